@@ -1,0 +1,48 @@
+"""The optimizer is built anew after the scheduler was given the old one.
+
+The scheduler goes on annealing an optimizer that nobody steps. The one that trains the model stays
+at 0.1 for all 240 steps; the corrected script ends at 0.00342. torch warns, but about something
+else: that lr_scheduler.step() is called before optimizer.step().
+"""
+
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.optim import SGD
+from torch.optim.lr_scheduler import CosineAnnealingLR
+from torch.utils.data import DataLoader, TensorDataset
+
+EPOCHS = 10
+LR = 0.1
+
+torch.manual_seed(0)
+images, labels = load_digits(return_X_y=True)
+x = torch.tensor(images / 16, dtype=torch.float32)
+y = torch.tensor(labels)
+train_loader = DataLoader(TensorDataset(x[:1500], y[:1500]), batch_size=64, shuffle=True)
+
+model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+criterion = nn.CrossEntropyLoss()
+optimizer = SGD(model.parameters(), lr=LR, momentum=0.9)
+scheduler = CosineAnnealingLR(optimizer, T_max=EPOCHS, eta_min=0.01 * LR)
+
+# Weight decay for the weights only, not for the biases.
+weights = [p for p in model.parameters() if p.ndim > 1]
+biases = [p for p in model.parameters() if p.ndim == 1]
+optimizer = SGD(
+    [{"params": weights, "weight_decay": 1e-3}, {"params": biases}], lr=LR, momentum=0.9
+)
+
+for epoch in range(EPOCHS):
+    for inputs, targets in train_loader:
+        optimizer.zero_grad()
+        loss = criterion(model(inputs), targets)
+        loss.backward()
+        optimizer.step()
+    lr = optimizer.param_groups[0]["lr"]
+    scheduler.step()
+    print(f"epoch {epoch}: lr {lr:.3g}, loss {loss.item():.4f}")
+
+with torch.no_grad():
+    accuracy = (model(x[1500:]).argmax(dim=1) == y[1500:]).float().mean().item()
+print(f"accuracy {accuracy:.3f}, final LR {lr:.3g}")

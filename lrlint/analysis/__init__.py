@@ -1,0 +1,53 @@
+"""From a source file to facts: the abstract interpreter of training scripts.
+
+``modules`` parses and finds the project's modules; ``interpreter`` walks them, with one module for
+each kind of syntax, and writes a ``trace``; ``derive`` counts facts from it; ``library`` holds what
+torch, Python and other libraries do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lrlint.analysis.derive import derive
+from lrlint.analysis.interpreter import Interpreter
+from lrlint.analysis.modules import Project
+from lrlint.analysis.roots import traces
+from lrlint.analysis.trace import Block
+from lrlint.facts import Place, Training
+from lrlint.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is known of one file."""
+
+    trainings: tuple[Training, ...]
+    undecided: tuple[tuple[Place | None, str], ...]
+    traces: tuple[Block, ...] = ()
+
+
+def analyse(
+    source: SourceFile,
+    project: Project | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Analysis:
+    """Interpret a file and derive the facts of each of its trainings.
+
+    ``overrides`` gives values to names that the script leaves open or to a default
+    (``len(train_loader)``, ``args.epochs``). Raises :class:`lrlint.source.SourceError` where the
+    file cannot be parsed.
+    """
+    project = Project() if project is None else project
+    interpreter = Interpreter(project, project.entry(source), overrides)
+    blocks = traces(interpreter)
+    trainings = tuple(derive(block) for block in blocks)
+    undecided: list[tuple[Place | None, str]] = list(interpreter.undecided)
+    for training in trainings:
+        for schedule in training.schedules:
+            undecided += [(schedule.place, reason) for reason in schedule.undecided]
+    return Analysis(trainings, tuple(undecided), tuple(blocks))
+
+
+__all__ = ["Analysis", "Project", "analyse"]

@@ -1,0 +1,350 @@
+"""Conditions of statements: what an ``if`` decides, and how its branches come together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import expressions
+from lrlint.analysis.conditions import (
+    All,
+    Any,
+    Condition,
+    Divisible,
+    Flag,
+    Relation,
+    is_loop_atom,
+    conjoin,
+    negate,
+    text_of,
+)
+from lrlint.analysis.state import CONTINUE, ENDS, GOES_ON, MISSING, RAISE, Outcome
+from lrlint.analysis.trace import Block, Break, When
+from lrlint.analysis.values import AnyValue, Choice, Const, Opaque, Store
+from lrlint.symbolic import Atom, Expr, Strength
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+_MOST_ALTERNATIVES = 24
+
+Changes = dict[tuple[int, Hashable], tuple[Store, Hashable, AnyValue]]
+
+
+def run_if(at: Interpreter, node: cst.If) -> Outcome:
+    """Interpret an ``if`` with its ``elif`` and ``else``."""
+    decided = settle(at, expressions.truth(at, node.test))
+    orelse = node.orelse
+
+    def then() -> Outcome:
+        return at.run_block(at.suite(node.body))
+
+    def otherwise() -> Outcome:
+        match orelse:
+            case cst.If():
+                return at.run(orelse)
+            case cst.Else(body=body):
+                return at.run_block(at.suite(body))
+        return GOES_ON
+
+    if isinstance(decided, bool):
+        return then() if decided else otherwise()
+    return fork(at, decided, node, then, otherwise)
+
+
+def settle(at: Interpreter, truth: bool | Condition) -> bool | Condition:
+    """Decide a condition where the guards in force already do."""
+    if isinstance(truth, bool):
+        return truth
+    known = at.assumed(truth)
+    return truth if known is None else known
+
+
+def fork(
+    at: Interpreter,
+    condition: Condition,
+    node: cst.CSTNode,
+    then: Callable[[], Outcome],
+    otherwise: Callable[[], Outcome],
+) -> Outcome:
+    """Interpret both sides of a condition and join what they changed."""
+    start = len(at.journal)
+    block, mark = at.block, len(at.block)
+    with at.guard(condition, node):
+        first = then()
+    changed_then = take_back(at, start)
+    opposite = negate(condition)
+    with at.guard(opposite, node):
+        second = otherwise()
+    changed_else = take_back(at, start)
+
+    if first.ends and second.ends:
+        _apply(at, changed_else if _is_raise(first) else changed_then)
+        same = first.escaped if first.escaped is second.escaped else None
+        return Outcome(
+            ends=True,
+            escaped=same,
+            leaves_function=first.leaves_function and second.leaves_function,
+        )
+    if first.ends or second.ends:
+        gone, stays = (first, changed_else) if first.ends else (second, changed_then)
+        leaving = condition if first.ends else opposite
+        if _is_raise(gone):
+            # What follows runs only where nothing was raised: no guard is needed to say so.
+            _apply(at, stays)
+            return second if first.ends else first
+        lost = changed_then if first.ends else changed_else
+        if gone.escaped is CONTINUE or gone.leaves_function:
+            skip = at.scope.store if gone.leaves_function else None
+            join_changes(
+                at,
+                condition,
+                lost if first.ends else changed_then,
+                changed_else if first.ends else lost,
+                skip=skip,
+            )
+            if skip is not None:
+                _apply(at, {k: v for k, v in stays.items() if v[0] is skip})
+            in_loop = len(at.loops) > at.frames[-1].loops
+            if gone.leaves_function and in_loop:
+                _note_break(at, leaving)
+                return GOES_ON
+            return Outcome(escaped=leaving, leaves_function=gone.leaves_function)
+        # A break: the trace holds it, so what follows needs no guard of its own.
+        join_changes(at, condition, changed_then, changed_else)
+        _note_break(at, leaving)
+        return GOES_ON
+
+    join_changes(at, condition, changed_then, changed_else)
+    _drop_idle(block, mark)
+    parts = [
+        All((condition, first.escaped)) if first.escaped is not None else None,
+        All((opposite, second.escaped)) if second.escaped is not None else None,
+    ]
+    left = [part for part in parts if part is not None]
+    if not left:
+        return GOES_ON
+    return Outcome(
+        escaped=left[0] if len(left) == 1 else Any(tuple(left)),
+        leaves_function=first.leaves_function or second.leaves_function,
+    )
+
+
+def _is_raise(outcome: Outcome) -> bool:
+    return outcome.ends and outcome.escaped is RAISE
+
+
+def _note_break(at: Interpreter, condition: Condition) -> None:
+    if at.loops and not any(True for _ in condition.atoms()):
+        at.loops[-1].loop.may_break = True
+
+
+def _drop_idle(block: Block, mark: int) -> None:
+    """Remove guards behind which nothing happens."""
+    for node in list(block[mark:]):
+        if isinstance(node, When) and not node.body:
+            block.remove(node)
+
+
+def run_unlikely(at: Interpreter, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
+    """Interpret what runs in an emergency only; its values are forgotten again."""
+    start = len(at.journal)
+    with at.guard(Flag(("except", at.fresh_key()), "an exception", default=False), node):
+        at.run_block(statements)
+        # An emergency exit neither ends a training nor belongs to a schedule's law.
+        at.block[:] = [item for item in at.block if not isinstance(item, Break)]
+    for _, (store, key, value) in take_back(at, start).items():
+        if key not in store.data:
+            at.write(store, key, value)
+
+
+def run_match(at: Interpreter, node: cst.Match) -> Outcome:
+    """Interpret a ``match`` as a chain of conditions on its subject."""
+    subject = at.evaluate(node.subject)
+
+    def chain(position: int) -> Outcome:
+        if position == len(node.cases):
+            return GOES_ON
+        case = node.cases[position]
+        truth = settle(at, _pattern(at, subject, case.pattern))
+
+        def then() -> Outcome:
+            return at.run_block(at.suite(case.body))
+
+        if truth is True:
+            return then()
+        if truth is False:
+            return chain(position + 1)
+        return fork(at, truth, case, then, lambda: chain(position + 1))
+
+    return chain(0)
+
+
+def _pattern(at: Interpreter, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
+    match pattern:
+        case cst.MatchValue(value=value):
+            return expressions.equal(at, subject, at.evaluate(value), pattern)
+        case cst.MatchOr(patterns=parts):
+            conditions: list[Condition] = []
+            for part in parts:
+                truth = _pattern(at, subject, part.pattern)
+                if truth is True:
+                    return True
+                if truth is not False:
+                    conditions.append(truth)
+            return Any(tuple(conditions)) if conditions else False
+        case cst.MatchAs(pattern=None, name=None):
+            return True
+        case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
+            at.write(at.scope.store, name, subject)
+            return True
+    return Flag(("pattern", at.fresh_key()), "a pattern")
+
+
+# -- the journal ------------------------------------------------------------------------------
+
+
+def take_back(at: Interpreter, start: int) -> Changes:
+    """Undo all writes since ``start`` and return what they had set."""
+    changes: Changes = {}
+    for store, key, _ in at.journal[start:]:
+        changes[id(store), key] = (store, key, store.data.get(key, MISSING))
+    for store, key, old in reversed(at.journal[start:]):
+        if old is MISSING:
+            store.data.pop(key, None)
+        else:
+            store.data[key] = old
+    del at.journal[start:]
+    return changes
+
+
+def _apply(at: Interpreter, changes: Changes) -> None:
+    for store, key, value in changes.values():
+        at.write(store, key, value)
+
+
+def join_changes(
+    at: Interpreter,
+    condition: Condition,
+    then: Changes,
+    otherwise: Changes,
+    skip: Store | None = None,
+) -> None:
+    """Write back what two branches set, each value under its condition."""
+    for place in [*then, *(key for key in otherwise if key not in then)]:
+        store, key, _ = then.get(place) or otherwise[place]
+        if store is skip:
+            continue
+        before = store.data.get(key, MISSING)
+        one = then[place][2] if place in then else before
+        other = otherwise[place][2] if place in otherwise else before
+        at.write(store, key, join(at, condition, one, other, str(key)))
+
+
+def join(
+    at: Interpreter, condition: Condition, one: AnyValue, other: AnyValue, name: str = ""
+) -> AnyValue:
+    """The value that is ``one`` where ``condition`` holds and ``other`` elsewhere."""
+    if one is other or (isinstance(one, (Expr, Const)) and one == other):
+        return one
+    # A name that only one branch binds is used only where that branch ran.
+    if one is MISSING:
+        return other
+    if other is MISSING:
+        return one
+    if isinstance(one, Expr) and isinstance(other, Expr):
+        return _join_numbers(at, condition, one, other, name)
+    alternatives = [
+        *_under(condition, one),
+        *_under(negate(condition), other),
+    ]
+    if len(alternatives) > _MOST_ALTERNATIVES:
+        return Opaque(name or None)
+    return Choice(tuple(alternatives))
+
+
+def _under(condition: Condition, value: AnyValue) -> list[tuple[Condition, AnyValue]]:
+    if isinstance(value, Choice):
+        return [(All((condition, inner)), item) for inner, item in value.alternatives]
+    return [(condition, value)]
+
+
+def _join_numbers(
+    at: Interpreter, condition: Condition, one: Expr, other: Expr, name: str
+) -> AnyValue:
+    if depends_on_loop(condition):
+        # `if (i + 1) % k == 0: step += 1` leaves a number that an indicator tells apart.
+        indicator = Atom(name=f"[{text_of(condition)}]", key=condition, lower=0)
+        return other + Expr.atom(indicator) * (one - other)
+    lean = condition.lean
+    if lean is None:
+        unit = one.unit if one.unit is other.unit else None
+        return at.named_number(name or "a value", None, Strength.OPEN, unit=unit)
+    chosen = one if lean else other
+    if chosen.strength is not Strength.CONSTANT or chosen.value is None:
+        return chosen
+    return at.named_number(name or str(chosen), chosen.value, Strength.DEFAULT, unit=chosen.unit)
+
+
+def depends_on_loop(condition: Condition) -> bool:
+    """Whether the condition is computable from loop indices and loop-carried counters."""
+    if not isinstance(condition, (Relation, Divisible, All, Any)):
+        return False
+    return any(is_loop_atom(atom) for atom in condition.atoms())
+
+
+def either(one: Condition, other: Condition) -> Condition:
+    """The disjunction of two conditions."""
+    return Any((one, other))
+
+
+def distribute(
+    at: Interpreter,
+    value: AnyValue,
+    node: cst.CSTNode,
+    action: Callable[[AnyValue], AnyValue],
+) -> AnyValue:
+    """Do ``action`` on each alternative of a choice, under its condition."""
+    if not isinstance(value, Choice):
+        return action(value)
+    results: list[tuple[Condition, AnyValue]] = []
+    for condition, item in value.alternatives:
+        known = settle(at, condition)
+        if known is True:
+            return action(item)
+        if known is False:
+            continue
+        assert not isinstance(known, bool)
+        with at.guard(condition, node):
+            results.append((condition, action(item)))
+    return choice(results)
+
+
+def choice(results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
+    """A choice among results, or the one value that all of them are."""
+    if not results:
+        return Opaque()
+    first = results[0][1]
+    if all(value is first or value == first for _, value in results):
+        return first
+    flat: list[tuple[Condition, AnyValue]] = []
+    for condition, value in results:
+        flat += _under(condition, value)
+    return Choice(tuple(flat)) if len(flat) <= _MOST_ALTERNATIVES else Opaque()
+
+
+def leaning(value: AnyValue) -> AnyValue:
+    """The alternative that the script's defaults lead to, or the value itself."""
+    if isinstance(value, Choice):
+        for condition, item in value.alternatives:
+            if condition.lean:
+                return leaning(item)
+    return value
+
+
+def path_condition(guards: Sequence[Condition]) -> Condition | None:
+    """All of the guards as one condition."""
+    return conjoin(list(guards))
+
+

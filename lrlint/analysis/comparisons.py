@@ -1,0 +1,321 @@
+"""Comparisons and truth: what of a condition is decided, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import naming, numeric
+from lrlint.analysis.conditions import All, Any, Condition, Divisible, Flag, Nature, Relation, negate
+from lrlint.analysis.values import (
+    AnyValue,
+    Choice,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    FunctionValue,
+    GroupsValue,
+    Instance,
+    ListValue,
+    Loader,
+    Method,
+    ModuleValue,
+    Opaque,
+    OptimizerValue,
+    Partial,
+    SchedulerValue,
+    Sized,
+    Stream,
+    Truth,
+)
+from lrlint.symbolic import Expr, Strength
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+_THINGS = (
+    OptimizerValue,
+    SchedulerValue,
+    FunctionValue,
+    ClassValue,
+    ModuleValue,
+    External,
+    Instance,
+    Loader,
+    Sized,
+    Stream,
+    Method,
+    Partial,
+    GroupsValue,
+)
+"""Values that are never None and, as far as training scripts go, always true."""
+
+_OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+}
+
+
+def nature_of(value: AnyValue, text: str) -> Nature:
+    """What kind of thing an unknown value is."""
+    if isinstance(value, Opaque) and value.measured:
+        return Nature.METRIC
+    path = getattr(value, "path", None) or text
+    return Nature.RANK if naming.is_rank(path) else Nature.FLAG
+
+
+def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
+    """Whether a value counts as true."""
+    match value:
+        case Expr():
+            number = value.as_number()
+            return bool(number) if number is not None else _relation(value, "!=", Expr.const(0))
+        case Const(value=constant, strength=Strength.CONSTANT):
+            return bool(constant)
+        case Const(value=constant, path=path):
+            return Flag(("truth", path), path or at.unit.code(node), bool(constant))
+        case Truth(condition=condition):
+            return condition
+        case ListValue(items=list() as items):
+            return bool(items)
+        case DictValue(complete=True, store=store):
+            return bool(store.data)
+        case Choice(alternatives=alternatives):
+            return _any_alternative(
+                [(condition, truthiness(at, item, node)) for condition, item in alternatives]
+            )
+        case Opaque():
+            text = at.unit.code(node)
+            return Flag(("truth", _identity(value)), text, _chosen(at, value, text), nature_of(value, text))
+    if isinstance(value, _THINGS):
+        return True
+    return Flag(("truth", at.fresh_key()), at.unit.code(node))
+
+
+def _chosen(at: Interpreter, value: Opaque, text: str) -> bool | None:
+    chosen = at.override(value.path or text)
+    if chosen is None:
+        return _ordinary(text)
+    return bool(chosen)
+
+
+def _ordinary(text: str) -> bool | None:
+    """What holds in an ordinary run: files of an earlier run are absent, numbers are finite."""
+    if "isfinite" in text:
+        return True
+    if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
+        return False
+    return None
+
+
+def _identity(value: AnyValue) -> Hashable:
+    if isinstance(value, Opaque):
+        return ("object", id(value)) if value.path is None else ("path", value.path, id(value))
+    return ("object", id(value))
+
+
+def _any_alternative(
+    truths: list[tuple[Condition, bool | Condition]],
+) -> bool | Condition:
+    """The truth of a choice from the truths of its alternatives."""
+    if all(found is True for _, found in truths):
+        return True
+    if all(found is False for _, found in truths):
+        return False
+    parts: list[Condition] = []
+    for condition, found in truths:
+        if found is True:
+            parts.append(condition)
+        elif found is not False:
+            parts.append(All((condition, found)))
+    return parts[0] if len(parts) == 1 else Any(tuple(parts))
+
+
+def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
+    relation = Relation(op, left, right, "", nature)
+    decided = relation.decided()
+    return relation if decided is None else decided
+
+
+def divisible(
+    at: Interpreter, node: cst.BinaryOperation, remainder: Expr
+) -> bool | Condition | None:
+    """``left % right == remainder``, or None where the two are no numbers."""
+    value = numeric.to_number(at, at.evaluate(node.left))
+    by = numeric.to_number(at, at.evaluate(node.right))
+    if value is None or by is None:
+        return None
+    condition = Divisible(value, by, remainder)
+    if by.is_constant and (value.is_constant or by.value == 1):
+        return bool(condition.lean)
+    return condition
+
+
+def compare_chain(at: Interpreter, node: cst.Comparison) -> bool | Condition:
+    """``a < b <= c``: all parts hold."""
+    parts: list[Condition] = []
+    left_node: cst.CSTNode = node.left
+    for target in node.comparisons:
+        found = _compare(at, left_node, target.operator, target.comparator, node)
+        if found is False:
+            return False
+        if found is not True:
+            parts.append(found)
+        left_node = target.comparator
+    if not parts:
+        return True
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _compare(
+    at: Interpreter,
+    left_node: cst.CSTNode,
+    operator: cst.BaseCompOp,
+    right_node: cst.CSTNode,
+    node: cst.CSTNode,
+) -> bool | Condition:
+    if (
+        isinstance(operator, (cst.Equal, cst.NotEqual))
+        and isinstance(left_node, cst.BinaryOperation)
+        and isinstance(left_node.operator, cst.Modulo)
+    ):
+        remainder = numeric.to_number(at, at.evaluate(right_node))
+        if remainder is not None:
+            found = divisible(at, left_node, remainder)
+            if found is not None:
+                return found if isinstance(operator, cst.Equal) else _opposite(found)
+    left, right = at.evaluate(left_node), at.evaluate(right_node)
+    match operator:
+        case cst.Is():
+            return _identical(at, left, right, node)
+        case cst.IsNot():
+            return _opposite(_identical(at, left, right, node))
+        case cst.In():
+            return _member(at, left, right, node)
+        case cst.NotIn():
+            return _opposite(_member(at, left, right, node))
+        case cst.Equal():
+            return equal(at, left, right, node)
+        case cst.NotEqual():
+            return _opposite(equal(at, left, right, node))
+    op = _OPERATORS.get(type(operator))
+    first, second = numeric.to_number(at, left), numeric.to_number(at, right)
+    if op is None or first is None or second is None:
+        return _unknown(at, (left, right), node)
+    return _relation(first, op, second)
+
+
+def _opposite(found: bool | Condition) -> bool | Condition:
+    return (not found) if isinstance(found, bool) else negate(found)
+
+
+def _unknown(
+    at: Interpreter, values: tuple[AnyValue, ...], node: cst.CSTNode, key: Hashable = None
+) -> Condition:
+    text = at.unit.code(node)
+    found = {nature_of(value, "") for value in values}
+    nature = Nature.FLAG
+    if Nature.METRIC in found:
+        nature = Nature.METRIC
+    elif Nature.RANK in found or naming.is_rank(text):
+        nature = Nature.RANK
+    return Flag(("unknown", at.fresh_key()) if key is None else key, text, _ordinary(text), nature)
+
+
+def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
+    """``left == right``."""
+    if isinstance(left, Choice):
+        return _any_alternative([(c, equal(at, item, right, node)) for c, item in left.alternatives])
+    if isinstance(right, Choice):
+        return equal(at, right, left, node)
+    if isinstance(left, Const) and isinstance(right, Const):
+        same = left.value == right.value
+        if max(left.strength, right.strength) is Strength.CONSTANT:
+            return same
+        path = left.path or right.path
+        constant = right.value if left.path else left.value
+        return Flag(("==", path, str(constant)), f"{path} == {constant!r}", same)
+    if isinstance(left, External) and isinstance(right, External):
+        return left.name == right.name
+    if isinstance(left, (Opaque, Const)) and isinstance(right, (Opaque, Const)):
+        unknown, constant_side = (left, right) if isinstance(left, Opaque) else (right, left)
+        if isinstance(constant_side, Const) and isinstance(unknown, Opaque):
+            chosen = at.override(unknown.path) if unknown.path else None
+            key = ("==", _identity(unknown), str(constant_side.value))
+            return Flag(
+                key,
+                at.unit.code(node),
+                None if chosen is None else str(chosen) == str(constant_side.value),
+                nature_of(unknown, at.unit.code(node)),
+            )
+    first, second = numeric.to_number(at, left), numeric.to_number(at, right)
+    if first is not None and second is not None:
+        nature = Nature.FLAG
+        for value in (left, right):
+            if isinstance(value, Opaque) and nature_of(value, "") is Nature.RANK:
+                nature = Nature.RANK
+        return _relation(first, "==", second, nature)
+    if isinstance(left, Const) is not isinstance(right, Const) and (
+        isinstance(left, (Expr, *_THINGS)) or isinstance(right, (Expr, *_THINGS))
+    ):
+        return False
+    return _unknown(at, (left, right), node)
+
+
+def _identical(
+    at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode
+) -> bool | Condition:
+    """``left is right``; what is asked for is nearly always None."""
+    if isinstance(left, Choice):
+        return _any_alternative(
+            [(c, _identical(at, item, right, node)) for c, item in left.alternatives]
+        )
+    if not isinstance(right, Const):
+        return _unknown(at, (left, right), node)
+    match left:
+        case Const(value=constant, strength=strength, path=path):
+            same = constant is right.value
+            if strength is Strength.CONSTANT:
+                return same
+            return Flag(("is", path, str(right.value)), f"{path} is {right.value}", same)
+        case Opaque():
+            return Flag(
+                ("is", _identity(left), str(right.value)),
+                at.unit.code(node),
+                None,
+                nature_of(left, ""),
+            )
+        case Truth(condition=condition) if isinstance(right.value, bool):
+            return condition if right.value else negate(condition)
+    return False
+
+
+def _member(
+    at: Interpreter, item: AnyValue, container: AnyValue, node: cst.CSTNode
+) -> bool | Condition:
+    """``item in container``."""
+    match container:
+        case ListValue(items=list() as items):
+            found = [equal(at, item, other, node) for other in items]
+            if True in found:
+                return True
+            parts = tuple(part for part in found if not isinstance(part, bool))
+            return Any(parts) if parts else False
+        case DictValue(complete=True, store=store) if isinstance(item, Const):
+            return item.value in store.data
+        case Const(value=str() as text, strength=strength, path=path) if isinstance(
+            item, Const
+        ) and isinstance(item.value, str):
+            same = item.value in text
+            if max(strength, item.strength) is Strength.CONSTANT:
+                return same
+            return Flag(("in", path or item.path, item.value, text), at.unit.code(node), same)
+    return _unknown(at, (item, container), node)
+

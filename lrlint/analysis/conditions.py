@@ -1,0 +1,372 @@
+"""Conditions that stand before a statement, and what is known of them.
+
+A condition is decided where constants decide it, *leaning* where the script's own defaults do, and
+open otherwise. One that depends on nothing but loop indices can be counted and evaluated: how often
+does ``(i + 1) % 4 == 0`` hold in 391 iterations?
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from lrlint.symbolic import Atom, Expr, Strength, Verdict, compare, compile_expr
+
+
+class Nature(Enum):
+    """What a condition that cannot be computed asks about."""
+
+    FLAG = "flag"
+    """A setting: argparse flag, config entry, parameter."""
+    METRIC = "metric"
+    """A value measured during training: a loss, an accuracy."""
+    RANK = "rank"
+    """Which process this is."""
+    OTHER = "other"
+
+
+class Condition:
+    """Base of all conditions; equality is by meaning, as far as it is cheap to tell."""
+
+    __slots__ = ()
+
+    @property
+    def lean(self) -> bool | None:
+        """Its value with the script's defaults, if they decide it."""
+        raise NotImplementedError
+
+    def atoms(self) -> Iterator[Atom]:
+        """The atoms of the numbers it compares."""
+        return iter(())
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        """The condition with atoms replaced."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Condition):
+    """The truth of something that is no number: ``args.fp16``, ``name == "cosine"``."""
+
+    key: Hashable
+    text: str
+    default: bool | None = None
+    nature: Nature = Nature.FLAG
+
+    @property
+    def lean(self) -> bool | None:
+        return self.default
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Flag) and other.key == self.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+_OPERATORS: dict[str, Callable[[object, object], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation(Condition):
+    """``left op right`` between two numbers."""
+
+    op: str
+    left: Expr
+    right: Expr
+    text: str = ""
+    nature: Nature = Nature.FLAG
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Relation)
+            and (other.op, other.left, other.right) == (self.op, self.left, self.right)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.left, self.right))
+
+    @property
+    def lean(self) -> bool | None:
+        left, right = self.left.value, self.right.value
+        if left is None or right is None:
+            return None
+        return _OPERATORS[self.op](left, right)
+
+    def atoms(self) -> Iterator[Atom]:
+        yield from self.left.atoms()
+        yield from self.right.atoms()
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        return Relation(
+            self.op, self.left.subs(mapping), self.right.subs(mapping), self.text, self.nature
+        )
+
+    def decided(self) -> bool | None:
+        """Its value where constants alone decide it."""
+        if self.left.is_constant and self.right.is_constant:
+            return self.lean
+        comparison = compare(self.left, self.right)
+        if not comparison.certain or comparison.verdict is Verdict.UNKNOWN:
+            return None
+        sign = 0 if comparison.verdict is Verdict.EQUAL else comparison.sign
+        return None if sign is None else _OPERATORS[self.op](sign, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Divisible(Condition):
+    """``value % by == remainder``."""
+
+    value: Expr
+    by: Expr
+    remainder: Expr
+    text: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Divisible) and (other.value, other.by, other.remainder) == (
+            self.value,
+            self.by,
+            self.remainder,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.value, self.by, self.remainder))
+
+    @property
+    def lean(self) -> bool | None:
+        value, by, remainder = self.value.value, self.by.value, self.remainder.value
+        if by == 1 and remainder == 0:
+            return True
+        if value is None or by is None or remainder is None or by == 0:
+            return None
+        return value % by == remainder
+
+    def atoms(self) -> Iterator[Atom]:
+        yield from self.value.atoms()
+        yield from self.by.atoms()
+        yield from self.remainder.atoms()
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        return Divisible(
+            self.value.subs(mapping), self.by.subs(mapping), self.remainder.subs(mapping), self.text
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """The opposite of a condition."""
+
+    of: Condition
+
+    @property
+    def lean(self) -> bool | None:
+        lean = self.of.lean
+        return None if lean is None else not lean
+
+    def atoms(self) -> Iterator[Atom]:
+        return self.of.atoms()
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        return negate(self.of.subs(mapping))
+
+
+@dataclass(frozen=True, slots=True)
+class All(Condition):
+    """A conjunction."""
+
+    parts: tuple[Condition, ...]
+
+    @property
+    def lean(self) -> bool | None:
+        leans = [part.lean for part in self.parts]
+        if False in leans:
+            return False
+        return None if None in leans else True
+
+    def atoms(self) -> Iterator[Atom]:
+        for part in self.parts:
+            yield from part.atoms()
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        return All(tuple(part.subs(mapping) for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Any(Condition):
+    """A disjunction."""
+
+    parts: tuple[Condition, ...]
+
+    @property
+    def lean(self) -> bool | None:
+        leans = [part.lean for part in self.parts]
+        if True in leans:
+            return True
+        return None if None in leans else False
+
+    def atoms(self) -> Iterator[Atom]:
+        for part in self.parts:
+            yield from part.atoms()
+
+    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
+        return Any(tuple(part.subs(mapping) for part in self.parts))
+
+
+def negate(condition: Condition) -> Condition:
+    """The opposite of ``condition``, in the simplest form."""
+    match condition:
+        case Not(of):
+            return of
+        case Relation(op, left, right, text, nature):
+            return Relation(_NEGATED[op], left, right, f"not ({text})" if text else "", nature)
+        case All(parts):
+            return Any(tuple(negate(part) for part in parts))
+        case Any(parts):
+            return All(tuple(negate(part) for part in parts))
+        case _:
+            return Not(condition)
+
+
+def conjoin(parts: Sequence[Condition]) -> Condition | None:
+    """All of ``parts``, or None where there are none."""
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def text_of(condition: Condition) -> str:
+    """The condition in the user's words."""
+    match condition:
+        case Flag(text=text) | Relation(text=text) | Divisible(text=text) if text:
+            return text
+        case Relation(op, left, right):
+            return f"{left} {op} {right}"
+        case Divisible(value, by, remainder):
+            return f"({value}) % {by} == {remainder}"
+        case Not(of):
+            return f"not ({text_of(of)})"
+        case All(parts):
+            return " and ".join(text_of(part) for part in parts)
+        case Any(parts):
+            return " or ".join(text_of(part) for part in parts)
+    return "a condition"
+
+
+def flatten(condition: Condition) -> Iterator[Condition]:
+    """The parts of a conjunction, or the condition itself."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from flatten(part)
+    else:
+        yield condition
+
+
+def contradict(left: Condition, right: Condition) -> bool:
+    """Whether the two are known never to hold at once."""
+    for one in flatten(left):
+        for other in flatten(right):
+            if negate(one) == other or negate(other) == one:
+                return True
+            if (
+                isinstance(one, Flag)
+                and isinstance(other, Flag)
+                and isinstance(one.key, tuple)
+                and isinstance(other.key, tuple)
+                and one.key[:2] == other.key[:2]
+                and one.key[0] == other.key[0] == "=="
+                and one.key != other.key
+            ):
+                return True
+            if isinstance(one, Any) and all(contradict(part, other) for part in one.parts):
+                return True
+            if isinstance(other, Any) and all(contradict(one, part) for part in other.parts):
+                return True
+    return False
+
+
+def natures(condition: Condition) -> set[Nature]:
+    """What the parts that cannot be computed ask about."""
+    match condition:
+        case Flag(nature=nature) | Relation(nature=nature):
+            return {nature}
+        case Not(of):
+            return natures(of)
+        case All(parts) | Any(parts):
+            return set().union(*(natures(part) for part in parts))
+    return {Nature.FLAG}
+
+
+def is_loop_atom(atom: Atom) -> bool:
+    """Whether an atom is the index of a loop or a value that a loop carries along."""
+    return isinstance(atom.key, tuple) and atom.key[:1] in (("index",), ("carried",))
+
+
+class NotComputable(ValueError):
+    """A condition holds something that is neither a known number nor a loop index."""
+
+
+def compile_condition(
+    condition: Condition, arguments: Sequence[Atom]
+) -> Callable[..., bool]:
+    """A function of the loop indices ``arguments`` that evaluates ``condition``.
+
+    Flags count as what the defaults say. Raises :class:`NotComputable` with the name of what is
+    missing.
+    """
+    match condition:
+        case Relation(op, left, right):
+            compute_left, compute_right = _compile(left, arguments), _compile(right, arguments)
+            apply = _OPERATORS[op]
+            return lambda *at: apply(compute_left(*at), compute_right(*at))
+        case Divisible(value, by, remainder):
+            compute_value, compute_by = _compile(value, arguments), _compile(by, arguments)
+            compute_remainder = _compile(remainder, arguments)
+            return lambda *at: compute_value(*at) % compute_by(*at) == compute_remainder(*at)
+        case Not(of):
+            inner = compile_condition(of, arguments)
+            return lambda *at: not inner(*at)
+        case All(parts):
+            inners = [compile_condition(part, arguments) for part in parts]
+            return lambda *at: all(inner(*at) for inner in inners)
+        case Any(parts):
+            inners = [compile_condition(part, arguments) for part in parts]
+            return lambda *at: any(inner(*at) for inner in inners)
+    lean = condition.lean
+    if lean is None:
+        raise NotComputable(text_of(condition))
+    fixed: bool = lean
+    return lambda *at: fixed
+
+
+def _compile(expression: Expr, arguments: Sequence[Atom]) -> Callable[..., int | float]:
+    known = expression.resolve(Strength.DEFAULT)
+    indicators = [
+        atom for atom in known.atoms() if isinstance(atom.key, Condition) and atom not in arguments
+    ]
+    missing = sorted(
+        atom.name for atom in known.atoms() if atom not in arguments and atom not in indicators
+    )
+    if missing:
+        raise NotComputable(missing[0])
+    if not indicators:
+        return compile_expr(known, arguments)
+    # An indicator is 1 where its condition holds: a counter that a guarded `step += 1` moves.
+    inners = []
+    for atom in indicators:
+        assert isinstance(atom.key, Condition)
+        inners.append(compile_condition(atom.key, arguments))
+    compute = compile_expr(known, [*arguments, *indicators])
+    return lambda *at: compute(*at, *(int(inner(*at)) for inner in inners))
+
+
+compile_number = _compile

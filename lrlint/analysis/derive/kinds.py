@@ -1,0 +1,155 @@
+"""What one iteration of each loop is: an epoch, a batch, or something around or inside those."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from lrlint.analysis import naming
+from lrlint.analysis.trace import Block, Located, OptimizerStep, Repeat, SchedulerStep
+from lrlint.facts import Loop, LoopKind
+from lrlint.symbolic import Unit
+
+_EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
+_STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
+
+
+class Loops:
+    """The loops of a trace with their kinds."""
+
+    def __init__(self, located: list[Located]) -> None:
+        self._kinds: dict[int, LoopKind] = {}
+        self._facts: dict[int, Loop] = {}
+        self._located = located
+        nests = {
+            tuple(id(loop) for loop in item.loops): item.loops
+            for item in located
+            if isinstance(item.event, OptimizerStep) and item.loops
+        }
+        for loops in nests.values():
+            self._judge_nest(loops)
+        for item in located:
+            for position, loop in enumerate(item.loops):
+                if id(loop) not in self._kinds:
+                    self._kinds[id(loop)] = self._without_update(loop, item.loops[:position])
+
+    def kind(self, loop: Repeat) -> LoopKind:
+        """What one iteration of a loop is."""
+        return self._kinds.get(id(loop), LoopKind.OTHER)
+
+    def fact(self, repeat: Repeat) -> Loop:
+        """The loop as rules see it."""
+        found = self._facts.get(id(repeat))
+        if found is None:
+            record = repeat.loop
+            found = self._facts[id(repeat)] = Loop(
+                kind=self.kind(repeat),
+                trips=record.trips,
+                place=record.place,
+                over=record.over,
+                may_break=record.may_break,
+            )
+        return found
+
+    def _set(self, loop: Repeat, kind: LoopKind) -> None:
+        # A loop that is the batch loop of one optimizer stays that for another.
+        self._kinds.setdefault(id(loop), kind)
+
+    def _judge_nest(self, loops: tuple[Repeat, ...]) -> None:
+        """Kinds of the loops around an optimizer step, outermost first."""
+        over_loader = [i for i, loop in enumerate(loops) if loop.loop.over_loader]
+        if over_loader:
+            batch = over_loader[-1]
+            self._set(loops[batch], LoopKind.BATCH)
+            for loop in loops[batch + 1 :]:
+                self._set(loop, LoopKind.OTHER)
+            self._around(loops[:batch])
+            return
+        innermost = loops[-1]
+        outer = loops[:-1]
+        if outer and (any(_says_epoch(loop) for loop in outer) or not _says_epoch(innermost)):
+            if any(_says_epoch(loop) for loop in outer) or _says_step(innermost) or (
+                _says_other(outer[-1]) is False
+            ):
+                self._set(innermost, LoopKind.BATCH)
+                self._around(outer)
+                return
+        self._set(innermost, LoopKind.BATCH if _says_step(innermost) else LoopKind.EPOCH)
+        for loop in outer:
+            self._set(loop, LoopKind.OTHER)
+
+    def _around(self, loops: tuple[Repeat, ...]) -> None:
+        """Loops around a batch loop: one of them counts epochs."""
+        if not loops:
+            return
+        named = [i for i, loop in enumerate(loops) if _says_epoch(loop)]
+        epoch = named[-1] if named else len(loops) - 1
+        for position, loop in enumerate(loops):
+            self._set(loop, LoopKind.EPOCH if position == epoch else LoopKind.OTHER)
+
+    def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
+        """A loop in which no optimizer is seen to step."""
+        record = loop.loop
+        if record.over_loader:
+            evaluated = record.without_gradients or (
+                record.over is not None and naming.is_evaluation(record.over)
+            )
+            return LoopKind.EVALUATION if evaluated else LoopKind.BATCH
+        if _only_steps_scheduler(loop):
+            return LoopKind.REPLAY
+        if _says_epoch(loop):
+            return LoopKind.EPOCH
+        if _says_step(loop) and any(self.kind(item) is LoopKind.EPOCH for item in outer):
+            return LoopKind.BATCH
+        return LoopKind.OTHER
+
+
+def _says_epoch(loop: Repeat) -> bool:
+    record = loop.loop
+    if record.target is not None and _EPOCH.search(record.target):
+        return True
+    return record.trips is not None and record.trips.unit is Unit.EPOCH
+
+
+def _says_step(loop: Repeat) -> bool:
+    record = loop.loop
+    if record.trips is not None and record.trips.unit in (Unit.STEP, Unit.BATCH):
+        return True
+    if record.over is not None and record.target == "iteration" and _STEP.search(record.over):
+        return not _EPOCH.search(record.over)
+    return record.target is not None and bool(_STEP.search(record.target)) and (
+        record.target != "iteration"
+    )
+
+
+_OTHER = re.compile(
+    r"fold|seed|trial|run|split|task|model|lr|config|repeat|param|seed|exp", re.IGNORECASE
+)
+
+
+def _says_other(loop: Repeat) -> bool:
+    target = loop.loop.target
+    return target is not None and bool(_OTHER.search(target))
+
+
+def _only_steps_scheduler(loop: Repeat) -> bool:
+    """``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
+    node = loop.loop.place.node
+    if not isinstance(node, (cst.For, cst.While)):
+        return False
+    statements = node.body.body
+    return all(_is_step(statement) for statement in statements) and _has_scheduler(loop.body)
+
+
+def _is_step(statement: cst.CSTNode) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]):
+            return name.value == "step"
+        case cst.Expr(value=cst.Call(func=cst.Attribute(attr=name))):
+            return name.value == "step"
+    return False
+
+
+def _has_scheduler(block: Block) -> bool:
+    return any(isinstance(node, SchedulerStep) for node in block)

@@ -1,0 +1,333 @@
+"""All facts of one trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lrlint.analysis.derive import order, sites
+from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.trace import (
+    Block,
+    BuildOptimizer,
+    BuildScheduler,
+    Located,
+    OptimizerRecord,
+    OptimizerStep,
+    Rebind,
+    Repeat,
+    SchedulerCall,
+    SchedulerRecord,
+    SchedulerStep,
+    walk,
+)
+from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
+from lrlint.facts import (
+    Argument,
+    Call,
+    Horizon,
+    Loop,
+    LoopKind,
+    OptimizerUse,
+    ParamGroup,
+    Schedule,
+    StepSite,
+    Training,
+    Unknown,
+)
+from lrlint.formulas import LAWS
+from lrlint.symbolic import Expr, NotRepresentable, TooComplex
+
+Undecided = tuple[tuple[object, str], ...]
+
+
+def derive(trace: Block) -> Training:
+    """The facts of everything that a trace builds and steps."""
+    located = list(walk(trace))
+    loops = Loops(located)
+    optimizers = _optimizers(located, loops)
+    schedules = _schedules(located, loops, optimizers)
+    return Training(optimizers=tuple(optimizers.values()), schedules=tuple(schedules.values()))
+
+
+# -- optimizers -------------------------------------------------------------------------------
+
+
+def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]:
+    """Facts of every optimizer, by the identity of its record."""
+    found: dict[int, OptimizerUse] = {}
+    base: dict[int, Located | None] = {}
+    records: dict[int, OptimizerRecord] = {}
+    for item in located:
+        match item.event:
+            case BuildOptimizer(optimizer=record):
+                base[id(record)] = item
+                records[id(record)] = record
+            case OptimizerStep(optimizer=record):
+                records.setdefault(id(record), record)
+            case BuildScheduler(scheduler=scheduler) if scheduler.optimizer is not None:
+                records.setdefault(id(scheduler.optimizer), scheduler.optimizer)
+    for key, record in records.items():
+        built = base.get(key)
+        path = built.path if built is not None else ()
+        steps = [
+            site
+            for item in located
+            if isinstance(item.event, OptimizerStep) and item.event.optimizer is record
+            if (site := sites.site(item, path, loops)) is not None
+        ]
+        found[key] = OptimizerUse(
+            class_name=record.class_name,
+            variable=record.variable,
+            place=record.place,
+            groups=tuple(
+                ParamGroup(
+                    lr=_number(group.get("lr")),
+                    momentum=_number(group.get("momentum")),
+                    place=place,
+                )
+                for group, place in zip(record.groups, record.group_places, strict=True)
+            ),
+            sites=tuple(steps),
+            steps=_total(steps),
+            escapes=record.escapes,
+            open_groups=record.unknown_groups,
+        )
+    for item in located:
+        if isinstance(item.event, Rebind):
+            old, new = found.get(id(item.event.old)), found.get(id(item.event.new))
+            if old is not None and new is not None:
+                old.replaced_by = new
+    return found
+
+
+def _number(value: AnyValue | None) -> Expr | None:
+    if isinstance(value, Opaque):
+        return value.number
+    return value if isinstance(value, Expr) else None
+
+
+def _total(steps: list[StepSite]) -> Expr | None:
+    """The sum of all counts, or None where one of them is not known."""
+    total = Expr.const(0)
+    for site in steps:
+        if site.count is None:
+            return None
+        try:
+            total = total + site.count
+        except (TooComplex, NotRepresentable):
+            return None
+    return total
+
+
+# -- schedules --------------------------------------------------------------------------------
+
+
+def _schedules(
+    located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+) -> dict[int, Schedule]:
+    found: dict[int, Schedule] = {}
+    for item in located:
+        if isinstance(item.event, BuildScheduler) and id(item.event.scheduler) not in found:
+            found[id(item.event.scheduler)] = _schedule(item, located, loops, optimizers)
+    for item in located:
+        if isinstance(item.event, BuildScheduler):
+            record = item.event.scheduler
+            schedule = found[id(record)]
+            schedule.children = tuple(
+                found[id(child)] for child in record.children if id(child) in found
+            )
+            for child in schedule.children:
+                child.parent = schedule
+    for schedule in found.values():
+        schedule.competitors = tuple(
+            other
+            for other in found.values()
+            if other is not schedule
+            and other.optimizer is not None
+            and other.optimizer is schedule.optimizer
+            and other.sites
+            and other.parent is None
+            and schedule.parent is None
+        )
+    return found
+
+
+def _schedule(
+    built: Located, located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+) -> Schedule:
+    assert isinstance(built.event, BuildScheduler)
+    record = built.event.scheduler
+    mine = [
+        item
+        for item in located
+        if isinstance(item.event, SchedulerStep) and item.event.scheduler is record
+    ]
+    pairs = [
+        (item, site)
+        for item in mine
+        if (site := sites.site(item, built.path, loops)) is not None
+    ]
+    optimizer = optimizers.get(id(record.optimizer)) if record.optimizer is not None else None
+    updates = [
+        (item, site)
+        for item in located
+        if isinstance(item.event, OptimizerStep) and item.event.optimizer is record.optimizer
+        if (site := sites.site(item, built.path, loops)) is not None
+    ]
+    arguments = _arguments(record)
+    steps = [site for _, site in pairs]
+    epoch_loop, batch_loop = _training_loops([s for _, s in updates] or steps)
+    under = sites.built_under(built.path, loops)
+    return Schedule(
+        scheduler=record.law,
+        variable=record.variable,
+        place=record.place,
+        arguments=arguments,
+        open_arguments=record.open_arguments,
+        optimizer=optimizer,
+        horizon=_horizon(record, arguments),
+        sites=tuple(steps),
+        steps=_total(steps),
+        optimizer_steps=_total([site for _, site in updates]),
+        epochs=None if epoch_loop is None else epoch_loop.trips,
+        epoch_loop=epoch_loop,
+        batch_loop=batch_loop,
+        built_in=_built_in(built, record, located, loops),
+        built_under=under,
+        on_default_path=all(guard.by_default is not False for guard in under),
+        escapes=record.escapes,
+        calls=_calls(record, built, located, loops),
+        early=order.early(pairs, updates, loops),
+        repeated=order.repeated(pairs, loops),
+        undecided=_undecided(steps),
+    )
+
+
+def _arguments(record: SchedulerRecord) -> Mapping[str, Argument]:
+    found: dict[str, Argument] = {}
+    for name, value in record.arguments.items():
+        place = record.places.get(name)
+        found[name] = Argument(
+            value=fact_of(value), place=place, text="" if place is None else place.text
+        )
+    return found
+
+
+def fact_of(value: AnyValue) -> object:
+    """A value as rules see it."""
+    match value:
+        case Expr():
+            return value
+        case Const(value=constant):
+            return constant
+        case ListValue(items=list() as items):
+            return tuple(fact_of(item) for item in items)
+        case Opaque(number=Expr() as number):
+            return number
+        case Opaque(path=path):
+            return Unknown(path or "")
+        case Choice(alternatives=alternatives):
+            for condition, item in alternatives:
+                if condition.lean:
+                    return fact_of(item)
+    return Unknown(getattr(value, "path", None) or "")
+
+
+def _horizon(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
+    law = LAWS.get(record.law)
+    if law is None or not law.horizon:
+        return None
+    for parameter in law.horizon:
+        argument = arguments.get(parameter)
+        if argument is None or argument.value is None:
+            continue
+        if parameter == "epochs":
+            return _epochs_by_steps(record, arguments)
+        length = argument.number
+        if length is None and isinstance(argument.value, tuple):
+            last = argument.value[-1] if argument.value else None
+            length = last if isinstance(last, Expr) else None
+        return Horizon(
+            parameter=parameter,
+            length=length,
+            unit=None if length is None else length.unit,
+            place=argument.place or record.place,
+        )
+    return None
+
+
+def _epochs_by_steps(
+    record: SchedulerRecord, arguments: Mapping[str, Argument]
+) -> Horizon | None:
+    epochs, per_epoch = arguments.get("epochs"), arguments.get("steps_per_epoch")
+    if epochs is None or per_epoch is None or per_epoch.value is None:
+        return None
+    length: Expr | None = None
+    if epochs.number is not None and per_epoch.number is not None:
+        try:
+            length = epochs.number * per_epoch.number
+        except (TooComplex, NotRepresentable):
+            length = None
+    return Horizon(
+        parameter="epochs * steps_per_epoch",
+        length=length,
+        unit=None if length is None else length.unit,
+        place=epochs.place or record.place,
+    )
+
+
+def _training_loops(steps: list[StepSite]) -> tuple[Loop | None, Loop | None]:
+    """The epoch loop and the batch loop around the steps of an optimizer."""
+    epoch = batch = None
+    for site in steps:
+        for loop in site.loops:
+            if loop.kind is LoopKind.EPOCH and epoch is None:
+                epoch = loop
+            elif loop.kind is LoopKind.BATCH and batch is None:
+                batch = loop
+    return epoch, batch
+
+
+def _built_in(
+    built: Located, record: SchedulerRecord, located: list[Located], loops: Loops
+) -> tuple[Loop, ...]:
+    """Loops around a scheduler's construction that are not around its optimizer's."""
+    home = next(
+        (
+            item
+            for item in located
+            if isinstance(item.event, BuildOptimizer) and item.event.optimizer is record.optimizer
+        ),
+        None,
+    )
+    inner = sites.relative(built.path, home.path if home is not None else ())
+    return tuple(loops.fact(node) for node in inner if isinstance(node, Repeat))
+
+
+def _calls(
+    record: SchedulerRecord, built: Located, located: list[Located], loops: Loops
+) -> tuple[Call, ...]:
+    return tuple(
+        Call(
+            place=item.event.place,
+            method=item.event.method,
+            loops=tuple(loops.fact(repeat) for repeat in item.loops),
+            inside_scheduler_class=item.event.inside_scheduler_class,
+        )
+        for item in located
+        if isinstance(item.event, SchedulerCall) and item.event.scheduler is record
+    )
+
+
+def _undecided(steps: list[StepSite]) -> tuple[str, ...]:
+    reasons: list[str] = []
+    for site in steps:
+        if site.count is not None:
+            continue
+        for loop in site.loops:
+            if loop.trips is None:
+                reasons.append(f"how often the loop over {loop.over or '?'} runs is not known")
+        for guard in site.guards:
+            if guard.by_default is None and guard.amount is None:
+                reasons.append(f"whether `{guard.text}` holds is not known")
+    return tuple(dict.fromkeys(reasons))

@@ -1,0 +1,444 @@
+"""Expressions: what each kind of syntax evaluates to."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import attributes, binding, branches, calls, comparisons, loops, numeric
+from lrlint.analysis.conditions import All, Any, Condition, negate
+from lrlint.analysis.state import MISSING
+from lrlint.analysis.values import (
+    NONE,
+    AnyValue,
+    Choice,
+    Const,
+    DictValue,
+    FunctionValue,
+    ListValue,
+    Opaque,
+    Sized,
+    Store,
+    Truth,
+)
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def evaluate(at: Interpreter, node: cst.CSTNode) -> AnyValue:
+    """The value of an expression."""
+    at.spend()
+    handler = _EXPRESSIONS.get(type(node))
+    return Opaque() if handler is None else handler(at, node)
+
+
+def truth(at: Interpreter, node: cst.CSTNode) -> bool | Condition:
+    """Whether an expression holds: decided, or a condition."""
+    match node:
+        case cst.BooleanOperation(left=left, operator=op, right=right):
+            return _boolean(at, left, right, is_and=isinstance(op, cst.And))
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            found = truth(at, inner)
+            return (not found) if isinstance(found, bool) else negate(found)
+        case cst.Comparison():
+            return comparisons.compare_chain(at, node)
+        case cst.BinaryOperation(operator=cst.Modulo(), left=left, right=right):
+            # `if not (i + 1) % k` asks for divisibility without saying so.
+            divisible = comparisons.divisible(at, node, Expr.const(0))
+            if divisible is not None:
+                return (not divisible) if isinstance(divisible, bool) else negate(divisible)
+    return comparisons.truthiness(at, evaluate(at, node), node)
+
+
+def _boolean(
+    at: Interpreter, left: cst.CSTNode, right: cst.CSTNode, *, is_and: bool
+) -> bool | Condition:
+    first = truth(at, left)
+    if isinstance(first, bool):
+        if first is not is_and:
+            return first
+        return truth(at, right)
+    known = at.assumed(first)
+    if known is not None:
+        return truth(at, right) if known is is_and else known
+    with at.guard(first if is_and else negate(first), left):
+        second = truth(at, right)
+    if isinstance(second, bool):
+        return first if second is is_and else second
+    return All((first, second)) if is_and else Any((first, second))
+
+
+def as_value(found: bool | Condition) -> AnyValue:
+    """A decided or open truth as a value."""
+    return Const(found) if isinstance(found, bool) else Truth(found)
+
+
+# -- literals and names -----------------------------------------------------------------------
+
+
+def _name(at: Interpreter, node: cst.Name) -> AnyValue:
+    match node.value:
+        case "True":
+            return Const(True)
+        case "False":
+            return Const(False)
+        case "None":
+            return NONE
+    return binding.lookup(at, node.value)
+
+
+def _integer(at: Interpreter, node: cst.Integer) -> AnyValue:
+    # A literal of a million digits takes quadratic time to convert.
+    if len(node.value) > 300:
+        return Opaque()
+    return Expr.const(node.evaluated_value)
+
+
+def _float(at: Interpreter, node: cst.Float) -> AnyValue:
+    return numeric.from_python(float(node.evaluated_value))
+
+
+def _string(at: Interpreter, node: cst.SimpleString | cst.ConcatenatedString) -> AnyValue:
+    return Const(node.evaluated_value)
+
+
+def _formatted(at: Interpreter, node: cst.FormattedString) -> AnyValue:
+    pieces: list[str] = []
+    for part in node.parts:
+        match part:
+            case cst.FormattedStringText(value=text):
+                pieces.append(text)
+            case cst.FormattedStringExpression(expression=inner, format_spec=None, conversion=None):
+                value = evaluate(at, inner)
+                if not (isinstance(value, Const) and isinstance(value.value, str)):
+                    return Opaque()
+                pieces.append(value.value)
+            case _:
+                return Opaque()
+    return Const("".join(pieces))
+
+
+def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
+    kind = type(node).__name__.lower()
+    items: list[AnyValue] = []
+    for element in node.elements:
+        if isinstance(element, cst.StarredElement):
+            inner = numeric.items_of(evaluate(at, element.value))
+            if inner is None:
+                return ListValue(None, kind=kind)
+            items += inner
+        else:
+            items.append(evaluate(at, element.value))
+    return ListValue(items, kind=kind)
+
+
+def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:
+    value = DictValue(Store())
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            inner = evaluate(at, element.value)
+            if isinstance(inner, DictValue):
+                value.store.data.update(inner.store.data)
+                value.complete = value.complete and inner.complete
+            else:
+                value.complete = False
+        elif isinstance(element, cst.DictElement):
+            key = attributes.dict_key(evaluate(at, element.key))
+            item = evaluate(at, element.value)
+            if key is None:
+                value.complete = False
+                value.store.data[("open", len(value.store.data))] = item
+            else:
+                value.store.data[key] = item
+    at.dicts.append(value)
+    return value
+
+
+# -- operators --------------------------------------------------------------------------------
+
+_BINARY: dict[type[cst.CSTNode], Callable[[Expr, Expr], Expr]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+    cst.FloorDivide: operator.floordiv,
+    cst.Modulo: operator.mod,
+    cst.Power: operator.pow,
+    cst.AddAssign: operator.add,
+    cst.SubtractAssign: operator.sub,
+    cst.MultiplyAssign: operator.mul,
+    cst.DivideAssign: operator.truediv,
+    cst.FloorDivideAssign: operator.floordiv,
+    cst.ModuloAssign: operator.mod,
+    cst.PowerAssign: operator.pow,
+}
+
+
+def _binary(at: Interpreter, node: cst.BinaryOperation) -> AnyValue:
+    return _apply(
+        at, type(node.operator), evaluate(at, node.left), evaluate(at, node.right), node
+    )
+
+
+def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
+    """The value of ``old <op>= new``."""
+    if isinstance(old, ListValue) and isinstance(new, ListValue):
+        if old.items is not None and new.items is not None:
+            return ListValue([*old.items, *new.items], kind=old.kind)
+        return ListValue(None)
+    return _apply(at, type(node.operator), old, new, node)
+
+
+def _apply(
+    at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
+) -> AnyValue:
+    operation = _BINARY.get(kind)
+    if operation is None:
+        return Opaque()
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return _apply_to_choice(at, kind, left, right, node)
+    if isinstance(left, Const) and isinstance(left.value, str):
+        if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
+            return Const(left.value + right.value, max(left.strength, right.strength))
+        return Opaque()
+    if isinstance(left, ListValue) or isinstance(right, ListValue):
+        return _list_arithmetic(operation, left, right)
+    if isinstance(left, Sized) or isinstance(right, Sized):
+        return left if isinstance(left, Sized) else right
+    measured = _is_measured(left) or _is_measured(right)
+    first, second = numeric.to_number(at, left), numeric.to_number(at, right)
+    if first is None or second is None or measured:
+        return Opaque(measured=measured)
+    return numeric.compute(operation, first, second)
+
+
+def _apply_to_choice(
+    at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
+) -> AnyValue:
+    if isinstance(left, Choice):
+        return branches.choice(
+            [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
+        )
+    assert isinstance(right, Choice)
+    return branches.choice(
+        [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
+    )
+
+
+def _list_arithmetic(
+    operation: Callable[[Expr, Expr], Expr], left: AnyValue, right: AnyValue
+) -> AnyValue:
+    if isinstance(left, ListValue) and isinstance(right, ListValue) and operation is operator.add:
+        if left.items is not None and right.items is not None:
+            return ListValue([*left.items, *right.items], kind=left.kind)
+        return ListValue(None)
+    if operation is not operator.mul:
+        return Opaque()
+    sequence, factor = (left, right) if isinstance(left, ListValue) else (right, left)
+    if not isinstance(sequence, ListValue) or not isinstance(factor, Expr):
+        return Opaque()
+    items, times = sequence.items, factor.value
+    if items is None:
+        return ListValue(None)
+    if isinstance(times, int) and 0 <= times * len(items) <= 64 and factor.is_constant:
+        return ListValue(items * times, kind=sequence.kind)
+    element = items[0] if len(items) == 1 else Opaque()
+    return ListValue(None, element=element, length=factor * len(items))
+
+
+def _is_measured(value: AnyValue) -> bool:
+    return isinstance(value, Opaque) and value.measured
+
+
+def _unary(at: Interpreter, node: cst.UnaryOperation) -> AnyValue:
+    if isinstance(node.operator, cst.Not):
+        return as_value(truth(at, node))
+    value = evaluate(at, node.expression)
+    if _is_measured(value):
+        negated = Opaque(value.path, measured=True)  # type: ignore[union-attr]
+        if isinstance(node.operator, cst.Minus) and negated.path:
+            negated.path = f"-{negated.path}"
+        return negated
+    number = numeric.to_number(at, value)
+    if number is None:
+        return Opaque()
+    return -number if isinstance(node.operator, cst.Minus) else number
+
+
+def _boolean_value(at: Interpreter, node: cst.BooleanOperation) -> AnyValue:
+    """``a and b`` and ``a or b`` are values too: ``scheduler and scheduler.step()``."""
+    left = evaluate(at, node.left)
+    is_and = isinstance(node.operator, cst.And)
+    found = branches.settle(at, comparisons.truthiness(at, left, node.left))
+    if isinstance(found, bool):
+        return evaluate(at, node.right) if found is is_and else left
+    take_right = found if is_and else negate(found)
+    with at.guard(take_right, node.left):
+        right = evaluate(at, node.right)
+    return branches.join(at, take_right, right, left)
+
+
+def _comparison(at: Interpreter, node: cst.Comparison) -> AnyValue:
+    return as_value(comparisons.compare_chain(at, node))
+
+
+def _conditional(at: Interpreter, node: cst.IfExp) -> AnyValue:
+    found = branches.settle(at, truth(at, node.test))
+    if isinstance(found, bool):
+        return evaluate(at, node.body if found else node.orelse)
+    with at.guard(found, node.test):
+        one = evaluate(at, node.body)
+    with at.guard(negate(found), node.test):
+        other = evaluate(at, node.orelse)
+    return branches.join(at, found, one, other)
+
+
+# -- attributes, items, calls -----------------------------------------------------------------
+
+
+def _attribute(at: Interpreter, node: cst.Attribute) -> AnyValue:
+    return attributes.get_attribute(at, evaluate(at, node.value), node.attr.value)
+
+
+def index_value(at: Interpreter, node: cst.Subscript) -> AnyValue:
+    """The key of ``x[key]``; a slice or several keys are unknown."""
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=inner, star=None))]:
+            return evaluate(at, inner)
+    return MISSING
+
+
+def _subscript(at: Interpreter, node: cst.Subscript) -> AnyValue:
+    owner = evaluate(at, node.value)
+    match node.slice:
+        case [cst.SubscriptElement(slice=cst.Slice() as part), *_]:
+            return _sliced(at, owner, part)
+    key = index_value(at, node)
+    if isinstance(key, Const) and isinstance(key.value, str):
+        text: str | None = f'"{key.value}"'
+    else:
+        text = at.unit.code(node.slice[0]) if getattr(owner, "path", None) else None
+    return attributes.get_item(at, owner, key, text)
+
+
+def _sliced(at: Interpreter, owner: AnyValue, part: cst.Slice) -> AnyValue:
+    bounds = [
+        None if bound is None else numeric.to_number(at, evaluate(at, bound))
+        for bound in (part.lower, part.upper)
+    ]
+    lower, upper = bounds
+    if part.step is not None:
+        return Opaque()
+    if (part.lower is not None and lower is None) or (part.upper is not None and upper is None):
+        return Opaque()
+    if isinstance(owner, ListValue) and owner.items is not None:
+        start = None if lower is None else lower.value
+        stop = None if upper is None else upper.value
+        if not isinstance(start, float) and not isinstance(stop, float):
+            return ListValue(owner.items[start:stop], kind=owner.kind)
+    total = numeric.length_of(at, owner)
+    if total is None or not isinstance(owner, (Sized, ListValue)):
+        return Opaque()
+    first = Expr.const(0) if lower is None else _from_start(lower, total)
+    last = total if upper is None else _from_start(upper, total)
+    if total.value is not None and last.value is not None and last.value > total.value:
+        last = total
+    length = last - first
+    return Sized(length) if isinstance(owner, Sized) else ListValue(None, length=length)
+
+
+def _from_start(bound: Expr, total: Expr) -> Expr:
+    return total + bound if bound.value is not None and bound.value < 0 else bound
+
+
+def _call(at: Interpreter, node: cst.Call) -> AnyValue:
+    return calls.evaluate_call(at, node)
+
+
+def _lambda(at: Interpreter, node: cst.Lambda) -> AnyValue:
+    return FunctionValue(node, at.scope, defaults=binding.default_values(at, node.params))
+
+
+def _comprehension(
+    at: Interpreter, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+) -> AnyValue:
+    return loops.run_comprehension(at, node)
+
+
+def _named(at: Interpreter, node: cst.NamedExpr) -> AnyValue:
+    value = evaluate(at, node.value)
+    binding.assign(at, node.target, value, node.value)
+    return value
+
+
+def _await(at: Interpreter, node: cst.Await) -> AnyValue:
+    return evaluate(at, node.expression)
+
+
+def _yield(at: Interpreter, node: cst.Yield) -> AnyValue:
+    from lrlint.analysis import escapes
+
+    match node.value:
+        case cst.From(item=inner):
+            escapes.escape(evaluate(at, inner), "yielded")
+        case cst.BaseExpression() as inner:
+            escapes.escape(evaluate(at, inner), "yielded")
+    return Opaque()
+
+
+def _starred(at: Interpreter, node: cst.StarredElement) -> AnyValue:
+    return evaluate(at, node.value)
+
+
+# -- with -------------------------------------------------------------------------------------
+
+
+def entered(at: Interpreter, value: AnyValue) -> AnyValue:
+    """What ``with value as name`` binds: the value itself, for all that matters here."""
+    return value
+
+
+_NO_GRADIENTS = ("no_grad", "inference_mode")
+
+
+def stops_gradients(value: AnyValue) -> bool:
+    """Whether a context manager is ``torch.no_grad()`` or its like."""
+    return isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(
+        _NO_GRADIENTS
+    )
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
+    cst.Name: _name,
+    cst.Integer: _integer,
+    cst.Float: _float,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _string,
+    cst.FormattedString: _formatted,
+    cst.List: _list,
+    cst.Tuple: _list,
+    cst.Set: _list,
+    cst.Dict: _dict,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.BooleanOperation: _boolean_value,
+    cst.Comparison: _comparison,
+    cst.IfExp: _conditional,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Call: _call,
+    cst.Lambda: _lambda,
+    cst.ListComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.NamedExpr: _named,
+    cst.Await: _await,
+    cst.Yield: _yield,
+    cst.StarredElement: _starred,
+}

@@ -1,0 +1,105 @@
+"""``import`` statements: modules of the project are looked at when they are first used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis.prescan import dotted
+from lrlint.analysis.values import AnyValue, External, ModuleValue, Value
+from lrlint.formulas import LAWS
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+    from lrlint.analysis.modules import ModuleUnit
+
+
+@dataclass(eq=False, slots=True)
+class LazyImport(Value):
+    """An imported name that nobody has asked for yet."""
+
+    importer: ModuleUnit
+    module: str
+    level: int
+    name: str | None
+    """The name taken from the module, or None for the module itself."""
+
+
+def bind_import(at: Interpreter, node: cst.Import | cst.ImportFrom) -> None:
+    """Bind the names of an import statement."""
+    if isinstance(node, cst.Import):
+        for alias in node.names:
+            name = dotted(alias.name)
+            if name is None:
+                continue
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                _bind(at, alias.asname.name.value, LazyImport(at.unit, name, 0, None))
+            else:
+                top = name.split(".", 1)[0]
+                _bind(at, top, LazyImport(at.unit, top, 0, None))
+        return
+    module = "" if node.module is None else dotted(node.module) or ""
+    level = len(node.relative)
+    if isinstance(node.names, cst.ImportStar):
+        _star(at, module, level)
+        return
+    for alias in node.names:
+        name = dotted(alias.name) or ""
+        bound = name
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            bound = alias.asname.name.value
+        _bind(at, bound, LazyImport(at.unit, module, level, name))
+
+
+def _bind(at: Interpreter, name: str, value: AnyValue) -> None:
+    at.write(at.scope.store, name, value)
+
+
+def _star(at: Interpreter, module: str, level: int) -> None:
+    unit = at.project.find(at.unit, module, level)
+    if unit is not None:
+        for name, value in list(at.scope_of(unit).store.data.items()):
+            if isinstance(name, str) and not name.startswith("_"):
+                _bind(at, name, value)
+        at.unit.star_imports.update(unit.star_imports)
+        return
+    if module.startswith("torch.optim"):
+        names = [*LAWS, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam"]
+        for name in names:
+            at.unit.star_imports.setdefault(name, f"{module}.{name}")
+    elif module == "torch.utils.data":
+        for name in ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split"):
+            at.unit.star_imports.setdefault(name, f"{module}.{name}")
+    elif module == "transformers":
+        for name in LAWS:
+            if name.startswith("get_"):
+                at.unit.star_imports.setdefault(name, f"{module}.{name}")
+
+
+def resolve(at: Interpreter, lazy: LazyImport) -> AnyValue:
+    """What an imported name stands for."""
+    if lazy.name is None:
+        unit = at.project.find(lazy.importer, lazy.module, 0)
+        return External(lazy.module) if unit is None else ModuleValue(unit)
+    unit = at.project.find(lazy.importer, lazy.module, lazy.level)
+    if unit is None:
+        inner = at.project.find(
+            lazy.importer,
+            f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name,
+            lazy.level,
+        )
+        if inner is not None:
+            return ModuleValue(inner)
+        return External(f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name)
+    value = at.scope_of(unit).store.data.get(lazy.name)
+    if isinstance(value, LazyImport):
+        value = None if value is lazy else resolve(at, value)
+    if value is None:
+        inner = at.project.submodule(unit, lazy.name)
+        if inner is not None:
+            return ModuleValue(inner)
+        starred = unit.star_imports.get(lazy.name)
+        return External(starred or f"{lazy.module}.{lazy.name}")
+    return value

@@ -1,0 +1,123 @@
+"""Classes of the project that derive from a library's: optimizers, schedulers, data classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import attributes
+from lrlint.analysis.library import optimizers, schedulers
+from lrlint.analysis.prescan import dotted
+from lrlint.analysis.values import (
+    AnyValue,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    Opaque,
+    OptimizerValue,
+    Store,
+)
+from lrlint.formulas import LAWS
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+_SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
+_OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
+
+
+def construct(
+    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """An object of a class that is modelled by what it derives from, or None."""
+    bases = [name.rsplit(".", 1)[-1] for name in attributes.external_bases(cls)]
+    if any(base in _OPTIMIZER_BASES for base in bases):
+        return _optimizer(at, cls, arguments, node)
+    if any(base in _SCHEDULER_BASES for base in bases):
+        return _scheduler(at, cls, arguments, node)
+    if is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
+        return _dataclass(at, cls, arguments, node)
+    if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
+        # The layers of a network say nothing about its schedule.
+        return Instance(cls, Store(), open=True)
+    return None
+
+
+def _optimizer(
+    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    return optimizers.build(at, cls.name, arguments, node)
+
+
+def _scheduler(
+    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    target: AnyValue = Opaque()
+    for value in arguments.all():
+        if isinstance(value, OptimizerValue):
+            target = value
+            break
+        if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
+            target = value
+    return schedulers.build_unknown(at, cls.name, target, node)
+
+
+def is_dataclass(cls: ClassValue) -> bool:
+    """Whether a decorator writes the constructor of the class from its fields."""
+    for decorator in cls.node.decorators:
+        inner = decorator.decorator
+        name = dotted(inner.func if isinstance(inner, cst.Call) else inner) or ""
+        if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
+            return True
+    return False
+
+
+def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
+    names: list[str] = []
+    for base in cls.bases:
+        if isinstance(base, ClassValue) and depth < 20:
+            names += _fields(base, depth + 1)
+    for statement in cls.node.body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            for part in statement.body:
+                if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
+                    names.append(part.target.value)
+    return list(dict.fromkeys(names))
+
+
+def _dataclass(
+    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> Instance:
+    instance = Instance(
+        cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
+    )
+    names = _fields(cls)
+    for name, value in zip(names, arguments.positional, strict=False):
+        instance.store.data[name] = value
+    instance.store.data.update(arguments.keywords)
+    for name in names:
+        if name not in instance.store.data:
+            default = attributes.class_member(at, cls, name)
+            if default is not None:
+                instance.store.data[name] = _plain(default)
+    at.instances.append(instance)
+    after = attributes.find_method(at, instance, "__post_init__")
+    if isinstance(after, FunctionValue):
+        from lrlint.analysis import calls
+
+        with at.through(node):
+            calls.call_function(at, after, calls.Arguments())
+    return instance
+
+
+def _plain(default: AnyValue) -> AnyValue:
+    """A field's default without the name that the class body gave it: the object names it anew."""
+    from lrlint.symbolic import Expr
+
+    if isinstance(default, Expr) and len(default.atoms()) == 1:
+        atom = next(iter(default.atoms()))
+        if default == Expr.atom(atom) and atom.value is not None:
+            return Expr.const(atom.value)
+    return default

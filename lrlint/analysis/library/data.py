@@ -1,0 +1,126 @@
+"""``torch.utils.data``: how many batches a loader gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import numeric
+from lrlint.analysis.library.registry import Model
+from lrlint.analysis.values import (
+    NONE,
+    AnyValue,
+    Const,
+    ListValue,
+    Loader,
+    Opaque,
+    Sized,
+)
+from lrlint.symbolic import Expr, ceil, floor
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+# DataLoader(dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
+#            collate_fn=None, pin_memory=False, drop_last=False, …)
+
+
+def _loader(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """A DataLoader; its length is known where that of its data is."""
+    dataset = arguments.get(0, "dataset")
+    batch_sampler = arguments.get(4, "batch_sampler")
+    if batch_sampler is not None and batch_sampler != NONE:
+        return Loader(_known(numeric.length_of(at, batch_sampler)))
+    sampler = arguments.get(3, "sampler")
+    if sampler is not None and sampler != NONE:
+        dataset = sampler
+    if arguments.open:
+        return Loader(None)
+    given = arguments.get(1, "batch_size")
+    size: Expr | None = Expr.const(1) if given is None else numeric.to_number(at, given)
+    samples = None if dataset is None else _known(numeric.length_of(at, dataset))
+    if given == NONE:
+        return Loader(samples)
+    drop_last = arguments.get(8, "drop_last")
+    if drop_last is None:
+        drop_last = Const(False)
+    if size is None or samples is None or not isinstance(drop_last, Const):
+        return Loader(None)
+    length = numeric.compute(floor if drop_last.value else ceil, samples / size)
+    return Loader(length if isinstance(length, Expr) else None)
+
+
+def _known(length: Expr | None) -> Expr | None:
+    """A length that a number stands behind; ``len(loader)`` says more than ``len(data) / 32``."""
+    return length if length is not None and length.value is not None else None
+
+
+def _tensor_dataset(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    for value in arguments.positional:
+        length = numeric.length_of(at, value)
+        if length is not None:
+            return Sized(length, kind="dataset")
+    return Sized(None, kind="dataset")
+
+
+def _subset(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    indices = arguments.get(1, "indices")
+    return Sized(None if indices is None else numeric.length_of(at, indices), kind="dataset")
+
+
+def _random_split(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
+    items = None if lengths is None else numeric.items_of(lengths)
+    if items is None:
+        return Opaque()
+    numbers = [numeric.to_number(at, item) for item in items]
+    total = None if data is None else numeric.length_of(at, data)
+    values = [None if number is None else number.value for number in numbers]
+    if total is not None and total.value is not None and all(
+        isinstance(value, float) and value < 1 for value in values
+    ):
+        # Fractions: every part is rounded down, the rest goes round-robin to the first parts.
+        whole = int(total.value)
+        sizes = [int(whole * float(value)) for value in values if value is not None]
+        for position in range(whole - sum(sizes)):
+            sizes[position % len(sizes)] += 1
+        return ListValue([Sized(Expr.const(size), kind="dataset") for size in sizes])
+    return ListValue([Sized(number, kind="dataset") for number in numbers])
+
+
+def _concatenated(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = arguments.get(0, "datasets")
+    items = None if parts is None else numeric.items_of(parts)
+    total: Expr | None = Expr.const(0)
+    for item in items or []:
+        length = numeric.length_of(at, item)
+        total = None if total is None or length is None else total + length
+    return Sized(total if items else None, kind="dataset")
+
+
+def _sampler(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    chosen = arguments.get(2, "num_samples")
+    if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
+        return Sized(chosen, kind="dataset")
+    data = arguments.get(0)
+    return Sized(None if data is None else numeric.length_of(at, data), kind="dataset")
+
+
+def _opaque(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Opaque()
+
+
+MODELS: dict[str, Model] = {}
+for _module in ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset"):
+    MODELS[f"{_module}.DataLoader"] = _loader
+    MODELS[f"{_module}.TensorDataset"] = _tensor_dataset
+    MODELS[f"{_module}.Subset"] = _subset
+    MODELS[f"{_module}.random_split"] = _random_split
+    MODELS[f"{_module}.ConcatDataset"] = _concatenated
+    MODELS[f"{_module}.RandomSampler"] = _sampler
+    MODELS[f"{_module}.SequentialSampler"] = _sampler
+    MODELS[f"{_module}.SubsetRandomSampler"] = _sampler
+    MODELS[f"{_module}.DistributedSampler"] = _opaque
+MODELS["torch.utils.data.distributed.DistributedSampler"] = _opaque

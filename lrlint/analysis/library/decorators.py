@@ -1,0 +1,72 @@
+"""What a decorator makes of a function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis.prescan import dotted
+from lrlint.analysis.values import NONE, AnyValue, Const, FunctionValue, Opaque
+from lrlint.symbolic import Expr, Strength
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+# Marks in a function's defaults: no parameter can have such a name.
+STATIC = "<static>"
+PROPERTY = "<property>"
+NO_GRADIENTS = "<no_grad>"
+
+
+def decorate(
+    at: Interpreter, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
+) -> AnyValue:
+    """The decorated function: itself, with what the decorator says of it."""
+    if not isinstance(value, FunctionValue):
+        return value
+    call = decorator if isinstance(decorator, cst.Call) else None
+    name = dotted(call.func if call is not None else decorator) or ""
+    last = name.rsplit(".", 1)[-1]
+    defaults = dict(value.defaults)
+    match last:
+        case "staticmethod":
+            defaults[STATIC] = NONE
+        case "property" | "cached_property":
+            defaults[PROPERTY] = NONE
+        case "no_grad" | "inference_mode":
+            defaults[NO_GRADIENTS] = NONE
+        case "option" | "argument" if call is not None:
+            _click_option(at, call, defaults)
+        case _:
+            return value
+    return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
+
+
+def _click_option(at: Interpreter, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
+    """``@click.option("--epochs", default=10)`` is a parameter with a default."""
+    names: list[str] = []
+    default: AnyValue | None = None
+    is_flag = False
+    for argument in call.args:
+        if argument.keyword is None:
+            text = at.evaluate(argument.value)
+            if isinstance(text, Const) and isinstance(text.value, str):
+                names.append(text.value)
+        elif argument.keyword.value == "default":
+            default = at.evaluate(argument.value)
+        elif argument.keyword.value == "is_flag":
+            is_flag = True
+    plain = [name for name in names if not name.startswith("-")]
+    long = [name for name in names if name.startswith("--")]
+    if not names:
+        return
+    chosen = plain or long or names
+    key = chosen[0].split("/")[0].lstrip("-").replace("-", "_")
+    if isinstance(default, Expr) and default.value is not None and not default.atoms():
+        default = at.named_number(key, default.value, Strength.DEFAULT)
+    elif isinstance(default, Const):
+        default = Const(default.value, Strength.DEFAULT, key)
+    elif default is None and is_flag:
+        default = Const(False, Strength.DEFAULT, key)
+    defaults[key] = Opaque(key) if default is None else default

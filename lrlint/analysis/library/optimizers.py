@@ -1,0 +1,135 @@
+"""Optimizers: what an optimizer is built with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import attributes
+from lrlint.analysis.trace import BuildOptimizer, OptimizerRecord
+from lrlint.analysis.values import (
+    AnyValue,
+    Const,
+    DictValue,
+    ListValue,
+    Opaque,
+    OptimizerValue,
+)
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+    from lrlint.analysis.places import SyntaxPlace
+
+_BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
+
+# Positional parameters behind `params`, and the defaults that bear on a schedule (torch 2.13).
+_ADAM: dict[str, AnyValue] = {"lr": Expr.const(1e-3), "betas": _BETAS}
+SIGNATURES: dict[str, tuple[tuple[str, ...], Mapping[str, AnyValue]]] = {
+    "SGD": (("lr", "momentum"), {"lr": Expr.const(1e-3), "momentum": Expr.const(0)}),
+    "Adam": (("lr", "betas"), _ADAM),
+    "AdamW": (("lr", "betas"), _ADAM),
+    "SparseAdam": (("lr", "betas"), _ADAM),
+    "RAdam": (("lr", "betas"), _ADAM),
+    "NAdam": (("lr", "betas"), {"lr": Expr.const(2e-3), "betas": _BETAS}),
+    "Adamax": (("lr", "betas"), {"lr": Expr.const(2e-3), "betas": _BETAS}),
+    "RMSprop": (
+        ("lr", "alpha", "eps", "weight_decay", "momentum"),
+        {"lr": Expr.const(1e-2), "momentum": Expr.const(0)},
+    ),
+    "Adagrad": (("lr",), {"lr": Expr.const(1e-2)}),
+    "Adadelta": (("lr",), {"lr": Expr.const(1.0)}),
+    "Rprop": (("lr",), {"lr": Expr.const(1e-2)}),
+    "ASGD": (("lr",), {"lr": Expr.const(1e-2)}),
+    "LBFGS": (("lr",), {"lr": Expr.const(1)}),
+    "Adafactor": (("lr",), {"lr": Expr.const(1e-2)}),
+    "Muon": (("lr",), {"lr": Expr.const(1e-3), "momentum": Expr.const(0.95)}),
+}
+
+_FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
+
+
+def construct(
+    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
+    last = name.rsplit(".", 1)[-1]
+    if last in SIGNATURES:
+        if not name.startswith(("torch.optim", "builtins.", "optim.", "transformers", "bitsandbytes")):
+            return None
+    elif last not in _FOREIGN and not (
+        "optim" in name.lower()
+        and last[:1].isupper()
+        and ("lr" in arguments.keywords or "params" in arguments.keywords)
+    ):
+        if last == "?" and name.startswith("torch.optim."):
+            return build(at, "Optimizer", arguments, node)
+        return None
+    return build(at, last, arguments, node)
+
+
+def build(
+    at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call
+) -> OptimizerValue:
+    """Record the construction of an optimizer."""
+    positional, known = SIGNATURES.get(class_name, (("lr",), {}))
+    defaults: dict[str, AnyValue] = {} if arguments.open else dict(known)
+    for offset, parameter in enumerate(positional, start=1):
+        value = arguments.get(offset)
+        if value is not None:
+            defaults[parameter] = value
+    for parameter, value in arguments.keywords.items():
+        if parameter != "params":
+            defaults[parameter] = value
+    params = arguments.get(0, "params")
+    groups, places, unknown = _groups(at, params, arguments.place(0, "params"), defaults)
+    record = OptimizerRecord(
+        class_name=class_name,
+        place=at.here(node),
+        groups=groups,
+        group_places=places,
+        defaults=defaults,
+        unknown_groups=unknown,
+    )
+    at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
+    return OptimizerValue(record)
+
+
+_Groups = tuple[
+    tuple[Mapping[str, AnyValue], ...], tuple["SyntaxPlace | None", ...], bool
+]
+
+
+def _groups(
+    at: Interpreter,
+    params: AnyValue | None,
+    place: SyntaxPlace | None,
+    defaults: Mapping[str, AnyValue],
+) -> _Groups:
+    """The param groups, and whether there may be others."""
+    if isinstance(params, ListValue):
+        items = params.items
+        if items and all(isinstance(item, DictValue) for item in items):
+            groups = tuple({**defaults, **_options(at, item)} for item in items)
+            return groups, (place,) * len(groups), False
+        if items is None and isinstance(params.element, DictValue):
+            return (dict(defaults),), (place,), True
+        return (dict(defaults),), (place,), False
+    written = "" if place is None else place.text.lower()
+    # `model.parameters()` is one group; `get_param_groups(model)` may be any number of them.
+    unknown = "group" in written or not ("param" in written or "filter(" in written)
+    if isinstance(params, Opaque) and params.path and "group" in params.path:
+        unknown = True
+    return (dict(defaults),), (place,), unknown
+
+
+def _options(at: Interpreter, group: AnyValue) -> dict[str, AnyValue]:
+    assert isinstance(group, DictValue)
+    return {
+        str(key): attributes.get_item(at, group, Const(key), None)
+        for key in list(group.store.data)
+        if isinstance(key, str) and key != "params"
+    }

@@ -1,0 +1,213 @@
+"""LR schedulers: which law a constructor stands for, and what it is bound to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import branches
+from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
+from lrlint.analysis.values import (
+    AnyValue,
+    Choice,
+    Const,
+    ListValue,
+    Opaque,
+    OptimizerValue,
+    SchedulerValue,
+)
+from lrlint.formulas import LAWS, Law
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+_LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
+
+
+def construct(
+    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
+    last = name.rsplit(".", 1)[-1]
+    law = LAWS.get(last)
+    if law is not None and name.startswith(_LIBRARIES):
+        return _build(at, law, arguments, node)
+    optimizer = _optimizer_among(arguments)
+    if optimizer is None:
+        return None
+    if name == "torch.optim.lr_scheduler.?" or _names_a_scheduler(last):
+        return branches.distribute(
+            at, optimizer, node, lambda item: build_unknown(at, last, item, node)
+        )
+    return None
+
+
+def _names_a_scheduler(name: str) -> bool:
+    return name.endswith(("LR", "Scheduler", "Schedule", "_scheduler", "_schedule")) or (
+        "WithWarmup" in name or "WarmRestarts" in name
+    )
+
+
+def _optimizer_among(arguments: Arguments) -> AnyValue | None:
+    for value in arguments.all():
+        if isinstance(value, OptimizerValue):
+            return value
+        if isinstance(value, Choice) and any(
+            isinstance(item, OptimizerValue) for _, item in value.alternatives
+        ):
+            return value
+    return None
+
+
+def build_unknown(
+    at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode
+) -> AnyValue:
+    """A scheduler whose law is not known: its steps are, its LR is not."""
+    record = SchedulerRecord(
+        law=name,
+        place=at.here(node),
+        optimizer=_record_of(at, optimizer),
+        arguments={},
+        places={},
+        open_arguments=True,
+    )
+    at.emit(BuildScheduler(at.here(node), tuple(at.via), record))
+    return SchedulerValue(record)
+
+
+def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> AnyValue:
+    keywords: dict[str, object] = {
+        key: value for key, value in arguments.keywords.items() if key not in law.removed
+    }
+    try:
+        optimizer, bound = law.bind_call(arguments.positional, keywords)
+    except TypeError as error:
+        return _build_incomplete(at, law, arguments, keywords, node, str(error))
+    bound.pop("optimizer", None)
+    values = {name: as_value(value) for name, value in bound.items()}
+    target = optimizer if optimizer is not None else _first_child_optimizer(values)
+    return branches.distribute(
+        at,
+        _value(target),
+        node,
+        lambda item: _record(at, law, item, values, arguments, node, complete=not arguments.open),
+    )
+
+
+def _build_incomplete(
+    at: Interpreter,
+    law: Law,
+    arguments: Arguments,
+    keywords: dict[str, object],
+    node: cst.Call,
+    why: str,
+) -> AnyValue:
+    """What is known of a call whose arguments do not fit, or are not all seen."""
+    at.note(at.here(node), f"{law.name}: {why}")
+    optimizer = _optimizer_among(arguments)
+    if optimizer is None and arguments.positional:
+        optimizer = arguments.positional[0]
+    known = {parameter.name for parameter in law.parameters}
+    values = {key: as_value(value) for key, value in keywords.items() if key in known}
+    names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
+    for name, value in zip(names, arguments.positional[1:], strict=False):
+        values.setdefault(name, value)
+    return branches.distribute(
+        at,
+        _value(optimizer),
+        node,
+        lambda item: _record(at, law, item, values, arguments, node, complete=False),
+    )
+
+
+def _record(
+    at: Interpreter,
+    law: Law,
+    optimizer: AnyValue,
+    values: dict[str, AnyValue],
+    arguments: Arguments,
+    node: cst.Call,
+    *,
+    complete: bool,
+) -> AnyValue:
+    children = _children(values.get("schedulers"))
+    record = SchedulerRecord(
+        law=law.name,
+        place=at.here(node),
+        optimizer=_record_of(at, optimizer),
+        arguments=values,
+        places=_places(law, arguments),
+        children=children,
+        open_arguments=not complete,
+    )
+    if record.optimizer is None and children:
+        record.optimizer = children[0].optimizer
+    for child in children:
+        child.parent = record
+    at.emit(BuildScheduler(at.here(node), tuple(at.via), record))
+    return SchedulerValue(record)
+
+
+def _places(law: Law, arguments: Arguments) -> dict[str, object]:
+    """Where each parameter is written."""
+    names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
+    names.insert(law.optimizer_index, "optimizer")
+    found: dict[str, object] = {}
+    for key, place in arguments.places.items():
+        if isinstance(key, str):
+            found[key] = place
+        elif key < len(names):
+            found[names[key]] = place
+    return found
+
+
+def _children(value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
+    if not isinstance(value, ListValue) or value.items is None:
+        return ()
+    found = []
+    for item in value.items:
+        item = branches.leaning(item)
+        if isinstance(item, SchedulerValue):
+            found.append(item.record)
+    return tuple(found)
+
+
+def _first_child_optimizer(values: dict[str, AnyValue]) -> AnyValue | None:
+    for child in _children(values.get("schedulers")):
+        if child.optimizer is not None:
+            return OptimizerValue(child.optimizer)
+    return None
+
+
+def _record_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
+    """The optimizer that a scheduler is handed; an unknown one is taken as an optimizer."""
+    if isinstance(value, OptimizerValue):
+        return value.record
+    if isinstance(value, Opaque):
+        return at.adopt(value)
+    return None
+
+
+def _value(value: object) -> AnyValue:
+    from lrlint.analysis.values import Value
+
+    return value if isinstance(value, (Expr, Value)) else Opaque()
+
+
+def as_value(value: object) -> AnyValue:
+    """A signature's default, or an argument that is a value already."""
+    from lrlint.analysis.numeric import from_python
+    from lrlint.analysis.values import Value
+
+    if isinstance(value, (Expr, Value)):
+        return value
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return Const(value)
+    if isinstance(value, (int, float)):
+        return from_python(value)
+    if isinstance(value, (tuple, list)):
+        return ListValue([as_value(item) for item in value], kind="tuple")
+    return Opaque()

@@ -1,0 +1,184 @@
+"""Where settings come from: argparse, namespaces, click and typer, configuration helpers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import attributes, numeric
+from lrlint.analysis.library.registry import Model
+from lrlint.analysis.values import (
+    NONE,
+    AnyValue,
+    Const,
+    DictValue,
+    External,
+    Instance,
+    ListValue,
+    Opaque,
+    Store,
+)
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def _parser(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    store = Store()
+    parents = arguments.keywords.get("parents")
+    if isinstance(parents, ListValue):
+        for parent in parents.items or []:
+            if isinstance(parent, Instance):
+                store.data.update(parent.store.data)
+    return Instance(None, store, path="parser", external="argparse")
+
+
+def parser_method(
+    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """A method of an ``argparse.ArgumentParser``."""
+    match name:
+        case "add_argument":
+            _add_argument(at, receiver, arguments)
+            return NONE
+        case "add_argument_group" | "add_mutually_exclusive_group":
+            return receiver
+        case "set_defaults":
+            for key, value in arguments.keywords.items():
+                at.write(receiver.store, key, value)
+            return NONE
+        case "parse_args":
+            return _parsed(receiver)
+        case "parse_known_args":
+            return ListValue([_parsed(receiver), Opaque()], kind="tuple")
+        case "add_subparsers":
+            return receiver
+        case "add_parser":
+            return receiver
+    return None
+
+
+def _parsed(parser: Instance) -> Instance:
+    return Instance(
+        None,
+        Store(dict(parser.store.data)),
+        setting=True,
+        external="namespace",
+        open=True,
+    )
+
+
+_SWITCHES = {"store_true": False, "store_false": True}
+
+
+def _add_argument(at: Interpreter, parser: Instance, arguments: Arguments) -> None:
+    names = [
+        value.value
+        for value in arguments.positional
+        if isinstance(value, Const) and isinstance(value.value, str)
+    ]
+    if not names:
+        return
+    dest = arguments.keywords.get("dest")
+    if isinstance(dest, Const) and isinstance(dest.value, str):
+        key = dest.value
+    else:
+        long = next((name for name in names if name.startswith("--")), names[0])
+        key = long.lstrip("-").replace("-", "_")
+    default = arguments.keywords.get("default")
+    action = arguments.keywords.get("action")
+    if default is None and isinstance(action, Const) and action.value in _SWITCHES:
+        default = Const(_SWITCHES[str(action.value)])
+    if default is None:
+        required = arguments.keywords.get("required") == Const(True) or not names[0].startswith("-")
+        # Left out on the command line, an option without a default is None.
+        default = Opaque() if required else NONE
+    at.write(parser.store, key, _converted(default, arguments.keywords.get("type")))
+
+
+def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
+    """argparse passes a string default through ``type``."""
+    if not (isinstance(value, Const) and isinstance(value.value, str)):
+        return value
+    if isinstance(kind, External) and kind.name in ("builtins.int", "builtins.float"):
+        try:
+            return numeric.from_python(
+                int(value.value) if kind.name.endswith("int") else float(value.value)
+            )
+        except ValueError:
+            return Opaque()
+    return value
+
+
+def _namespace(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
+    store = Store()
+    for value in arguments.positional:
+        pairs = attributes.entries(at, value)
+        store.data.update(dict(pairs or []))
+    store.data.update(arguments.keywords)
+    for key, value in list(store.data.items()):
+        if isinstance(value, DictValue) and not at.unit.code(node.func).endswith("SimpleNamespace"):
+            store.data[key] = Instance(None, value.store, external="namespace", open=True)
+    return Instance(None, store, external="namespace", open=arguments.open)
+
+
+def _option(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """``typer.Option(10, …)``, ``dataclasses.field(default=10)``: the default that it carries."""
+    factory = arguments.keywords.get("default_factory")
+    if factory is not None:
+        from lrlint.analysis import calls
+
+        return calls.call(at, factory, calls.Arguments(), node)
+    value = arguments.get(0, "default")
+    if value is None or (isinstance(value, Const) and value.value is Ellipsis):
+        return Opaque()
+    return value
+
+
+def _config_dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """``OmegaConf.create({...})``: a dict that is read by attribute, too."""
+    value = arguments.get(0)
+    if isinstance(value, DictValue):
+        return Instance(None, value.store, external="namespace", open=True)
+    return Opaque()
+
+
+def _wandb_init(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    config = arguments.keywords.get("config")
+    run = Instance(None, Store(), path="run", external="wandb", open=True)
+    if config is not None:
+        run.store.data["config"] = config
+    return run
+
+
+def _environment(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Opaque(at.unit.code(node))
+
+
+
+
+MODELS: dict[str, Model] = {
+    "argparse.ArgumentParser": _parser,
+    "configargparse.ArgumentParser": _parser,
+    "configargparse.ArgParser": _parser,
+    "argparse.Namespace": _namespace,
+    "types.SimpleNamespace": _namespace,
+    "easydict.EasyDict": _namespace,
+    "addict.Dict": _namespace,
+    "munch.Munch": _namespace,
+    "munch.munchify": _namespace,
+    "ml_collections.ConfigDict": _namespace,
+    "ml_collections.config_dict.ConfigDict": _namespace,
+    "box.Box": _namespace,
+    "omegaconf.OmegaConf.create": _config_dict,
+    "typer.Option": _option,
+    "typer.Argument": _option,
+    "dataclasses.field": _option,
+    "pydantic.Field": _option,
+    "wandb.init": _wandb_init,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
+}

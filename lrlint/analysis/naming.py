@@ -1,0 +1,81 @@
+"""What a name says about the number behind it.
+
+A name is weak evidence: it decides the unit of a number whose value is unknown, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lrlint.symbolic import Unit
+
+_RATE = re.compile(
+    r"(^|_)(lr|lrs|rate|gamma|factor|ratio|frac|fraction|pct|percent|momentum|decay|wd|eta|alpha"
+    r"|beta|betas|eps|prob|dropout|temperature|weight)($|_|\d)"
+    r"|lr$|^lr"
+)
+_UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
+    (re.compile(r"(per_(device_)?(train_|eval_)?)?batch_?size|^bs$|(^|_)bsz($|_)"), Unit.BATCH_SIZE),
+    (
+        re.compile(
+            r"(step|iter|iteration|batche|batch|update)s?_(per|in|each)_(an?_)?epoch"
+            r"|(^|_)(num_|n_)?(batches|train_batches)$|^niter_per_ep$|^iters_per_epoch$"
+        ),
+        Unit.BATCH,
+    ),
+    (re.compile(r"epoch(?!s?_per)|(^|_)ep(s)?$"), Unit.EPOCH),
+    (
+        re.compile(
+            r"(^|_)(max|num|total|n|warm_?up|train|training|global|decay)?_?"
+            r"(steps|iters|iterations|iter|updates|step)$"
+        ),
+        Unit.STEP,
+    ),
+)
+_LOADER = re.compile(r"loader|(^|_)dl(s)?($|_)|(^|_)batches($|_)|(^|_)(data|train|val|test)_?iter(ator)?($|_)")
+_DATA = re.compile(r"data_?set|(^|_)ds($|_)|samples|(^|_)data$|images|(^|_)[xX](_?train)?$")
+_RANK = re.compile(r"rank|is_(main|master|local_main)|main_process|(^|_)gpu$|is_primary|global_zero|host_id")
+_EVALUATION = re.compile(r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)")
+
+
+def last_part(path: str) -> str:
+    """``epochs`` of ``args.train.epochs`` and of ``cfg["epochs"]``, in lower case with underscores."""
+    part = re.split(r"[.\[]", path)[-1].strip("]\"' ")
+    if not part or part.isdigit():
+        part = re.split(r"[.\[]", path)[0]
+    part = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", part)
+    return part.lower()
+
+
+def unit_of(path: str) -> Unit | None:
+    """The unit that a name suggests."""
+    part = last_part(path)
+    for pattern, unit in _UNITS:
+        if pattern.search(part):
+            return unit
+    return None
+
+
+def is_rate(path: str) -> bool:
+    """Whether the name is of a real number such as a learning rate, rather than a count."""
+    return _RATE.search(last_part(path)) is not None
+
+
+def is_loader(path: str) -> bool:
+    """Whether the name is of an iterable of batches."""
+    return _LOADER.search(last_part(path)) is not None
+
+
+def is_data(path: str) -> bool:
+    """Whether the name is of a collection of samples."""
+    return _DATA.search(last_part(path)) is not None
+
+
+def is_rank(path: str) -> bool:
+    """Whether the name tells one process from another."""
+    return _RANK.search(path.lower()) is not None
+
+
+def is_evaluation(path: str) -> bool:
+    """Whether the name is of data that the model is only evaluated on."""
+    return _EVALUATION.search(last_part(path)) is not None

@@ -1,0 +1,164 @@
+"""Numbers, lengths and elements of values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lrlint.analysis import branches, naming
+from lrlint.analysis.values import (
+    AnyValue,
+    Choice,
+    Const,
+    DictValue,
+    GroupsValue,
+    Instance,
+    ListValue,
+    Loader,
+    Opaque,
+    Sized,
+    Stream,
+    Truth,
+)
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def to_number(at: Interpreter, value: AnyValue | None) -> Expr | None:
+    """The value as a number: an unknown setting becomes an atom under its own name.
+
+    A value that comes out of the training itself (a loss) is no number that can be reasoned about.
+    """
+    match value:
+        case Expr():
+            return value
+        case Const(value=bool() as flag, strength=Strength.CONSTANT):
+            return Expr.const(int(flag))
+        case Opaque(number=Expr() as number):
+            return number
+        case Opaque(path=str() as path, measured=False):
+            value.number = at.named_number(path, None, Strength.OPEN)
+            return value.number
+        case Choice():
+            return to_number(at, branches.leaning(value)) if _leans(value) else None
+        case Truth():
+            return None
+    return None
+
+
+def _leans(value: Choice) -> bool:
+    return branches.leaning(value) is not value
+
+
+def plain(value: AnyValue | None) -> int | float | None:
+    """The number Python would compute with the script's defaults, if it is known."""
+    return value.value if isinstance(value, Expr) else None
+
+
+def from_python(number: int | float) -> AnyValue:
+    """A Python number as a value; infinities are constants but no numbers to reason about."""
+    if isinstance(number, float) and not math.isfinite(number):
+        return Const(number)
+    return Expr.const(number)
+
+
+def compute(operation: Callable[..., Expr], *operands: Expr) -> AnyValue:
+    """The result of an exact operation, or an unknown where it has no exact result."""
+    try:
+        return operation(*operands)
+    except (NotRepresentable, TooComplex, ZeroDivisionError, OverflowError, ValueError):
+        return Opaque()
+
+
+def length_atom(at: Interpreter, path: str) -> Expr:
+    """The open number ``len(path)``."""
+    if naming.is_loader(path):
+        unit: Unit | None = Unit.BATCH
+    elif naming.is_data(path):
+        unit = Unit.SAMPLE
+    else:
+        unit = None
+    return at.named_number(f"len({path})", None, Strength.OPEN, unit=unit)
+
+
+def batches_atom(at: Interpreter, path: str) -> Expr:
+    """The open number of batches in what is known to be a loader."""
+    return at.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+
+
+def length_of(at: Interpreter, value: AnyValue) -> Expr | None:
+    """``len(value)``."""
+    match value:
+        case ListValue(items=list() as items):
+            return Expr.const(len(items))
+        case ListValue(length=length):
+            return length
+        case Const(value=str() | bytes() as text):
+            return Expr.const(len(text))
+        case DictValue(complete=True, store=store):
+            return Expr.const(len(store.data))
+        case Stream(trips=trips):
+            return trips
+        case Sized(length=None, path=str() as path):
+            value.length = at.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.SAMPLE)
+            return value.length
+        case Sized(length=length):
+            return length
+        case Loader(length=None, path=str() as path):
+            value.length = batches_atom(at, path)
+            return value.length
+        case Loader(length=length):
+            return length
+        case Instance():
+            return _instance_length(at, value)
+        case Opaque(path=str() as path):
+            known = value.members.get("__len__")
+            if not isinstance(known, Expr):
+                known = value.members["__len__"] = length_atom(at, path)  # type: ignore[assignment]
+            return known if isinstance(known, Expr) else None
+        case GroupsValue(whole=True, record=record) if not record.unknown_groups:
+            return Expr.const(len(record.groups))
+        case Choice():
+            return _choice_length(at, value)
+    return None
+
+
+def _choice_length(at: Interpreter, value: Choice) -> Expr | None:
+    lengths = [length_of(at, item) for _, item in value.alternatives]
+    if lengths and all(length is not None and length == lengths[0] for length in lengths):
+        return lengths[0]
+    lean = branches.leaning(value)
+    return None if lean is value else length_of(at, lean)
+
+
+def _instance_length(at: Interpreter, value: Instance) -> Expr | None:
+    from lrlint.analysis import attributes, calls
+    from lrlint.analysis.values import FunctionValue
+
+    method = attributes.find_method(at, value, "__len__")
+    if isinstance(method, FunctionValue):
+        found = calls.call_function(at, method, calls.Arguments())
+        number = to_number(at, found)
+        if number is not None:
+            return number
+    if value.path is None:
+        return None
+    known = value.store.data.get("<length>")
+    if not isinstance(known, Expr):
+        known = value.store.data["<length>"] = length_atom(at, value.path)
+    return known
+
+
+def items_of(value: AnyValue) -> list[AnyValue] | None:
+    """The elements of a sequence, where they are known one by one."""
+    match value:
+        case ListValue(items=items):
+            return items
+        case Stream(items=items):
+            return items
+        case Sized(shape=tuple() as shape):
+            return list(shape)
+    return None

@@ -1,0 +1,57 @@
+"""Places in the user's source: held as syntax nodes, resolved to rows and columns on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.facts import Place, Span
+from lrlint.fix import Change, Edit, Location
+
+if TYPE_CHECKING:
+    from lrlint.analysis.modules import ModuleUnit
+    from lrlint.source import SourceFile
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SyntaxPlace(Place):
+    """A node of a parsed module, and the statement that it is part of."""
+
+    unit: ModuleUnit
+    node: cst.CSTNode
+    statement: cst.CSTNode | None = None
+
+    @property
+    def source(self) -> SourceFile:
+        """The file that this lies in."""
+        return self.unit.source
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.unit.code(self.node).split())
+
+    def span(self) -> Span:
+        found = self.unit.positions.span(self.header)
+        return Span(
+            self.unit.filename,
+            Location(found.row, found.column),
+            Location(found.end_row, found.end_column),
+            found.cell,
+        )
+
+    @property
+    def header(self) -> cst.CSTNode:
+        """What to point at: a loop or a branch is its header, not its whole body."""
+        match self.node:
+            case cst.For(iter=part) | cst.While(test=part) | cst.If(test=part):
+                return part
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+                return name
+        return self.node
+
+    def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
+        from lrlint.analysis import rewrite
+
+        return rewrite.edits(self, change)

@@ -1,0 +1,172 @@
+"""Where interpretation starts: the script itself, then everything in it that nobody calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from lrlint.analysis import attributes, calls, escapes
+from lrlint.analysis.binding import bind_builtin_names
+from lrlint.analysis.interpreter import Interpreter
+from lrlint.analysis.prescan import children
+from lrlint.analysis.state import BudgetExceeded, Frame
+from lrlint.analysis.trace import (
+    Block,
+    BuildScheduler,
+    OptimizerStep,
+    SchedulerCall,
+    SchedulerStep,
+    walk,
+)
+from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Store
+from lrlint.formulas import LAWS
+
+
+def traces(at: Interpreter) -> list[Block]:
+    """Interpret a module from all its entry points; one trace each."""
+    bind_builtin_names(at, at.scope, main=True)
+    try:
+        at.run_block(at.unit.tree.body)
+    except BudgetExceeded:
+        at.note(None, "the script is too large to be followed to its end")
+        return [at.trace]
+    found = [at.trace]
+    for root in _roots(at):
+        block = _interpret(at, root)
+        if not block:
+            continue
+        if _speaks_of(block, found[0]):
+            # A function that steps what the module has built continues the module's story.
+            found[0].extend(block)
+        else:
+            found.append(block)
+        if at.spent > at.limits.nodes:
+            at.note(None, "the script is too large to be followed to its end")
+            break
+    return found
+
+
+def _speaks_of(block: Block, other: Block) -> bool:
+    """Whether a trace steps or reads what another one has built."""
+    built = {
+        id(item.event.scheduler) for item in walk(other) if isinstance(item.event, BuildScheduler)
+    }
+    optimizers = {
+        id(item.event.scheduler.optimizer)
+        for item in walk(other)
+        if isinstance(item.event, BuildScheduler)
+    }
+    for item in walk(block):
+        match item.event:
+            case SchedulerStep(scheduler=record) | SchedulerCall(scheduler=record):
+                if id(record) in built:
+                    return True
+            case OptimizerStep(optimizer=optimizer):
+                if id(optimizer) in optimizers:
+                    return True
+    return False
+
+
+def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
+    """Functions and classes of the module that are relevant and were not reached."""
+    functions: list[FunctionValue] = []
+    classes: list[ClassValue] = []
+    for value in list(at.scope.store.data.values()):
+        if isinstance(value, FunctionValue) and value.scope.unit is at.unit:
+            functions.append(value)
+        elif isinstance(value, ClassValue) and value.scope.unit is at.unit:
+            classes.append(value)
+    mentioned = _called_names(at.unit.tree)
+    functions.sort(key=lambda item: _name(item) in mentioned)
+    for function in functions:
+        if function.node not in at.called and is_relevant(function.node):
+            yield function
+    for cls in classes:
+        if is_relevant(cls.node) and cls.name not in mentioned:
+            yield cls
+    for cls in classes:
+        if is_relevant(cls.node) and cls.name in mentioned:
+            yield cls
+
+
+def _name(function: FunctionValue) -> str:
+    return function.node.name.value if isinstance(function.node, cst.FunctionDef) else ""
+
+
+def _called_names(tree: cst.CSTNode) -> set[str]:
+    names: set[str] = set()
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.Call(func=cst.Name(value=name)) | cst.Call(
+                func=cst.Attribute(attr=cst.Name(value=name))
+            ):
+                names.add(name)
+        stack.extend(children(node))
+    return names
+
+
+def is_relevant(node: cst.CSTNode) -> bool:
+    """Whether a piece of code builds or steps something."""
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Name) and (
+            part.value == "step" or part.value in LAWS or "sched" in part.value.lower()
+        ):
+            return True
+        stack.extend(children(part))
+    return False
+
+
+def _interpret(at: Interpreter, root: FunctionValue | ClassValue) -> Block:
+    """The trace of one function or class, entered with unknown arguments."""
+    trace: Block = []
+    outer, at.block = at.block, trace
+    at.frames.append(Frame(None, len(at.guards), len(at.loops)))
+    try:
+        if isinstance(root, ClassValue):
+            _interpret_class(at, root)
+        else:
+            with at.elsewhere(root.scope.unit, root.scope):
+                result = calls.call_function(at, root, calls.Arguments(open=True))
+            escapes.escape(result, f"returned by {_name(root)}()")
+    except BudgetExceeded:
+        pass
+    finally:
+        at.frames.pop()
+        at.block = outer
+    return trace
+
+
+def _interpret_class(at: Interpreter, cls: ClassValue) -> None:
+    """Construct an object of a class, then call each method that nobody has called."""
+    existing = next((item for item in at.instances if item.cls is cls), None)
+    methods = [
+        value
+        for value in cls.scope.store.data.values()
+        if isinstance(value, FunctionValue) and value.node not in at.called
+    ]
+    if not any(is_relevant(method.node) for method in methods):
+        return
+    instance = existing
+    if instance is None:
+        instance = Instance(cls, Store(), path="self", open=True)
+        at.instances.append(instance)
+        with at.elsewhere(cls.scope.unit, cls.scope):
+            calls.initialise(at, instance, calls.Arguments(open=True), cls.node)
+    # What other methods call is reached through them; the ones nobody names come first.
+    called_here = _called_names(cls.node)
+    methods.sort(key=lambda method: _name(method) in called_here)
+    for method in methods:
+        if method.node in at.called or not is_relevant(method.node):
+            continue
+        bound = attributes.find_method(at, instance, _name(method))
+        if isinstance(bound, FunctionValue):
+            with at.elsewhere(cls.scope.unit, cls.scope):
+                result: AnyValue = calls.call_function(at, bound, calls.Arguments(open=True))
+            escapes.escape(result, f"returned by {cls.name}.{_name(method)}()")
+    if existing is None:
+        escapes.escape(instance, f"held by an object of {cls.name}")

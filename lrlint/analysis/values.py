@@ -1,0 +1,243 @@
+"""What an expression of the user's script may stand for.
+
+Numbers are :class:`~lrlint.symbolic.Expr`; everything else is one of the classes here. A value that
+the analyser cannot know is :class:`Opaque`: it remembers how the user writes it, so that
+``cfg.train.epochs`` can still be compared with itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis.conditions import Condition
+from lrlint.symbolic import Expr, Strength
+
+if TYPE_CHECKING:
+    from lrlint.analysis.modules import ModuleUnit
+    from lrlint.analysis.places import SyntaxPlace
+    from lrlint.analysis.trace import OptimizerRecord, SchedulerRecord
+
+
+class Value:
+    """Base of all values that are no numbers."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Const(Value):
+    """A string, a bool, None, bytes, an infinite float: anything constant but a finite number."""
+
+    value: object
+    strength: Strength = Strength.CONSTANT
+    path: str | None = None
+    """How the user writes it, where it is a setting."""
+
+
+NONE = Const(None)
+
+
+@dataclass(eq=False, slots=True)
+class Opaque(Value):
+    """Unknown; two uses of one object are the same unknown."""
+
+    path: str | None = None
+    measured: bool = False
+    """Whether it comes out of the training itself: a loss, an accuracy."""
+    number: Expr | None = None
+    """The atom it is as a number, once it has been used as one."""
+    members: dict[str, Value] = field(default_factory=dict)
+
+
+class Store:
+    """A mapping from names to values whose writes can be taken back."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: dict[object, AnyValue] | None = None) -> None:
+        self.data: dict[object, AnyValue] = {} if data is None else data
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """The names of a module, a class body or a function call."""
+
+    store: Store
+    unit: ModuleUnit
+    parent: Scope | None = None
+    is_function: bool = False
+    globals_: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    owner: ClassValue | None = None
+    """The class that the function of this scope is a method of."""
+
+
+@dataclass(eq=False, slots=True)
+class ListValue(Value):
+    """A list, tuple or set. ``items`` is None where only its length or kind of element is known."""
+
+    items: list[Value] | None
+    element: Value | None = None
+    length: Expr | None = None
+    kind: str = "list"
+
+
+@dataclass(eq=False, slots=True)
+class DictValue(Value):
+    """A dict; ``complete`` where no key is missing."""
+
+    store: Store
+    complete: bool = True
+    path: str | None = None
+    setting: bool = False
+    """Whether its numbers are settings that the user may override."""
+
+
+@dataclass(eq=False, slots=True)
+class Instance(Value):
+    """An object with attributes: of a class of the project, or a namespace of settings."""
+
+    cls: ClassValue | None
+    store: Store
+    path: str | None = None
+    setting: bool = False
+    open: bool = False
+    """Whether it may have attributes that were not seen."""
+    external: str | None = None
+    """The library class it is an instance of."""
+
+
+@dataclass(eq=False, slots=True)
+class ClassValue(Value):
+    """A class of the project."""
+
+    name: str
+    node: cst.ClassDef
+    scope: Scope
+    bases: tuple[Value, ...]
+
+
+@dataclass(eq=False, slots=True)
+class FunctionValue(Value):
+    """A function, lambda or method of the project."""
+
+    node: cst.FunctionDef | cst.Lambda
+    scope: Scope
+    receiver: Value | None = None
+    owner: ClassValue | None = None
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue(Value):
+    """A module of the project."""
+
+    unit: ModuleUnit
+
+
+@dataclass(frozen=True, slots=True)
+class External(Value):
+    """Something of a library, by its qualified name."""
+
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Partial(Value):
+    """``functools.partial``."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Value):
+    """A method of a value that the analyser models itself."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class OptimizerValue(Value):
+    record: OptimizerRecord
+
+
+@dataclass(eq=False, slots=True)
+class SchedulerValue(Value):
+    record: SchedulerRecord
+
+
+@dataclass(eq=False, slots=True)
+class GroupsValue(Value):
+    """``optimizer.param_groups``; with ``index`` None one of them, whichever."""
+
+    record: OptimizerRecord
+    whole: bool = True
+    index: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Sized(Value):
+    """A tensor, array or data set of which only the length matters."""
+
+    length: Expr | None
+    path: str | None = None
+    kind: str = "tensor"
+    shape: tuple[Value, ...] | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Loader(Value):
+    """An iterable of batches; ``length`` is the number of batches in one pass."""
+
+    length: Expr | None
+    path: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Stream(Value):
+    """The result of ``range``, ``enumerate``, ``tqdm(…)`` and the like.
+
+    ``element`` gives the value of one iteration from its index expression.
+    """
+
+    trips: Expr | None
+    element: Callable[[Expr], Value | Expr]
+    text: str | None = None
+    over_loader: bool = False
+    endless: bool = False
+    items: list[Value | Expr] | None = None
+    """All elements, where they are known one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Value):
+    """A truth value that is not decided."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Value):
+    """One of several values, each under a condition; the conditions exclude each other."""
+
+    alternatives: tuple[tuple[Condition, AnyValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Superclass(Value):
+    """``super()``."""
+
+    receiver: Value
+    owner: ClassValue
+
+
+AnyValue = Value | Expr
+
+Located = tuple["SyntaxPlace", AnyValue]

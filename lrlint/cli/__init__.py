@@ -1,0 +1,39 @@
+"""The command line: one click command per file, imported only when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+"""128 + SIGINT, which is what a shell expects of an interrupted program."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``lrlint`` and return its exit status."""
+    try:
+        import click
+
+        from lrlint.cli.group import lrlint
+
+        try:
+            status = lrlint.main(
+                None if arguments is None else list(arguments),
+                prog_name="lrlint",
+                standalone_mode=False,
+            )
+        except click.Abort:
+            return _interrupted()
+        except click.ClickException as error:
+            error.show()
+            return USAGE_ERROR
+    except KeyboardInterrupt:
+        return _interrupted()
+    return status if isinstance(status, int) else 0
+
+
+def _interrupted() -> int:
+    import sys
+
+    print("lrlint: interrupted", file=sys.stderr)
+    return INTERRUPTED

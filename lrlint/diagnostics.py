@@ -1,0 +1,79 @@
+"""What a rule reports, and the form in which it leaves lrlint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from lrlint.fix import Edit, Fix, Location
+
+
+class Severity(IntEnum):
+    """How sure a finding is, from a judgement to a certainty."""
+
+    ADVICE = 1
+    """A judgement, shown with ``--pedantic`` only."""
+    WARNING = 2
+    """Almost certainly a mistake."""
+    ERROR = 3
+    """The LR will certainly not be what the script asks for, or the script crashes."""
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, text: str) -> Severity:
+        return cls[text.upper()]
+
+
+@dataclass(frozen=True)
+class Related:
+    """A second place that a finding speaks of ("T_max set here")."""
+
+    message: str
+    filename: str
+    location: Location
+    end_location: Location
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding, resolved to rows and columns.
+
+    ``filename`` is relative to the working directory where the file lies below it, with forward
+    slashes, else absolute. In a notebook, ``cell`` counts from 1 and rows count within the cell.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    filename: str
+    location: Location
+    end_location: Location
+    cell: int | None = None
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    url: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        return (
+            self.filename,
+            self.cell or 0,
+            self.location.row,
+            self.location.column,
+            self.code,
+            self.message,
+        )
+
+
+def position(filename: str, cell: int | None, location: Location) -> str:
+    """``train.py:41:13``, or ``notebook.ipynb:cell 3:5:1``."""
+    within = "" if cell is None else f"cell {cell}:"
+    return f"{filename}:{within}{location.row}:{location.column}"
+
+
+__all__ = ["Diagnostic", "Edit", "Fix", "Location", "Related", "Severity", "position"]

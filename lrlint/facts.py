@@ -1,0 +1,333 @@
+"""The facts that rules judge: which schedule drives which optimizer, how long, how often, how far.
+
+The static analyser fills them with symbolic expressions, the runtime recorder with the integers
+that it counted; a rule does not know which of the two it reads. ``None`` always means *not known*,
+never *none*.
+
+Words used throughout: the *cadence* of a ``step()`` call is the loop in which it runs; the
+*horizon* is the argument that says how long a schedule is; *steps* are advances of the scheduler
+over the whole training, from its construction on, the construction itself not counted.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from lrlint.fix import Change, Edit, Location
+from lrlint.symbolic import Expr, Unit
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of one file, rows and columns from 1, the end exclusive."""
+
+    filename: str
+    start: Location
+    end: Location
+    cell: int | None = None
+
+
+class Place(ABC):
+    """Somewhere in the user's code. Cheap to hold: rows and columns are looked up on demand."""
+
+    @abstractmethod
+    def span(self) -> Span:
+        """Where this is."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """The source text at this place, on one line."""
+
+    def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
+        """The edits that make ``change`` here, or None where it cannot be made."""
+        return None
+
+
+class Cadence(Enum):
+    """The loop in which a call runs."""
+
+    BATCH = "batch"
+    EPOCH = "epoch"
+    ONCE = "once"
+    UNKNOWN = "unknown"
+
+
+class LoopKind(Enum):
+    """What one iteration of a loop is."""
+
+    EPOCH = "epoch"
+    BATCH = "batch"
+    EVALUATION = "evaluation"
+    """Batches of data that no optimizer step uses."""
+    REPLAY = "replay"
+    """Catches a counter up with the past, as ``for _ in range(start_epoch): scheduler.step()``."""
+    OTHER = "other"
+    """Folds, seeds, trials, models: anything that is neither an epoch nor a batch."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Loop:
+    """A loop of the training skeleton."""
+
+    kind: LoopKind
+    trips: Expr | None
+    """How often the body runs each time the loop is entered."""
+    place: Place
+    """The loop's header."""
+    over: str | None = None
+    """What it iterates over, in the user's words: ``train_loader``, ``range(args.epochs)``."""
+    may_break: bool = False
+    """Whether a data-dependent ``break`` may end it early."""
+
+
+class GuardKind(Enum):
+    """Why a call does not run in every iteration of its loop."""
+
+    EVERY_K = "every k iterations"
+    AFTER = "after a number of iterations"
+    BEFORE = "up to a number of iterations"
+    FLAG = "a flag"
+    METRIC = "a measured value"
+    RANK = "one process only"
+    SCHEDULER = "which scheduler it is"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Guard:
+    """A condition that stands before a call, counted from the schedule's construction.
+
+    Conditions under which the scheduler itself was built are not guards of its steps.
+    """
+
+    kind: GuardKind
+    text: str
+    place: Place
+    amount: Expr | None = None
+    """k for EVERY_K, the number of iterations for AFTER and BEFORE."""
+    loop: Loop | None = None
+    """The loop whose iterations ``amount`` counts."""
+    by_default: bool | None = None
+    """Whether the guard lets the call run with the script's own defaults."""
+
+
+class StepArgument(Enum):
+    """What a ``scheduler.step(...)`` call is given."""
+
+    NOTHING = "nothing"
+    METRIC = "a metric"
+    EPOCH = "an epoch number"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StepSite:
+    """One ``step()`` call of an optimizer or a scheduler, as reached by one chain of calls."""
+
+    place: Place
+    loops: tuple[Loop, ...]
+    """Outermost first; loops that also enclose the construction are left out."""
+    guards: tuple[Guard, ...]
+    per: Cadence
+    count: Expr | None
+    """How often it runs over the whole training."""
+    order: int
+    """Position in program order among all events, loops unrolled once."""
+    argument: StepArgument = StepArgument.NOTHING
+    argument_text: str = ""
+    via: tuple[Place, ...] = ()
+    """The calls through which it is reached, outermost first."""
+
+    @property
+    def loop(self) -> Loop | None:
+        """The innermost loop, or None at the top."""
+        return self.loops[-1] if self.loops else None
+
+    @property
+    def accumulation(self) -> Guard | None:
+        """The guard that lets it run in every k-th iteration only, if there is one."""
+        return next((guard for guard in self.guards if guard.kind is GuardKind.EVERY_K), None)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Argument:
+    """An argument of a scheduler's or optimizer's constructor."""
+
+    value: object
+    """An Expr where it is a number; str, bool, None, a tuple of values, or Unknown otherwise."""
+    place: Place | None
+    """Where it is written, or None where the signature's default applies."""
+    text: str = ""
+
+    @property
+    def explicit(self) -> bool:
+        return self.place is not None
+
+    @property
+    def number(self) -> Expr | None:
+        return self.value if isinstance(self.value, Expr) else None
+
+    @property
+    def numbers(self) -> tuple[Expr, ...] | None:
+        """The elements of a list or tuple all of whose elements are numbers."""
+        if isinstance(self.value, tuple) and all(isinstance(item, Expr) for item in self.value):
+            return self.value
+        return None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that the analyser could not resolve; ``text`` is how the user writes it."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Horizon:
+    """How long a schedule is."""
+
+    parameter: str
+    """``T_max``, ``total_steps``, ``epochs * steps_per_epoch``, ``milestones``…"""
+    length: Expr | None
+    """In advances of the scheduler; for milestones the last of them."""
+    unit: Unit | None
+    """What the length counts, by the names in it (``args.epochs``, ``len(loader)``)."""
+    place: Place
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ParamGroup:
+    """What one param group starts with."""
+
+    lr: Expr | None
+    momentum: Expr | None = None
+    place: Place | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class OptimizerUse:
+    """An optimizer, and where it is stepped."""
+
+    class_name: str
+    variable: str | None
+    place: Place
+    groups: tuple[ParamGroup, ...]
+    sites: tuple[StepSite, ...] = ()
+    steps: Expr | None = None
+    """How often it steps over the whole training."""
+    escapes: str | None = None
+    """Where it leaves the analyser's sight: "handed to Trainer(...)", or None."""
+    open_groups: bool = False
+    """Whether it has param groups that were not seen."""
+    replaced_by: OptimizerUse | None = None
+    """The optimizer later stored under the same name, if any."""
+
+    @property
+    def stepped(self) -> bool:
+        return bool(self.sites)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Call:
+    """A call on the scheduler other than ``step()`` that a rule may care about."""
+
+    place: Place
+    method: str
+    loops: tuple[Loop, ...] = ()
+    inside_scheduler_class: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OrderFact:
+    """Within one iteration of ``loop``, the scheduler steps before the optimizer first does."""
+
+    loop: Loop
+    scheduler_site: StepSite
+    optimizer_site: StepSite
+    adjacent: bool
+    """Whether the two calls are neighbouring statements."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Repetition:
+    """Two steps of one scheduler on the same path through one iteration."""
+
+    first: StepSite
+    second: StepSite
+    loop: Loop | None
+
+
+@dataclass(eq=False, kw_only=True)
+class Schedule:
+    """Which scheduler with which arguments drives which optimizer, and how it is advanced."""
+
+    scheduler: str
+    """The law's name: ``CosineAnnealingLR``, ``get_cosine_schedule_with_warmup``…"""
+    variable: str | None
+    place: Place
+    """The constructor call."""
+    arguments: Mapping[str, Argument]
+    """By parameter, the signature's defaults filled in; empty where the law is unknown."""
+    optimizer: OptimizerUse | None
+    horizon: Horizon | None
+    open_arguments: bool = False
+    """Whether arguments may be given that were not seen (``**kwargs``)."""
+    sites: tuple[StepSite, ...] = ()
+    steps: Expr | None = None
+    """How often it advances over the whole training."""
+    optimizer_steps: Expr | None = None
+    """How often its optimizer steps from the construction on."""
+    epochs: Expr | None = None
+    """Trips of the epoch loop, where there is one."""
+    epoch_loop: Loop | None = None
+    batch_loop: Loop | None = None
+    """The innermost training loop around the optimizer's step, if it is not the epoch loop."""
+    built_in: tuple[Loop, ...] = ()
+    """Loops around the construction that are not around its optimizer's."""
+    built_under: tuple[Guard, ...] = ()
+    """Conditions under which it is built."""
+    on_default_path: bool = True
+    """Whether the script's own defaults lead here."""
+    children: tuple[Schedule, ...] = ()
+    parent: Schedule | None = field(default=None, repr=False)
+    escapes: str | None = None
+    """Where it leaves the analyser's sight, so that it may be advanced elsewhere; or None."""
+    calls: tuple[Call, ...] = ()
+    early: OrderFact | None = None
+    repeated: Repetition | None = None
+    competitors: tuple[Schedule, ...] = ()
+    """Other schedules that advance on the same optimizer."""
+    undecided: tuple[str, ...] = ()
+    """Why a count is not known, in words."""
+
+    @property
+    def per(self) -> Cadence:
+        """The cadence that all its sites share, UNKNOWN where they differ."""
+        cadences = {site.per for site in self.sites}
+        return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
+
+    def argument(self, name: str) -> Argument | None:
+        return self.arguments.get(name)
+
+    def number(self, name: str) -> Expr | None:
+        """The argument's value where it is a number, else None."""
+        argument = self.arguments.get(name)
+        return None if argument is None else argument.number
+
+    @property
+    def base_lrs(self) -> tuple[Expr | None, ...]:
+        """The LR of each param group that the schedule starts from."""
+        return () if self.optimizer is None else tuple(g.lr for g in self.optimizer.groups)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Training:
+    """All facts of one script, as seen from one entry point."""
+
+    optimizers: tuple[OptimizerUse, ...]
+    schedules: tuple[Schedule, ...]
+    undecided: tuple[str, ...] = ()

@@ -1,0 +1,22 @@
+"""One line per finding, in the form that editors parse: ``train.py:41:13: error[LR101] …``."""
+
+from __future__ import annotations
+
+from lrlint.diagnostics import Diagnostic, position
+from lrlint.output import Results, Style
+from lrlint.output.colour import Paint
+from lrlint.output.summary import summary
+from lrlint.output.text import clean
+
+
+def render(results: Results, style: Style) -> str:
+    """One line per finding and the summary."""
+    paint = Paint(style.colour)
+    lines = [line(diagnostic, paint) + "\n" for diagnostic in results.diagnostics]
+    return "".join(lines) + summary(results, paint)
+
+
+def line(diagnostic: Diagnostic, paint: Paint) -> str:
+    where = clean(position(diagnostic.filename, diagnostic.cell, diagnostic.location))
+    code = paint.severity(diagnostic.severity, f"{diagnostic.severity.label}[{diagnostic.code}]")
+    return f"{paint('bold', where)}: {code} {diagnostic.name}: {clean(diagnostic.message)}"

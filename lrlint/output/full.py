@@ -1,0 +1,95 @@
+"""The format for people: every finding with the source lines that it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lrlint.diagnostics import Diagnostic, Related, position
+from lrlint.fix import Applicability, Fix
+from lrlint.output import Lines, Results, Style
+from lrlint.output.colour import Paint
+from lrlint.output.frame import Frame, Mark, shown_rows
+from lrlint.output.summary import summary
+from lrlint.output.text import clean
+
+_File = tuple[str, "int | None"]
+
+
+def render(results: Results, style: Style) -> str:
+    """All findings, a blank line after each, and the summary."""
+    paint = Paint(style.colour)
+    blocks = [
+        "\n".join(finding(diagnostic, results.lines, style, paint)) + "\n\n"
+        for diagnostic in results.diagnostics
+    ]
+    return "".join(blocks) + summary(results, paint)
+
+
+def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) -> list[str]:
+    """The rows of one finding."""
+    role = diagnostic.severity.label
+    marks, notes = _marks(diagnostic, lines)
+    shown = {file: _source(lines, file) for file in marks}
+    rows = [
+        row for file, source in shown.items() if source for row in shown_rows(source, marks[file])
+    ]
+    gutter = len(str(max(rows, default=0))) if rows else 1
+    bar = paint("gutter", " " * gutter + " |")
+    output = [
+        paint(role, f"{role}[{diagnostic.code}]")
+        + paint("bold", f" {diagnostic.name}: {clean(diagnostic.message)}")
+    ]
+    for number, (file, source) in enumerate(shown.items()):
+        at = diagnostic.location if number == 0 else marks[file][0].start
+        if number > 0:
+            output.append(bar)
+        arrow = paint("gutter", ":::" if number > 0 else "-->")
+        output.append(f"{' ' * gutter}{arrow} {clean(position(*file, at))}")
+        if source and shown_rows(source, marks[file]):
+            frame = Frame(
+                source, marks[file], gutter=gutter, width=style.width, paint=paint, role=role
+            )
+            output += [bar, *frame.render()]
+    if rows:
+        output.append(bar)
+    for note in notes:
+        where = clean(position(note.filename, note.cell, note.location))
+        output.append(_footer(gutter, paint, "note", f"{clean(note.message)} ({where})"))
+    if diagnostic.fix is not None:
+        output.append(_footer(gutter, paint, "help", help_text(diagnostic.fix)))
+    return output
+
+
+def help_text(fix: Fix) -> str:
+    """What the fix does and which option applies it."""
+    option = "--fix" if fix.applicability is Applicability.SAFE else "--unsafe-fixes"
+    return f"{clean(fix.message)} ({option})"
+
+
+def _footer(gutter: int, paint: Paint, label: str, text: str) -> str:
+    return f"{' ' * gutter} {paint('gutter', '=')} {paint('bold', label + ':')} {text}"
+
+
+def _source(lines: Lines, file: _File) -> Sequence[str] | None:
+    return lines(*file)
+
+
+def _marks(diagnostic: Diagnostic, lines: Lines) -> tuple[dict[_File, list[Mark]], list[Related]]:
+    """The marks of each file, the finding's own first, and the notes that no frame can show."""
+    home = (diagnostic.filename, diagnostic.cell)
+    primary = Mark(diagnostic.location, diagnostic.end_location, primary=True)
+    marks: dict[_File, list[Mark]] = {home: [primary]}
+    notes: list[Related] = []
+    for related in diagnostic.related:
+        file = (related.filename, related.cell)
+        source = lines(*file)
+        if source is None or related.location.row > len(source):
+            notes.append(related)
+            continue
+        mark = Mark(related.location, related.end_location, clean(related.message))
+        same = file == home and (mark.start, mark.end) == (primary.start, primary.end)
+        if same and not marks[home][0].label:
+            marks[home][0] = Mark(mark.start, mark.end, mark.label, primary=True)
+        else:
+            marks.setdefault(file, []).append(mark)
+    return marks, notes

@@ -1,0 +1,62 @@
+"""One JSON array of findings; the form is a contract, see the README."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lrlint.diagnostics import Diagnostic, Related
+from lrlint.fix import Fix, Location
+from lrlint.output import Results, Style
+
+
+def render(results: Results, style: Style) -> str:
+    """All findings as one array."""
+    # Escaped to ASCII, so that no terminal or pipe encoding can spoil it.
+    return json.dumps([record(diagnostic) for diagnostic in results.diagnostics], indent=2) + "\n"
+
+
+def record(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One finding as JSON data."""
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.label,
+        "message": diagnostic.message,
+        "filename": diagnostic.filename,
+        "cell": diagnostic.cell,
+        "location": _location(diagnostic.location),
+        "end_location": _location(diagnostic.end_location),
+        "related": [_related(related) for related in diagnostic.related],
+        "fix": None if diagnostic.fix is None else _fix(diagnostic.fix),
+        "url": diagnostic.url,
+    }
+
+
+def _location(location: Location) -> dict[str, int]:
+    return {"row": location.row, "column": location.column}
+
+
+def _related(related: Related) -> dict[str, Any]:
+    result = {
+        "message": related.message,
+        "filename": related.filename,
+        "location": _location(related.location),
+    }
+    # Without it a row of a notebook would mean nothing; elsewhere the key is left out.
+    return result if related.cell is None else {**result, "cell": related.cell}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.value,
+        "message": fix.message,
+        "edits": [
+            {
+                "content": edit.content,
+                "location": _location(edit.location),
+                "end_location": _location(edit.end_location),
+            }
+            for edit in fix.edits
+        ],
+    }

@@ -1,0 +1,102 @@
+"""Source lines as a terminal shows them: tabs, wide characters, control characters, long lines."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TAB = 4
+ELLIPSIS = "…"
+_LEAD = 8
+"""Columns kept to the left of the first mark where a long line is cut."""
+
+
+def shown(character: str) -> tuple[str, int]:
+    """What stands for a character on the terminal, and how many columns that takes.
+
+    Control characters are replaced by pictures, so that a source file cannot drive the terminal.
+    """
+    if " " <= character <= "~":
+        return character, 1
+    if character < " ":
+        return chr(0x2400 + ord(character)), 1
+    category = unicodedata.category(character)
+    if category in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return "\N{REPLACEMENT CHARACTER}", 1
+    if category in ("Mn", "Me"):
+        return character, 0
+    return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def clean(text: str) -> str:
+    """Text from elsewhere (a message, a file name) on one line and without control characters."""
+    return "".join(" " if character in "\r\n\t" else shown(character)[0] for character in text)
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One source line as displayed: its text, and the display column of each of its characters."""
+
+    text: str
+    starts: tuple[int, ...]
+    """One more than there are characters: the last is where the line ends."""
+
+    def column(self, source_column: int) -> int:
+        """The display column (from 0) of a source column (from 1)."""
+        return self.starts[min(max(source_column - 1, 0), len(self.starts) - 1)]
+
+    @property
+    def width(self) -> int:
+        return self.starts[-1]
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip(" "))
+
+
+def lay_out(line: str) -> ShownLine:
+    """Expand tabs and measure."""
+    pieces: list[str] = []
+    starts = [0]
+    for character in line:
+        if character == "\t":
+            columns = TAB - starts[-1] % TAB
+            pieces.append(" " * columns)
+        else:
+            piece, columns = shown(character)
+            pieces.append(piece)
+        starts.append(starts[-1] + columns)
+    return ShownLine("".join(pieces), tuple(starts))
+
+
+def cut(line: str, limit: int, keep: Sequence[tuple[int, int]] = ()) -> ShownLine:
+    """Lay a line out in at most ``limit`` columns, around the source columns in ``keep``."""
+    whole = lay_out(line)
+    if whole.width <= limit:
+        return whole
+    low = min((whole.column(start) for start, _ in keep), default=0)
+    high = max((whole.column(end) for _, end in keep), default=0)
+    left = 0
+    if high > limit - 1:
+        # Show the line's end where that holds every mark, else begin shortly before the first.
+        left = min(max(low - _LEAD, 0), max(whole.width - limit, 0))
+    right = left + limit
+    pieces: list[str] = []
+    starts: list[int] = []
+    position = 0
+    lead, trail = left > 0, right < whole.width
+    if lead:
+        pieces.append(ELLIPSIS)
+        position = 1
+    for index, character in enumerate(line):
+        starts.append(position)
+        begin, end = whole.starts[index], whole.starts[index + 1]
+        if begin < left + lead or end > right - trail:
+            continue
+        pieces.append(" " * (end - begin) if character == "\t" else shown(character)[0])
+        position += end - begin
+    starts.append(position)
+    if trail:
+        pieces.append(ELLIPSIS)
+    return ShownLine("".join(pieces), tuple(starts))

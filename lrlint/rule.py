@@ -1,0 +1,181 @@
+"""What a rule is.
+
+A rule is a class in a module that an entry point of the group ``lrlint.rules`` names; its docstring
+is its documentation, its ``VALID`` and ``INVALID`` snippets are its tests. It reads facts and
+yields findings::
+
+    class TMaxMismatch(Rule):
+        \"""The cosine does not end where training ends. …\"""
+
+        code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
+        schedulers = frozenset({"CosineAnnealingLR"})
+
+        def check(self, schedule: Schedule) -> Iterator[Finding]:
+            ...
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import ClassVar
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Place, Schedule, Training
+from lrlint.fix import Applicability, Change
+
+ENTRY_POINT_GROUP = "lrlint.rules"
+OWN_RULES = "lrlint_rules"
+OWN_URL = "https://github.com/lrlint/lrlint/blob/main/rules/{module}.py"
+"""Where the page of a rule that lrlint ships can be read: its file."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A related place and what is to be said of it."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A fix that a rule proposes: changes asked of places, all in the file of the finding."""
+
+    applicability: Applicability
+    message: str
+    changes: tuple[tuple[Place, Change], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found, before places are resolved to rows and columns."""
+
+    rule: Rule
+    severity: Severity
+    message: str
+    place: Place
+    notes: tuple[Note, ...] = ()
+    fix: Proposal | None = None
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """A snippet that must draw exactly the rule's finding.
+
+    ``row`` is where it must point, ``fixed`` the snippet after the fix (None: the rule offers
+    none here), ``says`` words that the message must hold, ``also`` the codes of other findings of
+    error severity that the snippet draws. Snippets are dedented, their first row is row 1.
+    """
+
+    code: str
+    row: int | None = None
+    fixed: str | None = None
+    says: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+class Rule:
+    """Base class of all rules. Stateless: one instance serves every file."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    schedulers: ClassVar[frozenset[str] | None] = None
+    """The laws that :meth:`check` is asked about; None for all."""
+    VALID: ClassVar[Sequence[str]] = ()
+    INVALID: ClassVar[Sequence[Invalid]] = ()
+
+    def check(self, schedule: Schedule) -> Iterable[Finding]:
+        """Judge one schedule."""
+        return ()
+
+    def check_training(self, training: Training) -> Iterable[Finding]:
+        """Judge what concerns several schedules, or an optimizer, at once."""
+        return ()
+
+    def finding(
+        self,
+        at: Place,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        notes: Iterable[tuple[str, Place | None]] = (),
+        fix: Proposal | None = None,
+    ) -> Finding:
+        """A finding of this rule; notes whose place is None are left out."""
+        return Finding(
+            rule=self,
+            severity=self.severity if severity is None else severity,
+            message=message,
+            place=at,
+            notes=tuple(Note(text, place) for text, place in notes if place is not None),
+            fix=fix,
+        )
+
+    @classmethod
+    def documentation(cls) -> str:
+        """The rule's page, in Markdown."""
+        return inspect.cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def summary(cls) -> str:
+        """The first sentence of the page."""
+        return cls.documentation().partition("\n\n")[0].replace("\n", " ")
+
+    @classmethod
+    def url(cls) -> str:
+        """Where the page can be read; a plugin's rules say so themselves."""
+        package, _, module = cls.__module__.partition(".")
+        return OWN_URL.format(module=module) if package == OWN_RULES else ""
+
+
+def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
+    """A fix that keeps what the script means."""
+    return Proposal(Applicability.SAFE, message, changes)
+
+
+def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
+    """A fix that a person should read before it is applied."""
+    return Proposal(Applicability.UNSAFE, message, changes)
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """All rules of all installed plugins, by code.
+
+    Raises ValueError where two rules claim one code.
+    """
+    rules: dict[str, Rule] = {}
+    for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+        for rule in _rules_of(entry_point.load()):
+            other = rules.setdefault(rule.code, rule)
+            if type(other) is not type(rule):
+                raise ValueError(
+                    f"rule code {rule.code} is claimed by {type(other).__module__}"
+                    f" and {type(rule).__module__}"
+                )
+    return tuple(rules[code] for code in sorted(rules))
+
+
+def _rules_of(module: ModuleType) -> Iterator[Rule]:
+    """The rules of a module and, where it is a package, of its modules."""
+    modules = [module]
+    if hasattr(module, "__path__"):
+        names = sorted(info.name for info in pkgutil.iter_modules(module.__path__))
+        modules += [importlib.import_module(f"{module.__name__}.{name}") for name in names]
+    for found in modules:
+        for value in vars(found).values():
+            if (
+                isinstance(value, type)
+                and issubclass(value, Rule)
+                and value.__module__ == found.__name__
+                and hasattr(value, "code")
+            ):
+                yield value()

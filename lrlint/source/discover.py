@@ -1,0 +1,215 @@
+"""Which files to lint: those that are named, and those that git would track in a directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lrlint.source.ignore import IgnoreFile, repository_root
+from lrlint.source.module import STDIN
+
+SUFFIXES: Final = (".py", ".pyw", ".ipynb")
+
+# ruff's defaults, and `__pycache__`. `build` is not among them: training repositories keep their
+# model builders there, and a build folder that is not source is in .gitignore.
+SKIPPED: Final = frozenset(
+    {
+        ".bzr",
+        ".direnv",
+        ".eggs",
+        ".git",
+        ".git-rewrite",
+        ".hg",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        ".nox",
+        ".pants.d",
+        ".pyenv",
+        ".pytest_cache",
+        ".pytype",
+        ".ruff_cache",
+        ".svn",
+        ".tox",
+        ".venv",
+        ".vscode",
+        "__pycache__",
+        "__pypackages__",
+        "_build",
+        "buck-out",
+        "dist",
+        "node_modules",
+        "site-packages",
+        "venv",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to lint; ``explicit`` where the user named it (then its suffix does not matter)."""
+
+    path: Path
+    explicit: bool = False
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A path that is missing or cannot be listed, and one line that says so."""
+
+    path: Path
+    message: str
+
+
+def discover(
+    paths: Iterable[Path | str],
+    *,
+    exclude: Sequence[str] = (),
+    extend_include: Sequence[str] = (),
+    respect_gitignore: bool = True,
+) -> Iterator[Found | Unreadable]:
+    """The files at and below the paths, each once, sorted within each directory.
+
+    ``exclude`` holds gitignore patterns relative to the working directory; they and `SKIPPED` and
+    ``.gitignore`` apply to what is found in a directory, never to a path that is named.
+    ``extend_include`` holds further suffixes or gitignore patterns (``*.py.txt``) to take.
+    """
+    seen: set[str] = set()
+    walk = _Walk(exclude, extend_include, respect_gitignore)
+    for path in map(Path, paths):
+        if path == STDIN:
+            found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True),)
+        elif path.is_dir():
+            found = walk.directory(path)
+        elif path.exists():
+            found = (Found(path, explicit=True),)
+        else:
+            found = (Unreadable(path, "no such file or directory"),)
+        for one in found:
+            key = "-" if one.path == STDIN else os.path.realpath(one.path)
+            if key not in seen:
+                seen.add(key)
+                yield one
+
+
+class _Walk:
+    """The walk of one directory after another, with the rules that hold for all."""
+
+    def __init__(
+        self, exclude: Sequence[str], include: Sequence[str], respect_gitignore: bool
+    ) -> None:
+        here = Path(os.getcwd())
+        self._exclude = IgnoreFile(here, exclude) if exclude else None
+        patterns = [f"*{one}" if one.startswith(".") else one for one in include]
+        self._include = IgnoreFile(here, patterns) if patterns else None
+        self._gitignore = respect_gitignore
+        self._visited: set[str] = set()
+
+    def directory(self, root: Path) -> Iterator[Found | Unreadable]:
+        """What is to be linted below a directory; links come last, so real names win."""
+        absolute = Path(os.path.abspath(root))
+        links: list[tuple[Path, tuple[IgnoreFile, ...]]] = [(root, self._above(absolute))]
+        while links:
+            path, rules = links.pop(0)
+            if path.is_dir():
+                yield from self._list(path, rules, links)
+            elif path.is_file():
+                yield Found(path)
+
+    def _above(self, directory: Path) -> tuple[IgnoreFile, ...]:
+        """The ignore files that speak of a directory from above, the nearest last."""
+        root = repository_root(directory) if self._gitignore else None
+        if root is None or root == directory:
+            return ()
+        parents = [
+            parent for parent in directory.parents if parent == root or root in parent.parents
+        ]
+        files = [self._excluded_in(root)]
+        files += [IgnoreFile.read(parent / ".gitignore", parent) for parent in reversed(parents)]
+        return tuple(file for file in files if file is not None)
+
+    def _excluded_in(self, root: Path) -> IgnoreFile | None:
+        return IgnoreFile.read(root / ".git" / "info" / "exclude", root)
+
+    def _list(
+        self,
+        directory: Path,
+        rules: tuple[IgnoreFile, ...],
+        links: list[tuple[Path, tuple[IgnoreFile, ...]]],
+    ) -> Iterator[Found | Unreadable]:
+        # An own stack: directories may be nested deeper than Python recurses.
+        stack: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = [(directory, rules)]
+        while stack:
+            item = stack.pop()
+            if isinstance(item, Found):
+                yield item
+                continue
+            directory, rules = item
+            real = os.path.realpath(directory)
+            if real in self._visited:
+                continue
+            self._visited.add(real)
+            try:
+                entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+            except OSError as error:
+                yield Unreadable(directory, f"cannot be listed: {error.strerror or error}")
+                continue
+            rules = self._with_own(directory, rules, {entry.name for entry in entries})
+            found: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = []
+            for entry in entries:
+                path = directory / entry.name
+                is_link = entry.is_symlink()
+                is_directory = entry.is_dir() and not is_link  # git sees a link as a file
+                if entry.is_dir() and entry.name in SKIPPED:
+                    continue
+                if not entry.is_dir() and not self._wanted(path):
+                    continue
+                if self._ignored(path, is_directory, rules):
+                    continue
+                if is_link:
+                    links.append((path, rules))
+                elif is_directory:
+                    found.append((path, rules))
+                elif entry.is_file():
+                    found.append(Found(path))
+            stack += reversed(found)
+
+    def _with_own(
+        self, directory: Path, rules: tuple[IgnoreFile, ...], names: set[str]
+    ) -> tuple[IgnoreFile, ...]:
+        if not self._gitignore:
+            return ()
+        absolute = Path(os.path.abspath(directory))
+        if ".git" in names:  # a repository of its own: what lies above has no say
+            own = self._excluded_in(absolute)
+            rules = (own,) if own else ()
+        if ".gitignore" in names:
+            own = IgnoreFile.read(directory / ".gitignore", absolute)
+            rules = (*rules, own) if own else rules
+        return rules
+
+    def _wanted(self, path: Path) -> bool:
+        if path.suffix.lower() in SUFFIXES:
+            return True
+        return bool(self._include and _verdict(self._include, path, is_directory=False))
+
+    def _ignored(self, path: Path, is_directory: bool, rules: tuple[IgnoreFile, ...]) -> bool:
+        if self._exclude and _verdict(self._exclude, path, is_directory=is_directory):
+            return True
+        for file in reversed(rules):
+            verdict = _verdict(file, path, is_directory=is_directory)
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def _verdict(file: IgnoreFile, path: Path, *, is_directory: bool) -> bool | None:
+    relative = os.path.relpath(path, file.base)
+    if relative.startswith(".."):
+        return None
+    return file.verdict(relative.replace(os.sep, "/"), is_directory=is_directory)
+
+
+__all__ = ["SKIPPED", "SUFFIXES", "Found", "Unreadable", "discover"]

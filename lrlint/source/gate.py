@@ -1,0 +1,39 @@
+"""The cheap byte test that decides whether a file is worth parsing at all.
+
+``import libcst`` costs 0.3 s and parsing 130 µs a line; this test costs 6 µs per KiB. It must never
+say no to a file that builds or steps an LR scheduler, and should say no to nearly everything else:
+26 of the 2,860 files of transformers pass it.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Substring searches run at memory speed; the same words as one alternation cost ten times as much
+# (2.5 s against 0.26 s over transformers' 53 MB).
+_WORDS = (b"sched", b"Sched", b"SCHED")
+
+# A scheduler class imported from a module that is not called "scheduler": `StepLR`, `SWALR`.
+_CLASS = re.compile(rb"[A-Za-z0-9_]LR(?![A-Za-z0-9])|ReduceLROnPlateau|WarmRestarts|OneCycle")
+
+# A scheduler that came from elsewhere under a name of its own: `lr_policy.step()`, `warmup.step()`.
+_STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
+
+# "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
+# one more sign: something is stepped, optimized, or built by a call named after a schedule.
+_TRAINS = re.compile(
+    rb"\.step\b|step_update|[\"']step[\"']|[Oo]ptim|OPTIM|[a-z]LR|LR[A-Z_]|\blr|lr\b|lr_|_lr"
+    rb"|learning_rate|get_\w*schedule|[Ss]chedulers?\(|schedule_with"
+)
+
+
+def may_hold_schedule(data: bytes) -> bool:
+    """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
+    if any(word in data for word in _WORDS):
+        return _TRAINS.search(data) is not None
+    if (b"LR" in data or b"WarmRestarts" in data or b"OneCycle" in data) and _CLASS.search(data):
+        return True
+    return b".step(" in data and _STEPPED.search(data) is not None
+
+
+__all__ = ["may_hold_schedule"]

@@ -1,0 +1,70 @@
+"""Replace values in a JSON text and leave every other character of it as it is.
+
+Writing a notebook through ``json.dumps`` would reformat numbers, escapes and indentation of cells
+and outputs that nobody touched; a fix must show up in ``git diff`` as the lines that it changed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_DECODER: Final = json.JSONDecoder()
+
+
+def _skip(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    assert match is not None  # it matches the empty string
+    return match.end()
+
+
+def members(text: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """Key, start and end of each value of the object that starts here."""
+    at = _skip(text, start + 1)
+    while text[at] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        value = _skip(text, _skip(text, at) + 1)
+        _, end = _DECODER.raw_decode(text, value)
+        yield key, value, end
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+
+
+def items(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each item of the array that starts here."""
+    at = _skip(text, start + 1)
+    while text[at] != "]":
+        _, end = _DECODER.raw_decode(text, at)
+        yield at, end
+        at = _skip(text, end)
+        if text[at] == ",":
+            at = _skip(text, at + 1)
+
+
+def member(text: str, start: int, *names: str) -> tuple[int, int] | None:
+    """Where the last member of one of these names lies (the last one is the one that counts)."""
+    found = None
+    for key, begin, end in members(text, start):
+        if key in names:
+            found = begin, end
+    return found
+
+
+def written_like(old: str, lines: str, *, ascii_only: bool) -> str:
+    """The JSON for a source text: a list of lines or one string, spaced as the old value was."""
+    if old.startswith('"'):
+        return json.dumps(lines, ensure_ascii=ascii_only)
+    parts = [json.dumps(line, ensure_ascii=ascii_only) for line in lines.splitlines(keepends=True)]
+    first = _skip(old, 1)
+    before = old[1:first]
+    after = re.findall(r"[ \t\r\n]*$", old[:-1])[0] if first < len(old) - 1 else ""
+    if not parts:
+        return "[]"
+    return f"[{before}{f',{before or chr(32)}'.join(parts)}{after}]"
+
+
+__all__ = ["items", "member", "members", "written_like"]

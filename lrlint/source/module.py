@@ -1,0 +1,153 @@
+"""A source file in memory: what was read, what is to be parsed, and how to write it back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lrlint.source.span import SourceError, Span
+from lrlint.source.suppress import Suppressions
+from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
+
+if TYPE_CHECKING:
+    from lrlint.source.notebook import Notebook
+
+STDIN: Final = Path("-")
+"""The path that stands for standard input."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A Python file, or a notebook as the Python module that its code cells make."""
+
+    path: Path
+    name: str
+    """How reports call it: relative to the working directory where it lies below it."""
+    data: bytes = field(repr=False)
+    content: Text = field(repr=False)
+    notebook: Notebook | None = field(default=None, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The module's text. In a notebook, magics and unreadable cells are blanked."""
+        return self.content.text
+
+    @property
+    def newline(self) -> str:
+        return self.content.newline
+
+    @property
+    def encoding(self) -> str:
+        return self.content.encoding
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Rows and columns of the module's text."""
+        return Lines(self.text)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """The suppression comments, by rows of the module."""
+        return Suppressions.scan(self.text)
+
+    def at(self, start: int, end: int) -> Span:
+        """The span (in its cell, in a notebook) of a stretch of the module's text."""
+        span = Span(*self.lines.position(start), *self.lines.position(end))
+        return span if self.notebook is None else self.notebook.span(span)
+
+    def offsets(self, span: Span) -> tuple[int, int]:
+        """Where in the module's text a span lies; ``IndexError`` or ``KeyError`` if nowhere."""
+        row, end_row = span.row, span.end_row
+        if self.notebook is not None and span.cell is not None:
+            row = self.notebook.module_row(span.cell, row)
+            end_row = self.notebook.module_row(span.cell, end_row)
+        return self.lines.offset(row, span.column), self.lines.offset(end_row, span.end_column)
+
+    def module_rows(self, span: Span) -> tuple[int, int]:
+        """First and last row of a span as rows of the module (what `suppressions` counts in)."""
+        if self.notebook is None or span.cell is None:
+            return span.row, span.end_row
+        first = self.notebook.module_row(span.cell, span.row)
+        return first, first + span.end_row - span.row
+
+    def edited(self, edits: Iterable[tuple[Span, str]]) -> bytes:
+        """The bytes of the file with some spans replaced; all else stays byte for byte.
+
+        Newlines in the replacements become the file's own. ``ValueError`` where edits overlap or
+        touch what is not Python in a notebook.
+        """
+        if self.notebook is None:
+            return self.content.encode(_splice(self.text, self.lines, edits))
+        from lrlint.source.notebook import replace_cells
+
+        cells: dict[int, list[tuple[Span, str]]] = {}
+        for span, new in edits:
+            cells.setdefault(span.cell or 0, []).append((span, new))
+        sources: dict[int, str] = {}
+        by_number = {cell.number: cell for cell in self.notebook.cells}
+        for number, cell_edits in cells.items():
+            cell = by_number[number]
+            old, python = LINE_END.split(cell.source), LINE_END.split(cell.python)
+            for span, _ in cell_edits:
+                if old[span.row - 1 : span.end_row] != python[span.row - 1 : span.end_row]:
+                    raise ValueError(f"row {span.row} of cell {number} is not plain Python")
+            sources[number] = _splice(cell.source, Lines(cell.source), cell_edits)
+        return replace_cells(self.data, sources)
+
+
+def load(
+    path: Path | str, *, stdin_filename: Path | str | None = None, data: bytes | None = None
+) -> SourceFile:
+    """Read a file (``-``: standard input); ``SourceError`` where it cannot be read as text."""
+    path = Path(path)
+    shown = path
+    if path == STDIN:
+        shown = Path(stdin_filename) if stdin_filename is not None else Path("<stdin>")
+    if data is None:
+        try:
+            data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror or error}") from error
+    name = shown.name if shown.name == "<stdin>" else display_name(shown)
+    if shown.suffix.lower() == ".ipynb":
+        from lrlint.source.notebook import read_notebook  # 15 ms that plain files need not pay
+
+        notebook = read_notebook(data)
+        text = notebook.text
+        return SourceFile(path, name, data, Text(text, newline=commonest_newline(text)), notebook)
+    return SourceFile(path, name, data, decode(data))
+
+
+def display_name(path: Path) -> str:
+    """Relative to the working directory, with forward slashes, where it lies below it."""
+    # os.path, not Path.resolve(): a link keeps the name under which the user knows it.
+    absolute = os.path.abspath(path)
+    try:
+        relative = Path(absolute).relative_to(os.getcwd())
+    except (ValueError, OSError):
+        return absolute
+    return relative.as_posix()
+
+
+def _splice(text: str, lines: Lines, edits: Iterable[tuple[Span, str]]) -> str:
+    newline = commonest_newline(text)
+    done: list[str] = []
+    at = 0
+    places = (
+        (lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column), new)
+        for span, new in edits
+    )
+    for start, end, new in sorted(places, key=lambda place: place[:2]):
+        if not at <= start <= end <= len(text):
+            raise ValueError("edits overlap or lie outside of the text")
+        done += [text[at:start], LINE_END.sub(newline, new)]
+        at = end
+    return "".join([*done, text[at:]])
+
+
+__all__ = ["STDIN", "SourceFile", "display_name", "load"]

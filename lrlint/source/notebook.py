@@ -1,0 +1,213 @@
+"""A notebook as one Python module, with a map from the module's rows back to the cells.
+
+The code cells follow each other in order. What is not Python in them (magics, shell lines, cells
+in other languages, cells that do not parse on their own) is replaced by Python or blank lines of
+the same shape, so a row and column of the module is a row and column of a cell.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lrlint.source import json_text
+from lrlint.source.magics import blank, replace_magics
+from lrlint.source.nesting import check
+from lrlint.source.span import SourceError, Span
+from lrlint.source.syntax import libcst_accepts, syntax_error
+from lrlint.source.text import LINE_END
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell: its number among all cells (from 1), its text, its first row in the module."""
+
+    number: int
+    source: str
+    first_row: int
+    python: str
+    """What stands for it in the module; it always ends with a line end, unless it is empty."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about the notebook that its reader should know, e.g. a cell left out."""
+
+    cell: int | None
+    row: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The code cells of a notebook and the module that they make."""
+
+    cells: tuple[Cell, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    @cached_property
+    def text(self) -> str:
+        """The module."""
+        return "".join(cell.python for cell in self.cells)
+
+    @cached_property
+    def _filled(self) -> tuple[list[int], list[Cell]]:
+        cells = [cell for cell in self.cells if cell.python]
+        return [cell.first_row for cell in cells], cells
+
+    def locate(self, row: int) -> tuple[int, int]:
+        """The cell and the row in it (both from 1) of a row of the module."""
+        rows, cells = self._filled
+        if not cells:
+            return 1, max(row, 1)
+        cell = cells[max(bisect_right(rows, row) - 1, 0)]
+        return cell.number, row - cell.first_row + 1
+
+    def module_row(self, cell: int, row: int) -> int:
+        """The row of the module that a row of a cell became."""
+        for candidate in self.cells:
+            if candidate.number == cell:
+                return candidate.first_row + row - 1
+        raise KeyError(f"cell {cell} is not a code cell")
+
+    def span(self, span: Span) -> Span:
+        """A span of the module as a span of the cell in which it starts."""
+        cell, row = self.locate(span.row)
+        return Span(row, span.column, row + span.end_row - span.row, span.end_column, cell)
+
+
+def read_notebook(data: bytes) -> Notebook:
+    """Read an ``.ipynb`` (nbformat 3, 4 and 5); one of another language yields no cells."""
+    _, document = _load(data)
+    cells: list[Cell] = []
+    notes: list[Note] = []
+    language = _language(document)
+    if not language.startswith(("python", "ipython")):
+        return Notebook(notes=(Note(None, 1, f"its kernel runs {language}, not Python"),))
+    row = 1
+    for number, cell in enumerate(_cells(document), start=1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = _text(cell.get("source", cell.get("input", "")))
+        python, note = _python(source)
+        if note is not None:
+            notes.append(Note(number, note.row, f"left out: {note.message}"))
+        cells.append(Cell(number, source, row, python))
+        row += len(LINE_END.findall(python))
+    return Notebook(tuple(cells), tuple(notes))
+
+
+def replace_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
+    """The notebook with new source texts for some cells; all other bytes stay as they are."""
+    text, _ = _load(data)
+    ascii_only = text.isascii() and "\\u" in text
+    done: list[str] = []
+    at = number = 0
+    remaining = dict(sources)
+    for begin, _ in _cell_places(text):
+        number += 1
+        if number not in remaining:
+            continue
+        place = json_text.member(text, begin, "source", "input")
+        if place is None:
+            raise KeyError(f"cell {number} has no source")
+        start, end = place
+        new = json_text.written_like(text[start:end], remaining.pop(number), ascii_only=ascii_only)
+        done += [text[at:start], new]
+        at = end
+    if remaining:
+        raise KeyError(f"no cell {min(remaining)}")
+    bom = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
+    return bom + "".join([*done, text[at:]]).encode("utf-8")
+
+
+def _load(data: bytes) -> tuple[str, dict[str, Any]]:
+    try:
+        text = data.decode("utf-8-sig")
+        document = json.loads(text)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"is not a notebook: not UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        what = f"is not a notebook: not JSON: {error.msg}"
+        raise SourceError(what, error.lineno, error.colno) from error
+    except (RecursionError, ValueError) as error:
+        raise SourceError(f"is not a notebook: {error}") from error
+    if not isinstance(document, dict) or not ("cells" in document or "worksheets" in document):
+        raise SourceError("is not a notebook: it has no cells")
+    return text, document
+
+
+def _language(document: dict[str, Any]) -> str:
+    """The language of the kernel, in lower case; Python where the notebook does not say."""
+    metadata = document.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for group, key in (("language_info", "name"), ("kernelspec", "language")):
+        values = metadata.get(group)
+        name = values.get(key) if isinstance(values, dict) else None
+        if isinstance(name, str) and name:
+            return name.lower()
+    # A conda environment may be called anything, so only well-known other kernels count.
+    spec = metadata.get("kernelspec")
+    kernel = str(spec.get("name", "")).lower() if isinstance(spec, dict) else ""
+    others = ("ir", "julia", "scala", "bash", "javascript", "octave", "matlab", "rust", "xcpp")
+    known = next((other for other in others if kernel.rstrip("0123456789-.") == other), None)
+    return known or "python"
+
+
+def _cells(document: dict[str, Any]) -> list[Any]:
+    sheets = document.get("worksheets")
+    if "cells" in document or not isinstance(sheets, list):
+        sheets = [document]
+    found: list[Any] = []
+    for sheet in sheets:
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        found.extend(cells if isinstance(cells, list) else [])
+    return found
+
+
+def _cell_places(text: str) -> list[tuple[int, int]]:
+    """Where each cell lies in the text of the notebook, in the order of `_cells`."""
+    start = text.index("{")
+    cells = json_text.member(text, start, "cells")
+    if cells is not None:
+        return list(json_text.items(text, cells[0]))
+    sheets = json_text.member(text, start, "worksheets")
+    found: list[tuple[int, int]] = []
+    for begin, _ in json_text.items(text, sheets[0]) if sheets else ():
+        cells = json_text.member(text, begin, "cells")
+        found.extend(json_text.items(text, cells[0]) if cells else ())
+    return found
+
+
+def _text(source: object) -> str:
+    if isinstance(source, list):
+        return "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _python(source: str) -> tuple[str, SourceError | None]:
+    """What stands for a cell in the module, and why, if that is only blank lines."""
+    text = source if not source or source.endswith(("\n", "\r")) else source + "\n"
+    if _error(text) is None:
+        return text, None
+    text = replace_magics(text)
+    error = _error(text, younger=True)
+    return (text, None) if error is None else (blank(text), error)
+
+
+def _error(cell: str, *, younger: bool = False) -> SourceError | None:
+    """Why a cell is not Python on its own; None where it is (``younger``: to libcst at least)."""
+    try:
+        check(cell)
+    except SourceError as too_deep:
+        return too_deep
+    error = syntax_error(cell)
+    return None if error is None or (younger and libcst_accepts(cell)) else error
+
+
+__all__ = ["Cell", "Note", "Notebook", "read_notebook", "replace_cells"]

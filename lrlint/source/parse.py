@@ -1,0 +1,97 @@
+"""Text to libcst tree; the only place that parses, and it never crashes.
+
+``import libcst`` costs 0.3 s, so nothing here does it before the first file is parsed.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from lrlint.source.nesting import ROOMY, check
+from lrlint.source.span import SourceError
+from lrlint.source.stack import with_large_stack
+from lrlint.source.syntax import syntax_error
+
+if TYPE_CHECKING:
+    from libcst import Module
+
+    from lrlint.source.module import SourceFile
+
+_LONE_CR: Final = re.compile(r"\r(?!\n)")
+_WHERE: Final = re.compile(r"error at (\d+):(\d+)")
+
+
+def parse(source: SourceFile) -> Module:
+    """The tree of a source file; `SourceError` (one line, with its place) where it has none."""
+    try:
+        return parse_text(source.text)
+    except SourceError as error:
+        if source.notebook is None:
+            raise
+        cell, row = source.notebook.locate(error.row)
+        raise SourceError(error.message, row, error.column, cell) from error
+
+
+def parse_text(text: str) -> Module:
+    """The tree of a module's text."""
+    levels = check(text)
+    text = parsable(text)
+    if levels > ROOMY:
+        return with_large_stack(lambda: _parse(text))
+    return _parse(text)
+
+
+def parsable(text: str) -> str:
+    """The text with lone carriage returns as newlines: libcst loses rows at the former."""
+    return _LONE_CR.sub("\n", text) if "\r" in text else text
+
+
+def _parse(text: str) -> Module:
+    import libcst
+
+    try:
+        with _no_garbage_collection():
+            return libcst.parse_module(text)
+    except libcst.ParserSyntaxError as error:
+        raise syntax_error(text) or _located(error) from error
+    except UnicodeEncodeError as error:
+        raise SourceError("holds half of a surrogate pair") from error
+    except (RecursionError, MemoryError) as error:
+        raise SourceError("nested too deeply for the parser") from error
+
+
+def _located(error: Exception) -> SourceError:
+    """What only libcst refuses, in its words less the list of what it would have liked."""
+    message = " ".join(str(getattr(error, "message", error)).split())
+    where = _WHERE.search(message)
+    row, column = (int(where[1]), int(where[2])) if where else (1, 1)
+    what = re.sub(r"^(?:parser|tokenizer) error: (?:error at \d+:\d+: )?", "", message)
+    if what.startswith("expected"):
+        what = "invalid syntax"
+    return SourceError(what, max(row, 1), max(column, 1))
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Parse with the collector off: a tree is a hundred thousand objects and no garbage.
+
+    Freezing and unfreezing moves the young objects to the oldest generation without looking at
+    them, so that the collector does not walk the whole tree as soon as it is on again.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            if not gc.get_freeze_count():  # else someone else's objects would thaw
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
+
+
+__all__ = ["parsable", "parse", "parse_text"]

@@ -1,0 +1,34 @@
+"""Exact arithmetic on quantities of a training script: ``args.epochs * len(train_loader)``.
+
+An `Expr` is a polynomial with rational coefficients over `Atom`s, the numbers that the script names
+and that are known, known by default, or open. `compare` says whether two of them are equal for
+every value the user may pass; `Expr.unit` says what an expression counts.
+"""
+
+from lrlint.symbolic.atoms import Atom, Strength, UnboundAtom, Unit
+from lrlint.symbolic.comparison import Comparison, Verdict, compare
+from lrlint.symbolic.compiled import compile_expr
+from lrlint.symbolic.expr import Expr
+from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
+from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
+
+__all__ = [
+    "Atom",
+    "Comparison",
+    "Expr",
+    "NotRepresentable",
+    "Number",
+    "Strength",
+    "TooComplex",
+    "UnboundAtom",
+    "Unit",
+    "Verdict",
+    "ceil",
+    "compare",
+    "compile_expr",
+    "floor",
+    "maximum",
+    "minimum",
+    "rounded",
+    "truncate",
+]

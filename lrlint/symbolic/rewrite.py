@@ -1,0 +1,148 @@
+"""Expressions rebuilt from other atoms or from numbers: substitution, evaluation, `value`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from lrlint.symbolic import terms as poly
+from lrlint.symbolic.atoms import Atom, Call, Factor, Strength, UnboundAtom
+from lrlint.symbolic.expr import Expr
+from lrlint.symbolic.functions import applied, rebuilt
+from lrlint.symbolic.numeric import Coefficient, Number, exact
+from lrlint.symbolic.terms import Terms
+
+
+def substituted(e: Expr, mapping: Mapping[Atom, Expr | Number | Fraction]) -> Expr:
+    """`Expr.subs`."""
+    if e.atoms().isdisjoint(mapping):
+        return e
+    return _rebuilt(e, lambda factor: _replaced(factor, mapping), lambda arg: arg.subs(mapping))
+
+
+def resolved(e: Expr, strength: Strength) -> Expr:
+    """`Expr.resolve`."""
+    known = {
+        atom: Expr.const(atom.value)
+        for atom in e.atoms()
+        if atom.strength <= strength and atom.value is not None
+    }
+    if not known:
+        return e
+
+    def replacement(factor: Factor) -> Expr:
+        if isinstance(factor, Atom):
+            return known.get(factor) or Expr.atom(factor)
+        if factor.value is not None and all(known.keys() >= arg.atoms() for arg in factor.args):
+            return Expr.const(factor.value)
+        return rebuilt(factor, [arg.resolve(strength) for arg in factor.args], exact=False)
+
+    result = _rebuilt(e, replacement, lambda arg: arg.resolve(strength))
+    return result.with_value(e.value)
+
+
+def evaluated(e: Expr, env: Mapping[Atom, Number | Fraction]) -> Coefficient:
+    """`Expr.evaluate`, as an ``int`` where that is easy."""
+    total: Coefficient = 0
+    for monomial, coefficient in e.terms.items():
+        product = coefficient
+        for factor, exponent in monomial:
+            if isinstance(factor, Call):
+                number = applied(factor, [evaluated(arg, env) for arg in factor.args])
+            elif factor in env:
+                number = exact(env[factor])
+            elif factor.strength is Strength.CONSTANT and factor.value is not None:
+                number = exact(factor.value)
+            else:
+                raise UnboundAtom(factor)
+            product *= number**exponent if exponent > 0 else Fraction(number) ** exponent
+        total += product
+    return total
+
+
+def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
+    """`Expr.linear_in`."""
+    slope: Terms = {}
+    intercept: Terms = {}
+    unit = frozenset({(atom, 1)})
+    for monomial, coefficient in e.terms.items():
+        inside = any(
+            isinstance(factor, Call) and any(atom in arg.atoms() for arg in factor.args)
+            for factor, _ in monomial
+        )
+        exponent = poly.exponent_of(monomial, atom)
+        if inside or exponent not in (0, 1):
+            return None
+        if exponent:
+            slope[poly.times(monomial, unit, -1)] = coefficient
+        else:
+            intercept[monomial] = coefficient
+    return revalued(slope), revalued(intercept)
+
+
+def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:
+    """Every factor replaced, with the operations a person would have written: a division stays
+    one, since ``49 * (1 / 49)`` is not 1 in floats."""
+    total: Expr | None = None
+    for monomial, coefficient in e.terms.items():
+        product: Expr | None = None
+        divisors: list[Expr] = []
+        for factor, exponent in poly.sorted_factors(monomial):
+            if isinstance(factor, Call) and factor.kind == "inverse":
+                divisors.append(_power(inner(factor.args[0]), exponent))
+            elif exponent < 0:
+                divisors.append(_power(replacement(factor), -exponent))
+            else:
+                piece = _power(replacement(factor), exponent)
+                product = piece if product is None else product * piece
+        term = _scaled(product, coefficient)
+        for divisor in divisors:
+            term = term / divisor
+        total = term if total is None else total + term
+    return total if total is not None else Expr({}, 0)
+
+
+def _power(base: Expr, exponent: int) -> Expr:
+    return base if exponent == 1 else base**exponent
+
+
+def _scaled(product: Expr | None, coefficient: Coefficient) -> Expr:
+    """``coefficient * product`` with the rounding that Python most likely does.
+
+    0.29 * x rounds the literal and then the product, x / 3 rounds once: a denominator that ends
+    in decimal notation stands for a literal.
+    """
+    if product is None:
+        return Expr.const(coefficient)
+    if isinstance(coefficient, int):
+        return product if coefficient == 1 else product * coefficient
+    denominator = coefficient.denominator
+    while denominator % 2 == 0:
+        denominator //= 2
+    while denominator % 5 == 0:
+        denominator //= 5
+    if denominator == 1:
+        return product * coefficient
+    return product * coefficient.numerator / coefficient.denominator
+
+
+def revalued(terms: Terms) -> Expr:
+    """The expression of raw terms, its `value` computed from those of its factors."""
+
+    def itself(factor: Factor) -> Expr:
+        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+
+    if any(factor.value is None for factor in poly.factors(terms)):
+        return Expr(terms, None)
+    return Expr(terms, _rebuilt(Expr(terms, None), itself, lambda arg: arg).value)
+
+
+def _replaced(factor: Factor, mapping: Mapping[Atom, Expr | Number | Fraction]) -> Expr:
+    if isinstance(factor, Atom):
+        replacement = mapping.get(factor)
+        if replacement is None:
+            return Expr.atom(factor)
+        return replacement if isinstance(replacement, Expr) else Expr.const(replacement)
+    if all(arg.atoms().isdisjoint(mapping) for arg in factor.args):
+        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+    return rebuilt(factor, [arg.subs(mapping) for arg in factor.args], exact=True)

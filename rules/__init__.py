@@ -1,0 +1,1 @@
+"""The rules that lrlint ships, one file each."""

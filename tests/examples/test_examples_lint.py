@@ -1,0 +1,57 @@
+"""What `lrlint check` says about the example scripts: the pitfall in the file's name, no more."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# A directory under examples/ is one example of several modules.
+EXAMPLES = sorted(
+    path
+    for path in (ROOT / "examples").iterdir()
+    if path.suffix in {".py", ".ipynb"} or (path / "main.py").is_file()
+)
+
+
+def pitfall(example: Path) -> list[str]:
+    match = re.match(r"lr\d{3}(?=_)", example.stem)
+    return [match[0].upper()] if match and not example.stem.endswith("_fixed") else []
+
+
+def check(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    lrlint = shutil.which("lrlint", path=str(Path(sys.executable).parent))
+    assert lrlint, "lrlint is not installed in this environment"
+    return subprocess.run(
+        [lrlint, "check", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_reports_exactly_its_pitfall(example: Path) -> None:
+    result = check("--output-format", "json", example.relative_to(ROOT))
+    findings = json.loads(result.stdout)
+    assert [finding["code"] for finding in findings] == pitfall(example), result.stdout
+    assert result.returncode == (1 if findings else 0), result.stderr
+
+
+def test_every_example_at_once() -> None:
+    result = check("--output-format", "json", "examples")
+    findings = json.loads(result.stdout)
+    found = sorted((Path(f["filename"]).parts[1], f["code"]) for f in findings)
+    assert found == sorted((path.name, code) for path in EXAMPLES for code in pitfall(path))
+    assert result.returncode == 1
+
+
+def test_corrected_examples_are_clean() -> None:
+    clean = [path.relative_to(ROOT) for path in EXAMPLES if not pitfall(path)]
+    result = check(*clean)
+    assert result.returncode == 0, result.stdout + result.stderr

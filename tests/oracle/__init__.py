@@ -1,0 +1,1 @@
+"""The random-script oracle: training scripts by the thousand, run by torch, predicted by lrlint."""

@@ -1,0 +1,314 @@
+"""The format for people, whole frames at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.fix import Applicability, Fix
+from lrlint.output import Results, Style, render
+
+Make = Callable[..., Diagnostic]
+MakeRelated = Callable[..., Related]
+ShowFrame = Callable[..., str]
+
+TRAIN = """
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = CosineAnnealingLR(optimizer, T_max=100)
+
+for epoch in range(100):
+    for x, y in train_loader:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+    validate(model)
+"""
+
+
+def test_finding_with_a_note_far_away_in_the_same_file(
+    make: Make, related: MakeRelated, frame: ShowFrame
+) -> None:
+    diagnostic = make(
+        (12, 9),
+        (12, 25),
+        related=(
+            related("T_max counts epochs", (5, 42), (5, 51)),
+            related("the batch loop", (8, 5), (8, 30)),
+        ),
+        fix=Fix(Applicability.UNSAFE, "move step() to the end of the epoch loop's body", ()),
+    )
+    assert frame(TRAIN, diagnostic) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+  --> train.py:12:9
+   |
+ 5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
+   |                                          --------- T_max counts epochs
+...
+ 8 |     for x, y in train_loader:
+   |     ------------------------- the batch loop
+...
+11 |         optimizer.step()
+12 |         scheduler.step()
+   |         ^^^^^^^^^^^^^^^^
+13 |     validate(model)
+   |
+   = help: move step() to the end of the epoch loop's body (--unsafe-fixes)
+"""
+    )
+
+
+def test_marks_of_one_line_share_a_row_while_they_fit(
+    make: Make, related: MakeRelated, frame: ShowFrame
+) -> None:
+    diagnostic = make(
+        (5, 1),
+        (5, 10),
+        related=(
+            related("the optimizer", (5, 31), (5, 40)),
+            related("T_max set here", (5, 42), (5, 51)),
+        ),
+    )
+    assert frame(TRAIN, diagnostic) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:5:1
+  |
+4 | optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
+  | ^^^^^^^^^                     --------- the optimizer
+  |                                          --------- T_max set here
+  |
+"""
+    )
+
+
+def test_note_at_the_finding_itself_labels_its_carets(
+    make: Make, related: MakeRelated, frame: ShowFrame
+) -> None:
+    diagnostic = make((5, 42), (5, 51), related=(related("in epochs", (5, 42), (5, 51)),))
+    assert frame(TRAIN, diagnostic) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:5:42
+  |
+4 | optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
+  |                                          ^^^^^^^^^ in epochs
+  |
+"""
+    )
+
+
+def test_note_in_another_file_gets_a_frame_of_its_own(
+    make: Make, related: MakeRelated, frame: ShowFrame
+) -> None:
+    diagnostic = make(
+        (12, 9), (12, 25), related=(related("built here", (2, 5), (2, 11), "build.py"),)
+    )
+    assert frame(
+        TRAIN, diagnostic, build="def build(optimizer):\n    return Cosine(optimizer, 9)"
+    ) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+  --> train.py:12:9
+   |
+11 |         optimizer.step()
+12 |         scheduler.step()
+   |         ^^^^^^^^^^^^^^^^
+13 |     validate(model)
+   |
+  ::: build.py:2:5
+   |
+ 2 |     return Cosine(optimizer, 9)
+   |     ------ built here
+   |
+"""
+    )
+
+
+CALL = """
+def build(optimizer):
+    scheduler = CosineAnnealingLR(
+        optimizer,
+        T_max=100,
+    )
+    return scheduler
+"""
+
+
+def test_finding_of_several_lines_is_bracketed(
+    make: Make, related: MakeRelated, frame: ShowFrame
+) -> None:
+    diagnostic = make((2, 17), (5, 6), related=(related("in epochs", (4, 9), (4, 18)),))
+    assert frame(CALL, diagnostic) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:2:17
+  |
+1 |   def build(optimizer):
+2 |       scheduler = CosineAnnealingLR(
+  |  _________________^
+3 | |         optimizer,
+4 | |         T_max=100,
+  | |         --------- in epochs
+5 | |     )
+  | |_____^
+6 |       return scheduler
+  |
+"""
+    )
+
+
+def test_long_finding_shows_its_head_and_its_tail(make: Make, frame: ShowFrame) -> None:
+    source = (
+        "scheduler = build(\n" + "".join(f"    option{n},\n" for n in range(2, 20)) + ")\nrun()"
+    )
+    assert frame(source, make((1, 1), (20, 2))) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+  --> train.py:1:1
+   |
+ 1 | / scheduler = build(
+ 2 | |     option2,
+ 3 | |     option3,
+ 4 | |     option4,
+...  |
+19 | |     option19,
+20 | | )
+   | |_^
+21 |   run()
+   |
+"""
+    )
+
+
+def test_tabs_and_wide_characters_keep_the_carets_in_place(make: Make, frame: ShowFrame) -> None:
+    source = 'if ready:\n\tprint("学習率"); scheduler.step()'
+    assert frame(source, make((2, 16), (2, 32))) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:2:16
+  |
+1 | if ready:
+2 |     print("学習率"); scheduler.step()
+  |                      ^^^^^^^^^^^^^^^^
+  |
+"""
+    )
+
+
+def test_long_line_is_cut_around_the_finding(make: Make, frame: ShowFrame) -> None:
+    line = "configure(" + "alpha=1, " * 20 + "T_max=100, " + "omega=1, " * 20 + ")"
+    start = line.index("T_max") + 1
+    assert frame(line, make((1, start), (1, start + 9)), width=60) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:1:191
+  |
+1 | …pha=1, T_max=100, omega=1, omega=1, omega=1, omega=1, …
+  |         ^^^^^^^^^
+  |
+"""
+    )
+
+
+def test_control_characters_of_the_source_do_not_reach_the_terminal(
+    make: Make, frame: ShowFrame
+) -> None:
+    shown = frame(
+        "x = '\x1b[2J\u202e'; step()", make((1, 14), (1, 20), message="bad \x1b[31m name")
+    )
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "x = '␛[2J\N{REPLACEMENT CHARACTER}'; step()" in shown
+
+
+def test_source_that_is_gone_leaves_the_places(make: Make, related: MakeRelated) -> None:
+    diagnostic = make(
+        (3, 1),
+        (3, 9),
+        filename="lost.py",
+        related=(related("T_max set here", (1, 2), (1, 3), "lost.py"),),
+        fix=Fix(Applicability.SAFE, "set `interval`", ()),
+    )
+    assert render("full", Results((diagnostic,))) == (
+        """\
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> lost.py:3:1
+  = note: T_max set here (lost.py:1:2)
+  = help: set `interval` (--fix)
+
+Found 1 finding (1 error) in 1 file.
+1 can be fixed with --fix.
+"""
+    )
+
+
+def test_rows_past_the_end_of_the_file_are_no_failure(make: Make, frame: ShowFrame) -> None:
+    assert frame("x = 1", make((9, 1), (9, 4))) == (
+        """
+error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
+ --> train.py:9:1
+"""
+    )
+
+
+def test_notebook_places_name_the_cell(make: Make) -> None:
+    def lines(filename: str, cell: int | None) -> list[str] | None:
+        return {2: ["scheduler.step()"]}.get(cell or 0)
+
+    diagnostic = make((1, 1), (1, 17), filename="nb.ipynb", cell=2)
+    shown = render("full", Results((diagnostic,), 1, lines))
+    assert " --> nb.ipynb:cell 2:1:1\n" in shown
+    assert "1 | scheduler.step()\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("severities", "summary"),
+    [
+        ([], "Nothing to report in 3 files.\n"),
+        ([Severity.ERROR], "Found 1 finding (1 error) in 1 file.\n"),
+        (
+            [Severity.ADVICE, Severity.ERROR, Severity.WARNING, Severity.ERROR, Severity.ADVICE],
+            "Found 5 findings (2 errors, 1 warning, 2 advice) in 1 file.\n",
+        ),
+    ],
+)
+def test_summary_counts_by_severity(make: Make, severities: list[Severity], summary: str) -> None:
+    found = tuple(make((1, 1), (1, 2), severity=severity) for severity in severities)
+    assert render("full", Results(found, 3)).endswith(summary)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "advice"),
+    [
+        ("s", "1 can be fixed with --fix.\n"),
+        ("uu", "2 can be fixed with --unsafe-fixes; read the result before you keep it.\n"),
+        ("ssu", "2 can be fixed with --fix, 1 more with --unsafe-fixes.\n"),
+    ],
+)
+def test_summary_says_what_can_be_fixed(make: Make, kinds: str, advice: str) -> None:
+    fixes = {"s": Fix(Applicability.SAFE, "", ()), "u": Fix(Applicability.UNSAFE, "", ())}
+    found = tuple(make((1, 1), (1, 2), fix=fixes[kind]) for kind in kinds)
+    assert render("full", Results(found, 1)).endswith(advice)
+
+
+def test_colours_only_where_asked_and_only_around_the_same_text(
+    make: Make, related: MakeRelated
+) -> None:
+    import re
+
+    diagnostic = make((1, 1), (1, 5), related=(related("here", (1, 6), (1, 7)),))
+    results = Results((diagnostic,), 1, lambda filename, cell: ["step (x)"])
+    plain = render("full", results, Style(colour=False))
+    coloured = render("full", results, Style(colour=True))
+    assert "\x1b" not in plain
+    assert coloured.startswith("\x1b[1;31merror[LR101]\x1b[0m")
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain

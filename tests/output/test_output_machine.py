@@ -1,0 +1,206 @@
+"""The formats for machines: what their readers rely on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.output import FORMATS, Results, render
+from lrlint.output.sarif import uri
+
+Make = Callable[..., Diagnostic]
+MakeRelated = Callable[..., Related]
+
+FIX = Fix(Applicability.SAFE, "set `interval`", (Edit('"step"', Location(3, 2), Location(3, 9)),))
+
+
+def test_json_is_the_contract_key_for_key(make: Make, related: MakeRelated) -> None:
+    diagnostic = make(
+        (41, 13), (41, 29), related=(related("T_max set here", (12, 1), (12, 9)),), fix=FIX
+    )
+    assert json.loads(render("json", Results((diagnostic,)))) == [
+        {
+            "code": "LR101",
+            "name": "step-in-batch-loop",
+            "severity": "error",
+            "message": "T_max counts epochs, but step() runs per batch",
+            "filename": "train.py",
+            "cell": None,
+            "location": {"row": 41, "column": 13},
+            "end_location": {"row": 41, "column": 29},
+            "related": [
+                {
+                    "message": "T_max set here",
+                    "filename": "train.py",
+                    "location": {"row": 12, "column": 1},
+                }
+            ],
+            "fix": {
+                "applicability": "safe",
+                "message": "set `interval`",
+                "edits": [
+                    {
+                        "content": '"step"',
+                        "location": {"row": 3, "column": 2},
+                        "end_location": {"row": 3, "column": 9},
+                    }
+                ],
+            },
+            "url": "https://example.org/LR101",
+        }
+    ]
+
+
+def test_json_of_nothing_is_an_empty_array() -> None:
+    assert json.loads(render("json", Results(()))) == []
+
+
+def test_json_is_ascii_whatever_the_message_holds(make: Make) -> None:
+    text = render("json", Results((make((1, 1), (1, 2), message="10 × 391 – 学"),)))
+    assert text.isascii()
+    assert json.loads(text)[0]["message"] == "10 × 391 – 学"
+
+
+def test_json_in_a_notebook_says_which_cell_a_note_means(make: Make, related: MakeRelated) -> None:
+    note = related("T_max set here", (1, 1), (1, 2), "nb.ipynb", 2)
+    diagnostic = make((1, 1), (1, 2), filename="nb.ipynb", cell=3, related=(note,))
+    (record,) = json.loads(render("json", Results((diagnostic,))))
+    assert record["cell"] == 3
+    assert record["related"][0]["cell"] == 2
+
+
+def test_concise_is_one_line_per_finding(make: Make) -> None:
+    found = (
+        make((41, 13), (41, 29)),
+        make((1, 2), (1, 3), filename="nb.ipynb", cell=3, severity=Severity.ADVICE),
+    )
+    assert render("concise", Results(found, 2)) == (
+        "train.py:41:13: error[LR101] step-in-batch-loop:"
+        " T_max counts epochs, but step() runs per batch\n"
+        "nb.ipynb:cell 3:1:2: advice[LR101] step-in-batch-loop:"
+        " T_max counts epochs, but step() runs per batch\n"
+        "Found 2 findings (1 error, 1 advice) in 2 files.\n"
+    )
+
+
+def test_github_annotations_carry_the_place(make: Make) -> None:
+    assert render("github", Results((make((41, 13), (41, 29), message="100% wrong\nagain"),))) == (
+        "::error title=lrlint (LR101 step-in-batch-loop),file=train.py,line=41,endLine=41,"
+        "col=13,endColumn=29::train.py:41:13: LR101 100%25 wrong%0Aagain\n"
+    )
+
+
+def test_github_leaves_out_what_it_would_misread(make: Make) -> None:
+    several_lines = make((4, 5), (9, 2), severity=Severity.WARNING, filename="a,b:c.py")
+    in_a_cell = make((4, 5), (4, 9), severity=Severity.ADVICE, filename="nb.ipynb", cell=7)
+    assert render("github", Results((several_lines, in_a_cell))) == (
+        "::warning title=lrlint (LR101 step-in-batch-loop),file=a%2Cb%3Ac.py,line=4,endLine=9"
+        "::a,b:c.py:4:5: LR101 T_max counts epochs, but step() runs per batch\n"
+        "::notice title=lrlint (LR101 step-in-batch-loop),file=nb.ipynb,line=1"
+        "::nb.ipynb:cell 7:4:5: LR101 T_max counts epochs, but step() runs per batch\n"
+    )
+
+
+def test_github_says_nothing_where_there_is_nothing() -> None:
+    assert render("github", Results((), 5)) == ""
+
+
+def test_sarif_holds_rules_results_notes_and_safe_fixes(make: Make, related: MakeRelated) -> None:
+    note = related("T_max set here", (12, 1), (12, 9), "sub dir/é.py")
+    log = json.loads(render("sarif", Results((make((41, 13), (42, 1), related=(note,), fix=FIX),))))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["tool"]["driver"]["rules"] == [
+        {
+            "id": "LR101",
+            "name": "step-in-batch-loop",
+            "shortDescription": {"text": "step in batch loop"},
+            "helpUri": "https://example.org/LR101",
+        }
+    ]
+    assert run["results"] == [
+        {
+            "ruleId": "LR101",
+            "ruleIndex": 0,
+            "level": "error",
+            "message": {"text": "T_max counts epochs, but step() runs per batch"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": "train.py"},
+                        "region": {
+                            "startLine": 41,
+                            "startColumn": 13,
+                            "endLine": 42,
+                            "endColumn": 1,
+                        },
+                    }
+                }
+            ],
+            "relatedLocations": [
+                {
+                    "id": 0,
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": "sub%20dir/%C3%A9.py"},
+                        "region": {
+                            "startLine": 12,
+                            "startColumn": 1,
+                            "endLine": 12,
+                            "endColumn": 9,
+                        },
+                    },
+                    "message": {"text": "T_max set here"},
+                }
+            ],
+            "fixes": [
+                {
+                    "description": {"text": "set `interval`"},
+                    "artifactChanges": [
+                        {
+                            "artifactLocation": {"uri": "train.py"},
+                            "replacements": [
+                                {
+                                    "deletedRegion": {
+                                        "startLine": 3,
+                                        "startColumn": 2,
+                                        "endLine": 3,
+                                        "endColumn": 9,
+                                    },
+                                    "insertedContent": {"text": '"step"'},
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ],
+        }
+    ]
+
+
+def test_sarif_of_a_notebook_names_the_cell_instead_of_a_region(make: Make) -> None:
+    diagnostic = make((4, 5), (4, 9), filename="nb.ipynb", cell=7, severity=Severity.ADVICE)
+    (result,) = json.loads(render("sarif", Results((diagnostic,))))["runs"][0]["results"]
+    assert result["level"] == "note"
+    assert result["locations"] == [
+        {
+            "physicalLocation": {"artifactLocation": {"uri": "nb.ipynb"}},
+            "logicalLocations": [{"name": "cell 7, line 4"}],
+        }
+    ]
+
+
+def test_sarif_uris() -> None:
+    assert uri("a/b c.py") == "a/b%20c.py"
+    assert uri("/home/me/a.py") == "file:///home/me/a.py"
+    assert uri("C:/me/a.py") == "file:///C:/me/a.py"
+    assert uri("a:b.py") == "a%3Ab.py"
+
+
+def test_every_format_renders_nothing_and_something(make: Make) -> None:
+    for name in FORMATS:
+        for found in ((), (make((1, 1), (1, 2)),)):
+            text = render(name, Results(found, 1))
+            assert text == "" or text.endswith("\n")

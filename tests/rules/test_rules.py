@@ -1,0 +1,139 @@
+"""The tests that every rule brings along: its page, its name, its VALID and INVALID snippets.
+
+Nothing here names a rule. A new file in ``rules/`` is tested because it is there.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.engine import lint_text
+from lrlint.fix import apply_edits
+from lrlint.rule import OWN_RULES, Invalid, Rule, load_rules
+
+RULES = [rule for rule in load_rules() if type(rule).__module__.startswith(OWN_RULES)]
+SECTIONS = ("What it does", "Why is this bad", "Example", "Use instead", "References")
+RUN_TIME_ONLY = "LR9"
+"""Rules that judge a recorded run have no snippets to lint."""
+
+
+def snippet(code: str) -> str:
+    return dedent(code).lstrip("\n")
+
+
+def draw(code: str) -> list[Diagnostic]:
+    """All that lrlint says of a script, advice included."""
+    report = lint_text(snippet(code), "snippet.py", pedantic=True)
+    assert report.problems == ()
+    return list(report.diagnostics)
+
+
+def errors(found: list[Diagnostic]) -> set[str]:
+    return {diagnostic.code for diagnostic in found if diagnostic.severity is Severity.ERROR}
+
+
+def of(rule: Rule, found: list[Diagnostic]) -> list[Diagnostic]:
+    return [diagnostic for diagnostic in found if diagnostic.code == rule.code]
+
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+def valid() -> Iterator[object]:
+    for rule in RULES:
+        for number, code in enumerate(rule.VALID, 1):
+            yield pytest.param(rule, code, id=f"{rule.code}-{number}")
+
+
+def invalid() -> Iterator[object]:
+    for rule in RULES:
+        for number, example in enumerate(rule.INVALID, 1):
+            yield pytest.param(rule, example, id=f"{rule.code}-{number}")
+
+
+# -- the page and the name
+
+
+@each_rule
+def test_page_has_its_sections_in_order(rule: Rule) -> None:
+    headings = re.findall(r"^## (.+?)\??$", rule.documentation(), re.MULTILINE)
+    known = [heading for heading in headings if heading in SECTIONS]
+    assert known == list(SECTIONS)
+    assert set(headings) <= {*SECTIONS, "Options"}
+
+
+@each_rule
+def test_page_begins_with_one_sentence(rule: Rule) -> None:
+    assert rule.summary().endswith(".")
+    assert not rule.summary().startswith("#")
+
+
+@each_rule
+def test_code_and_name_have_the_catalogue_s_form(rule: Rule) -> None:
+    assert re.fullmatch(r"LR\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+
+
+@each_rule
+def test_file_is_named_after_the_rule(rule: Rule) -> None:
+    file = Path(inspect.getfile(type(rule)))
+    assert file.name == f"{rule.code.lower()}_{rule.name.replace('-', '_')}.py"
+
+
+@each_rule
+def test_page_is_at_its_url(rule: Rule) -> None:
+    assert rule.url().endswith(f"/rules/{Path(inspect.getfile(type(rule))).name}")
+
+
+@each_rule
+def test_rule_brings_snippets(rule: Rule) -> None:
+    if not rule.code.startswith(RUN_TIME_ONLY):
+        assert rule.VALID
+        assert rule.INVALID
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+# -- the snippets
+
+
+@pytest.mark.parametrize(("rule", "code"), valid())
+def test_valid_snippet_draws_nothing_of_the_rule(rule: Rule, code: str) -> None:
+    assert of(rule, draw(code)) == []
+
+
+@pytest.mark.parametrize(("rule", "example"), invalid())
+def test_invalid_snippet_draws_the_rule_once_and_no_other_error(
+    rule: Rule, example: Invalid
+) -> None:
+    found = draw(example.code)
+    (diagnostic,) = of(rule, found)
+    assert errors(found) - {rule.code} == set(example.also)
+    if example.row is not None:
+        assert diagnostic.location.row == example.row
+    for words in example.says:
+        assert words in diagnostic.message
+
+
+@pytest.mark.parametrize(("rule", "example"), invalid())
+def test_fix_of_an_invalid_snippet(rule: Rule, example: Invalid) -> None:
+    before = draw(example.code)
+    (diagnostic,) = of(rule, before)
+    if example.fixed is None:
+        assert diagnostic.fix is None
+        return
+    assert diagnostic.fix is not None
+    fixed = apply_edits(snippet(example.code), diagnostic.fix.edits)
+    assert fixed == snippet(example.fixed)
+    after = draw(fixed)
+    assert of(rule, after) == []
+    assert errors(after) <= errors(before)

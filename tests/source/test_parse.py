@@ -1,0 +1,211 @@
+"""Parsing: syntax errors in one line, and no input that crashes the process."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lrlint.source import SourceError, parse_text
+from lrlint.source.nesting import MAX_BRACKETS, MAX_LEVELS, MAX_PATTERN, check
+
+HOSTILE = {
+    "parentheses": lambda n: "x = " + "(" * n + "1" + ")" * n,
+    "lists": lambda n: "x = " + "[" * n + "1" + "]" * n,
+    "dicts": lambda n: "x = " + "{1:" * n + "1" + "}" * n,
+    "calls": lambda n: "x = " + "f(" * n + "1" + ")" * n,
+    "subscripts": lambda n: "x = " + "a[" * n + "1" + "]" * n,
+    "unclosed": lambda n: "x = " + "([{" * n,
+    "closers in strings": lambda n: "x = " + "(')'+" * n + "1" + ")" * n,
+    "closers in comments": lambda n: "x = " + "( # )\n" * n + "1" + ")" * n,
+    "plus": lambda n: "x = 1" + "+1" * n,
+    "plus over lines": lambda n: "x = (1\n" + "+1\n" * n + ")",
+    "minus signs": lambda n: "x = " + "-" * n + "1",
+    "not": lambda n: "x = " + "not " * n + "1",
+    "attributes": lambda n: "x = a" + ".b" * n,
+    "call chain": lambda n: "x = a" + ".b()" * n,
+    "double call chain": lambda n: "x = a" + "()" * n,
+    "powers": lambda n: "x = 1" + "**1" * n,
+    "and": lambda n: "x = 1" + " and 1" * n,
+    "ternaries": lambda n: "x = " + "1 if 1 else " * n + "1",
+    "lambdas": lambda n: "x = " + "lambda: " * n + "1",
+    "lambdas with parameters": lambda n: "x = " + "lambda a, b: " * n + "1",
+    "lambdas in defaults": lambda n: "x = " + "lambda a=" * n + "1" + ": 1" * n,
+    "elif": lambda n: "if x:\n pass\n" + "elif x:\n pass\n" * n,
+    "nested if": lambda n: "".join(" " * i + "if x:\n" for i in range(n)) + " " * n + "pass",
+    "nested def": lambda n: "".join(" " * i + "def f():\n" for i in range(n)) + " " * n + "pass",
+    "import": lambda n: "import a" + ".b" * n,
+    "f-strings": lambda n: "x = " + "f'{" * n + "1" + "}'" * n,
+    "f-strings of two kinds": lambda n: "x = " + "f'{f\"{" * n + "1" + "}\"}'" * n,
+    "format specifications": lambda n: "x = f'" + "{1:" * n + "}" * n + "'",
+    "patterns": lambda n: "match x:\n case " + "[" * n + "1" + "]" * n + ":\n  pass",
+    "mapping patterns": lambda n: "match x:\n case " + "{1:" * n + "1" + "}" * n + ":\n  pass",
+    "del": lambda n: "del " + "(" * n + "1 2" + ")" * n,
+    "del after semicolon": lambda n: "x; del " + "(" * n + "1 2" + ")" * n,
+    "mixed": lambda n: "x = " + "-(lambda a=f(" * n + "1" + "): 1)" * n,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_input_is_an_error_in_linear_time(kind: str) -> None:
+    began = time.process_time()
+    with pytest.raises(SourceError) as caught:
+        parse_text(HOSTILE[kind](1500) + "\n")
+    assert "\n" not in caught.value.message
+    if not kind.startswith("nested "):  # libcst itself has a limit of 100 indentations
+        assert "nested too deeply (" in caught.value.message
+    assert time.process_time() - began < 5
+
+
+def test_what_is_just_within_the_limits_parses_on_a_small_stack() -> None:
+    """Everything the guard lets through must parse: on a thread of 1 MiB, in a process of its own."""
+    script = """
+import sys, threading
+from tests.source.test_parse import HOSTILE
+from lrlint.source import Positions, SourceError, parse_text
+from lrlint.source.nesting import check
+def largest(make):
+    low, high = 1, 1500
+    while high - low > 1:
+        middle = (low + high) // 2
+        try: check(make(middle))
+        except SourceError: high = middle
+        else: low = middle
+    return low
+def main():
+    for kind in sys.argv[1:]:
+        code = HOSTILE[kind](min(largest(HOSTILE[kind]), 95 if kind.startswith("nested") else 1500))
+        try:
+            module = parse_text(code)
+        except SourceError as error:
+            assert kind in ("unclosed", "f-strings", "del", "del after semicolon", "mixed"), (kind, error)
+        else:
+            assert Positions(module).code(module) == code, kind
+threading.stack_size(1 << 20)
+thread = threading.Thread(target=main)
+thread.start()
+thread.join()
+print("survived")
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script, *HOSTILE], capture_output=True, text=True, timeout=120
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("survived\n", "", 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "message"),
+    [
+        ("x = 1\nprint 'x'\n", (2, 1), "Missing parentheses in call to 'print'. Did you mean"),
+        ("if x:\n\ty\n        z\n", (3, 10), "inconsistent use of tabs and spaces"),
+        ("if x:\n", (1, 6), "expected an indented block after 'if' statement on line 1"),
+        ("x = (1,\n", (1, 5), "'(' was never closed"),
+        ("x = 'abc\n", (1, 5), "unterminated string literal"),
+        ("x = 1\n y = 2\n", (2, 1), "unexpected indent"),
+        ("x = $\n", (1, 5), "invalid syntax"),
+        ("x = '\ud800'\n", (1, 1), "holds half of a surrogate pair"),
+    ],
+)
+def test_syntax_errors(code: str, place: tuple[int, int], message: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_text(code)
+    assert caught.value.row == place[0]
+    assert caught.value.message.startswith(message)
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "x = 1",
+        "\f\nx = 1\n",
+        "x = 1\ry = 2\r",
+        "if x:\r  y\r\n  z\n",
+        "await f()\n",
+        "x = f'{a!r:>{w}} {{}} {b:%Y-%m}'\n",
+        "x = f'{'a'}'\n",
+        "print(rf'\\{x}', b'(', Rb'[')\n",
+        "def f[T](x: T) -> T: ...\n",
+        "# only a comment",
+        "x = " + "[" * 40 + "]" * 40 + "\n",
+        "\\\n",
+    ][:-1],
+)
+def test_odd_but_fine(code: str) -> None:
+    assert parse_text(code).code == code.replace("\r\n", "\0").replace("\r", "\n").replace(
+        "\0", "\r\n"
+    ).replace("\f", "" if code.startswith("\f") else "\f")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = [" + "1, " * 50_000 + "]\n",
+        "x = {" + "'a': -1 + 2, " * 3_000 + "}\n",
+        "x = [" + "lambda a, b: a + b, " * 2_000 + "]\n",
+        "f(1)\n" * 3_000,
+        "if x: pass\nelif y: pass\n" * 600,
+        "x = " + "f(" * 90 + ")" * 90 + "\n",
+        "x = 'a' " + "'b' " * 500 + "\n",
+        "x = 1" + " + 1" * 400 + "\n",
+        "s = '''" + "((((" * 5_000 + "'''\n",
+        "# " + "((((" * 5_000 + "\n",
+        'x = f"""' + "{a} ((( " * 1_000 + '"""\n',
+        "case = " + "[" * 20 + "]" * 20 + "\n",
+    ][:-1],
+)
+def test_big_is_not_deep(code: str) -> None:
+    check(code)
+
+
+def test_time_grows_with_the_size_only() -> None:
+    def seconds(lines: int) -> float:
+        code = "for i in range(10):\n    x[i] = f(i, 'a') + 1  # why\n" * (lines // 2)
+        began = time.process_time()
+        check(code)
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(100_000) < 40 * max(seconds(10_000), 0.01)
+
+
+def test_limits_are_named_in_the_message() -> None:
+    with pytest.raises(SourceError) as brackets:
+        check("y\nx = " + "(" * 300 + ")" * 300)
+    assert brackets.value.message == f"nested too deeply (300 levels; limit {MAX_BRACKETS})"
+    assert brackets.value.row == 2
+    with pytest.raises(SourceError, match=f"600 levels; limit {MAX_LEVELS}"):
+        check("x = " + "-" * 600 + "1")
+    with pytest.raises(SourceError, match=f"9 levels; limit {MAX_PATTERN}"):
+        check("match x:\n  case " + "[" * 9 + "]" * 9 + ": pass")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        parse_text("x = 1\n")
+        assert gc.isenabled() is enabled
+        with pytest.raises(SourceError):
+            parse_text("x = = 1\n")
+        assert gc.isenabled() is enabled
+        assert gc.get_freeze_count() == 0
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    script = (
+        "import sys, lrlint.source as s; s.load('-', data=b'x').suppressions;"
+        "print([m for m in ('libcst', 'pathspec', 'ast', 'torch', 'numpy') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.stdout.strip() == "[]"
+    script = "import sys, lrlint.source as s; s.parse_text('x'); print('libcst.matchers' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.stdout.strip() == "False"
