@@ -8,11 +8,15 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lrlint.diagnostics import Severity
 from lrlint.selection import Layer
+
+if TYPE_CHECKING:
+    from lrlint.source.ignore import IgnoreFile
 
 SECTION = "tool.lrlint"
 NEVER = "never"
@@ -23,13 +27,38 @@ class ConfigError(ValueError):
 
 
 @dataclass(frozen=True)
+class Patterns:
+    """Patterns in the manner of gitignore, and the folder that they are relative to."""
+
+    base: Path
+    patterns: tuple[str, ...]
+
+    def match(self, path: Path) -> bool:
+        """Whether a pattern matches the file or a folder that holds it."""
+        path = _absolute(path)
+        if not path.is_relative_to(self.base):
+            return False
+        relative = path.relative_to(self.base)
+        folders = [parent for parent in relative.parents if parent.name]
+        return bool(self._rules.verdict(relative.as_posix(), is_directory=False)) or any(
+            self._rules.verdict(folder.as_posix(), is_directory=True) for folder in folders
+        )
+
+    @cached_property
+    def _rules(self) -> IgnoreFile:
+        from lrlint.source.ignore import IgnoreFile
+
+        return IgnoreFile(self.base, self.patterns)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that changes what lrlint reports."""
 
     layers: tuple[Layer, ...] = ()
     """Which rules are on: the configuration file's choice, then the command line's."""
-    exclude: tuple[str, ...] = ()
-    """Patterns in the manner of gitignore, relative to ``root``."""
+    exclude: tuple[Patterns, ...] = ()
+    """What to pass over in folders."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
     """Selectors and the severity that their rules have instead of their own."""
@@ -45,9 +74,15 @@ class Settings:
     def base(self) -> Path:
         return self.root or Path.cwd()
 
+    def exclusions(self) -> tuple[tuple[str, ...], tuple[Patterns, ...]]:
+        """Exclusions relative to the working directory, which spare a walk, and the others."""
+        cwd = Path.cwd()
+        here = [pattern for one in self.exclude if one.base == cwd for pattern in one.patterns]
+        return tuple(here), tuple(one for one in self.exclude if one.base != cwd)
+
     def origin(self, key: str) -> str:
         """How a key of the configuration file is called in messages."""
-        return key if self.file is None else f"{_shown(self.file)}: {key}"
+        return key if self.file is None else f"{_shown(self.file)}: {SECTION}.{key}"
 
 
 def load(paths: Iterable[Path], config: Path | None = None) -> Settings:
@@ -118,14 +153,16 @@ def read(file: Path, table: Mapping[str, Any]) -> Settings:
         ignore=values.get("ignore", ()),
         origin={key: f"{_shown(file)}: {SECTION}.{key}" for key in selectors},
     )
+    root = _absolute(file).parent
+    excluded = values.get("exclude", ())
     return Settings(
         layers=(layer,),
-        exclude=values.get("exclude", ()),
+        exclude=(Patterns(root, excluded),) if excluded else (),
         per_file_ignores=values.get("per-file-ignores", ()),
         severity=values.get("severity", ()),
         pedantic=values.get("pedantic", False),
         fail_on=values.get("fail-on", Severity.WARNING),
-        root=_absolute(file).parent,
+        root=root,
         file=file,
     )
 

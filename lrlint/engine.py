@@ -6,27 +6,30 @@ Nothing that goes wrong in one file or in one rule keeps the others from being r
 from __future__ import annotations
 
 import os
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.config import Settings
-from lrlint.diagnostics import Diagnostic, Severity, position
+from lrlint.diagnostics import Diagnostic, position
 from lrlint.fix import Location
-from lrlint.selection import Catalogue, Selection, override, select
-from lrlint.source import STDIN, SourceError, SourceFile, Unreadable, discover, load
-from lrlint.source.gate import may_hold_schedule
+from lrlint.judge import Judge
+from lrlint.source import (
+    STDIN,
+    Found,
+    SourceError,
+    SourceFile,
+    Unreadable,
+    discover,
+    load,
+    may_hold_schedule,
+)
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
     from lrlint.facts import Training
-    from lrlint.rule import Finding, Rule
-
-UNREADABLE = "LR000"
-"""The one code that the engine reports by itself: a file that cannot be read or parsed."""
+    from lrlint.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Report:
     """What kept lrlint from doing its work; any makes the exit status 2."""
     files_found: int = 0
     files_analysed: int = 0
-    """Those that mention a scheduler."""
+    """Those that may build or step a scheduler."""
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     """The files that findings speak of, by the name that findings call them."""
 
@@ -55,46 +58,65 @@ class Report:
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
+@dataclass(frozen=True)
+class Stdin:
+    """Standard input, which the path ``-`` means, and the name that it goes by."""
+
+    data: bytes
+    path: Path = Path("<stdin>")
+
+
 def lint(
     paths: Iterable[Path | str],
     settings: Settings | None = None,
     *,
-    texts: Mapping[Path, SourceFile] | None = None,
+    stdin: Stdin | None = None,
+    memory: Mapping[Path, SourceFile] | None = None,
 ) -> Report:
-    """Lint files and all scripts and notebooks below folders.
+    """Lint the given files, and all scripts and notebooks in the given folders.
 
-    ``texts`` holds files (by real path) that are to be read from memory. Raises UnknownSelector
-    where the settings name a rule that there is none of.
+    Files whose real path (or ``-``) ``memory`` holds are taken from there. Raises UnknownSelector
+    where the settings name a rule that does not exist.
     """
-    run = _Run(settings or Settings(), texts or {})
-    for path in run.discover(paths):
-        run.file(path.path, explicit=path.explicit)
+    run = _Run(settings or Settings(), stdin, memory or {})
+    for found in run.discover(paths):
+        run.file(found.path, explicit=found.explicit)
+    return run.report()
+
+
+def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
+    """Lint a file that is at hand, as standard input is."""
+    run = _Run(settings or Settings(), None, {})
+    run.source(source, explicit=True)
     return run.report()
 
 
 def lint_text(text: str, filename: str = "script.py", *, pedantic: bool = False) -> Report:
-    """Lint a script that is at hand as text, with the default settings."""
-    run = _Run(Settings(pedantic=pedantic), {})
-    run.source(load(Path(filename), data=text.encode()), explicit=True)
-    return run.report()
+    """Lint the text of a script, all rules on."""
+    source = load(Path(filename), data=text.encode())
+    return lint_source(source, Settings(pedantic=pedantic))
 
 
 class _Run:
-    """One run over all files."""
+    """One run over any number of files."""
 
-    def __init__(self, settings: Settings, texts: Mapping[Path, SourceFile]) -> None:
+    def __init__(
+        self, settings: Settings, stdin: Stdin | None, memory: Mapping[Path, SourceFile]
+    ) -> None:
         self._settings = settings
-        self._texts = texts
+        self._stdin = stdin or Stdin(b"")
+        self._memory = memory
+        self._judge = Judge(settings)
+        self._project: Project | None = None
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
-        self._undecided: dict[str, None] = {}
-        self._problems: list[str] = []
+        self._undecided: dict[str, None] = {}  # in order, each once
+        self._problems: dict[str, None] = {}
         self._files_found = 0
         self._files_analysed = 0
-        if settings.layers or settings.severity or settings.per_file_ignores:
-            _ = (self.selection, self._severities, self._file_ignores)  # mistakes come up at once
 
     def report(self) -> Report:
+        """All that was found, sorted."""
         diagnostics = sorted(self._found.values(), key=lambda one: one.sort_key)
         named = {one.filename for one in diagnostics}
         named |= {related.filename for one in diagnostics for related in one.related}
@@ -107,26 +129,141 @@ class _Run:
             sources={name: self._sources[name] for name in named if name in self._sources},
         )
 
-    # -- files
+    # -- reading
 
     def discover(self, paths: Iterable[Path | str]) -> Iterator[Found]:
-        settings = self._settings
-        for one in discover(paths, exclude=settings.exclude_here()):
+        """The files to lint; paths that are missing become problems."""
+        here, elsewhere = self._settings.exclusions()
+        for one in discover(paths, exclude=here):
             if isinstance(one, Unreadable):
-                self._problems.append(f"{one.path}: {one.message}")
-            elif one.explicit or not settings.excludes(one.path):
+                self._problems[f"{one.path}: {one.message}"] = None
+            elif one.explicit or not any(patterns.match(one.path) for patterns in elsewhere):
                 yield one
 
     def file(self, path: Path, *, explicit: bool) -> None:
-        """Lint a file; one that was found in a folder only if it mentions a scheduler."""
+        """Lint a file; one that was found in a folder is decoded only if it may matter."""
+        source = self._memory.get(real_path(path))
         self._files_found += 1
         try:
-            source = self._texts.get(Path(os.path.realpath(path)))
             if source is None:
-                if not explicit and not may_hold_schedule(path.read_bytes()):
+                data = self._stdin.data if path == STDIN else path.read_bytes()
+                path = self._stdin.path if path == STDIN else path
+                if not explicit and not may_hold_schedule(data):
                     return
-                source = load(path)
-        except (SourceError, OSError) as error:
-            self._cannot_read(path, error, explicit=explicit)
-            return
-        self.source(source, explicit=explicit)
+                source = load(path, data=data)
+        except OSError as error:
+            reason = f"cannot be read: {error.strerror or error}"
+            self._unreadable(path, SourceError(reason))
+            if explicit:
+                self._problems[f"{path}: {reason}"] = None
+        except SourceError as error:
+            self._unreadable(path, error)
+        else:
+            self.source(source, explicit=explicit)
+
+    def _unreadable(self, file: Path | SourceFile, error: SourceError) -> None:
+        if isinstance(file, SourceFile):
+            self._sources[file.name] = file
+        found = self._judge.unreadable(file, error)
+        if found is not None:
+            self._add(found)
+
+    # -- judging
+
+    def source(self, source: SourceFile, *, explicit: bool) -> None:
+        """Lint a file that has been read."""
+        try:
+            if may_hold_schedule(source.data):
+                self._files_analysed += 1
+                self._judge_all(source, self._analyse(source))
+            elif explicit:
+                _check_syntax(source)
+        except SourceError as error:
+            self._unreadable(source, error)
+        except BaseException as error:  # a panic in libcst's native parser is no Exception
+            if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+                raise
+            self._failed(source.name, error)
+
+    def _analyse(self, source: SourceFile) -> Analysis:
+        from lrlint.analysis import Project, analyse  # libcst: 0.3 s
+
+        if self._project is None:
+            self._project = Project()
+            for other in self._memory.values():  # before anything can import it from the disk
+                self._project.entry(other)
+        project = self._project
+        try:
+            return analyse(source, project=project)
+        except RecursionError:
+            from lrlint.source.stack import with_large_stack
+
+            return with_large_stack(lambda: analyse(source, project=project), recursive=True)
+
+    def _judge_all(self, source: SourceFile, analysis: Analysis) -> None:
+        for training in analysis.trainings:
+            for rule in self._judge.rules:
+                self._ask(rule, training, source)
+        for place, reason in analysis.undecided:
+            where = source.name
+            if place is not None:
+                span = place.span()
+                where = position(span.filename, span.cell, span.start)
+            self._undecided[f"{where}: {reason}"] = None
+        for note in source.notebook.notes if source.notebook is not None else ():
+            where = position(source.name, note.cell, Location(note.row, 1))
+            self._undecided[f"{where}: {note.message}"] = None
+
+    def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
+        try:
+            for finding in self._judge.ask(rule, training):
+                judged = self._judge.diagnostic(finding, source)
+                if judged is not None:
+                    self._add(judged.diagnostic)
+                    self._sources.update(judged.sources)
+        except Exception as error:
+            self._failed(f"{source.name}, rule {rule.code} {rule.name}", error)
+
+    def _add(self, found: Diagnostic) -> None:
+        """Keep a finding; seen from two entry points, the graver one."""
+        key = (found.code, found.filename, found.cell, found.location)
+        other = self._found.get(key)
+        if other is None or other.severity < found.severity:
+            self._found[key] = found
+
+    def _failed(self, where: str, error: BaseException) -> None:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        self._problems[
+            f"internal error in {where}: {what} ({_raised_at(error)}); please report it"
+        ] = None
+
+
+def real_path(path: Path) -> Path:
+    """What identifies a file: its path without links; ``-`` for standard input."""
+    return path if path == STDIN else Path(os.path.realpath(path))
+
+
+def _check_syntax(source: SourceFile) -> None:
+    """Raise SourceError where a script is not Python; libcst is asked only where CPython refuses.
+
+    A script that was named but holds no schedule needs no tree, only this.
+    """
+    from lrlint.source import parse
+    from lrlint.source.nesting import check
+    from lrlint.source.syntax import syntax_error
+
+    if source.notebook is None:
+        check(source.text)
+        if syntax_error(source.text) is not None:
+            parse(source)
+
+
+def _raised_at(error: BaseException) -> str:
+    """Where in the code an exception came from: ``analysis/loops.py:123``."""
+    trace = error.__traceback__
+    if trace is None:
+        return "unknown place"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    file = Path(trace.tb_frame.f_code.co_filename)
+    return f"{file.parent.name}/{file.name}:{trace.tb_lineno}"

@@ -30,6 +30,10 @@ class Layer:
     origin: Mapping[str, str] = field(default_factory=dict)
     """How each key is called where the user wrote it: ``--select``, ``pyproject.toml: select``."""
 
+    @property
+    def names_rules(self) -> bool:
+        return self.select is not None or bool(self.extend_select or self.ignore)
+
 
 class Catalogue:
     """All rules there are, and what a selector means."""
@@ -83,14 +87,19 @@ class Selection:
     """Rules whose advice is wanted even without ``pedantic``, because it was asked for by name."""
 
 
-def select(catalogue: Catalogue, layers: Iterable[Layer]) -> Selection:
-    """Apply the layers in turn; within one, the narrower selector wins, ``ignore`` among equals."""
+def select(
+    catalogue: Catalogue, layers: Iterable[Layer], *, always: Iterable[str] = ()
+) -> Selection:
+    """Apply the layers in turn; within one, the narrower selector wins, ``ignore`` among equals.
+
+    The rules in ``always`` are off only where they are ignored.
+    """
     on = frozenset(catalogue.rules)
     advice: frozenset[str] = frozenset()
     for layer in layers:
         chosen = _chosen(catalogue, layer)
         if layer.select is not None:
-            on = frozenset()
+            on &= frozenset(always)
         for _, adds, codes in chosen:
             on = on | codes if adds else on - codes
             if adds and all(

@@ -344,8 +344,8 @@ def _set_item(
 ) -> AnyValue:
     name = dict_key(key)
     match owner:
-        case GroupsValue(record=record, whole=False) if name == "lr":
-            at.emit(LRWrite(at.here(target), tuple(at.via), record, value))
+        case GroupsValue(record=record, whole=False, index=index) if name == "lr":
+            at.emit(LRWrite(at.here(target), tuple(at.via), record, value, index))
         case DictValue(store=store):
             if name is None:
                 escapes.escape(value, "stored in a dict")

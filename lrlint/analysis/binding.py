@@ -28,7 +28,7 @@ from lrlint.analysis.values import (
     Sized,
     Store,
 )
-from lrlint.symbolic import Expr, Strength
+from lrlint.symbolic import Expr, Strength, Unit
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -104,8 +104,8 @@ def named(at: Interpreter, value: AnyValue, name: str) -> AnyValue:
     match value:
         case Opaque(path=None) | Instance(path=None) | DictValue(path=None) | Loader(path=None):
             value.path = name
-            if isinstance(value, Loader) and value.length is None:
-                value.length = numeric.length_atom(at, name)
+            if isinstance(value, Loader):
+                value.length = _named_length(at, value.length, name)
         case Sized(path=None):
             value.path = name
         case OptimizerValue(record=record) | SchedulerValue(record=record):
@@ -124,6 +124,15 @@ def named(at: Interpreter, value: AnyValue, name: str) -> AnyValue:
             if chosen is not None:
                 return Const(chosen, Strength.DEFAULT, name)
     return value
+
+
+def _named_length(at: Interpreter, length: Expr | None, name: str) -> Expr:
+    """``len(name)`` says more than the number, where that rests on constants alone."""
+    if length is None or length.value is None or at.override(f"len({name})") is not None:
+        return numeric.batches_atom(at, name)
+    if length.strength is not Strength.CONSTANT:
+        return length
+    return at.named_number(f"len({name})", length.value, Strength.CONSTANT, unit=Unit.BATCH)
 
 
 def assign(

@@ -23,6 +23,7 @@ from lrlint.analysis.state import (
     GOES_ON,
     MISSING,
     RAISE,
+    BadOverride,
     BudgetExceeded,
     Frame,
     Limits,
@@ -55,7 +56,8 @@ class Interpreter:
     ) -> None:
         self.project = project
         self.unit = unit
-        self.overrides = dict(overrides or {})
+        self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
+        self._used_overrides: set[str] = set()
         self.limits = limits or Limits()
         self.trace: Block = []
         self.block: Block = self.trace
@@ -114,7 +116,14 @@ class Interpreter:
         """What the user set this name to, or None."""
         if not self.overrides:
             return None
-        return self.overrides.get(normal_name(name))
+        name = normal_name(name)
+        if name in self.overrides:
+            self._used_overrides.add(name)
+        return self.overrides.get(name)
+
+    def unused_overrides(self) -> set[str]:
+        """The names that were set and that nothing asked for."""
+        return self.overrides.keys() - self._used_overrides
 
     def named_number(
         self,
@@ -130,6 +139,8 @@ class Interpreter:
         if isinstance(chosen, (int, float)) and not isinstance(chosen, bool):
             value = chosen
             strength = min(strength, Strength.DEFAULT)
+        elif chosen is not None:
+            raise BadOverride(f"{name} is a number, not {chosen!r}")
         whole = not isinstance(value, float) if value is not None else unit is not None
         if value is not None:
             lower: Number | None = min(1, value) if strength is Strength.DEFAULT and whole else 0

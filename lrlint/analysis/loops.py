@@ -23,6 +23,7 @@ from lrlint.analysis.values import (
     Choice,
     Const,
     DictValue,
+    GroupsValue,
     Instance,
     ListValue,
     Loader,
@@ -73,6 +74,13 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
             if alternatives and len({numeric.length_of(at, v) for _, v in alternatives}) == 1:
                 return iterate(at, alternatives[0][1], node)
             return Stream(None, _measured, text=_text(at, node))
+        case GroupsValue(record=record, whole=True):
+            if record.unknown_groups or len(record.groups) == 1:
+                return Stream(None, lambda _: GroupsValue(record, whole=False), items=[GroupsValue(record, whole=False)])
+            groups: list[AnyValue] = [
+                GroupsValue(record, whole=False, index=i) for i in range(len(record.groups))
+            ]
+            return Stream(Expr.const(len(groups)), _pick(groups), items=groups)
         case Instance() | Opaque():
             path = value.path or _text(at, node)
             if isinstance(value, Opaque) and value.path is None and path is not None:
@@ -172,7 +180,7 @@ def _worth_unrolling(at: Interpreter, items: list[AnyValue]) -> bool:
 def _telling(item: AnyValue, depth: int = 0) -> bool:
     """Whether knowing this very element may decide what the body does."""
     match item:
-        case OptimizerValue() | SchedulerValue() | Expr() | Instance():
+        case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
             return True
         case Const(value=value):
             return value is not None

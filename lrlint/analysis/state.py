@@ -21,6 +21,10 @@ class BudgetExceeded(Exception):
     """The script is larger than the analyser is willing to walk."""
 
 
+class BadOverride(ValueError):
+    """A name was set to something that cannot stand there; the text says which."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """How a block of statements ended."""

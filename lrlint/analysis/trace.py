@@ -15,7 +15,7 @@ from lrlint.symbolic import Atom, Expr
 
 if TYPE_CHECKING:
     from lrlint.analysis.places import SyntaxPlace
-    from lrlint.analysis.values import Value
+    from lrlint.analysis.values import AnyValue
 
 Block = list["Node"]
 
@@ -70,9 +70,9 @@ class OptimizerRecord:
 
     class_name: str
     place: SyntaxPlace
-    groups: tuple[Mapping[str, Value], ...]
+    groups: tuple[Mapping[str, AnyValue], ...]
     group_places: tuple[SyntaxPlace | None, ...]
-    defaults: Mapping[str, Value]
+    defaults: Mapping[str, AnyValue]
     variable: str | None = None
     escapes: str | None = None
     unknown_groups: bool = False
@@ -86,7 +86,7 @@ class SchedulerRecord:
     law: str
     place: SyntaxPlace
     optimizer: OptimizerRecord | None
-    arguments: Mapping[str, Value]
+    arguments: Mapping[str, AnyValue]
     places: Mapping[str, SyntaxPlace]
     children: tuple[SchedulerRecord, ...] = ()
     parent: SchedulerRecord | None = None
@@ -130,7 +130,7 @@ class SchedulerStep(Event):
     """``scheduler.step(…)``."""
 
     scheduler: SchedulerRecord
-    argument: Value | None
+    argument: AnyValue | None
     argument_text: str = ""
 
 
@@ -148,7 +148,9 @@ class LRWrite(Event):
     """``param_group["lr"] = value``."""
 
     optimizer: OptimizerRecord
-    value: Value
+    value: AnyValue
+    group: int | None = None
+    """Which param group, or None for all of them."""
 
 
 @dataclass(eq=False, slots=True)
@@ -203,3 +205,7 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
         elif isinstance(node, When):
             node.condition = node.condition.subs(mapping)
             substitute(node.body, mapping)
+        elif isinstance(node, SchedulerStep) and isinstance(node.argument, Expr):
+            node.argument = node.argument.subs(mapping)
+        elif isinstance(node, LRWrite) and isinstance(node.value, Expr):
+            node.value = node.value.subs(mapping)

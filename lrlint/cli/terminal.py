@@ -40,8 +40,22 @@ def write(text: str, stream: TextIO | None = None) -> None:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
-        # What is still buffered would fail once more when the interpreter exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _let_go(stream)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to standard output what is not ours to encode."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+
+
+def _let_go(stream: TextIO) -> None:
+    # What is still buffered would fail once more when the interpreter exits.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(message: str) -> None:

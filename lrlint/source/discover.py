@@ -105,7 +105,7 @@ class _Walk:
         patterns = [f"*{one}" if one.startswith(".") else one for one in include]
         self._include = IgnoreFile(here, patterns) if patterns else None
         self._gitignore = respect_gitignore
-        self._visited: set[str] = set()
+        self._visited: set[tuple[int, int]] = set()
 
     def directory(self, root: Path) -> Iterator[Found | Unreadable]:
         """What is to be linted below a directory; links come last, so real names win."""
@@ -147,11 +147,11 @@ class _Walk:
                 yield item
                 continue
             directory, rules = item
-            real = os.path.realpath(directory)
-            if real in self._visited:
-                continue
-            self._visited.add(real)
             try:
+                state = os.stat(directory)
+                if (state.st_dev, state.st_ino) in self._visited:
+                    continue
+                self._visited.add((state.st_dev, state.st_ino))
                 entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
             except OSError as error:
                 yield Unreadable(directory, f"cannot be listed: {error.strerror or error}")
@@ -161,10 +161,9 @@ class _Walk:
             for entry in entries:
                 path = directory / entry.name
                 is_link = entry.is_symlink()
-                is_directory = entry.is_dir() and not is_link  # git sees a link as a file
-                if entry.is_dir() and entry.name in SKIPPED:
-                    continue
-                if not entry.is_dir() and not self._wanted(path):
+                leads_to_directory = path.is_dir() if is_link else entry.is_dir()
+                is_directory = leads_to_directory and not is_link  # git sees a link as a file
+                if entry.name in SKIPPED if leads_to_directory else not self._wanted(path):
                     continue
                 if self._ignored(path, is_directory, rules):
                     continue

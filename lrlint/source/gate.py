@@ -30,7 +30,7 @@ _TRAINS = re.compile(
 def may_hold_schedule(data: bytes) -> bool:
     """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
     if any(word in data for word in _WORDS):
-        return _TRAINS.search(data) is not None
+        return (_TRAINS.search(data) or _CLASS.search(data)) is not None
     if (b"LR" in data or b"WarmRestarts" in data or b"OneCycle" in data) and _CLASS.search(data):
         return True
     return b".step(" in data and _STEPPED.search(data) is not None

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, TypeAlias
 
 Token: TypeAlias = tuple[str, int, int]
-"""Kind, start, end. Kinds: ``#`` comment, ``"`` string, ``(`` and ``)`` any bracket, ``n`` end of a
-line, ``\\`` joined lines, ``o`` operator or word (only where they are asked for).
+"""Kind, start, end. Kinds: ``#`` comment, ``"`` string, ``(`` any opening bracket, ``{`` the start
+of a field of an f-string, ``)`` the end of either, ``n`` end of a line, ``\\`` joined lines, ``o``
+operator or word (only where they are asked for).
 
 A plain tuple: a named one would make the pass a third slower.
 """
@@ -68,7 +69,7 @@ def tokens(text: str, start: int = 0, *, operators: bool = False) -> Iterator[To
                 depth += 1
                 fields.append(_Field(depth, literal))
                 literal = None
-                yield "(", begin, at
+                yield "{", begin, at
             elif first == "}" and literal.in_spec:
                 depth -= 1
                 literal = fields.pop().literal
@@ -121,7 +122,7 @@ def end_of_logical_line(text: str, start: int) -> int:
     """The offset after the logical line that starts here: strings and brackets carry it on."""
     depth = 0
     for kind, _, end in tokens(text, start):
-        if kind == "(":
+        if kind in "({":
             depth += 1
         elif kind == ")":
             depth = max(depth - 1, 0)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lrlint.source.span import SourceError, Span
+from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.suppress import Suppressions
 from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
 
@@ -117,7 +118,10 @@ def load(
     if shown.suffix.lower() == ".ipynb":
         from lrlint.source.notebook import read_notebook  # 15 ms that plain files need not pay
 
-        notebook = read_notebook(data)
+        # Its cells are parsed one by one, with CPython's parser, which is recursive too.
+        notebook = (
+            with_large_stack(lambda: read_notebook(data)) if is_small() else read_notebook(data)
+        )
         text = notebook.text
         return SourceFile(path, name, data, Text(text, newline=commonest_newline(text)), notebook)
     return SourceFile(path, name, data, decode(data))

@@ -27,7 +27,7 @@ MAX_LEVELS: Final = 500
 MAX_PATTERN: Final = 8
 """Brackets in a ``case`` pattern or after ``del``: at 8, mappings take 0.1 s."""
 ROOMY: Final = 60
-"""Deeper than this, parse on a large stack: a thread on macOS has 512 KiB, on Windows 1 MiB."""
+"""Deeper than this, parse on a large stack."""
 
 # A level takes a character or more, so a line this short is never over the limit. Measuring every
 # line of more than 60 characters in detail would make the guard twice as dear.
@@ -43,7 +43,7 @@ def check(text: str) -> int:
     opened = 0  # brackets opened in this logical line
     lines: list[int] = [0]
     for kind, begin, end in tokens(text):
-        if kind == "(":
+        if kind in "({":
             depth += 1
             opened = max(opened, depth)
             if depth > MAX_BRACKETS:
@@ -91,10 +91,12 @@ def _levels(line: str) -> tuple[int, int]:
     total = deepest = worst = 0
     for kind, begin, end in tokens(line, operators=True):
         top = frames[-1]
-        if kind == "(":
-            top.count += 1  # `a()()()`: a link of a chain, whatever is inside of it
+        if kind in "({":
+            if kind == "(":  # `a()()()`: a link of a chain, whatever is inside of it
+                top.count += 1
+                total += 1
             frames.append(_Frame("("))
-            total += 2
+            total += 1
         elif kind == ")":
             while len(frames) > 1:
                 top = frames.pop()
@@ -154,7 +156,7 @@ def _brackets(text: str, start: int) -> int:
     """How many brackets are open at once in the logical line that starts here."""
     depth = deepest = 0
     for kind, _, _ in tokens(text, start):
-        if kind == "(":
+        if kind in "({":
             depth += 1
             deepest = max(deepest, depth)
         elif kind == ")":

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from lrlint.source.nesting import ROOMY, check
 from lrlint.source.span import SourceError
-from lrlint.source.stack import with_large_stack
+from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.syntax import syntax_error
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def parse_text(text: str) -> Module:
     """The tree of a module's text."""
     levels = check(text)
     text = parsable(text)
-    if levels > ROOMY:
+    # 20 nested blocks need more than 0.5 MiB of stack, 95 more than 2 MiB.
+    if levels > ROOMY or is_small():
         return with_large_stack(lambda: _parse(text))
     return _parse(text)
 

@@ -57,7 +57,7 @@ class Positions:
     @cached_property
     def text(self) -> str:
         """The module's text."""
-        return self._module.code if self._source is None else self._source.text
+        return self._write(self._module).code if self._source is None else self._source.text
 
     @cached_property
     def _lines(self) -> Lines:
@@ -108,7 +108,7 @@ class Positions:
         try:
             return write()
         except RecursionError:  # 130 nested calls are enough at the default limit of 1000
-            return with_large_stack(write)
+            return with_large_stack(write, recursive=True)
 
 
 _CHILDREN: dict[type, tuple[str, ...]] = {}

@@ -67,10 +67,10 @@ class Recorder(CodegenState):
 
     def before_codegen(self, node: cst.CSTNode) -> None:
         self._starts.append(self.offset)
+        if isinstance(node, cst.BaseSuite):
+            self.header_end.setdefault(self._statements[-1], self.offset)
         if isinstance(node, _STATEMENTS):
             self._statements.append(id(node))
-        elif isinstance(node, cst.IndentedBlock):
-            self.header_end.setdefault(self._statements[-1], self.offset)
         if self._statements:
             self.statement_of[id(node)] = self._statements[-1]
 

@@ -10,13 +10,23 @@ from typing import Final, TypeVar
 
 _Result = TypeVar("_Result")
 
-_BYTES: Final = 256 << 20
+_BYTES: Final = 64 << 20
 """Address space, not memory: pages that recursion never reaches are never touched."""
 _RECURSION: Final = 20_000
 
+# Stack size and recursion limit belong to the process: two threads that set and restore them at
+# once would leave it with the wrong ones.
+_LOCK: Final = threading.RLock()
 
-def with_large_stack(function: Callable[[], _Result]) -> _Result:
-    """Call ``function`` with a 256 MiB stack and a recursion limit to match."""
+
+def is_small() -> bool:
+    """Whether this thread may have less than the 8 MiB of a main thread on Linux and macOS."""
+    on_main = threading.current_thread() is threading.main_thread()
+    return not on_main or sys.platform == "win32"
+
+
+def with_large_stack(function: Callable[[], _Result], *, recursive: bool = False) -> _Result:
+    """Call ``function`` with a 64 MiB stack; ``recursive``: with a recursion limit to match."""
     results: list[_Result] = []
     errors: list[BaseException] = []
 
@@ -26,22 +36,33 @@ def with_large_stack(function: Callable[[], _Result]) -> _Result:
         except BaseException as error:  # handed on to the caller below
             errors.append(error)
 
-    limit = sys.getrecursionlimit()
-    old_size = 0
-    with contextlib.suppress(ValueError, RuntimeError):  # a platform that cannot: as it is
-        old_size = threading.stack_size(_BYTES)
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        thread = threading.Thread(target=call, name="lrlint-deep", daemon=True)
-        thread.start()
+    thread = threading.Thread(target=call, name="lrlint-deep", daemon=True)
+    with contextlib.ExitStack() as cleanup:
+        if recursive:
+            cleanup.enter_context(_LOCK)
+            cleanup.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+            sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        if not _start(thread):
+            return function()  # no room for such a thread: as well as it goes
         thread.join()
-    finally:
-        sys.setrecursionlimit(limit)
-        with contextlib.suppress(ValueError, RuntimeError):
-            threading.stack_size(old_size)
     if errors:
         raise errors[0]
     return results[0]
 
 
-__all__ = ["with_large_stack"]
+def _start(thread: threading.Thread) -> bool:
+    with _LOCK:
+        try:
+            old = threading.stack_size(_BYTES)
+        except (ValueError, RuntimeError):
+            return False
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        finally:
+            threading.stack_size(old)
+    return True
+
+
+__all__ = ["is_small", "with_large_stack"]

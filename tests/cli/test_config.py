@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.config import ConfigError, Settings, load
+from lrlint.config import ConfigError, Patterns, Settings, load
 from lrlint.diagnostics import Severity
 
 
@@ -42,7 +42,7 @@ def test_every_key(project: Path) -> None:
     assert layer.select == ("LR1", "t-max-mismatch")
     assert layer.extend_select == ("LR6",)
     assert layer.ignore == ("LR104",)
-    assert settings.exclude == ("vendored/",)
+    assert settings.exclude == (Patterns(project, ("vendored/",)),)
     assert settings.pedantic
     assert settings.fail_on is None
     assert settings.per_file_ignores == (("tests/*", ("LR101",)),)

@@ -34,8 +34,12 @@ def _absolute(t: float) -> float:
     return 1e-3 if t < 3 else 1
 
 
+def _warmup(t: float) -> float:
+    return min(t, 8) / 8
+
+
 functions: st.SearchStrategy[Callable[[float], float]] = st.sampled_from(
-    [_hyperbola, _wave, _absolute, float]
+    [_hyperbola, _wave, _absolute, _warmup]
 )
 _scale_functions = st.sampled_from([_hyperbola, _wave])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .draft import Draft, option
 from .functions import extract
 from .imports import header
-from .text import Lines, assigned, used
+from .text import Lines, assigned, rename, used
 
 NAMES = ["build_scheduler", "make_scheduler", "get_scheduler", "create_lr_scheduler"]
 
@@ -105,7 +105,7 @@ def factory_twice(draft: Draft) -> None:
     draft.definitions += [*draft.schedule_helpers, definition]
     draft.schedule_helpers = []
     draft.sections.scheduler = [
-        line.replace("optimizer", f"optimizer_{player}").replace("scheduler =", f"scheduler_{player} =")
+        line
         for player in "gd"
-        for line in call
+        for line in rename(call, {n: f"{n}_{player}" for n in ("optimizer", "scheduler")})
     ]

@@ -125,7 +125,8 @@ def _accumulate(draft: Draft) -> None:
 
 
 def _can_accumulate(draft: Draft) -> bool:
-    return (draft.batches if draft.epochs else draft.max_steps) >= 2
+    long_enough = (draft.batches if draft.epochs else draft.max_steps) >= 2
+    return long_enough and draft.skeleton != "gan"
 
 
 @option("cadence", 2.5, when=_can_accumulate)

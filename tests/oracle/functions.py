@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .text import Lines, assigned, block, rename, used
+from .text import Lines, assigned, block, defined, rename, used
 
 CALL = "CALL()"
 """Stands in a loop for the call of what was its body."""
@@ -51,9 +51,10 @@ def extract(
     formal = [renames.get(n, n.lower()) for n in given]
     bound = [n for n in assigned(body) if n in scope]
     results = list(dict.fromkeys([*returns, *bound]))
-    inner = rename(body, dict(zip(given, formal, strict=True)))
+    names = dict(zip(given, formal, strict=True))
+    inner = rename(body, names)
     if results:
-        inner = [*inner, "return " + ", ".join(renames.get(n, n) for n in results)]
+        inner = [*inner, "return " + ", ".join(names.get(n, n) for n in results)]
     if document:
         inner = [f'"""{document}"""', *inner]
     actual = given
@@ -91,29 +92,32 @@ def trainer_class(
     train: Lines,
     epoch: Lines,
     scope: Iterable[str],
+    loop_names: Lines,
     returns: Lines,
 ) -> tuple[Lines, Lines]:
     """A class that is given what it needs, builds the rest, and trains.
 
     ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls last,
-    ``train`` the method with the loops, ``epoch`` (where there is any) the one that they CALL.
+    ``train`` the method with the loops, ``epoch`` (where there is any) the one that they CALL with
+    those of ``loop_names`` that it needs.
     """
     making, loops = [*construct, *build], [*train, *epoch]
     given = parameters([*making, *loops], scope)
     outside = used(loops) | used(build)
-    kept = [n for n in given if n in outside]
-    own = [n for n in assigned(making) if n in used(loops) or n in assigned(build)]
-    attributes = {n: f"self.{n}" for n in [*kept, *own]}
-    loop_names = [n for n in assigned(train) if n not in attributes]
+    kept = [n for n in [*given, *assigned(construct)] if n in outside]
+    own = [n for n in assigned(build) if n in used(loops)]
+    local = defined(making)
+    attributes = {n: f"self.{n}" for n in [*kept, *own] if n not in local}
 
-    init = [*(f"self.{n} = {n}" for n in kept), *rename(construct, attributes)]
+    init = [*(f"self.{n} = {n}" for n in kept if n in given), *rename(construct, attributes)]
+    if build:
+        init.append("self.configure()")
     methods = block(f"def __init__({', '.join(['self', *given])}):", init)
     if build:
-        methods += ["        self.configure()", ""][: 2 if init else 0]
-        methods += block("def configure(self):", rename(build, attributes))
+        methods += ["", *block("def configure(self):", rename(build, attributes))]
     fit = rename(train, attributes)
     if epoch:
-        arguments = parameters(epoch, loop_names)
+        arguments = parameters(epoch, (n for n in loop_names if n not in attributes))
         ending = [f"return {', '.join(returns)}"] if returns else []
         body = [*rename(epoch, attributes), *ending]
         signature = ", ".join(["self", *arguments])

@@ -148,7 +148,6 @@ def _schedule(draft: Draft, sections: Sections) -> None:
 
 
 def _noise(draft: Draft) -> None:
-    draft.extras = Extras()
     for name in draft.rng.sample([o.name for o in AXES["noise"]], k=draft.pick([0, 1, 2, 3])):
         chosen = next(o for o in AXES["noise"] if o.name == name)
         if chosen.when(draft):
@@ -268,7 +267,8 @@ def generate(seed: int) -> Case:
     draft.config.spelling = spelling(draft)
     draft.choose("open")
     draft.skeleton = _skeleton(draft)
-    draft.sections = sections = Sections()
+    draft.sections, draft.extras = Sections(), Extras()
+    sections = draft.sections
     aliases = _lengths(draft)
     _optimization(draft, sections)
     _schedule(draft, sections)

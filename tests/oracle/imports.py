@@ -28,45 +28,43 @@ DATA = ["DataLoader", "Dataset", "Subset", "TensorDataset", "random_split"]
 MODULES = ["argparse", "click", "functools", "itertools", "math", "random", "sys"]
 
 
-def _bare(names: list[str], text: str) -> list[str]:
-    """Names that occur without a prefix."""
-    return [n for n in names if re.search(rf"(?<![\w.\"']){n}\b(?![\"'])", text)]
+WORD = re.compile(r"(?<![\w.\"'])([A-Za-z_]\w*)(\.|\()?(?![\"'])")
 
 
 def header(text: str, variant: int) -> Lines:
     """Imports for ``text``, in the order that people keep."""
+    found = set(WORD.findall(text))
+    prefixes = {name for name, mark in found if mark == "."}
+    names = {name for name, mark in found}
+    called = {name for name, mark in found if mark == "("}
 
-    def has(pattern: str) -> bool:
-        return re.search(pattern, text) is not None
-
-    lines = [f"import {m}" for m in MODULES if has(rf"(?<![\w.]){m}\.")]
-    classes = [n for n in ("dataclass", "field") if has(rf"(?<![\w.]){n}\b[(\n]")]
+    lines = [f"import {m}" for m in MODULES if m in prefixes]
     if "@dataclass" in text:
-        lines.append(f"from dataclasses import {', '.join(classes)}")
-    if has(r"(?<![\w.])partial\("):
+        lines.append(f"from dataclasses import {'dataclass, field' if 'field' in called else 'dataclass'}")
+    if "partial" in called:
         lines.append("from functools import partial")
-    if "SimpleNamespace(" in text:
+    if "SimpleNamespace" in called:
         lines.append("from types import SimpleNamespace")
     lines.append("")
-    if has(r"\bnp\."):
+    if "np" in prefixes:
         lines.append("import numpy as np")
     lines.append("import torch")
-    if has(r"(?<![\w.])nn\."):
+    if "nn" in prefixes:
         lines.append(["import torch.nn as nn", "from torch import nn"][variant % 2])
-    if has(r"(?<![\w.])optim\."):
+    if "optim" in prefixes:
         lines.append(["import torch.optim as optim", "from torch import optim"][variant // 2 % 2])
-    if has(r"(?<![\w.])lrs\."):
+    if "lrs" in prefixes:
         lines.append("import torch.optim.lr_scheduler as lrs")
-    if has(r"(?<![\w.])lr_scheduler\."):
+    if "lr_scheduler" in prefixes:
         lines.append("from torch.optim import lr_scheduler")
-    for module, names in (
+    for module, members in (
         ("torch.optim", OPTIMIZERS),
         ("torch.optim.lr_scheduler", SCHEDULERS),
         ("torch.utils.data", DATA),
     ):
-        if bare := _bare(names, text):
+        if bare := [n for n in members if n in names]:
             lines.append(f"from {module} import {', '.join(bare)}")
-    if bare := _bare(["tqdm", "trange"], text):
+    if bare := [n for n in ("tqdm", "trange") if n in called]:
         lines += _progress(bare, variant)
     return lines
 

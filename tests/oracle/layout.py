@@ -64,8 +64,8 @@ def write(draft: Draft, config: Definitions) -> str:
     imports = header(body, draft.seed)
     if draft.project_imports:
         imports += ["", *draft.project_imports]
-    opening = ['"""Train a small model."""', ""] if draft.chance(0.3) else []
-    return _tidy("\n".join([*opening, *imports, "", "", body, ""]))
+    text = _tidy("\n".join([*imports, "", "", body, ""]))
+    return f'"""Train a small model."""\n\n{text}' if draft.chance(0.3) else text
 
 
 def _tidy(text: str) -> str:

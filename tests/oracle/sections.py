@@ -72,6 +72,6 @@ class Sections:
         self.loop = Loop(lambda body: call)
 
     def results(self, body: Lines, after: Iterable[str]) -> Lines:
-        """The losses that ``body`` computes and the lines after it need."""
+        """What ``body`` computes and the lines after it need."""
         later = used(list(after))
-        return [n for n in assigned(body) if n in later and n.startswith("loss") and n != "losses"]
+        return [n for n in assigned(body) if n in later and n in ("loss", "scheduler")]

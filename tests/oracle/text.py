@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 Lines = list[str]
 
@@ -18,14 +19,15 @@ def block(header: str, body: Iterable[str]) -> Lines:
     return [header, *(indent(body) or ["    pass"])]
 
 
-def _parse(lines: Iterable[str]) -> ast.Module:
-    return ast.parse("\n".join(lines))
-
-
 def assigned(lines: Iterable[str]) -> Lines:
     """Names bound by these lines outside nested functions, in the order of appearance."""
+    return list(_assigned("\n".join(lines)))
+
+
+@lru_cache(maxsize=512)
+def _assigned(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    todo: list[ast.AST] = list(reversed(_parse(lines).body))
+    todo: list[ast.AST] = list(reversed(ast.parse(text).body))
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -36,12 +38,22 @@ def assigned(lines: Iterable[str]) -> Lines:
         if isinstance(node, (ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp)):
             continue
         todo.extend(reversed(list(ast.iter_child_nodes(node))))
-    return list(found)
+    return tuple(found)
+
+
+def defined(lines: Iterable[str]) -> set[str]:
+    """Names of the functions and classes that these lines define, at any depth."""
+    return set(re.findall(r"^ *(?:def|class) (\w+)", "\n".join(lines), re.MULTILINE))
 
 
 def used(lines: Iterable[str]) -> set[str]:
     """Every name that occurs in these lines."""
-    return {node.id for node in ast.walk(_parse(lines)) if isinstance(node, ast.Name)}
+    return set(_used("\n".join(lines)))
+
+
+@lru_cache(maxsize=512)
+def _used(text: str) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name))
 
 
 def rename(lines: Iterable[str], names: Mapping[str, str]) -> Lines:

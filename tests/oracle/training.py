@@ -110,7 +110,7 @@ def epoch_closure(draft: Draft) -> None:
 def step_function(draft: Draft) -> None:
     """``train_step(model, x, y, optimizer, scheduler)``."""
     sections = draft.sections
-    inner = assigned(sections.batch_loop.render(["pass"]))
+    inner = assigned([*sections.epoch_head, *sections.batch_loop.render(["pass"])])
     scope = [*_scope(draft), *(n for n in inner if n not in ("batch", "pbar", "bar", "extra"))]
     after = [*sections.epoch_tail, *sections.end]
     definition, call = extract(
@@ -159,7 +159,10 @@ def _trainer(draft: Draft, *, builds: bool, methods: bool, configure: bool = Fal
         train = [*sections.loop_before, *sections.loops()]
     scope = [*assigned(given), *draft.main_names]
     name = draft.pick(["Trainer", "Learner", "Experiment"])
-    definition, use = trainer_class(name, construct, build, train, epoch, scope, returns)
+    loop_names = assigned([*sections.loop_before, *sections.loop.render(["pass"])])
+    definition, use = trainer_class(
+        name, construct, build, train, epoch, scope, loop_names, returns
+    )
     draft.definitions.append(definition)
     if builds:
         sections.optimizer = sections.derived = sections.scheduler = []

@@ -106,12 +106,12 @@ def test_codes_and_names_are_unique() -> None:
 # -- the snippets
 
 
-@pytest.mark.parametrize(("rule", "code"), valid())
+@pytest.mark.parametrize(("rule", "code"), list(valid()))
 def test_valid_snippet_draws_nothing_of_the_rule(rule: Rule, code: str) -> None:
     assert of(rule, draw(code)) == []
 
 
-@pytest.mark.parametrize(("rule", "example"), invalid())
+@pytest.mark.parametrize(("rule", "example"), list(invalid()))
 def test_invalid_snippet_draws_the_rule_once_and_no_other_error(
     rule: Rule, example: Invalid
 ) -> None:
@@ -124,7 +124,7 @@ def test_invalid_snippet_draws_the_rule_once_and_no_other_error(
         assert words in diagnostic.message
 
 
-@pytest.mark.parametrize(("rule", "example"), invalid())
+@pytest.mark.parametrize(("rule", "example"), list(invalid()))
 def test_fix_of_an_invalid_snippet(rule: Rule, example: Invalid) -> None:
     before = draw(example.code)
     (diagnostic,) = of(rule, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import subprocess
 import sys
 import time
@@ -61,7 +62,7 @@ def test_hostile_input_is_an_error_in_linear_time(kind: str) -> None:
 
 
 def test_what_is_just_within_the_limits_parses_on_a_small_stack() -> None:
-    """Everything the guard lets through must parse: on a thread of 1 MiB, in a process of its own."""
+    """Everything the guard lets through must parse, on a thread of 1 MiB in its own process."""
     script = """
 import sys, threading
 from tests.source.test_parse import HOSTILE
@@ -77,11 +78,12 @@ def largest(make):
     return low
 def main():
     for kind in sys.argv[1:]:
-        code = HOSTILE[kind](min(largest(HOSTILE[kind]), 95 if kind.startswith("nested") else 1500))
+        make = HOSTILE[kind]
+        code = make(95 if kind.startswith("nested") else largest(make))
         try:
             module = parse_text(code)
         except SourceError as error:
-            assert kind in ("unclosed", "f-strings", "del", "del after semicolon", "mixed"), (kind, error)
+            assert kind in ("unclosed", "del", "del after semicolon"), (kind, error)
         else:
             assert Positions(module).code(module) == code, kind
 threading.stack_size(1 << 20)
@@ -132,13 +134,10 @@ def test_syntax_errors(code: str, place: tuple[int, int], message: str) -> None:
         "def f[T](x: T) -> T: ...\n",
         "# only a comment",
         "x = " + "[" * 40 + "]" * 40 + "\n",
-        "\\\n",
-    ][:-1],
+    ],
 )
 def test_odd_but_fine(code: str) -> None:
-    assert parse_text(code).code == code.replace("\r\n", "\0").replace("\r", "\n").replace(
-        "\0", "\r\n"
-    ).replace("\f", "" if code.startswith("\f") else "\f")
+    assert parse_text(code).code == re.sub(r"\r(?!\n)", "\n", code)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +154,7 @@ def test_odd_but_fine(code: str) -> None:
         "s = '''" + "((((" * 5_000 + "'''\n",
         "# " + "((((" * 5_000 + "\n",
         'x = f"""' + "{a} ((( " * 1_000 + '"""\n',
-        "case = " + "[" * 20 + "]" * 20 + "\n",
-    ][:-1],
+    ],
 )
 def test_big_is_not_deep(code: str) -> None:
     check(code)
@@ -202,10 +200,12 @@ def test_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     script = (
         "import sys, lrlint.source as s; s.load('-', data=b'x').suppressions;"
-        "print([m for m in ('libcst', 'pathspec', 'ast', 'torch', 'numpy') if m in sys.modules])"
+        "print([m for m in ('libcst', 'pathspec', 'json', 'torch', 'numpy') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert run.stdout.strip() == "[]"
-    script = "import sys, lrlint.source as s; s.parse_text('x'); print('libcst.matchers' in sys.modules)"
+    script = (
+        "import sys, lrlint.source as s; s.parse_text('x'); print('libcst.matchers' in sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert run.stdout.strip() == "False"

@@ -95,6 +95,7 @@ def test_any_bytes_decode_or_say_why(data: bytes) -> None:
     try:
         decoded = decode(data)
     except SourceError as error:
-        assert "\n" not in error.message
+        one_line = "\n" not in error.message
+        assert one_line
     else:
         assert decoded.encode(decoded.text) == data

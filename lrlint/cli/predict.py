@@ -1,0 +1,127 @@
+"""``lrlint predict``: the LR that a script will use at every optimizer step."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lrlint.cli import USAGE_ERROR
+
+if TYPE_CHECKING:
+    from lrlint.predict.report import FileForecast
+
+
+def _assignments(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, object]:
+    """``NAME=VALUE`` pairs; the last ``=`` separates, for names may hold others."""
+    found: dict[str, object] = {}
+    for text in values:
+        name, equals, value = text.rpartition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise click.BadParameter(f"{text!r} is not of the form NAME=VALUE")
+        found[name.strip()] = _parsed(text, value.strip())
+    return found
+
+
+def _parsed(text: str, value: str) -> object:
+    if value in ("True", "False"):
+        return value == "True"
+    for convert in (int, float):
+        try:
+            number = convert(value.replace("_", "") if convert is int else value)
+        except ValueError:
+            continue
+        if isinstance(number, float) and not math.isfinite(number):
+            raise click.BadParameter(f"{text!r}: the value must be finite")
+        return number
+    return value.strip("\"'")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the prediction.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    callback=_assignments,
+    metavar="NAME=VALUE",
+    help="Give a value to what the script leaves open or to a default, e.g. "
+    "'len(train_loader)=391' or args.epochs=10. May be repeated.",
+)
+@click.option(
+    "--max-steps",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Cut the lists of LRs after N optimizer steps.",
+)
+@click.option(
+    "--output-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write there instead of stdout.",
+)
+def predict(
+    files: tuple[str, ...],
+    output_format: str,
+    overrides: dict[str, object],
+    max_steps: int | None,
+    output_file: Path | None,
+) -> int:
+    """Show the learning rate at every optimizer step of each FILE, without running it.
+
+    What the script gives a default is taken at that default; what it leaves open can be given a
+    value with --set.
+    """
+    found, failed = _forecasts(files, overrides, max_steps)
+    if output_format == "json":
+        from lrlint.predict.report import as_json
+
+        text = json.dumps(as_json(found), indent=2, allow_nan=False)
+    else:
+        from lrlint.cli.terminal import wants_colour
+        from lrlint.predict.text import describe
+
+        colour = output_file is None and wants_colour(sys.stdout.isatty())
+        text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in found)
+    if output_file is not None:
+        output_file.write_text(text + "\n", encoding="utf-8")
+    elif text:
+        click.echo(text)
+    return USAGE_ERROR if failed else 0
+
+
+def _forecasts(
+    files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
+) -> tuple[list[FileForecast], bool]:
+    from lrlint.analysis.state import BadOverride
+    from lrlint.predict.report import forecast
+    from lrlint.source import SourceError, load
+
+    found: list[FileForecast] = []
+    failed = False
+    for name in files:
+        try:
+            found.append(forecast(load(name), overrides, max_steps))
+        except SourceError as error:
+            failed = True
+            click.echo(f"lrlint: {name}:{error}", err=True)
+        except BadOverride as error:
+            failed = True
+            click.echo(f"lrlint: --set: {error}", err=True)
+    if found and not failed:
+        unused = frozenset.intersection(*(file.unused for file in found))
+        for name in sorted(unused):
+            click.echo(f"lrlint: --set {name}: no such name in {', '.join(files)}", err=True)
+    return found, failed

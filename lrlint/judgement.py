@@ -1,0 +1,327 @@
+"""What several rules ask of a schedule: what its horizon counts, and whether it steps like that.
+
+A rule that judges the length of a schedule asks :func:`length_is_explained` first: a schedule that
+is stepped in the wrong loop has the wrong length too, and one finding is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lrlint.facts import (
+    Cadence,
+    GuardKind,
+    Horizon,
+    LoopKind,
+    Schedule,
+    StepArgument,
+    StepSite,
+)
+from lrlint.formulas import LAWS, NoClosedForm
+from lrlint.symbolic import Atom, Expr, Number, TooComplex, UnboundAtom, Unit, compare
+
+WITH_DEFAULTS = "with the defaults"
+BY_NAME = "by its name"
+
+_WHOLE_TRAINING = frozenset({"T_max", "T_0", "total_steps", "num_training_steps"})
+"""Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
+``step_size`` or milestone says nothing of its unit."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a horizon counts, and what that judgement rests on."""
+
+    schedule: Schedule
+    """Whose horizon it is: the schedule asked about, or a part of it."""
+    horizon: Horizon
+    rests_on: str | None = None
+    """``WITH_DEFAULTS`` or ``BY_NAME``; None where it is certain."""
+
+    @property
+    def certain(self) -> bool:
+        return self.rests_on is None
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A schedule that is stepped in another unit than its horizon counts."""
+
+    site: StepSite
+    evidence: Evidence
+
+    @property
+    def certain(self) -> bool:
+        return self.evidence.certain and not any(
+            guard.by_default is not True and guard.kind is GuardKind.FLAG
+            for guard in self.site.guards
+        )
+
+
+# -- who steps it, and in which loop ----------------------------------------------------------
+
+
+def driver(schedule: Schedule) -> Schedule:
+    """The schedule whose ``step()`` advances this one: itself, or the one it is a part of."""
+    seen = {id(schedule)}
+    while schedule.parent is not None and id(schedule.parent) not in seen:
+        schedule = schedule.parent
+        seen.add(id(schedule))
+    return schedule
+
+
+def regular_sites(schedule: Schedule) -> tuple[StepSite, ...]:
+    """The steps that advance it during training, with the script's defaults.
+
+    Left out are those behind a flag that is off, and those that replay the past after a resume.
+    """
+    return tuple(
+        site
+        for site in driver(schedule).sites
+        if not any(guard.by_default is False for guard in site.guards if not _counted(guard.kind))
+        and not any(loop.kind is LoopKind.REPLAY for loop in site.loops)
+        and site.per is not Cadence.ONCE
+    )
+
+
+def _counted(kind: GuardKind) -> bool:
+    """Guards that compare a counter, whose value at the start of a loop decides nothing."""
+    return kind in (GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE)
+
+
+def cadence(schedule: Schedule) -> Cadence:
+    """The loop in which it advances; UNKNOWN where that depends, or is not seen."""
+    cadences = {site.per for site in regular_sites(schedule)}
+    return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
+
+
+def never_stepped(schedule: Schedule) -> bool:
+    """Whether nothing advances the scheduler of an optimizer that is stepped."""
+    one = driver(schedule)
+    return (
+        not one.sites
+        and one.escapes is None
+        and not any(child.sites or child.escapes for child in one.children)
+        and one.optimizer is not None
+        and one.optimizer.stepped
+        and one.optimizer.escapes is None
+    )
+
+
+# -- what the horizon counts ------------------------------------------------------------------
+
+
+def horizon_in_epochs(schedule: Schedule) -> Evidence | None:
+    """Why the horizon, or that of a part, counts epochs; None where it does not, or may not."""
+    return next((found for one in _parts(schedule) if (found := _epochs(one))), None)
+
+
+def horizon_in_batches(schedule: Schedule) -> Evidence | None:
+    """Why the horizon, or that of a part, counts batches; None where it does not, or may not."""
+    return next((found for one in _parts(schedule) if (found := _batches(one))), None)
+
+
+def _parts(schedule: Schedule) -> Iterator[Schedule]:
+    yield schedule
+    for child in schedule.children:
+        yield from _parts(child)
+
+
+def _explicit(schedule: Schedule) -> Horizon | None:
+    """The horizon that the script sets; that of a default argument says nothing."""
+    horizon = schedule.horizon
+    if horizon is None or horizon.length is None:
+        return None
+    argument = schedule.argument(horizon.parameter)
+    return None if argument is not None and not argument.explicit else horizon
+
+
+def _epochs(schedule: Schedule) -> Evidence | None:
+    horizon = _explicit(schedule)
+    if horizon is None or horizon.length is None:
+        return None
+    length, epochs = horizon.length, driver(schedule).epochs
+    if _equal(length, driver(schedule).optimizer_steps) or length.unit in (Unit.BATCH, Unit.STEP):
+        return None
+    if epochs is not None:
+        comparison = compare(length, epochs)
+        shared = bool(length.atoms() & epochs.atoms())
+        if comparison.equal and (shared or _whole(horizon)):
+            return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+        if shared and _is_part_of(length, epochs):
+            return Evidence(schedule, horizon)
+    if length.unit is Unit.EPOCH and _is_part_of(length, epochs):
+        return Evidence(schedule, horizon, BY_NAME)
+    return None
+
+
+def _whole(horizon: Horizon) -> bool:
+    return horizon.parameter in _WHOLE_TRAINING or (
+        horizon.parameter == "total_iters" and horizon.unit is Unit.EPOCH
+    )
+
+
+def _batches(schedule: Schedule) -> Evidence | None:
+    horizon = _explicit(schedule)
+    if horizon is None or horizon.length is None:
+        return None
+    one = driver(schedule)
+    length = horizon.length
+    if _equal(length, one.epochs):
+        return None
+    if length.unit is Unit.BATCH:
+        return Evidence(schedule, horizon)
+    updates = one.optimizer_steps
+    if updates is not None and (comparison := compare(length, updates)).equal:
+        return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+    per_epoch = None if one.batch_loop is None else one.batch_loop.trips
+    if per_epoch is not None and (comparison := compare(length, per_epoch)).equal:
+        return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+    return None
+
+
+def _equal(length: Expr, other: Expr | None) -> bool:
+    return other is not None and compare(length, other).equal
+
+
+def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
+    """Whether a length is made of epoch counts and is of their size.
+
+    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not.
+    """
+    values: dict[Atom, Number] = {}
+    counts = frozenset() if epochs is None else epochs.atoms()
+    for atom in length.atoms() | counts:
+        if atom.value is not None:
+            values[atom] = atom.value
+        elif atom.unit is Unit.EPOCH or atom in counts:
+            values[atom] = 1000
+        else:
+            return False
+    try:
+        number = length.evaluate(values)
+        whole = epochs.evaluate(values) if epochs is not None else max(values.values(), default=0)
+    except (UnboundAtom, ZeroDivisionError, TooComplex):
+        return False
+    return 0 < number <= 2 * whole
+
+
+# -- whether the two agree --------------------------------------------------------------------
+
+
+def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
+    """The step that runs once per batch though the horizon counts epochs (LR101)."""
+    return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
+
+
+def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:
+    """The step that runs once per epoch though the horizon counts batches (LR102)."""
+    one = driver(schedule)
+    if one.optimizer is not None and one.optimizer.stepped and one.batch_loop is None:
+        return None  # one update per "epoch": that loop may well count batches
+    return _mismatch(schedule, Cadence.EPOCH, horizon_in_batches(schedule))
+
+
+def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> Mismatch | None:
+    if evidence is None or cadence(schedule) is not wrong or schedule.repeated is not None:
+        return None
+    sites = regular_sites(schedule)
+    if not all(_plain(site) for site in sites) or _chosen_by_flag(schedule):
+        return None
+    return Mismatch(sites[0], evidence)
+
+
+def _plain(site: StepSite) -> bool:
+    """Whether it advances by one, in every iteration or in a known share of them."""
+    if site.argument is not StepArgument.NOTHING:
+        return False  # `step(epoch)` and `step(epoch + i / n)` set the position themselves
+    for guard in site.guards:
+        if guard.kind in (GuardKind.OTHER, GuardKind.METRIC):
+            return False
+        if guard.kind is GuardKind.EVERY_K and (
+            guard.amount is None or guard.amount.unit in (Unit.BATCH, Unit.STEP)
+        ):
+            return False  # `if step % steps_per_epoch == 0` runs once per epoch
+    return True
+
+
+def _chosen_by_flag(schedule: Schedule) -> bool:
+    """Whether a setting decides in which loop it is stepped: each is right for some setting."""
+    sites = driver(schedule).sites
+    return len({site.per for site in sites}) > 1 and any(
+        guard.kind is GuardKind.FLAG and guard.by_default is None
+        for site in sites
+        for guard in site.guards
+    )
+
+
+def length_is_explained(schedule: Schedule) -> bool:
+    """Whether another finding (LR101, LR102, LR103, LR105) explains that its length is wrong."""
+    return (
+        never_stepped(schedule)
+        or driver(schedule).repeated is not None
+        or stepped_per_batch_with_epoch_horizon(schedule) is not None
+        or stepped_per_epoch_with_batch_horizon(schedule) is not None
+        or (schedule.parent is not None and length_is_explained(driver(schedule)))
+    )
+
+
+# -- numbers for messages ---------------------------------------------------------------------
+
+
+def quantity(expression: Expr) -> str:
+    """``100``, ``args.epochs`` or, where it has a value, ``args.epochs=100``."""
+    text, value = str(expression), expression.value
+    if value is None or expression.is_constant:
+        return text
+    return f"{text}={value:g}" if isinstance(value, float) else f"{text}={value}"
+
+
+def lr_at(schedule: Schedule, step: int) -> list[float] | None:
+    """The LR of each param group after so many steps, where all numbers are known."""
+    law = LAWS.get(schedule.scheduler)
+    bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
+    if law is None or not bases or schedule.open_arguments:
+        return None
+    known = [float(base) for base in bases if base is not None]
+    if len(known) != len(bases):
+        return None
+    arguments: dict[str, object] = {}
+    for name, argument in schedule.arguments.items():
+        value = argument.value
+        if isinstance(value, Expr):
+            value = value.value
+            if value is None:
+                return None
+        elif isinstance(value, tuple):
+            numbers = argument.numbers
+            if numbers is None or any(number.value is None for number in numbers):
+                return None
+            value = [number.value for number in numbers]
+        elif not (value is None or isinstance(value, (bool, str))):
+            return None
+        arguments[name] = value
+    try:
+        return law.lr(step, known, **arguments)
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        return None
+
+
+__all__ = [
+    "BY_NAME",
+    "WITH_DEFAULTS",
+    "Evidence",
+    "Mismatch",
+    "cadence",
+    "driver",
+    "horizon_in_batches",
+    "horizon_in_epochs",
+    "length_is_explained",
+    "lr_at",
+    "never_stepped",
+    "quantity",
+    "regular_sites",
+    "stepped_per_batch_with_epoch_horizon",
+    "stepped_per_epoch_with_batch_horizon",
+]

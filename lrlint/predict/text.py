@@ -1,0 +1,175 @@
+"""A predicted schedule as a person reads it: facts in words, key steps, and the curve."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterator, Sequence
+
+import click
+
+from lrlint.facts import Cadence
+from lrlint.predict.report import FileForecast, Forecast, known, unit_of
+from lrlint.symbolic import Expr
+
+_PLURALS = {"epoch": "epochs", "batch": "batches", "step": "steps", "sample": "samples"}
+
+
+def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
+    """The lines of a file's report."""
+    if not file.schedules:
+        yield f"{file.filename}: no learning-rate schedule found"
+        return
+    for position, item in enumerate(file.schedules):
+        if position:
+            yield ""
+        yield from _describe_schedule(file, item, colour)
+
+
+def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iterator[str]:
+    schedule, prediction = item.schedule, item.prediction
+    span = schedule.place.span()
+    where = f"{span.filename}:{span.start.row}:{span.start.column}"
+    name = f" `{schedule.variable}`" if schedule.variable else ""
+    yield f"{click.style(where, bold=colour)}  {schedule.scheduler}{name}"
+    yield from (f"  {label:<10}{text}" for label, text in _facts(item))
+    if prediction.unresolved:
+        yield "  open      " + ", ".join(prediction.unresolved)
+        example = prediction.unresolved[0]
+        yield f"  Nothing can be drawn while that is open: say for example --set '{example}=100'."
+        return
+    if prediction.raises:
+        yield f"  raises    {prediction.raises}"
+    if prediction.lr and prediction.lr[0]:
+        yield ""
+        yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
+        yield ""
+        yield from (f"  {line}" for line in _curve(prediction.lr, colour))
+
+
+def _facts(item: Forecast) -> Iterator[tuple[str, str]]:
+    schedule, prediction = item.schedule, item.prediction
+    optimizer = schedule.optimizer
+    if optimizer is not None:
+        rates = ", ".join("?" if group.lr is None else _value(group.lr) for group in optimizer.groups)
+        name = f" `{optimizer.variable}`" if optimizer.variable else ""
+        yield "drives", f"{optimizer.class_name}{name}, lr = {rates}"
+    horizon = schedule.horizon
+    if horizon is not None:
+        unit = unit_of(schedule)
+        length = "?" if horizon.length is None else _value(horizon.length)
+        yield "horizon", f"{horizon.parameter} = {length}" + (
+            f" {_PLURALS.get(unit, unit)}" if unit else ""
+        )
+    if not schedule.sites:
+        yield "steps", "never stepped" if schedule.escapes is None else schedule.escapes
+    else:
+        per = {
+            Cadence.BATCH: "once per batch",
+            Cadence.EPOCH: "once per epoch",
+            Cadence.ONCE: "outside of any training loop",
+            Cadence.UNKNOWN: "",
+        }[schedule.per]
+        sites = ", ".join(
+            f"row {site.place.span().start.row}" for site in schedule.sites
+        )
+        count = _count(schedule.steps, prediction.steps)
+        yield "steps", f"{count}{', ' + per if per else ''} ({sites})"
+    yield "updates", f"{_count(schedule.optimizer_steps, prediction.optimizer_steps)} optimizer steps"
+
+
+def _count(number: Expr | None, ran: int | None) -> str:
+    if number is None:
+        return "?" if ran is None else f"{ran:,}"
+    text = str(number)
+    value = ran if ran is not None else known(number)
+    if value is None or text == str(value):
+        return text if value is None else f"{value:,}"
+    return f"{text} = {value:,}"
+
+
+def _value(number: Expr) -> str:
+    value = known(number)
+    text = str(number)
+    if value is None or text == str(value):
+        return text
+    return f"{text} = {value:g}" if isinstance(value, float) else f"{text} = {value:,}"
+
+
+def _table(lr: list[list[float]], total: int) -> Iterator[str]:
+    """The LR at the first, highest, lowest and last step, and at the quarters."""
+    first = lr[0]
+    count = len(first)
+    last = count - 1
+    marks = {0: "first step", last: "last step" if count == total else "last step shown"}
+    low = min(range(count), key=first.__getitem__)
+    high = max(range(count), key=first.__getitem__)
+    marks.setdefault(high, "highest")
+    marks.setdefault(low, "lowest")
+    for quarter in (1, 2, 3):
+        marks.setdefault(last * quarter // 4, "")
+    yield f"  {'step':>10}  " + "  ".join(f"{_group_title(i, len(lr)):<12}" for i in range(len(lr)))
+    for step in sorted(marks):
+        values = "  ".join(f"{_rate(group[step]):<12}" for group in lr)
+        yield f"  {step + 1:>10,}  {values}{marks[step]}".rstrip()
+
+
+def _group_title(index: int, groups: int) -> str:
+    return "LR" if groups == 1 else f"LR group {index}"
+
+
+def _rate(value: float) -> str:
+    return "0" if value == 0 else f"{value:.4g}"
+
+
+_HEIGHT = 12
+_MOST_POINTS = 2_000
+_COLOURS = ("cyan", "magenta", "yellow", "green")
+
+
+def _curve(lr: Sequence[Sequence[float]], colour: bool) -> list[str]:
+    """The LR over the optimizer steps, drawn in Braille characters."""
+    import plotille
+
+    figure = plotille.Figure()
+    # The axis takes twenty columns beside the canvas itself.
+    figure.width = max(min(shutil.get_terminal_size((80, 24)).columns, 110) - 20, 30)
+    figure.height = _HEIGHT
+    figure.with_colors = colour
+    figure.color_mode = "names"
+    figure.x_label, figure.y_label = "optimizer step", "LR"
+    figure.register_label_formatter(float, _label)
+    figure.register_label_formatter(int, _label)
+    highest = max(max(values) for values in lr)
+    figure.set_y_limits(min(0.0, *(min(values) for values in lr)), highest * 1.05 or 1.0)
+    figure.set_x_limits(1, max(len(lr[0]), 2))
+    for index, values in enumerate(lr):
+        steps = _thinned(values)
+        figure.plot(
+            [step + 1 for step in steps],
+            [values[step] for step in steps],
+            lc=_COLOURS[index % len(_COLOURS)] if colour else None,
+            label=f"group {index}",
+        )
+    drawn = str(figure.show(legend=len(lr) > 1))
+    # Blank Braille cells are spaces to the eye and noise in a log.
+    return [line.replace("\N{BRAILLE PATTERN BLANK}", " ").rstrip() for line in drawn.splitlines()]
+
+
+def _label(value: float, chars: int, delta: float, left: bool = False) -> str:
+    text = f"{value:.3g}"
+    return text.ljust(chars) if left else text.rjust(chars)
+
+
+def _thinned(values: Sequence[float]) -> list[int]:
+    """Steps to draw: all of a short curve, of a long one the extremes of each stretch too."""
+    count = len(values)
+    if count <= _MOST_POINTS:
+        return list(range(count))
+    stride = math.ceil(count / (_MOST_POINTS // 4))
+    chosen = {0, count - 1}
+    for start in range(0, count, stride):
+        stretch = range(start, min(start + stride, count))
+        chosen |= {start, stretch[-1]}
+        chosen |= {min(stretch, key=values.__getitem__), max(stretch, key=values.__getitem__)}
+    return sorted(chosen)

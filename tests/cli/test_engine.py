@@ -1,0 +1,320 @@
+"""What becomes of findings between a rule and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lrlint.config import Patterns, Settings
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.engine import Report, Stdin, lint, lint_text
+from lrlint.fix import Location
+from lrlint.selection import Layer, UnknownSelector
+
+pytestmark = pytest.mark.usefixtures("fake")
+Write = Callable[..., Path]
+
+SCRIPT = """
+for epoch in range(90):
+    scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0)
+    scheduler.step()
+"""
+
+
+def brief(report: Report) -> list[str]:
+    return [
+        f"{one.code} {one.filename}:{one.location.row}:{one.location.column}"
+        for one in report.diagnostics
+    ]
+
+
+def test_finding_carries_place_notes_and_fix(write: Write) -> None:
+    report = lint([write(train=SCRIPT)])
+    assert brief(report) == ["LR201 train.py:2:46", "LR301 train.py:2:57"]
+    found: Diagnostic = report.diagnostics[0]
+    assert found.end_location == Location(2, 55)
+    (note,) = found.related
+    assert (note.message, note.filename, note.location.row) == ("90 epochs", "train.py", 1)
+    assert found.fix is not None
+    assert [edit.content for edit in found.fix.edits] == ["T_max=90"]
+    assert report.lines("train.py", None) == SCRIPT.lstrip().split("\n")
+
+
+def test_folders_are_searched_and_findings_sorted(write: Write, project: Path) -> None:
+    write("b/train.py", SCRIPT)
+    write("a/train.py", SCRIPT)
+    write("a/notes.py", "print('nothing of interest')")
+    report = lint([project])
+    assert [one.filename for one in report.diagnostics] == ["a/train.py"] * 2 + ["b/train.py"] * 2
+    assert (report.files_found, report.files_analysed) == (3, 2)
+
+
+def test_file_without_a_scheduler_is_not_analysed(write: Write) -> None:
+    report = lint([write(other="BREAK_THE_ANALYSER = 'T_max=100'")])
+    assert (report.diagnostics, report.problems, report.files_analysed) == ((), (), 0)
+
+
+# -- followed imports
+
+
+def test_finding_in_an_imported_file_is_that_file_s_and_counts_once(
+    write: Write, project: Path
+) -> None:
+    write(helper="def build(o):\n    return CosineAnnealingLR(o, T_max=100)\n")
+    write(train="import helper\nscheduler.step()\n", other="import helper\nscheduler.step()\n")
+    assert brief(lint([project / "train.py"])) == ["LR201 helper.py:2:33"]
+    assert brief(lint([project])) == ["LR201 helper.py:2:33"]
+
+
+def test_comment_in_the_imported_file_silences_its_finding(write: Write) -> None:
+    write(helper="def build(o):\n    return CosineAnnealingLR(o, T_max=100)  # lrlint: ignore\n")
+    assert brief(lint([write(train="import helper  # noqa\nscheduler.step()\n")])) == []
+
+
+def test_fix_outside_of_the_finding_s_file_is_left_out(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lrlint import rule
+    from lrlint.fix import ReplaceWith
+
+    class Far(rule.Rule):
+        """Far."""
+
+        code, name, severity = "LR888", "far", Severity.ERROR
+
+        def check_training(self, training):  # type: ignore[no-untyped-def]
+            near, far = training.find("T_max=100")
+            yield self.finding(near, "near", fix=rule.safe("far", (far, ReplaceWith("x=1"))))
+            yield self.finding(far, "far", fix=rule.safe("not by this place", (far, object())))
+
+    monkeypatch.setattr(rule, "load_rules", lambda: (Far(),))
+    write(helper="sched = CosineAnnealingLR(o, T_max=100)\n")
+    report = lint([write(train="import helper\nsched = CosineAnnealingLR(o, T_max=100)\n")])
+    assert brief(report) == ["LR888 helper.py:1:30", "LR888 train.py:2:30"]
+    assert [one.fix for one in report.diagnostics] == [None, None]
+
+
+# -- comments
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# lrlint: ignore",
+        "# lrlint: ignore[LR201]",
+        "# lrlint: ignore[t-max-mismatch]",
+        "# noqa: LR2",
+    ],
+)
+def test_comments_silence(write: Write, comment: str) -> None:
+    script = write(train=f"scheduler = CosineAnnealingLR(o, T_max=100)  {comment}\n")
+    assert brief(lint([script])) == []
+
+
+def test_other_comments_do_not_silence(write: Write) -> None:
+    script = write(train="scheduler = CosineAnnealingLR(o, T_max=100)  # lrlint: ignore[LR301]\n")
+    assert brief(lint([script])) == ["LR201 train.py:1:34"]
+
+
+# -- settings
+
+
+def layer(**keys: tuple[str, ...]) -> Settings:
+    return Settings(layers=(Layer(**keys),))
+
+
+def test_selection(write: Write) -> None:
+    script = write(train=SCRIPT)
+    assert brief(lint([script], layer(select=("LR3",)))) == ["LR301 train.py:2:57"]
+    assert brief(lint([script], layer(ignore=("eta-min-zero",)))) == ["LR201 train.py:2:46"]
+    with pytest.raises(UnknownSelector):
+        lint([script], layer(select=("LR7",)))
+
+
+def test_advice_is_for_the_pedantic_and_for_whoever_names_it(write: Write) -> None:
+    script = write(train="scheduler = StepLR(o, gamma=0.1)\nother = CosineLR(o, eta_min=0.0)\n")
+    both = ["LR602 train.py:1:23", "LR301 train.py:2:21"]
+    assert brief(lint([script])) == []
+    assert brief(lint([script], Settings(pedantic=True))) == both
+    assert brief(lint([script], layer(select=("LR6",)))) == both[:1]
+    assert brief(lint([script], layer(extend_select=("LR301",)))) == []
+
+
+def test_severities_can_be_overridden(write: Write) -> None:
+    script = write(train=SCRIPT)
+    changed = Settings(severity=(("LR", Severity.WARNING), ("LR301", Severity.ERROR)))
+    severities = [one.severity for one in lint([script], changed).diagnostics]
+    assert severities == [Severity.WARNING, Severity.ERROR]
+    assert brief(lint([script], Settings(severity=(("LR201", Severity.ADVICE),)))) == [
+        "LR301 train.py:2:57"
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["tests/", "tests/*.py", "train.py", "**/train.py", "*.py"])
+def test_per_file_ignores(write: Write, project: Path, pattern: str) -> None:
+    script = write("tests/train.py", SCRIPT)
+    settings = Settings(per_file_ignores=((pattern, ("LR2",)),), root=project)
+    assert brief(lint([script], settings)) == ["LR301 tests/train.py:2:57"]
+
+
+def test_exclusions_relative_to_the_configuration_file(
+    write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("sub/vendored/train.py", SCRIPT)
+    script = write("sub/own/train.py", SCRIPT)
+    settings = Settings(exclude=(Patterns(project / "sub", ("/vendored",)),))
+    assert {one.filename for one in lint([project], settings).diagnostics} == {"sub/own/train.py"}
+    monkeypatch.chdir(project / "sub")
+    assert {one.filename for one in lint([project], settings).diagnostics} == {"own/train.py"}
+    named = [project / "sub/vendored/train.py", script]
+    assert len(lint(named, settings).diagnostics) == 4
+
+
+# -- what cannot be read
+
+
+def test_file_that_does_not_parse_is_a_finding_and_the_others_are_linted(
+    write: Write, project: Path
+) -> None:
+    write(a="scheduler = CosineAnnealingLR(\n", b=SCRIPT)
+    report = lint([project])
+    assert brief(report)[0].startswith("LR000 a.py:")
+    assert brief(report)[1:] == ["LR201 b.py:2:46", "LR301 b.py:2:57"]
+    assert report.problems == ()
+    assert report.diagnostics[0].severity is Severity.ERROR
+
+
+def test_file_without_a_scheduler_is_judged_only_if_it_is_named(
+    write: Write, project: Path
+) -> None:
+    script = write(a="def f(:\n")
+    assert brief(lint([script])) == ["LR000 a.py:1:7"]
+    assert brief(lint([project])) == []
+
+
+def test_younger_syntax_than_this_python_s_is_no_error(write: Write) -> None:
+    assert brief(lint([write(a="type Pair[T] = tuple[T, T]\n")])) == []
+
+
+def test_undecodable_file(project: Path) -> None:
+    path = project / "latin.py"
+    path.write_bytes(b"scheduler.step()\nname = '\xe9'\n")
+    (found,) = lint([project]).diagnostics
+    assert (found.code, found.filename, found.location) == ("LR000", "latin.py", Location(2, 9))
+
+
+def test_notebook_that_is_not_json(write: Write) -> None:
+    assert brief(lint([write("nb.ipynb", "{ scheduler.step()")])) == ["LR000 nb.ipynb:1:3"]
+
+
+def test_file_that_may_not_be_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = write(train=SCRIPT)
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    report = lint([script])
+    assert brief(report) == ["LR000 train.py:1:1"]
+    assert report.problems == (f"{script}: cannot be read: Permission denied",)
+    assert lint([script.parent]).problems == ()
+
+
+def test_missing_path_is_a_problem_and_the_others_are_linted(write: Write) -> None:
+    report = lint(["nowhere.py", write(train=SCRIPT)])
+    assert report.problems == ("nowhere.py: no such file or directory",)
+    assert len(report.diagnostics) == 2
+
+
+def test_unreadable_files_can_be_ignored_but_are_not_deselected(write: Write) -> None:
+    script = write(a="scheduler = StepLR(\n")
+    assert len(lint([script], layer(select=("LR201",))).diagnostics) == 1
+    assert len(lint([script], layer(ignore=("LR000",))).diagnostics) == 0
+
+
+# -- bugs of our own
+
+
+def test_bug_in_the_analyser_costs_one_file_only(write: Write, project: Path) -> None:
+    write(a="scheduler.step()\nBREAK_THE_ANALYSER\n", b=SCRIPT)
+    report = lint([project])
+    assert len(report.diagnostics) == 2
+    (problem,) = report.problems
+    assert problem.startswith("internal error in a.py: RuntimeError: a bug in the analyser (")
+    assert problem.endswith("); please report it")
+
+
+def test_bug_in_a_rule_costs_that_rule_only(write: Write, project: Path) -> None:
+    write(a="BREAK_THE_RULE\n" + SCRIPT, b=SCRIPT)
+    report = lint([project])
+    assert len(report.diagnostics) == 4
+    (problem,) = report.problems
+    assert problem.startswith(
+        "internal error in a.py, rule LR999 broken: ZeroDivisionError: a bug in a rule (cli/"
+    )
+
+
+def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    def interrupt(source: object, project: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        lint([write(train=SCRIPT)])
+
+
+def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+    from types import SimpleNamespace
+
+    def deep(source: object, project: object) -> SimpleNamespace:
+        def down(levels: int) -> int:
+            return levels and down(levels - 1)
+
+        down(5000)
+        return SimpleNamespace(trainings=(), undecided=())
+
+    monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", deep)
+    assert lint([write(train=SCRIPT)]).problems == ()
+
+
+# -- notebooks, texts, undecided
+
+
+def test_notebook_rows_count_within_the_cell(project: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Training"]},
+        {"cell_type": "code", "metadata": {}, "source": ["%matplotlib inline\n", "x = 1"]},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": ["\n", "s = CosineAnnealingLR(o, T_max=100)"],
+        },
+    ]
+    path = project / "nb.ipynb"
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}))
+    report = lint([path])
+    (found,) = report.diagnostics
+    assert (found.cell, found.location) == (3, Location(2, 26))
+    assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
+
+
+def test_text_at_hand() -> None:
+    assert brief(lint_text(SCRIPT, "train.py")) == ["LR201 train.py:3:46", "LR301 train.py:3:57"]
+
+
+def test_standard_input_goes_by_the_name_it_is_given(project: Path) -> None:
+    data = SCRIPT.encode()
+    assert brief(lint(["-"], stdin=Stdin(data)))[0] == "LR201 <stdin>:3:46"
+    assert brief(lint(["-"], stdin=Stdin(data, Path("a/b.py"))))[0] == "LR201 a/b.py:3:46"
+    assert brief(lint(["-"], stdin=Stdin(b"\xe9 scheduler", Path("b.py")))) == ["LR000 b.py:1:1"]
+
+
+def test_what_was_left_undecided_is_listed_with_its_place(write: Write) -> None:
+    report = lint([write(train="scheduler.step()\nfor e in range(args.epochs): pass\n")])
+    assert report.undecided == ("train.py:2:16: the number of epochs is unknown",)
