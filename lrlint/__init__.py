@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lrlint.api import LintError, lint
     from lrlint.diagnostics import Diagnostic, Severity
+    from lrlint.errors import UserError
 
 __version__ = "0.1.0"
 
@@ -15,6 +16,7 @@ _LAZY = {
     "Diagnostic": "lrlint.diagnostics",
     "LintError": "lrlint.api",
     "Severity": "lrlint.diagnostics",
+    "UserError": "lrlint.errors",
     "lint": "lrlint.api",
 }
 """Imported on first use, so that `import lrlint` costs nothing."""
@@ -30,4 +32,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_LAZY})
 
 
-__all__ = ["Diagnostic", "LintError", "Severity", "__version__", "lint"]
+__all__ = ["Diagnostic", "LintError", "Severity", "UserError", "__version__", "lint"]

@@ -36,7 +36,7 @@ def lint(
 
     Rules are chosen by code, prefix or name. Settings come from ``config`` or the nearest
     ``pyproject.toml``, unless ``isolated``. Raises LintError where a path is missing or lrlint
-    itself failed, ValueError where a setting makes no sense.
+    itself failed, UserError (a ValueError) where a setting makes no sense.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     places = [Path(os.fspath(path)) for path in given]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lrlint.diagnostics import Severity
+from lrlint.errors import ConfigError
 from lrlint.selection import Layer
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 SECTION = "tool.lrlint"
 NEVER = "never"
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used; the message is one line that names file and key."""
 
 
 @dataclass(frozen=True)

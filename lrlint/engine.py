@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.fix import Location
-from lrlint.judge import Judge
+from lrlint.ruleset import Ruleset
 from lrlint.source import (
     STDIN,
     Found,
@@ -106,7 +106,7 @@ class _Run:
         self._settings = settings
         self._stdin = stdin or Stdin(b"")
         self._memory = memory
-        self._judge = Judge(settings)
+        self._ruleset = Ruleset(settings)
         self._project: Project | None = None
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
@@ -164,7 +164,7 @@ class _Run:
     def _unreadable(self, file: Path | SourceFile, error: SourceError) -> None:
         if isinstance(file, SourceFile):
             self._sources[file.name] = file
-        found = self._judge.unreadable(file, error)
+        found = self._ruleset.unreadable(file, error)
         if found is not None:
             self._add(found)
 
@@ -172,9 +172,12 @@ class _Run:
 
     def source(self, source: SourceFile, *, explicit: bool) -> None:
         """Lint a file that has been read."""
+        relevant = may_hold_schedule(source.data)
+        if relevant:
+            self._files_analysed += 1
+            _ = self._ruleset.rules  # a broken plugin is no error in this file
         try:
-            if may_hold_schedule(source.data):
-                self._files_analysed += 1
+            if relevant:
                 self._judge_all(source, self._analyse(source))
             elif explicit:
                 _check_syntax(source)
@@ -202,7 +205,7 @@ class _Run:
 
     def _judge_all(self, source: SourceFile, analysis: Analysis) -> None:
         for training in analysis.trainings:
-            for rule in self._judge.rules:
+            for rule in self._ruleset.rules:
                 self._ask(rule, training, source)
         for place, reason in analysis.undecided:
             where = source.name
@@ -215,14 +218,17 @@ class _Run:
             self._undecided[f"{where}: {note.message}"] = None
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
+        where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
-            for finding in self._judge.ask(rule, training):
-                judged = self._judge.diagnostic(finding, source)
-                if judged is not None:
-                    self._add(judged.diagnostic)
-                    self._sources.update(judged.sources)
+            for finding in self._ruleset.ask(rule, training):
+                resolved = self._ruleset.diagnostic(finding, source)
+                if resolved is not None:
+                    self._add(resolved.diagnostic)
+                    self._sources.update(resolved.sources)
+                    if resolved.failure is not None:
+                        self._failed(f"the fix for {where}", resolved.failure)
         except Exception as error:
-            self._failed(f"{source.name}, rule {rule.code} {rule.name}", error)
+            self._failed(where, error)
 
     def _add(self, found: Diagnostic) -> None:
         """Keep a finding; seen from two entry points, the graver one."""

@@ -46,6 +46,10 @@ class Place(ABC):
         """The edits that make ``change`` here, or None where it cannot be made."""
         return None
 
+    def write(self, expression: Expr) -> str | None:
+        """How ``expression`` can be written here; None where a name in it has no value here."""
+        return None
+
 
 class Cadence(Enum):
     """The loop in which a call runs."""
@@ -82,6 +86,8 @@ class Loop:
     """What it iterates over, in the user's words: ``train_loader``, ``range(args.epochs)``."""
     may_break: bool = False
     """Whether a data-dependent ``break`` may end it early."""
+    exercise: bool = False
+    """Whether it trains nothing: it steps a scheduler to plot or to test its curve."""
 
 
 class GuardKind(Enum):
@@ -208,6 +214,19 @@ class ParamGroup:
     place: Place | None = None
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Write:
+    """An LR that the script writes itself: ``param_group["lr"] = …``."""
+
+    place: Place
+    loops: tuple[Loop, ...]
+    order: int
+    """Position in program order among all events, loops unrolled once."""
+    value: Expr | None = None
+    group: int | None = None
+    """The param group's index, or None for whichever or all."""
+
+
 @dataclass(eq=False, kw_only=True)
 class OptimizerUse:
     """An optimizer, and where it is stepped."""
@@ -225,6 +244,8 @@ class OptimizerUse:
     """Whether it has param groups that were not seen."""
     replaced_by: OptimizerUse | None = None
     """The optimizer later stored under the same name, if any."""
+    writes: tuple[Write, ...] = ()
+    """LRs that the script writes into its param groups itself."""
 
     @property
     def stepped(self) -> bool:

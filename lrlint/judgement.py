@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from lrlint.facts import (
     Cadence,
@@ -270,14 +271,6 @@ def length_is_explained(schedule: Schedule) -> bool:
 # -- numbers for messages ---------------------------------------------------------------------
 
 
-def quantity(expression: Expr) -> str:
-    """``100``, ``args.epochs`` or, where it has a value, ``args.epochs=100``."""
-    text, value = str(expression), expression.value
-    if value is None or expression.is_constant:
-        return text
-    return f"{text}={value:g}" if isinstance(value, float) else f"{text}={value}"
-
-
 def lr_at(schedule: Schedule, step: int) -> list[float] | None:
     """The LR of each param group after so many steps, where all numbers are known."""
     law = LAWS.get(schedule.scheduler)
@@ -287,7 +280,7 @@ def lr_at(schedule: Schedule, step: int) -> list[float] | None:
     known = [float(base) for base in bases if base is not None]
     if len(known) != len(bases):
         return None
-    arguments: dict[str, object] = {}
+    arguments: dict[str, Any] = {}
     for name, argument in schedule.arguments.items():
         value = argument.value
         if isinstance(value, Expr):
@@ -320,7 +313,6 @@ __all__ = [
     "length_is_explained",
     "lr_at",
     "never_stepped",
-    "quantity",
     "regular_sites",
     "stepped_per_batch_with_epoch_horizon",
     "stepped_per_epoch_with_batch_horizon",

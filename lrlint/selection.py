@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Severity
+from lrlint.errors import UnknownSelector
 
 if TYPE_CHECKING:
     from lrlint.rule import Rule
 
 EVERYTHING = "ALL"
-
-
-class UnknownSelector(ValueError):
-    """A selector that names no rule; the message says where it stands and what was meant."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ class Catalogue:
     def suggestions(self, text: str) -> list[str]:
         """Codes and names that ``text`` may have been meant to be, the likeliest first."""
         wanted = text.strip()
-        names = difflib.get_close_matches(wanted.lower(), self._names, n=2, cutoff=0.6)
+        longer = [name for name in self._names if wanted and name.startswith(wanted.lower())]
+        names = longer[:3] or difflib.get_close_matches(wanted.lower(), self._names, n=2)
         # `get_close_matches` prefers the last of equals; reversed, LR210 comes before LR211.
         codes = difflib.get_close_matches(
             wanted.upper(), sorted(self.rules, reverse=True), n=2, cutoff=0.75

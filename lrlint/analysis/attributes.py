@@ -117,7 +117,7 @@ def _instance_member(at: Interpreter, owner: Instance, name: str) -> AnyValue:
 
 def _named_member(at: Interpreter, owner: Instance, name: str, value: AnyValue) -> AnyValue:
     """A setting gets its name when it is first read: only then is its owner's name known."""
-    if owner.external not in ("namespace", "dataclass"):
+    if owner.path is None and owner.external is None:
         return value
     path = f"{owner.path}.{name}" if owner.path else name
     strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
@@ -129,6 +129,8 @@ def _named_member(at: Interpreter, owner: Instance, name: str, value: AnyValue) 
 def _name_setting(at: Interpreter, value: AnyValue, path: str, strength: Strength) -> AnyValue:
     match value:
         case Expr() if not value.atoms() and value.value is not None:
+            if strength is Strength.CONSTANT and value.value in (0, 1, -1):
+                return value
             return at.named_number(path, value.value, strength)
         case Const(path=None):
             chosen = at.override(path)
@@ -217,7 +219,7 @@ def set_attribute(
     """``owner.name = value``."""
     match owner:
         case Instance(store=store, path=path):
-            if rename:
+            if rename and (path is not None or not isinstance(value, Expr)):
                 value = binding.named(at, value, f"{path or 'self'}.{name}")
             binding.note_rebinding(at, store.data.get(name, MISSING), value)
             at.write(store, name, value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import expressions
+from lrlint.analysis import comparisons, expressions
 from lrlint.analysis.conditions import (
     All,
     Any,
@@ -184,7 +184,7 @@ def run_match(at: Interpreter, node: cst.Match) -> Outcome:
 def _pattern(at: Interpreter, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
     match pattern:
         case cst.MatchValue(value=value):
-            return expressions.equal(at, subject, at.evaluate(value), pattern)
+            return comparisons.equal(at, subject, at.evaluate(value), pattern)
         case cst.MatchOr(patterns=parts):
             conditions: list[Condition] = []
             for part in parts:
@@ -332,6 +332,20 @@ def choice(results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
     for condition, value in results:
         flat += _under(condition, value)
     return Choice(tuple(flat)) if len(flat) <= _MOST_ALTERNATIVES else Opaque()
+
+
+def alternatives(value: AnyValue) -> list[AnyValue]:
+    """All that a value may be."""
+    return [item for _, item in value.alternatives] if isinstance(value, Choice) else [value]
+
+
+def chosen(at: Interpreter, value: AnyValue) -> AnyValue:
+    """The alternative that the guards in force settle on, else the one the defaults lead to."""
+    if isinstance(value, Choice):
+        for condition, item in value.alternatives:
+            if at.assumed(condition):
+                return chosen(at, item)
+    return leaning(value)
 
 
 def leaning(value: AnyValue) -> AnyValue:

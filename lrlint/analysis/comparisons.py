@@ -88,7 +88,7 @@ def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Co
         case DictValue(complete=True, store=store):
             return bool(store.data)
         case Choice(alternatives=alternatives):
-            return _any_alternative(
+            return any_alternative(
                 [(condition, truthiness(at, item, node)) for condition, item in alternatives]
             )
         case Opaque():
@@ -121,7 +121,7 @@ def _identity(value: AnyValue) -> Hashable:
     return ("object", id(value))
 
 
-def _any_alternative(
+def any_alternative(
     truths: list[tuple[Condition, bool | Condition]],
 ) -> bool | Condition:
     """The truth of a choice from the truths of its alternatives."""
@@ -232,7 +232,7 @@ def _unknown(
 def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """``left == right``."""
     if isinstance(left, Choice):
-        return _any_alternative([(c, equal(at, item, right, node)) for c, item in left.alternatives])
+        return any_alternative([(c, equal(at, item, right, node)) for c, item in left.alternatives])
     if isinstance(right, Choice):
         return equal(at, right, left, node)
     if isinstance(left, Const) and isinstance(right, Const):
@@ -274,7 +274,7 @@ def _identical(
 ) -> bool | Condition:
     """``left is right``; what is asked for is nearly always None."""
     if isinstance(left, Choice):
-        return _any_alternative(
+        return any_alternative(
             [(c, _identical(at, item, right, node)) for c, item in left.alternatives]
         )
     if not isinstance(right, Const):

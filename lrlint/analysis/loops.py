@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import binding, counting, escapes, expressions, naming, numeric
-from lrlint.analysis.conditions import All, Condition, Relation, flatten
+from lrlint.analysis.conditions import All, Condition, Relation, flatten, negate
 from lrlint.analysis.prescan import assigned_names, dotted
 from lrlint.analysis.state import CONTINUE, GOES_ON, Outcome
-from lrlint.analysis.trace import LoopRecord, Repeat, substitute
+from lrlint.analysis.trace import Break, LoopRecord, Repeat, substitute
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -226,11 +226,26 @@ def run_while(at: Interpreter, node: cst.While) -> Outcome:
     with repeating(at, loop, node, tests=holder):
         if prepare():
             at.run_block(at.suite(node.body))
+            if loop.unbounded:
+                _break_where_false(at, node)
         else:
             loop.trips = Expr.const(0)
     if node.orelse is not None:
         at.run_block(at.suite(node.orelse.body))
     return GOES_ON
+
+
+def _break_where_false(at: Interpreter, node: cst.While) -> None:
+    """``while not done``: a flag that the body sets ends the loop as a ``break`` does."""
+    if not isinstance(node.test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
+        return
+    after = expressions.truth(at, node.test)
+    if isinstance(after, bool):
+        if not after:
+            at.emit(Break(1))
+        return
+    with at.guard(negate(after), node.test):
+        at.emit(Break(1))
 
 
 # -- comprehensions ---------------------------------------------------------------------------
@@ -331,12 +346,12 @@ def repeating(
 ) -> Iterator[None]:
     """Interpret a loop's body once, for all its iterations."""
     repeat = Repeat(loop, [])
+    start = len(at.journal)
     carried = _make_unknown(at, node)
     outer = at.block
     outer.append(repeat)
     at.block = repeat.body
     at.loops.append(repeat)
-    start = len(at.journal)
     try:
         yield
     finally:
@@ -489,6 +504,10 @@ def _leave(
             continue
         seen.add((id(store), key))
         value = store.data.get(key)
+        if isinstance(value, Choice) and mapping:
+            # `done` is true where the condition held in the last iteration.
+            alternatives = tuple((c.subs(mapping), item) for c, item in value.alternatives)
+            at.write(store, key, Choice(alternatives))
         if not isinstance(value, Expr):
             continue
         atoms = value.atoms()

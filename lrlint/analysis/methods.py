@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, calls, escapes, numeric
+from lrlint.analysis import attributes, branches, calls, escapes, numeric
 from lrlint.analysis.calls import Arguments
-from lrlint.analysis.trace import OptimizerStep, SchedulerCall, SchedulerStep
+from lrlint.analysis.library import optimizers
+from lrlint.analysis.trace import OptimizerRecord, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.values import (
     NONE,
     AnyValue,
@@ -103,7 +104,7 @@ def _optimizer(
         at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
         return Opaque(measured=True)
     if name == "add_param_group":
-        record.unknown_groups = True
+        optimizers.add_group(at, record, arguments, node)
     return Opaque(measured=True)
 
 
@@ -277,16 +278,23 @@ def _steps_an_optimizer(
     if name not in ("step", "step_optimizer", "optimizer_step"):
         return None
     for value in arguments.all():
-        record = None
-        if isinstance(value, OptimizerValue):
-            record = value.record
-        elif isinstance(value, Opaque):
-            record = at.adopted(value)
-        if record is not None:
-            at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
-            return Opaque(measured=True)
+        if any(_optimizer_of(at, item) is not None for item in branches.alternatives(value)):
+            return branches.distribute(
+                at, value, node, lambda item: _step_one(at, _optimizer_of(at, item), node)
+            )
     return None
 
+
+def _optimizer_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
+    if isinstance(value, OptimizerValue):
+        return value.record
+    return at.adopted(value) if isinstance(value, Opaque) else None
+
+
+def _step_one(at: Interpreter, record: OptimizerRecord | None, node: cst.Call) -> AnyValue:
+    if record is not None:
+        at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
+    return Opaque(measured=True)
 
 
 def _foreign(at: Interpreter, path: str, arguments: Arguments, node: cst.Call) -> AnyValue:

@@ -12,6 +12,7 @@ from lrlint.analysis.values import (
     Choice,
     Const,
     DictValue,
+    External,
     GroupsValue,
     Instance,
     ListValue,
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 
 
+_CONSTANTS = {
+    f"{module}.{name}": getattr(math, name)
+    for module in ("math", "numpy")
+    for name in ("pi", "e")
+}
+
+
 def to_number(at: Interpreter, value: AnyValue | None) -> Expr | None:
     """The value as a number: an unknown setting becomes an atom under its own name.
 
@@ -35,6 +43,8 @@ def to_number(at: Interpreter, value: AnyValue | None) -> Expr | None:
     match value:
         case Expr():
             return value
+        case External(name=name) if name in _CONSTANTS:
+            return Expr.const(_CONSTANTS[name])
         case Const(value=bool() as flag, strength=Strength.CONSTANT):
             return Expr.const(int(flag))
         case Opaque(number=Expr() as number):

@@ -9,6 +9,7 @@ import libcst as cst
 
 from lrlint.facts import Place, Span
 from lrlint.fix import Change, Edit, Location
+from lrlint.symbolic import Expr
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
@@ -52,6 +53,11 @@ class SyntaxPlace(Place):
         return self.node
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
-        from lrlint.analysis import rewrite
+        from lrlint.analysis.rewrite import edits
 
-        return rewrite.edits(self, change)
+        return edits(self, change)
+
+    def write(self, expression: Expr) -> str | None:
+        from lrlint.analysis.spelling import spelled
+
+        return spelled(self, expression)

@@ -77,6 +77,8 @@ class OptimizerRecord:
     escapes: str | None = None
     unknown_groups: bool = False
     """Whether it has param groups that the analyser does not see."""
+    built_with: int = 1
+    """How many of the groups it is constructed with; the others are added later."""
 
 
 @dataclass(eq=False, slots=True)
@@ -141,6 +143,14 @@ class SchedulerCall(Event):
     scheduler: SchedulerRecord
     method: str
     inside_scheduler_class: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class AddGroup(Event):
+    """``optimizer.add_param_group(…)``; ``group`` is its number."""
+
+    optimizer: OptimizerRecord
+    group: int
 
 
 @dataclass(eq=False, slots=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+
+from lrlint.errors import UserError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -27,13 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except click.ClickException as error:
             error.show()
             return USAGE_ERROR
+        except UserError as error:
+            print(f"lrlint: {error}", file=sys.stderr)
+            return USAGE_ERROR
     except KeyboardInterrupt:
         return _interrupted()
     return status if isinstance(status, int) else 0
 
 
 def _interrupted() -> int:
-    import sys
-
     print("lrlint: interrupted", file=sys.stderr)
     return INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import click
 
 from lrlint.cli import USAGE_ERROR
+from lrlint.cli.group import COMMANDS
 from lrlint.cli.report import announce, emit
 from lrlint.cli.terminal import say
-from lrlint.config import NEVER, ConfigError, Patterns, Settings, load, parse_fail_on
+from lrlint.config import NEVER, Patterns, Settings, load, parse_fail_on
 from lrlint.diagnostics import Severity
 from lrlint.output import FOR_PEOPLE, FORMATS
-from lrlint.selection import Layer, UnknownSelector
+from lrlint.selection import Layer
 
 _SELECTORS = "by code, prefix or name; separate several with commas"
 
@@ -91,16 +93,12 @@ def check(
     if config is not None and isolated:
         raise click.UsageError("--config cannot be combined with --no-config.")
     places = paths or (("-",) if options.stdin_filename is not None else (".",))
-    try:
-        near = [Path(options.stdin_filename or ".") if one == "-" else Path(one) for one in places]
-        settings = Settings() if isolated else load(near, config)
-        settings = _with_options(
-            settings, _layer(select, extend_select, ignore), pedantic, fail_on, exclude
-        )
-        return _run(places, settings, options)
-    except (ConfigError, UnknownSelector) as error:
-        say(str(error))
-        return USAGE_ERROR
+    near = [Path(options.stdin_filename or ".") if one == "-" else Path(one) for one in places]
+    settings = Settings() if isolated else load(near, config)
+    settings = _with_options(
+        settings, _layer(select, extend_select, ignore), pedantic, fail_on, exclude
+    )
+    return _run(places, settings, options)
 
 
 def _layer(select: tuple[str, ...], extend: tuple[str, ...], ignore: tuple[str, ...]) -> Layer:
@@ -143,7 +141,7 @@ def _run(paths: tuple[str, ...], settings: Settings, options: Options) -> int:
         announce(report, settings)
     failed = not emit(result, options)
     for problem in result.problems:
-        say(problem)
+        say(problem + _meant_a_command(problem, paths))
     if not report.files_found and not result.problems:
         say(f"no Python files or notebooks found in {', '.join(paths)}")
     sys.stderr.flush()
@@ -152,3 +150,11 @@ def _run(paths: tuple[str, ...], settings: Settings, options: Options) -> int:
     if options.exit_zero or settings.fail_on is None:
         return 0
     return int(any(one.severity >= settings.fail_on for one in report.diagnostics))
+
+
+def _meant_a_command(problem: str, paths: tuple[str, ...]) -> str:
+    """A hint where the missing path is a misspelt command: ``lrlint chekc``."""
+    if not any(problem.startswith(f"{path}: no such") for path in paths[:1]):
+        return ""
+    close = difflib.get_close_matches(paths[0], COMMANDS, n=1, cutoff=0.75)
+    return f"; did you mean the command `{close[0]}`?" if close else ""

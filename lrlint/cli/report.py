@@ -23,7 +23,7 @@ def emit(result: Result, options: Options) -> bool:
     """Write findings, diff or fixed input where they belong; False where that failed."""
     if result.diff is not None:
         write(result.diff)
-        say(f"would fix {_fixed(result.fixed)}")
+        say(f"would fix {_fixed(result.fixed)}" if result.fixed else "there is nothing to fix")
         return True
     if result.fixed:
         say(f"fixed {_fixed(result.fixed)}")

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from lrlint import rule as rule_module
 from lrlint.cli.markdown import to_terminal
 from lrlint.cli.terminal import wants_colour, write
-from lrlint.rule import Rule, load_rules
+from lrlint.rule import Rule
 from lrlint.selection import Catalogue
 
 
@@ -32,7 +33,8 @@ def rule(which: str | None, everything: bool, output_format: str) -> int:
     """
     if which is not None and everything:
         raise click.UsageError("give a rule or --all, not both.")
-    rules = load_rules() if which is None else (find(which, load_rules()),)
+    known = rule_module.load_rules()
+    rules = known if which is None else (find(which, known),)
     if output_format == "json":
         data = [record(rule) for rule in rules]
         write(json.dumps(data[0] if which is not None else data, indent=2) + "\n")

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from lrlint.formulas.arguments import REQUIRED, Parameter, assign
 from lrlint.formulas.replay import Group, Replay
@@ -96,8 +96,8 @@ class Law:
     """The position of `optimizer` among the call's positional arguments."""
     optimizer_optional: bool = False
     reads_default_lr: bool = False
-    """It reads `optimizer.defaults["lr"]`, which `lr`, `start` and `problems` take as
-    `default_lr`."""
+    """It reads `optimizer.defaults["lr"]`, which `lr`, `start` and `problems` take as `default_lr`
+    (a number, or None for the first group's initial LR)."""
     resolver: Callable[..., tuple[Law, dict[str, object]]] | None = field(default=None, repr=False)
 
     def bind(self, args: Sequence[object], keywords: Mapping[str, object]) -> dict[str, object]:
@@ -140,7 +140,7 @@ class Law:
         base_lrs: Sequence[float],
         /,
         *,
-        default_lr: float | None = None,
+        default_lr: Any = None,
         **arguments: object,
     ) -> list[float]:
         """The LR of every param group when the scheduler's counter is `t`.
@@ -157,7 +157,7 @@ class Law:
         base_lrs: Sequence[float],
         /,
         *,
-        default_lr: float | None = None,
+        default_lr: Any = None,
         **arguments: object,
     ) -> Curve:
         """`lr` as a function of `t` alone, with the rest computed once: for whole trajectories."""
@@ -181,7 +181,7 @@ class Law:
         groups: list[Group],
         /,
         *,
-        default_lr: float | None = None,
+        default_lr: Any = None,
         **arguments: object,
     ) -> Replay:
         """Build the scheduler on `groups`, which are changed as torch's constructor changes them.
@@ -197,7 +197,7 @@ class Law:
             bound["default_lr"] = initial if default_lr is None else default_lr
         return self.replay(groups, **bound)
 
-    def problems(self, *, default_lr: float | None = None, **arguments: object) -> list[Problem]:
+    def problems(self, *, default_lr: Any = None, **arguments: object) -> list[Problem]:
         """The degenerate arguments among those that are plain known values.
 
         Whatever else an argument is (a symbol, left out) is taken to be fine.

@@ -17,6 +17,7 @@ from lrlint.analysis.conditions import (
 )
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.trace import (
+    AddGroup,
     Block,
     Break,
     BuildOptimizer,
@@ -37,7 +38,7 @@ from lrlint.formulas import LAWS, Group, Replay
 from lrlint.predict.functions import Unreadable, static
 from lrlint.symbolic import Atom, Expr
 
-_MOST_EVENTS = 20_000_000
+_MOST_EVENTS = 5_000_000
 
 Indices = list[int]
 Runner = Callable[[Indices], int]
@@ -90,6 +91,9 @@ class _Run:
         self.events = 0
         self.built = False
         self.prediction = Prediction()
+        self.all_indices: set[Atom] = set()
+        self.last: dict[Atom, int] = {}
+        """The last iteration of each loop that has run, for flags that a loop leaves set."""
 
     def predict(self, trace: Block) -> Prediction:
         found = self.prediction
@@ -106,6 +110,7 @@ class _Run:
             isinstance(item.event, BuildOptimizer) and item.event.optimizer is self.optimizer
             for item in walk(trace)
         )
+        self.all_indices = _indices_of(trace)
         program = self._block(trace, ())
         if adopted:
             self._start_optimizer(self.optimizer)
@@ -161,9 +166,12 @@ class _Run:
 
     def _concerns(self, event: Event) -> bool:
         match event:
-            case BuildOptimizer(optimizer=record) | OptimizerStep(optimizer=record):
-                return record is self.optimizer
-            case LRWrite(optimizer=record):
+            case (
+                BuildOptimizer(optimizer=record)
+                | OptimizerStep(optimizer=record)
+                | LRWrite(optimizer=record)
+                | AddGroup(optimizer=record)
+            ):
                 return record is self.optimizer
             case BuildScheduler(scheduler=scheduler) | SchedulerStep(scheduler=scheduler):
                 return scheduler.optimizer is self.optimizer
@@ -191,7 +199,7 @@ class _Run:
             stack.append(0)
             try:
                 for index in range(int(count(*stack[:-1]))):
-                    stack[-1] = index
+                    stack[-1] = self.last[loop.index] = index
                     leave = body(stack)
                     if leave:
                         return leave - 1
@@ -218,7 +226,7 @@ class _Run:
         tests: list[Callable[..., bool]] = []
         for part in parts:
             try:
-                tests.append(compile_condition(part, indices))
+                tests.append(self._test(part, indices))
             except NotComputable as missing:
                 if not matters:
                     # An early stop on a measured value: the training is taken to run its course.
@@ -238,6 +246,14 @@ class _Run:
 
         return run
 
+    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
+        """The condition as a function of the indices of the loops around it."""
+        left = tuple((set(condition.atoms()) & self.all_indices) - set(indices))
+        holds = compile_condition(condition, (*indices, *left))
+        if not left:
+            return holds
+        return lambda *stack: holds(*stack, *(self.last.get(atom, -1) for atom in left))
+
     # -- events -----------------------------------------------------------------------------
 
     def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
@@ -246,6 +262,8 @@ class _Run:
         match event:
             case BuildOptimizer(optimizer=record):
                 return lambda stack: self._start_optimizer(record)
+            case AddGroup(optimizer=record, group=number):
+                return lambda stack: self._add_group(record, number)
             case OptimizerStep():
                 return self._update
             case BuildScheduler(scheduler=record):
@@ -261,23 +279,28 @@ class _Run:
             # A second training (another fold, another seed) has its own curve.
             raise _Stop
         self.built = True
-        for group in record.groups:
-            values: Group = {}
-            for name in ("lr", "momentum", "betas"):
-                value = group.get(name)
-                if value is not None:
-                    try:
-                        values[name] = static(self.at, value)
-                    except Unreadable as missing:
-                        if name == "lr":
-                            self._miss(str(missing))
-            if "lr" not in values:
-                self._miss("the optimizer's lr")
-                values["lr"] = 0.0
-            if "betas" in values:
-                values["betas"] = tuple(values["betas"])
-            self.groups.append(values)
-            self.lr.append([])
+        for number in range(record.built_with):
+            self._add_group(record, number)
+        return 0
+
+    def _add_group(self, record: OptimizerRecord, number: int) -> int:
+        group = record.groups[number]
+        values: Group = {}
+        for name in ("lr", "momentum", "betas"):
+            value = group.get(name)
+            if value is not None:
+                try:
+                    values[name] = static(self.at, value)
+                except Unreadable as missing:
+                    if name == "lr":
+                        self._miss(str(missing))
+        if "lr" not in values:
+            self._miss("the optimizer's lr")
+            values["lr"] = 0.0
+        if "betas" in values:
+            values["betas"] = tuple(values["betas"])
+        self.groups.append(values)
+        self.lr.append([])
         return 0
 
     def _miss(self, what: str) -> None:
@@ -405,6 +428,16 @@ class _Run:
             return 0
 
         return run
+
+
+def _indices_of(block: Sequence[Node]) -> set[Atom]:
+    found: set[Atom] = set()
+    for node in block:
+        if isinstance(node, Repeat):
+            found |= {node.loop.index} | _indices_of(node.body)
+        elif isinstance(node, When):
+            found |= _indices_of(node.body)
+    return found
 
 
 def _nothing(stack: Indices) -> int:

@@ -184,8 +184,13 @@ class _Compiler:
     def expression(self, node: cst.CSTNode) -> Compiled:
         """One expression as a closure over the frame of local names."""
         if not self._is_local(node):
-            constant = self._static(node)
-            return lambda frame: constant
+            try:
+                constant = self._static(node)
+            except Unreadable:
+                if isinstance(node, (cst.Name, cst.Attribute)):
+                    raise
+            else:
+                return lambda frame: constant
         match node:
             case cst.Name(value=name):
                 return lambda frame: frame[name]

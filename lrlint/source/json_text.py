@@ -54,17 +54,21 @@ def member(text: str, start: int, *names: str) -> tuple[int, int] | None:
     return found
 
 
-def written_like(old: str, lines: str, *, ascii_only: bool) -> str:
+def written_like(old: str, source: str, *, ascii_only: bool, compact: bool) -> str:
     """The JSON for a source text: a list of lines or one string, spaced as the old value was."""
     if old.startswith('"'):
-        return json.dumps(lines, ensure_ascii=ascii_only)
-    parts = [json.dumps(line, ensure_ascii=ascii_only) for line in lines.splitlines(keepends=True)]
-    first = _skip(old, 1)
-    before = old[1:first]
-    after = re.findall(r"[ \t\r\n]*$", old[:-1])[0] if first < len(old) - 1 else ""
-    if not parts:
+        return json.dumps(source, ensure_ascii=ascii_only)
+    lines = [json.dumps(line, ensure_ascii=ascii_only) for line in source.splitlines(keepends=True)]
+    if not lines:
         return "[]"
-    return f"[{before}{f',{before or chr(32)}'.join(parts)}{after}]"
+    places = list(items(old, 0))
+    before = old[1 : places[0][0]] if places else ""
+    after = old[places[-1][1] : -1] if places else ""
+    if len(places) > 1:
+        between = old[places[0][1] : places[1][0]]
+    else:
+        between = f",{before}" if before or compact else ", "
+    return f"[{before}{between.join(lines)}{after}]"
 
 
 __all__ = ["items", "member", "members", "written_like"]

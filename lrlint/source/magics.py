@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from lrlint.source.lexical import end_of_logical_line
+from lrlint.source.syntax import syntax_error
 from lrlint.source.text import LINE_END
 
 PYTHON_CELL_MAGICS: Final = frozenset(
@@ -83,7 +84,7 @@ def _replace_line(line: str) -> str | None:
         code = _CARRIES_CODE.match(line, magic.end())
         if code is not None:
             replaced = f"{magic[0]}pass;{' ' * (len(code[0]) - 5)}{line[code.end() :]}"
-            if _compiles(replaced.strip()):
+            if syntax_error(replaced.strip()) is None:
                 return replaced
         return f"{magic[0]}pass"
     if (assigned := _ASSIGNED.match(line)) is not None:
@@ -94,14 +95,6 @@ def _replace_line(line: str) -> str | None:
     if (asked := _HELP.match(line)) is not None:
         return f"{asked[1]}pass"
     return None
-
-
-def _compiles(line: str) -> bool:
-    try:
-        compile(line, "<magic>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 __all__ = ["PYTHON_CELL_MAGICS", "blank", "replace_magics"]

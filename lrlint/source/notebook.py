@@ -105,6 +105,7 @@ def read_notebook(data: bytes) -> Notebook:
 def replace_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
     """The notebook with new source texts for some cells; all other bytes stay as they are."""
     text, _ = _load(data)
+    compact = '":' in text and '": ' not in text
     ascii_only = text.isascii() and "\\u" in text
     done: list[str] = []
     at = number = 0
@@ -117,7 +118,9 @@ def replace_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
         if place is None:
             raise KeyError(f"cell {number} has no source")
         start, end = place
-        new = json_text.written_like(text[start:end], remaining.pop(number), ascii_only=ascii_only)
+        new = json_text.written_like(
+            text[start:end], remaining.pop(number), ascii_only=ascii_only, compact=compact
+        )
         done += [text[at:start], new]
         at = end
     if remaining:

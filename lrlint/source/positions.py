@@ -52,7 +52,9 @@ class Positions:
         """Start and end of the node in the module's text."""
         base, recorder = self._record(node)
         start, end = recorder.offsets[id(node)]
-        return base + start, base + end
+        # libcst also writes the newline that the last line of a file may lack.
+        size = len(self.text)
+        return min(base + start, size), min(base + end, size)
 
     @cached_property
     def text(self) -> str:

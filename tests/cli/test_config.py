@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.config import ConfigError, Patterns, Settings, load
+from lrlint.config import Patterns, Settings, load
 from lrlint.diagnostics import Severity
+from lrlint.errors import ConfigError
 
 
 @pytest.fixture(autouse=True)

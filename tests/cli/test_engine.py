@@ -11,8 +11,9 @@ import pytest
 from lrlint.config import Patterns, Settings
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.engine import Report, Stdin, lint, lint_text
+from lrlint.errors import UnknownSelector
 from lrlint.fix import Location
-from lrlint.selection import Layer, UnknownSelector
+from lrlint.selection import Layer
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]

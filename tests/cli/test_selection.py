@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lrlint.diagnostics import Severity
+from lrlint.errors import UnknownSelector
 from lrlint.rule import Rule
-from lrlint.selection import Catalogue, Layer, UnknownSelector, override, select
+from lrlint.selection import Catalogue, Layer, override, select
 
 ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -156,14 +157,14 @@ def test_compositions(initial: Any, spec: Any) -> None:
     for t in range(30):
         real = [group["lr"] for group in optimizer.param_groups]
         scale = max(scale, *map(abs, real))
-        ours, error = outcome(lambda t=t: curve(t))
+        ours, error = outcome(partial(curve, t))
         if error is NoClosedForm:
             return
         assert error is None
         assert_close(ours, real, scale, 1e-10, t)
         _, raised = outcome(scheduler.step)
         if raised is not None:
-            _, error = outcome(lambda t=t: curve(t + 1))
+            _, error = outcome(partial(curve, t + 1))
             assert error in (raised, NoClosedForm)
             return
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lrlint.formulas import LAWS, Problem
 
 from .strategies import ARGUMENTS, PLATEAU, TRANSFORMERS, lrs
-from .twin import Spec, build_torch, optimizer_with, outcome
+from .twin import Spec, Twins, build_torch, optimizer_with, outcome
 
 STEPS = 40
 """How far torch is driven; within it every degenerate argument below shows itself."""
@@ -111,14 +111,17 @@ DEGENERATE |= {
 
 
 def what_torch_does(spec: Spec, initial: list[float]) -> tuple[str, str, int | None] | None:
-    """`(exception, "construction" or "step", which step)`, None where nothing is raised."""
-    optimizer = optimizer_with(initial)
-    scheduler, error = outcome(lambda: build_torch(optimizer, spec))
+    """`(exception, "construction" or "step", which step)`, None where nothing is raised.
+
+    On the way, the replay must do the same.
+    """
+    twins = Twins(initial)
+    error = twins.build(spec)
     if error is not None:
         return error.__name__, "construction", None
     metric = [1.0] if LAWS[spec[0]].takes_metric else []
     for t in range(1, STEPS + 1):
-        error = outcome(lambda: scheduler.step(*metric))[1]
+        error = twins.step(0, *metric)
         if error is not None:
             return error.__name__, "step", t
     return None
@@ -154,12 +157,15 @@ def test_raises_what_torch_raises_when_torch_does(name: str, data: Any) -> None:
         assert (problem.at is not None) == (problem.raises is not None and problem.when == "step")
 
 
-@pytest.mark.parametrize("name", {**ARGUMENTS, **TRANSFORMERS, "ReduceLROnPlateau": PLATEAU})
+SOUND = {**ARGUMENTS, **TRANSFORMERS, "ReduceLROnPlateau": PLATEAU}
+
+
+@pytest.mark.parametrize("name", SOUND)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data(), initial=lrs)
 def test_sound_arguments_have_none(name: str, data: Any, initial: Any) -> None:
     """… unless torch itself stumbles over them."""
-    arguments = data.draw({**ARGUMENTS, **TRANSFORMERS, "ReduceLROnPlateau": PLATEAU}[name])
+    arguments = data.draw(SOUND[name])
     problems = LAWS[name].problems(default_lr=initial[0], **arguments)
     if name in TRANSFORMERS:  # more warm-up than training is drawn, too
         problems = [p for p in problems if p.raises]
@@ -249,10 +255,10 @@ def test_fractional_milestones_never_match() -> None:
     assert list(decays_at(("MultiStepLR", arguments), 20)) == [4]
 
 
-STEP = ("StepLR", {"step_size": 3})
-CHAIN = ("ChainedScheduler", {"schedulers": [STEP]})
-SEQUENCE = ("SequentialLR", {"schedulers": [STEP, STEP], "milestones": [3]})
-PLATEAUED = ("ReduceLROnPlateau", {})
+STEP: Spec = ("StepLR", {"step_size": 3})
+CHAIN: Spec = ("ChainedScheduler", {"schedulers": [STEP]})
+SEQUENCE: Spec = ("SequentialLR", {"schedulers": [STEP, STEP], "milestones": [3]})
+PLATEAUED: Spec = ("ReduceLROnPlateau", {})
 
 
 @pytest.mark.parametrize(

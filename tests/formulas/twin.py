@@ -113,18 +113,18 @@ class Twins:
         self.default_lr = self.optimizer.defaults["lr"]
         self.pairs: list[tuple[Any, Replay]] = []
 
-    def build(self, spec: Spec) -> bool:
-        """Build both; False where both refuse, with the same type of exception."""
+    def build(self, spec: Spec) -> type[Exception] | None:
+        """Build both; the type of exception that both raise, if they do."""
         real, error = outcome(lambda: build_torch(self.optimizer, spec))
         replay, own_error = outcome(lambda: build_replay(self.groups, spec, self.default_lr))
         assert own_error is error, f"{spec}: torch raises {error}, the replay {own_error}"
         self.compare(f"building {spec}")
         if error is None:
             self.pairs.append((real, replay))
-        return error is None
+        return error
 
-    def step(self, index: int = 0, *value: Any) -> bool:
-        """Step both; False where both raise the same type of exception."""
+    def step(self, index: int = 0, *value: Any) -> type[Exception] | None:
+        """Step both; the type of exception that both raise, if they do."""
         real, replay = self.pairs[index]
         _, error = outcome(lambda: real.step(*value))
         _, own_error = outcome(lambda: replay.step(*value))
@@ -132,7 +132,7 @@ class Twins:
         self.compare(f"step{value}")
         if hasattr(real, "last_epoch"):
             assert replay.last_epoch == real.last_epoch
-        return error is None
+        return error
 
     def write(self, lrs: Iterable[float]) -> None:
         """What a script does by hand: `param_group["lr"] = lr`."""

@@ -75,8 +75,10 @@ def clipped(draft: Draft) -> Lines:
 def scaled(draft: Draft) -> Lines:
     """Mixed precision with a GradScaler that is off: every step is taken."""
     off = draft.setting("amp", False) if draft.chance(0.5) else "False"
-    make = draft.pick(["torch.amp.GradScaler('cuda', enabled={})", "torch.cuda.amp.GradScaler(enabled={})"])
-    draft.counters.append("scaler = " + make.format(off).replace("'", '"'))
+    make = draft.pick(
+        ['torch.amp.GradScaler("cuda", enabled=', "torch.cuda.amp.GradScaler(enabled="]
+    )
+    draft.counters.append(f"scaler = {make}{off})")
     unscale = ["scaler.unscale_(optimizer)"] if draft.chance(0.3) else []
     if unscale:
         unscale.append("nn.utils.clip_grad_norm_(model.parameters(), 1.0)")

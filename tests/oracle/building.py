@@ -25,7 +25,7 @@ def in_line(draft: Draft) -> None:
 
 
 def _extract(draft: Draft, body: Lines, returns: Lines, *, shared: bool) -> tuple[Lines, Lines]:
-    """A function that builds; ``shared``: another module, where this one's constants are unknown."""
+    """A function that builds; ``shared``: in a module where this one's constants are unknown."""
     scope = ["optimizer", *draft.sections.scope_for_building(), *draft.main_names]
     if shared:
         scope += draft.global_names

@@ -242,7 +242,9 @@ def flagged(draft: Draft) -> Cadence:
     """A flag says whether to step per batch or per epoch: both calls are there, one runs."""
     value = draft.chance(0.5)
     flag = draft.setting(draft.pick(["step_per_batch", "per_iteration"]), value)
-    _counts(draft, *(("batch", _all_batches(draft)) if value else ("epoch", draft.epochs)), exact=True)
+    _counts(
+        draft, *(("batch", _all_batches(draft)) if value else ("epoch", draft.epochs)), exact=True
+    )
     return Cadence(
         after=block(f"if {flag}:", [STEP]),
         tail=block(f"if not {flag}:", [STEP]),
@@ -314,3 +316,19 @@ def warmup_batches_then_epochs(draft: Draft) -> Cadence:
         after=block("if EPOCH == 0:", [f"{name}.step()"]),
         tail=block("if EPOCH > 0:", [STEP]),
     )
+
+
+@option("cadence", 0.5, when=_simple)
+def weight_averaging(draft: Draft) -> Cadence:
+    """Stochastic weight averaging takes over in the last epochs, with its own scheduler."""
+    _counts(draft, "epoch", draft.epochs)
+    draft.needs.add("epoch")
+    start = draft.number("swa_start", max(1, draft.epochs * 2 // 3))
+    arguments = [f"swa_lr={draft.pick(['0.05', f'{draft.lr_text} * 0.1'])}"]
+    arguments += draft.pick(
+        [[], ["anneal_epochs=3"], ['anneal_strategy="linear"', "anneal_epochs=2"]]
+    )
+    built = f"swa_scheduler = SWALR(optimizer, {', '.join(arguments)})"
+    draft.schedule_last += ["swa_model = AveragedModel(model)", built]
+    average = ["swa_model.update_parameters(model)", "swa_scheduler.step()"]
+    return Cadence(tail=[*block(f"if EPOCH >= {start}:", average), *block("else:", [STEP])])

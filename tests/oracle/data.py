@@ -157,8 +157,9 @@ def project_module(draft: Draft) -> Lines:
 @option("data", 1, when=lambda d: not _closed(d))
 def unknown_package(draft: Draft) -> Lines:
     """The length is known to the test only: it says so with ``--set``."""
-    stub = f"import torch\n\n\ndef make_loader(**options):\n    return [({PAIR}) for _ in range({draft.batches})]\n"
-    draft.stubs["corpuslib.py"] = stub
+    body = [f"return [({PAIR}) for _ in range({draft.batches})]", ""]
+    stub = ["import torch", "", "", *block("def make_loader(**options):", body)]
+    draft.stubs["corpuslib.py"] = "\n".join(stub)
     draft.project_imports.append("from corpuslib import make_loader")
     draft.sets.append(f"len(train_loader)={draft.batches}")
     return ['train_loader = make_loader(root="data", split="train")']

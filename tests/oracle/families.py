@@ -20,8 +20,13 @@ def _take_closures(draft: Draft) -> Lines:
 
 def _alone(draft: Draft) -> bool:
     """No second scheduler takes turns with this one."""
-    hands = ("hand-over-epochs", "hand-over-steps", "warmup-batches-then-epochs")
-    return not draft.marked("cadence", *hands, "fractional-epoch")
+    hands = (
+        "hand-over-epochs",
+        "hand-over-steps",
+        "warmup-batches-then-epochs",
+        "weight-averaging",
+    )
+    return not draft.marked("cadence", *hands, "fractional-epoch", "epoch-argument")
 
 
 @option("family", 8)
@@ -57,6 +62,9 @@ def warmup_call(draft: Draft, length: Horizon) -> Call:
     return Call("LinearLR", arguments, 0)
 
 
+DECAY = [("start_factor", "1.0"), ("end_factor", "0.1")]
+
+
 def main_call(draft: Draft, warmup: Horizon) -> Call:
     """The scheduler after a warm-up: its length is deducted, or forgotten."""
     length = whole(draft)
@@ -74,7 +82,7 @@ def main_call(draft: Draft, warmup: Horizon) -> Call:
         Call("StepLR", [("step_size", draft.pick(["2", "3", "5"])), ("gamma", "0.5")]),
         Call("MultiStepLR", [("milestones", "[2, 5]"), ("gamma", "0.1")]),
         Call("PolynomialLR", [("total_iters", rest), ("power", "0.9")], 0),
-        Call("LinearLR", [("start_factor", "1.0"), ("end_factor", "0.1"), ("total_iters", rest)], 0),
+        Call("LinearLR", [*DECAY, ("total_iters", rest)], 0),
         Call("CosineAnnealingWarmRestarts", [("T_0", draft.pick(["2", "4"])), ("T_mult", "2")]),
         Call("LambdaLR", [("lr_lambda", "lambda epoch: 0.9 ** epoch")]),
         Call("ConstantLR", [("factor", "1.0"), ("total_iters", "1")], 0),

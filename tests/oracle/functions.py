@@ -89,6 +89,7 @@ def trainer_class(
     name: str,
     construct: Lines,
     build: Lines,
+    resume: Lines,
     train: Lines,
     epoch: Lines,
     scope: Iterable[str],
@@ -97,21 +98,22 @@ def trainer_class(
 ) -> tuple[Lines, Lines]:
     """A class that is given what it needs, builds the rest, and trains.
 
-    ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls last,
-    ``train`` the method with the loops, ``epoch`` (where there is any) the one that they CALL with
+    ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls,
+    ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there is any) the one that they CALL with
     those of ``loop_names`` that it needs.
     """
-    making, loops = [*construct, *build], [*train, *epoch]
+    making, loops = [*construct, *build, *resume], [*train, *epoch]
     given = parameters([*making, *loops], scope)
     outside = used(loops) | used(build)
     kept = [n for n in [*given, *assigned(construct)] if n in outside]
-    own = [n for n in assigned(build) if n in used(loops)]
+    own = [n for n in assigned(build) if n in used([*loops, *resume])]
     local = defined(making)
     attributes = {n: f"self.{n}" for n in [*kept, *own] if n not in local}
 
     init = [*(f"self.{n} = {n}" for n in kept if n in given), *rename(construct, attributes)]
     if build:
         init.append("self.configure()")
+    init += rename(resume, attributes)
     methods = block(f"def __init__({', '.join(['self', *given])}):", init)
     if build:
         methods += ["", *block("def configure(self):", rename(build, attributes))]

@@ -186,7 +186,9 @@ def _loops(draft: Draft, sections: Sections) -> None:
     filled = {"INDEX": counter.index, "NTH": counter.nth, "EPOCH": outer.variable}
     sections.batch = _fill(body, filled)
     sections.epoch_head, sections.epoch_tail = _fill(head, filled), _fill(tail, filled)
-    sections.loop_before = [*outer.before, *counter.before] if outer is not counter else outer.before
+    sections.loop_before = (
+        [*outer.before, *counter.before] if outer is not counter else outer.before
+    )
     if draft.skeleton == "phases":
         _in_phases(draft, sections, cadence.tail and _fill(cadence.tail, filled))
 
@@ -261,7 +263,9 @@ def _assemble(draft: Draft, sections: Sections, aliases: Lines) -> str:
 def generate(seed: int) -> Case:
     """The script of this seed: the same for ever."""
     draft = Draft(seed)
-    draft.namespace = draft.pick(["from", "from", "from", "lr_scheduler", "torch", "torch", "optim", "alias"])
+    draft.namespace = draft.pick(
+        ["from", "from", "from", "lr_scheduler", "torch", "torch", "optim", "alias"]
+    )
     draft.mark("import", draft.namespace)
     draft.config = draft.choose("config")
     draft.config.spelling = spelling(draft)

@@ -40,7 +40,8 @@ def header(text: str, variant: int) -> Lines:
 
     lines = [f"import {m}" for m in MODULES if m in prefixes]
     if "@dataclass" in text:
-        lines.append(f"from dataclasses import {'dataclass, field' if 'field' in called else 'dataclass'}")
+        field = ", field" if "field" in called else ""
+        lines.append(f"from dataclasses import dataclass{field}")
     if "partial" in called:
         lines.append("from functools import partial")
     if "SimpleNamespace" in called:
@@ -60,6 +61,7 @@ def header(text: str, variant: int) -> Lines:
     for module, members in (
         ("torch.optim", OPTIMIZERS),
         ("torch.optim.lr_scheduler", SCHEDULERS),
+        ("torch.optim.swa_utils", ["AveragedModel", "SWALR"]),
         ("torch.utils.data", DATA),
     ):
         if bare := [n for n in members if n in names]:

@@ -85,7 +85,7 @@ def cosine_lambda(draft: Draft) -> str:
 
 def _nest(draft: Draft, name: str, t: str, body: Lines) -> str:
     """Define the function beside the scheduler (a closure)."""
-    draft.schedule_before += block(f"def {name}({t}):", body) + [""]
+    draft.schedule_before += [*block(f"def {name}({t}):", body), ""]
     return name
 
 
@@ -115,7 +115,13 @@ def named_piecewise(draft: Draft) -> str:
     first = span(draft)
     second = first + draft.pick([1, 2, 4])
     last = draft.pick([["return 0.01"], ["else:", "    return 0.01"]])
-    body = [f"if {t} < {first}:", "    return 1.0", f"elif {t} < {second}:", "    return 0.1", *last]
+    body = [
+        f"if {t} < {first}:",
+        "    return 1.0",
+        f"elif {t} < {second}:",
+        "    return 0.1",
+        *last,
+    ]
     return _nest(draft, draft.fresh(draft.pick(["lr_lambda", "adjust"])), t, body)
 
 
@@ -156,7 +162,9 @@ def maker(draft: Draft) -> str:
     length = _horizon(draft)
     name = draft.fresh("make_decay")
     inner = block("def decay(step):", ["return max(floor, 1.0 - step / total)"])
-    draft.schedule_helpers.append(block(f"def {name}(total, floor=0.0):", [*inner, "", "return decay"]))
+    draft.schedule_helpers.append(
+        block(f"def {name}(total, floor=0.0):", [*inner, "", "return decay"])
+    )
     floor = draft.pick(["", ", floor=0.05", ", 0.1"])
     return f"{name}({length.text}{floor})"
 
@@ -167,7 +175,9 @@ def callable_object(draft: Draft) -> str:
     length = _horizon(draft)
     name = draft.fresh("PolyDecay")
     body = [
-        *block("def __init__(self, total, power=2.0):", ["self.total = total", "self.power = power"]),
+        *block(
+            "def __init__(self, total, power=2.0):", ["self.total = total", "self.power = power"]
+        ),
         "",
         *block(
             "def __call__(self, step):",

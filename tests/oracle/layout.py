@@ -8,6 +8,15 @@ from .settings import Definitions
 from .text import Lines, block
 
 
+WITH_ARGUMENTS = (
+    "argparse-function",
+    "data-class",
+    "simple-namespace",
+    "class-instance",
+    "argparse-vars",
+)
+
+
 def _plain_config(draft: Draft) -> bool:
     return not draft.config.in_parameters
 
@@ -25,15 +34,6 @@ def main_function(draft: Draft) -> None:
 @option("layout", 2, when=lambda d: d.marked("config", *WITH_ARGUMENTS))
 def main_with_arguments(draft: Draft) -> None:
     """``args = parse_args()`` under the guard, ``main(args)``."""
-
-
-WITH_ARGUMENTS = (
-    "argparse-function",
-    "data-class",
-    "simple-namespace",
-    "class-instance",
-    "argparse-vars",
-)
 
 
 def _spaced(paragraphs: list[Lines]) -> Lines:

@@ -54,7 +54,11 @@ def epoch_range_from_start(draft: Draft) -> Loop:
     """``range(start_epoch, epochs)`` with a start that resuming would change."""
     name = _variable(draft)
     start = draft.setting("start_epoch", 0) if draft.chance(0.4) else "start_epoch"
-    before = ["start_epoch = 0"] if start == "start_epoch" and "start_epoch" not in draft.settings else []
+    before = (
+        ["start_epoch = 0"]
+        if start == "start_epoch" and "start_epoch" not in draft.settings
+        else []
+    )
     return Loop(_for(f"for {name} in range({start}, {draft.epochs_text}):"), name, before=before)
 
 

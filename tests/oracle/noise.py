@@ -49,7 +49,9 @@ def seeded(draft: Draft) -> None:
 
 @option("noise", 1.5, when=_one_model)
 def device(draft: Draft) -> None:
-    draft.extras.setup.append('device = torch.device("cuda" if torch.cuda.is_available() else "cpu")')
+    draft.extras.setup.append(
+        'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
+    )
     draft.extras.model.append(draft.pick(["model = model.to(device)", "model.to(device)"]))
 
 

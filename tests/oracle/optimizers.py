@@ -25,7 +25,11 @@ def stack(draft: Draft) -> Lines:
 @option("model", 2)
 def module_class(draft: Draft) -> Lines:
     draft.parts = ("model.backbone.parameters()", "model.head.parameters()")
-    layers = ["super().__init__()", "self.backbone = nn.Linear(2, 2)", "self.head = nn.Linear(2, 1)"]
+    layers = [
+        "super().__init__()",
+        "self.backbone = nn.Linear(2, 2)",
+        "self.head = nn.Linear(2, 1)",
+    ]
     body = [
         *block("def __init__(self):", layers),
         "",
@@ -98,6 +102,12 @@ def _one(part: str) -> str:
     return part if part.endswith(")") else f"[{part}]"
 
 
+def _group(part: str, lr: str = "") -> str:
+    """A param group's dict."""
+    own = f', "lr": {lr}' if lr else ""
+    return f'{{"params": {_one(part)}{own}}}'
+
+
 @option("optimizer", 2)
 def two_groups(draft: Draft) -> Lines:
     """A group that takes the optimizer's LR and one with its own."""
@@ -105,7 +115,7 @@ def two_groups(draft: Draft) -> Lines:
     lr = learning_rate(draft)
     own = draft.pick([f"{lr} * 0.1", literal(draft.base_lr / 10), f"{lr} / 10"])
     first, second = draft.parts
-    groups = ['{"params": %s, "lr": %s}' % (_one(first), own), '{"params": %s}' % _one(second)]
+    groups = [_group(first, own), _group(second)]
     draft.rng.shuffle(groups)
     if draft.chance(0.5):
         parameters = f"[{', '.join(groups)}]"
@@ -139,7 +149,7 @@ def added_group(draft: Draft) -> Lines:
     first, second = draft.parts
     return [
         *_build(draft, _one(first), [f"lr={lr}"]),
-        'optimizer.add_param_group({"params": %s, "lr": %s})' % (_one(second), f"{lr} * 0.5"),
+        f"optimizer.add_param_group({_group(second, f'{lr} * 0.5')})",
     ]
 
 
@@ -149,12 +159,12 @@ def chosen_by_name(draft: Draft) -> Lines:
     draft.has_momentum = True
     lr = learning_rate(draft)
     choice = draft.setting("optimizer" if draft.config.variable else "optim_name", name)
-    error = 'raise ValueError(f"unknown optimizer: {%s}")' % choice.replace('"', "'")
+    shown = choice.replace('"', "'")
     return [
         f'if {choice} == "sgd":',
         f"    optimizer = torch.optim.SGD(model.parameters(), lr={lr}, momentum=0.9)",
         f'elif {choice} == "adamw":',
         f"    optimizer = torch.optim.AdamW(model.parameters(), lr={lr})",
         "else:",
-        f"    {error}",
+        f'    raise ValueError(f"unknown optimizer: {{{shown}}}")',
     ]

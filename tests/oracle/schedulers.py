@@ -53,12 +53,12 @@ def _gamma(draft: Draft, *values: float) -> Arguments:
     return [("gamma", draft.number("gamma", value))]
 
 
-@option("scheduler", 6, when=_free)
+@option("scheduler", 7, when=_free)
 def cosine(draft: Draft) -> Call:
     return Call("CosineAnnealingLR", [("T_max", horizon(draft).text), *_eta_min(draft)], 2)
 
 
-@option("scheduler", 0.5, when=lambda d: _free(d) and d.exact and d.epochs > 0)
+@option("scheduler", 1.2, when=lambda d: _free(d) and d.exact and d.epochs > 0)
 def cosine_zero(draft: Draft) -> Call:
     """``T_max`` comes out as 0: ZeroDivisionError at the first step."""
     draft.raises = "ZeroDivisionError"
@@ -205,7 +205,7 @@ def one_cycle(draft: Draft) -> Call:
     return Call("OneCycleLR", arguments, 1)
 
 
-@option("scheduler", 5, name="lambda", when=_free)
+@option("scheduler", 9, name="lambda", when=_free)
 def lambda_lr(draft: Draft) -> Call:
     function = draft.choose("lambda")
     if draft.groups == 2 and draft.chance(0.4):
@@ -215,5 +215,9 @@ def lambda_lr(draft: Draft) -> Call:
 
 @option("scheduler", 0.8, when=_free)
 def multiplicative(draft: Draft) -> Call:
-    functions = ["lambda epoch: 0.95", "lambda t: 0.5 if t % 2 == 0 else 1.0", "lambda s: 1 - s / 100"]
+    functions = [
+        "lambda epoch: 0.95",
+        "lambda t: 0.5 if t % 2 == 0 else 1.0",
+        "lambda s: 1 - s / 100",
+    ]
     return Call("MultiplicativeLR", [("lr_lambda", draft.pick(functions))])

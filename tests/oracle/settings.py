@@ -17,7 +17,7 @@ Settings = Mapping[str, object]
 
 @dataclass
 class Definitions:
-    """The lines that define the settings: at module level, in the main function, as its parameters."""
+    """What defines the settings: at module level, in the main function, as its parameters."""
 
     module: Lines = field(default_factory=list)
     main: Lines = field(default_factory=list)
@@ -154,7 +154,9 @@ def argparse_function(draft: Draft) -> Config:
 
 @option("config", 2)
 def argparse_inline(draft: Draft) -> Config:
-    tail = draft.pick(["parser.parse_args()", "parser.parse_args()", "parser.parse_known_args()[0]"])
+    tail = draft.pick(
+        ["parser.parse_args()", "parser.parse_args()", "parser.parse_known_args()[0]"]
+    )
 
     def define(settings: Settings) -> Definitions:
         return Definitions(main=[*_parser(draft, settings), f"args = {tail}"])
@@ -190,7 +192,9 @@ def dictionary_get(draft: Draft) -> Config:
 
     def define(settings: Settings) -> Definitions:
         given = [kv for number, kv in enumerate(settings.items()) if number % 2 != absent]
-        return Definitions(main=prefixed("cfg = ", call("dict", (f"{k}={literal(v)}" for k, v in given))))
+        return Definitions(
+            main=prefixed("cfg = ", call("dict", (f"{k}={literal(v)}" for k, v in given)))
+        )
 
     return Config(lambda key, value: f'cfg.get("{key}", {literal(value)})', define, "cfg")
 

@@ -27,6 +27,7 @@ from torch.autograd import profiler
 from torch.optim import lr_scheduler
 from torch.optim.lr_scheduler import LRScheduler
 from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
+from torch.optim.swa_utils import SWALR
 
 from .case import Case
 
@@ -40,11 +41,11 @@ class Place(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that happened to the optimizer or scheduler number ``index``."""
+    """Something that happened to an optimizer or scheduler, of the record with that index."""
 
     kind: str
-    """``optimizer-built``, ``optimizer-step``, ``scheduler-built``, ``scheduler-step``, ``get-lr``."""
-    index: int
+    """``optimizer-`` or ``scheduler-`` ``built`` or ``step``; ``get-lr``."""
+    number: int
     place: Place
 
 
@@ -212,10 +213,10 @@ def _wrapped_call(original: Callable[..., Any], kind: str) -> Callable[..., Any]
 
 def _patches() -> list[tuple[type, str, Any]]:
     """What a recording replaces: in every scheduler class, and in the optimizers' base."""
-    members = vars(lr_scheduler).values()
-    classes = [m for m in members if isinstance(m, type) and issubclass(m, LRScheduler)]
+    members: list[Any] = list(vars(lr_scheduler).values())
+    classes: list[type] = [m for m in members if isinstance(m, type) and issubclass(m, LRScheduler)]
     patches: list[tuple[type, str, Any]] = [(Optimizer, "__init__", _optimizer_init)]
-    for cls in dict.fromkeys([LRScheduler, *classes]):
+    for cls in dict.fromkeys([LRScheduler, *classes, SWALR]):
         names = vars(cls)
         if "__init__" in names and cls is not LRScheduler:
             patches.append((cls, "__init__", _wrapped_init(cls)))
@@ -305,10 +306,10 @@ class Progress:
 
 
 def _tqdm() -> types.ModuleType:
-    module: Any = types.ModuleType("tqdm")
+    module = types.ModuleType("tqdm")
     module.__spec__ = importlib.machinery.ModuleSpec("tqdm", None)
-    module.tqdm = Progress
-    module.trange = lambda *args, **kwargs: Progress(range(*args))
+    contents = {"tqdm": Progress, "trange": lambda *args, **kwargs: Progress(range(*args))}
+    vars(module).update(contents)
     return module
 
 

@@ -142,13 +142,15 @@ def _whole(draft: Draft, body: Lines, scope: Lines) -> Lines:
 
 def _trainer(draft: Draft, *, builds: bool, methods: bool, configure: bool = False) -> None:
     sections = draft.sections
-    construct, build, given = [], [], sections.given()
+    construct: Lines = []
+    build: Lines = []
+    given = sections.given()
     if builds:
         construct = [*sections.optimizer, *sections.derived]
         (build if configure else construct).extend(sections.scheduler)
     else:
         given = [*given, *sections.optimizer, *sections.derived, *sections.scheduler]
-    construct += [*sections.counters, *sections.resume]
+    construct += sections.counters
     epoch: Lines = []
     returns: Lines = []
     if methods:
@@ -161,7 +163,7 @@ def _trainer(draft: Draft, *, builds: bool, methods: bool, configure: bool = Fal
     name = draft.pick(["Trainer", "Learner", "Experiment"])
     loop_names = assigned([*sections.loop_before, *sections.loop.render(["pass"])])
     definition, use = trainer_class(
-        name, construct, build, train, epoch, scope, loop_names, returns
+        name, construct, build, sections.resume, train, epoch, scope, loop_names, returns
     )
     draft.definitions.append(definition)
     if builds:
@@ -191,5 +193,3 @@ def trainer_given(draft: Draft) -> None:
 def trainer_one_method(draft: Draft) -> None:
     """All loops in one method."""
     _trainer(draft, builds=True, methods=False)
-
-

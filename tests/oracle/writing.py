@@ -68,7 +68,11 @@ def _named(draft: Draft) -> tuple[str, str, Call]:
     other = _other(draft)
     while other.name == draft.call.name:
         other = _other(draft)
-    names = ["lr_schedule", "scheduler_name", *(["scheduler", "sched"] if draft.config.variable else [])]
+    names = [
+        "lr_schedule",
+        "scheduler_name",
+        *(["scheduler", "sched"] if draft.config.variable else []),
+    ]
     choice = draft.setting(draft.pick(names), _label(draft.call))
     return choice, _label(draft.call), other
 
@@ -110,7 +114,7 @@ def if_chain(draft: Draft) -> Lines:
     ending = draft.pick(["raise", "none", "nothing"])
     if ending == "raise":
         shown = choice.replace('"', "'")
-        lines += block("else:", ['raise ValueError(f"unknown scheduler {%s}")' % shown])
+        lines += block("else:", [f'raise ValueError(f"unknown scheduler {{{shown}}}")'])
     elif ending == "none":
         lines += block("else:", ["scheduler = None"])
     else:

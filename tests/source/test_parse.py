@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -93,7 +94,11 @@ thread.join()
 print("survived")
 """
     run = subprocess.run(
-        [sys.executable, "-c", script, *HOSTILE], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", script, *HOSTILE],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=Path(__file__).parents[2],
     )
     assert (run.stdout, run.stderr, run.returncode) == ("survived\n", "", 0)
 

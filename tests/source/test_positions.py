@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 import pytest
@@ -108,7 +109,8 @@ def test_a_node_of_another_module() -> None:
 def test_deep_code() -> None:
     code = "x = " + "f(" * 99 + "here" + ")" * 99 + "\ny = 1" + "+1" * 450 + "\n"
     module = parse_text(code)
-    node: cst.CSTNode = module.body[0].body[0].value  # type: ignore[union-attr, attr-defined]
+    statement: Any = module.body[0]
+    node = statement.body[0].value
     while isinstance(node, cst.Call):
         node = node.args[0].value
     assert Positions(module).span(node) == Span(1, 203, 1, 207)

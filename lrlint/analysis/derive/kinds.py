@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from lrlint.analysis import naming
+from lrlint.analysis.derive.exercise import is_exercise
 from lrlint.analysis.trace import Block, Located, OptimizerStep, Repeat, SchedulerStep
 from lrlint.facts import Loop, LoopKind
 from lrlint.symbolic import Unit
@@ -49,6 +50,7 @@ class Loops:
                 place=record.place,
                 over=record.over,
                 may_break=record.may_break,
+                exercise=is_exercise(record),
             )
         return found
 

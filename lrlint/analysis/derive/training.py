@@ -11,6 +11,7 @@ from lrlint.analysis.trace import (
     BuildOptimizer,
     BuildScheduler,
     Located,
+    LRWrite,
     OptimizerRecord,
     OptimizerStep,
     Rebind,
@@ -33,6 +34,7 @@ from lrlint.facts import (
     StepSite,
     Training,
     Unknown,
+    Write,
 )
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
@@ -91,13 +93,41 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
             steps=_total(steps),
             escapes=record.escapes,
             open_groups=record.unknown_groups,
+            writes=_writes(record, path, located, loops),
         )
     for item in located:
         if isinstance(item.event, Rebind):
             old, new = found.get(id(item.event.old)), found.get(id(item.event.new))
-            if old is not None and new is not None:
+            home = base.get(id(item.event.old))
+            if old is not None and new is not None and _surely(item, home):
                 old.replaced_by = new
     return found
+
+
+def _surely(item: Located, home: Located | None) -> bool:
+    """Whether nothing but what holds by default stands before an event, seen from ``home``."""
+    path = sites.relative(item.path, () if home is None else home.path)
+    return all(part.lean is True for part in sites.conditions(path))
+
+
+def _writes(
+    record: OptimizerRecord, base: sites.Path, located: list[Located], loops: Loops
+) -> tuple[Write, ...]:
+    return tuple(
+        Write(
+            place=item.event.place,
+            loops=tuple(
+                loops.fact(node)
+                for node in sites.relative(item.path, base)
+                if isinstance(node, Repeat)
+            ),
+            order=item.order,
+            value=_number(item.event.value),
+            group=item.event.group,
+        )
+        for item in located
+        if isinstance(item.event, LRWrite) and item.event.optimizer is record
+    )
 
 
 def _number(value: AnyValue | None) -> Expr | None:

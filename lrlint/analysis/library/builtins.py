@@ -14,6 +14,7 @@ from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
     NONE,
     AnyValue,
+    Choice,
     ClassValue,
     Const,
     DictValue,
@@ -327,6 +328,10 @@ def _isinstance(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVal
 def _instance_of(
     at: Interpreter, value: AnyValue, kind: AnyValue, node: cst.Call
 ) -> bool | Condition:
+    if isinstance(value, Choice):
+        return comparisons.any_alternative(
+            [(c, _instance_of(at, item, kind, node)) for c, item in value.alternatives]
+        )
     kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
     names = [_class_name(item) for item in kinds]
     if isinstance(value, SchedulerValue):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import attributes
-from lrlint.analysis.trace import BuildOptimizer, OptimizerRecord
+from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
 from lrlint.analysis.values import (
     AnyValue,
     Const,
@@ -93,9 +93,24 @@ def build(
         group_places=places,
         defaults=defaults,
         unknown_groups=unknown,
+        built_with=len(groups),
     )
     at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
     return OptimizerValue(record)
+
+
+def add_group(
+    at: Interpreter, record: OptimizerRecord, arguments: Arguments, node: cst.Call
+) -> None:
+    """Record a param group that is added to an optimizer after its construction."""
+    options = arguments.get(0, "param_group")
+    if not isinstance(options, DictValue) or at.loops:
+        record.unknown_groups = True
+        return
+    number = len(record.groups)
+    record.groups += ({**record.defaults, **_options(at, options)},)
+    record.group_places += (at.here(node),)
+    at.emit(AddGroup(at.here(node), tuple(at.via), record, number))
 
 
 _Groups = tuple[

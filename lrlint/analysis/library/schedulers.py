@@ -88,7 +88,7 @@ def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> A
         return _build_incomplete(at, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
     values = {name: as_value(value) for name, value in bound.items()}
-    target = optimizer if optimizer is not None else _first_child_optimizer(values)
+    target = optimizer if optimizer is not None else _first_child_optimizer(at, values)
     return branches.distribute(
         at,
         _value(target),
@@ -133,7 +133,7 @@ def _record(
     *,
     complete: bool,
 ) -> AnyValue:
-    children = _children(values.get("schedulers"))
+    children = _children(at, values.get("schedulers"))
     record = SchedulerRecord(
         law=law.name,
         place=at.here(node),
@@ -164,19 +164,19 @@ def _places(law: Law, arguments: Arguments) -> dict[str, object]:
     return found
 
 
-def _children(value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
+def _children(at: Interpreter, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
     if not isinstance(value, ListValue) or value.items is None:
         return ()
     found = []
     for item in value.items:
-        item = branches.leaning(item)
+        item = branches.chosen(at, item)
         if isinstance(item, SchedulerValue):
             found.append(item.record)
     return tuple(found)
 
 
-def _first_child_optimizer(values: dict[str, AnyValue]) -> AnyValue | None:
-    for child in _children(values.get("schedulers")):
+def _first_child_optimizer(at: Interpreter, values: dict[str, AnyValue]) -> AnyValue | None:
+    for child in _children(at, values.get("schedulers")):
         if child.optimizer is not None:
             return OptimizerValue(child.optimizer)
     return None

@@ -24,14 +24,16 @@ UNREADABLE = ("LR000", "unreadable")
 
 
 @dataclass(frozen=True)
-class Judged:
+class Resolved:
     """A finding as it is reported, and the files that it speaks of, by name."""
 
     diagnostic: Diagnostic
     sources: Mapping[str, SourceFile]
+    failure: Exception | None = None
+    """A bug that cost the finding its fix, but not the finding."""
 
 
-class Judge:
+class Ruleset:
     """The rules that are on, and what the settings make of their findings.
 
     Rules are imported when the first of them is needed, at once where the settings name any, so
@@ -60,7 +62,7 @@ class Judge:
                 yield from rule.check(schedule)
         yield from rule.check_training(training)
 
-    def diagnostic(self, finding: Finding, linted: SourceFile) -> Judged | None:
+    def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:
         """The finding as it is reported; None where settings or a comment silence it."""
         rule = finding.rule
         severity = self._severity(rule.code, rule.severity, finding.severity)
@@ -80,6 +82,7 @@ class Judge:
             at = note.place.span()
             used.setdefault(at.filename, _source(note.place))
             related.append(Related(note.message, at.filename, at.start, at.end, at.cell))
+        fix, failure = _fix(finding.fix, span)
         diagnostic = Diagnostic(
             code=rule.code,
             name=rule.name,
@@ -90,12 +93,11 @@ class Judge:
             end_location=span.end,
             cell=span.cell,
             related=tuple(related),
-            fix=None if finding.fix is None else _fix(finding.fix, span),
+            fix=fix,
             url=rule.url(),
         )
-        return Judged(
-            diagnostic, {name: source for name, source in used.items() if source is not None}
-        )
+        known = {name: source for name, source in used.items() if source is not None}
+        return Resolved(diagnostic, known, failure)
 
     def unreadable(self, file: Path | SourceFile, error: SourceError) -> Diagnostic | None:
         """The finding LR000."""
@@ -199,13 +201,18 @@ def _stretch(span: Span) -> sources.Span:
     return sources.Span(span.start.row, span.start.column, span.end.row, span.end.column, span.cell)
 
 
-def _fix(proposal: Proposal, home: Span) -> Fix | None:
+def _fix(proposal: Proposal | None, home: Span) -> tuple[Fix | None, Exception | None]:
     """The fix as edits; None where a place cannot be rewritten or lies in another file or cell."""
+    if proposal is None:
+        return None, None
     edits: list[Edit] = []
-    for place, change in proposal.changes:
-        at = place.span()
-        made = place.rewrite(change)
-        if made is None or (at.filename, at.cell) != (home.filename, home.cell):
-            return None
-        edits += (edit for edit in made if edit not in edits)
-    return Fix(proposal.applicability, proposal.message, tuple(edits)) if edits else None
+    try:
+        for place, change in proposal.changes:
+            at = place.span()
+            made = place.rewrite(change)
+            if made is None or (at.filename, at.cell) != (home.filename, home.cell):
+                return None, None
+            edits += (edit for edit in made if edit not in edits)
+    except Exception as error:
+        return None, error
+    return Fix(proposal.applicability, proposal.message, tuple(edits)) if edits else None, None

@@ -1,0 +1,82 @@
+"""Loops that step a scheduler and train nothing: to plot its curve, or to test it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+import libcst as cst
+
+from lrlint.analysis.prescan import children
+from lrlint.analysis.trace import LoopRecord
+
+_HARMLESS = frozenset(
+    "step zero_grad get_last_lr get_lr append extend insert add_scalar add range trange tqdm"
+    " enumerate len float int str round abs list tuple zip next iter item format print sleep"
+    " approx isclose allclose assertEqual assertAlmostEqual assertTrue assertListEqual"
+    " assert_close state_dict catch_warnings simplefilter numpy tolist copy deepcopy".split()
+)
+"""Calls that neither train a model nor fetch data."""
+_COUNTING = frozenset({"range", "trange", "tqdm", "enumerate", "count"})
+_COLLECTING = re.compile(r"append|extend|insert|assert|approx|isclose|allclose")
+_EPOCH = re.compile(r"epoch", re.IGNORECASE)
+_TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)$")
+
+
+def is_exercise(record: LoopRecord) -> bool:
+    """Whether the loop does nothing but step, and look at the LR.
+
+    A loop over epochs that only steps is taken for the sketch of a training, unless it collects
+    what it sees or stands in a test.
+    """
+    loop = record.place.node
+    if record.over_loader or not isinstance(loop, (cst.For, cst.While)):
+        return False
+    seen = _calls(loop)
+    if seen is None or "step" not in seen:
+        return False
+    return (
+        not _EPOCH.search(record.target or "")
+        or any(_COLLECTING.search(name) for name in seen)
+        or _in_test(record)
+    )
+
+
+def _calls(loop: cst.For | cst.While) -> set[str] | None:
+    """The names of all that the loop calls; None where one of them may train, or load data."""
+    seen: set[str] = set()
+    stack: list[cst.CSTNode] = [loop]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.For(iter=source) if not _is_counting(source):
+                return None
+            case cst.Call(func=cst.Attribute(attr=name)) | cst.Call(func=cst.Name() as name):
+                if name.value not in _HARMLESS and not name.value.startswith("assert"):
+                    return None
+                seen.add(name.value)
+            case cst.Call():
+                return None
+            case cst.Assert():
+                seen.add("assert")
+        stack.extend(children(node))
+    return seen
+
+
+def _is_counting(source: cst.BaseExpression) -> bool:
+    """``range(…)`` and the like, but no loader; param groups and lists of schedulers pass too."""
+    match source:
+        case cst.Call(func=cst.Name(value=name), args=[first, *_]) if name in _COUNTING:
+            return name in ("range", "trange", "count") or _is_counting(first.value)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="count"))):
+            return True
+        case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
+            return bool(re.search(r"param_groups|optim|sched|epochs", name))
+    return False
+
+
+def _in_test(record: LoopRecord) -> bool:
+    path = record.place.unit.path
+    return path is not None and (
+        _TEST_FILE.match(path.stem) is not None or "tests" in PurePath(path).parts[-4:-1]
+    )

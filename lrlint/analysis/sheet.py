@@ -1,0 +1,93 @@
+"""The text of a module as an editor sees it: offsets, rows, indentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis.prescan import children
+from lrlint.fix import Edit, Location
+
+if TYPE_CHECKING:
+    from lrlint.analysis.modules import ModuleUnit
+
+_ENDS = "\r\n"
+
+
+class Sheet:
+    """Where the nodes of one module stand in its text, and edits of that text."""
+
+    def __init__(self, unit: ModuleUnit) -> None:
+        self._unit = unit
+        self.text = unit.source.text
+        self.newline = unit.source.newline
+
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end of a node, its own brackets not counted."""
+        return self._unit.positions.offsets(node)
+
+    def row_start(self, offset: int) -> int:
+        """Where the row of an offset starts."""
+        return max(self.text.rfind(end, 0, offset) for end in _ENDS) + 1
+
+    def row_end(self, offset: int) -> int:
+        """Where the row of an offset ends, its line end not counted."""
+        ends = [found for end in _ENDS if (found := self.text.find(end, offset)) >= 0]
+        return min(ends, default=len(self.text))
+
+    def newline_before(self, offset: int) -> str:
+        """The line end before the row of an offset; empty in the first row."""
+        start = self.row_start(offset)
+        if self.text[max(start - 2, 0) : start] == "\r\n":
+            return "\r\n"
+        return self.text[max(start - 1, 0) : start]
+
+    def newline_after(self, offset: int) -> str:
+        """The line end of the row of an offset; empty in the last row."""
+        end = self.row_end(offset)
+        return "\r\n" if self.text[end : end + 2] == "\r\n" else self.text[end : end + 1]
+
+    def indentation(self, offset: int) -> str:
+        """The white space at the start of the row of an offset."""
+        row = self.text[self.row_start(offset) : self.row_end(offset)]
+        return row[: len(row) - len(row.lstrip())]
+
+    def row_break(self, offset: int) -> str:
+        """What starts a new row that is indented as the row of an offset."""
+        return self.newline + self.indentation(offset)
+
+    def path(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
+        """The nodes from the module down to ``node``, both included."""
+        parents: dict[int, cst.CSTNode] = {}
+        stack: list[cst.CSTNode] = [self._unit.tree]
+        while stack:
+            current = stack.pop()
+            if current is node:
+                path = [current]
+                while id(path[-1]) in parents:
+                    path.append(parents[id(path[-1])])
+                return path[::-1]
+            for child in children(current):
+                parents[id(child)] = current
+                stack.append(child)
+        return None
+
+    def edits(self, pieces: list[tuple[int, int, str]] | None) -> tuple[Edit, ...] | None:
+        """Replaced stretches of the text as edits; None where they lie in several cells."""
+        if pieces is None:
+            return None
+        made = []
+        cells = set()
+        for start, end, content in pieces:
+            span = self._unit.source.at(start, end)
+            last = self._unit.source.at(end, end)
+            cells |= {span.cell, last.cell}
+            made.append(
+                Edit(
+                    content,
+                    Location(span.row, span.column),
+                    Location(span.end_row, span.end_column),
+                )
+            )
+        return tuple(made) if len(cells) == 1 else None

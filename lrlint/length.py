@@ -1,0 +1,310 @@
+"""Whether a schedule is as long as its training, and which LR it ends at.
+
+What the rules about horizons share. Each asks first whether another rule explains the difference:
+one mistake is one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.facts import (
+    Cadence,
+    Guard,
+    GuardKind,
+    Horizon,
+    Loop,
+    LoopKind,
+    Place,
+    Schedule,
+    StepArgument,
+    StepSite,
+)
+from lrlint.fix import ReplaceWith
+from lrlint.formulas import LAWS, NoClosedForm
+from lrlint.judgement import driver, length_is_explained, regular_sites
+from lrlint.rule import Proposal, unsafe
+from lrlint.symbolic import Comparison, Expr, NotRepresentable, Strength, TooComplex, compare
+
+WITH_THE_DEFAULTS = " (with the defaults)"
+
+_NEGLIGIBLE = Fraction(1, 100)
+"""A schedule that is longer or shorter by less ends where it should, as far as anybody can see."""
+
+_MANY = 10**6
+"""Steps of a stand-in for a horizon of which only the share that is covered is known."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """A horizon against the number of steps."""
+
+    schedule: Schedule
+    horizon: Horizon
+    length: Expr
+    steps: Expr
+    comparison: Comparison
+    ratio: Fraction | None
+    """Steps per length."""
+    exact: bool
+    """Whether ``ratio`` holds whatever the user passes."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the difference is nothing that anybody would see."""
+        return (
+            not self.comparison.differs
+            or self.comparison.off_by_one
+            or (self.ratio is not None and abs(self.ratio - 1) < _NEGLIGIBLE)
+        )
+
+    @property
+    def longer(self) -> bool:
+        """Whether there are more steps than the horizon plans for."""
+        return self.comparison.sign == 1
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two differ on every run of the script, be it by how much it may."""
+        return self.comparison.certain and all(
+            _sure(site, longer=self.longer) for site in self.schedule.sites
+        )
+
+    @property
+    def certain(self) -> bool:
+        """Whether they differ by this ratio on every run of the script."""
+        return self.exact and self.holds
+
+    @property
+    def defaults(self) -> str:
+        """What a message says where a setting may change the numbers."""
+        return "" if self.certain else WITH_THE_DEFAULTS
+
+
+_COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, GuardKind.SCHEDULER})
+
+
+def _sure(site: StepSite, *, longer: bool) -> bool:
+    """Whether the count of a site is that of every run; one that stops early never gets so far."""
+    return all(guard.kind in _COUNTED for guard in site.guards) and not (
+        longer and any(loop.may_break for loop in site.loops)
+    )
+
+
+def judged_length(schedule: Schedule) -> Length | None:
+    """The horizon against the steps; None where one is not known, or is another rule's business."""
+    horizon, steps = schedule.horizon, schedule.steps
+    if horizon is None or horizon.length is None or steps is None or steps.value == 0:
+        return None
+    if schedule.open_arguments or schedule.parent is not None or not advances_by_one(schedule):
+        return None
+    if is_exercise(schedule) or rebuilt_in(schedule) is not None or length_is_explained(schedule):
+        return None
+    if ignored_accumulation(schedule) is not None:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
+def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
+    """A length against a number of steps, whatever they mean."""
+    comparison = compare(steps, length)
+    ratio = comparison.ratio
+    return Length(schedule, horizon, length, steps, comparison, ratio, _exact(ratio, steps, length))
+
+
+def _exact(ratio: Fraction | None, steps: Expr, length: Expr) -> bool:
+    if ratio is None:
+        return False
+    if compare(steps, length).certain and steps.is_constant and length.is_constant:
+        return True
+    try:
+        return compare(steps, length * ratio).equal and compare(steps, length * ratio).certain
+    except (TooComplex, NotRepresentable):
+        return False
+
+
+def advances_by_one(schedule: Schedule) -> bool:
+    """Whether it is stepped, and each of its steps is a plain ``step()``."""
+    sites = driver(schedule).sites
+    return bool(sites) and all(site.argument is StepArgument.NOTHING for site in sites)
+
+
+def is_exercise(schedule: Schedule) -> bool:
+    """Whether it is stepped only to plot or to test its curve."""
+    sites = driver(schedule).sites
+    return bool(sites) and all(any(loop.exercise for loop in site.loops) for site in sites)
+
+
+# -- built anew, again and again ----------------------------------------------------------------
+
+
+def rebuilt_in(schedule: Schedule) -> Loop | None:
+    """The epoch or batch loop in which the scheduler is built, while its optimizer lives on."""
+    one = driver(schedule)
+    return next(
+        (
+            loop
+            for loop in reversed(one.built_in)
+            if loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
+            and (loop.trips is None or loop.trips.value != 1)
+        ),
+        None,
+    )
+
+
+# -- gradient accumulation ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IgnoredAccumulation:
+    """A horizon that counts micro-batches where only every k-th of them is a step."""
+
+    site: StepSite
+    guard: Guard
+    every: Expr
+    horizon: Horizon
+
+
+def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
+    """Where the horizon takes every micro-batch for a step (LR206)."""
+    horizon, sites = schedule.horizon, regular_sites(schedule)
+    if horizon is None or horizon.length is None or len(sites) != 1:
+        return None
+    (site,) = sites
+    guard = site.accumulation
+    if guard is None or guard.amount is None or guard.loop is None or site.per is not Cadence.BATCH:
+        return None
+    if guard.amount.as_number() == 1 or len(site.guards) > 1 or guard.loop.kind is not LoopKind.BATCH:
+        return None
+    whole, per_epoch = _micro_batches(site), guard.loop.trips
+    for micro_batches in (whole, per_epoch):
+        if micro_batches is not None and _is_that(horizon.length, micro_batches):
+            return IgnoredAccumulation(site, guard, guard.amount, horizon)
+    return None
+
+
+def _micro_batches(site: StepSite) -> Expr | None:
+    total = Expr.const(1)
+    for loop in site.loops:
+        if loop.trips is None:
+            return None
+        try:
+            total = total * loop.trips
+        except (TooComplex, NotRepresentable):
+            return None
+    return total
+
+
+def _is_that(length: Expr, micro_batches: Expr) -> bool:
+    """Equal, and not by the coincidence of two settings."""
+    comparison = compare(length, micro_batches)
+    return comparison.equal and (
+        comparison.certain or length.is_constant or bool(length.atoms() & micro_batches.atoms())
+    )
+
+
+# -- the LR -------------------------------------------------------------------------------------
+
+
+def lr_after(schedule: Schedule, share: Fraction) -> list[float] | None:
+    """The LR of each group when a share of the horizon is over, known or not how long that is."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None or not law.horizon:
+        return None
+    stand_in: dict[str, object] = dict.fromkeys(law.horizon)
+    stand_in[law.horizon[0]] = _MANY
+    return _lr(schedule, float(share * _MANY), stand_in)
+
+
+def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
+    """The LR of each group after so many steps."""
+    return _lr(schedule, steps, {})
+
+
+def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
+    law = LAWS.get(schedule.scheduler)
+    if law is None or schedule.open_arguments or (schedule.optimizer and schedule.optimizer.writes):
+        return None
+    bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
+    if law.name in _IGNORES_BASE_LR:
+        bases = [1.0] * len(bases)
+    if not bases or any(base is None for base in bases):
+        return None
+    arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    arguments |= known
+    if any(value is _OPEN for value in arguments.values()):
+        return None
+    try:
+        return law.lr(t, [float(base) for base in bases if base is not None], **arguments)
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        return None
+
+
+_IGNORES_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
+_OPEN = object()
+
+
+def _plain(value: object) -> object:
+    """An argument as a plain value, or ``_OPEN``."""
+    if isinstance(value, Expr):
+        return _OPEN if value.value is None else value.value
+    if isinstance(value, tuple):
+        items = [_plain(item) for item in value]
+        return _OPEN if any(item is _OPEN for item in items) else items
+    return value if value is None or isinstance(value, (bool, str)) else _OPEN
+
+
+def lr_text(lrs: Sequence[float]) -> str:
+    """``0.0976``, or ``0.001 and 0.1`` where param groups differ."""
+    texts = list(dict.fromkeys(wording.number(lr) for lr in lrs))
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def unit(schedule: Schedule) -> str:
+    """What one step of it is: ``epoch``, or ``step``."""
+    return "epoch" if schedule.per is Cadence.EPOCH else "step"
+
+
+# -- places and fixes ---------------------------------------------------------------------------
+
+
+def where(schedule: Schedule) -> Place:
+    """Where the horizon is written, or the constructor where that is in another file."""
+    horizon = schedule.horizon
+    if horizon is None or horizon.place.span().filename != schedule.place.span().filename:
+        return schedule.place
+    return horizon.place
+
+
+def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
+    """The places that a finding about the length of a schedule speaks of."""
+    horizon, site = schedule.horizon, next(iter(schedule.sites), None)
+    here = where(schedule)
+    return (
+        ("scheduler built here", None if here is schedule.place else schedule.place),
+        (
+            f"{'' if horizon is None else horizon.parameter} set here",
+            None if horizon is None or horizon.place in (here, schedule.place) else horizon.place,
+        ),
+        ("stepped here", None if site is None else site.place),
+        ("the loop", None if site is None or site.loop is None else site.loop.place),
+    )
+
+
+def resized(schedule: Schedule, length: Expr) -> Proposal | None:
+    """Write another length where the horizon is written; None where that cannot be said there."""
+    horizon = schedule.horizon
+    argument = None if horizon is None else schedule.argument(horizon.parameter)
+    if horizon is None or argument is None or argument.place is None:
+        return None
+    text = argument.place.write(length)
+    if text is None and length.value is not None and length.strength is Strength.CONSTANT:
+        text = wording.number(length.value)  # a name that is not known here, but its number is
+    if text is None:
+        return None
+    return unsafe(
+        f"Set {horizon.parameter} to the number of steps", (argument.place, ReplaceWith(text))
+    )

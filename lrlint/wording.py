@@ -1,0 +1,52 @@
+"""Numbers and counts as messages say them."""
+
+from __future__ import annotations
+
+from lrlint.facts import Cadence, Horizon
+from lrlint.symbolic import Expr, Number
+
+_PER = {Cadence.BATCH: "batch", Cadence.EPOCH: "epoch"}
+
+
+def number(value: Number) -> str:
+    """``3910``, ``0.0997``, ``1e-06``: whole numbers in full, others to three digits."""
+    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
+        return str(int(value))
+    return f"{value:.3g}"
+
+
+def amount(expression: Expr) -> str:
+    """The number where it is known, else the expression as the script has it."""
+    value = expression.value
+    return str(expression) if value is None else number(value)
+
+
+def quantity(expression: Expr) -> str:
+    """``100``, ``args.epochs`` or, where it has a name and a value, ``args.epochs=100``."""
+    if expression.is_constant or expression.value is None:
+        return amount(expression)
+    text = str(expression)
+    return (
+        f"{text}={amount(expression)}" if text.isidentifier() else f"{text} = {amount(expression)}"
+    )
+
+
+def horizon(one: Horizon) -> str:
+    """``T_max=100``, ``milestones up to 90``."""
+    length = "?" if one.length is None else amount(one.length)
+    if one.parameter == "milestones":
+        return f"milestones up to {length}"
+    return f"{one.parameter}={length}"
+
+
+def per(cadence: Cadence) -> str:
+    """``batch`` or ``epoch``."""
+    return _PER.get(cadence, "iteration")
+
+
+def times(count: Number) -> str:
+    """``once``, ``twice``, ``12 times``."""
+    return {1: "once", 2: "twice"}.get(int(count), f"{number(int(count))} times")
+
+
+__all__ = ["amount", "horizon", "number", "per", "quantity", "times"]

@@ -1,0 +1,242 @@
+"""LR102 step-per-epoch-horizon-in-batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule, StepSite
+from lrlint.fix import Destination, MoveStatement
+from lrlint.judgement import (
+    WITH_DEFAULTS,
+    Mismatch,
+    lr_at,
+    stepped_per_epoch_with_batch_horizon,
+)
+from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+
+
+class StepPerEpochHorizonInBatches(Rule):
+    """The scheduler is stepped once per epoch, but its horizon counts batches.
+
+    ## What it does
+
+    Reports `scheduler.step()` in the epoch loop where the argument that says how long the schedule
+    is counts batches: `T_max=epochs * len(train_loader)`, `OneCycleLR` with
+    `steps_per_epoch=len(train_loader)`, `num_training_steps=…`.
+
+    ## Why is this bad
+
+    A scheduler counts its own `step()` calls. Ten epochs of 391 batches are ten steps of 3910: the
+    LR hardly moves, and a `OneCycleLR` never leaves its warm-up. torch says nothing.
+
+    ## Example
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(train_loader))
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(train_loader))
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+            scheduler.step()
+    ```
+
+    Or keep the call where it is and count epochs: `T_max=epochs`.
+
+    ## References
+
+    - [torch.optim.lr_scheduler.OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html):
+      "step should be called after a batch has been used for training"
+    - The same mistake in public: [SimCLR #43](https://github.com/sthalles/SimCLR/issues/43)
+    """
+
+    code, name, severity = "LR102", "step-per-epoch-horizon-in-batches", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(
+                optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+            )
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        # The whole data set is one batch.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, x, y, iterations):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=iterations, eta_min=1e-3)
+            for iteration in range(iterations):
+                model(x, y).backward()
+                optimizer.step()
+                scheduler.step()
+        """,
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, per_batch):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            length = epochs * len(train_loader) if per_batch else epochs
+            scheduler = CosineAnnealingLR(optimizer, T_max=length, eta_min=1e-3)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    if per_batch:
+                        scheduler.step()
+                if not per_batch:
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            import torch
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+            from torch.utils.data import DataLoader, TensorDataset
+
+            epochs = 10
+            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
+            model = torch.nn.Linear(3, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
+            for epoch in range(epochs):
+                for x, in loader:
+                    model(x).sum().backward()
+                    optimizer.step()
+                scheduler.step()
+            """,
+            row=14,
+            fixed="""
+            import torch
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+            from torch.utils.data import DataLoader, TensorDataset
+
+            epochs = 10
+            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
+            model = torch.nn.Linear(3, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
+            for epoch in range(epochs):
+                for x, in loader:
+                    model(x).sum().backward()
+                    optimizer.step()
+                    scheduler.step()
+            """,
+            says=("T_max=240 batches", "once per epoch", "10 of 240 steps", "0.1 to 0.0997"),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    print(epoch)
+                    scheduler.step()
+            """,
+            row=14,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+                    print(epoch)
+            """,
+            says=("epochs of epochs * len(train_loader) steps",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        # The step sizes of a CyclicLR are batches by definition: LR111.
+        if schedule.parent is not None or schedule.scheduler == "CyclicLR":
+            return
+        found = stepped_per_epoch_with_batch_horizon(schedule)
+        if found is None:
+            return
+        horizon, update = found.evidence.horizon, _update(schedule)
+        defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
+        yield self.finding(
+            found.site.place,
+            f"{wording.horizon(horizon)} batches, but step() runs once per epoch:"
+            f" {_consequence(schedule, found)}{defaults}",
+            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            notes=(
+                (f"{horizon.parameter} set here", horizon.place),
+                ("scheduler built here", found.evidence.schedule.place),
+                ("optimizer stepped here", None if update is None else update.place),
+            ),
+            fix=_fix(schedule, found.site),
+        )
+
+
+def _consequence(schedule: Schedule, found: Mismatch) -> str:
+    """How far the schedule gets, in numbers where they are known."""
+    one, length = found.evidence.schedule, found.evidence.horizon.length
+    assert length is not None
+    if schedule.steps is None:
+        return "the LR hardly moves"
+    text = f"the schedule gets through {wording.amount(schedule.steps)} of"
+    text += f" {wording.amount(length)} steps"
+    taken = schedule.steps.value
+    if one is not schedule or not isinstance(taken, int) or not 0 < taken <= 100_000:
+        return text
+    first, last = lr_at(one, 0), lr_at(one, taken - 1)
+    if not first or not last:
+        return text
+    return f"{text} and the LR goes from {wording.number(first[0])} to {wording.number(last[0])}"
+
+
+def _update(schedule: Schedule) -> StepSite | None:
+    sites = () if schedule.optimizer is None else schedule.optimizer.sites
+    return sites[0] if len(sites) == 1 else None
+
+
+def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
+    """Move the call behind the optimizer's, where no condition would be left behind."""
+    update = _update(schedule)
+    if update is None or site.guards or len(schedule.sites) != 1:
+        return None
+    return unsafe(
+        "Step after every batch",
+        (site.place, MoveStatement(update.place, Destination.AFTER_OPTIMIZER_STEP)),
+    )

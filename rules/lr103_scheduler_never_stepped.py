@@ -1,0 +1,152 @@
+"""LR103 scheduler-never-stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.formulas import LAWS
+from lrlint.judgement import lr_at, never_stepped
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class SchedulerNeverStepped(Rule):
+    """A scheduler is built, but nothing ever calls its `step()`.
+
+    ## What it does
+
+    Reports a scheduler whose optimizer is stepped, while no code that lrlint sees steps the
+    scheduler, hands it to something that could, returns it or stores it out of sight. Reading
+    `get_last_lr()` is no step.
+
+    ## Why is this bad
+
+    The whole training runs at one LR: the optimizer's own, or where the constructor has already
+    changed it (a warm-up, `OneCycleLR`) at the start value, which can be 25 times lower.
+
+    ## Example
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30)
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        print(scheduler.get_last_lr())
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30)
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        print(scheduler.get_last_lr())
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
+    """
+
+    code, name, severity = "LR103", "scheduler-never-stepped", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ExponentialLR
+
+        def train(model, train_loader, fit):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = ExponentialLR(optimizer, gamma=0.9)
+            fit(model, train_loader, optimizer, scheduler)
+        """,
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            warmup = LinearLR(optimizer, total_iters=5)
+            cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-3)
+            scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import ExponentialLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = ExponentialLR(optimizer, gamma=0.9)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    print(scheduler.get_last_lr())
+            """,
+            row=6,
+            says=("ExponentialLR", "scheduler.step()", "stays at 0.1"),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LinearLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+            """,
+            row=6,
+            says=("warmup.step()", "stays at 0.001"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        if schedule.parent is not None or not never_stepped(schedule):
+            return
+        if schedule.scheduler not in LAWS or _superseded(schedule):
+            return
+        optimizer = schedule.optimizer
+        assert optimizer is not None
+        step = f"{schedule.variable}.step()" if schedule.variable else "its step()"
+        yield self.finding(
+            schedule.place,
+            f"{schedule.scheduler} is built, but {step} is never called: {_consequence(schedule)}",
+            severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
+            notes=(("optimizer stepped here", optimizer.sites[0].place),),
+        )
+
+
+def _superseded(schedule: Schedule) -> bool:
+    """Whether another scheduler took its name: the first of several tries, left in the script."""
+    return schedule.variable is not None and any(
+        other.variable == schedule.variable for other in schedule.competitors
+    )
+
+
+def _consequence(schedule: Schedule) -> str:
+    first = lr_at(schedule, 0)
+    if first:
+        return f"the LR stays at {wording.number(first[0])}"
+    law = LAWS[schedule.scheduler]
+    if law.writes_at_construction:
+        return "the LR stays where the constructor has put it"
+    base = schedule.base_lrs[0] if schedule.base_lrs else None
+    return "the LR never changes" if base is None else f"the LR stays at {wording.amount(base)}"

@@ -1,0 +1,207 @@
+"""LR104 step-before-optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import LoopKind, OrderFact, Schedule
+from lrlint.fix import Destination, MoveStatement
+from lrlint.formulas import LAWS
+from lrlint.judgement import lr_at
+from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
+
+
+class StepBeforeOptimizer(Rule):
+    """The scheduler is stepped before the optimizer, which skips the first LR.
+
+    ## What it does
+
+    Reports `scheduler.step()` that runs, in every epoch or batch, before the first
+    `optimizer.step()` of that epoch or batch.
+
+    ## Why is this bad
+
+    Building a scheduler already sets the first LR. A `step()` before the first update skips it, and
+    the whole curve comes one epoch (or batch) early. Up to PyTorch 1.0 that was the right order, so
+    old tutorials still show it. torch warns once, at run time, where it can tell. Per batch the
+    shift is small, hence a warning; per epoch it is an error.
+
+    ## Example
+
+    ```python
+    for epoch in range(epochs):
+        scheduler.step()
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
+      ("Prior to PyTorch 1.1.0…")
+    - The same mistake in public: [ReActNet #32](https://github.com/liuzechun/ReActNet/issues/32)
+    """
+
+    code, name, severity = "LR104", "step-before-optimizer", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # The first epoch is left out.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                if epoch > 0:
+                    scheduler.step()
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+        """,
+        # The epoch is set, not advanced.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
+            for epoch in range(epochs):
+                scheduler.step(epoch)
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import MultiStepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
+                for epoch in range(epochs):
+                    scheduler.step()
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+            """,
+            row=8,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import MultiStepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("one epoch early",),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        scheduler.step()
+                        optimizer.step()
+                        optimizer.zero_grad()
+            """,
+            row=12,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+                        optimizer.zero_grad()
+            """,
+            says=("one batch early",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        early = schedule.early
+        law = LAWS.get(schedule.scheduler)
+        # A metric that comes early decides as it would later.
+        if early is None or (law is not None and law.takes_metric):
+            return
+        per_epoch = early.loop.kind is LoopKind.EPOCH
+        first = lr_at(schedule, 0)
+        skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
+        yield self.finding(
+            early.scheduler_site.place,
+            f"scheduler.step() runs before optimizer.step(): {skipped} is skipped, and the schedule"
+            f" comes one {'epoch' if per_epoch else 'batch'} early",
+            severity=Severity.ERROR if per_epoch else Severity.WARNING,
+            notes=(
+                ("optimizer stepped here", early.optimizer_site.place),
+                ("scheduler built here", schedule.place),
+            ),
+            fix=_fix(early),
+        )
+
+
+def _fix(early: OrderFact) -> Proposal | None:
+    step, update = early.scheduler_site, early.optimizer_site
+    if early.adjacent:
+        return safe(
+            "Step the scheduler after the optimizer",
+            (step.place, MoveStatement(update.place, Destination.AFTER_OPTIMIZER_STEP)),
+        )
+    if step.guards:
+        return None
+    return unsafe(
+        "Step the scheduler at the end of the loop",
+        (step.place, MoveStatement(early.loop.place, Destination.END_OF_BODY)),
+    )

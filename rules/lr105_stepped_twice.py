@@ -1,0 +1,161 @@
+"""LR105 stepped-twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Cadence, Repetition, Schedule
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class SteppedTwice(Rule):
+    """One scheduler is stepped twice on the same path, so its schedule runs too fast.
+
+    ## What it does
+
+    Reports two `step()` calls of one scheduler that both run in the same epoch or batch: once in a
+    helper and once in the loop that calls it, or after every batch and again after every epoch.
+
+    ## Why is this bad
+
+    Each call advances the schedule. Stepped twice per epoch, a `StepLR` with `step_size=10` decays
+    every 5 epochs, and a cosine is back at its start when training ends. torch says nothing.
+
+    ## Example
+
+    ```python
+    def train_one_epoch(loader, optimizer, scheduler):
+        for x, y in loader:
+            train(x, y)
+            optimizer.step()
+        scheduler.step()
+
+    for epoch in range(epochs):
+        train_one_epoch(train_loader, optimizer, scheduler)
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    def train_one_epoch(loader, optimizer):
+        for x, y in loader:
+            train(x, y)
+            optimizer.step()
+
+    for epoch in range(epochs):
+        train_one_epoch(train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
+    """
+
+    code, name, severity = "LR105", "stepped-twice", Severity.ERROR
+
+    VALID = (
+        # One of the two, as the flag says.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs, per_batch):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    if per_batch:
+                        scheduler.step()
+                if not per_batch:
+                    scheduler.step()
+        """,
+        # Two schedulers.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(generator, critic, train_loader, epochs):
+            optimizers = [SGD(model.parameters(), lr=0.1) for model in (generator, critic)]
+            schedulers = [StepLR(optimizer, step_size=30) for optimizer in optimizers]
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    critic(generator(x), y).backward()
+                    for optimizer in optimizers:
+                        optimizer.step()
+                for scheduler in schedulers:
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train_one_epoch(model, loader, optimizer, scheduler):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=10)
+                for epoch in range(30):
+                    train_one_epoch(model, train_loader, optimizer, scheduler)
+                    scheduler.step()
+            """,
+            row=15,
+            says=("twice per epoch", "60 steps in 30 epochs"),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LinearLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = LinearLR(optimizer, total_iters=epochs * len(train_loader))
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+                    scheduler.step()
+            """,
+            row=12,
+            says=("after every batch and again after every epoch",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        twice = schedule.repeated
+        if twice is None:
+            return
+        yield self.finding(
+            twice.second.place,
+            f"the scheduler is stepped {_how_often(twice)}{_numbers(schedule)}",
+            notes=(
+                ("stepped here too", twice.first.place),
+                ("scheduler built here", schedule.place),
+            ),
+        )
+
+
+def _how_often(twice: Repetition) -> str:
+    if {twice.first.per, twice.second.per} == {Cadence.BATCH, Cadence.EPOCH}:
+        return "after every batch and again after every epoch"
+    return f"twice per {wording.per(twice.second.per)}"
+
+
+def _numbers(schedule: Schedule) -> str:
+    steps, epochs = schedule.steps, schedule.epochs
+    if steps is None or epochs is None:
+        return ""
+    return f": {wording.amount(steps)} steps in {wording.amount(epochs)} epochs"

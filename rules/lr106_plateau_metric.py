@@ -1,0 +1,154 @@
+"""LR106 plateau-metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule, StepArgument, StepSite
+from lrlint.formulas import LAWS
+from lrlint.rule import Finding, Invalid, Rule
+
+_NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
+
+
+class PlateauMetric(Rule):
+    """`ReduceLROnPlateau` is stepped without its metric, or another scheduler with one.
+
+    ## What it does
+
+    Reports `step()` without an argument on `ReduceLROnPlateau`, and `step(val_loss)` on a scheduler
+    that takes no metric.
+
+    ## Why is this bad
+
+    The first is a TypeError, at the end of the first epoch. The second is taken as a number of
+    epochs: a loss of 0.37 sets the schedule back to its start, every time, and an accuracy of 91.5
+    sends it to its end. (`SequentialLR` and `ChainedScheduler` raise a TypeError.)
+
+    ## Example
+
+    ```python
+    scheduler = ReduceLROnPlateau(optimizer)
+    for epoch in range(epochs):
+        train()
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = ReduceLROnPlateau(optimizer)
+    for epoch in range(epochs):
+        train()
+        scheduler.step(validate())
+    ```
+
+    ## References
+
+    - [torch.optim.lr_scheduler.ReduceLROnPlateau](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html)
+    """
+
+    code, name, severity = "LR106", "plateau-metric", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
+
+        def train(model, train_loader, epochs, plateau, validate):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            if plateau:
+                scheduler = ReduceLROnPlateau(optimizer)
+            else:
+                scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                if isinstance(scheduler, ReduceLROnPlateau):
+                    scheduler.step(validate(model))
+                else:
+                    scheduler.step()
+        """,
+        # A fraction of an epoch is documented use.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
+            for epoch in range(epochs):
+                for i, (x, y) in enumerate(train_loader):
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step(epoch + i / len(train_loader))
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = ReduceLROnPlateau(optimizer)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=11,
+            says=("TypeError",),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=30)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        loss = model(x, y)
+                        loss.backward()
+                        optimizer.step()
+                    scheduler.step(loss.item())
+            """,
+            row=12,
+            says=("StepLR", "loss.item()", "number of epochs"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        law = LAWS.get(schedule.scheduler)
+        if law is None:
+            return
+        wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
+        for site in schedule.sites:
+            if site.argument is wrong and not any(g.by_default is False for g in site.guards):
+                yield self.finding(
+                    site.place,
+                    _message(schedule, site),
+                    severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
+                    notes=(("scheduler built here", schedule.place),),
+                )
+                return
+
+
+def _message(schedule: Schedule, site: StepSite) -> str:
+    if site.argument is StepArgument.NOTHING:
+        return (
+            f"{schedule.scheduler}.step() needs the metric that it watches: this call raises"
+            " TypeError"
+        )
+    if schedule.scheduler in _NO_ARGUMENT:
+        return f"{schedule.scheduler}.step() takes no argument: this call raises TypeError"
+    return (
+        f"{schedule.scheduler} does not watch a metric: step({site.argument_text}) takes it as the"
+        " number of epochs so far"
+    )

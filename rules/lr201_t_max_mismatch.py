@@ -1,0 +1,305 @@
+"""LR201 t-max-mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import GuardKind, Schedule
+from lrlint.length import (
+    Length,
+    against,
+    judged_length,
+    lr_after,
+    lr_after_steps,
+    lr_text,
+    notes,
+    resized,
+    unit,
+    where,
+)
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class TMaxMismatch(Rule):
+    """The cosine does not end where the training ends: `T_max` is not the number of steps.
+
+    ## What it does
+
+    Compares the `T_max` of `CosineAnnealingLR` with the number of times that the scheduler is
+    stepped over the whole training, both counted in the same unit. A difference of one step, or of
+    less than 1 %, is not reported.
+
+    ## Why is this bad
+
+    `CosineAnnealingLR` is a wave, not a ramp that stops. With more steps than `T_max` the LR climbs
+    back to where it started: a training of 100 epochs with `T_max=50` ends at its highest LR, which
+    undoes the annealing. With fewer steps the annealing is cut off and the LR never gets low: with
+    `T_max=200` the same training ends at half the base LR. torch says nothing in either case.
+
+    ## Example
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-4)
+    for epoch in range(100):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    epochs = 100
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    Where the LR is meant to go up again, `CosineAnnealingWarmRestarts` says so.
+
+    ## References
+
+    - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)
+    - Loshchilov & Hutter, [SGDR](https://arxiv.org/abs/1608.03983)
+    """
+
+    code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
+    schedulers = frozenset({"CosineAnnealingLR"})
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, warmup):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                if epoch >= warmup:
+                    scheduler.step()
+        """,
+        # Off by one: the last epoch runs at eta_min.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs - 1, eta_min=1e-3)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # A curve that is plotted, not a training.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def plot(model):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=20, eta_min=1e-3)
+            lrs = []
+            for epoch in range(100):
+                optimizer.step()
+                lrs.append(scheduler.get_last_lr()[0])
+                scheduler.step()
+            return lrs
+        """,
+        # Where it starts from after a resume, it has been stepped before.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, start_epoch):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
+            for _ in range(start_epoch):
+                scheduler.step()
+            for epoch in range(start_epoch, epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
+                for epoch in range(100):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
+                for epoch in range(100):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("T_max is 50", "100 times", "down to 0.001", "last epoch runs at 0.0999"),
+        ),
+        # Fewer, and nothing known but the ratio.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                total_steps = 2 * epochs * len(train_loader)
+                scheduler = CosineAnnealingLR(optimizer, total_steps, eta_min=0.02)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=7,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                total_steps = 2 * epochs * len(train_loader)
+                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=0.02)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            says=("50% of T_max", "ends at 0.06", "never reaches eta_min"),
+        ),
+        # With the script's defaults, which the user may change.
+        Invalid(
+            """
+            import argparse
+            import torch
+
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--epochs", type=int, default=300)
+            parser.add_argument("--t-max", type=int, default=200)
+            args = parser.parse_args()
+
+            model = torch.nn.Linear(3, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, T_max=args.t_max, eta_min=1e-3
+            )
+            for epoch in range(args.epochs):
+                train(model, optimizer)
+                scheduler.step()
+            """,
+            row=12,
+            fixed="""
+            import argparse
+            import torch
+
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--epochs", type=int, default=300)
+            parser.add_argument("--t-max", type=int, default=200)
+            args = parser.parse_args()
+
+            model = torch.nn.Linear(3, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, T_max=args.epochs, eta_min=1e-3
+            )
+            for epoch in range(args.epochs):
+                train(model, optimizer)
+                scheduler.step()
+            """,
+            says=("with the defaults", "0.0497"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        found = judged_length(schedule)
+        if found is None or found.fits or _warmup_not_deducted(found):
+            return
+        yield self.finding(
+            where(schedule),
+            f"T_max is {wording.quantity(found.length)}, but the scheduler steps"
+            f" {_times(found)}{found.defaults}: {_consequence(found)}",
+            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            notes=notes(schedule),
+            fix=resized(schedule, found.steps),
+        )
+
+
+def _warmup_not_deducted(found: Length) -> bool:
+    """Whether T_max is the whole training, of which the steps leave out a warm-up: LR204."""
+    guards = [guard for site in found.schedule.sites for guard in site.guards]
+    return any(
+        guard.kind is GuardKind.AFTER
+        and guard.amount is not None
+        and against(
+            found.schedule, found.horizon, found.length, found.steps + guard.amount
+        ).fits
+        for guard in guards
+    )
+
+
+def _times(found: Length) -> str:
+    text = f"{wording.quantity(found.steps)} times"
+    if found.ratio is None or (found.steps.value is not None and found.length.value is not None):
+        return text
+    share = float(found.ratio)
+    return f"{text}, {share:.3g} times T_max" if share > 1 else f"{text}, {share:.0%} of T_max"
+
+
+def _consequence(found: Length) -> str:
+    """What the LR does, in numbers where they are known."""
+    schedule, one = found.schedule, unit(found.schedule)
+    last = _last(found)
+    if not found.longer:
+        end = "the LR never reaches" if last is None else f"the LR ends at {last} and never reaches"
+        return f"{end} eta_min{_eta_min(schedule)}"
+    lowest = lr_after(schedule, Fraction(1))
+    low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
+    at = "T_max" if found.length.value is None else wording.amount(found.length)
+    climb = "climbs back"
+    if found.ratio is not None and found.ratio > 2:
+        climb = f"swings up and down {float(found.ratio / 2):.3g} times"
+    text = f"the LR is {low} after {at} {one}s, then {climb}"
+    return text if last is None else f"{text}; the last {one} runs at {last}"
+
+
+def _last(found: Length) -> str | None:
+    """The LR of the last epoch or step."""
+    steps = found.steps.value
+    lrs = None
+    if isinstance(steps, int) and found.length.value is not None:
+        lrs = lr_after_steps(found.schedule, steps - 1)
+    elif found.ratio is not None:
+        lrs = lr_after(found.schedule, found.ratio)
+    return None if lrs is None else lr_text(lrs)
+
+
+def _eta_min(schedule: Schedule) -> str:
+    eta_min = schedule.number("eta_min")
+    return "" if eta_min is None or eta_min.value is None else f"={wording.number(eta_min.value)}"

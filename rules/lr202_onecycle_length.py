@@ -1,0 +1,287 @@
+"""LR202 onecycle-length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.fix import ReplaceWith
+from lrlint.length import (
+    WITH_THE_DEFAULTS,
+    Length,
+    judged_length,
+    lr_after,
+    lr_after_steps,
+    lr_text,
+    notes,
+    resized,
+    where,
+)
+from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.symbolic import compare
+
+
+class OneCycleLength(Rule):
+    """`OneCycleLR` is planned for another number of steps than the training has.
+
+    ## What it does
+
+    Compares the length of a `OneCycleLR` (`total_steps`, or `epochs` times `steps_per_epoch`) with
+    the number of times that it is stepped over the whole training. More steps are an error; fewer
+    are a warning, unless the difference is one step or less than 1 %.
+
+    ## Why is this bad
+
+    `OneCycleLR` refuses to go on: one `step()` too many is forgiven (the LR jumps up for one
+    batch), the next raises `ValueError: Tried to step 241 times. The specified number of total
+    steps is 240`, hours into the training. With fewer steps the cycle is cut off: its last part, in
+    which the LR falls far below where it started and the model settles, never runs.
+
+    ## Example
+
+    ```python
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader))
+    for epoch in range(12):
+        for x, y in train_loader:
+            train(x, y)
+            scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    epochs = 12
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader))
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            scheduler.step()
+    ```
+
+    ## References
+
+    - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)
+    - Smith & Topin, [Super-Convergence](https://arxiv.org/abs/1708.07120)
+    """
+
+    code, name, severity = "LR202", "onecycle-length", Severity.ERROR
+    schedulers = frozenset({"OneCycleLR"})
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(
+                optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+            )
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        # A cycle of epochs, with one to spare.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # The script takes care itself.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)
+            step = 0
+            for epoch in range(10):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    step += 1
+                    if step < 1000:
+                        scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader):
+                epochs = 12
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=8,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader):
+                epochs = 12
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(
+                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            says=("ValueError", "10 of 12 epochs"),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
+                for epoch in range(102):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
+                for epoch in range(102):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("total_steps is 100", "102 times", "call 101 of step() raises ValueError"),
+        ),
+        # Fewer steps: the last part of the cycle never runs.
+        Invalid(
+            """
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = AdamW(model.parameters())
+                scheduler = OneCycleLR(
+                    optimizer,
+                    max_lr=0.01,
+                    total_steps=2 * epochs * len(train_loader),
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=9,
+            fixed="""
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = AdamW(model.parameters())
+                scheduler = OneCycleLR(
+                    optimizer,
+                    max_lr=0.01,
+                    total_steps=epochs * len(train_loader),
+                )
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            says=("50% of the cycle", "ends at 0.00812 instead of 4e-08"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        found = judged_length(schedule)
+        if found is None or (found.fits and not _too_long(found)):
+            return
+        parameter, longer = found.horizon.parameter, _too_long(found)
+        certain = found.holds if longer else found.certain
+        yield self.finding(
+            where(schedule),
+            f"{parameter} is {wording.quantity(found.length)}, but the scheduler steps"
+            f" {wording.quantity(found.steps)} times{'' if certain else WITH_THE_DEFAULTS}:"
+            f" {_crash(found) if longer else _cut_off(found)}",
+            severity=Severity.ERROR if longer and certain else Severity.WARNING,
+            notes=notes(schedule),
+            fix=_fix(found),
+        )
+
+
+def _too_long(found: Length) -> bool:
+    """Whether there is even one step too many."""
+    return found.comparison.differs and found.longer
+
+
+def _crash(found: Length) -> str:
+    call = "the second step() call too many"
+    if isinstance(found.length.value, int):
+        call = f"call {found.length.value + 1} of step()"
+    text = f"{call} raises ValueError"
+    schedule = found.schedule
+    epochs, batches = schedule.epochs, schedule.batch_loop and schedule.batch_loop.trips
+    if epochs is None or epochs.value is None or batches is None:
+        return text
+    done = compare(found.length, batches).ratio
+    return text if done is None else f"{text}, after {float(done):.3g} of {epochs.value} epochs"
+
+
+def _cut_off(found: Length) -> str:
+    lrs, steps = None, found.steps.value
+    if isinstance(steps, int) and found.length.value is not None:
+        lrs = lr_after_steps(found.schedule, steps - 1)
+    elif found.ratio is not None:
+        lrs = lr_after(found.schedule, found.ratio)
+    share = "" if found.ratio is None else f" covers {float(found.ratio):.0%} of the cycle and"
+    lowest = lr_after(found.schedule, Fraction(1))
+    if lrs is None or lowest is None:
+        return f"the training{share} ends before the LR is low"
+    return f"the training{share} ends at {lr_text(lrs)} instead of {lr_text(lowest)}"
+
+
+def _fix(found: Length) -> Proposal | None:
+    """Another ``total_steps``; or other ``epochs``, where only they are wrong."""
+    schedule = found.schedule
+    direct = resized(schedule, found.steps)
+    epochs, batches = schedule.argument("epochs"), schedule.number("steps_per_epoch")
+    if direct is not None or epochs is None or epochs.place is None or batches is None:
+        return direct
+    if schedule.epochs is None or not compare(schedule.epochs * batches, found.steps).equal:
+        return None
+    text = epochs.place.write(schedule.epochs)
+    return text and unsafe("Plan for all epochs", (epochs.place, ReplaceWith(text))) or None

@@ -1,0 +1,335 @@
+"""What each rule claims, as a question to the trajectory that torch recorded.
+
+A claim returns why a finding cannot be true ("" where nothing speaks against it). Adding a rule is
+adding one function. These are written from the rule catalogue, not from the rules' code, and say
+nothing where the trajectory cannot tell.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .case import Case
+from .compare import horizon
+from .torch_run import Event, OptimizerRecord, Place, Recording, SchedulerRecord
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A schedule that a finding may be about."""
+
+    case: Case
+    recording: Recording
+    schedule: SchedulerRecord
+    place: Place
+    """Where the finding points."""
+
+    @property
+    def optimizer(self) -> OptimizerRecord:
+        return self.recording.optimizer(self.schedule)
+
+    @property
+    def top(self) -> SchedulerRecord:
+        """The schedule that the script steps: this one, or the one it is part of."""
+        schedule = self.schedule
+        while schedule.parent is not None:
+            schedule = self.recording.schedulers[schedule.parent]
+        return schedule
+
+    @property
+    def steps(self) -> int:
+        """How far this schedule advanced."""
+        parent = self.schedule.parent
+        if parent is None:
+            return self.schedule.steps
+        owner = self.recording.schedulers[parent]
+        if owner.name != "SequentialLR":
+            return owner.steps
+        siblings = [s.index for s in self.recording.schedulers if s.parent == parent]
+        number = siblings.index(self.schedule.number)
+        bounds: list[int] = [0, *owner.arguments["milestones"], owner.steps]
+        return max(0, min(owner.steps, bounds[number + 1]) - bounds[number])
+
+    @property
+    def used(self) -> list[float]:
+        """Every LR that the optimizer really used, of all groups."""
+        return [lr for group in self.optimizer.lr for lr in group]
+
+    def events(self) -> list[Event]:
+        """Steps of the schedule and of its optimizer, in order."""
+        top = self.top.index
+        return [
+            e
+            for e in self.recording.events
+            if (e.kind == "scheduler-step" and e.number == top)
+            or (e.kind == "optimizer-step" and e.number == self.schedule.optimizer)
+        ]
+
+
+Claim = Callable[[Subject], str]
+CLAIMS: dict[str, Claim] = {}
+
+
+def claim(code: str) -> Callable[[Claim], Claim]:
+    def register(function: Claim) -> Claim:
+        CLAIMS[code] = function
+        return function
+
+    return register
+
+
+def _length(subject: Subject) -> float | None:
+    """The horizon as one number: the last milestone where there are several."""
+    value = horizon(subject.schedule)
+    if isinstance(value, (list, tuple)):
+        return max(value, default=None)
+    return value if isinstance(value, (int, float)) else None
+
+
+@claim("LR101")
+def step_in_batch_loop(s: Subject) -> str:
+    length = _length(s)
+    if s.case.epochs and s.case.batches > 1 and s.top.steps <= s.case.epochs:
+        return f"it steps {s.top.steps} times in {s.case.epochs} epochs"
+    if length is not None and length >= s.steps:
+        return f"its horizon {length} is not passed in {s.steps} steps"
+    return ""
+
+
+@claim("LR102")
+def step_per_epoch(s: Subject) -> str:
+    length = _length(s)
+    if s.case.batches > 1 and s.top.steps >= s.optimizer.steps > 1:
+        return f"it steps {s.top.steps} times in {s.optimizer.steps} optimizer steps"
+    if length is not None and length <= s.steps:
+        return f"its horizon {length} is reached in {s.steps} steps"
+    return ""
+
+
+@claim("LR103")
+def never_stepped(s: Subject) -> str:
+    if s.top.steps:
+        return f"it steps {s.top.steps} times"
+    return "" if s.optimizer.steps else "its optimizer is not stepped"
+
+
+@claim("LR104")
+def step_before_optimizer(s: Subject) -> str:
+    events = s.events()
+    here = [e for e in events if e.kind == "scheduler-step" and e.place == s.place]
+    if here:
+        events = [e for e in events if e.kind == "optimizer-step" or e.place == s.place]
+    steps = [n for n, e in enumerate(events) if e.kind == "scheduler-step"]
+    updates = [n for n, e in enumerate(events) if e.kind == "optimizer-step"]
+    if not steps:
+        return "it is never stepped"
+    if not updates:
+        return ""
+    if steps[0] > updates[0] and steps[-1] > updates[-1]:
+        return "each of its steps comes after the optimizer's"
+    if here and steps[-1] < updates[0] and len(here) < s.top.steps:
+        return "it steps here before the training only"
+    return ""
+
+
+@claim("LR105")
+def stepped_twice(s: Subject) -> str:
+    kinds = [e.kind for e in s.events()]
+    while kinds and kinds[0] == "scheduler-step":
+        kinds.pop(0)
+    doubles = sum(a == b == "scheduler-step" for a, b in itertools.pairwise(kinds))
+    return "" if doubles else "it never steps twice between two optimizer steps"
+
+
+@claim("LR106")
+def plateau_metric(s: Subject) -> str:
+    if s.schedule.name == "ReduceLROnPlateau" or s.top.given:
+        return ""
+    return "no metric is handed to it"
+
+
+@claim("LR201")
+def t_max_mismatch(s: Subject) -> str:
+    if s.schedule.name != "CosineAnnealingLR":
+        return ""
+    difference = abs(s.steps - s.schedule.arguments["T_max"])
+    return "" if difference > 1 else f"{s.steps} steps, T_max {s.schedule.arguments['T_max']}"
+
+
+@claim("LR202")
+def one_cycle_length(s: Subject) -> str:
+    length = _length(s)
+    if length is None or s.recording.error is not None:
+        return ""
+    if length - 1 <= s.steps <= length:
+        return f"{s.steps} steps, total_steps {length}: it ends where it should"
+    return ""
+
+
+@claim("LR203")
+def restart_cut_short(s: Subject) -> str:
+    if s.schedule.name != "CosineAnnealingWarmRestarts" or s.top.given:
+        return ""
+    start, cycle = 0, int(s.schedule.arguments["T_0"])
+    while start + cycle <= s.steps:
+        start, cycle = start + cycle, cycle * int(s.schedule.arguments["T_mult"])
+    return "" if s.steps > start else f"{s.steps} steps end on a restart"
+
+
+@claim("LR205")
+def never_reached(s: Subject) -> str:
+    length = _length(s)
+    names = ("MultiStepLR", "StepLR", "LinearLR", "ConstantLR", "PolynomialLR", "SequentialLR")
+    if length is None or s.schedule.name not in names:
+        return ""
+    return "" if length >= s.steps else f"{length} is reached in {s.steps} steps"
+
+
+@claim("LR206")
+def horizon_ignores_accumulation(s: Subject) -> str:
+    length = _length(s)
+    if length is not None and length <= s.steps + 1:
+        return f"its horizon {length} is reached in {s.steps} steps"
+    return ""
+
+
+@claim("LR207")
+def degenerate_horizon(s: Subject) -> str:
+    value = horizon(s.schedule)
+    values = value if isinstance(value, (list, tuple)) else [value]
+    sound = all(isinstance(v, int) and v > 0 for v in values)
+    if sound and value is not None and s.recording.error is None:
+        return f"the horizon is {value}"
+    return ""
+
+
+@claim("LR301")
+def eta_min_zero(s: Subject) -> str:
+    eta = s.schedule.arguments.get("eta_min")
+    if eta is None:
+        return ""
+    if eta != 0:
+        return f"eta_min is {eta}"
+    if s.used and min(s.used) >= 0.01 * max(s.optimizer.base):
+        return f"the LR never falls below 1 %: {min(s.used):g} of {max(s.optimizer.base):g}"
+    return ""
+
+
+@claim("LR302")
+def eta_min_not_below_lr(s: Subject) -> str:
+    eta = s.schedule.arguments.get("eta_min")
+    if eta is None or eta >= min(s.optimizer.base):
+        return ""
+    return f"eta_min {eta} is below {min(s.optimizer.base)}"
+
+
+@claim("LR305")
+def zero_lr_steps(s: Subject) -> str:
+    if not s.used or min(abs(lr) for lr in s.used) <= 1e-15:
+        return ""
+    return f"the lowest LR is {min(abs(lr) for lr in s.used):g}"
+
+
+@claim("LR401")
+def optimizer_replaced(s: Subject) -> str:
+    events = s.recording.events
+    built = next(
+        n
+        for n, e in enumerate(events)
+        if e.kind == "scheduler-built" and e.number == s.schedule.number
+    )
+    later = events[built:]
+    if not any(e.kind == "optimizer-built" for e in later):
+        return "no optimizer is built after it"
+    if any(e.kind == "optimizer-step" and e.number == s.schedule.optimizer for e in later):
+        return "its optimizer is stepped"
+    return ""
+
+
+@claim("LR405")
+def get_lr_call(s: Subject) -> str:
+    return "" if any(e.kind == "get-lr" for e in s.recording.events) else "get_lr is not called"
+
+
+@claim("LR409")
+def rebuilt_in_loop(s: Subject) -> str:
+    builds = [x for x in s.recording.schedulers if x.place == s.schedule.place]
+    return "" if len(builds) > 1 else "it is built once"
+
+
+# -- findings ------------------------------------------------------------------------------------
+
+
+def _points(finding: Any) -> Iterable[tuple[str, int]]:
+    for part in [finding, *(finding.get("related") or [])]:
+        yield part.get("filename") or finding["filename"], part["location"]["row"]
+
+
+def subjects(case: Case, recording: Recording, finding: Any) -> list[Subject]:
+    """The schedules that a finding may be about: those built or stepped where it points, or all."""
+    rows = [(name.replace("\\", "/"), row) for name, row in _points(finding)]
+
+    def pointed(place: Place) -> bool:
+        return any(row == place.row and name.endswith(place.file) for name, row in rows)
+
+    file = next((f for f in case.files if rows[0][0].endswith(f)), "")
+    here = Place(file, rows[0][1])
+    built = [s for s in recording.schedulers if pointed(s.place)]
+    stepped = {
+        e.number for e in recording.events if e.kind == "scheduler-step" and pointed(e.place)
+    }
+    chosen = built or [recording.schedulers[n] for n in sorted(stepped)] or recording.schedulers
+    return [Subject(case, recording, s, here) for s in chosen]
+
+
+def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
+    """Why a finding is false ("": nothing says so); None for a code that has no claim here."""
+    check = CLAIMS.get(finding["code"])
+    if check is None:
+        return None
+    reasons = [check(subject) for subject in subjects(case, recording, finding)]
+    if not reasons:
+        return "the script builds no scheduler"
+    return "" if not all(reasons) else reasons[0]
+
+
+# -- what must be reported -----------------------------------------------------------------------
+
+PLAIN = {
+    "config": ("literals", "constants"),
+    "open": ("nothing",),
+    "skeleton": ("epochs",),
+    "cadence": ("epoch", "batch"),
+    "step-form": ("plain",),
+    "family": ("single",),
+    "writing": ("direct",),
+    "scheduler": ("cosine",),
+    "fault": ("none",),
+    "build": ("in-line",),
+    "training": ("loops-in-line",),
+    "epoch-loop": ("epoch-range", "epoch-underscore", "epoch-range-from-one"),
+    "batch-loop": ("batch-plain", "batch-enumerate", "batch-tqdm"),
+}
+
+
+def expected(case: Case, recording: Recording) -> dict[str, frozenset[str]]:
+    """What a plain script certainly does wrong: code -> the codes that count as reporting it."""
+    if any(case.option(axis) not in options for axis, options in PLAIN.items()):
+        return {}
+    if len(recording.schedules) != 1 or recording.error is not None:
+        return {}
+    schedule = recording.schedules[0]
+    t_max, base = schedule.arguments["T_max"], max(recording.optimizer(schedule).base)
+    lowest = min(lr for group in recording.optimizer(schedule).lr for lr in group)
+    found: dict[str, frozenset[str]] = {}
+    per_batch = case.has("cadence:batch") and case.batches > 2
+    if per_batch and t_max == case.epochs and case.has("horizon:wrong-unit"):
+        found["LR101"] = frozenset({"LR101"})
+    elif abs(schedule.steps - t_max) > 1:
+        found["LR201"] = frozenset({"LR201", "LR101", "LR102"})
+    if "eta_min" not in schedule.explicit and lowest < 0.01 * base:
+        found["LR301"] = frozenset({"LR301"})
+    return found

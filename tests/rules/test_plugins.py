@@ -1,0 +1,58 @@
+"""Rules of third parties: found as lrlint's own are, and named when they fail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from types import ModuleType
+
+import pytest
+
+from lrlint import rule as rule_module
+from lrlint.diagnostics import Severity
+from lrlint.errors import PluginError
+from lrlint.rule import Rule, load_rules
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    load_rules.cache_clear()
+    yield
+    load_rules.cache_clear()
+
+
+def install(monkeypatch: pytest.MonkeyPatch, **plugins: str) -> None:
+    points = [
+        EntryPoint(name, value, rule_module.ENTRY_POINT_GROUP) for name, value in plugins.items()
+    ]
+    monkeypatch.setattr(rule_module, "entry_points", lambda group: points)
+
+
+def module(monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+    found = ModuleType(name)
+    values = {"__module__": name, "code": code, "name": "mine", "severity": Severity.WARNING}
+    found.Mine = type("Mine", (Rule,), values)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, name, found)
+
+
+def test_rules_of_a_plugin_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    module(monkeypatch, "my_rules", "ME001")
+    install(monkeypatch, lrlint="lrlint_rules", mine="my_rules")
+    codes = [rule.code for rule in load_rules()]
+    assert "ME001" in codes
+    assert "LR000" in codes
+
+
+def test_plugin_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, broken="no_such_module_at_all")
+    with pytest.raises(PluginError, match=r"^the rules of plugin broken \(no_such_module_at_all\)"):
+        load_rules()
+
+
+def test_code_that_two_plugins_claim(monkeypatch: pytest.MonkeyPatch) -> None:
+    module(monkeypatch, "my_rules", "ME001")
+    module(monkeypatch, "your_rules", "ME001")
+    install(monkeypatch, mine="my_rules", yours="your_rules")
+    with pytest.raises(PluginError, match="ME001 is claimed by my_rules and your_rules"):
+        load_rules()
