@@ -166,6 +166,8 @@ class IgnoredAccumulation:
     guard: Guard
     every: Expr
     horizon: Horizon
+    whole: bool
+    """Whether the horizon is that of the whole training, not of one epoch."""
 
 
 def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
@@ -182,7 +184,9 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
     whole, per_epoch = _micro_batches(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon.length, micro_batches):
-            return IgnoredAccumulation(site, guard, guard.amount, horizon)
+            return IgnoredAccumulation(
+                site, guard, guard.amount, horizon, micro_batches is whole
+            )
     return None
 
 

@@ -8,16 +8,16 @@ that difference times the number of the iteration; it is then replaced throughou
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from lrlint.analysis import binding, counting, escapes, expressions, naming, numeric
-from lrlint.analysis.conditions import All, Condition, Relation, flatten, negate
-from lrlint.analysis.prescan import assigned_names, dotted
+from lrlint.analysis.conditions import All, Condition, Relation, flatten, is_loop_atom, negate
+from lrlint.analysis.prescan import assigned_names, dotted, has_own_break
 from lrlint.analysis.state import CONTINUE, GOES_ON, Outcome
-from lrlint.analysis.trace import Break, LoopRecord, Repeat, substitute
+from lrlint.analysis.trace import Break, LoopRecord, Repeat, When, substitute
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -35,7 +35,7 @@ from lrlint.analysis.values import (
     Store,
     Stream,
 )
-from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor
+from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -117,21 +117,40 @@ def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> An
     for value in scope.store.data.values():
         if not isinstance(value, Instance):
             escapes.escape(value, f"handed to the generator {node.name.value}(…)")
-    loader = next(
-        (v for v in scope.store.data.values() if isinstance(v, Loader | Opaque | Stream)), None
-    )
-    over_loader = isinstance(loader, Loader) or (
-        isinstance(loader, Opaque) and loader.path is not None and naming.is_loader(loader.path)
-    )
     path = f"{node.name.value}(…)"
+    source = _handed_on(at, node, scope)
+    if source is not None:
+        # A wrapper that hands on each batch it is given, as `log_every(loader, …)` does.
+        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
+    over_loader = any(
+        isinstance(value, Loader)
+        or (isinstance(value, Opaque) and value.path is not None and naming.is_loader(value.path))
+        for value in scope.store.data.values()
+    )
     endless = any(
         isinstance(part, cst.While) and isinstance(part.test, cst.Name) and part.test.value == "True"
         for part in node.body.body
     )
-    if over_loader and not endless and loader is not None:
-        # A wrapper that hands on each batch it is given, as `log_every(loader, …)` does.
-        return Stream(numeric.length_of(at, loader), _measured, text=path, over_loader=True)
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
+
+
+def _handed_on(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> Stream | None:
+    """What the generator's only loop visits, if each of its iterations yields once."""
+    outer = [part for part in node.body.body if isinstance(part, (cst.For, cst.While))]
+    if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
+        return None
+    yields = [
+        part
+        for statement in outer[0].body.body
+        if isinstance(statement, cst.SimpleStatementLine)
+        for part in statement.body
+        if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
+    ]
+    if len(yields) != 1:
+        return None
+    with at.elsewhere(scope.unit, scope):
+        at.statement = outer[0]
+        return iterate(at, at.evaluate(outer[0].iter), outer[0].iter)
 
 
 # -- for --------------------------------------------------------------------------------------
@@ -140,7 +159,7 @@ def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> An
 def run_for(at: Interpreter, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(at, at.evaluate(node.iter), node.iter)
-    if stream.items is not None and _worth_unrolling(at, stream.items):
+    if stream.items is not None and worth_unrolling(at, stream.items):
         outcome = _unrolled(at, node, stream.items)
     else:
         name = _first_name(node.target) or "i"
@@ -173,7 +192,8 @@ def _first_name(target: cst.CSTNode) -> str | None:
     return None
 
 
-def _worth_unrolling(at: Interpreter, items: list[AnyValue]) -> bool:
+def worth_unrolling(at: Interpreter, items: list[AnyValue]) -> bool:
+    """Whether to visit elements one by one: they are few, and each may decide something."""
     return 0 < len(items) <= at.limits.unrolled and all(_telling(item) for item in items)
 
 
@@ -191,6 +211,20 @@ def _telling(item: AnyValue, depth: int = 0) -> bool:
 
 def _unrolled(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
     """Visit each element in turn, as with ``for phase in ["train", "val"]``."""
+    if not has_own_break(node.body):
+        return _visit(at, node, items)
+    # A loop of one iteration: what a `break` can leave.
+    once = LoopRecord(
+        index=at.index_atom("visit"),
+        trips=Expr.const(1),
+        place=at.here(node),
+        without_gradients=at.without_gradients,
+    )
+    with repeating(at, once, node, carries=False):
+        return _visit(at, node, items)
+
+
+def _visit(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         binding.assign(at, node.target, item, node.iter, rename=False)
         outcome = at.run_block(at.suite(node.body))
@@ -271,7 +305,7 @@ def run_comprehension(
             return at.evaluate(node.elt)
 
         items: list[AnyValue] | None = None
-        if simple and stream.items is not None and _worth_unrolling(at, stream.items):
+        if simple and stream.items is not None and worth_unrolling(at, stream.items):
             items = []
             for item in stream.items:
                 binding.assign(at, comp.target, item, comp.iter, rename=False)
@@ -342,12 +376,17 @@ class _Carried:
 
 @contextmanager
 def repeating(
-    at: Interpreter, loop: LoopRecord, node: cst.CSTNode, tests: list[Condition] | None = None
+    at: Interpreter,
+    loop: LoopRecord,
+    node: cst.CSTNode,
+    tests: list[Condition] | None = None,
+    *,
+    carries: bool = True,
 ) -> Iterator[None]:
     """Interpret a loop's body once, for all its iterations."""
     repeat = Repeat(loop, [])
     start = len(at.journal)
-    carried = _make_unknown(at, node)
+    carried = _make_unknown(at, node) if carries else []
     outer = at.block
     outer.append(repeat)
     at.block = repeat.body
@@ -357,6 +396,7 @@ def repeating(
     finally:
         at.loops.pop()
         at.block = outer
+    _cut_at_break(repeat)
     mapping = _resolve(at, loop, carried)
     if tests is not None:
         loop.trips = loop.trips if loop.trips is not None else _trips(tests, loop, mapping)
@@ -365,6 +405,30 @@ def repeating(
     _leave(at, loop, carried, mapping, start)
     if not repeat.body:
         outer.remove(repeat)
+
+
+def _cut_at_break(repeat: Repeat) -> None:
+    """``if i >= limit: break`` at the head or foot of a loop bounds its trip count."""
+    loop, body = repeat.loop, repeat.body
+    if loop.trips is None or len(body) < 2:
+        return
+    for position, extra in ((0, 0), (-1, 1)):
+        node = body[position]
+        if not isinstance(node, When) or len(node.body) != 1:
+            continue
+        inner = node.body[0]
+        if not isinstance(inner, Break) or inner.levels != 1:
+            continue
+        condition = node.condition
+        if any(is_loop_atom(atom) and atom != loop.index for atom in condition.atoms()):
+            continue
+        stops = first_failure(negate(condition), loop.index)
+        if stops is None:
+            continue
+        with suppress(TooComplex, NotRepresentable):
+            loop.trips = minimum(loop.trips, stops + extra)
+            del body[position]
+            return
 
 
 def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
@@ -385,7 +449,7 @@ def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
             carry(at.scope.store, name, at.scope.store.data.get(name))
     changed = at.unit.mutations
     for name in changed.shared_names:
-        scope: Scope | None = at.scope.parent
+        scope: Scope | None = at.scope
         while scope is not None:
             if name in scope.store.data:
                 carry(scope.store, name, scope.store.data[name])

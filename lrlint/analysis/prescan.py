@@ -128,6 +128,18 @@ def _string_index(element: cst.SubscriptElement) -> str | None:
     return None
 
 
+def has_own_break(body: cst.CSTNode) -> bool:
+    """Whether a ``break`` in a loop's body leaves that very loop."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Break):
+            return True
+        if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
+            stack.extend(children(node))
+    return False
+
+
 def is_generator(function: cst.FunctionDef) -> bool:
     """Whether calling the function makes a generator."""
     stack: list[cst.CSTNode] = [function.body]

@@ -49,7 +49,7 @@ def last_step(name: str, arguments: dict[str, Any], most: int = 40) -> int:
 
 
 @pytest.mark.parametrize("name", FROM_SCRATCH)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), initial=lrs)
 def test_from_scratch_classes_agree_exactly(name: str, data: Any, initial: Any) -> None:
     arguments = data.draw(ARGUMENTS[name])
@@ -60,7 +60,7 @@ def test_from_scratch_classes_agree_exactly(name: str, data: Any, initial: Any) 
 
 
 @pytest.mark.parametrize("name", RECURSIVE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), initial=lrs)
 def test_recursive_classes_agree_within_their_rounding(name: str, data: Any, initial: Any) -> None:
     """40 steps, far past every horizon; the rounding residue that a cosine at its minimum leaves
@@ -71,7 +71,7 @@ def test_recursive_classes_agree_within_their_rounding(name: str, data: Any, ini
 
 
 @pytest.mark.parametrize("name", TRANSFORMERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), initial=lrs)
 def test_transformers_schedules_agree_exactly(name: str, data: Any, initial: Any) -> None:
     arguments = data.draw(TRANSFORMERS[name])
@@ -94,7 +94,7 @@ OWN_CLOSED_FORM = [
 
 
 @pytest.mark.parametrize("name", OWN_CLOSED_FORM)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), initial=lrs, jumps=st.lists(st.integers(0, 2000), max_size=20))
 def test_torchs_own_closed_form(name: str, data: Any, initial: Any, jumps: list[int]) -> None:
     arguments = data.draw(ARGUMENTS[name])

@@ -21,7 +21,7 @@ steps = st.integers(1, 45)
 
 
 @pytest.mark.parametrize("name", EVERY)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), initial=lrs, count=steps, kind=kinds)
 def test_plain_steps(name: str, data: Any, initial: Any, count: int, kind: str) -> None:
     twins = Twins(initial, kind)
@@ -40,7 +40,7 @@ events = st.one_of(
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), initial=lrs, stream=st.lists(events, max_size=25))
 def test_jumps_and_manual_writes(name: str, data: Any, initial: Any, stream: Any) -> None:
     twins = Twins(initial)

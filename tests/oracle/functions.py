@@ -99,8 +99,8 @@ def trainer_class(
     """A class that is given what it needs, builds the rest, and trains.
 
     ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls,
-    ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there is any) the one that they CALL with
-    those of ``loop_names`` that it needs.
+    ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there
+    is any) the one that they CALL with those of ``loop_names`` that it needs.
     """
     making, loops = [*construct, *build, *resume], [*train, *epoch]
     given = parameters([*making, *loops], scope)

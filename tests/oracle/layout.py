@@ -7,7 +7,6 @@ from .imports import header
 from .settings import Definitions
 from .text import Lines, block
 
-
 WITH_ARGUMENTS = (
     "argparse-function",
     "data-class",

@@ -93,7 +93,7 @@ def _enumerate(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValu
     start = arguments.get(1, "start")
     first = Expr.const(0) if start is None else numeric.to_number(at, start) or Expr.const(0)
     items: list[AnyValue] | None = None
-    if inner.items is not None:
+    if inner.items is not None and loops.worth_unrolling(at, inner.items):
         items = [
             ListValue([first + position, item], kind="tuple")
             for position, item in enumerate(inner.items)
@@ -118,7 +118,7 @@ def _zip(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
         shortest = numeric.compute(minimum, *(length for length in known if length is not None))
         trips = shortest if isinstance(shortest, Expr) else None
     items: list[AnyValue] | None = None
-    if all(stream.items is not None for stream in streams):
+    if all(loops.worth_unrolling(at, stream.items or []) for stream in streams):
         items = [
             ListValue(list(parts), kind="tuple")
             for parts in zip(*(stream.items or [] for stream in streams), strict=False)
@@ -148,7 +148,7 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     if stream.items is not None:
         return ListValue(list(stream.items))
     trips = stream.trips
-    if trips is not None and trips.is_constant and isinstance(trips.value, int) and (
+    if trips is not None and isinstance(trips.value, int) and (
         0 <= trips.value <= 64 and not stream.over_loader
     ):
         return ListValue([stream.element(Expr.const(i)) for i in range(trips.value)])

@@ -1,0 +1,223 @@
+"""LR206 horizon-ignores-accumulation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.fix import ReplaceWith
+from lrlint.length import (
+    IgnoredAccumulation,
+    advances_by_one,
+    ignored_accumulation,
+    is_exercise,
+    lr_after,
+    lr_text,
+    notes,
+    rebuilt_in,
+    resized,
+    where,
+)
+from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+
+
+class HorizonIgnoresAccumulation(Rule):
+    """The horizon counts micro-batches, but the scheduler steps only once per k of them.
+
+    ## What it does
+
+    Reports a schedule whose length is the number of batches (`epochs * len(train_loader)`) where
+    gradient accumulation lets the scheduler step in every k-th batch only:
+    `if (i + 1) % k == 0: …; scheduler.step()`.
+
+    ## Why is this bad
+
+    With k = 4 the scheduler gets through a quarter of its schedule. A cosine that starts at 0.1
+    ends at 0.0854 instead of 0, a warm-up takes four times as long, a `OneCycleLR` is still on its
+    way up. torch says nothing.
+
+    ## Example
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(train_loader))
+    for epoch in range(epochs):
+        for i, (x, y) in enumerate(train_loader):
+            train(x, y)
+            if (i + 1) % accumulation_steps == 0:
+                optimizer.step()
+                scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    updates = epochs * (len(train_loader) // accumulation_steps)
+    scheduler = CosineAnnealingLR(optimizer, T_max=updates)
+    ```
+
+    ## References
+
+    - [torch: gradient accumulation](https://docs.pytorch.org/docs/stable/notes/amp_examples.html#gradient-accumulation)
+    """
+
+    code, name, severity = "LR206", "horizon-ignores-accumulation", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, k):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            updates = epochs * len(train_loader) // k
+            scheduler = CosineAnnealingLR(optimizer, T_max=updates, eta_min=1e-3)
+            for epoch in range(epochs):
+                for i, (x, y) in enumerate(train_loader):
+                    model(x, y).backward()
+                    if (i + 1) % k == 0:
+                        optimizer.step()
+                        scheduler.step()
+        """,
+        # It steps with every micro-batch, as it counts.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, k):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            total = epochs * len(train_loader)
+            scheduler = CosineAnnealingLR(optimizer, T_max=total, eta_min=1e-3)
+            for epoch in range(epochs):
+                for i, (x, y) in enumerate(train_loader):
+                    model(x, y).backward()
+                    if (i + 1) % k == 0:
+                        optimizer.step()
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(
+                    optimizer, T_max=epochs * len(train_loader), eta_min=1e-3
+                )
+                for epoch in range(epochs):
+                    for i, (x, y) in enumerate(train_loader):
+                        (model(x, y) / 4).backward()
+                        if (i + 1) % 4 == 0:
+                            optimizer.step()
+                            scheduler.step()
+            """,
+            row=7,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(
+                    optimizer, T_max=epochs * (len(train_loader) // 4), eta_min=1e-3
+                )
+                for epoch in range(epochs):
+                    for i, (x, y) in enumerate(train_loader):
+                        (model(x, y) / 4).backward()
+                        if (i + 1) % 4 == 0:
+                            optimizer.step()
+                            scheduler.step()
+            """,
+            says=("micro-batches", "every 4", "1/4 of the schedule", "ends at 0.0855"),
+        ),
+        Invalid(
+            """
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, args):
+                optimizer = AdamW(model.parameters())
+                scheduler = OneCycleLR(
+                    optimizer, 0.01, epochs=args.epochs, steps_per_epoch=len(train_loader)
+                )
+                for epoch in range(args.epochs):
+                    for i, (x, y) in enumerate(train_loader):
+                        model(x, y).backward()
+                        if (i + 1) % args.accumulate == 0:
+                            optimizer.step()
+                            scheduler.step()
+            """,
+            row=7,
+            fixed="""
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, args):
+                optimizer = AdamW(model.parameters())
+                scheduler = OneCycleLR(
+                    optimizer, 0.01, epochs=args.epochs, steps_per_epoch=len(train_loader) // args.accumulate
+                )
+                for epoch in range(args.epochs):
+                    for i, (x, y) in enumerate(train_loader):
+                        model(x, y).backward()
+                        if (i + 1) % args.accumulate == 0:
+                            optimizer.step()
+                            scheduler.step()
+            """,
+            says=("every args.accumulate",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        if schedule.parent is not None or schedule.open_arguments or schedule.repeated is not None:
+            return
+        if schedule.scheduler.startswith("get_"):
+            return  # the schedules of transformers: LR504
+        found = ignored_accumulation(schedule)
+        if found is None or not advances_by_one(schedule) or is_exercise(schedule):
+            return
+        if rebuilt_in(schedule) is not None:
+            return
+        yield self.finding(
+            where(schedule),
+            f"{found.horizon.parameter} counts micro-batches ({found.horizon.length}), but the"
+            f" scheduler steps once every {wording.quantity(found.every)} of them:"
+            f" {_consequence(schedule, found)}",
+            severity=Severity.WARNING if _one_by_default(found) else Severity.ERROR,
+            notes=(*notes(schedule), ("accumulated here", found.guard.place)),
+            fix=_fix(schedule, found),
+        )
+
+
+def _one_by_default(found: IgnoredAccumulation) -> bool:
+    """Whether nothing is accumulated until the user asks for it."""
+    return found.every.value == 1
+
+
+def _consequence(schedule: Schedule, found: IgnoredAccumulation) -> str:
+    every = found.every.value
+    if not isinstance(every, int) or every < 2:
+        what = "the training ends before the schedule does"
+        return f"{what}, as soon as that is more than 1" if _one_by_default(found) else what
+    lrs = None if not found.whole else lr_after(schedule, Fraction(1, every))
+    text = f"the training covers 1/{every} of the schedule"
+    if not found.whole:
+        return f"the schedule is {every} times as long as it should be"
+    return text if lrs is None else f"{text} and ends at {lr_text(lrs)}"
+
+
+def _fix(schedule: Schedule, found: IgnoredAccumulation) -> Proposal | None:
+    """Divide the batches of one epoch by k."""
+    batches = found.guard.loop and found.guard.loop.trips
+    if batches is None or schedule.steps is None:
+        return None
+    per_epoch = schedule.argument("steps_per_epoch")
+    if per_epoch is not None and per_epoch.place is not None:
+        text = per_epoch.place.write(batches // found.every)
+        return text and unsafe("Count updates", (per_epoch.place, ReplaceWith(text))) or None
+    return resized(schedule, schedule.steps if found.whole else batches // found.every)

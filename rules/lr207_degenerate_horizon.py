@@ -1,0 +1,281 @@
+"""LR207 degenerate-horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Argument, Schedule
+from lrlint.formulas import LAWS, Problem
+from lrlint.judgement import driver
+from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Expr, Strength, compare
+
+
+class DegenerateHorizon(Rule):
+    """The horizon is a number with which the schedule makes no sense, or crashes.
+
+    ## What it does
+
+    Reports a `T_max`, `step_size` or `total_iters` that is 0 or negative, milestones that no whole
+    number of steps ever equals (`epochs * 0.5` with an odd number of epochs), a `T_0` or
+    `total_steps` that comes out of `/` and is therefore no integer, and a `step_size` that is a
+    learning rate. A float that is a whole number, 15640.0, is fine wherever torch takes it.
+
+    ## Why is this bad
+
+    `MultiStepLR` looks its counter up among the milestones: 7 and 8 are not 7.5, so the LR never
+    drops. `len(train_loader) // 100` is 0 with 80 batches, and the first `step()` divides by zero.
+    `StepLR(optimizer, 0.1)` takes 0.1 for the step size, and the LR never changes. Only some of
+    these raise an exception.
+
+    ## Example
+
+    ```python
+    epochs = 15
+    scheduler = MultiStepLR(optimizer, milestones=[epochs * 0.5, epochs * 0.75])
+    ```
+
+    ## Use instead
+
+    ```python
+    epochs = 15
+    scheduler = MultiStepLR(optimizer, milestones=[epochs // 2, epochs * 3 // 4])
+    ```
+
+    ## References
+
+    - [torch: MultiStepLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html)
+    - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)
+    """
+
+    code, name, severity = "LR207", "degenerate-horizon", Severity.ERROR
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import MultiStepLR
+
+        def train(model, train_loader, epochs=90):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = MultiStepLR(optimizer, milestones=[epochs / 3, epochs * 2 / 3])
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # Half a step more or less makes no difference to a cosine.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=400 * 391 / 32, eta_min=1e-3)
+            for epoch in range(400):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import MultiStepLR
+
+            EPOCHS = 15
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = MultiStepLR(optimizer, milestones=[EPOCHS * 0.5, EPOCHS * 0.75])
+                for epoch in range(EPOCHS):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=8,
+            says=("milestones 7.5, 11.25", "the LR stays at 0.1"),
+        ),
+        Invalid(
+            """
+            import argparse
+            import torch
+
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--epochs", type=int, default=20)
+            args = parser.parse_args()
+
+            model = torch.nn.Linear(3, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=args.epochs // 30)
+            for epoch in range(args.epochs):
+                train(model, optimizer)
+                scheduler.step()
+            """,
+            row=10,
+            says=("step_size=0", "args.epochs // 30", "with the defaults"),
+        ),
+        # An integer is required, and `/` never gives one.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, dataset, train_loader, epochs, batch_size):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                total = epochs * len(dataset) / batch_size
+                scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=total)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=7,
+            says=("is a float", "ValueError"),
+        ),
+        # The arguments of another scheduler.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, 0.1, 30)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            says=("step_size=0.1", "never", "looks like a learning rate or a gamma"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        law = LAWS.get(schedule.scheduler)
+        if law is None or not law.is_class:
+            return
+        known = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+        for problem in law.problems(**known):
+            argument = schedule.argument(problem.parameter)
+            if (
+                argument is not None
+                and problem.parameter in _HORIZONS
+                and _matters(schedule, problem, argument)
+            ):
+                yield self._report(schedule, problem.parameter, argument, _words(schedule, problem))
+                return
+        for parameter in sorted(_WHOLE & schedule.arguments.keys()):
+            argument = schedule.arguments[parameter]
+            if _comes_out_of_a_division(argument):
+                why = f"{parameter}={argument.value} is a float, which raises ValueError"
+                yield self._report(schedule, parameter, argument, f"{why}: divide with // instead")
+                return
+        step_size = schedule.argument("step_size")
+        if step_size is not None and _is_the_lr(schedule, step_size):
+            why = f"step_size={step_size.value} is the learning rate, no number of steps"
+            yield self._report(schedule, "step_size", step_size, why)
+
+    def _report(
+        self, schedule: Schedule, parameter: str, argument: Argument, message: str
+    ) -> Finding:
+        certain = all(one.strength is Strength.CONSTANT for one in _expressions(argument)) or (
+            _comes_out_of_a_division(argument)
+        )
+        place = argument.place or schedule.place
+        same = place.span().filename == schedule.place.span().filename
+        return self.finding(
+            place if same else schedule.place,
+            f"{message}{'' if certain else WITH_THE_DEFAULTS}",
+            severity=Severity.ERROR if certain else Severity.WARNING,
+            notes=(
+                ("scheduler built here", schedule.place if same else None),
+                (f"{parameter} set here", None if same else place),
+                ("stepped here", schedule.sites[0].place if schedule.sites else None),
+            ),
+        )
+
+
+_HORIZONS = frozenset(
+    "T_max T_0 T_mult total_steps epochs steps_per_epoch pct_start milestones step_size total_iters"
+    " step_size_up step_size_down anneal_epochs".split()
+)
+_WHOLE = frozenset({"T_0", "T_mult", "total_steps", "epochs", "steps_per_epoch"})
+"""Arguments that torch wants to be of type ``int``."""
+
+
+def _expressions(argument: Argument) -> tuple[Expr, ...]:
+    if isinstance(argument.value, tuple):
+        return tuple(item for item in argument.value if isinstance(item, Expr))
+    return (argument.value,) if isinstance(argument.value, Expr) else ()
+
+
+def _plain(value: object) -> object:
+    """A number as a number; what is not known stays what it is, which no law objects to."""
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Expr) and value.value is not None else value
+
+
+def _matters(schedule: Schedule, problem: Problem, argument: Argument) -> bool:
+    """Whether the problem ever shows."""
+    if problem.when == "construction":
+        return True
+    one = driver(schedule)
+    if not one.sites and one.escapes is None:
+        return False  # never stepped: LR103
+    value = argument.number and argument.number.value
+    if problem.parameter == "T_max" and value is not None and value >= 1:
+        # A fraction of a step is nothing to a cosine, unless the recursion hits its zero.
+        steps = one.steps and one.steps.value
+        return problem.raises is not None and problem.at is not None and (
+            steps is not None and steps >= problem.at
+        )
+    # `total_iters=args.warmup_epochs`, of which there are none unless asked for.
+    return not (problem.parameter == "total_iters" and value == 0 and schedule.parent is not None)
+
+
+def _words(schedule: Schedule, problem: Problem) -> str:
+    argument = schedule.arguments[problem.parameter]
+    number = argument.number
+    written = "" if number is None or number.is_constant else f" ({number})"
+    text = f"{problem.message}{written}"
+    if problem.raises is not None and problem.raises not in text:
+        text += f", which raises {problem.raises}"
+    if problem.parameter == "step_size" and number is not None and number.value is not None:
+        if 0 < number.value < 1:
+            text += "; it looks like a learning rate or a gamma"
+    if problem.parameter == "milestones" and schedule.scheduler == "MultiStepLR":
+        values = [one.value for one in _expressions(argument)]
+        base = {None if lr is None else lr.value for lr in schedule.base_lrs}
+        if len(base) == 1 and all(value is not None and value % 1 for value in values):
+            (lr,) = base
+            text += "" if lr is None else f", and the LR stays at {wording.number(lr)}"
+    return text
+
+
+def _comes_out_of_a_division(argument: Argument) -> bool:
+    """Whether it is a float whatever the values are, since Python's ``/`` makes one."""
+    number = argument.number
+    return (
+        number is not None
+        and number.value is None
+        and not number.is_integer
+        and all(atom.is_integer for atom in number.atoms())
+    )
+
+
+def _is_the_lr(schedule: Schedule, step_size: Argument) -> bool:
+    number = step_size.number
+    return number is not None and bool(number.atoms()) and any(
+        lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
+    )
