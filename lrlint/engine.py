@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.fix import Location
+from lrlint.patience import TookTooLong, limited
 from lrlint.ruleset import Ruleset
 from lrlint.source import (
     STDIN,
@@ -72,13 +73,15 @@ def lint(
     *,
     stdin: Stdin | None = None,
     memory: Mapping[Path, SourceFile] | None = None,
+    patience: float | None = None,
 ) -> Report:
     """Lint the given files, and all scripts and notebooks in the given folders.
 
-    Files whose real path (or ``-``) ``memory`` holds are taken from there. Raises UnknownSelector
-    where the settings name a rule that does not exist.
+    Files whose real path (or ``-``) ``memory`` holds are taken from there. A file that costs more
+    than ``patience`` seconds of CPU time is given up. Raises UnknownSelector where the settings
+    name a rule that does not exist.
     """
-    run = _Run(settings or Settings(), stdin, memory or {})
+    run = _Run(settings or Settings(), stdin, memory or {}, patience)
     for found in run.discover(paths):
         run.file(found.path, explicit=found.explicit)
     return run.report()
@@ -86,7 +89,7 @@ def lint(
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
     """Lint a file that is at hand, as standard input is."""
-    run = _Run(settings or Settings(), None, {})
+    run = _Run(settings or Settings())
     run.source(source, explicit=True)
     return run.report()
 
@@ -101,11 +104,16 @@ class _Run:
     """One run over any number of files."""
 
     def __init__(
-        self, settings: Settings, stdin: Stdin | None, memory: Mapping[Path, SourceFile]
+        self,
+        settings: Settings,
+        stdin: Stdin | None = None,
+        memory: Mapping[Path, SourceFile] | None = None,
+        patience: float | None = None,
     ) -> None:
         self._settings = settings
         self._stdin = stdin or Stdin(b"")
-        self._memory = memory
+        self._memory = memory or {}
+        self._patience = patience
         self._ruleset = Ruleset(settings)
         self._project: Project | None = None
         self._found: dict[tuple[object, ...], Diagnostic] = {}
@@ -178,11 +186,14 @@ class _Run:
             _ = self._ruleset.rules  # a broken plugin is no error in this file
         try:
             if relevant:
-                self._judge_all(source, self._analyse(source))
+                with limited(self._patience):
+                    self._judge_all(source, self._analyse(source))
             elif explicit:
                 _check_syntax(source)
         except SourceError as error:
             self._unreadable(source, error)
+        except TookTooLong as error:
+            self._problems[f"{source.name}: {error}; please report it"] = None
         except BaseException as error:  # a panic in libcst's native parser is no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
                 raise
@@ -227,6 +238,8 @@ class _Run:
                     self._sources.update(resolved.sources)
                     if resolved.failure is not None:
                         self._failed(f"the fix for {where}", resolved.failure)
+        except TookTooLong:
+            raise
         except Exception as error:
             self._failed(where, error)
 

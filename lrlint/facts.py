@@ -100,6 +100,7 @@ class GuardKind(Enum):
     METRIC = "a measured value"
     RANK = "one process only"
     SCHEDULER = "which scheduler it is"
+    EXCEPTION = "an exception"
     OTHER = "other"
 
 
@@ -309,6 +310,8 @@ class Schedule:
     """The innermost training loop around the optimizer's step, if it is not the epoch loop."""
     built_in: tuple[Loop, ...] = ()
     """Loops around the construction that are not around its optimizer's."""
+    built_each_time: bool = False
+    """Whether every iteration of a training loop in ``built_in`` builds it anew."""
     built_under: tuple[Guard, ...] = ()
     """Conditions under which it is built."""
     on_default_path: bool = True

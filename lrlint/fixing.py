@@ -49,15 +49,16 @@ def fix(
     *,
     unsafe: bool,
     stdin: Stdin | None = None,
+    patience: float | None = None,
 ) -> Outcome:
     """Lint and fix until nothing is left to fix. Writes nothing, see :func:`save`."""
     paths = list(paths)
     state = _State(unsafe, None if stdin is None else stdin.path)
-    first = report = lint(paths, settings, stdin=stdin)
+    first = report = lint(paths, settings, stdin=stdin, patience=patience)
     for _ in range(MOST_ROUNDS):
         if not state.apply(report):
             break
-        report = lint(paths, settings, stdin=stdin, memory=state.memory)
+        report = lint(paths, settings, stdin=stdin, memory=state.memory, patience=patience)
     fixed = tuple(
         Fixed(state.before[path], state.memory[path], count, path == STDIN)
         for path, count in state.counts.items()

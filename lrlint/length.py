@@ -132,6 +132,29 @@ def advances_by_one(schedule: Schedule) -> bool:
     return bool(sites) and all(site.argument is StepArgument.NOTHING for site in sites)
 
 
+def segment(schedule: Schedule) -> Expr | None:
+    """How often it advances, be it as a part of another schedule."""
+    parent = schedule.parent
+    if parent is None:
+        return schedule.steps if schedule.sites else None
+    if parent.parent is not None or not parent.sites:
+        return None
+    if parent.scheduler == "ChainedScheduler":
+        return parent.steps
+    milestones = parent.argument("milestones")
+    marks = None if milestones is None else milestones.numbers
+    if parent.scheduler != "SequentialLR" or marks is None or schedule not in parent.children:
+        return None
+    position = parent.children.index(schedule)
+    if len(marks) + 1 != len(parent.children):
+        return None
+    end = marks[position] if position < len(marks) else parent.steps
+    try:
+        return end if end is None or not position else end - marks[position - 1]
+    except (TooComplex, NotRepresentable):
+        return None
+
+
 def is_exercise(schedule: Schedule) -> bool:
     """Whether it is stepped only to plot or to test its curve."""
     sites = driver(schedule).sites
@@ -179,14 +202,16 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
     guard = site.accumulation
     if guard is None or guard.amount is None or guard.loop is None or site.per is not Cadence.BATCH:
         return None
-    if guard.amount.as_number() == 1 or len(site.guards) > 1 or guard.loop.kind is not LoopKind.BATCH:
+    if (
+        guard.amount.as_number() == 1
+        or len(site.guards) > 1
+        or guard.loop.kind is not LoopKind.BATCH
+    ):
         return None
     whole, per_epoch = _micro_batches(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon.length, micro_batches):
-            return IgnoredAccumulation(
-                site, guard, guard.amount, horizon, micro_batches is whole
-            )
+            return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
     return None
 
 

@@ -71,7 +71,7 @@ class Ruleset:
         span = finding.place.span()
         home = _source(finding.place) or (linted if span.filename == linted.name else None)
         if home is not None:
-            if self._ignores(rule.code, home.path):
+            if self._ignores(rule.code, home.path) or self._excludes(home, linted):
                 return None
             rows = home.module_rows(_stretch(span)) + _statement_rows(finding.place)
             if home.suppressions.silences(rule.code, rule.name, *rows):
@@ -177,6 +177,12 @@ class Ruleset:
             return False
         return (
             severity > Severity.ADVICE or self._settings.pedantic or code in self._selection.advice
+        )
+
+    def _excludes(self, home: SourceFile, linted: SourceFile) -> bool:
+        """Whether a file was only reached through an import and is not to be linted."""
+        return home.name != linted.name and any(
+            patterns.match(home.path) for patterns in self._settings.exclude
         )
 
     def _ignores(self, code: str, path: Path) -> bool:

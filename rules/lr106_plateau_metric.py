@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule, StepArgument, StepSite
+from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.rule import Finding, Invalid, Rule
 
@@ -71,6 +71,23 @@ class PlateauMetric(Rule):
                 else:
                     scheduler.step()
         """,
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    loss = model(x, y)
+                    loss.backward()
+                    optimizer.step()
+                try:
+                    scheduler.step(metrics=loss.item())
+                except TypeError:
+                    scheduler.step()
+        """,
         # A fraction of an epoch is documented use.
         """
         from torch.optim import SGD
@@ -128,6 +145,8 @@ class PlateauMetric(Rule):
         law = LAWS.get(schedule.scheduler)
         if law is None:
             return
+        if any(g.kind is GuardKind.EXCEPTION for site in schedule.sites for g in site.guards):
+            return  # one way is tried, and the other where it fails
         wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
         for site in schedule.sites:
             if site.argument is wrong and not any(g.by_default is False for g in site.guards):
@@ -146,8 +165,8 @@ def _message(schedule: Schedule, site: StepSite) -> str:
             f"{schedule.scheduler}.step() needs the metric that it watches: this call raises"
             " TypeError"
         )
-    if schedule.scheduler in _NO_ARGUMENT:
-        return f"{schedule.scheduler}.step() takes no argument: this call raises TypeError"
+    if schedule.scheduler in _NO_ARGUMENT or site.argument_text.startswith("metrics="):
+        return f"{schedule.scheduler}.step() takes no metric: this call raises TypeError"
     return (
         f"{schedule.scheduler} does not watch a metric: step({site.argument_text}) takes it as the"
         " number of epochs so far"

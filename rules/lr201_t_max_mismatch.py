@@ -257,9 +257,7 @@ def _warmup_not_deducted(found: Length) -> bool:
     return any(
         guard.kind is GuardKind.AFTER
         and guard.amount is not None
-        and against(
-            found.schedule, found.horizon, found.length, found.steps + guard.amount
-        ).fits
+        and against(found.schedule, found.horizon, found.length, found.steps + guard.amount).fits
         for guard in guards
     )
 

@@ -237,11 +237,18 @@ def _matters(schedule: Schedule, problem: Problem, argument: Argument) -> bool:
     if problem.parameter == "T_max" and value is not None and value >= 1:
         # A fraction of a step is nothing to a cosine, unless the recursion hits its zero.
         steps = one.steps and one.steps.value
-        return problem.raises is not None and problem.at is not None and (
-            steps is not None and steps >= problem.at
+        return (
+            problem.raises is not None
+            and problem.at is not None
+            and (steps is not None and steps >= problem.at)
         )
-    # `total_iters=args.warmup_epochs`, of which there are none unless asked for.
-    return not (problem.parameter == "total_iters" and value == 0 and schedule.parent is not None)
+    if problem.parameter == "total_iters" and value is not None:
+        # A ramp gets within a step of its end; a constant factor is never taken back.
+        if value >= 1:
+            return schedule.scheduler == "ConstantLR"
+        # `total_iters=args.warmup_epochs`, of which there are none unless asked for.
+        return schedule.parent is None or value != 0
+    return True
 
 
 def _words(schedule: Schedule, problem: Problem) -> str:
@@ -276,6 +283,10 @@ def _comes_out_of_a_division(argument: Argument) -> bool:
 
 def _is_the_lr(schedule: Schedule, step_size: Argument) -> bool:
     number = step_size.number
-    return number is not None and bool(number.atoms()) and any(
-        lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
+    return (
+        number is not None
+        and bool(number.atoms())
+        and any(
+            lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
+        )
     )

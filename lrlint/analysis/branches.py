@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -15,12 +15,15 @@ from lrlint.analysis.conditions import (
     Divisible,
     Flag,
     Relation,
-    is_loop_atom,
+    all_of,
+    any_of,
     conjoin,
+    contradict,
+    is_loop_atom,
     negate,
     text_of,
 )
-from lrlint.analysis.state import CONTINUE, ENDS, GOES_ON, MISSING, RAISE, Outcome
+from lrlint.analysis.state import CONTINUE, GOES_ON, MISSING, RAISE, Outcome
 from lrlint.analysis.trace import Block, Break, When
 from lrlint.analysis.values import AnyValue, Choice, Const, Opaque, Store
 from lrlint.symbolic import Atom, Expr, Strength
@@ -119,14 +122,14 @@ def fork(
     join_changes(at, condition, changed_then, changed_else)
     _drop_idle(block, mark)
     parts = [
-        All((condition, first.escaped)) if first.escaped is not None else None,
-        All((opposite, second.escaped)) if second.escaped is not None else None,
+        all_of(condition, first.escaped) if first.escaped is not None else None,
+        all_of(opposite, second.escaped) if second.escaped is not None else None,
     ]
     left = [part for part in parts if part is not None]
     if not left:
         return GOES_ON
     return Outcome(
-        escaped=left[0] if len(left) == 1 else Any(tuple(left)),
+        escaped=any_of(*left),
         leaves_function=first.leaves_function or second.leaves_function,
     )
 
@@ -193,7 +196,7 @@ def _pattern(at: Interpreter, subject: AnyValue, pattern: cst.MatchPattern) -> b
                     return True
                 if truth is not False:
                     conditions.append(truth)
-            return Any(tuple(conditions)) if conditions else False
+            return any_of(*conditions) if conditions else False
         case cst.MatchAs(pattern=None, name=None):
             return True
         case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
@@ -266,7 +269,11 @@ def join(
 
 def _under(condition: Condition, value: AnyValue) -> list[tuple[Condition, AnyValue]]:
     if isinstance(value, Choice):
-        return [(All((condition, inner)), item) for inner, item in value.alternatives]
+        return [
+            (all_of(condition, inner), item)
+            for inner, item in value.alternatives
+            if not contradict(condition, inner)
+        ]
     return [(condition, value)]
 
 
@@ -296,7 +303,7 @@ def depends_on_loop(condition: Condition) -> bool:
 
 def either(one: Condition, other: Condition) -> Condition:
     """The disjunction of two conditions."""
-    return Any((one, other))
+    return any_of(one, other)
 
 
 def distribute(

@@ -107,7 +107,7 @@ def evaluate_arguments(at: Interpreter, node: cst.Call) -> Arguments:
             else:
                 for key, item in pairs:
                     found.keywords[key] = item
-                    found.places[key] = place
+                    found.places[key] = at.here(argument)  # no expression of its own
         elif argument.keyword is not None:
             found.keywords[argument.keyword.value] = value
             found.places[argument.keyword.value] = place

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import naming, numeric
-from lrlint.analysis.conditions import All, Any, Condition, Divisible, Flag, Nature, Relation, negate
+from lrlint.analysis.conditions import (
+    Condition,
+    Divisible,
+    Flag,
+    Nature,
+    Relation,
+    all_of,
+    any_of,
+    negate,
+)
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -134,8 +143,8 @@ def any_alternative(
         if found is True:
             parts.append(condition)
         elif found is not False:
-            parts.append(All((condition, found)))
-    return parts[0] if len(parts) == 1 else Any(tuple(parts))
+            parts.append(all_of(condition, found))
+    return any_of(*parts)
 
 
 def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
@@ -171,7 +180,7 @@ def compare_chain(at: Interpreter, node: cst.Comparison) -> bool | Condition:
         left_node = target.comparator
     if not parts:
         return True
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+    return all_of(*parts)
 
 
 def _compare(
@@ -307,7 +316,7 @@ def _member(
             if True in found:
                 return True
             parts = tuple(part for part in found if not isinstance(part, bool))
-            return Any(parts) if parts else False
+            return any_of(*parts) if parts else False
         case DictValue(complete=True, store=store) if isinstance(item, Const):
             return item.value in store.data
         case Const(value=str() as text, strength=strength, path=path) if isinstance(

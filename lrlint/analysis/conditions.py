@@ -88,9 +88,10 @@ class Relation(Condition):
     nature: Nature = Nature.FLAG
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Relation)
-            and (other.op, other.left, other.right) == (self.op, self.left, self.right)
+        return isinstance(other, Relation) and (other.op, other.left, other.right) == (
+            self.op,
+            self.left,
+            self.right,
         )
 
     def __hash__(self) -> int:
@@ -237,11 +238,54 @@ def negate(condition: Condition) -> Condition:
             return Not(condition)
 
 
+_MOST_LEAVES = 24
+"""Beyond this a condition is only remembered as one: early returns nest them without end, and
+comparing two of them takes time that is exponential in their depth."""
+
+
+def all_of(*parts: Condition) -> Condition:
+    """The conjunction, flat and without repetitions."""
+    flat = dict.fromkeys(inner for part in parts for inner in flatten(part))
+    if len(flat) == 1:
+        return next(iter(flat))
+    return _bounded(All(tuple(flat)))
+
+
+def any_of(*parts: Condition) -> Condition:
+    """The disjunction, flat and without repetitions."""
+    flat: dict[Condition, None] = {}
+    for part in parts:
+        flat.update(dict.fromkeys(part.parts if isinstance(part, Any) else (part,)))
+    if len(flat) == 1:
+        return next(iter(flat))
+    return _bounded(Any(tuple(flat)))
+
+
+def _bounded(condition: Condition) -> Condition:
+    if _leaves(condition, _MOST_LEAVES) <= _MOST_LEAVES:
+        return condition
+    nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
+    return Flag(("summary", hash(condition)), "several conditions", condition.lean, nature)
+
+
+def _leaves(condition: Condition, enough: int) -> int:
+    """How many simple conditions there are; counting stops beyond ``enough``."""
+    match condition:
+        case Not(of):
+            return _leaves(of, enough)
+        case All(parts) | Any(parts):
+            total = 0
+            for part in parts:
+                total += _leaves(part, enough - total)
+                if total > enough:
+                    break
+            return total
+    return 1
+
+
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
     """All of ``parts``, or None where there are none."""
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else All(tuple(parts))
+    return all_of(*parts) if parts else None
 
 
 def text_of(condition: Condition) -> str:
@@ -271,8 +315,12 @@ def flatten(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def contradict(left: Condition, right: Condition) -> bool:
-    """Whether the two are known never to hold at once."""
+def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
+    """Whether the two are known never to hold at once.
+
+    Alternatives within alternatives are looked into ``depth`` deep: the cost is exponential in it,
+    and guards that early returns leave behind nest without end.
+    """
     for one in flatten(left):
         for other in flatten(right):
             if negate(one) == other or negate(other) == one:
@@ -287,9 +335,15 @@ def contradict(left: Condition, right: Condition) -> bool:
                 and one.key != other.key
             ):
                 return True
-            if isinstance(one, Any) and all(contradict(part, other) for part in one.parts):
+            if not depth:
+                continue
+            if isinstance(one, Any) and all(
+                contradict(part, other, depth - 1) for part in one.parts
+            ):
                 return True
-            if isinstance(other, Any) and all(contradict(one, part) for part in other.parts):
+            if isinstance(other, Any) and all(
+                contradict(one, part, depth - 1) for part in other.parts
+            ):
                 return True
     return False
 
@@ -315,9 +369,7 @@ class NotComputable(ValueError):
     """A condition holds something that is neither a known number nor a loop index."""
 
 
-def compile_condition(
-    condition: Condition, arguments: Sequence[Atom]
-) -> Callable[..., bool]:
+def compile_condition(condition: Condition, arguments: Sequence[Atom]) -> Callable[..., bool]:
     """A function of the loop indices ``arguments`` that evaluates ``condition``.
 
     Flags count as what the defaults say. Raises :class:`NotComputable` with the name of what is

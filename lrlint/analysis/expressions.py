@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import attributes, binding, branches, calls, comparisons, loops, numeric
-from lrlint.analysis.conditions import All, Any, Condition, negate
+from lrlint.analysis.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.state import MISSING
 from lrlint.analysis.values import (
     NONE,
@@ -70,7 +70,7 @@ def _boolean(
         second = truth(at, right)
     if isinstance(second, bool):
         return first if second is is_and else second
-    return All((first, second)) if is_and else Any((first, second))
+    return all_of(first, second) if is_and else any_of(first, second)
 
 
 def as_value(found: bool | Condition) -> AnyValue:

@@ -79,8 +79,9 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
             classes.append(value)
     mentioned = _called_names(at.unit.tree)
     functions.sort(key=lambda item: _name(item) in mentioned)
+    relevant = _relevant(functions)
     for function in functions:
-        if function.node not in at.called and is_relevant(function.node):
+        if function.node not in at.called and _name(function) in relevant:
             yield function
     for cls in classes:
         if is_relevant(cls.node) and cls.name not in mentioned:
@@ -88,6 +89,15 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
     for cls in classes:
         if is_relevant(cls.node) and cls.name in mentioned:
             yield cls
+
+
+def _relevant(functions: list[FunctionValue]) -> set[str]:
+    """The names of the functions that build or step something, or call one that does."""
+    found = {_name(function) for function in functions if is_relevant(function.node)}
+    calls_of = {_name(function): _called_names(function.node) for function in functions}
+    while callers := {name for name, called in calls_of.items() if called & found} - found:
+        found |= callers
+    return found
 
 
 def _name(function: FunctionValue) -> str:

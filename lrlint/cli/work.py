@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lrlint.cli.check import Options
     from lrlint.fixing import Fixed
 
+PATIENCE = 60.0
+"""Seconds of CPU time for one file: a hundred times what a long script takes."""
+
 
 @dataclass(frozen=True)
 class Result:
@@ -35,11 +38,13 @@ def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
     if "-" in paths:
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.unsafe_fixes or options.diff):
-        report = lint(paths, settings, stdin=stdin)
+        report = lint(paths, settings, stdin=stdin, patience=PATIENCE)
         return Result(report, report.problems)
     from lrlint import fixing
 
-    outcome = fixing.fix(paths, settings, unsafe=options.unsafe_fixes, stdin=stdin)
+    outcome = fixing.fix(
+        paths, settings, unsafe=options.unsafe_fixes, stdin=stdin, patience=PATIENCE
+    )
     if options.diff:
         problems = (*outcome.first.problems, *outcome.problems)
         return Result(outcome.first, problems, outcome.fixed, diff=_diff(outcome.fixed))

@@ -111,6 +111,7 @@ def _undo(scheduler: Replay) -> None:
 _CARRIES_ON = frozenset({"MultiplicativeLR", "SWALR"})
 """They start from the LR that their predecessor left; all others from the initial LR."""
 _KEEPS_VALUES_IN_GROUPS = frozenset({"OneCycleLR", "SWALR"})
+"""They read their corners from the groups, where another of the same class overwrites them."""
 _PURE_FACTORS = frozenset(
     {
         "MultiplicativeLR",

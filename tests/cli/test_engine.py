@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_finding_in_an_imported_file_is_that_file_s_and_counts_once(
 def test_comment_in_the_imported_file_silences_its_finding(write: Write) -> None:
     write(helper="def build(o):\n    return CosineAnnealingLR(o, T_max=100)  # lrlint: ignore\n")
     assert brief(lint([write(train="import helper  # noqa\nscheduler.step()\n")])) == []
+
+
+def test_excluded_file_stays_excluded_when_it_is_imported(write: Write, project: Path) -> None:
+    helper = write(helper="def build(o):\n    return CosineAnnealingLR(o, T_max=100)\n")
+    script = write(train="import helper\nscheduler.step()\n")
+    settings = Settings(exclude=(Patterns(project, ("helper.py",)),))
+    assert brief(lint([script], settings)) == []
+    assert brief(lint([script, helper], settings)) == ["LR201 helper.py:2:33"]
 
 
 def test_fix_outside_of_the_finding_s_file_is_left_out(
@@ -258,9 +267,15 @@ def test_bug_in_a_rule_costs_that_rule_only(write: Write, project: Path) -> None
     )
 
 
-def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
+@pytest.mark.skipif(sys.platform == "win32", reason="no such timer")
+def test_endless_analysis_is_given_up(write: Write, project: Path) -> None:
+    write(a="scheduler.step(KEEP_THE_ANALYSER_BUSY)\n", b=SCRIPT)
+    report = lint([project], patience=0.2)
+    assert report.problems == ("a.py: given up after 0.2 s of work; please report it",)
+    assert len(report.diagnostics) == 2
 
+
+def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(source: object, project: object) -> None:
         raise KeyboardInterrupt
 
@@ -270,7 +285,6 @@ def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyP
 
 
 def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
     from types import SimpleNamespace
 
     def deep(source: object, project: object) -> SimpleNamespace:

@@ -37,7 +37,7 @@ class Cadence:
 # -- how the call itself is written --------------------------------------------------------------
 
 
-def _plain_only(draft: Draft) -> bool:
+def plain_only(draft: Draft) -> bool:
     return draft.skeleton != "gan"
 
 
@@ -46,17 +46,17 @@ def plain(draft: Draft) -> Lines:
     return [STEP]
 
 
-@option("step-form", 1, when=_plain_only)
+@option("step-form", 1, when=plain_only)
 def not_none(draft: Draft) -> Lines:
     return block(draft.pick(["if scheduler is not None:", "if scheduler:"]), [STEP])
 
 
-@option("step-form", 0.5, when=_plain_only)
+@option("step-form", 0.5, when=plain_only)
 def short_circuit(draft: Draft) -> Lines:
     return ["scheduler and scheduler.step()"]
 
 
-@option("step-form", 0.7, when=_plain_only)
+@option("step-form", 0.7, when=plain_only)
 def plateau_or_not(draft: Draft) -> Lines:
     draft.needs.add("plateau")
     return [
@@ -65,13 +65,13 @@ def plateau_or_not(draft: Draft) -> Lines:
     ]
 
 
-@option("step-form", 0.6, when=_plain_only)
+@option("step-form", 0.6, when=plain_only)
 def list_of_schedulers(draft: Draft) -> Lines:
     draft.needs.add("scheduler-list")
     return block("for s in schedulers:", ["s.step()"])
 
 
-@option("step-form", 0.5, when=_plain_only)
+@option("step-form", 0.5, when=plain_only)
 def helper_function(draft: Draft) -> Lines:
     """A small function steps the scheduler and reports the LR."""
     body = ["scheduler.step()", 'return optimizer.param_groups[0]["lr"]']
@@ -87,11 +87,11 @@ def _step(draft: Draft) -> Lines:
 # -- where it stands ----------------------------------------------------------------------------
 
 
-def _counts(draft: Draft, unit: str, count: int, *, exact: bool = False) -> None:
+def counts(draft: Draft, unit: str, count: int, *, exact: bool = False) -> None:
     draft.unit, draft.count, draft.exact = unit, max(1, count), exact
 
 
-def _all_batches(draft: Draft) -> int:
+def all_batches(draft: Draft) -> int:
     return draft.epochs * draft.batches if draft.epochs else draft.max_steps
 
 
@@ -99,19 +99,19 @@ def _epochs(draft: Draft) -> bool:
     return draft.skeleton != "steps"
 
 
-def _simple(draft: Draft) -> bool:
+def simple(draft: Draft) -> bool:
     return draft.skeleton == "epochs"
 
 
 @option("cadence", 9, when=_epochs)
 def epoch(draft: Draft) -> Cadence:
-    _counts(draft, "epoch", draft.epochs, exact=True)
+    counts(draft, "epoch", draft.epochs, exact=True)
     return Cadence(tail=_step(draft))
 
 
 @option("cadence", 8)
 def batch(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft), exact=True)
+    counts(draft, "batch", all_batches(draft), exact=True)
     return Cadence(after=_step(draft))
 
 
@@ -133,7 +133,7 @@ def _can_accumulate(draft: Draft) -> bool:
 def update(draft: Draft) -> Cadence:
     """The scheduler steps with the optimizer, every k batches."""
     _accumulate(draft)
-    _counts(draft, "update", _all_batches(draft))
+    counts(draft, "update", all_batches(draft))
     return Cadence(after=_step(draft), accumulate=True)
 
 
@@ -141,51 +141,51 @@ def update(draft: Draft) -> Cadence:
 def micro_batch(draft: Draft) -> Cadence:
     """The optimizer steps every k batches, the scheduler every batch."""
     _accumulate(draft)
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     return Cadence(batch_end=_step(draft), accumulate=True)
 
 
 @option("cadence", 0.8, when=lambda d: _can_accumulate(d) and _epochs(d))
 def epoch_with_accumulation(draft: Draft) -> Cadence:
     _accumulate(draft)
-    _counts(draft, "epoch", draft.epochs, exact=True)
+    counts(draft, "epoch", draft.epochs, exact=True)
     return Cadence(tail=_step(draft), accumulate=True)
 
 
 @option("cadence", 0.5)
 def never(draft: Draft) -> Cadence:
-    _counts(draft, "epoch" if _epochs(draft) else "batch", draft.epochs or draft.max_steps)
+    counts(draft, "epoch" if _epochs(draft) else "batch", draft.epochs or draft.max_steps)
     return Cadence()
 
 
 @option("cadence", 0.5, when=_epochs)
 def batch_and_epoch(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft) + draft.epochs)
+    counts(draft, "batch", all_batches(draft) + draft.epochs)
     return Cadence(after=[STEP], tail=[STEP])
 
 
 @option("cadence", 0.4, when=_epochs)
 def twice(draft: Draft) -> Cadence:
-    _counts(draft, "epoch", 2 * draft.epochs)
+    counts(draft, "epoch", 2 * draft.epochs)
     return Cadence(tail=[STEP, STEP])
 
 
 @option("cadence", 0.6, when=_epochs)
 def epoch_start(draft: Draft) -> Cadence:
     """The order of torch 1.0: the scheduler first."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     return Cadence(head=_step(draft))
 
 
 @option("cadence", 0.6)
 def before_optimizer(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     return Cadence(before=_step(draft))
 
 
 @option("cadence", 0.6, when=_epochs)
 def every_other_epoch(draft: Draft) -> Cadence:
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     guard = draft.pick(["(EPOCH + 1) % 2 == 0", "EPOCH % 2 == 0", "EPOCH % 2 == 1"])
     return Cadence(tail=block(f"if {guard}:", [STEP]))
@@ -193,7 +193,7 @@ def every_other_epoch(draft: Draft) -> Cadence:
 
 @option("cadence", 0.6)
 def every_k_batches(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     draft.needs.add("index")
     k = draft.pick([2, 3])
     guard = draft.pick([f"INDEX % {k} == 0", f"NTH % {k} == 0"])
@@ -203,7 +203,7 @@ def every_k_batches(draft: Draft) -> Cadence:
 @option("cadence", 0.5, when=_epochs)
 def last_batch(draft: Draft) -> Cadence:
     """Once per epoch, from inside the batch loop."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("index")
     guard = draft.pick([f"INDEX == {draft.batches_text} - 1", f"NTH == {draft.batches_text}"])
     return Cadence(batch_end=block(f"if {guard}:", [STEP]))
@@ -212,7 +212,7 @@ def last_batch(draft: Draft) -> Cadence:
 @option("cadence", 1.2, when=_epochs)
 def after_warmup_epochs(draft: Draft) -> Cadence:
     """``if epoch >= warmup: scheduler.step()``: a plateau at the base LR, then the schedule."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     guard = f"EPOCH {draft.pick(['>=', '>=', '>'])} {warmup_length(draft).text}"
     return Cadence(tail=block(f"if {guard}:", [STEP]))
@@ -220,7 +220,7 @@ def after_warmup_epochs(draft: Draft) -> Cadence:
 
 @option("cadence", 0.7)
 def after_warmup_steps(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     draft.needs.add("global-step")
     guard = f"global_step >= {warmup_length(draft).text}"
     return Cadence(after=block(f"if {guard}:", [STEP]), batch_end=["global_step += 1"])
@@ -229,7 +229,7 @@ def after_warmup_steps(draft: Draft) -> Cadence:
 @option("cadence", 0.6)
 def until_done(draft: Draft) -> Cadence:
     """``if global_step < total: scheduler.step()``: the usual care with OneCycleLR."""
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     draft.needs.add("global-step")
     limit = max(1, draft.count - draft.pick([0, 1, 3]))
     return Cadence(
@@ -237,13 +237,13 @@ def until_done(draft: Draft) -> Cadence:
     )
 
 
-@option("cadence", 0.8, when=lambda d: _simple(d) and not d.marked("config", "literals"))
+@option("cadence", 0.8, when=lambda d: simple(d) and not d.marked("config", "literals"))
 def flagged(draft: Draft) -> Cadence:
     """A flag says whether to step per batch or per epoch: both calls are there, one runs."""
     value = draft.chance(0.5)
     flag = draft.setting(draft.pick(["step_per_batch", "per_iteration"]), value)
-    _counts(
-        draft, *(("batch", _all_batches(draft)) if value else ("epoch", draft.epochs)), exact=True
+    counts(
+        draft, *(("batch", all_batches(draft)) if value else ("epoch", draft.epochs)), exact=True
     )
     return Cadence(
         after=block(f"if {flag}:", [STEP]),
@@ -251,29 +251,29 @@ def flagged(draft: Draft) -> Cadence:
     )
 
 
-@option("cadence", 0.6, when=_simple)
+@option("cadence", 0.6, when=simple)
 def epoch_argument(draft: Draft) -> Cadence:
     """``scheduler.step(epoch)``: deprecated, and still everywhere."""
-    _counts(draft, "epoch", draft.epochs + 1)
+    counts(draft, "epoch", draft.epochs + 1)
     draft.needs.add("epoch")
     draft.may_abstain = True
     return Cadence(tail=[draft.pick(["scheduler.step(EPOCH)", "scheduler.step(EPOCH + 1)"])])
 
 
-@option("cadence", 0.6, when=_simple)
+@option("cadence", 0.6, when=simple)
 def fractional_epoch(draft: Draft) -> Cadence:
     """``scheduler.step(epoch + i / len(loader))``, as the documentation of warm restarts does."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs |= {"epoch", "index", "warm-restarts"}
     draft.may_abstain = True
     return Cadence(after=[f"scheduler.step(EPOCH + INDEX / {draft.batches_text})"])
 
 
-@option("cadence", 0.5, when=_simple)
+@option("cadence", 0.5, when=simple)
 def replayed(draft: Draft) -> Cadence:
     """Steps before the training that bring the schedule to where a resumed run left it."""
     done = draft.pick([0, 1, 2])
-    _counts(draft, "epoch", draft.epochs + done)
+    counts(draft, "epoch", draft.epochs + done)
     start = draft.number("resume_epoch", done, configured=0.7)
     return Cadence(start=block(f"for _ in range({start}):", [STEP]), tail=[STEP])
 
@@ -287,10 +287,10 @@ def _hand_over(draft: Draft) -> tuple[str, str]:
     return length.text, name
 
 
-@option("cadence", 1, when=_simple)
+@option("cadence", 1, when=simple)
 def hand_over_epochs(draft: Draft) -> Cadence:
     """Two schedulers, taken in turn by hand."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     length, name = _hand_over(draft)
     lines = [*block(f"if EPOCH < {length}:", [f"{name}.step()"]), *block("else:", [STEP])]
@@ -299,17 +299,17 @@ def hand_over_epochs(draft: Draft) -> Cadence:
 
 @option("cadence", 0.7, when=lambda d: d.skeleton != "gan")
 def hand_over_steps(draft: Draft) -> Cadence:
-    _counts(draft, "batch", _all_batches(draft))
+    counts(draft, "batch", all_batches(draft))
     draft.needs.add("global-step")
     length, name = _hand_over(draft)
     guard = [*block(f"if global_step < {length}:", [f"{name}.step()"]), *block("else:", [STEP])]
     return Cadence(after=guard, batch_end=["global_step += 1"])
 
 
-@option("cadence", 0.6, when=_simple)
+@option("cadence", 0.6, when=simple)
 def warmup_batches_then_epochs(draft: Draft) -> Cadence:
     """A warm-up per batch in the first epoch, the schedule per epoch afterwards."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     _, name = _hand_over(draft)
     return Cadence(
@@ -318,10 +318,10 @@ def warmup_batches_then_epochs(draft: Draft) -> Cadence:
     )
 
 
-@option("cadence", 0.5, when=_simple)
+@option("cadence", 0.5, when=simple)
 def weight_averaging(draft: Draft) -> Cadence:
     """Stochastic weight averaging takes over in the last epochs, with its own scheduler."""
-    _counts(draft, "epoch", draft.epochs)
+    counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     start = draft.number("swa_start", max(1, draft.epochs * 2 // 3))
     arguments = [f"swa_lr={draft.pick(['0.05', f'{draft.lr_text} * 0.1'])}"]

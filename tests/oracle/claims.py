@@ -8,12 +8,14 @@ nothing where the trajectory cannot tell.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from .case import Case
 from .compare import horizon
+from .draft import TEXTBOOK
 from .torch_run import Event, OptimizerRecord, Place, Recording, SchedulerRecord
 
 
@@ -26,6 +28,7 @@ class Subject:
     schedule: SchedulerRecord
     place: Place
     """Where the finding points."""
+    message: str = ""
 
     @property
     def optimizer(self) -> OptimizerRecord:
@@ -59,13 +62,13 @@ class Subject:
         return [lr for group in self.optimizer.lr for lr in group]
 
     def events(self) -> list[Event]:
-        """Steps of the schedule and of its optimizer, in order."""
-        top = self.top.index
+        """Steps of the schedule and of its optimizer (of all, where that one is never stepped)."""
+        top, every = self.top.index, not self.optimizer.steps
         return [
             e
             for e in self.recording.events
             if (e.kind == "scheduler-step" and e.number == top)
-            or (e.kind == "optimizer-step" and e.number == self.schedule.optimizer)
+            or (e.kind == "optimizer-step" and (every or e.number == self.schedule.optimizer))
         ]
 
 
@@ -210,14 +213,25 @@ def degenerate_horizon(s: Subject) -> str:
 
 @claim("LR301")
 def eta_min_zero(s: Subject) -> str:
+    """The LR falls below 1 % of its base, or to the share that the message names."""
     eta = s.schedule.arguments.get("eta_min")
-    if eta is None:
+    if eta is None or not s.used:
         return ""
     if eta != 0:
         return f"eta_min is {eta}"
-    if s.used and min(s.used) >= 0.01 * max(s.optimizer.base):
-        return f"the LR never falls below 1 %: {min(s.used):g} of {max(s.optimizer.base):g}"
-    return ""
+    base = max(s.optimizer.base)
+    named = re.search(r"runs? at ([\d.]+(?:e-?\d+)?) %", s.message)
+    if named is None:
+        lowest = min(s.used)
+        return (
+            "" if lowest < 0.01 * base else f"the LR never falls below 1 %: {lowest:g} of {base:g}"
+        )
+    share = float(named[1]) / 100
+    bases, groups = s.optimizer.base, s.optimizer.lr
+    shares = [lr / b for b, group in zip(bases, groups, strict=True) for lr in group]
+    if any(abs(x - share) <= 0.06 * share + 1e-9 for x in shares):
+        return ""
+    return f"no step runs at {share:.2%} of the base LR (the lowest at {min(shares):.2%})"
 
 
 @claim("LR302")
@@ -284,7 +298,7 @@ def subjects(case: Case, recording: Recording, finding: Any) -> list[Subject]:
         e.number for e in recording.events if e.kind == "scheduler-step" and pointed(e.place)
     }
     chosen = built or [recording.schedulers[n] for n in sorted(stepped)] or recording.schedulers
-    return [Subject(case, recording, s, here) for s in chosen]
+    return [Subject(case, recording, s, here, finding["message"]) for s in chosen]
 
 
 def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
@@ -300,28 +314,10 @@ def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
 
 # -- what must be reported -----------------------------------------------------------------------
 
-PLAIN = {
-    "config": ("literals", "constants", "local-variables", "class-attributes"),
-    "open": ("nothing",),
-    "skeleton": ("epochs",),
-    "cadence": ("epoch", "batch"),
-    "step-form": ("plain",),
-    "family": ("single",),
-    "writing": ("direct",),
-    "scheduler": ("cosine",),
-    "fault": ("none",),
-    "build": ("in-line", "factory"),
-    "training": ("loops-in-line", "epoch-function", "train-function", "trainer"),
-}
-"""Scripts of constants and of loops that nobody could misread."""
-UNUSUAL_LOOPS = {"epoch-count", "epoch-while-true", "batch-zip", "batch-islice", "batch-break"}
-
 
 def expected(case: Case, recording: Recording) -> dict[str, frozenset[str]]:
-    """What a plain script certainly does wrong: code -> the codes that count as reporting it."""
-    if any(case.option(axis) not in options for axis, options in PLAIN.items()):
-        return {}
-    if {case.option("epoch-loop"), case.option("batch-loop")} & UNUSUAL_LOOPS:
+    """What a textbook script certainly does wrong: code -> the codes that count as reporting it."""
+    if any(case.option(axis) not in options for axis, options in TEXTBOOK.items()):
         return {}
     if len(recording.schedules) != 1 or recording.error is not None:
         return {}
@@ -334,6 +330,6 @@ def expected(case: Case, recording: Recording) -> dict[str, frozenset[str]]:
         found["LR101"] = frozenset({"LR101"})
     elif abs(schedule.steps - t_max) > 1:
         found["LR201"] = frozenset({"LR201", "LR101", "LR102"})
-    if "eta_min" not in schedule.explicit and lowest < 0.01 * base:
+    if not found and "eta_min" not in schedule.explicit and lowest < 0.01 * base:
         found["LR301"] = frozenset({"LR301"})
     return found

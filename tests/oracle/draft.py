@@ -53,6 +53,26 @@ def option(
     return register
 
 
+TEXTBOOK = {
+    "config": ("literals", "constants", "local-variables", "class-attributes"),
+    "open": ("nothing",),
+    "skeleton": ("epochs",),
+    "cadence": ("epoch", "batch"),
+    "step-form": ("plain",),
+    "family": ("single",),
+    "writing": ("direct",),
+    "scheduler": ("cosine",),
+    "fault": ("none",),
+    "build": ("in-line", "factory"),
+    "horizon": ("full", "wrong-unit", "double", "literal-number"),
+    "training": ("loops-in-line", "epoch-function", "train-function", "trainer"),
+    "epoch-loop": ("epoch-range", "epoch-range-from-one", "epoch-underscore", "epoch-tqdm"),
+    "batch-loop": ("batch-plain", "batch-enumerate", "batch-tqdm", "batch-range"),
+}
+"""The choices of a textbook script: constants, and loops that nobody could misread. Some scripts
+are made of them alone, so that enough of the mistakes are certain ones (``claims.expected``)."""
+
+
 class Draft:
     """A script being written."""
 
@@ -66,7 +86,8 @@ class Draft:
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.rng = random.Random(f"lrlint oracle {seed}")
-        self.features: set[str] = set()
+        self.textbook = self.rng.random() < 0.08
+        self.features = {"style:textbook" if self.textbook else "style:varied"}
         self.skeleton = "epochs"
         # What really runs: epochs (0 where only steps count), batches in an epoch, micro-batches
         # in an update, steps where only steps count.
@@ -124,7 +145,11 @@ class Draft:
     def choose(self, axis: str) -> Any:
         """Pick one option of an axis, record it, and return what it makes."""
         options = [o for o in AXES[axis] if o.when(self)]
-        chosen = self.rng.choices(options, [o.weight for o in options])[0]
+        if self.textbook and axis in TEXTBOOK:
+            options = [o for o in options if o.name in TEXTBOOK[axis]] or options
+        alike = self.textbook and axis == "horizon"
+        weights = [1 if alike else o.weight for o in options]
+        chosen = self.rng.choices(options, weights)[0]
         self.mark(axis, chosen.name)
         return chosen.make(self)
 

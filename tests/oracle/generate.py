@@ -8,7 +8,21 @@ from __future__ import annotations
 
 import re
 
-from . import bodies, building, families, lambdas, layout, optimizers, schedulers, training
+from . import (
+    bodies,
+    building,
+    cadence_more,
+    families,
+    lambdas,
+    layout,
+    loops_more,
+    optimizers,
+    schedulers,
+    settings_more,
+    training,
+    training_more,
+    writing_more,
+)
 from .cadence import STEP
 from .case import Case
 from .data import evaluation_loader
@@ -21,7 +35,10 @@ from .text import Lines, block, rename
 __all__ = ["feature_names", "generate"]
 
 # Imported for the options that they register.
-_AXES = (bodies, building, families, lambdas, optimizers, schedulers, training)
+_AXES = (
+    (bodies, building, families, lambdas, optimizers, schedulers, training),
+    (cadence_more, loops_more, settings_more, training_more, writing_more),
+)
 
 
 def feature_names() -> list[str]:

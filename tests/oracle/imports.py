@@ -25,7 +25,7 @@ SCHEDULERS = [
 ]
 OPTIMIZERS = ["SGD", "Adam", "AdamW", "RMSprop"]
 DATA = ["DataLoader", "Dataset", "Subset", "TensorDataset", "random_split"]
-MODULES = ["argparse", "click", "functools", "itertools", "math", "random", "sys"]
+MODULES = ["argparse", "click", "functools", "itertools", "math", "os", "random", "sys"]
 
 
 WORD = re.compile(r"(?<![\w.\"'])([A-Za-z_]\w*)(\.|\()?(?![\"'])")
@@ -46,6 +46,8 @@ def header(text: str, variant: int) -> Lines:
         lines.append("from functools import partial")
     if "SimpleNamespace" in called:
         lines.append("from types import SimpleNamespace")
+    if "NamedTuple" in names:
+        lines.append("from typing import NamedTuple")
     lines.append("")
     if "np" in prefixes:
         lines.append("import numpy as np")

@@ -25,8 +25,9 @@ class Extras:
     end: Lines = field(default_factory=list)
 
 
-def _epochs(draft: Draft) -> bool:
-    return draft.skeleton == "epochs"
+def _flags(draft: Draft) -> bool:
+    """A setting can switch something off (``if False:`` is nothing that anybody writes)."""
+    return draft.skeleton == "epochs" and not draft.marked("config", "literals")
 
 
 def _one_model(draft: Draft) -> bool:
@@ -98,7 +99,7 @@ def evaluation_inline(draft: Draft) -> None:
     draft.extras.evaluation += lines
 
 
-@option("noise", 1, when=_one_model_epochs)
+@option("noise", 1, when=_flags)
 def best_checkpoint(draft: Draft) -> None:
     """A checkpoint that is written under a flag which is off."""
     draft.needs.add("epoch")
@@ -112,7 +113,7 @@ def best_checkpoint(draft: Draft) -> None:
     draft.extras.report += block(f"if {draft.setting('save', False)}:", save)
 
 
-@option("noise", 1, when=_one_model)
+@option("noise", 1, when=_flags)
 def resume_flag(draft: Draft) -> None:
     """A resume that is not asked for."""
     flag = draft.setting("resume", "")

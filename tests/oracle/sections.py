@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from .loops import Loop
 from .text import Lines, assigned, used
 
+RESULTS = ("loss", "scheduler", "schedulers")
+
 
 def _body_only() -> Loop:
     return Loop(lambda body: body)
@@ -74,4 +76,4 @@ class Sections:
     def results(self, body: Lines, after: Iterable[str]) -> Lines:
         """What ``body`` computes and the lines after it need."""
         later = used(list(after))
-        return [n for n in assigned(body) if n in later and n in ("loss", "scheduler")]
+        return [n for n in assigned(body) if n in later and n in RESULTS]

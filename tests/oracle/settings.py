@@ -53,8 +53,12 @@ def _name(draft: Draft) -> str:
     return draft.pick(["args", "cfg", "config", "hparams"])
 
 
-def _type(value: object) -> str:
+def type_name(value: object) -> str:
     return type(value).__name__
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @option("config", 3)
@@ -85,7 +89,7 @@ def main_parameters(draft: Draft) -> Config:
     def define(settings: Settings) -> Definitions:
         return Definitions(
             parameters=[
-                f"{k}: {_type(v)} = {literal(v)}" if typed else f"{k}={literal(v)}"
+                f"{k}: {type_name(v)} = {literal(v)}" if typed else f"{k}={literal(v)}"
                 for k, v in settings.items()
             ]
         )
@@ -98,7 +102,7 @@ def click_options(draft: Draft) -> Config:
     def define(settings: Settings) -> Definitions:
         decorators = ["@click.command()"]
         for key, value in settings.items():
-            kind = "" if isinstance(value, (bool, list)) else f", type={_type(value)}"
+            kind = "" if isinstance(value, (bool, list)) else f", type={type_name(value)}"
             if isinstance(value, list):
                 kind, value = ", multiple=True, type=int", tuple(value)
             flag = key.replace("_", "-")
@@ -111,15 +115,15 @@ def click_options(draft: Draft) -> Config:
 def _argument(draft: Draft, key: str, value: object, dashes: bool) -> str:
     flag = f"--{key.replace('_', '-') if dashes else key}"
     if draft.marked("open", "argument-required") and key in draft.open_settings:
-        return f'parser.add_argument("{flag}", type={_type(value)}, required=True)'
+        return f'parser.add_argument("{flag}", type={type_name(value)}, required=True)'
     if draft.marked("open", "argument-overridden") and key in draft.open_settings:
-        return f'parser.add_argument("{flag}", type={_type(value)}, default=100)'
+        return f'parser.add_argument("{flag}", type={type_name(value)}, default=100)'
     if isinstance(value, bool):
         action = "argparse.BooleanOptionalAction, default=True" if value else '"store_true"'
         return f'parser.add_argument("{flag}", action={action})'
     if isinstance(value, list):
         return f'parser.add_argument("{flag}", type=int, nargs="+", default={literal(value)})'
-    kind = "" if isinstance(value, str) else f" type={_type(value)},"
+    kind = "" if isinstance(value, str) else f" type={type_name(value)},"
     note = f', help="{key.replace("_", " ")}"' if draft.seed % 3 == 0 else ""
     return f'parser.add_argument("{flag}",{kind} default={literal(value)}{note})'
 
@@ -231,10 +235,10 @@ def data_class(draft: Draft) -> Config:
             default = literal(value)
             if isinstance(value, list):
                 default = f"field(default_factory=lambda: {literal(value)})"
-            elif overrides and number % 2 == 0 and _type(value) in ("int", "float"):
+            elif overrides and number % 2 == 0 and type_name(value) in ("int", "float"):
                 given.append(f"{key}={literal(value)}")
                 default = "100" if isinstance(value, int) else "1.0"
-            annotation = "list[int]" if isinstance(value, list) else _type(value)
+            annotation = "list[int]" if isinstance(value, list) else type_name(value)
             fields.append(f"{key}: {annotation} = {default}")
         module = [frozen, *block("class TrainConfig:", fields)]
         return Definitions(module, prefixed(f"{name} = ", call("TrainConfig", given)))

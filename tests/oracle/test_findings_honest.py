@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -69,15 +70,29 @@ class Audit:
             f"without a claim {dict(sorted(self.unchecked.items()))}",
             f"sure mistakes {dict(self.sure)}, reported {dict(self.found)}",
         ]
-        for title, group in (
-            ("crashed", self.failed),
-            ("contradicted", self.false),
-            ("missed", self.missed),
-        ):
-            lines.append(f"{title}: {len(group)}")
-            lines += [f"  seed {case.seed}: {text}" for case, text in group[:20]]
-            lines += [describe(case) for case, _ in group[:2]]
+        titles = {"crashed": self.failed, "contradicted": self.false, "missed": self.missed}
+        for title, group in titles.items():
+            lines.append(f"{title}: {len(group)} {_by_code(text for _, text in group)}")
+            lines += [f"  seed {case.seed}: {text}" for case, text in _few_of_each(group)]
+        for group in titles.values():
+            lines += [f"{describe(case)}\n  {text}" for case, text in group[:2]]
         return "\n".join(lines)
+
+
+def _by_code(texts: Iterable[str]) -> str:
+    counts = Counter(text.split()[0] for text in texts)
+    return " ".join(f"{code}: {count}" for code, count in sorted(counts.items()))
+
+
+def _few_of_each(group: list[tuple[Case, str]], few: int = 6) -> list[tuple[Case, str]]:
+    """The first entries of each code."""
+    seen: Counter[str] = Counter()
+    chosen = []
+    for case, text in sorted(group, key=lambda entry: entry[1].split()[0]):
+        seen[text.split()[0]] += 1
+        if seen[text.split()[0]] <= few:
+            chosen.append((case, text))
+    return chosen
 
 
 def audit(seeds: range) -> Audit:
@@ -94,7 +109,6 @@ def test_findings_are_true(first: int) -> None:
     except Unavailable as reason:
         pytest.skip(str(reason))
     result = audit(chunk_seeds(first))
-    assert not result.failed, result.report()
-    assert not result.false, result.report()
-    for code, share in RECALL.items():
-        assert result.found[code] >= share * result.sure[code], result.report()
+    silent = [c for c, share in RECALL.items() if result.found[c] < share * result.sure[c]]
+    if result.failed or result.false or silent:
+        pytest.fail(result.report(), pytrace=False)

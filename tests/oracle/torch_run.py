@@ -151,6 +151,9 @@ class Recorder:
         index = len(self.recording.schedulers)
         name = type(scheduler).__name__
         optimizer = self._numbers[id(scheduler.optimizer)]
+        base = self.recording.optimizers[optimizer].base
+        added = scheduler.optimizer.param_groups[len(base) :]
+        base.extend(float(group["initial_lr"]) for group in added)
         record = SchedulerRecord(index, name, optimizer, place, arguments, explicit - {"self"})
         self._schedulers[id(scheduler)] = scheduler
         self._numbers[id(scheduler)] = index

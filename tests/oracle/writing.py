@@ -77,7 +77,7 @@ def _named(draft: Draft) -> tuple[str, str, Call]:
     return choice, _label(draft.call), other
 
 
-def _by_name(draft: Draft) -> bool:
+def by_name(draft: Draft) -> bool:
     return not draft.marked("config", "literals") and draft.skeleton != "gan"
 
 
@@ -101,7 +101,7 @@ def keywords_dict(draft: Draft) -> Lines:
     ]
 
 
-@option("writing", 2.5, when=_by_name)
+@option("writing", 2.5, when=by_name)
 def if_chain(draft: Draft) -> Lines:
     """``if args.scheduler == "cosine": … elif …: … else: …``."""
     choice, label, other = _named(draft)
@@ -122,7 +122,7 @@ def if_chain(draft: Draft) -> Lines:
     return lines
 
 
-@option("writing", 0.8, when=_by_name)
+@option("writing", 0.8, when=by_name)
 def if_else_default(draft: Draft) -> Lines:
     """The one that is used is the ``else`` branch."""
     _, _, other = _named(draft)
@@ -133,7 +133,7 @@ def if_else_default(draft: Draft) -> Lines:
     ]
 
 
-@option("writing", 0.7, when=_by_name)
+@option("writing", 0.7, when=by_name)
 def conditional(draft: Draft) -> Lines:
     """``X(...) if args.cosine else Y(...)``."""
     other = _other(draft)
@@ -149,7 +149,7 @@ def conditional(draft: Draft) -> Lines:
     ]
 
 
-@option("writing", 0.8, when=_by_name)
+@option("writing", 0.8, when=by_name)
 def getattr_name(draft: Draft) -> Lines:
     """``getattr(torch.optim.lr_scheduler, args.scheduler)``."""
     name = "lr_scheduler" if draft.config.variable else "scheduler_type"
@@ -163,7 +163,7 @@ def getattr_name(draft: Draft) -> Lines:
     ]
 
 
-@option("writing", 0.8, when=_by_name)
+@option("writing", 0.8, when=by_name)
 def class_table(draft: Draft) -> Lines:
     """``SCHEDULERS[args.scheduler](optimizer, ...)``."""
     choice, label, other = _named(draft)
@@ -171,14 +171,14 @@ def class_table(draft: Draft) -> Lines:
     draft.rng.shuffle(entries)
     given = ", ".join(arguments(draft, draft.call))
     return [
-        "schedulers_by_name = {",
+        "schedulersby_name = {",
         *indent(f'"{name}": {draft.construct(cls)},' for name, cls in entries),
         "}",
-        f"scheduler = schedulers_by_name[{choice}]({given})",
+        f"scheduler = schedulersby_name[{choice}]({given})",
     ]
 
 
-@option("writing", 0.6, when=_by_name)
+@option("writing", 0.6, when=by_name)
 def match_statement(draft: Draft) -> Lines:
     choice, label, other = _named(draft)
     return block(
@@ -191,7 +191,7 @@ def match_statement(draft: Draft) -> Lines:
     )
 
 
-@option("writing", 0.6, when=_by_name)
+@option("writing", 0.6, when=by_name)
 def table_of_builders(draft: Draft) -> Lines:
     """A dict of lambdas: only the chosen one is called."""
     choice, label, other = _named(draft)

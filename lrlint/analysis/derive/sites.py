@@ -185,6 +185,8 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
             return GuardKind.OTHER, None
         case Flag(key=tuple() as key) if key and key[0] == "isinstance":
             return GuardKind.SCHEDULER, None
+        case Flag(key=tuple() as key) if key and key[0] == "except":
+            return GuardKind.EXCEPTION, None
     found = natures(part)
     if Nature.METRIC in found:
         return GuardKind.METRIC, None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lrlint.analysis.derive import order, sites
 from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.derive.rebuilding import built_each_time
 from lrlint.analysis.trace import (
     Block,
     BuildOptimizer,
@@ -208,6 +209,7 @@ def _schedule(
     steps = [site for _, site in pairs]
     epoch_loop, batch_loop = _training_loops([s for _, s in updates] or steps)
     under = sites.built_under(built.path, loops)
+    home = _home(record, located)
     return Schedule(
         scheduler=record.law,
         variable=record.variable,
@@ -222,7 +224,8 @@ def _schedule(
         epochs=None if epoch_loop is None else epoch_loop.trips,
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
-        built_in=_built_in(built, record, located, loops),
+        built_in=_built_in(built, home, loops),
+        built_each_time=built_each_time(built, record, home, loops),
         built_under=under,
         on_default_path=all(guard.by_default is not False for guard in under),
         escapes=record.escapes,
@@ -318,11 +321,9 @@ def _training_loops(steps: list[StepSite]) -> tuple[Loop | None, Loop | None]:
     return epoch, batch
 
 
-def _built_in(
-    built: Located, record: SchedulerRecord, located: list[Located], loops: Loops
-) -> tuple[Loop, ...]:
-    """Loops around a scheduler's construction that are not around its optimizer's."""
-    home = next(
+def _home(record: SchedulerRecord, located: list[Located]) -> Located | None:
+    """Where a scheduler's optimizer is built."""
+    return next(
         (
             item
             for item in located
@@ -330,6 +331,10 @@ def _built_in(
         ),
         None,
     )
+
+
+def _built_in(built: Located, home: Located | None, loops: Loops) -> tuple[Loop, ...]:
+    """Loops around a scheduler's construction that are not around its optimizer's."""
     inner = sites.relative(built.path, home.path if home is not None else ())
     return tuple(loops.fact(node) for node in inner if isinstance(node, Repeat))
 

@@ -87,7 +87,14 @@ def _random_split(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyV
         for position in range(whole - sum(sizes)):
             sizes[position % len(sizes)] += 1
         return ListValue([Sized(Expr.const(size), kind="dataset") for size in sizes])
-    return ListValue([Sized(number, kind="dataset") for number in numbers])
+    return ListValue(
+        [Sized(None if _is_fraction(number) else number, kind="dataset") for number in numbers]
+    )
+
+
+def _is_fraction(number: Expr | None) -> bool:
+    """Whether it may be a share of the data rather than a number of samples."""
+    return number is not None and not number.is_integer
 
 
 def _concatenated(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:

@@ -75,6 +75,9 @@ def build(
     at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call
 ) -> OptimizerValue:
     """Record the construction of an optimizer."""
+    for value in arguments.all():
+        if isinstance(value, OptimizerValue):
+            return value  # one around another, as LARS and Lookahead are, steps what it is given
     positional, known = SIGNATURES.get(class_name, (("lr",), {}))
     defaults: dict[str, AnyValue] = {} if arguments.open else dict(known)
     for offset, parameter in enumerate(positional, start=1):

@@ -1,0 +1,83 @@
+"""Whether a scheduler that is built in a loop is built anew in every iteration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.places import SyntaxPlace
+from lrlint.analysis.prescan import assigned_names, children
+from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
+from lrlint.facts import LoopKind
+
+_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
+
+
+def built_each_time(
+    built: Located, record: SchedulerRecord, home: Located | None, loops: Loops
+) -> bool:
+    """Whether every iteration of a training loop builds it, for an optimizer that lives on."""
+    outside = () if home is None else home.path
+    around = [
+        position
+        for position, node in enumerate(built.path)
+        if isinstance(node, Repeat) and node not in outside and loops.kind(node) in _TRAINING
+    ]
+    if not around:
+        return False
+    loop = built.path[around[-1]]
+    within = built.path[around[-1] + 1 :]
+    if any(isinstance(node, When) and node.condition.lean is not True for node in within):
+        return False
+    assert isinstance(loop, Repeat)
+    places = (*built.event.via, built.event.place)
+    if any(_only_once(place, loop) for place in places):
+        return False
+    return not (home is None and _made_in(loop, record.optimizer))
+
+
+def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
+    """Whether it stands behind ``if scheduler is None:``, which holds the first time only."""
+    unit = place.unit
+    start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
+    path = _path(start, place.node) or _path(unit.tree, place.node) or []
+    functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
+    return any(
+        isinstance(node, cst.If) and _asks_whether_there_is_one(unit.code(node.test))
+        for node in path[functions[-1] if functions else 0 :]
+    )
+
+
+def _asks_whether_there_is_one(test: str) -> bool:
+    return bool(re.search(r"\bNone\b|\bnot\b|\bhasattr\b|\bfirst\b", test))
+
+
+def _path(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None:
+    """The nodes from ``start`` down to ``target``."""
+    stack: list[tuple[cst.CSTNode, Iterator[cst.CSTNode]]] = [(start, children(start))]
+    while stack:
+        if stack[-1][0] is target:
+            return [node for node, _ in stack]
+        child = next(stack[-1][1], None)
+        if child is None:
+            stack.pop()
+        else:
+            stack.append((child, children(child)))
+    return None
+
+
+def _made_in(loop: Repeat, optimizer: OptimizerRecord | None) -> bool:
+    """Whether the loop assigns the name of an optimizer whose construction is not seen."""
+    node = loop.loop.place.node
+    if optimizer is None or optimizer.variable is None:
+        return True
+    if not isinstance(node, (cst.For, cst.While)):
+        return False
+    root = re.split(r"[.\[]", optimizer.variable)[0]
+    if root == "self":
+        written = loop.loop.place.unit.code(node)
+        return re.search(rf"{re.escape(optimizer.variable)}\s*=[^=]", written) is not None
+    return root in assigned_names(node.body)

@@ -1,0 +1,290 @@
+"""LR301 eta-min-zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.fix import SetArgument
+from lrlint.formulas import LAWS
+from lrlint.judgement import driver, length_is_explained
+from lrlint.length import (
+    against,
+    ignored_accumulation,
+    is_exercise,
+    lr_text,
+    rebuilt_in,
+    segment,
+    unit,
+)
+from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.symbolic import Strength
+
+
+class EtaMinZero(Rule):
+    """A cosine is left to anneal to its default minimum of 0, so its last steps change nothing.
+
+    ## What it does
+
+    Reports `CosineAnnealingLR` and `CosineAnnealingWarmRestarts` without `eta_min`, whose default
+    is 0. An explicit `eta_min=0` is taken for a decision and mentioned with `--pedantic` only.
+
+    ## Why is this bad
+
+    A cosine is flat where it ends: the last 6.4 % of its steps run below 1 % of the base LR, the
+    last ones at next to nothing. They cost as much as all others and leave the weights where they
+    are: 6 of 100 epochs, paid for and wasted. A small minimum turns them into fine-tuning.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
+    ```
+
+    The fix sets 1 % of the lowest base LR where that is a number in the script, else `1e-6`.
+
+    ## References
+
+    - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)
+    - Loshchilov & Hutter, [SGDR](https://arxiv.org/abs/1608.03983), equation 5
+    """
+
+    code, name, severity = "LR301", "eta-min-zero", Severity.WARNING
+    schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # Whoever calls it sets eta_min, or not.
+        """
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def build(optimizer, **options):
+            return CosineAnnealingLR(optimizer, **options)
+        """,
+        # Another schedule takes over long before the end.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, SequentialLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            cosine = CosineAnnealingLR(optimizer, T_max=100)
+            tail = ConstantLR(optimizer, factor=0.1, total_iters=50)
+            scheduler = SequentialLR(optimizer, [cosine, tail], milestones=[80])
+            for epoch in range(100):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=100)
+                for epoch in range(100):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
+                for epoch in range(100):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("the last 6 of 100 epochs", "1 % of the base LR of 0.1"),
+        ),
+        Invalid(
+            """
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs, lr):
+                optimizer = AdamW(model.parameters(), lr=lr)
+                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=6,
+            fixed="""
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs, lr):
+                optimizer = AdamW(model.parameters(), lr=lr)
+                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-6)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            says=("the last 6.4 % of T_max = epochs * len(train_loader)",),
+        ),
+        # A decision, which only `--pedantic` questions.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min=0)
+                for epoch in range(10):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            says=("eta_min is 0", "the last of 10 epochs runs at 2.4 % of the base LR of 0.1"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        eta_min = schedule.argument("eta_min")
+        if eta_min is None or eta_min.number is None or eta_min.number.as_number() != 0:
+            return
+        if schedule.open_arguments or _explained(schedule) or not _gets_there(schedule):
+            return
+        what = "eta_min is 0" if eta_min.explicit else "eta_min is left at 0"
+        site = next(iter(driver(schedule).sites), None)
+        yield self.finding(
+            schedule.place,
+            f"{what}: {_consequence(schedule)}{_base(schedule)}",
+            severity=Severity.ADVICE if eta_min.explicit else self.severity,
+            notes=(
+                ("eta_min set here", eta_min.place),
+                ("stepped here", site and site.place),
+            ),
+            fix=None if eta_min.explicit else _fix(schedule),
+        )
+
+
+def _explained(schedule: Schedule) -> bool:
+    """Whether another finding says that the LR does not run as the cosine has it."""
+    return (
+        is_exercise(schedule)
+        or rebuilt_in(schedule) is not None
+        or length_is_explained(schedule)
+        or ignored_accumulation(schedule) is not None
+    )
+
+
+_THRESHOLD = 0.01
+_FLAT = math.acos(2 * _THRESHOLD - 1) / math.pi
+"""The share of a cosine, 93.6 %, after which it is below 1 % of where it started."""
+
+
+def _gets_there(schedule: Schedule) -> bool:
+    """Whether it comes close to its minimum, as far as is known."""
+    horizon, steps = schedule.horizon, segment(schedule)
+    if horizon is None or horizon.length is None or steps is None:
+        return True
+    ratio = against(schedule, horizon, horizon.length, steps).ratio
+    return ratio is None or ratio > _FLAT
+
+
+def _consequence(schedule: Schedule) -> str:
+    """How many of the last epochs or steps run at next to nothing."""
+    horizon, steps = schedule.horizon, segment(schedule)
+    length = None if horizon is None else horizon.length
+    whole, last = None if length is None else length.value, None if steps is None else steps.value
+    one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
+    if not isinstance(whole, int) or not isinstance(last, int) or not 0 < last <= _COUNTED:
+        what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
+        return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
+    low = _low(schedule, last)
+    if last > whole + 1:  # it rises again, or restarts
+        if low:
+            return f"{low} of {last} {one}s run below 1 %"
+        return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
+    if low:
+        return f"the last {f'{low} ' if low > 1 else ''}of {last} {one}s run{'s' * (low == 1)} below 1 %"
+    return f"the last of {last} {one}s runs at {_share(last - 1, whole)}"
+
+
+_COUNTED = 100_000
+"""Steps that are counted one by one; of longer trainings the message gives the share."""
+
+
+def _share(step: int, whole: int) -> str:
+    return f"{50 * (1 + math.cos(math.pi * step / whole)):.2g} %"
+
+
+def _low(schedule: Schedule, steps: int) -> int:
+    """How many of so many steps run below 1 % of the base LR."""
+    arguments = {
+        name: one.number.value for name, one in schedule.arguments.items() if one.number is not None
+    }
+    try:
+        curve = LAWS[schedule.scheduler].curve([1.0], **arguments)
+        return sum(curve(t)[0] < _THRESHOLD for t in range(steps))
+    except (ArithmeticError, TypeError, ValueError):
+        return 0  # arguments that torch refuses: LR207
+
+
+def _base(schedule: Schedule) -> str:
+    bases = [lr.value for lr in schedule.base_lrs if lr is not None and lr.value is not None]
+    known = bases and len(bases) == len(schedule.base_lrs)
+    return " of the base LR" + (f" of {lr_text([float(lr) for lr in bases])}" if known else "")
+
+
+def _fix(schedule: Schedule) -> Proposal:
+    lrs = schedule.base_lrs
+    sure = [
+        float(lr.value)
+        for lr in lrs
+        if lr is not None and lr.value is not None and lr.strength is Strength.CONSTANT
+    ]
+    text = "1e-6"
+    if sure and len(sure) == len(lrs):
+        text = _literal(Fraction(str(min(sure))) / 100)
+    return unsafe("Set a minimum", (schedule.place, SetArgument("eta_min", text)))
+
+
+def _literal(number: Fraction) -> str:
+    """``0.001``, ``1e-5``."""
+    return f"{float(number):g}".replace("e-0", "e-")

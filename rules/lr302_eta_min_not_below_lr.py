@@ -1,0 +1,174 @@
+"""LR302 eta-min-not-below-lr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import ParamGroup, Schedule
+from lrlint.judgement import never_stepped
+from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Comparison, Expr, compare
+
+
+class EtaMinNotBelowLr(Rule):
+    """`eta_min` is not below the base LR of a param group, so the "decay" raises its LR.
+
+    ## What it does
+
+    Compares the `eta_min` of a cosine scheduler with the LR that each param group starts from.
+
+    ## Why is this bad
+
+    A cosine goes from the base LR to `eta_min`, wherever that is. One `eta_min` serves all param
+    groups: `eta_min=1e-3` is a floor for a head that starts at 0.01 and ten times the LR of a
+    backbone that starts at 1e-4, which is then driven up while the head is annealed. Where both are
+    equal, the LR never changes. torch says nothing.
+
+    ## Example
+
+    ```python
+    optimizer = AdamW(
+        [{"params": backbone, "lr": 1e-4}, {"params": head, "lr": 1e-2}]
+    )
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-6)
+    ```
+
+    Or give each group its own floor, as a share of its LR, with `LambdaLR`.
+
+    ## References
+
+    - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)
+    """
+
+    code, name, severity = "LR302", "eta-min-not-below-lr", Severity.ERROR
+    schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, lr):
+            optimizer = SGD(model.parameters(), lr=lr)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.01 * lr)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # The LR is set before the scheduler is built.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, lr):
+            optimizer = SGD(model.parameters(), lr=1e-6)
+            for group in optimizer.param_groups:
+                group["lr"] = lr
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import AdamW
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader):
+                optimizer = AdamW(
+                    [
+                        {"params": model.backbone.parameters(), "lr": 1e-4},
+                        {"params": model.head.parameters(), "lr": 1e-2},
+                    ]
+                )
+                scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
+                for epoch in range(50):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=11,
+            says=("eta_min is 0.001", "param group 0", "rises from 0.0001 to 0.001"),
+        ),
+        Invalid(
+            """
+            from torch.optim import Adam
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = Adam(model.parameters())
+                scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            says=("the LR stays at 0.001",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        eta_min, optimizer = schedule.number("eta_min"), schedule.optimizer
+        if eta_min is None or eta_min.as_number() == 0 or optimizer is None:
+            return
+        if schedule.open_arguments:
+            return
+        if optimizer.writes or never_stepped(schedule):
+            return  # its LR is not the one that it was built with, or is never touched
+        risen = [
+            (number, group, comparison)
+            for number, group in enumerate(optimizer.groups)
+            if group.lr is not None
+            and (comparison := compare(eta_min, group.lr)).sign in (0, 1)
+            and not comparison.unknown
+        ]
+        if not risen:
+            return
+        number, group, comparison = risen[0]
+        argument = schedule.arguments["eta_min"]
+        place = argument.place or schedule.place
+        same = place.span().filename == schedule.place.span().filename
+        yield self.finding(
+            place if same else schedule.place,
+            f"eta_min is {wording.amount(eta_min)}, but {_which(number, optimizer.groups)} starts"
+            f" at {_amount(group.lr)}{'' if comparison.certain else WITH_THE_DEFAULTS}:"
+            f" {_consequence(eta_min, group, comparison)}",
+            severity=Severity.ERROR if comparison.certain else Severity.WARNING,
+            notes=(
+                ("scheduler built here", schedule.place if same else None),
+                ("eta_min set here", None if same else place),
+                ("the LR is set here", group.place or optimizer.place),
+            ),
+        )
+
+
+def _amount(number: Expr | None) -> str:
+    return "?" if number is None else wording.amount(number)
+
+
+def _which(number: int, groups: tuple[ParamGroup, ...]) -> str:
+    return "the LR" if len(groups) == 1 else f"the LR of param group {number}"
+
+
+def _consequence(eta_min: Expr, group: ParamGroup, comparison: Comparison) -> str:
+    if comparison.equal:
+        return f"the LR stays at {wording.amount(eta_min)}"
+    return f"it rises from {_amount(group.lr)} to {wording.amount(eta_min)}"

@@ -1,0 +1,183 @@
+"""LR401 optimizer-replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.length import lr_text
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class OptimizerReplaced(Rule):
+    """The optimizer is built anew after its scheduler, which goes on driving the old one.
+
+    ## What it does
+
+    Reports a scheduler that is stepped although its optimizer is not: another optimizer has since
+    been stored under the same name, and that is the one that trains.
+
+    ## Why is this bad
+
+    A scheduler keeps the optimizer that it was given. The new one is never told of any schedule and
+    trains at its own LR from the first step to the last. torch warns that `lr_scheduler.step()` is
+    called before `optimizer.step()`, which leads away from the cause.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    model.head = nn.Linear(512, 10)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    ```
+
+    ## Use instead
+
+    ```python
+    model.head = nn.Linear(512, 10)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    ```
+
+    ## References
+
+    - [torch.optim: constructing it](https://docs.pytorch.org/docs/stable/optim.html#constructing-it)
+    """
+
+    code, name, severity = "LR401", "optimizer-replaced", Severity.ERROR
+
+    VALID = (
+        # Each has its own, one after the other.
+        """
+        from torch.optim import SGD, Adam
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs):
+            optimizer = Adam(model.parameters(), lr=0.01)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # The choice is made before.
+        """
+        from torch.optim import SGD, Adam
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs, adam):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            if adam:
+                optimizer = Adam(model.parameters(), lr=0.01)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+                model.freeze()
+                optimizer = SGD(model.head.parameters(), lr=0.02)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            says=("the old optimizer", "stays at 0.02"),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            class Trainer:
+                def __init__(self, model):
+                    self.model = model
+                    self.optimizer = SGD(model.parameters(), lr=0.1)
+                    self.scheduler = StepLR(self.optimizer, step_size=30)
+
+                def unfreeze(self):
+                    self.optimizer = SGD(self.model.parameters(), lr=0.01)
+
+                def fit(self, train_loader, epochs):
+                    self.unfreeze()
+                    for epoch in range(epochs):
+                        for x, y in train_loader:
+                            self.model(x, y).backward()
+                            self.optimizer.step()
+                        self.scheduler.step()
+            """,
+            row=8,
+            says=("stays at 0.01",),
+        ),
+    )
+
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for schedule in training.schedules:
+            old = schedule.optimizer
+            new = None if old is None else _stepped_instead(old)
+            if old is None or new is None or not schedule.sites or schedule.parent is not None:
+                continue
+            if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
+                continue
+            if not _together(schedule, new):
+                continue
+            yield self.finding(
+                schedule.place,
+                f"{schedule.scheduler} drives the old optimizer, which is never stepped again:"
+                f" the {new.class_name} that replaces it trains{_lr(new, training.schedules)}",
+                notes=(
+                    ("optimizer replaced here", new.place),
+                    ("the old optimizer is built here", old.place),
+                    ("the new one steps here", new.sites[0].place),
+                    ("the scheduler steps here", schedule.sites[0].place),
+                ),
+            )
+
+
+def _stepped_instead(old: OptimizerUse) -> OptimizerUse | None:
+    """The optimizer that is stepped under the name of one that no longer is."""
+    new, seen = old.replaced_by, {id(old)}
+    while new is not None and not new.stepped and id(new) not in seen:
+        seen.add(id(new))
+        new = new.replaced_by
+    return new if new is not None and new.stepped and new is not old else None
+
+
+def _together(schedule: Schedule, new: OptimizerUse) -> bool:
+    """Whether both step in one loop, so that the one is taken to drive the other."""
+    loops = {id(loop) for site in schedule.sites for loop in site.loops if not loop.exercise}
+    return any(id(loop) in loops for site in new.sites for loop in site.loops)
+
+
+def _lr(new: OptimizerUse, schedules: tuple[Schedule, ...]) -> str:
+    """What becomes of its LR."""
+    if new.writes or any(one.optimizer is new for one in schedules):
+        return " without it"
+    lrs = [None if group.lr is None else group.lr.value for group in new.groups]
+    known = [float(lr) for lr in lrs if lr is not None]
+    if not known or len(known) != len(lrs) or new.open_groups:
+        return " at its own LR throughout"
+    return f", and its LR stays at {lr_text(known)}"

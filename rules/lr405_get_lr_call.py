@@ -1,0 +1,180 @@
+"""LR405 get-lr-call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Call, Schedule
+from lrlint.fix import ReplaceWith
+from lrlint.formulas import LAWS
+from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+
+
+class GetLrCall(Rule):
+    """`get_lr()` is read, which computes the next LR; `get_last_lr()` is the one in use.
+
+    ## What it does
+
+    Reports calls of a scheduler's `get_lr()` outside of a scheduler class.
+
+    ## Why is this bad
+
+    `get_lr()` is what `step()` calls to compute the LR that comes next. Called from elsewhere it
+    applies the recursion once more to the LR that it finds: after `StepLR` has dropped the LR to
+    0.01 it says 0.001, for as long as the counter stands there, and a cosine's value is always one
+    step ahead or worse. The training is as planned, but the log and whatever is decided by it are
+    wrong; torch warns at every call. `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler` have
+    no such method: it raises `NotImplementedError`.
+
+    ## Example
+
+    ```python
+    print(scheduler.get_lr()[0])
+    ```
+
+    ## Use instead
+
+    ```python
+    print(scheduler.get_last_lr()[0])
+    ```
+
+    ## References
+
+    - [torch: LRScheduler.get_last_lr](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html)
+    """
+
+    code, name, severity = "LR405", "get-lr-call", Severity.WARNING
+
+    VALID = (
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                print(scheduler.get_last_lr())
+                scheduler.step()
+        """,
+        # Where it is meant to be called.
+        """
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        class WarmupCosine(CosineAnnealingLR):
+            def get_lr(self):
+                return [max(lr, 1e-6) for lr in super().get_lr()]
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=30)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+                    print(f"lr {scheduler.get_lr()[0]}")
+            """,
+            row=12,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=30)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+                    print(f"lr {scheduler.get_last_lr()[0]}")
+            """,
+            says=("the next LR",),
+        ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
+                scheduler = SequentialLR(optimizer, parts, milestones=[5])
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    lr = scheduler.get_lr()
+                    scheduler.step()
+            """,
+            row=12,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
+                scheduler = SequentialLR(optimizer, parts, milestones=[5])
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    lr = scheduler.get_last_lr()
+                    scheduler.step()
+            """,
+            says=("NotImplementedError",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        if schedule.scheduler not in LAWS:
+            return  # another library's may well be the LR in use
+        for call in schedule.calls:
+            if call.method != "get_lr" or call.inside_scheduler_class:
+                continue
+            missing = schedule.scheduler in _WITHOUT
+            yield self.finding(
+                call.place,
+                _message(schedule),
+                severity=Severity.ERROR if missing else self.severity,
+                notes=(("scheduler built here", schedule.place),),
+                fix=_fix(call),
+            )
+
+
+_WITHOUT = frozenset({"ReduceLROnPlateau", "SequentialLR", "ChainedScheduler"})
+
+
+def _message(schedule: Schedule) -> str:
+    if schedule.scheduler in _WITHOUT:
+        return (
+            f"get_lr() raises NotImplementedError: {schedule.scheduler} has none;"
+            " get_last_lr() is the LR in use"
+        )
+    if LAWS[schedule.scheduler].chainable:
+        return (
+            "get_lr() computes the next LR from the one it finds and is meant for step() alone;"
+            " get_last_lr() is the LR in use"
+        )
+    return "get_lr() is meant for step() alone, and torch warns; get_last_lr() is the LR in use"
+
+
+def _fix(call: Call) -> Proposal | None:
+    text = re.sub(r"\.get_lr\s*\(\s*\)$", ".get_last_lr()", call.place.text)
+    if text == call.place.text:
+        return None
+    return safe("Read the LR in use", (call.place, ReplaceWith(text)))

@@ -1,0 +1,262 @@
+"""LR409 scheduler-rebuilt-in-loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Cadence, Loop, LoopKind, Schedule
+from lrlint.formulas import LAWS
+from lrlint.length import against, is_exercise, lr_after, lr_text, rebuilt_in
+from lrlint.rule import Finding, Invalid, Rule
+
+_MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
+"""They multiply the LR by the same factor at every step, whenever they were built."""
+
+
+class SchedulerRebuiltInLoop(Rule):
+    """The scheduler is built anew in every epoch or batch, so its schedule starts over each time.
+
+    ## What it does
+
+    Reports a scheduler that is constructed inside of the training loop, unconditionally, for an
+    optimizer that was built outside. A schedule that is meant to start over is not reported: one
+    that is as long as what it is built for and sets its own first LR (`OneCycleLR`,
+    `CosineAnnealingWarmRestarts`), or one for which the script resets the LR itself.
+
+    ## Why is this bad
+
+    A new scheduler knows nothing of the steps of the old one. A `StepLR(optimizer, 30)` that is
+    built in every epoch never gets to step 30. A `CosineAnnealingLR` does not even start over: it
+    starts from the LR that it finds in the optimizer, so the first one anneals to `eta_min` and all
+    others stay there.
+
+    ## Example
+
+    ```python
+    for epoch in range(epochs):
+        scheduler = StepLR(optimizer, step_size=30)
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
+    """
+
+    code, name, severity = "LR409", "scheduler-rebuilt-in-loop", Severity.ERROR
+
+    VALID = (
+        # The warm-up of the first epoch.
+        """
+        from torch.optim.lr_scheduler import LinearLR
+
+        def train_one_epoch(model, optimizer, train_loader, epoch):
+            scheduler = None
+            if epoch == 0:
+                scheduler = LinearLR(optimizer, 0.001, total_iters=len(train_loader) - 1)
+            for x, y in train_loader:
+                model(x, y).backward()
+                optimizer.step()
+                if scheduler is not None:
+                    scheduler.step()
+
+        def train(model, optimizer, train_loader, epochs):
+            for epoch in range(epochs):
+                train_one_epoch(model, optimizer, train_loader, epoch)
+        """,
+        # Built when it is first needed.
+        """
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, optimizer, train_loader, epochs):
+            scheduler = None
+            for epoch in range(epochs):
+                if scheduler is None:
+                    scheduler = StepLR(optimizer, step_size=30)
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        # A cycle for each epoch, which sets the LR that it starts from.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            for epoch in range(epochs):
+                scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader))
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        # The optimizer is new as well.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, rounds):
+            for epoch in range(rounds):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        # The script resets the LR.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            for epoch in range(epochs):
+                for group in optimizer.param_groups:
+                    group["lr"] = 0.1
+                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                for epoch in range(90):
+                    scheduler = StepLR(optimizer, step_size=30)
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=7,
+            says=("in every epoch", "first 1 of 30 steps"),
+        ),
+        # It anneals once, and never starts over.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train_epoch(model, train_loader, optimizer):
+                scheduler = CosineAnnealingLR(optimizer, T_max=len(train_loader), eta_min=1e-3)
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                for epoch in range(20):
+                    train_epoch(model, train_loader, optimizer)
+            """,
+            row=5,
+            says=("from 0.1 to 0.001", "stays at 0.001 for the other 19 of 20 epochs"),
+        ),
+        # In every batch.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import OneCycleLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        scheduler = OneCycleLR(optimizer, 0.1, total_steps=1000)
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=8,
+            says=("in every batch", "first 1 of 1000 steps"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        loop, law = rebuilt_in(schedule), LAWS.get(schedule.scheduler)
+        if loop is None or law is None or law.name in _MEMORYLESS or schedule.parent is not None:
+            return
+        if not schedule.built_each_time or not schedule.sites or is_exercise(schedule):
+            return
+        if _starts_over(schedule) or _lr_is_reset(schedule, loop):
+            return
+        yield self.finding(
+            schedule.place,
+            f"a new {schedule.scheduler} is built in every {_one(loop)}:"
+            f" {_consequence(schedule, loop)}",
+            severity=self.severity if schedule.on_default_path else Severity.WARNING,
+            notes=(
+                (f"the {_one(loop)} loop", loop.place),
+                ("the optimizer is built here", schedule.optimizer and schedule.optimizer.place),
+                ("stepped here", schedule.sites[0].place),
+            ),
+        )
+
+
+def _one(loop: Loop) -> str:
+    return "epoch" if loop.kind is LoopKind.EPOCH else "batch"
+
+
+def _fits(schedule: Schedule) -> bool | None:
+    """Whether it is as long as what each of them is built for; None where that is not known."""
+    horizon, steps = schedule.horizon, schedule.steps
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    found = against(schedule, horizon, horizon.length, steps)
+    return None if found.comparison.unknown else found.fits
+
+
+def _starts_over(schedule: Schedule) -> bool:
+    """Whether each begins at the LR that the first began at, and is as long as it should be."""
+    if LAWS[schedule.scheduler].chainable:
+        return False
+    return schedule.per is Cadence.BATCH and _fits(schedule) is not False
+
+
+def _lr_is_reset(schedule: Schedule, loop: Loop) -> bool:
+    writes = () if schedule.optimizer is None else schedule.optimizer.writes
+    return any(loop in write.loops for write in writes)
+
+
+def _consequence(schedule: Schedule, loop: Loop) -> str:
+    horizon, steps = schedule.horizon, schedule.steps
+    if schedule.scheduler == "CosineAnnealingLR" and _fits(schedule):
+        return _annealed(schedule, loop)
+    if horizon is None or horizon.length is None or steps is None:
+        return "the schedule starts over every time"
+    parts = f"{wording.amount(steps)} of {wording.amount(horizon.length)} steps"
+    return f"the schedule never gets past the first {parts}"
+
+
+def _annealed(schedule: Schedule, loop: Loop) -> str:
+    """The LR goes down once."""
+    first, last = lr_after(schedule, Fraction(0)), lr_after(schedule, Fraction(1))
+    if first is None or last is None:
+        return "the first one anneals the LR to eta_min, and all others find it there"
+    text = f"the first one anneals the LR from {lr_text(first)} to {lr_text(last)}"
+    trips = loop.trips and loop.trips.value
+    rest = f" for the other {trips - 1} of {trips} {_one(loop)}s" if isinstance(trips, int) else ""
+    return f"{text}, where the next one starts: the LR stays at {lr_text(last)}{rest}"
