@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lrlint.facts import (
     Cadence,
@@ -19,7 +18,6 @@ from lrlint.facts import (
     StepArgument,
     StepSite,
 )
-from lrlint.formulas import LAWS, NoClosedForm
 from lrlint.symbolic import Atom, Expr, Number, TooComplex, UnboundAtom, Unit, compare
 
 WITH_DEFAULTS = "with the defaults"
@@ -268,39 +266,6 @@ def length_is_explained(schedule: Schedule) -> bool:
     )
 
 
-# -- numbers for messages ---------------------------------------------------------------------
-
-
-def lr_at(schedule: Schedule, step: int) -> list[float] | None:
-    """The LR of each param group after so many steps, where all numbers are known."""
-    law = LAWS.get(schedule.scheduler)
-    bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
-    if law is None or not bases or schedule.open_arguments:
-        return None
-    known = [float(base) for base in bases if base is not None]
-    if len(known) != len(bases):
-        return None
-    arguments: dict[str, Any] = {}
-    for name, argument in schedule.arguments.items():
-        value = argument.value
-        if isinstance(value, Expr):
-            value = value.value
-            if value is None:
-                return None
-        elif isinstance(value, tuple):
-            numbers = argument.numbers
-            if numbers is None or any(number.value is None for number in numbers):
-                return None
-            value = [number.value for number in numbers]
-        elif not (value is None or isinstance(value, (bool, str))):
-            return None
-        arguments[name] = value
-    try:
-        return law.lr(step, known, **arguments)
-    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
-        return None
-
-
 __all__ = [
     "BY_NAME",
     "WITH_DEFAULTS",
@@ -311,7 +276,6 @@ __all__ = [
     "horizon_in_batches",
     "horizon_in_epochs",
     "length_is_explained",
-    "lr_at",
     "never_stepped",
     "regular_sites",
     "stepped_per_batch_with_epoch_horizon",

@@ -99,6 +99,8 @@ def judged_length(schedule: Schedule) -> Length | None:
     horizon, steps = schedule.horizon, schedule.steps
     if horizon is None or horizon.length is None or steps is None or steps.value == 0:
         return None
+    if horizon.length.value is not None and horizon.length.value < 1:
+        return None  # LR207
     if schedule.open_arguments or schedule.parent is not None or not advances_by_one(schedule):
         return None
     if is_exercise(schedule) or rebuilt_in(schedule) is not None or length_is_explained(schedule):
@@ -132,15 +134,29 @@ def advances_by_one(schedule: Schedule) -> bool:
     return bool(sites) and all(site.argument is StepArgument.NOTHING for site in sites)
 
 
+def most_steps(schedule: Schedule) -> Expr | None:
+    """How often it is stepped at most: in every iteration of the loops around."""
+    total = Expr.const(0)
+    for site in schedule.sites:
+        times = site.count if site.count is not None else iterations(site)
+        if times is None:
+            return None
+        try:
+            total = total + times
+        except (TooComplex, NotRepresentable):
+            return None
+    return total if schedule.sites else None
+
+
 def segment(schedule: Schedule) -> Expr | None:
-    """How often it advances, be it as a part of another schedule."""
+    """How often it advances at most, be it as a part of another schedule."""
     parent = schedule.parent
     if parent is None:
-        return schedule.steps if schedule.sites else None
+        return most_steps(schedule)
     if parent.parent is not None or not parent.sites:
         return None
     if parent.scheduler == "ChainedScheduler":
-        return parent.steps
+        return most_steps(parent)
     milestones = parent.argument("milestones")
     marks = None if milestones is None else milestones.numbers
     if parent.scheduler != "SequentialLR" or marks is None or schedule not in parent.children:
@@ -148,7 +164,7 @@ def segment(schedule: Schedule) -> Expr | None:
     position = parent.children.index(schedule)
     if len(marks) + 1 != len(parent.children):
         return None
-    end = marks[position] if position < len(marks) else parent.steps
+    end = marks[position] if position < len(marks) else most_steps(parent)
     try:
         return end if end is None or not position else end - marks[position - 1]
     except (TooComplex, NotRepresentable):
@@ -208,14 +224,15 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         or guard.loop.kind is not LoopKind.BATCH
     ):
         return None
-    whole, per_epoch = _micro_batches(site), guard.loop.trips
+    whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon.length, micro_batches):
             return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
     return None
 
 
-def _micro_batches(site: StepSite) -> Expr | None:
+def iterations(site: StepSite) -> Expr | None:
+    """How often the innermost loop around a site runs over the whole training."""
     total = Expr.const(1)
     for loop in site.loops:
         if loop.trips is None:

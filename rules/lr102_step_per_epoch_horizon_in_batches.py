@@ -11,9 +11,9 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import (
     WITH_DEFAULTS,
     Mismatch,
-    lr_at,
     stepped_per_epoch_with_batch_horizon,
 )
+from lrlint.length import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 
@@ -220,7 +220,7 @@ def _consequence(schedule: Schedule, found: Mismatch) -> str:
     taken = schedule.steps.value
     if one is not schedule or not isinstance(taken, int) or not 0 < taken <= 100_000:
         return text
-    first, last = lr_at(one, 0), lr_at(one, taken - 1)
+    first, last = lr_after_steps(one, 0), lr_after_steps(one, taken - 1)
     if not first or not last:
         return text
     return f"{text} and the LR goes from {wording.number(first[0])} to {wording.number(last[0])}"

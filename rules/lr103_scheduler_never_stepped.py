@@ -8,7 +8,8 @@ from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement import lr_at, never_stepped
+from lrlint.judgement import never_stepped
+from lrlint.length import lr_after_steps
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -142,7 +143,7 @@ def _superseded(schedule: Schedule) -> bool:
 
 
 def _consequence(schedule: Schedule) -> str:
-    first = lr_at(schedule, 0)
+    first = lr_after_steps(schedule, 0)
     if first:
         return f"the LR stays at {wording.number(first[0])}"
     law = LAWS[schedule.scheduler]

@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import LoopKind, OrderFact, Schedule
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
-from lrlint.judgement import lr_at
+from lrlint.length import is_exercise, lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
 
 
@@ -174,10 +174,10 @@ class StepBeforeOptimizer(Rule):
         early = schedule.early
         law = LAWS.get(schedule.scheduler)
         # A metric that comes early decides as it would later.
-        if early is None or (law is not None and law.takes_metric):
+        if early is None or is_exercise(schedule) or (law is not None and law.takes_metric):
             return
         per_epoch = early.loop.kind is LoopKind.EPOCH
-        first = lr_at(schedule, 0)
+        first = lr_after_steps(schedule, 0)
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
         yield self.finding(
             early.scheduler_site.place,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Repetition, Schedule
+from lrlint.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -136,7 +137,7 @@ class SteppedTwice(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         twice = schedule.repeated
-        if twice is None:
+        if twice is None or is_exercise(schedule):
             return
         yield self.finding(
             twice.second.place,

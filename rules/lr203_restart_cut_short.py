@@ -236,11 +236,12 @@ def _cycle(found: Length, factor: int) -> _Cycle | None:
 
 
 def _ends_well(schedule: Schedule, cycle: _Cycle) -> bool:
-    """Whether the last step runs at a low LR, or the last but one did and nobody can see it."""
-    if _high(cycle.last):
-        steps = cycle.end - cycle.start
-        return cycle.in_steps and steps == 1 and schedule.per is not Cadence.EPOCH
-    return True
+    """Whether it ends with a cycle, or so near to its end that nobody can see the difference."""
+    rest = cycle.length - (cycle.end - cycle.start)
+    if rest == 0 or (cycle.in_steps and rest == 1) or not _high(cycle.last):
+        return True
+    one_more = cycle.in_steps and cycle.end - cycle.start == 1
+    return one_more and schedule.per is not Cadence.EPOCH
 
 
 def _high(share: Fraction) -> bool:

@@ -221,10 +221,18 @@ _FLAT = math.acos(2 * _THRESHOLD - 1) / math.pi
 def _gets_there(schedule: Schedule) -> bool:
     """Whether it comes close to its minimum, as far as is known."""
     horizon, steps = schedule.horizon, segment(schedule)
-    if horizon is None or horizon.length is None or steps is None:
+    if horizon is None or horizon.length is None:
+        return True
+    if horizon.length.value is not None and horizon.length.value <= _TINY:
+        return False
+    if steps is None:
         return True
     ratio = against(schedule, horizon, horizon.length, steps).ratio
     return ratio is None or ratio > _FLAT
+
+
+_TINY = 2
+"""A cosine of two steps uses its start and its middle; of none at all, LR207 speaks."""
 
 
 def _consequence(schedule: Schedule) -> str:
@@ -233,7 +241,9 @@ def _consequence(schedule: Schedule) -> str:
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
     one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
-    if not isinstance(whole, int) or not isinstance(last, int) or not 0 < last <= _COUNTED:
+    if isinstance(whole, int) and last is None:
+        last = whole  # as far as it is meant to go
+    if not isinstance(whole, int) or not isinstance(last, int) or last > _COUNTED:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
         return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
     low = _low(schedule, last)

@@ -234,7 +234,7 @@ def set_attribute(
                 at, owner, node, lambda item: _set_and_return(at, item, name, value, node)
             )
         case Opaque():
-            owner.members[f".{name}"] = value  # type: ignore[assignment]
+            owner.members[f".{name}"] = value
             escapes.escape(value, f"stored as {owner.path or 'an attribute'}.{name}")
         case _:
             escapes.escape(value, f"stored as an attribute {name}")
@@ -257,8 +257,9 @@ def get_item(at: Interpreter, owner: AnyValue, key: AnyValue, text: str | None) 
         case DictValue(), _:
             return _dict_item(at, owner, key, text)
         case (ListValue(items=list() as items), Expr()) if isinstance(key.value, int):
-            if -len(items) <= key.value < len(items):
-                return items[key.value]
+            index = int(key.value)
+            if -len(items) <= index < len(items):
+                return items[index]
         case ListValue(element=Opaque() | None, items=None), _:
             return Opaque(_item_path(None, text))
         case ListValue(element=element, items=None), _ if element is not None:
@@ -363,7 +364,7 @@ def _set_item(
         case Instance(cls=None, store=store) if isinstance(name, str):
             at.write(store, name, value)
         case Opaque():
-            owner.members[_suffix(key, None)] = value  # type: ignore[assignment]
+            owner.members[_suffix(key, None)] = value
             escapes.escape(value, "stored in a container")
         case _:
             escapes.escape(value, "stored in a container")

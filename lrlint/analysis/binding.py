@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -160,7 +161,7 @@ def assign(
 
 def _unpack(
     at: Interpreter,
-    elements: tuple[cst.BaseElement, ...] | list[cst.BaseElement],
+    elements: Sequence[cst.BaseElement],
     value: AnyValue,
     source: cst.CSTNode,
 ) -> None:

@@ -66,7 +66,7 @@ class Flag(Condition):
         return hash(self.key)
 
 
-_OPERATORS: dict[str, Callable[[object, object], bool]] = {
+_OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     "==": operator.eq,

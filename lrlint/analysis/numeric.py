@@ -127,8 +127,8 @@ def length_of(at: Interpreter, value: AnyValue) -> Expr | None:
         case Opaque(path=str() as path):
             known = value.members.get("__len__")
             if not isinstance(known, Expr):
-                known = value.members["__len__"] = length_atom(at, path)  # type: ignore[assignment]
-            return known if isinstance(known, Expr) else None
+                known = value.members["__len__"] = length_atom(at, path)
+            return known
         case GroupsValue(whole=True, record=record) if not record.unknown_groups:
             return Expr.const(len(record.groups))
         case Choice():

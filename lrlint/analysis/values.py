@@ -50,7 +50,7 @@ class Opaque(Value):
     """Whether it comes out of the training itself: a loss, an accuracy."""
     number: Expr | None = None
     """The atom it is as a number, once it has been used as one."""
-    members: dict[str, Value] = field(default_factory=dict)
+    members: dict[str, AnyValue] = field(default_factory=dict)
 
 
 class Store:
@@ -80,8 +80,8 @@ class Scope:
 class ListValue(Value):
     """A list, tuple or set. ``items`` is None where only its length or kind of element is known."""
 
-    items: list[Value] | None
-    element: Value | None = None
+    items: list[AnyValue] | None
+    element: AnyValue | None = None
     length: Expr | None = None
     kind: str = "list"
 
@@ -118,7 +118,7 @@ class ClassValue(Value):
     name: str
     node: cst.ClassDef
     scope: Scope
-    bases: tuple[Value, ...]
+    bases: tuple[AnyValue, ...]
 
 
 @dataclass(eq=False, slots=True)
@@ -127,9 +127,9 @@ class FunctionValue(Value):
 
     node: cst.FunctionDef | cst.Lambda
     scope: Scope
-    receiver: Value | None = None
+    receiver: AnyValue | None = None
     owner: ClassValue | None = None
-    defaults: Mapping[str, Value] = field(default_factory=dict)
+    defaults: Mapping[str, AnyValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +150,16 @@ class External(Value):
 class Partial(Value):
     """``functools.partial``."""
 
-    function: Value
-    positional: tuple[Value, ...]
-    keywords: Mapping[str, Value]
+    function: AnyValue
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
 
 
 @dataclass(frozen=True, slots=True)
 class Method(Value):
     """A method of a value that the analyser models itself."""
 
-    receiver: Value
+    receiver: AnyValue
     name: str
 
 
@@ -189,7 +189,7 @@ class Sized(Value):
     length: Expr | None
     path: str | None = None
     kind: str = "tensor"
-    shape: tuple[Value, ...] | None = None
+    shape: tuple[AnyValue, ...] | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -208,11 +208,11 @@ class Stream(Value):
     """
 
     trips: Expr | None
-    element: Callable[[Expr], Value | Expr]
+    element: Callable[[Expr], AnyValue]
     text: str | None = None
     over_loader: bool = False
     endless: bool = False
-    items: list[Value | Expr] | None = None
+    items: list[AnyValue] | None = None
     """All elements, where they are known one by one."""
 
 
@@ -234,7 +234,7 @@ class Choice(Value):
 class Superclass(Value):
     """``super()``."""
 
-    receiver: Value
+    receiver: AnyValue
     owner: ClassValue
 
 

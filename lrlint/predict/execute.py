@@ -260,10 +260,10 @@ class _Run:
         if not self._concerns(event):
             return None
         match event:
-            case BuildOptimizer(optimizer=record):
-                return lambda stack: self._start_optimizer(record)
-            case AddGroup(optimizer=record, group=number):
-                return lambda stack: self._add_group(record, number)
+            case BuildOptimizer(optimizer=built):
+                return lambda stack: self._start_optimizer(built)
+            case AddGroup(optimizer=owner, group=number):
+                return lambda stack: self._add_group(owner, number)
             case OptimizerStep():
                 return self._update
             case BuildScheduler(scheduler=record):

@@ -147,10 +147,8 @@ def unit_of(schedule: Schedule) -> str | None:
     """What the horizon counts: by the names in it, else by the loop that advances it."""
     horizon = schedule.horizon
     if horizon is not None and horizon.unit is not None:
-        return horizon.unit.value
-    if schedule.per in (Cadence.EPOCH, Cadence.BATCH):
-        return schedule.per.value
-    return None
+        return str(horizon.unit.value)
+    return schedule.per.value if schedule.per in (Cadence.EPOCH, Cadence.BATCH) else None
 
 
 def _location(place: Place) -> dict[str, int]:

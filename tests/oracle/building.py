@@ -45,12 +45,11 @@ def _extract(draft: Draft, body: Lines, returns: Lines, *, shared: bool) -> tupl
 def _take(draft: Draft) -> tuple[Lines, Lines]:
     """The statements to move (some scripts compute the lengths there too), and the names needed."""
     sections = draft.sections
-    body = [line for line in sections.scheduler if line != "schedulers = [scheduler]"]
-    listed = [line for line in sections.scheduler if line == "schedulers = [scheduler]"]
+    body, sections.scheduler = sections.scheduler, []
     if sections.derived and draft.chance(0.4):
         body, sections.derived = [*sections.derived, *body], []
-    sections.scheduler = listed
-    later = used([*sections.counters, *sections.resume, *sections.loops(), *sections.end])
+    start = [*sections.wiring, *sections.counters, *sections.resume]
+    later = used([*start, *sections.loops(), *sections.end])
     later.add("scheduler")
     return body, [n for n in assigned(body) if n in later]
 
@@ -62,7 +61,7 @@ def factory(draft: Draft) -> None:
     definition, call = _extract(draft, body, returns, shared=False)
     draft.definitions += [*draft.schedule_helpers, definition]
     draft.schedule_helpers = []
-    draft.sections.scheduler = [*call, *draft.sections.scheduler]
+    draft.sections.scheduler = call
 
 
 @option("build", 1.5, when=_one)
@@ -74,7 +73,7 @@ def factory_of_both(draft: Draft) -> None:
     definition, call = _extract(draft, body, ["optimizer", *returns], shared=False)
     draft.definitions += [*draft.schedule_helpers, definition]
     draft.schedule_helpers = []
-    draft.sections.scheduler = [*call, *draft.sections.scheduler]
+    draft.sections.scheduler = call
 
 
 @option("build", 1.5, when=_one)
@@ -94,7 +93,7 @@ def project_schedules(draft: Draft) -> None:
         call = [line.replace(f"{name}(", f"{module}.{name}(") for line in call]
     else:
         draft.project_imports.append(f"from {module} import {name}")
-    draft.sections.scheduler = [*call, *draft.sections.scheduler]
+    draft.sections.scheduler = call
 
 
 @option("build", 1.5, when=lambda d: _movable(d) and d.marked("players", "same"))

@@ -272,8 +272,9 @@ def get_lr_call(s: Subject) -> str:
 
 @claim("LR409")
 def rebuilt_in_loop(s: Subject) -> str:
-    builds = [x for x in s.recording.schedulers if x.place == s.schedule.place]
-    return "" if len(builds) > 1 else "it is built once"
+    same = (s.schedule.place, s.schedule.optimizer)
+    builds = [x for x in s.recording.schedulers if (x.place, x.optimizer) == same]
+    return "" if len(builds) > 1 else "it is built once for its optimizer"
 
 
 # -- findings ------------------------------------------------------------------------------------

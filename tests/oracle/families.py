@@ -20,13 +20,9 @@ def _take_closures(draft: Draft) -> Lines:
 
 def _alone(draft: Draft) -> bool:
     """No second scheduler takes turns with this one."""
-    hands = (
-        "hand-over-epochs",
-        "hand-over-steps",
-        "warmup-batches-then-epochs",
-        "weight-averaging",
-    )
-    return not draft.marked("cadence", *hands, "fractional-epoch", "epoch-argument")
+    hands = ("hand-over-epochs", "hand-over-steps", "warmup-batches-then-epochs")
+    others = ("weight-averaging", "fractional-epoch", "epoch-argument", "by-class-batch")
+    return not draft.marked("cadence", *hands, *others)
 
 
 @option("family", 8)
@@ -38,6 +34,11 @@ def single(draft: Draft) -> Lines:
 
 def warmup_length(draft: Draft) -> Horizon:
     """A warm-up shorter than the training (where the training is not tiny)."""
+    if draft.chance(0.15):
+        length = whole(draft)
+        share = draft.pick(["0.1", "0.2", "0.3"])
+        warmup = max(1, int(float(share) * length.value))
+        return Horizon(f"max(1, int({share} * {length.atom}))", warmup)
     number = draft.rng.randrange(1, max(2, min(draft.count // 2 + 1, 7)))
     name = "warmup_epochs" if draft.unit == "epoch" else "warmup_steps"
     text = draft.number(name, number, configured=0.6)

@@ -95,12 +95,14 @@ def trainer_class(
     scope: Iterable[str],
     loop_names: Lines,
     returns: Lines,
+    base: str = "",
 ) -> tuple[Lines, Lines]:
     """A class that is given what it needs, builds the rest, and trains.
 
     ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls,
     ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there
-    is any) the one that they CALL with those of ``loop_names`` that it needs.
+    is any) the one that they CALL with those of ``loop_names`` that it needs. ``base``: the loops
+    stand in a base class of this name, building and training an epoch in the class itself.
     """
     making, loops = [*construct, *build, *resume], [*train, *epoch]
     given = parameters([*making, *loops], scope)
@@ -114,17 +116,21 @@ def trainer_class(
     if build:
         init.append("self.configure()")
     init += rename(resume, attributes)
-    methods = block(f"def __init__({', '.join(['self', *given])}):", init)
+    common = block(f"def __init__({', '.join(['self', *given])}):", init)
+    special: Lines = []
     if build:
-        methods += ["", *block("def configure(self):", rename(build, attributes))]
+        special += ["", *block("def configure(self):", rename(build, attributes))]
     fit = rename(train, attributes)
     if epoch:
         arguments = parameters(epoch, (n for n in loop_names if n not in attributes))
         ending = [f"return {', '.join(returns)}"] if returns else []
         body = [*rename(epoch, attributes), *ending]
         signature = ", ".join(["self", *arguments])
-        methods += ["", *block(f"def train_epoch({signature}):", body)]
+        special += ["", *block(f"def train_epoch({signature}):", body)]
         fit = put_call(fit, _bind(returns, f"self.train_epoch({', '.join(arguments)})"))
-    methods += ["", *block("def fit(self):", fit)]
+    common += ["", *block("def fit(self):", fit)]
     use = [f"trainer = {name}({', '.join(given)})", "trainer.fit()"]
-    return block(f"class {name}:", methods), use
+    if base:
+        derived = block(f"class {name}({base}):", special[1:])
+        return [*block(f"class {base}:", common), "", "", *derived], use
+    return block(f"class {name}:", [*common, *special]), use

@@ -120,6 +120,14 @@ def _two_models(optimizer: Lines) -> tuple[Lines, Lines]:
     return model, lines
 
 
+WIRING = {
+    "scheduler-list": "schedulers = [scheduler]",
+    "scheduler-dictionary": 'schedulers = {"main": scheduler}',
+    "state-dictionary": 'state = {"optimizer": optimizer, "scheduler": scheduler, "step": 0}',
+    "bound-step": "advance = scheduler.step",
+}
+
+
 # -- the parts -----------------------------------------------------------------------------------
 
 
@@ -157,8 +165,7 @@ def _schedule(draft: Draft, sections: Sections) -> None:
     else:
         built = draft.choose("family")
         sections.scheduler = [*draft.schedule_first, *built, *draft.schedule_last]
-    if "scheduler-list" in draft.needs:
-        sections.scheduler = [*sections.scheduler, "schedulers = [scheduler]"]
+    sections.wiring = [line for need, line in WIRING.items() if need in draft.needs]
     draft.choose("fault")
     if draft.marked("fault", "optimizer-replaced"):
         sections.scheduler = [*sections.scheduler, *sections.optimizer]
@@ -184,11 +191,13 @@ def _data(draft: Draft, sections: Sections) -> None:
 
 def _loops(draft: Draft, sections: Sections) -> None:
     cadence, extras = draft.cadence, draft.extras
+    draft.choose("ending")
     body: Lines = [*draft.choose("body"), *extras.batch]
     if draft.skeleton == "phases" and cadence.batch_end:
         body += block('if phase == "train":', cadence.batch_end)
     else:
         body += cadence.batch_end
+    body += extras.stop_batch
     if draft.skeleton == "steps":
         sections.loop = outer = draft.choose("step-loop")
         counter = outer
@@ -199,7 +208,7 @@ def _loops(draft: Draft, sections: Sections) -> None:
         sections.loop = outer = draft.choose("epoch-loop")
         sections.batch_loop = counter = draft.choose("batch-loop")
         head = [*cadence.head, *draft.pick([[], [_train_mode(draft)]])]
-        tail = [*extras.evaluation, *cadence.tail, *extras.report]
+        tail = [*extras.evaluation, *cadence.tail, *extras.report, *extras.stop_epoch]
     filled = {"INDEX": counter.index, "NTH": counter.nth, "EPOCH": outer.variable}
     sections.batch = _fill(body, filled)
     sections.epoch_head, sections.epoch_tail = _fill(head, filled), _fill(tail, filled)
@@ -271,8 +280,9 @@ def _assemble(draft: Draft, sections: Sections, aliases: Lines) -> str:
     config = _configuration(draft, sections, [*extras.setup, *aliases])
     draft.choose("build")
     if draft.marked("fault", "rebuilt-every-epoch"):
-        sections.epoch_head = [*sections.scheduler, *sections.epoch_head]
-        sections.scheduler = []
+        built = [*sections.scheduler, *sections.wiring]
+        sections.epoch_head = [*built, *sections.epoch_head]
+        sections.scheduler = sections.wiring = []
     draft.choose("training")
     return layout.write(draft, config)
 

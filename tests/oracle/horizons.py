@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .draft import Draft, option
+from .text import block
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,11 @@ class Horizon:
     def atom(self) -> str:
         """The expression, safe to put next to an operator."""
         simple = self.text.replace(".", "").replace("_", "").isalnum()
-        return self.text if simple or self.text.endswith("]") else f"({self.text})"
+        return (
+            self.text
+            if simple or self.text.startswith(("max(", "count_steps")) or self.text.endswith("]")
+            else f"({self.text})"
+        )
 
 
 def _counts_epochs(draft: Draft) -> bool:
@@ -129,6 +134,16 @@ def warmup_value(draft: Draft, name: str, fallback: int) -> int:
     value = draft.settings.get(draft.config.spelling.get(name, name), fallback)
     assert isinstance(value, int)
     return value
+
+
+@option("horizon", 0.7, when=lambda d: d.unit == "batch" and _counts_epochs(d))
+def computed(draft: Draft) -> Horizon:
+    """A function of the script works it out."""
+    name = draft.fresh("count_steps")
+    body = ["return epochs * len(loader)"]
+    draft.helpers.append(block(f"def {name}(epochs, loader):", body))
+    loader = draft.batches_text.removeprefix("len(").removesuffix(")")
+    return Horizon(f"{name}({draft.epochs_text}, {loader})", draft.epochs * draft.batches)
 
 
 @option("horizon", 2.5)

@@ -6,6 +6,7 @@ from .draft import Draft, option
 from .imports import header
 from .settings import Definitions
 from .text import Lines, block
+from .training_more import in_folds
 
 WITH_ARGUMENTS = (
     "argparse-function",
@@ -13,6 +14,9 @@ WITH_ARGUMENTS = (
     "simple-namespace",
     "class-instance",
     "argparse-vars",
+    "data-class-nested",
+    "named-tuple",
+    "namespace-of-dictionary",
 )
 
 
@@ -45,6 +49,8 @@ def _spaced(paragraphs: list[Lines]) -> Lines:
 def write(draft: Draft, config: Definitions) -> str:
     """The entry module's text."""
     statements = draft.sections.paragraphs()
+    if draft.marked("layout", "folds"):
+        statements = in_folds(statements)
     tops = [config.module, *draft.helpers, *draft.schedule_helpers, *draft.definitions]
     parts = ["\n".join(lines) for lines in tops if lines]
     guard = 'if __name__ == "__main__":'

@@ -59,7 +59,9 @@ def epoch_range_from_start(draft: Draft) -> Loop:
         if start == "start_epoch" and "start_epoch" not in draft.settings
         else []
     )
-    return Loop(loop_over(f"for {name} in range({start}, {draft.epochs_text}):"), name, before=before)
+    return Loop(
+        loop_over(f"for {name} in range({start}, {draft.epochs_text}):"), name, before=before
+    )
 
 
 @option("epoch-loop", 1.5, when=lambda d: "epoch" not in d.needs)
@@ -74,7 +76,12 @@ def epoch_tqdm(draft: Draft) -> Loop:
     return Loop(loop_over(f"for {name} in {progress}:"), name)
 
 
-@option("epoch-loop", 1)
+def _ends_whole(draft: Draft) -> bool:
+    """Nothing skips the end of an epoch, where the counter moves."""
+    return "continue" not in draft.needs
+
+
+@option("epoch-loop", 1, when=_ends_whole)
 def epoch_while(draft: Draft) -> Loop:
     name = variable(draft)
     render = loop_over(f"while {name} < {draft.epochs_text}:", after=[f"{name} += 1"])
@@ -89,7 +96,7 @@ def epoch_count(draft: Draft) -> Loop:
     return Loop(loop_over(f"for {name} in itertools.count():", *stop), name)
 
 
-@option("epoch-loop", 0.5)
+@option("epoch-loop", 0.5, when=_ends_whole)
 def epoch_while_true(draft: Draft) -> Loop:
     name = variable(draft)
     stop = [f"{name} += 1", *block(f"if {name} == {draft.epochs_text}:", ["break"])]
@@ -223,7 +230,9 @@ def batch_break(draft: Draft) -> Loop:
     i = counted(draft)
     limit = max(1, draft.batches - draft.pick([0, 1, 2]))
     stop = block(f"if {i} >= {draft.number('max_batches', limit)}:", ["break"])
-    return Loop(loop_over(f"for {i}, (x, y) in enumerate({draft.loader}):", *stop), i, i, f"({i} + 1)")
+    return Loop(
+        loop_over(f"for {i}, (x, y) in enumerate({draft.loader}):", *stop), i, i, f"({i} + 1)"
+    )
 
 
 @option("batch-loop", 0.5, when=lambda d: uncounted(d) and d.skeleton == "epochs")
@@ -286,7 +295,9 @@ def stop_iteration(draft: Draft) -> Loop:
         *block("except StopIteration:", [f"batches = iter({loader})", "x, y = next(batches)"]),
     ]
     header = f"for {name} in range({draft.steps_text}):"
-    return Loop(loop_over(header, *again), name, name, f"({name} + 1)", [f"batches = iter({loader})"])
+    return Loop(
+        loop_over(header, *again), name, name, f"({name} + 1)", [f"batches = iter({loader})"]
+    )
 
 
 @option("step-loop", 1, when=pairs)
@@ -301,7 +312,9 @@ def zip_range_cycle(draft: Draft) -> Loop:
 def islice_cycle(draft: Draft) -> Loop:
     name, total = "it", draft.steps_text
     source = f"itertools.islice(itertools.cycle({draft.loader}), {total})"
-    return Loop(loop_over(f"for {name}, (x, y) in enumerate({source}):"), name, name, f"({name} + 1)")
+    return Loop(
+        loop_over(f"for {name}, (x, y) in enumerate({source}):"), name, name, f"({name} + 1)"
+    )
 
 
 @option("step-loop", 2)
@@ -334,5 +347,7 @@ def while_flag(draft: Draft) -> Loop:
 @option("step-loop", 0.8)
 def while_counter(draft: Draft) -> Loop:
     name = "iteration"
-    render = loop_over(f"while {name} < {draft.steps_text}:", f"x, y = {PAIR}", after=[f"{name} += 1"])
+    render = loop_over(
+        f"while {name} < {draft.steps_text}:", f"x, y = {PAIR}", after=[f"{name} += 1"]
+    )
     return Loop(render, name, name, f"({name} + 1)", [f"{name} = 0"])

@@ -23,6 +23,9 @@ class Extras:
     report: Lines = field(default_factory=list)
     """At the end of an epoch, after it."""
     end: Lines = field(default_factory=list)
+    stop_batch: Lines = field(default_factory=list)
+    """At the end of a batch: a ``break``."""
+    stop_epoch: Lines = field(default_factory=list)
 
 
 def _flags(draft: Draft) -> bool:
@@ -109,7 +112,7 @@ def best_checkpoint(draft: Draft) -> None:
         '"scheduler": scheduler.state_dict(),',
         '"epoch": EPOCH,',
     ]
-    save = ["state = {", *indent(state), "}", 'torch.save(state, "checkpoint.pt")']
+    save = ["snapshot = {", *indent(state), "}", 'torch.save(snapshot, "checkpoint.pt")']
     draft.extras.report += block(f"if {draft.setting('save', False)}:", save)
 
 

@@ -27,12 +27,20 @@ class Call:
 
 def _free(draft: Draft) -> bool:
     """The cadence leaves the choice of the class open."""
-    return "warm-restarts" not in draft.needs
+    return not draft.needs & {"warm-restarts", "one-cycle"}
+
+
+def _free_for_one_cycle(draft: Draft) -> bool:
+    return not draft.needs & {"warm-restarts", "not-one-cycle"}
+
+
+GROUP_LR = ['optimizer.param_groups[0]["lr"] * 0.01', 'optimizer.defaults["lr"] / 100']
 
 
 def _eta_min(draft: Draft) -> Arguments:
     kind = draft.rng.choices(
-        ["default", "zero", "small", "share", "setting", "high"], [10, 1, 2, 1.5, 1.5, 0.6]
+        ["default", "zero", "small", "share", "setting", "high", "group"],
+        [10, 1, 2, 1.5, 1.5, 0.6, 0.7],
     )[0]
     draft.mark("eta-min", kind)
     lr = draft.lr_text
@@ -43,6 +51,7 @@ def _eta_min(draft: Draft) -> Arguments:
         "share": [("eta_min", draft.pick([f"{lr} * 0.01", f"{lr} / 100", f"0.1 * {lr}"]))],
         "setting": [("eta_min", draft.setting("min_lr", draft.base_lr * 0.01))],
         "high": [("eta_min", literal(draft.base_lr * 2))],
+        "group": [("eta_min", draft.pick(GROUP_LR))],
     }[kind]
 
 
@@ -129,7 +138,7 @@ def polynomial(draft: Draft) -> Call:
     return Call("PolynomialLR", arguments, 0)
 
 
-@option("scheduler", 2)
+@option("scheduler", 2, when=lambda d: "one-cycle" not in d.needs)
 def warm_restarts(draft: Draft) -> Call:
     forms = [str(span(draft)), str(span(draft)), draft.setting("t_0", span(draft))]
     if draft.epochs:
@@ -179,7 +188,7 @@ def _one_cycle_length(draft: Draft) -> tuple[Arguments, float]:
     return [("total_steps", length.text)], length.value
 
 
-@option("scheduler", 3.5, when=_free)
+@option("scheduler", 3.5, when=_free_for_one_cycle)
 def one_cycle(draft: Draft) -> Call:
     arguments: Arguments = [("max_lr", _one_cycle_peak(draft))]
     length, value = _one_cycle_length(draft)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .loops import Loop
 from .text import Lines, assigned, used
 
-RESULTS = ("loss", "scheduler", "schedulers")
+RESULTS = ("loss", "scheduler", "schedulers", "state", "advance")
 
 
 def _body_only() -> Loop:
@@ -25,6 +25,8 @@ class Sections:
     optimizer: Lines = field(default_factory=list)
     derived: Lines = field(default_factory=list)
     scheduler: Lines = field(default_factory=list)
+    wiring: Lines = field(default_factory=list)
+    """What puts the scheduler where the loops expect it."""
     counters: Lines = field(default_factory=list)
     resume: Lines = field(default_factory=list)
     loop_before: Lines = field(default_factory=list)
@@ -53,14 +55,15 @@ class Sections:
 
     def before(self) -> Lines:
         """Everything ahead of the loops."""
-        making = [*self.given(), *self.optimizer, *self.derived, *self.scheduler]
+        making = [*self.given(), *self.optimizer, *self.derived, *self.scheduler, *self.wiring]
         return [*making, *self.counters, *self.resume, *self.loop_before]
 
     def paragraphs(self) -> list[Lines]:
         """The whole script, in the groups that a human separates by blank lines."""
         making = [*self.optimizer, *self.derived]
         start = [*self.counters, *self.resume, *self.loop_before]
-        groups = [self.config, [*self.data, *self.model], making, self.scheduler, start]
+        built = [*self.scheduler, *self.wiring]
+        groups = [self.config, [*self.data, *self.model], making, built, start]
         return [group for group in [*groups, self.loops(), self.end] if group]
 
     def replace_epoch(self, call: Lines) -> None:

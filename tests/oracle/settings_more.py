@@ -107,11 +107,11 @@ def updated_dictionary(draft: Draft) -> Config:
     """A dict that is filled key by key."""
 
     def define(settings: Settings) -> Definitions:
-        lines = ["params = {}"]
-        lines += [f'params["{key}"] = {literal(value)}' for key, value in settings.items()]
+        lines = ["hp = {}"]
+        lines += [f'hp["{key}"] = {literal(value)}' for key, value in settings.items()]
         return Definitions(main=lines)
 
-    return Config(lambda key, value: f'params["{key}"]', define, "params")
+    return Config(lambda key, value: f'hp["{key}"]', define, "hp")
 
 
 @option("config", 0.7)

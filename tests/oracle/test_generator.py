@@ -26,7 +26,7 @@ def test_every_script_runs(first: int) -> None:
             failures.append(f"seed {seed}: {recording.error!r} instead of {case.raises}")
         elif not recording.schedules and case.raises is None:
             failures.append(f"seed {seed}: no scheduler")
-        elif max((o.steps for o in recording.optimizers), default=0) > 60:
+        elif max((o.steps for o in recording.optimizers), default=0) > 120:
             failures.append(f"seed {seed}: too long")
     assert not failures, "\n".join(failures)
 

@@ -17,12 +17,17 @@ RENAMES = [
 ]
 
 
-def _epochs(draft: Draft) -> bool:
+def epochs(draft: Draft) -> bool:
     return draft.skeleton != "steps"
 
 
-def _not_rebuilt(draft: Draft) -> bool:
+def not_rebuilt(draft: Draft) -> bool:
     return not draft.marked("fault", "rebuilt-every-epoch", "optimizer-replaced")
+
+
+def can_be_attributes(draft: Draft) -> bool:
+    """What builds the scheduler may become assignments to ``self``."""
+    return not_rebuilt(draft) and not draft.marked("writing", "walrus")
 
 
 @option("training", 7)
@@ -30,7 +35,7 @@ def loops_in_line(draft: Draft) -> None:
     """The loops stand where everything stands."""
 
 
-def _scope(draft: Draft) -> Lines:
+def outer_scope(draft: Draft) -> Lines:
     """Every name that is bound outside one pass over the loader."""
     sections = draft.sections
     loop = assigned(sections.loop.render(["pass"]))
@@ -47,7 +52,7 @@ def _epoch_function(draft: Draft, *, tail: bool, shared: bool = False) -> tuple[
     definition, call = extract(
         name,
         body,
-        [*_scope(draft), *(draft.global_names if shared else [])],
+        [*outer_scope(draft), *(draft.global_names if shared else [])],
         returns=sections.results(body, after),
         renames=draft.pick(RENAMES),
         by_keyword=draft.chance(0.15),
@@ -56,19 +61,24 @@ def _epoch_function(draft: Draft, *, tail: bool, shared: bool = False) -> tuple[
     return definition, name
 
 
-@option("training", 4, when=_epochs)
+@option("training", 4, when=epochs)
 def epoch_function(draft: Draft) -> None:
     """``train_one_epoch(model, loader, optimizer, scheduler)``."""
     draft.definitions.append(_epoch_function(draft, tail=False)[0])
 
 
-@option("training", 1.5, when=_epochs)
+def _whole_tail(draft: Draft) -> bool:
+    """No ``break`` or ``continue`` ties the end of an epoch to its loop."""
+    return epochs(draft) and draft.marked("ending", "all-epochs") and "continue" not in draft.needs
+
+
+@option("training", 1.5, when=_whole_tail)
 def epoch_function_with_tail(draft: Draft) -> None:
     """The same, with what ends the epoch (the scheduler's step) inside."""
     draft.definitions.append(_epoch_function(draft, tail=True)[0])
 
 
-@option("training", 1, when=lambda d: _epochs(d) and _not_rebuilt(d))
+@option("training", 1, when=lambda d: epochs(d) and not_rebuilt(d))
 def project_engine(draft: Draft) -> None:
     """``train_one_epoch`` stands in the project's ``engine.py``."""
     definition, name = _epoch_function(draft, tail=False, shared=True)
@@ -85,7 +95,7 @@ def _defined(helper: Lines) -> str:
     return next(n for n in assigned(helper))
 
 
-@option("training", 1.5, when=_epochs)
+@option("training", 1.5, when=epochs)
 def epoch_closure(draft: Draft) -> None:
     """A function that uses the variables around it."""
     sections = draft.sections
@@ -106,12 +116,12 @@ def epoch_closure(draft: Draft) -> None:
         sections.loop_before = [*sections.loop_before, "", *definition, ""]
 
 
-@option("training", 2)
+@option("training", 2, when=lambda d: not d.marked("ending", "step-limit"))
 def step_function(draft: Draft) -> None:
     """``train_step(model, x, y, optimizer, scheduler)``."""
     sections = draft.sections
     inner = assigned([*sections.epoch_head, *sections.batch_loop.render(["pass"])])
-    scope = [*_scope(draft), *(n for n in inner if n not in ("batch", "pbar", "bar", "extra"))]
+    scope = [*outer_scope(draft), *(n for n in inner if n not in ("batch", "pbar", "bar", "extra"))]
     after = [*sections.epoch_tail, *sections.end]
     definition, call = extract(
         draft.pick(["train_step", "training_step"]),
@@ -128,6 +138,7 @@ def train_function(draft: Draft) -> None:
     """All loops in ``train(model, loader, optimizer, scheduler, …)``."""
     sections = draft.sections
     making = [*sections.given(), *sections.optimizer, *sections.derived, *sections.scheduler]
+    making += sections.wiring
     body = [*sections.counters, *sections.resume, *sections.loop_before, *sections.loops()]
     scope = [*assigned(making), *draft.main_names]
     draft.definitions.append(_whole(draft, body, scope))
@@ -140,16 +151,20 @@ def _whole(draft: Draft, body: Lines, scope: Lines) -> Lines:
     return definition
 
 
-def _trainer(draft: Draft, *, builds: bool, methods: bool, configure: bool = False) -> None:
+def make_trainer(
+    draft: Draft, *, builds: bool, methods: bool, configure: bool = False, split: bool = False
+) -> None:
+    """Move the training into a class; ``split``: into two, one the base of the other."""
     sections = draft.sections
     construct: Lines = []
     build: Lines = []
     given = sections.given()
     if builds:
         construct = [*sections.optimizer, *sections.derived]
-        (build if configure else construct).extend(sections.scheduler)
+        (build if configure else construct).extend([*sections.scheduler, *sections.wiring])
     else:
         given = [*given, *sections.optimizer, *sections.derived, *sections.scheduler]
+        given += sections.wiring
     construct += sections.counters
     epoch: Lines = []
     returns: Lines = []
@@ -159,37 +174,45 @@ def _trainer(draft: Draft, *, builds: bool, methods: bool, configure: bool = Fal
         train = [*sections.loop_before, *sections.loop.render([CALL, *tail])]
     else:
         train = [*sections.loop_before, *sections.loops()]
-    scope = [*assigned(given), *draft.main_names]
     name = draft.pick(["Trainer", "Learner", "Experiment"])
     loop_names = assigned([*sections.loop_before, *sections.loop.render(["pass"])])
     definition, use = trainer_class(
-        name, construct, build, sections.resume, train, epoch, scope, loop_names, returns
+        name,
+        construct,
+        build,
+        sections.resume,
+        train,
+        epoch,
+        [*assigned(given), *draft.main_names],
+        loop_names,
+        returns,
+        f"Base{name}" if split else "",
     )
     draft.definitions.append(definition)
     if builds:
-        sections.optimizer = sections.derived = sections.scheduler = []
+        sections.optimizer = sections.derived = sections.scheduler = sections.wiring = []
     sections.replace_loops(use)
 
 
-@option("training", 2.5, when=_not_rebuilt)
+@option("training", 2.5, when=can_be_attributes)
 def trainer(draft: Draft) -> None:
     """A class that builds optimizer and scheduler, with a method for the epoch."""
-    _trainer(draft, builds=True, methods=_epochs(draft))
+    make_trainer(draft, builds=True, methods=epochs(draft))
 
 
-@option("training", 1, when=_not_rebuilt)
+@option("training", 1, when=can_be_attributes)
 def trainer_configures(draft: Draft) -> None:
     """The scheduler is built in a method of its own."""
-    _trainer(draft, builds=True, methods=_epochs(draft), configure=True)
+    make_trainer(draft, builds=True, methods=epochs(draft), configure=True)
 
 
-@option("training", 1, when=_not_rebuilt)
+@option("training", 1, when=not_rebuilt)
 def trainer_given(draft: Draft) -> None:
     """A class that is handed optimizer and scheduler."""
-    _trainer(draft, builds=False, methods=_epochs(draft))
+    make_trainer(draft, builds=False, methods=epochs(draft))
 
 
-@option("training", 1, when=_not_rebuilt)
+@option("training", 1, when=can_be_attributes)
 def trainer_one_method(draft: Draft) -> None:
     """All loops in one method."""
-    _trainer(draft, builds=True, methods=False)
+    make_trainer(draft, builds=True, methods=False)

@@ -21,9 +21,8 @@ def partial_class(draft: Draft) -> Lines:
 @option("writing", 0.6)
 def builder_lambda(draft: Draft) -> Lines:
     """``build = lambda opt: X(opt, ...)``."""
-    given = ", ".join(text.replace("optimizer", "opt") for text in arguments(draft, draft.call)[:1])
     rest = ", ".join(f"{name}={text}" for name, text in draft.call.arguments)
-    given = "opt" if "=" not in given else "optimizer=opt"
+    given = draft.pick(["opt", "optimizer=opt"])
     tail = f", {rest}" if rest else ""
     return [
         f"build = lambda opt: {draft.construct(draft.call.name)}({given}{tail})",

@@ -160,7 +160,7 @@ def _sorted(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else numeric.items_of(value)
     numbers = [item.value for item in items or [] if isinstance(item, Expr)]
     if items is not None and len(numbers) == len(items) and None not in numbers:
-        ordered = sorted(items, key=lambda item: item.value)  # type: ignore[union-attr]
+        ordered = sorted(items, key=lambda item: numeric.plain(item) or 0)
         return ListValue(list(ordered))
     return ListValue(None, length=None if value is None else numeric.length_of(at, value))
 

@@ -81,12 +81,12 @@ def build(
     positional, known = SIGNATURES.get(class_name, (("lr",), {}))
     defaults: dict[str, AnyValue] = {} if arguments.open else dict(known)
     for offset, parameter in enumerate(positional, start=1):
-        value = arguments.get(offset)
-        if value is not None:
-            defaults[parameter] = value
-    for parameter, value in arguments.keywords.items():
-        if parameter != "params":
-            defaults[parameter] = value
+        given = arguments.get(offset)
+        if given is not None:
+            defaults[parameter] = given
+    defaults.update(
+        {name: value for name, value in arguments.keywords.items() if name != "params"}
+    )
     params = arguments.get(0, "params")
     groups, places, unknown = _groups(at, params, arguments.place(0, "params"), defaults)
     record = OptimizerRecord(

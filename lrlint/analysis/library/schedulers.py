@@ -23,6 +23,7 @@ from lrlint.symbolic import Expr
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
+    from lrlint.analysis.places import SyntaxPlace
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
@@ -151,11 +152,11 @@ def _record(
     return SchedulerValue(record)
 
 
-def _places(law: Law, arguments: Arguments) -> dict[str, object]:
+def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
     """Where each parameter is written."""
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     names.insert(law.optimizer_index, "optimizer")
-    found: dict[str, object] = {}
+    found: dict[str, SyntaxPlace] = {}
     for key, place in arguments.places.items():
         if isinstance(key, str):
             found[key] = place
