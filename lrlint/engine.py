@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from lrlint.facts import Training
     from lrlint.rule import Rule
 
+MOST_FILES_AT_ONCE = 100
+"""After so many files the parsed modules are dropped: they are some 2 MB each."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -202,7 +205,7 @@ class _Run:
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # libcst: 0.3 s
 
-        if self._project is None:
+        if self._project is None or self._files_analysed % MOST_FILES_AT_ONCE == 0:
             self._project = Project()
             for other in self._memory.values():  # before anything can import it from the disk
                 self._project.entry(other)

@@ -191,9 +191,7 @@ def _super_member(at: Interpreter, receiver: AnyValue, cls: ClassValue, name: st
         if isinstance(base, ClassValue):
             found = class_member(at, base, name)
             if isinstance(found, FunctionValue):
-                return FunctionValue(
-                    found.node, found.scope, receiver, found.owner, found.defaults
-                )
+                return FunctionValue(found.node, found.scope, receiver, found.owner, found.defaults)
     return Opaque()
 
 
@@ -257,9 +255,10 @@ def get_item(at: Interpreter, owner: AnyValue, key: AnyValue, text: str | None) 
         case DictValue(), _:
             return _dict_item(at, owner, key, text)
         case (ListValue(items=list() as items), Expr()) if isinstance(key.value, int):
-            index = int(key.value)
-            if -len(items) <= index < len(items):
-                return items[index]
+            position = int(key.value)
+            if -len(items) <= position < len(items):
+                item: AnyValue = items[position]
+                return item
         case ListValue(element=Opaque() | None, items=None), _:
             return Opaque(_item_path(None, text))
         case ListValue(element=element, items=None), _ if element is not None:
@@ -357,10 +356,9 @@ def _set_item(
                 suffix = f'["{name}"]' if isinstance(name, str) else f"[{name}]"
                 value = binding.named(at, value, owner.path + suffix)
             at.write(store, name, value)
-        case ListValue(items=list() as items) if isinstance(name, int) and -len(items) <= name < len(
-            items
-        ):
-            items[name] = value
+        case ListValue(items=list() as items) if isinstance(name, int):
+            if -len(items) <= name < len(items):
+                items[name] = value
         case Instance(cls=None, store=store) if isinstance(name, str):
             at.write(store, name, value)
         case Opaque():
@@ -372,12 +370,10 @@ def _set_item(
 
 
 def entries(at: Interpreter, value: AnyValue) -> list[tuple[str, AnyValue]] | None:
-    """The string keys and values of a dict, as ``**value`` hands them over; None if some are open."""
+    """The string keys and values that ``**value`` hands over; None where some are open."""
     match value:
         case DictValue(complete=True, store=store) if all(isinstance(k, str) for k in store.data):
-            return [
-                (str(key), _dict_item(at, value, Const(key), None)) for key in list(store.data)
-            ]
+            return [(str(key), _dict_item(at, value, Const(key), None)) for key in list(store.data)]
         case Choice():
             lean = branches.leaning(value)
             return None if lean is value else entries(at, lean)
@@ -396,5 +392,3 @@ def elements(value: AnyValue) -> list[AnyValue]:
         case Stream(items=list() as streamed):
             return streamed
     return []
-
-

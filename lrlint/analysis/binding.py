@@ -263,4 +263,3 @@ def _class_number(at: Interpreter, owner: str, name: str, number: Expr) -> Expr:
         if atom.name == name and atom.value is not None:
             return at.named_number(f"{owner}.{name}", atom.value, atom.strength)
     return number
-

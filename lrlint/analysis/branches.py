@@ -157,7 +157,7 @@ def run_unlikely(at: Interpreter, node: cst.CSTNode, statements: Sequence[cst.CS
         at.run_block(statements)
         # An emergency exit neither ends a training nor belongs to a schedule's law.
         at.block[:] = [item for item in at.block if not isinstance(item, Break)]
-    for _, (store, key, value) in take_back(at, start).items():
+    for store, key, value in take_back(at, start).values():
         if key not in store.data:
             at.write(store, key, value)
 
@@ -367,5 +367,3 @@ def leaning(value: AnyValue) -> AnyValue:
 def path_condition(guards: Sequence[Condition]) -> Condition | None:
     """All of the guards as one condition."""
     return conjoin(list(guards))
-
-

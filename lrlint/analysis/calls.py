@@ -349,9 +349,7 @@ def _weakened(at: Interpreter, default: AnyValue, name: str) -> AnyValue:
 # -- classes ----------------------------------------------------------------------------------
 
 
-def instantiate(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
-) -> AnyValue:
+def instantiate(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Construct an object of a class of the project."""
     from lrlint.analysis.library import classes
 
@@ -374,7 +372,6 @@ def initialise(
             call_function(at, method, arguments)
         return
     if instance.open:
+        name = instance.cls.name if instance.cls is not None else "a class"
         for value in arguments.all():
-            escapes.escape(value, f"handed to {instance.cls.name if instance.cls else 'a class'}(…)")
-
-
+            escapes.escape(value, f"handed to {name}(…)")

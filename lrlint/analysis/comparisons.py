@@ -102,7 +102,8 @@ def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Co
             )
         case Opaque():
             text = at.unit.code(node)
-            return Flag(("truth", _identity(value)), text, _chosen(at, value, text), nature_of(value, text))
+            key = ("truth", _identity(value))
+            return Flag(key, text, _chosen(at, value, text), nature_of(value, text))
     if isinstance(value, _THINGS):
         return True
     return Flag(("truth", at.fresh_key()), at.unit.code(node))
@@ -327,4 +328,3 @@ def _member(
                 return same
             return Flag(("in", path or item.path, item.value, text), at.unit.code(node), same)
     return _unknown(at, (item, container), node)
-

@@ -133,9 +133,7 @@ def _either(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | No
     last = [
         part
         for part in parts
-        if isinstance(part, Relation)
-        and part.op in ("==", ">=")
-        and _is_last(part, index, trips)
+        if isinstance(part, Relation) and part.op in ("==", ">=") and _is_last(part, index, trips)
     ]
     if len(parts) == 2 and len(regular) == len(last) == 1:
         pieces = (regular[0].value - regular[0].remainder).linear_in(index)

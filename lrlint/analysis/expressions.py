@@ -180,9 +180,7 @@ _BINARY: dict[type[cst.CSTNode], Callable[[Expr, Expr], Expr]] = {
 
 
 def _binary(at: Interpreter, node: cst.BinaryOperation) -> AnyValue:
-    return _apply(
-        at, type(node.operator), evaluate(at, node.left), evaluate(at, node.right), node
-    )
+    return _apply(at, type(node.operator), evaluate(at, node.left), evaluate(at, node.right), node)
 
 
 def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
@@ -408,8 +406,8 @@ _NO_GRADIENTS = ("no_grad", "inference_mode")
 
 def stops_gradients(value: AnyValue) -> bool:
     """Whether a context manager is ``torch.no_grad()`` or its like."""
-    return isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(
-        _NO_GRADIENTS
+    return (
+        isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
     )
 
 

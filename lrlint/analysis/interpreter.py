@@ -478,4 +478,3 @@ _STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
 def normal_name(name: str) -> str:
     """A name as ``--set`` compares it: quotes and spaces do not matter."""
     return name.replace("'", '"').replace(" ", "")
-

@@ -52,7 +52,9 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
         case ListValue(items=list() as items):
             return Stream(Expr.const(len(items)), _pick(items), items=items)
         case ListValue(element=element, length=length):
-            return Stream(length, lambda _: element if element is not None else Opaque(measured=True))
+            return Stream(
+                length, lambda _: element if element is not None else Opaque(measured=True)
+            )
         case DictValue(complete=True, store=store):
             keys: list[AnyValue] = [
                 Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data
@@ -60,7 +62,10 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
             return Stream(Expr.const(len(keys)), _pick(keys), items=keys)
         case Loader(path=path):
             return Stream(
-                numeric.length_of(at, value), _measured, text=path or _text(at, node), over_loader=True
+                numeric.length_of(at, value),
+                _measured,
+                text=path or _text(at, node),
+                over_loader=True,
             )
         case Sized(path=path):
             return Stream(numeric.length_of(at, value), _measured, text=path)
@@ -76,7 +81,11 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
             return Stream(None, _measured, text=_text(at, node))
         case GroupsValue(record=record, whole=True):
             if record.unknown_groups or len(record.groups) == 1:
-                return Stream(None, lambda _: GroupsValue(record, whole=False), items=[GroupsValue(record, whole=False)])
+                return Stream(
+                    None,
+                    lambda _: GroupsValue(record, whole=False),
+                    items=[GroupsValue(record, whole=False)],
+                )
             groups: list[AnyValue] = [
                 GroupsValue(record, whole=False, index=i) for i in range(len(record.groups))
             ]
@@ -128,7 +137,9 @@ def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> An
         for value in scope.store.data.values()
     )
     endless = any(
-        isinstance(part, cst.While) and isinstance(part.test, cst.Name) and part.test.value == "True"
+        isinstance(part, cst.While)
+        and isinstance(part.test, cst.Name)
+        and part.test.value == "True"
         for part in node.body.body
     )
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
@@ -586,4 +597,3 @@ def _leave(
         if loop.index in left or left & finals.keys():
             known = at.named_number(str(key), None, Strength.OPEN)
         at.write(store, key, known)
-

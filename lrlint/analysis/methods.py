@@ -80,11 +80,14 @@ def _scheduler(
         text = at.unit.code(node.args[0].value) if node.args else ""
         keyword = node.args[0].keyword.value if node.args and node.args[0].keyword else ""
         at.emit(
-            SchedulerStep(at.here(node), via, record, value, f"{keyword}={text}" if keyword else text)
+            SchedulerStep(
+                at.here(node), via, record, value, f"{keyword}={text}" if keyword else text
+            )
         )
         return NONE
     inside = at.scope.owner is not None and any(
-        "Scheduler" in base or base.endswith("LR") for base in attributes.external_bases(at.scope.owner)
+        "Scheduler" in base or base.endswith("LR")
+        for base in attributes.external_bases(at.scope.owner)
     )
     at.emit(SchedulerCall(at.here(node), via, record, name, inside))
     if name in ("get_lr", "get_last_lr"):
@@ -117,9 +120,13 @@ def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments)
                 return arguments.get(1) or NONE
             return attributes.get_item(at, receiver, key, None)
         case "values":
-            return ListValue([v for _, v in _pairs(at, receiver)]) if receiver.complete else Opaque()
+            return (
+                ListValue([v for _, v in _pairs(at, receiver)]) if receiver.complete else Opaque()
+            )
         case "keys":
-            return ListValue([k for k, _ in _pairs(at, receiver)]) if receiver.complete else Opaque()
+            return (
+                ListValue([k for k, _ in _pairs(at, receiver)]) if receiver.complete else Opaque()
+            )
         case "items" if receiver.complete:
             return ListValue([ListValue([k, v], kind="tuple") for k, v in _pairs(at, receiver)])
         case "update":
@@ -187,7 +194,11 @@ def _sized(at: Interpreter, receiver: Sized, name: str, arguments: Arguments) ->
     match name:
         case "size" | "__len__":
             index = numeric.plain(arguments.get(0))
-            if receiver.shape is not None and isinstance(index, int) and index < len(receiver.shape):
+            if (
+                receiver.shape is not None
+                and isinstance(index, int)
+                and index < len(receiver.shape)
+            ):
                 return receiver.shape[index]
             length = numeric.length_of(at, receiver)
             return length if index in (0, None) and length is not None else Opaque()
@@ -304,5 +315,3 @@ def _foreign(at: Interpreter, path: str, arguments: Arguments, node: cst.Call) -
     if modelled is not None:
         return modelled
     return calls.unknown_call(at, Opaque(path), arguments, node)
-
-

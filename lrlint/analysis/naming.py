@@ -15,7 +15,10 @@ _RATE = re.compile(
     r"|lr$|^lr"
 )
 _UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
-    (re.compile(r"(per_(device_)?(train_|eval_)?)?batch_?size|^bs$|(^|_)bsz($|_)"), Unit.BATCH_SIZE),
+    (
+        re.compile(r"(per_(device_)?(train_|eval_)?)?batch_?size|^bs$|(^|_)bsz($|_)"),
+        Unit.BATCH_SIZE,
+    ),
     (
         re.compile(
             r"(step|iter|iteration|batche|batch|update)s?_(per|in|each)_(an?_)?epoch"
@@ -32,10 +35,16 @@ _UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
         Unit.STEP,
     ),
 )
-_LOADER = re.compile(r"loader|(^|_)dl(s)?($|_)|(^|_)batches($|_)|(^|_)(data|train|val|test)_?iter(ator)?($|_)")
+_LOADER = re.compile(
+    r"loader|(^|_)dl(s)?($|_)|(^|_)batches($|_)|(^|_)(data|train|val|test)_?iter(ator)?($|_)"
+)
 _DATA = re.compile(r"data_?set|(^|_)ds($|_)|samples|(^|_)data$|images|(^|_)[xX](_?train)?$")
-_RANK = re.compile(r"rank|is_(main|master|local_main)|main_process|(^|_)gpu$|is_primary|global_zero|host_id")
-_EVALUATION = re.compile(r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)")
+_RANK = re.compile(
+    r"rank|is_(main|master|local_main)|main_process|(^|_)gpu$|is_primary|global_zero|host_id"
+)
+_EVALUATION = re.compile(
+    r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)"
+)
 
 
 def last_part(path: str) -> str:

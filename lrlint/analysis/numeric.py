@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 
 _CONSTANTS = {
-    f"{module}.{name}": getattr(math, name)
-    for module in ("math", "numpy")
-    for name in ("pi", "e")
+    f"{module}.{name}": getattr(math, name) for module in ("math", "numpy") for name in ("pi", "e")
 }
 
 

@@ -71,7 +71,9 @@ def assigned_names(block: cst.CSTNode) -> frozenset[str]:
             case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
                 names.add(name.value)
                 continue
-            case cst.Lambda() | cst.ListComp() | cst.DictComp() | cst.SetComp() | cst.GeneratorExp():
+            case (
+                cst.Lambda() | cst.ListComp() | cst.DictComp() | cst.SetComp() | cst.GeneratorExp()
+            ):
                 continue
             case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
                 names.update(_target_names(target))

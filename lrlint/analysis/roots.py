@@ -110,8 +110,9 @@ def _called_names(tree: cst.CSTNode) -> set[str]:
     while stack:
         node = stack.pop()
         match node:
-            case cst.Call(func=cst.Name(value=name)) | cst.Call(
-                func=cst.Attribute(attr=cst.Name(value=name))
+            case (
+                cst.Call(func=cst.Name(value=name))
+                | cst.Call(func=cst.Attribute(attr=cst.Name(value=name)))
             ):
                 names.add(name)
         stack.extend(children(node))

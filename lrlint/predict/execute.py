@@ -347,14 +347,14 @@ class _Run:
             values = {name: compute(*stack) for name, compute in arguments.items()}
             if "schedulers" in record.arguments:
                 values["schedulers"] = [self.replays[id(child)] for child in children]
-            default = static(self.at, self.optimizer.defaults["lr"]) if (
-                law.reads_default_lr and self.optimizer and "lr" in self.optimizer.defaults
-            ) else None
+            default = (
+                static(self.at, self.optimizer.defaults["lr"])
+                if (law.reads_default_lr and self.optimizer and "lr" in self.optimizer.defaults)
+                else None
+            )
             try:
                 if law.reads_default_lr:
-                    self.replays[id(record)] = law.start(
-                        self.groups, default_lr=default, **values
-                    )
+                    self.replays[id(record)] = law.start(self.groups, default_lr=default, **values)
                 else:
                     self.replays[id(record)] = law.start(self.groups, **values)
             except (ValueError, TypeError, ZeroDivisionError, KeyError, IndexError) as error:
@@ -469,6 +469,3 @@ def _breaks(block: Sequence[Node]) -> list[Break]:
         elif isinstance(node, (When, Repeat)):
             found += _breaks(node.body)
     return found
-
-
-

@@ -90,9 +90,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "numpy.clip": lambda x, low, high: min(max(x, low), high),
     **{
         f"math.{name}": getattr(math, name)
-        for name in (
-            "cos sin tan exp log log2 log10 sqrt pow floor ceil fabs tanh fmod trunc".split()
-        )
+        for name in ("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow")
+        + ("floor", "ceil", "fabs", "tanh", "fmod", "trunc")
     },
 }
 _CONSTANTS = {"math.pi": math.pi, "numpy.pi": math.pi, "math.e": math.e, "math.inf": math.inf}
@@ -134,7 +133,9 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
     match value:
         case Expr():
             if value.value is None:
-                raise Unreadable(", ".join(sorted(a.name for a in value.atoms() if a.value is None)))
+                raise Unreadable(
+                    ", ".join(sorted(a.name for a in value.atoms() if a.value is None))
+                )
             return value.value
         case Const(value=constant):
             return constant
@@ -164,7 +165,10 @@ class _Compiler:
         self.depth = depth
         self.function = function
         scope = Scope(
-            Store(), function.scope.unit, parent=function.scope, is_function=True,
+            Store(),
+            function.scope.unit,
+            parent=function.scope,
+            is_function=True,
             owner=function.owner,
         )
         bind_parameters(at, function, Arguments(open=True), scope)
@@ -213,7 +217,9 @@ class _Compiler:
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 parts = [self.expression(element.value) for element in elements]
                 return lambda frame: [part(frame) for part in parts]
-            case cst.Subscript(value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            case cst.Subscript(
+                value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]
+            ):
                 owner, index = self.expression(value), self.expression(key)
                 return lambda frame: owner(frame)[index(frame)]
             case cst.GeneratorExp() | cst.ListComp():
@@ -448,6 +454,3 @@ def _frame(
     names: Sequence[str], defaults: Frame, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Frame:
     return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
-
-
-

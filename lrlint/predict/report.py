@@ -103,9 +103,7 @@ def _schedule_json(item: Forecast) -> dict[str, Any]:
             "value": prediction.steps
             if prediction.steps is not None
             else (known(schedule.steps) if not prediction.unresolved else None),
-            "sites": [
-                {**_location(site.place), "per": site.per.value} for site in schedule.sites
-            ],
+            "sites": [{**_location(site.place), "per": site.per.value} for site in schedule.sites],
         },
         "optimizer_steps": {
             "expression": _expression(schedule.optimizer_steps, prediction.optimizer_steps),

@@ -51,15 +51,18 @@ def _facts(item: Forecast) -> Iterator[tuple[str, str]]:
     schedule, prediction = item.schedule, item.prediction
     optimizer = schedule.optimizer
     if optimizer is not None:
-        rates = ", ".join("?" if group.lr is None else _value(group.lr) for group in optimizer.groups)
+        rates = ", ".join(
+            "?" if group.lr is None else _value(group.lr) for group in optimizer.groups
+        )
         name = f" `{optimizer.variable}`" if optimizer.variable else ""
         yield "drives", f"{optimizer.class_name}{name}, lr = {rates}"
     horizon = schedule.horizon
     if horizon is not None:
         unit = unit_of(schedule)
         length = "?" if horizon.length is None else _value(horizon.length)
-        yield "horizon", f"{horizon.parameter} = {length}" + (
-            f" {_PLURALS.get(unit, unit)}" if unit else ""
+        yield (
+            "horizon",
+            f"{horizon.parameter} = {length}" + (f" {_PLURALS.get(unit, unit)}" if unit else ""),
         )
     if not schedule.sites:
         yield "steps", "never stepped" if schedule.escapes is None else schedule.escapes
@@ -70,12 +73,13 @@ def _facts(item: Forecast) -> Iterator[tuple[str, str]]:
             Cadence.ONCE: "outside of any training loop",
             Cadence.UNKNOWN: "",
         }[schedule.per]
-        sites = ", ".join(
-            f"row {site.place.span().start.row}" for site in schedule.sites
-        )
+        sites = ", ".join(f"row {site.place.span().start.row}" for site in schedule.sites)
         count = _count(schedule.steps, prediction.steps)
         yield "steps", f"{count}{', ' + per if per else ''} ({sites})"
-    yield "updates", f"{_count(schedule.optimizer_steps, prediction.optimizer_steps)} optimizer steps"
+    yield (
+        "updates",
+        f"{_count(schedule.optimizer_steps, prediction.optimizer_steps)} optimizer steps",
+    )
 
 
 def _count(number: Expr | None, ran: int | None) -> str:

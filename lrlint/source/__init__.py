@@ -1,7 +1,7 @@
 """From paths on the command line to parsed modules, and from findings back to places in files.
 
 Notebooks have a module of their own (`lrlint.source.notebook`), imported with the first notebook.
-Nothing here imports libcst before `parse` is called for the first time.directory is walked.
+Nothing here imports libcst before `parse` is called for the first time.
 """
 
 from __future__ import annotations

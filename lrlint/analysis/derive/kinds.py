@@ -71,8 +71,10 @@ class Loops:
         innermost = loops[-1]
         outer = loops[:-1]
         if outer and (any(_says_epoch(loop) for loop in outer) or not _says_epoch(innermost)):
-            if any(_says_epoch(loop) for loop in outer) or _says_step(innermost) or (
-                _says_other(outer[-1]) is False
+            if (
+                any(_says_epoch(loop) for loop in outer)
+                or _says_step(innermost)
+                or (_says_other(outer[-1]) is False)
             ):
                 self._set(innermost, LoopKind.BATCH)
                 self._around(outer)
@@ -120,8 +122,10 @@ def _says_step(loop: Repeat) -> bool:
         return True
     if record.over is not None and record.target == "iteration" and _STEP.search(record.over):
         return not _EPOCH.search(record.over)
-    return record.target is not None and bool(_STEP.search(record.target)) and (
-        record.target != "iteration"
+    return (
+        record.target is not None
+        and bool(_STEP.search(record.target))
+        and (record.target != "iteration")
     )
 
 
@@ -146,7 +150,9 @@ def _only_steps_scheduler(loop: Repeat) -> bool:
 
 def _is_step(statement: cst.CSTNode) -> bool:
     match statement:
-        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]):
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]
+        ):
             return name.value == "step"
         case cst.Expr(value=cst.Call(func=cst.Attribute(attr=name))):
             return name.value == "step"

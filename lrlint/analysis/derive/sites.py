@@ -37,9 +37,7 @@ def relative(path: Path, base: Path) -> Path:
 
 def conditions(path: Path) -> list[Condition]:
     """All conditions along a path, conjunctions taken apart."""
-    return [
-        part for node in path if isinstance(node, When) for part in flatten(node.condition)
-    ]
+    return [part for node in path if isinstance(node, When) for part in flatten(node.condition)]
 
 
 def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> StepSite | None:
@@ -86,9 +84,7 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
     return Cadence.ONCE
 
 
-def _count(
-    repeats: list[Repeat], guards: list[Condition]
-) -> tuple[Expr | None, list[Repeat]]:
+def _count(repeats: list[Repeat], guards: list[Condition]) -> tuple[Expr | None, list[Repeat]]:
     """How often a site runs, and the loops of which each pass reaches it exactly once."""
     by_loop: dict[int, list[Condition]] = {}
     share: Expr | None = Expr.const(1)
@@ -118,9 +114,11 @@ def _count(
                 single.append(repeat)
         if trips is None and any(_picks_one(part) for part in parts):
             single.append(repeat)
-        elif trips is not None and any(
-            isinstance(part, Relation) and part.op == "==" for part in parts
-        ) and times is None:
+        elif (
+            trips is not None
+            and any(isinstance(part, Relation) and part.op == "==" for part in parts)
+            and times is None
+        ):
             single.append(repeat)
             times = Expr.const(1)
         if times is None or total is None:

@@ -194,9 +194,7 @@ def _schedule(
         if isinstance(item.event, SchedulerStep) and item.event.scheduler is record
     ]
     pairs = [
-        (item, site)
-        for item in mine
-        if (site := sites.site(item, built.path, loops)) is not None
+        (item, site) for item in mine if (site := sites.site(item, built.path, loops)) is not None
     ]
     optimizer = optimizers.get(id(record.optimizer)) if record.optimizer is not None else None
     updates = [
@@ -289,9 +287,7 @@ def _horizon(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Hori
     return None
 
 
-def _epochs_by_steps(
-    record: SchedulerRecord, arguments: Mapping[str, Argument]
-) -> Horizon | None:
+def _epochs_by_steps(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
     epochs, per_epoch = arguments.get("epochs"), arguments.get("steps_per_epoch")
     if epochs is None or per_epoch is None or per_epoch.value is None:
         return None

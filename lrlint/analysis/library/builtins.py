@@ -148,8 +148,10 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     if stream.items is not None:
         return ListValue(list(stream.items))
     trips = stream.trips
-    if trips is not None and isinstance(trips.value, int) and (
-        0 <= trips.value <= 64 and not stream.over_loader
+    if (
+        trips is not None
+        and isinstance(trips.value, int)
+        and (0 <= trips.value <= 64 and not stream.over_loader)
     ):
         return ListValue([stream.element(Expr.const(i)) for i in range(trips.value)])
     return ListValue(None, length=trips)
@@ -520,5 +522,3 @@ MODELS: dict[str, Model] = {
     "itertools.count": _endless,
     "itertools.chain": _chain,
 }
-
-

@@ -45,15 +45,11 @@ def construct(
     return None
 
 
-def _optimizer(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
-) -> AnyValue:
+def _optimizer(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     return optimizers.build(at, cls.name, arguments, node)
 
 
-def _scheduler(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
-) -> AnyValue:
+def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -87,9 +83,7 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _dataclass(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
-) -> Instance:
+def _dataclass(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
         cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
     )

@@ -78,8 +78,10 @@ def _random_split(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyV
     numbers = [numeric.to_number(at, item) for item in items]
     total = None if data is None else numeric.length_of(at, data)
     values = [None if number is None else number.value for number in numbers]
-    if total is not None and total.value is not None and all(
-        isinstance(value, float) and value < 1 for value in values
+    if (
+        total is not None
+        and total.value is not None
+        and all(isinstance(value, float) and value < 1 for value in values)
     ):
         # Fractions: every part is rounded down, the rest goes round-robin to the first parts.
         whole = int(total.value)

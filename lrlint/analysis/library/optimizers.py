@@ -52,13 +52,13 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], Mapping[str, AnyValue]]] = {
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
 
-def construct(
-    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
-) -> AnyValue | None:
+def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
     last = name.rsplit(".", 1)[-1]
     if last in SIGNATURES:
-        if not name.startswith(("torch.optim", "builtins.", "optim.", "transformers", "bitsandbytes")):
+        if not name.startswith(
+            ("torch.optim", "builtins.", "optim.", "transformers", "bitsandbytes")
+        ):
             return None
     elif last not in _FOREIGN and not (
         "optim" in name.lower()
@@ -71,9 +71,7 @@ def construct(
     return build(at, last, arguments, node)
 
 
-def build(
-    at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call
-) -> OptimizerValue:
+def build(at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call) -> OptimizerValue:
     """Record the construction of an optimizer."""
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -84,9 +82,7 @@ def build(
         given = arguments.get(offset)
         if given is not None:
             defaults[parameter] = given
-    defaults.update(
-        {name: value for name, value in arguments.keywords.items() if name != "params"}
-    )
+    defaults.update({name: value for name, value in arguments.keywords.items() if name != "params"})
     params = arguments.get(0, "params")
     groups, places, unknown = _groups(at, params, arguments.place(0, "params"), defaults)
     record = OptimizerRecord(
@@ -116,9 +112,7 @@ def add_group(
     at.emit(AddGroup(at.here(node), tuple(at.via), record, number))
 
 
-_Groups = tuple[
-    tuple[Mapping[str, AnyValue], ...], tuple["SyntaxPlace | None", ...], bool
-]
+_Groups = tuple[tuple[Mapping[str, AnyValue], ...], tuple["SyntaxPlace | None", ...], bool]
 
 
 def _groups(

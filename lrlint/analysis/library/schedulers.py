@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
 
-def construct(
-    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
-) -> AnyValue | None:
+def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
@@ -63,9 +61,7 @@ def _optimizer_among(arguments: Arguments) -> AnyValue | None:
     return None
 
 
-def build_unknown(
-    at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode
-) -> AnyValue:
+def build_unknown(at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode) -> AnyValue:
     """A scheduler whose law is not known: its steps are, its LR is not."""
     record = SchedulerRecord(
         law=name,

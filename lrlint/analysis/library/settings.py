@@ -158,8 +158,6 @@ def _environment(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVa
     return Opaque(at.unit.code(node))
 
 
-
-
 MODELS: dict[str, Model] = {
     "argparse.ArgumentParser": _parser,
     "configargparse.ArgumentParser": _parser,

@@ -66,8 +66,23 @@ def _randperm(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue
     return Sized(None if count is None else numeric.to_number(at, count))
 
 
-_KEEPING = {"from_numpy", "as_tensor", "FloatTensor", "LongTensor", "zeros_like", "ones_like",
-            "randn_like", "sin", "cos", "exp", "relu", "sigmoid", "tanh", "asarray", "abs"}
+_KEEPING = {
+    "from_numpy",
+    "as_tensor",
+    "FloatTensor",
+    "LongTensor",
+    "zeros_like",
+    "ones_like",
+    "randn_like",
+    "sin",
+    "cos",
+    "exp",
+    "relu",
+    "sigmoid",
+    "tanh",
+    "asarray",
+    "abs",
+}
 
 
 def keeps_length(name: str) -> bool:

@@ -110,5 +110,3 @@ MODELS: dict[str, Model] = {
     "torch.jit.script": _prepared,
     "copy.copy": _prepared,
 }
-
-
