@@ -69,9 +69,7 @@ class Length:
     @property
     def holds(self) -> bool:
         """Whether the two differ on every run of the script, be it by how much it may."""
-        return self.comparison.certain and all(
-            _sure(site, longer=self.longer) for site in self.schedule.sites
-        )
+        return self.comparison.certain and not self._flagged and not self._may_stop
 
     @property
     def certain(self) -> bool:
@@ -79,19 +77,27 @@ class Length:
         return self.exact and self.holds
 
     @property
-    def defaults(self) -> str:
-        """What a message says where a setting may change the numbers."""
-        return "" if self.certain else WITH_THE_DEFAULTS
+    def caveat(self) -> str:
+        """What a message says where the numbers are not those of every run."""
+        by_default = self.ratio is not None and not self.exact
+        if not self.comparison.certain or by_default or self._flagged:
+            return WITH_THE_DEFAULTS
+        return " (if the training does not stop early)" if self._may_stop else ""
+
+    @property
+    def _flagged(self) -> bool:
+        """Whether a setting decides if it is stepped."""
+        guards = [guard for site in self.schedule.sites for guard in site.guards]
+        return any(guard.kind not in _COUNTED for guard in guards)
+
+    @property
+    def _may_stop(self) -> bool:
+        """Whether a training that is too long for the schedule may end before that shows."""
+        loops = [loop for site in self.schedule.sites for loop in site.loops]
+        return self.longer and any(loop.may_break for loop in loops)
 
 
 _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, GuardKind.SCHEDULER})
-
-
-def _sure(site: StepSite, *, longer: bool) -> bool:
-    """Whether the count of a site is that of every run; one that stops early never gets so far."""
-    return all(guard.kind in _COUNTED for guard in site.guards) and not (
-        longer and any(loop.may_break for loop in site.loops)
-    )
 
 
 def judged_length(schedule: Schedule) -> Length | None:
@@ -114,18 +120,37 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
     """A length against a number of steps, whatever they mean."""
     comparison = compare(steps, length)
     ratio = comparison.ratio
-    return Length(schedule, horizon, length, steps, comparison, ratio, _exact(ratio, steps, length))
+    exact = ratio is not None and _always(ratio, steps, length)
+    if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
+        ratio, exact = typical, True
+    return Length(schedule, horizon, length, steps, comparison, ratio, exact)
 
 
-def _exact(ratio: Fraction | None, steps: Expr, length: Expr) -> bool:
-    if ratio is None:
-        return False
-    if compare(steps, length).certain and steps.is_constant and length.is_constant:
-        return True
+def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
+    """Whether the ratio is the same whatever the user passes."""
     try:
-        return compare(steps, length * ratio).equal and compare(steps, length * ratio).certain
+        comparison = compare(steps, length * ratio)
     except (TooComplex, NotRepresentable):
         return False
+    return comparison.certain and comparison.equal
+
+
+def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
+    """The ratio for all but small numbers, where it is one: 2 for ``epochs`` and ``epochs // 2``."""
+    atoms = sorted(
+        (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
+        key=lambda atom: atom.order,
+    )
+    ratios = []
+    for turn in range(3):
+        values = {atom: 10007 * 7 ** ((turn * (at + 1)) % 4) for at, atom in enumerate(atoms)}
+        try:
+            ratios.append(steps.evaluate(values) / length.evaluate(values))
+        except (ArithmeticError, LookupError, TooComplex):
+            return None
+    if not ratios[0] > 0 or max(ratios) > min(ratios) * (1 + _NEGLIGIBLE):
+        return None
+    return ratios[0].limit_denominator(100)
 
 
 def advances_by_one(schedule: Schedule) -> bool:

@@ -244,7 +244,7 @@ class TMaxMismatch(Rule):
         yield self.finding(
             where(schedule),
             f"T_max is {wording.quantity(found.length)}, but the scheduler steps"
-            f" {_times(found)}{found.defaults}: {_consequence(found)}",
+            f" {_times(found)}{found.caveat}: {_consequence(found)}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=notes(schedule),
             fix=resized(schedule, found.steps),

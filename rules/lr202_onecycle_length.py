@@ -10,7 +10,6 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.length import (
-    WITH_THE_DEFAULTS,
     Length,
     judged_length,
     lr_after,
@@ -235,7 +234,7 @@ class OneCycleLength(Rule):
         yield self.finding(
             where(schedule),
             f"{parameter} is {wording.quantity(found.length)}, but the scheduler steps"
-            f" {wording.quantity(found.steps)} times{'' if certain else WITH_THE_DEFAULTS}:"
+            f" {wording.quantity(found.steps)} times{'' if certain else found.caveat}:"
             f" {_crash(found) if longer else _cut_off(found)}",
             severity=Severity.ERROR if longer and certain else Severity.WARNING,
             notes=notes(schedule),

@@ -487,9 +487,7 @@ def _resolve(at: Interpreter, loop: LoopRecord, carried: list[_Carried]) -> dict
         after = item.store.data.get(item.key)
         if not isinstance(after, Expr):
             continue
-        if after == Expr.atom(item.atom):
-            mapping[item.atom] = item.before
-        elif after == item.before and not (after.atoms() & unknowns):
+        if after == Expr.atom(item.atom) or after == item.before and not (after.atoms() & unknowns):
             mapping[item.atom] = item.before
         else:
             pending.append((item, after))
@@ -535,12 +533,10 @@ def first_failure(condition: Condition, index: Atom) -> Expr | None:
         return None
     # Written as 0 < slope * index + offset, or with <=.
     match condition.op:
-        case "<" | "<=":
+        case "<" | "<=" | "!=":
             gap = condition.right - condition.left
         case ">" | ">=":
             gap = condition.left - condition.right
-        case "!=":
-            gap = condition.right - condition.left
         case _:
             return None
     parts = gap.linear_in(index)

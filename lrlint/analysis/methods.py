@@ -270,8 +270,7 @@ def _unknown(
             at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
             return Opaque(measured=True)
         if name in ("get",) and arguments.positional:
-            found = attributes.get_item(at, receiver, arguments.positional[0], None)
-            return found
+            return attributes.get_item(at, receiver, arguments.positional[0], None)
         if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):
             return Opaque(receiver.path, measured=True)
         stored = receiver.members.get(f".{name}")

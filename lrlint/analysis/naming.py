@@ -48,7 +48,7 @@ _EVALUATION = re.compile(
 
 
 def last_part(path: str) -> str:
-    """``epochs`` of ``args.train.epochs`` and of ``cfg["epochs"]``, in lower case with underscores."""
+    """``epochs`` of ``args.train.epochs`` and of ``cfg["epochs"]``, in snake case."""
     part = re.split(r"[.\[]", path)[-1].strip("]\"' ")
     if not part or part.isdigit():
         part = re.split(r"[.\[]", path)[0]

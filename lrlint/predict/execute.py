@@ -223,17 +223,13 @@ class _Run:
         matters = self._matters(node.body)
         if not matters and not _has_break(node.body):
             return None
-        tests: list[Callable[..., bool]] = []
-        for part in parts:
-            try:
-                tests.append(self._test(part, indices))
-            except NotComputable as missing:
-                if not matters:
-                    # An early stop on a measured value: the training is taken to run its course.
-                    return None
-                known = [atom.name for atom in part.atoms() if atom.value is None]
-                self.unresolved.append(str(missing) if known else text_of(part))
-                return None
+        try:
+            tests = [self._test(part, indices) for part in parts]
+        except NotComputable as missing:
+            # An early stop on a measured value is left out: the training runs its course.
+            if matters:
+                self._open_condition(parts, str(missing))
+            return None
         body = self._block(node.body, indices)
         if not tests:
             return body
@@ -245,6 +241,12 @@ class _Run:
             return body(stack)
 
         return run
+
+    def _open_condition(self, parts: list[Condition], missing: str) -> None:
+        """Say what would decide a condition: a name to set, or the condition itself."""
+        names = {atom.name for part in parts for atom in part.atoms() if atom.value is None}
+        undecided = [part for part in parts if part.lean is None]
+        self.unresolved.append(missing if missing in names else text_of(undecided[0]))
 
     def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
         """The condition as a function of the indices of the loops around it."""
@@ -306,7 +308,7 @@ class _Run:
     def _miss(self, what: str) -> None:
         if what not in self.unresolved:
             self.unresolved.append(what)
-        if self.updates or self.built and self.groups:
+        if self.updates or (self.built and self.groups):
             raise Unreadable(what)
 
     def _update(self, stack: Indices) -> int:

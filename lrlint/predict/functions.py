@@ -13,7 +13,6 @@ from typing import Any
 
 import libcst as cst
 
-
 from lrlint.analysis.calls import Arguments, bind_parameters
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.prescan import assigned_names, dotted
@@ -67,6 +66,10 @@ _COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.In: lambda item, container: item in container,
     cst.NotIn: lambda item, container: item not in container,
 }
+_MATH = (
+    *("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow"),
+    *("floor", "ceil", "fabs", "tanh", "fmod", "trunc"),
+)
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.min": min,
     "builtins.max": max,
@@ -88,11 +91,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "numpy.minimum": min,
     "numpy.maximum": max,
     "numpy.clip": lambda x, low, high: min(max(x, low), high),
-    **{
-        f"math.{name}": getattr(math, name)
-        for name in ("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow")
-        + ("floor", "ceil", "fabs", "tanh", "fmod", "trunc")
-    },
+    **{f"math.{name}": getattr(math, name) for name in _MATH},
 }
 _CONSTANTS = {"math.pi": math.pi, "numpy.pi": math.pi, "math.e": math.e, "math.inf": math.inf}
 
@@ -236,9 +235,7 @@ class _Compiler:
                 return True
             if isinstance(part, (cst.GeneratorExp, cst.ListComp)):
                 return True
-            if isinstance(part, cst.Attribute):
-                stack.append(part.value)
-            elif isinstance(part, cst.Arg):
+            if isinstance(part, cst.Attribute) or isinstance(part, cst.Arg):
                 stack.append(part.value)
             else:
                 stack.extend(children(part))

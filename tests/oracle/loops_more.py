@@ -61,7 +61,8 @@ def batch_dictionary(draft: Draft) -> Loop:
 
 @option("batch-loop", 0.6, when=pairs)
 def batch_skip_empty(draft: Draft) -> Loop:
-    """``continue`` on batches that never occur."""
+    """``continue`` on batches that never occur: a predictor may say that it depends on them."""
+    draft.may_abstain = True
     i = counted(draft)
     skip = block("if x.shape[0] == 0:", ["continue"])
     header = f"for {i}, (x, y) in enumerate({draft.loader}):"

@@ -217,7 +217,8 @@ def test_an_unknown_code_has_no_claim() -> None:
 
 
 def _generated(*features: str) -> Case:
-    return next(c for c in map(generate, range(4000)) if c.has(*features) and c.raises is None)
+    cases = (c for c in map(generate, range(4000)) if c.has(*features) and c.raises is None)
+    return next(c for c in cases if (c.epochs or 0) > 1)
 
 
 @pytest.mark.parametrize(

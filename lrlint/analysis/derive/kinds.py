@@ -7,8 +7,17 @@ import re
 import libcst as cst
 
 from lrlint.analysis import naming
+from lrlint.analysis.conditions import Condition, is_loop_atom
 from lrlint.analysis.derive.exercise import is_exercise
-from lrlint.analysis.trace import Block, Located, OptimizerStep, Repeat, SchedulerStep
+from lrlint.analysis.trace import (
+    Block,
+    Break,
+    Located,
+    OptimizerStep,
+    Repeat,
+    SchedulerStep,
+    When,
+)
 from lrlint.facts import Loop, LoopKind
 from lrlint.symbolic import Unit
 
@@ -22,6 +31,7 @@ class Loops:
     def __init__(self, located: list[Located]) -> None:
         self._kinds: dict[int, LoopKind] = {}
         self._facts: dict[int, Loop] = {}
+        self._cut: dict[int, bool] = {}
         self._located = located
         nests = {
             tuple(id(loop) for loop in item.loops): item.loops
@@ -39,6 +49,13 @@ class Loops:
         """What one iteration of a loop is."""
         return self._kinds.get(id(loop), LoopKind.OTHER)
 
+    def is_cut(self, repeat: Repeat) -> bool:
+        """Whether a break that depends on a counter ends it earlier than its trip count says."""
+        found = self._cut.get(id(repeat))
+        if found is None:
+            found = self._cut[id(repeat)] = _breaks(repeat.body, 0, counted=False)
+        return found
+
     def fact(self, repeat: Repeat) -> Loop:
         """The loop as rules see it."""
         found = self._facts.get(id(repeat))
@@ -49,7 +66,7 @@ class Loops:
                 trips=record.trips,
                 place=record.place,
                 over=record.over,
-                may_break=record.may_break,
+                may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
                 exercise=is_exercise(record),
             )
         return found
@@ -70,15 +87,14 @@ class Loops:
             return
         innermost = loops[-1]
         outer = loops[:-1]
-        if outer and (any(_says_epoch(loop) for loop in outer) or not _says_epoch(innermost)):
-            if (
-                any(_says_epoch(loop) for loop in outer)
-                or _says_step(innermost)
-                or (_says_other(outer[-1]) is False)
-            ):
-                self._set(innermost, LoopKind.BATCH)
-                self._around(outer)
-                return
+        inside_epoch = any(_says_epoch(loop) for loop in outer)
+        is_step = not _says_epoch(innermost) and (
+            _says_step(innermost) or bool(outer and not _says_other(outer[-1]))
+        )
+        if outer and (inside_epoch or is_step):
+            self._set(innermost, LoopKind.BATCH)
+            self._around(outer)
+            return
         self._set(innermost, LoopKind.BATCH if _says_step(innermost) else LoopKind.EPOCH)
         for loop in outer:
             self._set(loop, LoopKind.OTHER)
@@ -107,6 +123,29 @@ class Loops:
         if _says_step(loop) and any(self.kind(item) is LoopKind.EPOCH for item in outer):
             return LoopKind.BATCH
         return LoopKind.OTHER
+
+
+def _breaks(block: Block, depth: int, *, counted: bool) -> bool:
+    """Whether a break may leave the loop around; with ``counted`` False, one that counts."""
+    for node in block:
+        match node:
+            case Break(levels=levels) if counted and levels > depth:
+                return True
+            case When(condition=condition, body=body) if condition.lean is not False:
+                numeric = _counts(condition)
+                if _breaks(body, depth, counted=counted or numeric):
+                    return True
+            case Repeat(body=body) if _breaks(body, depth + 1, counted=counted):
+                return True
+    return False
+
+
+def _counts(condition: Condition) -> bool:
+    """Whether it depends on how often loops have run, and on nothing that is measured."""
+    atoms = list(condition.atoms())
+    return any(is_loop_atom(atom) for atom in atoms) and not any(
+        isinstance(atom.key, tuple) and atom.key and atom.key[0] == "carried" for atom in atoms
+    )
 
 
 def _says_epoch(loop: Repeat) -> bool:

@@ -54,7 +54,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
                     return None
                 guards.append((part, node))
     repeats = [node for node in inner if isinstance(node, Repeat)]
-    count, single = _count(repeats, [part for part, _ in guards])
+    count, single = _count(repeats, [part for part, _ in guards], loops)
     event = located.event
     argument, text = StepArgument.NOTHING, ""
     if isinstance(event, SchedulerStep):
@@ -84,7 +84,9 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
     return Cadence.ONCE
 
 
-def _count(repeats: list[Repeat], guards: list[Condition]) -> tuple[Expr | None, list[Repeat]]:
+def _count(
+    repeats: list[Repeat], guards: list[Condition], loops: Loops
+) -> tuple[Expr | None, list[Repeat]]:
     """How often a site runs, and the loops of which each pass reaches it exactly once."""
     by_loop: dict[int, list[Condition]] = {}
     share: Expr | None = Expr.const(1)
@@ -103,7 +105,7 @@ def _count(repeats: list[Repeat], guards: list[Condition]) -> tuple[Expr | None,
     single: list[Repeat] = []
     total = share
     for repeat in repeats:
-        trips = repeat.loop.trips
+        trips = None if loops.is_cut(repeat) else repeat.loop.trips
         parts = by_loop.get(id(repeat), [])
         times = trips
         if trips is not None and parts:

@@ -327,6 +327,9 @@ def _isinstance(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVal
     return expressions.as_value(_instance_of(at, value, kind, node))
 
 
+_CONTAINERS = ("list", "tuple", "dict", "Sequence")
+
+
 def _instance_of(
     at: Interpreter, value: AnyValue, kind: AnyValue, node: cst.Call
 ) -> bool | Condition:
@@ -354,12 +357,11 @@ def _instance_of(
     python = {"int": int, "float": float, "str": str, "bool": bool}
     if isinstance(value, (Expr, Const)):
         plain = value.value
-        if plain is not None or isinstance(value, Const):
-            if all(name in (*python, "list", "tuple", "dict", "Sequence") for name in names):
-                return any(type(plain) is python.get(name) for name in names)
-    if isinstance(value, ListValue):
-        if all(name in (*python, "list", "tuple", "dict") for name in names):
-            return value.kind in names
+        known = plain is not None or isinstance(value, Const)
+        if known and all(name in (*python, *_CONTAINERS) for name in names):
+            return any(type(plain) is python.get(name) for name in names)
+    if isinstance(value, ListValue) and all(name in (*python, *_CONTAINERS) for name in names):
+        return value.kind in names or "Sequence" in names
     if isinstance(value, DictValue):
         return "dict" in names
     return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
