@@ -29,6 +29,7 @@ from lrlint.analysis.values import (
     OptimizerValue,
     SchedulerValue,
     Sized,
+    Store,
     Stream,
     Superclass,
 )
@@ -59,6 +60,8 @@ def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
         case Opaque():
             return opaque_member(owner, f".{name}")
         case OptimizerValue(record=record):
+            if name == "defaults":
+                return DictValue(Store({**record.defaults}), complete=False)
             return GroupsValue(record) if name == "param_groups" else Method(owner, name)
         case SchedulerValue():
             return _scheduler_member(owner, name)
@@ -266,7 +269,11 @@ def get_item(at: Interpreter, owner: AnyValue, key: AnyValue, text: str | None) 
         case GroupsValue(record=record, whole=True), Expr():
             index = key.value if isinstance(key.value, int) else None
             return GroupsValue(record, whole=False, index=index)
-        case GroupsValue(whole=False), Const(value=str() as name):
+        case GroupsValue(record=record, index=index, whole=False), Const(value=str() as name):
+            if not record.driven and not at.loops and not record.unknown_groups:
+                initial = record.groups[index or 0].get(name)
+                if initial is not None:
+                    return initial
             return Opaque(f'param_group["{name}"]', measured=True)
         case Opaque(), _:
             return opaque_member(owner, _suffix(key, text))

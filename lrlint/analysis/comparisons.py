@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,10 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
 }
 
 
+_EMPTY_BATCH = re.compile(r"(\.shape\[0\]|\.size\(0\)|len\(\w+\))\s*(==|<|<=)\s*[01]\b")
+"""A batch too small to train on, which an ordinary loader does not give."""
+
+
 def nature_of(value: AnyValue, text: str) -> Nature:
     """What kind of thing an unknown value is."""
     if isinstance(value, Opaque) and value.measured:
@@ -120,6 +125,8 @@ def _ordinary(text: str) -> bool | None:
     """What holds in an ordinary run: files of an earlier run are absent, numbers are finite."""
     if "isfinite" in text:
         return True
+    if _EMPTY_BATCH.search(text):
+        return False
     if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
         return False
     return None

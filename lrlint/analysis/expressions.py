@@ -195,6 +195,8 @@ def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue
 def _apply(
     at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
+    if isinstance(left, DictValue) and isinstance(right, DictValue):
+        return _dict_union(at, left, right) if kind in (cst.BitOr, cst.BitOrAssign) else Opaque()
     operation = _BINARY.get(kind)
     if operation is None:
         return Opaque()
@@ -213,6 +215,15 @@ def _apply(
     if first is None or second is None or measured:
         return Opaque(measured=measured)
     return numeric.compute(operation, first, second)
+
+
+def _dict_union(at: Interpreter, left: DictValue, right: DictValue) -> DictValue:
+    """``defaults | overrides``."""
+    merged = DictValue(
+        Store({**left.store.data, **right.store.data}), left.complete and right.complete
+    )
+    at.dicts.append(merged)
+    return merged
 
 
 def _apply_to_choice(

@@ -13,8 +13,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import binding, counting, escapes, expressions, naming, numeric
-from lrlint.analysis.conditions import All, Condition, Relation, flatten, is_loop_atom, negate
+from lrlint.analysis import binding, branches, counting, escapes, expressions, naming, numeric
+from lrlint.analysis.conditions import (
+    All,
+    Condition,
+    Relation,
+    any_of,
+    flatten,
+    is_loop_atom,
+    negate,
+)
 from lrlint.analysis.prescan import assigned_names, dotted, has_own_break
 from lrlint.analysis.state import CONTINUE, GOES_ON, Outcome
 from lrlint.analysis.trace import Break, LoopRecord, Repeat, When, substitute
@@ -170,6 +178,7 @@ def _handed_on(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> Stream |
 def run_for(at: Interpreter, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(at, at.evaluate(node.iter), node.iter)
+    repeat: Repeat | None = None
     if stream.items is not None and worth_unrolling(at, stream.items):
         outcome = _unrolled(at, node, stream.items)
     else:
@@ -184,14 +193,34 @@ def run_for(at: Interpreter, node: cst.For) -> Outcome:
             without_gradients=at.without_gradients,
             unbounded=stream.endless,
         )
-        with repeating(at, loop, node):
+        with repeating(at, loop, node) as repeat:
             element = stream.element(Expr.atom(loop.index))
             binding.assign(at, node.target, element, node.iter, rename=False)
             at.run_block(at.suite(node.body))
         outcome = GOES_ON
-    if node.orelse is not None:
-        at.run_block(at.suite(node.orelse.body))
-    return outcome
+    return outcome if node.orelse is None else _run_else(at, node.orelse, repeat)
+
+
+def _run_else(at: Interpreter, orelse: cst.Else, repeat: Repeat | None) -> Outcome:
+    """The ``else`` of a loop runs where no ``break`` has left it."""
+    breaks = (
+        []
+        if repeat is None
+        else [
+            node.condition
+            for node in repeat.body
+            if isinstance(node, When) and any(isinstance(inner, Break) for inner in node.body)
+        ]
+    )
+    if not breaks:
+        return at.run_block(at.suite(orelse.body))
+    return branches.fork(
+        at,
+        any_of(*breaks),
+        orelse,
+        lambda: GOES_ON,
+        lambda: at.run_block(at.suite(orelse.body)),
+    )
 
 
 def _first_name(target: cst.CSTNode) -> str | None:
@@ -393,7 +422,7 @@ def repeating(
     tests: list[Condition] | None = None,
     *,
     carries: bool = True,
-) -> Iterator[None]:
+) -> Iterator[Repeat]:
     """Interpret a loop's body once, for all its iterations."""
     repeat = Repeat(loop, [])
     start = len(at.journal)
@@ -403,11 +432,12 @@ def repeating(
     at.block = repeat.body
     at.loops.append(repeat)
     try:
-        yield
+        yield repeat
     finally:
         at.loops.pop()
         at.block = outer
-    _cut_at_break(repeat)
+    if getattr(node, "orelse", None) is None:
+        _cut_at_break(repeat)
     mapping = _resolve(at, loop, carried)
     if tests is not None:
         loop.trips = loop.trips if loop.trips is not None else _trips(tests, loop, mapping)
@@ -456,7 +486,10 @@ def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
 
     body = node.body if isinstance(node, (cst.For, cst.While)) else None
     if body is not None:
-        for name in at.unit.assigned_in(body, assigned_names):
+        names = at.unit.assigned_in(body, assigned_names)
+        if isinstance(node, cst.While):
+            names |= at.unit.assigned_in(node.test, assigned_names)
+        for name in sorted(names):
             carry(at.scope.store, name, at.scope.store.data.get(name))
     changed = at.unit.mutations
     for name in changed.shared_names:

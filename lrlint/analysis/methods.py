@@ -9,6 +9,7 @@ import libcst as cst
 from lrlint.analysis import attributes, branches, calls, escapes, numeric
 from lrlint.analysis.calls import Arguments
 from lrlint.analysis.library import optimizers
+from lrlint.analysis.state import MISSING
 from lrlint.analysis.trace import OptimizerRecord, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.values import (
     NONE,
@@ -118,7 +119,10 @@ def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments)
             known = attributes.dict_key(key)
             if known is not None and known not in receiver.store.data and receiver.complete:
                 return arguments.get(1) or NONE
-            return attributes.get_item(at, receiver, key, None)
+            found = attributes.get_item(at, receiver, key, None)
+            if name == "pop" and known is not None:
+                at.write(receiver.store, known, MISSING)
+            return found
         case "values":
             return (
                 ListValue([v for _, v in _pairs(at, receiver)]) if receiver.complete else Opaque()

@@ -22,7 +22,9 @@ _LARGEST_FOLLOWED = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
 
 _RELEVANT = re.compile(
-    rb"optim|sched|epoch|[Ll]oader|ArgumentParser|__len__|\blr\b|config|batch_size|steps|LR\b"
+    rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|config|batch_size|step|iter|rate"
+    rb"|LR\b",
+    re.IGNORECASE,
 )
 """A module without any of these words cannot bear on a schedule and is not parsed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ from lrlint.analysis.values import (
     Store,
     Stream,
 )
-from lrlint.symbolic import Expr, ceil, floor, maximum, minimum, rounded, truncate
+from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -197,6 +198,9 @@ def _parsed(at: Interpreter, text: Const) -> AnyValue:
         value = float(str(text.value))
     except ValueError:
         return Opaque()
+    if text.path is not None and text.strength is not Strength.CONSTANT:
+        number = int(value) if value.is_integer() else value
+        return at.named_number(text.path, number, Strength.DEFAULT)
     return numeric.from_python(int(value) if value.is_integer() else value)
 
 
@@ -309,6 +313,15 @@ def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 def _hasattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
+    if isinstance(owner, Choice):
+        truths = []
+        for condition, item in owner.alternatives:
+            inner = dataclasses.replace(arguments, positional=[item, *arguments.positional[1:]])
+            value = _hasattr(at, inner, node)
+            truths.append((condition, comparisons.truthiness(at, value, node)))
+        return expressions.as_value(comparisons.any_alternative(truths))
+    if owner == NONE:
+        return Const(False)
     if isinstance(name, Const) and isinstance(name.value, str):
         if isinstance(owner, Instance):
             if name.value in owner.store.data or attributes.find_method(at, owner, name.value):

@@ -142,6 +142,8 @@ def _record(
     )
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
+    if record.optimizer is not None:
+        record.optimizer.driven = True
     for child in children:
         child.parent = record
     at.emit(BuildScheduler(at.here(node), tuple(at.via), record))

@@ -19,6 +19,7 @@ from lrlint.analysis.values import (
     Opaque,
     Store,
 )
+from lrlint.symbolic import Expr, Strength
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -155,7 +156,17 @@ def _wandb_init(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVal
 
 
 def _environment(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Opaque(at.unit.code(node))
+    """A variable of the environment: its default, which the user may override."""
+    name, default = arguments.get(0), arguments.get(1, "default")
+    if not (isinstance(name, Const) and isinstance(name.value, str)):
+        return Opaque()
+    path = f'os.environ["{name.value}"]'
+    if isinstance(default, Const) and isinstance(default.value, str):
+        chosen = at.override(path)
+        return Const(default.value if chosen is None else str(chosen), Strength.DEFAULT, path)
+    if isinstance(default, Expr) and default.value is not None:
+        return at.named_number(path, default.value, Strength.DEFAULT)
+    return Opaque(path)
 
 
 MODELS: dict[str, Model] = {
