@@ -6,6 +6,7 @@ is stepped in the wrong loop has the wrong length too, and one finding is enough
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -222,6 +223,75 @@ def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:
     return _mismatch(schedule, Cadence.EPOCH, horizon_in_batches(schedule))
 
 
+@dataclass(frozen=True)
+class TooFast:
+    """A decay that would make sense once per epoch and runs once per batch."""
+
+    site: StepSite
+    horizon: str
+    """The argument that says how fast, in the user's words: ``step_size=30``."""
+    over_after: int
+    """After so many steps the LR is down to a millionth, or its last drop is over."""
+    vanishes: bool
+    """Whether the LR has vanished by then."""
+
+
+_VANISHED = 1e-6
+"""Of the base LR: no training needs less."""
+_FEWEST_BATCHES = 8
+"""In an epoch whose number of batches is not known."""
+_SHARE = 0.25
+"""Of the training, after which a decay that is over has come too early."""
+
+
+def decays_too_fast(schedule: Schedule) -> TooFast | None:
+    """A decay whose numbers fit the epochs, while stepping per batch ends it at once (LR101).
+
+    ``StepLR(step_size=30)`` in 90 epochs divides the LR by 1000; run once per batch it divides it
+    by a million after 180 batches. A literal alone says nothing of its unit, the outcome does.
+    """
+    epochs, loop = schedule.epochs, schedule.batch_loop
+    sites = regular_sites(schedule)
+    if epochs is None or epochs.value is None or loop is None or loop.trips is None:
+        return None
+    if cadence(schedule) is not Cadence.BATCH or not all(_plain(site) for site in sites):
+        return None
+    if loop.trips.value is None and loop.trips.unit is not Unit.BATCH:
+        return None
+    if schedule.repeated is not None or schedule.parent is not None or len(sites) != 1:
+        return None
+    (site,) = sites
+    if site.guards or _chosen_by_flag(schedule):
+        return None
+    steps = _FEWEST_BATCHES * epochs.value if site.count is None else site.count.value
+    found = _over(schedule, site, float(epochs.value))
+    if found is None or found.over_after > _SHARE * (steps or _FEWEST_BATCHES * epochs.value):
+        return None
+    return found
+
+
+def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
+    """When the decay is over; None where it would make no sense once per epoch either."""
+    if schedule.scheduler == "MultiStepLR":
+        milestones = schedule.argument("milestones")
+        numbers = None if milestones is None else milestones.numbers
+        last = numbers[-1].value if numbers else None
+        if last is None or not epochs / 4 <= last <= epochs:
+            return None
+        return TooFast(site, f"milestones up to {last}", int(last), vanishes=False)
+    if schedule.scheduler not in ("StepLR", "ExponentialLR"):
+        return None
+    gamma, size = schedule.number("gamma"), schedule.number("step_size")
+    every = 1 if schedule.scheduler == "ExponentialLR" else None if size is None else size.value
+    if gamma is None or gamma.value is None or not 0 < gamma.value < 1 or not every or every < 1:
+        return None
+    if every > epochs or gamma.value ** (epochs / every) < _VANISHED:
+        return None
+    drops = math.ceil(math.log(_VANISHED) / math.log(gamma.value))
+    text = f"gamma={gamma.value:g}" if size is None else f"step_size={every}"
+    return TooFast(site, text, int(drops * every), vanishes=True)
+
+
 def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> Mismatch | None:
     if evidence is None or cadence(schedule) is not wrong or schedule.repeated is not None:
         return None
@@ -262,6 +332,7 @@ def length_is_explained(schedule: Schedule) -> bool:
         or driver(schedule).repeated is not None
         or stepped_per_batch_with_epoch_horizon(schedule) is not None
         or stepped_per_epoch_with_batch_horizon(schedule) is not None
+        or decays_too_fast(schedule) is not None
         or (schedule.parent is not None and length_is_explained(driver(schedule)))
     )
 
@@ -271,7 +342,9 @@ __all__ = [
     "WITH_DEFAULTS",
     "Evidence",
     "Mismatch",
+    "TooFast",
     "cadence",
+    "decays_too_fast",
     "driver",
     "horizon_in_batches",
     "horizon_in_epochs",

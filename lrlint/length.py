@@ -6,7 +6,7 @@ one mistake is one finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -27,7 +27,15 @@ from lrlint.fix import ReplaceWith
 from lrlint.formulas import LAWS, NoClosedForm
 from lrlint.judgement import driver, length_is_explained, regular_sites
 from lrlint.rule import Proposal, unsafe
-from lrlint.symbolic import Comparison, Expr, NotRepresentable, Strength, TooComplex, compare
+from lrlint.symbolic import (
+    Comparison,
+    Expr,
+    NotRepresentable,
+    Strength,
+    TooComplex,
+    compare,
+    minimum,
+)
 
 WITH_THE_DEFAULTS = " (with the defaults)"
 
@@ -160,10 +168,10 @@ def advances_by_one(schedule: Schedule) -> bool:
 
 
 def most_steps(schedule: Schedule) -> Expr | None:
-    """How often it is stepped at most: in every iteration of the loops around."""
+    """How often it is stepped at most: where that is not known, in every iteration."""
     total = Expr.const(0)
     for site in schedule.sites:
-        times = site.count if site.count is not None else iterations(site)
+        times = site.count if site.count is not None else iterations(site, guarded=True)
         if times is None:
             return None
         try:
@@ -173,15 +181,15 @@ def most_steps(schedule: Schedule) -> Expr | None:
     return total if schedule.sites else None
 
 
-def segment(schedule: Schedule) -> Expr | None:
-    """How often it advances at most, be it as a part of another schedule."""
+def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
+    """How often it advances, be it as a part of another schedule."""
     parent = schedule.parent
-    if parent is None:
-        return most_steps(schedule)
-    if parent.parent is not None or not parent.sites:
+    one = schedule if parent is None else parent
+    steps = most_steps(one) if at_most else one.steps
+    if not one.sites or one.parent is not None:
         return None
-    if parent.scheduler == "ChainedScheduler":
-        return most_steps(parent)
+    if parent is None or parent.scheduler == "ChainedScheduler":
+        return steps
     milestones = parent.argument("milestones")
     marks = None if milestones is None else milestones.numbers
     if parent.scheduler != "SequentialLR" or marks is None or schedule not in parent.children:
@@ -189,7 +197,7 @@ def segment(schedule: Schedule) -> Expr | None:
     position = parent.children.index(schedule)
     if len(marks) + 1 != len(parent.children):
         return None
-    end = marks[position] if position < len(marks) else most_steps(parent)
+    end = marks[position] if position < len(marks) else steps
     try:
         return end if end is None or not position else end - marks[position - 1]
     except (TooComplex, NotRepresentable):
@@ -251,30 +259,55 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         return None
     whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
-        if micro_batches is not None and _is_that(horizon.length, micro_batches):
+        if micro_batches is not None and _is_that(horizon, micro_batches):
             return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
     return None
 
 
-def iterations(site: StepSite) -> Expr | None:
-    """How often the innermost loop around a site runs over the whole training."""
+def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:
+    """How often the innermost loop around a site runs over the whole training.
+
+    With ``guarded``, less the iterations that its guards are known to leave out.
+    """
     total = Expr.const(1)
     for loop in site.loops:
         if loop.trips is None:
             return None
         try:
-            total = total * loop.trips
+            total = total * (_let_through(loop, site.guards) if guarded else loop.trips)
         except (TooComplex, NotRepresentable):
             return None
     return total
 
 
-def _is_that(length: Expr, micro_batches: Expr) -> bool:
-    """Equal, and not by the coincidence of two settings."""
-    comparison = compare(length, micro_batches)
-    return comparison.equal and (
-        comparison.certain or length.is_constant or bool(length.atoms() & micro_batches.atoms())
+def _let_through(loop: Loop, guards: Iterable[Guard]) -> Expr:
+    """The iterations of a loop that its guards let pass, as far as that is known."""
+    trips = loop.trips
+    assert trips is not None
+    for guard in guards:
+        if guard.loop is not loop or guard.amount is None:
+            continue
+        if guard.kind is GuardKind.AFTER:
+            trips = trips - guard.amount
+        elif guard.kind is GuardKind.BEFORE:
+            trips = minimum(trips, guard.amount)
+        elif guard.kind is GuardKind.EVERY_K and guard.amount.as_number() != 0:
+            trips = trips // guard.amount
+    return trips
+
+
+def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
+    """Equal, and not by the coincidence of two numbers."""
+    length = horizon.length
+    if length is None or not compare(length, micro_batches).equal:
+        return False
+    return bool(length.atoms() & micro_batches.atoms()) or (
+        length.is_constant and horizon.parameter in _SPANNING
     )
+
+
+_SPANNING = frozenset({"T_max", "total_steps", "epochs * steps_per_epoch"})
+"""Horizons that are meant to last for the whole training, so that an equal number is telling."""
 
 
 # -- the LR -------------------------------------------------------------------------------------

@@ -26,17 +26,20 @@ def quantity(expression: Expr) -> str:
     if expression.is_constant or expression.value is None:
         return amount(expression)
     text = str(expression)
-    return (
-        f"{text}={amount(expression)}" if text.isidentifier() else f"{text} = {amount(expression)}"
-    )
+    is_name = any(text == atom.name for atom in expression.atoms())
+    return f"{text}{'=' if is_name else ' = '}{amount(expression)}"
 
 
-def horizon(one: Horizon) -> str:
-    """``T_max=100``, ``milestones up to 90``."""
-    length = "?" if one.length is None else amount(one.length)
+def horizon(one: Horizon, unit: str) -> str:
+    """``T_max=100 epochs``, ``T_max=args.epochs counts epochs``, ``milestones up to 90 epochs``."""
+    if one.length is None:
+        return f"{one.parameter} counts {unit}"
+    length = amount(one.length)
     if one.parameter == "milestones":
-        return f"milestones up to {length}"
-    return f"{one.parameter}={length}"
+        return f"milestones up to {length} {unit}"
+    if one.length.value is None:
+        return f"{one.parameter}={length} counts {unit}"
+    return f"{one.parameter}={length} {unit}"
 
 
 def per(cadence: Cadence) -> str:

@@ -9,7 +9,13 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, LoopKind, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
-from lrlint.judgement import WITH_DEFAULTS, Mismatch, stepped_per_batch_with_epoch_horizon
+from lrlint.judgement import (
+    WITH_DEFAULTS,
+    Mismatch,
+    TooFast,
+    decays_too_fast,
+    stepped_per_batch_with_epoch_horizon,
+)
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 
@@ -21,6 +27,10 @@ class StepInBatchLoop(Rule):
     Reports `scheduler.step()` in the batch loop where the argument that says how long the schedule
     is (`T_max`, `step_size`, `milestones`, `total_iters`…) counts epochs: it equals the number of
     epochs, or is computed from it.
+
+    Also reported, as a warning: plain numbers that suit the epochs and make no sense per batch,
+    such as `StepLR(step_size=30)` or `ExponentialLR(gamma=0.9)` in a training of 90 epochs, where
+    the LR would vanish long before the end.
 
     ## Why is this bad
 
@@ -176,6 +186,37 @@ class StepInBatchLoop(Rule):
             row=15,
             says=("step_size=30 epochs", "every 0.06 epochs"),
         ),
+        # Nothing but numbers, which suit 50 epochs.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=10, gamma=0.1)
+                for epoch in range(50):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=11,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=10, gamma=0.1)
+                for epoch in range(50):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("step_size=10 suits 50 epochs", "a millionth", "after 60 batches"),
+        ),
         # The parts of a warm-up and cosine, stepped as one.
         Invalid(
             """
@@ -218,13 +259,17 @@ class StepInBatchLoop(Rule):
         if schedule.parent is not None:
             return  # judged with the schedule that it is a part of
         found = stepped_per_batch_with_epoch_horizon(schedule)
-        if found is None:
-            return
+        if found is not None:
+            yield self._in_other_unit(schedule, found)
+        elif (fast := decays_too_fast(schedule)) is not None:
+            yield self._too_fast(schedule, fast)
+
+    def _in_other_unit(self, schedule: Schedule, found: Mismatch) -> Finding:
         horizon = found.evidence.horizon
         defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
-        yield self.finding(
+        return self.finding(
             found.site.place,
-            f"{wording.horizon(horizon)} epochs, but step() runs per batch{_batches(schedule)}:"
+            f"{wording.horizon(horizon, 'epochs')}, but step() runs per batch{_batches(schedule)}:"
             f" {_consequence(schedule, found)}{defaults}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=(
@@ -233,6 +278,21 @@ class StepInBatchLoop(Rule):
                 ("the batch loop", None if found.site.loop is None else found.site.loop.place),
             ),
             fix=_fix(schedule, found.site),
+        )
+
+    def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
+        assert schedule.epochs is not None
+        outcome = "the LR is below a millionth of its start" if fast.vanishes else "all are passed"
+        return self.finding(
+            fast.site.place,
+            f"{fast.horizon} suits {wording.amount(schedule.epochs)} epochs, but step() runs per"
+            f" batch{_batches(schedule)}: {outcome} after {fast.over_after} batches",
+            severity=Severity.WARNING,
+            notes=(
+                ("scheduler built here", schedule.place),
+                ("the batch loop", None if fast.site.loop is None else fast.site.loop.place),
+            ),
+            fix=_fix(schedule, fast.site),
         )
 
 

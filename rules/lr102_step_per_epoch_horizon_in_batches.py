@@ -182,7 +182,7 @@ class StepPerEpochHorizonInBatches(Rule):
                         scheduler.step()
                     print(epoch)
             """,
-            says=("epochs of epochs * len(train_loader) steps",),
+            says=("counts batches", "epochs of epochs * len(train_loader) steps"),
         ),
     )
 
@@ -197,7 +197,7 @@ class StepPerEpochHorizonInBatches(Rule):
         defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
         yield self.finding(
             found.site.place,
-            f"{wording.horizon(horizon)} batches, but step() runs once per epoch:"
+            f"{wording.horizon(horizon, 'batches')}, but step() runs once per epoch:"
             f" {_consequence(schedule, found)}{defaults}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=(

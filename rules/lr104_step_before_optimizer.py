@@ -173,8 +173,9 @@ class StepBeforeOptimizer(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         early = schedule.early
         law = LAWS.get(schedule.scheduler)
-        # A metric that comes early decides as it would later.
-        if early is None or is_exercise(schedule) or (law is not None and law.takes_metric):
+        # A metric that comes early decides as it would later, and what an unknown scheduler does
+        # at its first step may well be meant.
+        if early is None or law is None or law.takes_metric or is_exercise(schedule):
             return
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import GuardKind, Schedule, StepSite
 from lrlint.fix import SetArgument
 from lrlint.formulas import LAWS
 from lrlint.judgement import driver, length_is_explained
 from lrlint.length import (
+    WITH_THE_DEFAULTS,
     against,
     ignored_accumulation,
     is_exercise,
@@ -193,7 +194,7 @@ class EtaMinZero(Rule):
         site = next(iter(driver(schedule).sites), None)
         yield self.finding(
             schedule.place,
-            f"{what}: {_consequence(schedule)}{_base(schedule)}",
+            f"{what}: {_consequence(schedule)} of the base LR{_base(schedule)}",
             severity=Severity.ADVICE if eta_min.explicit else self.severity,
             notes=(
                 ("eta_min set here", eta_min.place),
@@ -220,15 +221,39 @@ _FLAT = math.acos(2 * _THRESHOLD - 1) / math.pi
 
 def _gets_there(schedule: Schedule) -> bool:
     """Whether it comes close to its minimum, as far as is known."""
-    horizon, steps = schedule.horizon, segment(schedule)
+    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None:
         return True
-    if horizon.length.value is not None and horizon.length.value <= _TINY:
+    known = horizon.length.value is not None
+    if known and horizon.length.value <= _TINY:
         return False
-    if steps is None:
-        return True
-    ratio = against(schedule, horizon, horizon.length, steps).ratio
+    if known and any(_ends_who_knows_when(site) for site in driver(schedule).sites):
+        return False
+    if _is_raised_by_others(schedule):
+        return False
+    ratio = None
+    if steps is not None:
+        ratio = against(schedule, horizon, horizon.length, steps).ratio
     return ratio is None or ratio > _FLAT
+
+
+def _ends_who_knows_when(site: StepSite) -> bool:
+    """Whether a condition that cannot be counted keeps it from being stepped every time."""
+    return site.count is None and (
+        any(guard.kind in (GuardKind.OTHER, GuardKind.METRIC) for guard in site.guards)
+        or any(loop.may_break for loop in site.loops)
+    )
+
+
+def _is_raised_by_others(schedule: Schedule) -> bool:
+    """Whether a schedule that works on the same LR at the same time may keep it up."""
+    parent = schedule.parent
+    if parent is None or parent.scheduler != "ChainedScheduler":
+        return False
+    return any(
+        child is not schedule and child.scheduler not in ("ConstantLR", "LinearLR")
+        for child in parent.children
+    )
 
 
 _TINY = 2
@@ -236,24 +261,30 @@ _TINY = 2
 
 
 def _consequence(schedule: Schedule) -> str:
-    """How many of the last epochs or steps run at next to nothing."""
+    """How many of the last epochs or steps run at next to nothing, in words that lead to "%"."""
     horizon, steps = schedule.horizon, segment(schedule)
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
     one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
-    if isinstance(whole, int) and last is None:
-        last = whole  # as far as it is meant to go
-    if not isinstance(whole, int) or not isinstance(last, int) or last > _COUNTED:
+    if not isinstance(whole, int) or whole > _COUNTED:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
         return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
-    low = _low(schedule, last)
-    if last > whole + 1:  # it rises again, or restarts
-        if low:
-            return f"{low} of {last} {one}s run below 1 %"
-        return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
+    if not isinstance(last, int) or last > _COUNTED:
+        return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {one}s", whole)
+    if last <= whole + 1:
+        return _at_the_end(last, f"{last} {one}s", whole)
+    low = _low(schedule, last)  # it rises again, or restarts
     if low:
-        return f"the last {f'{low} ' if low > 1 else ''}of {last} {one}s run{'s' * (low == 1)} below 1 %"
-    return f"the last of {last} {one}s runs at {_share(last - 1, whole)}"
+        return f"{low} of {last} {one}s run below 1 %"
+    return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
+
+
+def _at_the_end(steps: int, what: str, whole: int) -> str:
+    """What is left once the cosine is flat."""
+    low = steps - math.floor(_FLAT * whole) - 1
+    if low > 1:
+        return f"the last {low} of {what} run below 1 %"
+    return f"the last of {what} runs {'below 1 %' if low else f'at {_share(steps - 1, whole)}'}"
 
 
 _COUNTED = 100_000
@@ -278,8 +309,13 @@ def _low(schedule: Schedule, steps: int) -> int:
 
 def _base(schedule: Schedule) -> str:
     bases = [lr.value for lr in schedule.base_lrs if lr is not None and lr.value is not None]
-    known = bases and len(bases) == len(schedule.base_lrs)
-    return " of the base LR" + (f" of {lr_text([float(lr) for lr in bases])}" if known else "")
+    text = ""
+    if bases and len(bases) == len(schedule.base_lrs):
+        text = f" of {lr_text([float(lr) for lr in bases])}"
+    length = schedule.horizon and schedule.horizon.length
+    if length and length.value is not None and length.strength is not Strength.CONSTANT:
+        text += WITH_THE_DEFAULTS
+    return text
 
 
 def _fix(schedule: Schedule) -> Proposal:

@@ -69,7 +69,7 @@ def _factor(factor: Factor, *, alone: bool) -> str:
     if isinstance(factor, Atom):
         return factor.name
     text = _call(factor)
-    return f"({text})" if "//" in text and not alone and not text.endswith(")") else text
+    return f"({text})" if factor.kind == "floor" and "//" in text and not alone else text
 
 
 def _call(call: Call) -> str:
@@ -93,7 +93,8 @@ def _floor(terms: Terms) -> str:
     left = render(above)
     if len(above) > 1 or "//" in left:
         left = f"({left})"
-    return f"{left} // {f'({below})' if ' ' in below and not below.endswith(')') else below}"
+    bracketed = below.startswith("(") and below.find(")") == len(below) - 1
+    return f"{left} // {f'({below})' if ' ' in below and not bracketed else below}"
 
 
 def _short_decimal(number: Fraction) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any
 from .case import Case
 from .compare import horizon
 from .draft import TEXTBOOK
+from .imports import SCHEDULERS
 from .torch_run import Event, OptimizerRecord, Place, Recording, SchedulerRecord
 
 
@@ -72,6 +73,8 @@ class Subject:
         ]
 
 
+CONSTRUCTOR = re.compile(rf"\b({'|'.join(SCHEDULERS)})\(")
+
 Claim = Callable[[Subject], str]
 CLAIMS: dict[str, Claim] = {}
 
@@ -104,10 +107,11 @@ def step_in_batch_loop(s: Subject) -> str:
 
 @claim("LR102")
 def step_per_epoch(s: Subject) -> str:
+    """A horizon written in batches is a mistake even where so few of them make it short."""
     length = _length(s)
     if s.case.batches > 1 and s.top.steps >= s.optimizer.steps > 1:
         return f"it steps {s.top.steps} times in {s.optimizer.steps} optimizer steps"
-    if length is not None and length <= s.steps:
+    if length is not None and length <= s.steps and not s.case.has("horizon-unit:batch"):
         return f"its horizon {length} is reached in {s.steps} steps"
     return ""
 
@@ -302,10 +306,22 @@ def subjects(case: Case, recording: Recording, finding: Any) -> list[Subject]:
     return [Subject(case, recording, s, here, finding["message"]) for s in chosen]
 
 
+def _about_a_branch_not_taken(case: Case, recording: Recording, finding: Any) -> bool:
+    """The finding names constructor calls, and none of them ran: torch cannot tell."""
+    built = {s.place for s in recording.schedulers}
+    named = []
+    for name, row in _points(finding):
+        for file, text in case.files.items():
+            lines = text.splitlines()
+            if name.replace("\\", "/").endswith(file) and row <= len(lines):
+                named += [Place(file, row)] if CONSTRUCTOR.search(lines[row - 1]) else []
+    return bool(named) and not built.intersection(named)
+
+
 def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
-    """Why a finding is false ("": nothing says so); None for a code that has no claim here."""
+    """Why a finding is false ("": nothing says so); None where the trajectory cannot tell."""
     check = CLAIMS.get(finding["code"])
-    if check is None:
+    if check is None or _about_a_branch_not_taken(case, recording, finding):
         return None
     reasons = [check(subject) for subject in subjects(case, recording, finding)]
     if not reasons:

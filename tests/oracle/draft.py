@@ -63,6 +63,7 @@ TEXTBOOK = {
     "writing": ("direct",),
     "scheduler": ("cosine",),
     "fault": ("none",),
+    "ending": ("all-epochs",),
     "build": ("in-line", "factory"),
     "horizon": ("full", "wrong-unit", "double", "literal-number"),
     "training": ("loops-in-line", "epoch-function", "train-function", "trainer"),

@@ -141,7 +141,7 @@ def computed(draft: Draft) -> Horizon:
     """A function of the script works it out."""
     name = draft.fresh("count_steps")
     body = ["return epochs * len(loader)"]
-    draft.helpers.append(block(f"def {name}(epochs, loader):", body))
+    draft.schedule_helpers.append(block(f"def {name}(epochs, loader):", body))
     loader = draft.batches_text.removeprefix("len(").removesuffix(")")
     return Horizon(f"{name}({draft.epochs_text}, {loader})", draft.epochs * draft.batches)
 
@@ -165,17 +165,23 @@ def configured(draft: Draft) -> Horizon:
 def horizon(draft: Draft) -> Horizon:
     """A length for a schedule of this script; its unit becomes a feature."""
     chosen: Horizon = draft.choose("horizon")
-    definition = draft.derived.get(chosen.text, chosen.text)
-    if chosen.text.isdigit():
+    mark_unit(draft, chosen.text)
+    return chosen
+
+
+def mark_unit(draft: Draft, text: str) -> None:
+    """Record what a length is written in."""
+    definition = draft.derived.get(text, text)
+    batches = (draft.batches_text, "steps_per_epoch", "count_steps")
+    if text.isdigit():
         unit = "number"
-    elif draft.batches_text in definition or "steps_per_epoch" in definition:
+    elif any(name in definition for name in batches):
         unit = "batch"
     elif draft.epochs_text and draft.epochs_text in definition:
         unit = "epoch"
     else:
         unit = "other"
     draft.mark("horizon-unit", unit)
-    return chosen
 
 
 def span(draft: Draft, low: int = 1) -> int:

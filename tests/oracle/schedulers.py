@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .draft import Draft, option
-from .horizons import horizon, span
+from .horizons import horizon, mark_unit, span
 from .text import literal
 
 Arguments = list[tuple[str, str]]
@@ -100,7 +100,9 @@ def multistep(draft: Draft) -> Call:
         forms += [f"[{e} // 2, {e} * 3 // 4]", f"[int({e} * 0.5), int({e} * 0.75)]"]
         forms += [f"[int({e} * r) for r in (0.3, 0.6, 0.9)]", f"list(range(1, {e}, 2))"]
         forms += [f"[m * {draft.batches_text} for m in {marks}]"]
-    return Call("MultiStepLR", [("milestones", draft.pick(forms)), *_gamma(draft, 0.1, 0.5)], 2)
+    chosen = draft.pick(forms)
+    mark_unit(draft, chosen)
+    return Call("MultiStepLR", [("milestones", chosen), *_gamma(draft, 0.1, 0.5)], 2)
 
 
 @option("scheduler", 1.5, when=_free)
@@ -143,7 +145,9 @@ def warm_restarts(draft: Draft) -> Call:
     forms = [str(span(draft)), str(span(draft)), draft.setting("t_0", span(draft))]
     if draft.epochs:
         forms += [f"max(1, {draft.epochs_text} // 3)", draft.epochs_text, draft.batches_text]
-    arguments: Arguments = [("T_0", draft.pick(forms))]
+    chosen = draft.pick(forms)
+    mark_unit(draft, chosen)
+    arguments: Arguments = [("T_0", chosen)]
     if draft.chance(0.5):
         arguments.append(("T_mult", draft.pick(["1", "2", "2", "3"])))
     return Call("CosineAnnealingWarmRestarts", [*arguments, *_eta_min(draft)], 1)
@@ -181,6 +185,7 @@ def _one_cycle_length(draft: Draft) -> tuple[Arguments, float]:
     """How long the cycle is, at least as long as the training unless ``draft.exact``."""
     e, n = draft.epochs_text, draft.batches_text
     if draft.unit == "batch" and draft.epochs and draft.chance(0.5):
+        draft.mark("horizon-unit", "batch")
         return [("epochs", e), ("steps_per_epoch", n)], draft.epochs * draft.batches
     if draft.unit == "epoch" and draft.chance(0.5):
         return [("epochs", e), ("steps_per_epoch", "1")], draft.epochs
