@@ -245,6 +245,10 @@ class OptimizerUse:
     """Whether it has param groups that were not seen."""
     replaced_by: OptimizerUse | None = None
     """The optimizer later stored under the same name, if any."""
+    replaced_midway: OptimizerUse | None = None
+    """One that takes its name when a loop has run for a while: ``if epoch == 10: …``."""
+    replaced_in: tuple[Loop, ...] = ()
+    """The loops in which it does."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its param groups itself."""
 

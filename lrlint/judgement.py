@@ -168,7 +168,7 @@ def _batches(schedule: Schedule) -> Evidence | None:
         return None
     one = driver(schedule)
     length = horizon.length
-    if _equal(length, one.epochs):
+    if _equal(length, one.epochs) or length.value == 0:
         return None
     if length.unit is Unit.BATCH:
         return Evidence(schedule, horizon)

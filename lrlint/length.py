@@ -7,7 +7,7 @@ one mistake is one finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lrlint import wording
@@ -33,6 +33,8 @@ from lrlint.symbolic import (
     NotRepresentable,
     Strength,
     TooComplex,
+    Unit,
+    Verdict,
     compare,
     minimum,
 )
@@ -119,19 +121,49 @@ def judged_length(schedule: Schedule) -> Length | None:
         return None
     if is_exercise(schedule) or rebuilt_in(schedule) is not None or length_is_explained(schedule):
         return None
-    if ignored_accumulation(schedule) is not None:
+    if ignored_accumulation(schedule) is not None or is_set_by_hand(schedule):
         return None
-    return against(schedule, horizon, horizon.length, steps)
+    found = against(schedule, horizon, horizon.length, steps)
+    if found.ratio is None and not (found.longer and _is_alone(schedule)):
+        return None  # `range(start_epoch, epochs)`: by how much they differ is not known
+    return found
+
+
+def _is_alone(schedule: Schedule) -> bool:
+    """Whether nothing else changes the LR, as a warm-up by hand does."""
+    return not schedule.competitors and not (schedule.optimizer and schedule.optimizer.writes)
+
+
+def is_set_by_hand(schedule: Schedule) -> bool:
+    """Whether the script moves its counter: ``scheduler.last_epoch = -1`` after every epoch."""
+    return any(
+        call.method == "last_epoch =" or (call.method == "load_state_dict" and call.loops)
+        for call in schedule.calls
+    )
 
 
 def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
     """A length against a number of steps, whatever they mean."""
     comparison = compare(steps, length)
+    if comparison.unknown and _is_per_epoch(schedule, length, steps):
+        comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
+        return Length(schedule, horizon, length, steps, comparison, None, True)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
     if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
         ratio, exact = typical, True
     return Length(schedule, horizon, length, steps, comparison, ratio, exact)
+
+
+def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
+    """Whether it is one epoch long, and stepped in as many of them as the user asks for."""
+    epochs = schedule.epochs
+    if epochs is None or epochs.value is not None or epochs.unit is not Unit.EPOCH:
+        return False
+    try:
+        return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
+    except (TooComplex, NotRepresentable):
+        return False
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
@@ -144,7 +176,7 @@ def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
 
 
 def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
-    """The ratio for all but small numbers, where it is one: 2 for ``epochs`` and ``epochs // 2``."""
+    """The ratio for all but small numbers: 2 for ``epochs`` and ``epochs // 2``."""
     atoms = sorted(
         (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
         key=lambda atom: atom.order,

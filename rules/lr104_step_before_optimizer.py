@@ -177,6 +177,8 @@ class StepBeforeOptimizer(Rule):
         # at its first step may well be meant.
         if early is None or law is None or law.takes_metric or is_exercise(schedule):
             return
+        if schedule.repeated is not None:
+            return  # LR105: one of the two calls is too many
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"

@@ -131,7 +131,7 @@ class SteppedTwice(Rule):
                     scheduler.step()
             """,
             row=12,
-            says=("after every batch and again after every epoch",),
+            says=("in every batch and once more in every epoch",),
         ),
     )
 
@@ -139,11 +139,14 @@ class SteppedTwice(Rule):
         twice = schedule.repeated
         if twice is None or is_exercise(schedule):
             return
+        first, second = twice.first, twice.second
+        if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
+            first, second = second, first  # the one that is too many is the rarer one
         yield self.finding(
-            twice.second.place,
+            second.place,
             f"the scheduler is stepped {_how_often(twice)}{_numbers(schedule)}",
             notes=(
-                ("stepped here too", twice.first.place),
+                ("stepped here too", first.place),
                 ("scheduler built here", schedule.place),
             ),
         )
@@ -151,7 +154,7 @@ class SteppedTwice(Rule):
 
 def _how_often(twice: Repetition) -> str:
     if {twice.first.per, twice.second.per} == {Cadence.BATCH, Cadence.EPOCH}:
-        return "after every batch and again after every epoch"
+        return "in every batch and once more in every epoch"
     return f"twice per {wording.per(twice.second.per)}"
 
 

@@ -239,7 +239,7 @@ class TMaxMismatch(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         found = judged_length(schedule)
-        if found is None or found.fits or _warmup_not_deducted(found):
+        if found is None or found.fits or _warmup_not_deducted(found) or _handed_over(found):
             return
         yield self.finding(
             where(schedule),
@@ -262,6 +262,19 @@ def _warmup_not_deducted(found: Length) -> bool:
     )
 
 
+def _handed_over(found: Length) -> bool:
+    """Whether another schedule takes over before the cosine ends: `else: swa_scheduler.step()`."""
+    schedule = found.schedule
+    return not found.longer and any(
+        other.scheduler == "SWALR" or _stops(schedule) for other in schedule.competitors
+    )
+
+
+def _stops(schedule: Schedule) -> bool:
+    guards = [guard for site in schedule.sites for guard in site.guards]
+    return any(guard.kind is GuardKind.BEFORE for guard in guards)
+
+
 def _times(found: Length) -> str:
     text = f"{wording.quantity(found.steps)} times"
     if found.ratio is None or (found.steps.value is not None and found.length.value is not None):
@@ -282,7 +295,9 @@ def _consequence(found: Length) -> str:
     at = "T_max" if found.length.value is None else wording.amount(found.length)
     climb = "climbs back"
     if found.ratio is not None and found.ratio > 2:
-        climb = f"swings up and down {float(found.ratio / 2):.3g} times"
+        climb = f"swings up and down {float((found.ratio - 1) / 2):.3g} times"
+    if found.ratio is None and found.exact:
+        at, climb = "one epoch's", "climbs back in every second epoch"
     text = f"the LR is {low} after {at} {one}s, then {climb}"
     return text if last is None else f"{text}; the last {one} runs at {last}"
 

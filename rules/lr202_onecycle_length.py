@@ -253,7 +253,8 @@ def _crash(found: Length) -> str:
         call = f"call {found.length.value + 1} of step()"
     text = f"{call} raises ValueError"
     schedule = found.schedule
-    epochs, batches = schedule.epochs, schedule.batch_loop and schedule.batch_loop.trips
+    epochs = schedule.epochs
+    batches = None if schedule.batch_loop is None else schedule.batch_loop.trips
     if epochs is None or epochs.value is None or batches is None:
         return text
     done = compare(found.length, batches).ratio
@@ -283,4 +284,6 @@ def _fix(found: Length) -> Proposal | None:
     if schedule.epochs is None or not compare(schedule.epochs * batches, found.steps).equal:
         return None
     text = epochs.place.write(schedule.epochs)
-    return text and unsafe("Plan for all epochs", (epochs.place, ReplaceWith(text))) or None
+    return (
+        None if text is None else unsafe("Plan for all epochs", (epochs.place, ReplaceWith(text)))
+    )

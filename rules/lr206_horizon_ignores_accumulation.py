@@ -15,6 +15,7 @@ from lrlint.length import (
     ignored_accumulation,
     is_exercise,
     lr_after,
+    lr_after_steps,
     lr_text,
     notes,
     rebuilt_in,
@@ -143,7 +144,7 @@ class HorizonIgnoresAccumulation(Rule):
             def train(model, train_loader, args):
                 optimizer = AdamW(model.parameters())
                 scheduler = OneCycleLR(
-                    optimizer, 0.01, epochs=args.epochs, steps_per_epoch=len(train_loader)
+                    optimizer, 0.01, None, args.epochs, len(train_loader)
                 )
                 for epoch in range(args.epochs):
                     for i, (x, y) in enumerate(train_loader):
@@ -160,7 +161,7 @@ class HorizonIgnoresAccumulation(Rule):
             def train(model, train_loader, args):
                 optimizer = AdamW(model.parameters())
                 scheduler = OneCycleLR(
-                    optimizer, 0.01, epochs=args.epochs, steps_per_epoch=len(train_loader) // args.accumulate
+                    optimizer, 0.01, None, args.epochs, len(train_loader) // args.accumulate
                 )
                 for epoch in range(args.epochs):
                     for i, (x, y) in enumerate(train_loader):
@@ -204,20 +205,24 @@ def _consequence(schedule: Schedule, found: IgnoredAccumulation) -> str:
     if not isinstance(every, int) or every < 2:
         what = "the training ends before the schedule does"
         return f"{what}, as soon as that is more than 1" if _one_by_default(found) else what
-    lrs = None if not found.whole else lr_after(schedule, Fraction(1, every))
-    text = f"the training covers 1/{every} of the schedule"
     if not found.whole:
         return f"the schedule is {every} times as long as it should be"
+    lrs, steps = lr_after(schedule, Fraction(1, every)), schedule.steps
+    if steps is not None and isinstance(steps.value, int) and steps.value > 0:
+        lrs = lr_after_steps(schedule, steps.value - 1)
+    text = f"the training covers 1/{every} of the schedule"
     return text if lrs is None else f"{text} and ends at {lr_text(lrs)}"
 
 
 def _fix(schedule: Schedule, found: IgnoredAccumulation) -> Proposal | None:
     """Divide the batches of one epoch by k."""
-    batches = found.guard.loop and found.guard.loop.trips
+    batches = None if found.guard.loop is None else found.guard.loop.trips
     if batches is None or schedule.steps is None:
         return None
     per_epoch = schedule.argument("steps_per_epoch")
     if per_epoch is not None and per_epoch.place is not None:
         text = per_epoch.place.write(batches // found.every)
-        return text and unsafe("Count updates", (per_epoch.place, ReplaceWith(text))) or None
+        return (
+            None if text is None else unsafe("Count updates", (per_epoch.place, ReplaceWith(text)))
+        )
     return resized(schedule, schedule.steps if found.whole else batches // found.every)

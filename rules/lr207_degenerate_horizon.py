@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lrlint import wording
@@ -182,7 +183,7 @@ class DegenerateHorizon(Rule):
                 return
         step_size = schedule.argument("step_size")
         if step_size is not None and _is_the_lr(schedule, step_size):
-            why = f"step_size={step_size.value} is the learning rate, no number of steps"
+            why = f"step_size={step_size.text} is a learning rate or a gamma, no number of steps"
             yield self._report(schedule, "step_size", step_size, why)
 
     def _report(
@@ -206,8 +207,9 @@ class DegenerateHorizon(Rule):
 
 
 _HORIZONS = frozenset(
-    "T_max T_0 T_mult total_steps epochs steps_per_epoch pct_start milestones step_size total_iters"
-    " step_size_up step_size_down anneal_epochs".split()
+    {"T_max", "T_0", "T_mult", "total_steps", "epochs", "steps_per_epoch", "pct_start"}
+    | {"milestones", "step_size", "total_iters", "anneal_epochs"}
+    | {"step_size_up", "step_size_down"}
 )
 _WHOLE = frozenset({"T_0", "T_mult", "total_steps", "epochs", "steps_per_epoch"})
 """Arguments that torch wants to be of type ``int``."""
@@ -233,15 +235,12 @@ def _matters(schedule: Schedule, problem: Problem, argument: Argument) -> bool:
     one = driver(schedule)
     if not one.sites and one.escapes is None:
         return False  # never stepped: LR103
-    value = argument.number and argument.number.value
+    value = None if argument.number is None else argument.number.value
     if problem.parameter == "T_max" and value is not None and value >= 1:
         # A fraction of a step is nothing to a cosine, unless the recursion hits its zero.
-        steps = one.steps and one.steps.value
-        return (
-            problem.raises is not None
-            and problem.at is not None
-            and (steps is not None and steps >= problem.at)
-        )
+        steps = None if one.steps is None else one.steps.value
+        at = problem.at if problem.raises is not None else None
+        return at is not None and steps is not None and steps >= at
     if problem.parameter == "total_iters" and value is not None:
         # A ramp gets within a step of its end; a constant factor is never taken back.
         if value >= 1:
@@ -258,9 +257,9 @@ def _words(schedule: Schedule, problem: Problem) -> str:
     text = f"{problem.message}{written}"
     if problem.raises is not None and problem.raises not in text:
         text += f", which raises {problem.raises}"
-    if problem.parameter == "step_size" and number is not None and number.value is not None:
-        if 0 < number.value < 1:
-            text += "; it looks like a learning rate or a gamma"
+    value = None if number is None else number.value
+    if problem.parameter == "step_size" and value is not None and 0 < value < 1:
+        text += "; it looks like a learning rate or a gamma"
     if problem.parameter == "milestones" and schedule.scheduler == "MultiStepLR":
         values = [one.value for one in _expressions(argument)]
         base = {None if lr is None else lr.value for lr in schedule.base_lrs}
@@ -283,10 +282,11 @@ def _comes_out_of_a_division(argument: Argument) -> bool:
 
 def _is_the_lr(schedule: Schedule, step_size: Argument) -> bool:
     number = step_size.number
-    return (
-        number is not None
-        and bool(number.atoms())
-        and any(
-            lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
-        )
+    if number is None:
+        return step_size.explicit and _RATE.search(step_size.text) is not None
+    return bool(number.atoms()) and any(
+        lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
     )
+
+
+_RATE = re.compile(r"""(^|[._"'])(lr|learning_rate|base_lr|gamma)["'\]]*$""")

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule, StepSite
 from lrlint.fix import SetArgument
@@ -198,7 +197,7 @@ class EtaMinZero(Rule):
             severity=Severity.ADVICE if eta_min.explicit else self.severity,
             notes=(
                 ("eta_min set here", eta_min.place),
-                ("stepped here", site and site.place),
+                ("stepped here", None if site is None else site.place),
             ),
             fix=None if eta_min.explicit else _fix(schedule),
         )
@@ -224,10 +223,10 @@ def _gets_there(schedule: Schedule) -> bool:
     horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None:
         return True
-    known = horizon.length.value is not None
-    if known and horizon.length.value <= _TINY:
-        return False
-    if known and any(_ends_who_knows_when(site) for site in driver(schedule).sites):
+    whole = horizon.length.value
+    if whole is not None and (
+        whole <= _TINY or any(_ends_who_knows_when(site) for site in driver(schedule).sites)
+    ):
         return False
     if _is_raised_by_others(schedule):
         return False

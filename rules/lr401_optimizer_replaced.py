@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
 from lrlint.length import lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
@@ -107,6 +107,26 @@ class OptimizerReplaced(Rule):
             row=6,
             says=("the old optimizer", "stays at 0.02"),
         ),
+        # In the middle of the training.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.head.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+                for epoch in range(epochs):
+                    if epoch == 10:
+                        optimizer = SGD(model.parameters(), lr=0.01)
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            row=6,
+            says=("stepped no more", "stays at 0.01"),
+        ),
         Invalid(
             """
             from torch.optim import SGD
@@ -137,16 +157,15 @@ class OptimizerReplaced(Rule):
     def check_training(self, training: Training) -> Iterator[Finding]:
         for schedule in training.schedules:
             old = schedule.optimizer
-            new = None if old is None else _stepped_instead(old)
-            if old is None or new is None or not schedule.sites or schedule.parent is not None:
-                continue
-            if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
+            new = None if old is None else _successor(old, schedule, training.schedules)
+            if old is None or new is None or schedule.parent is not None:
                 continue
             if not _together(schedule, new):
                 continue
             yield self.finding(
                 schedule.place,
-                f"{schedule.scheduler} drives the old optimizer, which is never stepped again:"
+                f"{schedule.scheduler} drives the old optimizer, which is"
+                f" {'stepped no more' if old.replaced_midway is new else 'never stepped'}:"
                 f" the {new.class_name} that replaces it trains{_lr(new, training.schedules)}",
                 notes=(
                     ("optimizer replaced here", new.place),
@@ -157,8 +176,16 @@ class OptimizerReplaced(Rule):
             )
 
 
-def _stepped_instead(old: OptimizerUse) -> OptimizerUse | None:
-    """The optimizer that is stepped under the name of one that no longer is."""
+def _successor(
+    old: OptimizerUse, schedule: Schedule, schedules: tuple[Schedule, ...]
+) -> OptimizerUse | None:
+    """The optimizer that is stepped in place of the one that a scheduler drives."""
+    later = old.replaced_midway
+    if later is not None and later.stepped:
+        # A scheduler of its own, or one that the new scheduler replaces, is how it should be.
+        return None if any(one.optimizer is later for one in schedules) else later
+    if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
+        return None
     new, seen = old.replaced_by, {id(old)}
     while new is not None and not new.stepped and id(new) not in seen:
         seen.add(id(new))
@@ -166,9 +193,20 @@ def _stepped_instead(old: OptimizerUse) -> OptimizerUse | None:
     return new if new is not None and new.stepped and new is not old else None
 
 
+_ALWAYS = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.SCHEDULER, GuardKind.FLAG})
+
+
 def _together(schedule: Schedule, new: OptimizerUse) -> bool:
     """Whether both step in one loop, so that the one is taken to drive the other."""
-    loops = {id(loop) for site in schedule.sites for loop in site.loops if not loop.exercise}
+    loops = {
+        id(loop)
+        for site in schedule.sites
+        for loop in site.loops
+        if not loop.exercise and all(guard.kind in _ALWAYS for guard in site.guards)
+    }
+    old = schedule.optimizer
+    if old is not None and old.replaced_midway is new:
+        return any(id(loop) in loops for loop in old.replaced_in)
     return any(id(loop) in loops for site in new.sites for loop in site.loops)
 
 

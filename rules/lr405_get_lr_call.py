@@ -25,8 +25,8 @@ class GetLrCall(Rule):
     applies the recursion once more to the LR that it finds: after `StepLR` has dropped the LR to
     0.01 it says 0.001, for as long as the counter stands there, and a cosine's value is always one
     step ahead or worse. The training is as planned, but the log and whatever is decided by it are
-    wrong; torch warns at every call. `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler` have
-    no such method: it raises `NotImplementedError`.
+    wrong; torch warns at every call. For `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler`
+    it raises `NotImplementedError`.
 
     ## Example
 

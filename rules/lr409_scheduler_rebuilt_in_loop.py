@@ -197,6 +197,7 @@ class SchedulerRebuiltInLoop(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         loop, law = rebuilt_in(schedule), LAWS.get(schedule.scheduler)
+        optimizer = schedule.optimizer
         if loop is None or law is None or law.name in _MEMORYLESS or schedule.parent is not None:
             return
         if not schedule.built_each_time or not schedule.sites or is_exercise(schedule):
@@ -210,7 +211,7 @@ class SchedulerRebuiltInLoop(Rule):
             severity=self.severity if schedule.on_default_path else Severity.WARNING,
             notes=(
                 (f"the {_one(loop)} loop", loop.place),
-                ("the optimizer is built here", schedule.optimizer and schedule.optimizer.place),
+                ("the optimizer lives on", None if optimizer is None else optimizer.place),
                 ("stepped here", schedule.sites[0].place),
             ),
         )

@@ -147,7 +147,7 @@ class Interpreter:
             if value < 0:
                 lower = None
         else:
-            lower = 1 if unit is not None else 0
+            lower = 1 if unit is not None and not naming.may_be_zero(name) else 0
         return Expr.atom(
             Atom(
                 name=name,

@@ -334,7 +334,7 @@ def run_comprehension(
         at.statement = at.statement or node
         comp = node.for_in
         stream = iterate(at, at.evaluate(comp.iter), comp.iter)
-        simple = comp.inner_for_in is None and not comp.ifs
+        simple = comp.inner_for_in is None
 
         def element() -> AnyValue:
             inner = comp.inner_for_in
@@ -344,21 +344,15 @@ def run_comprehension(
                 return ListValue([at.evaluate(node.key), at.evaluate(node.value)])
             return at.evaluate(node.elt)
 
-        items: list[AnyValue] | None = None
+        visited: list[AnyValue] | None = None
         if simple and stream.items is not None and worth_unrolling(at, stream.items):
-            items = []
-            for item in stream.items:
-                binding.assign(at, comp.target, item, comp.iter, rename=False)
-                items.append(element())
-        elif simple and _small(stream) is not None:
-            items = []
-            for position in range(_small(stream) or 0):
-                binding.assign(
-                    at, comp.target, stream.element(Expr.const(position)), comp.iter, rename=False
-                )
-                items.append(element())
+            visited = stream.items
+        elif simple and (count := _small(stream)) is not None:
+            visited = [stream.element(Expr.const(position)) for position in range(count)]
+        items = None if visited is None else _elements(at, comp, visited, element)
         if items is not None:
             return _collected(node, items)
+        simple = simple and not comp.ifs
         loop = LoopRecord(
             index=at.index_atom(_first_name(comp.target) or "i"),
             trips=stream.trips if simple else None,
@@ -374,6 +368,24 @@ def run_comprehension(
     if isinstance(node, cst.DictComp):
         return DictValue(Store(), complete=False)
     return ListValue(None, element=value, length=stream.trips if simple else None)
+
+
+def _elements(
+    at: Interpreter,
+    comp: cst.CompFor,
+    visited: list[AnyValue],
+    element: Callable[[], AnyValue],
+) -> list[AnyValue] | None:
+    """The elements of an unrolled comprehension; None where a filter is not decided."""
+    items: list[AnyValue] = []
+    for item in visited:
+        binding.assign(at, comp.target, item, comp.iter, rename=False)
+        kept = [expressions.truth(at, part.test) for part in comp.ifs]
+        if any(not isinstance(found, bool) for found in kept):
+            return None
+        if all(kept):
+            items.append(element())
+    return items
 
 
 def _small(stream: Stream) -> int | None:
@@ -451,7 +463,7 @@ def repeating(
 def _cut_at_break(repeat: Repeat) -> None:
     """``if i >= limit: break`` at the head or foot of a loop bounds its trip count."""
     loop, body = repeat.loop, repeat.body
-    if loop.trips is None or len(body) < 2:
+    if (loop.trips is None and not loop.unbounded) or len(body) < 2:
         return
     for position, extra in ((0, 0), (-1, 1)):
         node = body[position]
@@ -467,7 +479,9 @@ def _cut_at_break(repeat: Repeat) -> None:
         if stops is None:
             continue
         with suppress(TooComplex, NotRepresentable):
-            loop.trips = minimum(loop.trips, stops + extra)
+            ends = stops + extra
+            loop.trips = ends if loop.trips is None else minimum(loop.trips, ends)
+            loop.unbounded = False
             del body[position]
             return
 
@@ -478,9 +492,10 @@ def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
 
     def carry(store: Store, key: Hashable, value: AnyValue | None) -> None:
         if isinstance(value, Expr):
-            atom = Atom(name=str(key), key=("carried", at.fresh_key()), lower=None, integer=False)
-            if value.value is None or isinstance(value.value, int):
-                atom = Atom(name=str(key), key=atom.key, lower=0)
+            # It may count down, or start at -1: no bound is known.
+            whole = value.value is None or isinstance(value.value, int)
+            key_ = ("carried", at.fresh_key())
+            atom = Atom(name=str(key), key=key_, lower=None, integer=whole)
             found.append(_Carried(store, key, atom, value))
             at.write(store, key, Expr.atom(atom))
 
@@ -520,7 +535,7 @@ def _resolve(at: Interpreter, loop: LoopRecord, carried: list[_Carried]) -> dict
         after = item.store.data.get(item.key)
         if not isinstance(after, Expr):
             continue
-        if after == Expr.atom(item.atom) or after == item.before and not (after.atoms() & unknowns):
+        if after == Expr.atom(item.atom) or (after == item.before and not (after.atoms() & unknowns)):
             mapping[item.atom] = item.before
         else:
             pending.append((item, after))

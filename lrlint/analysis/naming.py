@@ -47,6 +47,14 @@ _EVALUATION = re.compile(
 )
 
 
+_MAYBE_ZERO = re.compile(r"start|begin|resum|warm|init|offset|skip|last|done|trained|prev")
+
+
+def may_be_zero(path: str) -> bool:
+    """Whether the name is of a count that may well be 0: where to start, how long to warm up."""
+    return _MAYBE_ZERO.search(last_part(path)) is not None
+
+
 def last_part(path: str) -> str:
     """``epochs`` of ``args.train.epochs`` and of ``cfg["epochs"]``, in snake case."""
     part = re.split(r"[.\[]", path)[-1].strip("]\"' ")

@@ -52,6 +52,14 @@ class SyntaxPlace(Place):
                 return name
         return self.node
 
+    @property
+    def statement_rows(self) -> tuple[int, ...]:
+        """The last row of the statement, in the module: where a suppression may stand, too."""
+        if not isinstance(self.statement, cst.SimpleStatementLine):
+            return ()
+        span = self.unit.positions.span(self.statement)
+        return self.unit.source.module_rows(span)
+
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
         from lrlint.analysis.rewrite import edits
 

@@ -137,11 +137,8 @@ def _bindings(sheet: Sheet, scope: cst.CSTNode) -> Iterator[tuple[str, int]]:
                 continue
             case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
                 for alias in names:
-                    bound = alias.asname.name if alias.asname else alias.name
-                    while isinstance(bound, cst.Attribute):
-                        bound = bound.value
-                    if isinstance(bound, cst.Name):
-                        yield bound.value, sheet.offsets(node)[1]
+                    text = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+                    yield text, sheet.offsets(node)[1]
             case cst.For(target=target):
                 end = sheet.offsets(target)[1]
                 for bound_name in assigned_names(cst.AssignTarget(target)):

@@ -56,7 +56,7 @@ class Frame:
 class Limits:
     """Bounds on the work that one script may cause."""
 
-    nodes: int = 400_000
+    nodes: int = 25_000
     """Expressions and statements interpreted."""
     depth: int = 30
     """Nested calls."""

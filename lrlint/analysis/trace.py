@@ -77,6 +77,8 @@ class OptimizerRecord:
     escapes: str | None = None
     unknown_groups: bool = False
     """Whether it has param groups that the analyser does not see."""
+    depth: int = 0
+    """How many loops surround its construction."""
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     built_with: int = 1

@@ -246,7 +246,8 @@ class _Run:
         """Say what would decide a condition: a name to set, or the condition itself."""
         names = {atom.name for part in parts for atom in part.atoms() if atom.value is None}
         undecided = [part for part in parts if part.lean is None]
-        self.unresolved.append(missing if missing in names else text_of(undecided[0]))
+        plain = missing in names or not undecided
+        self.unresolved.append(missing if plain else text_of(undecided[0]))
 
     def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
         """The condition as a function of the indices of the loops around it."""

@@ -27,6 +27,7 @@ from lrlint.analysis.values import (
     Partial,
     Scope,
     Store,
+    Stream,
 )
 from lrlint.symbolic import Expr
 
@@ -140,6 +141,8 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
             return constant
         case ListValue(items=list() as items):
             return [static(at, item, depth) for item in items]
+        case Stream(trips=Expr(value=int() as count)) if 0 <= count <= _MOST_STEPS:
+            return [static(at, value.element(Expr.const(i)), depth) for i in range(count)]
         case FunctionValue() | Partial() | Instance():
             return compile_function(at, value, depth + 1)
         case External(name=name) if name in _CONSTANTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lrlint.analysis.conditions import is_loop_atom
 from lrlint.analysis.derive import order, sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.rebuilding import built_each_time
@@ -100,15 +101,16 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
         if isinstance(item.event, Rebind):
             old, new = found.get(id(item.event.old)), found.get(id(item.event.new))
             home = base.get(id(item.event.old))
-            if old is not None and new is not None and _surely(item, home):
+            if old is None or new is None:
+                continue
+            path = sites.relative(item.path, () if home is None else home.path)
+            open_ = [part for part in sites.conditions(path) if part.lean is not True]
+            if not open_:
                 old.replaced_by = new
+            elif all(any(is_loop_atom(atom) for atom in part.atoms()) for part in open_):
+                old.replaced_midway = new
+                old.replaced_in = tuple(loops.fact(n) for n in path if isinstance(n, Repeat))
     return found
-
-
-def _surely(item: Located, home: Located | None) -> bool:
-    """Whether nothing but what holds by default stands before an event, seen from ``home``."""
-    path = sites.relative(item.path, () if home is None else home.path)
-    return all(part.lean is True for part in sites.conditions(path))
 
 
 def _writes(

@@ -152,10 +152,11 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     if (
         trips is not None
         and isinstance(trips.value, int)
-        and (0 <= trips.value <= 64 and not stream.over_loader)
+        and (0 <= trips.value <= at.limits.unrolled and not stream.over_loader)
     ):
         return ListValue([stream.element(Expr.const(i)) for i in range(trips.value)])
-    return ListValue(None, length=trips)
+    # A long list of numbers is as good as the range that it was made of.
+    return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
 
 def _sorted(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -350,6 +351,8 @@ def _instance_of(
         return comparisons.any_alternative(
             [(c, _instance_of(at, item, kind, node)) for c, item in value.alternatives]
         )
+    if value == NONE:
+        return False
     kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
     names = [_class_name(item) for item in kinds]
     if isinstance(value, SchedulerValue):

@@ -93,6 +93,7 @@ def build(at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call
         defaults=defaults,
         unknown_groups=unknown,
         built_with=len(groups),
+        depth=len(at.loops),
     )
     at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
     return OptimizerValue(record)
@@ -103,7 +104,7 @@ def add_group(
 ) -> None:
     """Record a param group that is added to an optimizer after its construction."""
     options = arguments.get(0, "param_group")
-    if not isinstance(options, DictValue) or at.loops:
+    if not isinstance(options, DictValue) or len(at.loops) > record.depth:
         record.unknown_groups = True
         return
     number = len(record.groups)

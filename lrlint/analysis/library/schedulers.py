@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import branches
+from lrlint.analysis import branches, escapes
 from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.values import (
     AnyValue,
@@ -39,7 +39,7 @@ def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) 
         return None
     if name == "torch.optim.lr_scheduler.?" or _names_a_scheduler(last):
         return branches.distribute(
-            at, optimizer, node, lambda item: build_unknown(at, last, item, node)
+            at, optimizer, node, lambda item: build_unknown(at, last, item, node, arguments)
         )
     return None
 
@@ -61,8 +61,17 @@ def _optimizer_among(arguments: Arguments) -> AnyValue | None:
     return None
 
 
-def build_unknown(at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode) -> AnyValue:
+def build_unknown(
+    at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode, arguments: Arguments
+) -> AnyValue:
     """A scheduler whose law is not known: its steps are, its LR is not."""
+    for value in arguments.all():
+        # `GradualWarmupScheduler(optimizer, …, after_scheduler=cosine)` steps the cosine itself.
+        if isinstance(value, (SchedulerValue, ListValue)) or (
+            isinstance(value, Choice)
+            and any(isinstance(item, SchedulerValue) for _, item in value.alternatives)
+        ):
+            escapes.escape(value, f"handed to {name}(…)")
     record = SchedulerRecord(
         law=name,
         place=at.here(node),
