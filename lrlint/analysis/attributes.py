@@ -61,7 +61,7 @@ def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
             return opaque_member(owner, f".{name}")
         case OptimizerValue(record=record):
             if name == "defaults":
-                return DictValue(Store({**record.defaults}), complete=False)
+                return DictValue(Store(dict(record.defaults.items())), complete=False)
             return GroupsValue(record) if name == "param_groups" else Method(owner, name)
         case SchedulerValue():
             return _scheduler_member(owner, name)

@@ -535,7 +535,9 @@ def _resolve(at: Interpreter, loop: LoopRecord, carried: list[_Carried]) -> dict
         after = item.store.data.get(item.key)
         if not isinstance(after, Expr):
             continue
-        if after == Expr.atom(item.atom) or (after == item.before and not (after.atoms() & unknowns)):
+        if after == Expr.atom(item.atom) or (
+            after == item.before and not (after.atoms() & unknowns)
+        ):
             mapping[item.atom] = item.before
         else:
             pending.append((item, after))

@@ -171,8 +171,9 @@ def _interpret_class(at: Interpreter, cls: ClassValue) -> None:
     # What other methods call is reached through them; the ones nobody names come first.
     called_here = _called_names(cls.node)
     methods.sort(key=lambda method: _name(method) in called_here)
+    relevant = _relevant(methods)
     for method in methods:
-        if method.node in at.called or not is_relevant(method.node):
+        if method.node in at.called or _name(method) not in relevant:
             continue
         bound = attributes.find_method(at, instance, _name(method))
         if isinstance(bound, FunctionValue):

@@ -105,23 +105,28 @@ def predict(
 def _forecasts(
     files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
 ) -> tuple[list[FileForecast], bool]:
-    from lrlint.analysis.state import BadOverride
-    from lrlint.predict.report import forecast
-    from lrlint.source import SourceError, load
-
-    found: list[FileForecast] = []
-    failed = False
-    for name in files:
-        try:
-            found.append(forecast(load(name), overrides, max_steps))
-        except SourceError as error:
-            failed = True
-            click.echo(f"lrlint: {name}:{error}", err=True)
-        except BadOverride as error:
-            failed = True
-            click.echo(f"lrlint: --set: {error}", err=True)
+    """What each file holds, and whether one of them could not be read."""
+    results = [_forecast(name, overrides, max_steps) for name in files]
+    found = [item for item in results if not isinstance(item, str)]
+    for problem in (item for item in results if isinstance(item, str)):
+        click.echo(f"lrlint: {problem}", err=True)
+    failed = len(found) < len(results)
     if found and not failed:
         unused = frozenset.intersection(*(file.unused for file in found))
         for name in sorted(unused):
             click.echo(f"lrlint: --set {name}: no such name in {', '.join(files)}", err=True)
     return found, failed
+
+
+def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
+    """The schedules of one file, or what is wrong, in a line."""
+    from lrlint.analysis.state import BadOverride
+    from lrlint.predict.report import forecast
+    from lrlint.source import SourceError, load
+
+    try:
+        return forecast(load(name), overrides, max_steps)
+    except SourceError as error:
+        return f"{name}:{error}"
+    except BadOverride as error:
+        return f"--set: {error}"

@@ -238,7 +238,7 @@ class _Compiler:
                 return True
             if isinstance(part, (cst.GeneratorExp, cst.ListComp)):
                 return True
-            if isinstance(part, cst.Attribute) or isinstance(part, cst.Arg):
+            if isinstance(part, (cst.Attribute, cst.Arg)):
                 stack.append(part.value)
             else:
                 stack.extend(children(part))

@@ -28,6 +28,8 @@ def _unit_of_product(monomial: Monomial) -> Unit | None:
     power = dict.fromkeys(Unit, 0)
     for factor, exponent in monomial:
         unit = factor.unit
+        if unit is None and isinstance(factor, Call) and _has_unit(factor):
+            return None
         if unit is not None:
             inverse = isinstance(factor, Call) and factor.kind == "inverse"
             power[unit] += -exponent if inverse else exponent
@@ -46,3 +48,8 @@ def _unit_of_product(monomial: Monomial) -> Unit | None:
     if finer:
         return finer[0] if len(finer) == 1 and power[finer[0]] == 1 else None
     return Unit.EPOCH if power[Unit.EPOCH] == 1 else None
+
+
+def _has_unit(call: Call) -> bool:
+    """Whether units occur inside, though they cancel or disagree: ``len(loader) // k_steps``."""
+    return any(atom.unit is not None for arg in call.args for atom in arg.atoms())

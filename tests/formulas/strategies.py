@@ -71,7 +71,7 @@ _cyclic = _with(
     max_momentum=_one_or_two(_momentum),
 )
 _one_cycle_shape = {
-    "pct_start": st.floats(0.0, 1.0),
+    "pct_start": st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0.0, 1.0)),
     "anneal_strategy": st.sampled_from(["cos", "linear"]),
     "cycle_momentum": st.booleans(),
     "base_momentum": _one_or_two(_momentum),

@@ -297,6 +297,30 @@ def test_degenerate_lengths_follow_the_steps() -> None:
         compare((name, arguments), [0.1, 0.3], 20, 1e-12)
 
 
+@pytest.mark.parametrize("gamma", [1e200, -1e200])
+def test_an_overflow_is_infinite(gamma: float) -> None:
+    """As in torch's repeated product; its own closed form raises OverflowError."""
+    for name, arguments in (
+        ("ExponentialLR", {"gamma": gamma}),
+        ("StepLR", {"step_size": 1, "gamma": gamma}),
+        ("MultiStepLR", {"milestones": [1, 2, 3, 4], "gamma": gamma}),
+    ):
+        real = torch_lrs((name, arguments), [1.0], 4)
+        assert [LAWS[name].lr(t, [1.0], **arguments) for t in range(5)] == real
+        assert real[3:] == ([[math.inf]] * 2 if gamma > 0 else [[-math.inf], [math.inf]])
+
+
+def test_a_member_that_replaces_the_initial_lr() -> None:
+    """OneCycleLR does, and so moves the members before it that multiply the group's LR."""
+    one_cycle = ("OneCycleLR", {"max_lr": 1.0, "total_steps": 30})
+    spec = ("SequentialLR", {"schedulers": [("LinearLR", {}), one_cycle], "milestones": [8]})
+    compare(spec, [0.1, 0.2], 30, 1e-12)
+    assert LAWS["SequentialLR"].lr(0, [0.1], **spec[1])[0] == pytest.approx(1.0 / 25 / 3)
+    cosine = {"schedulers": [("CosineAnnealingLR", {"T_max": 5}), one_cycle], "milestones": [8]}
+    with pytest.raises(NoClosedForm, match="starts away from its initial LR"):
+        LAWS["SequentialLR"].lr(0, [0.1], **cosine)
+
+
 def test_a_curve_can_be_read_in_any_order() -> None:
     """MultiplicativeLR has to go through all the steps before."""
     curve = LAWS["MultiplicativeLR"].curve([1.0], lr_lambda=lambda t: 1 / (t + 1))

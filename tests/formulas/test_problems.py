@@ -173,6 +173,30 @@ def test_sound_arguments_have_none(name: str, data: Any, initial: Any) -> None:
         assert what_torch_does((name, arguments), list(initial)) is not None
 
 
+ONE_CYCLE_LENGTHS: list[tuple[dict[str, Any], str | None, str | None]] = [
+    ({}, "total_steps", "ValueError"),
+    ({"epochs": 5}, "total_steps", "ValueError"),
+    ({"steps_per_epoch": 10}, "total_steps", "ValueError"),
+    ({"epochs": 5, "steps_per_epoch": 10}, None, None),
+    ({"epochs": 5.0, "steps_per_epoch": 10}, "epochs", "ValueError"),
+    ({"epochs": 5, "steps_per_epoch": 0}, "steps_per_epoch", "ValueError"),
+    ({"epochs": 0.5, "steps_per_epoch": 10, "total_steps": 50}, None, None),
+    ({"total_steps": 50, "pct_start": 0.02}, "pct_start", "ZeroDivisionError"),
+    ({"epochs": 5, "steps_per_epoch": 10, "pct_start": 0.02}, "pct_start", "ZeroDivisionError"),
+    ({"total_steps": 50.0}, "total_steps", "ValueError"),
+]
+
+
+@pytest.mark.parametrize(("lengths", "parameter", "error"), ONE_CYCLE_LENGTHS)
+def test_the_lengths_of_a_one_cycle(
+    lengths: dict[str, Any], parameter: str | None, error: str | None
+) -> None:
+    arguments = {"max_lr": 0.5, **lengths}
+    problems = LAWS["OneCycleLR"].problems(**arguments)
+    assert [(p.parameter, p.raises) for p in problems] == ([(parameter, error)] if error else [])
+    assert first(problems) == what_torch_does(("OneCycleLR", arguments), [0.1, 0.3])
+
+
 class Symbol:
     """A value that is not known yet."""
 

@@ -357,10 +357,14 @@ def _undecided(steps: list[StepSite]) -> tuple[str, ...]:
     for site in steps:
         if site.count is not None:
             continue
-        for loop in site.loops:
-            if loop.trips is None:
-                reasons.append(f"how often the loop over {loop.over or '?'} runs is not known")
-        for guard in site.guards:
-            if guard.by_default is None and guard.amount is None:
-                reasons.append(f"whether `{guard.text}` holds is not known")
+        reasons += [
+            f"how often the loop over {loop.over or '?'} runs is not known"
+            for loop in site.loops
+            if loop.trips is None
+        ]
+        reasons += [
+            f"whether `{guard.text}` holds is not known"
+            for guard in site.guards
+            if guard.by_default is None and guard.amount is None
+        ]
     return tuple(dict.fromkeys(reasons))
