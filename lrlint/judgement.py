@@ -96,6 +96,21 @@ def cadence(schedule: Schedule) -> Cadence:
     return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
 
 
+def stepped_by_itself_too(schedule: Schedule) -> tuple[StepSite, StepSite] | None:
+    """The steps of a schedule's own and of the one that it is a part of, in the same loop."""
+    whole = driver(schedule)
+    if whole is schedule:
+        return None
+    for own in schedule.sites:
+        loop = own.loop
+        if loop is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH) or own.guards:
+            continue
+        for other in whole.sites:
+            if other.loop is loop and not other.guards and _plain(own) and _plain(other):
+                return own, other
+    return None
+
+
 def never_stepped(schedule: Schedule) -> bool:
     """Whether nothing advances the scheduler of an optimizer that is stepped."""
     one = driver(schedule)
@@ -240,8 +255,9 @@ _VANISHED = 1e-6
 """Of the base LR: no training needs less."""
 _FEWEST_BATCHES = 8
 """In an epoch whose number of batches is not known."""
-_SHARE = 0.25
-"""Of the training, after which a decay that is over has come too early."""
+_LATEST_VANISHED = 0.5
+_LATEST_MILESTONE = 0.25
+"""Shares of the training within which a decay is over too early, where its length is known."""
 
 
 def decays_too_fast(schedule: Schedule) -> TooFast | None:
@@ -252,22 +268,23 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     """
     epochs, loop = schedule.epochs, schedule.batch_loop
     sites = regular_sites(schedule)
-    if epochs is None or epochs.value is None or loop is None or loop.trips is None:
+    if epochs is None or epochs.value is None or loop is None:
         return None
     if cadence(schedule) is not Cadence.BATCH or not all(_plain(site) for site in sites):
-        return None
-    if loop.trips.value is None and loop.trips.unit is not Unit.BATCH:
         return None
     if schedule.repeated is not None or schedule.parent is not None or len(sites) != 1:
         return None
     (site,) = sites
     if site.guards or _chosen_by_flag(schedule):
         return None
-    steps = _FEWEST_BATCHES * epochs.value if site.count is None else site.count.value
     found = _over(schedule, site, float(epochs.value))
-    if found is None or found.over_after > _SHARE * (steps or _FEWEST_BATCHES * epochs.value):
+    if found is None:
         return None
-    return found
+    if site.count is None or site.count.value is None:
+        latest = float(_FEWEST_BATCHES * epochs.value)
+    else:
+        latest = site.count.value * (_LATEST_VANISHED if found.vanishes else _LATEST_MILESTONE)
+    return found if found.over_after <= latest else None
 
 
 def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
@@ -278,7 +295,7 @@ def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
         last = numbers[-1].value if numbers else None
         if last is None or not epochs / 4 <= last <= epochs:
             return None
-        return TooFast(site, f"milestones up to {last}", int(last), vanishes=False)
+        return TooFast(site, f"the last milestone {last}", int(last), vanishes=False)
     if schedule.scheduler not in ("StepLR", "ExponentialLR"):
         return None
     gamma, size = schedule.number("gamma"), schedule.number("step_size")
@@ -298,7 +315,19 @@ def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> 
     sites = regular_sites(schedule)
     if not all(_plain(site) for site in sites) or _chosen_by_flag(schedule):
         return None
+    if _fits_all_the_same(schedule, evidence, wrong):
+        return None
     return Mismatch(sites[0], evidence)
+
+
+def _fits_all_the_same(schedule: Schedule, evidence: Evidence, wrong: Cadence) -> bool:
+    """Whether the numbers agree though the units do not: epochs of one batch, a short warm-up."""
+    length, steps = evidence.horizon.length, driver(schedule).steps
+    if length is None or steps is None or length.value is None or steps.value is None:
+        return False
+    if wrong is Cadence.BATCH:
+        return steps.value <= length.value + 1
+    return steps.value >= length.value - 1
 
 
 def _plain(site: StepSite) -> bool:
@@ -351,6 +380,7 @@ __all__ = [
     "length_is_explained",
     "never_stepped",
     "regular_sites",
+    "stepped_by_itself_too",
     "stepped_per_batch_with_epoch_horizon",
     "stepped_per_epoch_with_batch_horizon",
 ]

@@ -259,7 +259,7 @@ class StepInBatchLoop(Rule):
         if schedule.parent is not None:
             return  # judged with the schedule that it is a part of
         found = stepped_per_batch_with_epoch_horizon(schedule)
-        if found is not None and not _stays_within(schedule, found):
+        if found is not None:
             yield self._in_other_unit(schedule, found)
         elif (fast := decays_too_fast(schedule)) is not None:
             yield self._too_fast(schedule, fast)
@@ -282,7 +282,7 @@ class StepInBatchLoop(Rule):
 
     def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
         assert schedule.epochs is not None
-        outcome = "the LR is below a millionth of its start" if fast.vanishes else "all are passed"
+        outcome = "the LR is below a millionth of its start" if fast.vanishes else "it is passed"
         return self.finding(
             fast.site.place,
             f"{fast.horizon} suits {wording.amount(schedule.epochs)} epochs, but step() runs per"
@@ -294,14 +294,6 @@ class StepInBatchLoop(Rule):
             ),
             fix=_fix(schedule, fast.site),
         )
-
-
-def _stays_within(schedule: Schedule, found: Mismatch) -> bool:
-    """Whether all steps of the training are known to fit: one batch per epoch, say."""
-    length, steps = found.evidence.horizon.length, schedule.steps
-    if length is None or steps is None or length.value is None or steps.value is None:
-        return False
-    return steps.value <= length.value + 1
 
 
 def _batches(schedule: Schedule) -> str:

@@ -13,7 +13,7 @@ from lrlint.judgement import (
     Mismatch,
     stepped_per_epoch_with_batch_horizon,
 )
-from lrlint.length import lr_after_steps
+from lrlint.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 
@@ -191,7 +191,7 @@ class StepPerEpochHorizonInBatches(Rule):
         if schedule.parent is not None or schedule.scheduler == "CyclicLR":
             return
         found = stepped_per_epoch_with_batch_horizon(schedule)
-        if found is None or _reaches_its_end(schedule, found):
+        if found is None:
             return
         horizon, update = found.evidence.horizon, _update(schedule)
         defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
@@ -207,14 +207,6 @@ class StepPerEpochHorizonInBatches(Rule):
             ),
             fix=_fix(schedule, found.site),
         )
-
-
-def _reaches_its_end(schedule: Schedule, found: Mismatch) -> bool:
-    """Whether the schedule is known to get to its end all the same: a warm-up of a few steps."""
-    length = found.evidence.horizon.length
-    if length is None or length.value is None or schedule.steps is None:
-        return False
-    return schedule.steps.value is not None and schedule.steps.value >= length.value - 1
 
 
 def _consequence(schedule: Schedule, found: Mismatch) -> str:

@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import never_stepped
-from lrlint.length import lr_after_steps
+from lrlint.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Rule
 
 

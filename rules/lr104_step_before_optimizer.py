@@ -9,7 +9,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import LoopKind, OrderFact, Schedule
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
-from lrlint.length import is_exercise, lr_after_steps
+from lrlint.length import is_exercise
+from lrlint.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
 
 

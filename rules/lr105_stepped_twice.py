@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Repetition, Schedule
+from lrlint.judgement import driver, stepped_by_itself_too
 from lrlint.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
 
@@ -17,7 +18,8 @@ class SteppedTwice(Rule):
     ## What it does
 
     Reports two `step()` calls of one scheduler that both run in the same epoch or batch: once in a
-    helper and once in the loop that calls it, or after every batch and again after every epoch.
+    helper and once in the loop that calls it, after every batch and again after every epoch, or by
+    itself and as a part of a `SequentialLR` or `ChainedScheduler`.
 
     ## Why is this bad
 
@@ -133,9 +135,42 @@ class SteppedTwice(Rule):
             row=12,
             says=("in every batch and once more in every epoch",),
         ),
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                warmup = LinearLR(optimizer, total_iters=5)
+                cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-3)
+                scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    warmup.step()
+                    scheduler.step()
+            """,
+            row=13,
+            says=("LinearLR is a part of SequentialLR", "twice per epoch"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
+        both = stepped_by_itself_too(schedule)
+        if both is not None:
+            own, other = both
+            whole = driver(schedule).scheduler
+            yield self.finding(
+                own.place,
+                f"{schedule.scheduler} is a part of {whole}, which steps it already: it is stepped"
+                f" twice per {wording.per(own.per)}",
+                notes=(
+                    (f"{whole} stepped here", other.place),
+                    ("scheduler built here", schedule.place),
+                ),
+            )
         twice = schedule.repeated
         if twice is None or is_exercise(schedule):
             return

@@ -12,14 +12,12 @@ from lrlint.length import (
     Length,
     against,
     judged_length,
-    lr_after,
-    lr_after_steps,
-    lr_text,
     notes,
     resized,
     unit,
     where,
 )
+from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -74,13 +72,11 @@ class TMaxMismatch(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs, warmup):
+        def train(model, epochs, warmup):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 if epoch >= warmup:
                     scheduler.step()
         """,
@@ -89,13 +85,11 @@ class TMaxMismatch(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs):
+        def train(model, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs - 1, eta_min=1e-3)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # A curve that is plotted, not a training.
@@ -118,15 +112,13 @@ class TMaxMismatch(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs, start_epoch):
+        def train(model, epochs, start_epoch):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
             for _ in range(start_epoch):
                 scheduler.step()
             for epoch in range(start_epoch, epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
     )
@@ -136,13 +128,11 @@ class TMaxMismatch(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
                 for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,
@@ -150,13 +140,11 @@ class TMaxMismatch(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
                 for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             says=("T_max is 50", "100 times", "down to 0.001", "last epoch runs at 0.0999"),

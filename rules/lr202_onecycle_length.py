@@ -12,13 +12,11 @@ from lrlint.fix import ReplaceWith
 from lrlint.length import (
     Length,
     judged_length,
-    lr_after,
-    lr_after_steps,
-    lr_text,
     notes,
     resized,
     where,
 )
+from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.symbolic import compare
 
@@ -90,13 +88,11 @@ class OneCycleLength(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import OneCycleLR
 
-        def train(model, train_loader, epochs):
+        def train(model, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # The script takes care itself.
@@ -159,13 +155,11 @@ class OneCycleLength(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import OneCycleLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
                 for epoch in range(102):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,
@@ -173,13 +167,11 @@ class OneCycleLength(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import OneCycleLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
                 for epoch in range(102):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             says=("total_steps is 100", "102 times", "call 101 of step() raises ValueError"),

@@ -17,13 +17,11 @@ from lrlint.length import (
     against,
     ignored_accumulation,
     is_exercise,
-    lr_after,
-    lr_after_steps,
-    lr_text,
     notes,
     rebuilt_in,
     unit,
 )
+from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -77,13 +75,11 @@ class RestartCutShort(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
-        def train(model, train_loader):
+        def train(model):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
             for epoch in range(70):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # A restart in every epoch.
@@ -107,13 +103,11 @@ class RestartCutShort(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
                 for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,

@@ -14,14 +14,12 @@ from lrlint.length import (
     advances_by_one,
     ignored_accumulation,
     is_exercise,
-    lr_after,
-    lr_after_steps,
-    lr_text,
     notes,
     rebuilt_in,
     resized,
     where,
 )
+from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 

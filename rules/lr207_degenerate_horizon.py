@@ -59,13 +59,11 @@ class DegenerateHorizon(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import MultiStepLR
 
-        def train(model, train_loader, epochs=90):
+        def train(model, epochs=90):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = MultiStepLR(optimizer, milestones=[epochs / 3, epochs * 2 / 3])
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # Half a step more or less makes no difference to a cosine.
@@ -91,13 +89,11 @@ class DegenerateHorizon(Rule):
 
             EPOCHS = 15
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = MultiStepLR(optimizer, milestones=[EPOCHS * 0.5, EPOCHS * 0.75])
                 for epoch in range(EPOCHS):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=8,
@@ -147,13 +143,11 @@ class DegenerateHorizon(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import StepLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = StepLR(optimizer, 0.1, 30)
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,

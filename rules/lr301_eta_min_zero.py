@@ -16,11 +16,11 @@ from lrlint.length import (
     against,
     ignored_accumulation,
     is_exercise,
-    lr_text,
     rebuilt_in,
     segment,
     unit,
 )
+from lrlint.rates import lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.symbolic import Strength
 
@@ -69,13 +69,11 @@ class EtaMinZero(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs):
+        def train(model, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # Whoever calls it sets eta_min, or not.
@@ -90,15 +88,13 @@ class EtaMinZero(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, SequentialLR
 
-        def train(model, train_loader):
+        def train(model):
             optimizer = SGD(model.parameters(), lr=0.1)
             cosine = CosineAnnealingLR(optimizer, T_max=100)
             tail = ConstantLR(optimizer, factor=0.1, total_iters=50)
             scheduler = SequentialLR(optimizer, [cosine, tail], milestones=[80])
             for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
     )
@@ -108,13 +104,11 @@ class EtaMinZero(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=100)
                 for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,
@@ -122,13 +116,11 @@ class EtaMinZero(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
                 for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             says=("the last 6 of 100 epochs", "1 % of the base LR of 0.1"),
@@ -169,13 +161,11 @@ class EtaMinZero(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min=0)
                 for epoch in range(10):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,

@@ -57,13 +57,11 @@ class EtaMinNotBelowLr(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs, lr):
+        def train(model, epochs, lr):
             optimizer = SGD(model.parameters(), lr=lr)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.01 * lr)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
         # The LR is set before the scheduler is built.
@@ -71,15 +69,13 @@ class EtaMinNotBelowLr(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
-        def train(model, train_loader, epochs, lr):
+        def train(model, epochs, lr):
             optimizer = SGD(model.parameters(), lr=1e-6)
             for group in optimizer.param_groups:
                 group["lr"] = lr
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 scheduler.step()
         """,
     )
@@ -89,7 +85,7 @@ class EtaMinNotBelowLr(Rule):
             from torch.optim import AdamW
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader):
+            def train(model):
                 optimizer = AdamW(
                     [
                         {"params": model.backbone.parameters(), "lr": 1e-4},
@@ -98,9 +94,7 @@ class EtaMinNotBelowLr(Rule):
                 )
                 scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
                 for epoch in range(50):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=11,
@@ -111,13 +105,11 @@ class EtaMinNotBelowLr(Rule):
             from torch.optim import Adam
             from torch.optim.lr_scheduler import CosineAnnealingLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = Adam(model.parameters())
                 scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
             """,
             row=6,
@@ -149,15 +141,27 @@ class EtaMinNotBelowLr(Rule):
         yield self.finding(
             place if same else schedule.place,
             f"eta_min is {wording.amount(eta_min)}, but {_which(number, optimizer.groups)} starts"
-            f" at {_amount(group.lr)}{'' if comparison.certain else WITH_THE_DEFAULTS}:"
+            f" at {_amount(group.lr)}{_where(schedule, comparison)}:"
             f" {_consequence(eta_min, group, comparison)}",
-            severity=Severity.ERROR if comparison.certain else Severity.WARNING,
+            severity=self.severity if _sure(schedule, comparison) else Severity.WARNING,
             notes=(
                 ("scheduler built here", schedule.place if same else None),
                 ("eta_min set here", None if same else place),
                 ("the LR is set here", group.place or optimizer.place),
             ),
         )
+
+
+def _sure(schedule: Schedule, comparison: Comparison) -> bool:
+    return comparison.certain and schedule.on_default_path
+
+
+def _where(schedule: Schedule, comparison: Comparison) -> str:
+    """What the user must choose for it, if the script's defaults do not."""
+    asked = [guard.text for guard in schedule.built_under if guard.by_default is False]
+    if asked:
+        return f" where {' and '.join(asked)}"
+    return "" if comparison.certain else WITH_THE_DEFAULTS
 
 
 def _amount(number: Expr | None) -> str:

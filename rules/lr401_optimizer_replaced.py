@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
-from lrlint.length import lr_text
+from lrlint.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 

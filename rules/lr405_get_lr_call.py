@@ -52,13 +52,11 @@ class GetLrCall(Rule):
         from torch.optim import SGD
         from torch.optim.lr_scheduler import StepLR
 
-        def train(model, train_loader, epochs):
+        def train(model, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)
             scheduler = StepLR(optimizer, step_size=30)
             for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+                train_epoch(model, optimizer)
                 print(scheduler.get_last_lr())
                 scheduler.step()
         """,
@@ -77,28 +75,24 @@ class GetLrCall(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import StepLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = StepLR(optimizer, step_size=30)
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
                     print(f"lr {scheduler.get_lr()[0]}")
             """,
-            row=12,
+            row=10,
             fixed="""
             from torch.optim import SGD
             from torch.optim.lr_scheduler import StepLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = StepLR(optimizer, step_size=30)
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     scheduler.step()
                     print(f"lr {scheduler.get_last_lr()[0]}")
             """,
@@ -109,30 +103,26 @@ class GetLrCall(Rule):
             from torch.optim import SGD
             from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
                 scheduler = SequentialLR(optimizer, parts, milestones=[5])
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     lr = scheduler.get_lr()
                     scheduler.step()
             """,
-            row=12,
+            row=10,
             fixed="""
             from torch.optim import SGD
             from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
 
-            def train(model, train_loader, epochs):
+            def train(model, epochs):
                 optimizer = SGD(model.parameters(), lr=0.1)
                 parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
                 scheduler = SequentialLR(optimizer, parts, milestones=[5])
                 for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
+                    train_epoch(model, optimizer)
                     lr = scheduler.get_last_lr()
                     scheduler.step()
             """,

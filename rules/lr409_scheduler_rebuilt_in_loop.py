@@ -9,7 +9,8 @@ from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule
 from lrlint.formulas import LAWS
-from lrlint.length import against, is_exercise, lr_after, lr_text, rebuilt_in
+from lrlint.length import against, is_exercise, rebuilt_in
+from lrlint.rates import lr_after, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, binding, branches, escapes, loops
+from lrlint.analysis import attributes, binding, branches, escapes, streams
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.prescan import is_generator
@@ -291,7 +291,7 @@ def _generator(at: Interpreter, function: FunctionValue, scope: Scope) -> AnyVal
     """A generator of the project: its batches are not counted, what it is handed is not lost."""
     node = function.node
     assert isinstance(node, cst.FunctionDef)
-    return loops.generator_stream(at, node, scope)
+    return streams.generator_stream(at, node, scope)
 
 
 def bind_parameters(

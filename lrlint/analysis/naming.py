@@ -67,6 +67,8 @@ def last_part(path: str) -> str:
 def unit_of(path: str) -> Unit | None:
     """The unit that a name suggests."""
     part = last_part(path)
+    if "accum" in part:
+        return None  # `gradient_accumulation_steps` is a ratio
     for pattern, unit in _UNITS:
         if pattern.search(part):
             return unit

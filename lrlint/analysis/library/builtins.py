@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, comparisons, expressions, loops, numeric
+from lrlint.analysis import attributes, comparisons, expressions, numeric, streams
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -43,7 +43,7 @@ def _stream_of(at: Interpreter, arguments: Arguments, node: cst.Call) -> Stream 
     if value is None:
         return None
     argument = node.args[0].value if node.args else node
-    return loops.iterate(at, value, argument)
+    return streams.iterate(at, value, argument)
 
 
 def _range(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -94,7 +94,7 @@ def _enumerate(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValu
     start = arguments.get(1, "start")
     first = Expr.const(0) if start is None else numeric.to_number(at, start) or Expr.const(0)
     items: list[AnyValue] | None = None
-    if inner.items is not None and loops.worth_unrolling(at, inner.items):
+    if inner.items is not None and streams.worth_unrolling(at, inner.items):
         items = [
             ListValue([first + position, item], kind="tuple")
             for position, item in enumerate(inner.items)
@@ -110,26 +110,26 @@ def _enumerate(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValu
 
 
 def _zip(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    streams = [loops.iterate(at, value, node) for value in arguments.positional]
-    if not streams:
+    parts = [streams.iterate(at, value, node) for value in arguments.positional]
+    if not parts:
         return Opaque()
-    known = [stream.trips for stream in streams if not stream.endless]
+    known = [part.trips for part in parts if not part.endless]
     trips: Expr | None = None
     if known and all(length is not None for length in known):
         shortest = numeric.compute(minimum, *(length for length in known if length is not None))
         trips = shortest if isinstance(shortest, Expr) else None
     items: list[AnyValue] | None = None
-    if all(loops.worth_unrolling(at, stream.items or []) for stream in streams):
+    if all(streams.worth_unrolling(at, part.items or []) for part in parts):
         items = [
-            ListValue(list(parts), kind="tuple")
-            for parts in zip(*(stream.items or [] for stream in streams), strict=False)
+            ListValue(list(row), kind="tuple")
+            for row in zip(*(part.items or [] for part in parts), strict=False)
         ]
     return Stream(
         trips,
-        lambda index: ListValue([stream.element(index) for stream in streams], kind="tuple"),
-        text=next((s.text for s in streams if s.over_loader), streams[0].text),
-        over_loader=any(stream.over_loader for stream in streams),
-        endless=all(stream.endless for stream in streams),
+        lambda index: ListValue([part.element(index) for part in parts], kind="tuple"),
+        text=next((part.text for part in parts if part.over_loader), parts[0].text),
+        over_loader=any(part.over_loader for part in parts),
+        endless=all(part.endless for part in parts),
         items=items,
     )
 
@@ -145,7 +145,7 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
         return ListValue([])
     if isinstance(value, (ListValue, Sized)):
         return ListValue(value.items) if isinstance(value, ListValue) and value.items else value
-    stream = loops.iterate(at, value, node)
+    stream = streams.iterate(at, value, node)
     if stream.items is not None:
         return ListValue(list(stream.items))
     trips = stream.trips
@@ -483,11 +483,11 @@ def _endless(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 def _chain(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    streams = [loops.iterate(at, value, node) for value in arguments.positional]
+    parts = [streams.iterate(at, value, node) for value in arguments.positional]
     trips: Expr | None = Expr.const(0)
-    for stream in streams:
-        trips = None if trips is None or stream.trips is None else trips + stream.trips
-    return Stream(trips, _unknown, over_loader=any(stream.over_loader for stream in streams))
+    for part in parts:
+        trips = None if trips is None or part.trips is None else trips + part.trips
+    return Stream(trips, _unknown, over_loader=any(part.over_loader for part in parts))
 
 
 MODELS: dict[str, Model] = {

@@ -1,0 +1,169 @@
+"""Iterables: what a loop over a value visits, how often, and which element each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import escapes, naming, numeric
+from lrlint.analysis.prescan import dotted, has_own_break
+from lrlint.analysis.values import (
+    AnyValue,
+    Choice,
+    Const,
+    DictValue,
+    GroupsValue,
+    Instance,
+    ListValue,
+    Loader,
+    Opaque,
+    OptimizerValue,
+    SchedulerValue,
+    Scope,
+    Sized,
+    Stream,
+)
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
+    """What a ``for`` loop over ``value`` visits."""
+    match value:
+        case Stream():
+            return value
+        case ListValue(items=list() as items):
+            return Stream(Expr.const(len(items)), _pick(items), items=items)
+        case ListValue(element=element, length=length):
+            return Stream(
+                length, lambda _: element if element is not None else Opaque(measured=True)
+            )
+        case DictValue(complete=True, store=store):
+            keys: list[AnyValue] = [
+                Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data
+            ]
+            return Stream(Expr.const(len(keys)), _pick(keys), items=keys)
+        case Loader(path=path):
+            return Stream(
+                numeric.length_of(at, value),
+                _measured,
+                text=path or source_text(at, node),
+                over_loader=True,
+            )
+        case Sized(path=path):
+            return Stream(numeric.length_of(at, value), _measured, text=path)
+        case Const(value=str() as text):
+            letters: list[AnyValue] = [Const(letter) for letter in text]
+            return Stream(Expr.const(len(letters)), _pick(letters), items=letters)
+        case Choice(alternatives=alternatives):
+            for condition, item in alternatives:
+                if condition.lean:
+                    return iterate(at, item, node)
+            if alternatives and len({numeric.length_of(at, v) for _, v in alternatives}) == 1:
+                return iterate(at, alternatives[0][1], node)
+            return Stream(None, _measured, text=source_text(at, node))
+        case GroupsValue(record=record, whole=True):
+            if record.unknown_groups or len(record.groups) == 1:
+                return Stream(
+                    None,
+                    lambda _: GroupsValue(record, whole=False),
+                    items=[GroupsValue(record, whole=False)],
+                )
+            groups: list[AnyValue] = [
+                GroupsValue(record, whole=False, index=i) for i in range(len(record.groups))
+            ]
+            return Stream(Expr.const(len(groups)), _pick(groups), items=groups)
+        case Instance() | Opaque():
+            path = value.path or source_text(at, node)
+            if isinstance(value, Opaque) and value.path is None and path is not None:
+                value.path = path
+            return Stream(
+                numeric.length_of(at, value),
+                _measured,
+                text=path,
+                over_loader=path is not None and naming.is_loader(path),
+            )
+    return Stream(None, _measured, text=source_text(at, node))
+
+
+def _pick(items: list[AnyValue]) -> Callable[[Expr], AnyValue]:
+    def element(index: Expr) -> AnyValue:
+        position = index.value
+        if isinstance(position, int) and 0 <= position < len(items):
+            return items[position]
+        return items[0] if len(items) == 1 else Opaque(measured=True)
+
+    return element
+
+
+def _measured(_: Expr) -> AnyValue:
+    return Opaque(measured=True)
+
+
+def source_text(at: Interpreter, node: cst.CSTNode) -> str | None:
+    """How the user writes an iterable that has no name of its own."""
+    return dotted(node) or (at.unit.code(node) if isinstance(node, cst.Call) else None)
+
+
+def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> AnyValue:
+    """The result of calling a generator function of the project."""
+    for value in scope.store.data.values():
+        if not isinstance(value, Instance):
+            escapes.escape(value, f"handed to the generator {node.name.value}(…)")
+    path = f"{node.name.value}(…)"
+    source = _handed_on(at, node, scope)
+    if source is not None:
+        # A wrapper that hands on each batch it is given, as `log_every(loader, …)` does.
+        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
+    over_loader = any(
+        isinstance(value, Loader)
+        or (isinstance(value, Opaque) and value.path is not None and naming.is_loader(value.path))
+        for value in scope.store.data.values()
+    )
+    endless = any(
+        isinstance(part, cst.While)
+        and isinstance(part.test, cst.Name)
+        and part.test.value == "True"
+        for part in node.body.body
+    )
+    return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
+
+
+def _handed_on(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> Stream | None:
+    """What the generator's only loop visits, if each of its iterations yields once."""
+    outer = [part for part in node.body.body if isinstance(part, (cst.For, cst.While))]
+    if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
+        return None
+    yields = [
+        part
+        for statement in outer[0].body.body
+        if isinstance(statement, cst.SimpleStatementLine)
+        for part in statement.body
+        if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
+    ]
+    if len(yields) != 1:
+        return None
+    with at.elsewhere(scope.unit, scope):
+        at.statement = outer[0]
+        return iterate(at, at.evaluate(outer[0].iter), outer[0].iter)
+
+
+def worth_unrolling(at: Interpreter, items: list[AnyValue]) -> bool:
+    """Whether to visit elements one by one: they are few, and each may decide something."""
+    return 0 < len(items) <= at.limits.unrolled and all(_telling(item) for item in items)
+
+
+def _telling(item: AnyValue, depth: int = 0) -> bool:
+    """Whether knowing this very element may decide what the body does."""
+    match item:
+        case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
+            return True
+        case Const(value=value):
+            return value is not None
+        case ListValue(items=list() as items) if depth < 2:
+            return any(_telling(inner, depth + 1) for inner in items)
+    return False
