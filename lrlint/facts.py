@@ -193,6 +193,10 @@ class Unknown:
     text: str = ""
 
 
+HANDWRITTEN_COSINE = "the cosine of lr_lambda"
+"""The ``parameter`` of a horizon that is read from a function of the script."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Horizon:
     """How long a schedule is."""

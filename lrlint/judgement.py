@@ -359,6 +359,7 @@ def length_is_explained(schedule: Schedule) -> bool:
     return (
         never_stepped(schedule)
         or driver(schedule).repeated is not None
+        or stepped_by_itself_too(schedule) is not None
         or stepped_per_batch_with_epoch_horizon(schedule) is not None
         or stepped_per_epoch_with_batch_horizon(schedule) is not None
         or decays_too_fast(schedule) is not None

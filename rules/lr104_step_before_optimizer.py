@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import LoopKind, OrderFact, Schedule
+from lrlint.facts import LoopKind, OrderFact, Schedule, StepArgument
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
 from lrlint.length import is_exercise
@@ -178,10 +178,16 @@ class StepBeforeOptimizer(Rule):
         # at its first step may well be meant.
         if early is None or law is None or law.takes_metric or is_exercise(schedule):
             return
+        if early.scheduler_site.argument is not StepArgument.NOTHING:
+            return  # `step(where)` may well set the position itself
         if schedule.repeated is not None:
             return  # LR105: one of the two calls is too many
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
+        if not first and not per_epoch and (law.name == "LambdaLR" or not law.is_class):
+            return  # it may be a warm-up from 0, of which nothing is lost
+        if first and not any(first):
+            return
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
         yield self.finding(
             early.scheduler_site.place,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Repetition, Schedule
+from lrlint.facts import Cadence, Repetition, Schedule, StepArgument
 from lrlint.judgement import driver, stepped_by_itself_too
 from lrlint.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
@@ -175,6 +175,8 @@ class SteppedTwice(Rule):
         if twice is None or is_exercise(schedule):
             return
         first, second = twice.first, twice.second
+        if StepArgument.UNKNOWN in (first.argument, second.argument):
+            return  # `step(where)` may well set the position itself
         if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
             first, second = second, first  # the one that is too many is the rarer one
         yield self.finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
@@ -9,6 +10,10 @@ from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.rule import Finding, Invalid, Rule
 
+_POSITION = re.compile(
+    r"^(?!.*(loss|acc|score|metric)).*(epoch|step|iter|idx|index)", re.IGNORECASE
+)
+"""What is called so is a position, wherever it comes from."""
 _NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
 
 
@@ -149,6 +154,8 @@ class PlateauMetric(Rule):
             return  # one way is tried, and the other where it fails
         wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
         for site in schedule.sites:
+            if wrong is StepArgument.METRIC and _POSITION.search(site.argument_text):
+                continue
             if site.argument is wrong and not any(g.by_default is False for g in site.guards):
                 yield self.finding(
                     site.place,

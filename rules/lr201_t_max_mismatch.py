@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Schedule
+from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
 from lrlint.length import (
     Length,
     against,
@@ -27,8 +27,9 @@ class TMaxMismatch(Rule):
     ## What it does
 
     Compares the `T_max` of `CosineAnnealingLR` with the number of times that the scheduler is
-    stepped over the whole training, both counted in the same unit. A difference of one step, or of
-    less than 1 %, is not reported.
+    stepped over the whole training, both counted in the same unit. A cosine that is written by hand
+    in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way. A difference of
+    one step, or of less than 1 %, is not reported.
 
     ## Why is this bad
 
@@ -65,7 +66,7 @@ class TMaxMismatch(Rule):
     """
 
     code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
-    schedulers = frozenset({"CosineAnnealingLR"})
+    schedulers = frozenset({"CosineAnnealingLR", "LambdaLR"})
 
     VALID = (
         """
@@ -223,6 +224,23 @@ class TMaxMismatch(Rule):
             """,
             says=("with the defaults", "0.0497"),
         ),
+        # A cosine of one's own.
+        Invalid(
+            """
+            import math
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LambdaLR
+
+            def train(model):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = LambdaLR(optimizer, lambda t: 0.5 * (1 + math.cos(math.pi * t / 50)))
+                for epoch in range(100):
+                    train_epoch(model, optimizer)
+                    scheduler.step()
+            """,
+            row=7,
+            says=("the cosine of lr_lambda is 50 steps long", "100 times", "climbs back"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
@@ -231,7 +249,7 @@ class TMaxMismatch(Rule):
             return
         yield self.finding(
             where(schedule),
-            f"T_max is {wording.quantity(found.length)}, but the scheduler steps"
+            f"{found.horizon.parameter} is {_length(found)}, but the scheduler steps"
             f" {_times(found)}{found.caveat}: {_consequence(found)}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=notes(schedule),
@@ -263,12 +281,22 @@ def _stops(schedule: Schedule) -> bool:
     return any(guard.kind is GuardKind.BEFORE for guard in guards)
 
 
+def _length(found: Length) -> str:
+    length = wording.quantity(found.length)
+    return f"{length} steps long" if found.horizon.parameter == HANDWRITTEN_COSINE else length
+
+
 def _times(found: Length) -> str:
     text = f"{wording.quantity(found.steps)} times"
     if found.ratio is None or (found.steps.value is not None and found.length.value is not None):
         return text
     share = float(found.ratio)
-    return f"{text}, {share:.3g} times T_max" if share > 1 else f"{text}, {share:.0%} of T_max"
+    name = _name(found)
+    return f"{text}, {share:.3g} times {name}" if share > 1 else f"{text}, {share:.0%} of {name}"
+
+
+def _name(found: Length) -> str:
+    return "that" if found.horizon.parameter == HANDWRITTEN_COSINE else found.horizon.parameter
 
 
 def _consequence(found: Length) -> str:
@@ -277,10 +305,12 @@ def _consequence(found: Length) -> str:
     last = _last(found)
     if not found.longer:
         end = "the LR never reaches" if last is None else f"the LR ends at {last} and never reaches"
+        if schedule.scheduler == "LambdaLR":
+            return f"{end} its minimum"
         return f"{end} eta_min{_eta_min(schedule)}"
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
-    at = "T_max" if found.length.value is None else wording.amount(found.length)
+    at = _name(found) if found.length.value is None else wording.amount(found.length)
     climb = "climbs back"
     if found.ratio is not None and found.ratio > 2:
         climb = f"swings up and down {float((found.ratio - 1) / 2):.3g} times"

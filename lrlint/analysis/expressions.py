@@ -10,7 +10,7 @@ import libcst as cst
 
 from lrlint.analysis import attributes, binding, branches, calls, comparisons, loops, numeric
 from lrlint.analysis.conditions import Condition, all_of, any_of, negate
-from lrlint.analysis.state import MISSING
+from lrlint.analysis.state import MISSING, UNCOMPUTABLE
 from lrlint.analysis.values import (
     NONE,
     AnyValue,
@@ -30,11 +30,20 @@ if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 
 
+_LONGEST = 10_000
+"""Characters or elements of what operators put together; more is not followed."""
+
+
 def evaluate(at: Interpreter, node: cst.CSTNode) -> AnyValue:
     """The value of an expression."""
     at.spend()
     handler = _EXPRESSIONS.get(type(node))
-    return Opaque() if handler is None else handler(at, node)
+    if handler is None:
+        return Opaque()
+    try:
+        return handler(at, node)
+    except UNCOMPUTABLE:
+        return Opaque()
 
 
 def truth(at: Interpreter, node: cst.CSTNode) -> bool | Condition:
@@ -120,7 +129,8 @@ def _formatted(at: Interpreter, node: cst.FormattedString) -> AnyValue:
                 pieces.append(value.value)
             case _:
                 return Opaque()
-    return Const("".join(pieces))
+    text = "".join(pieces)
+    return Const(text) if len(text) <= _LONGEST else Opaque()
 
 
 def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
@@ -132,6 +142,8 @@ def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
             if inner is None:
                 return ListValue(None, kind=kind)
             items += inner
+            if len(items) > _LONGEST:
+                return ListValue(None, kind=kind)
         else:
             items.append(evaluate(at, element.value))
     return ListValue(items, kind=kind)
@@ -186,9 +198,7 @@ def _binary(at: Interpreter, node: cst.BinaryOperation) -> AnyValue:
 def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """The value of ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
-        if old.items is not None and new.items is not None:
-            return ListValue([*old.items, *new.items], kind=old.kind)
-        return ListValue(None)
+        return _concatenated(old, new)
     return _apply(at, type(node.operator), old, new, node)
 
 
@@ -204,7 +214,12 @@ def _apply(
         return _apply_to_choice(at, kind, left, right, node)
     if isinstance(left, Const) and isinstance(left.value, str):
         if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
-            return Const(left.value + right.value, max(left.strength, right.strength))
+            text = left.value + right.value
+            return (
+                Const(text, max(left.strength, right.strength))
+                if len(text) <= _LONGEST
+                else Opaque()
+            )
         return Opaque()
     if isinstance(left, ListValue) or isinstance(right, ListValue):
         return _list_arithmetic(operation, left, right)
@@ -239,13 +254,17 @@ def _apply_to_choice(
     )
 
 
+def _concatenated(left: ListValue, right: ListValue) -> ListValue:
+    if left.items is None or right.items is None or len(left.items) + len(right.items) > _LONGEST:
+        return ListValue(None, kind=left.kind)
+    return ListValue([*left.items, *right.items], kind=left.kind)
+
+
 def _list_arithmetic(
     operation: Callable[[Expr, Expr], Expr], left: AnyValue, right: AnyValue
 ) -> AnyValue:
     if isinstance(left, ListValue) and isinstance(right, ListValue) and operation is operator.add:
-        if left.items is not None and right.items is not None:
-            return ListValue([*left.items, *right.items], kind=left.kind)
-        return ListValue(None)
+        return _concatenated(left, right)
     if operation is not operator.mul:
         return Opaque()
     sequence, factor = (left, right) if isinstance(left, ListValue) else (right, left)

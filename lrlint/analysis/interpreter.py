@@ -23,6 +23,7 @@ from lrlint.analysis.state import (
     GOES_ON,
     MISSING,
     RAISE,
+    UNCOMPUTABLE,
     BadOverride,
     BudgetExceeded,
     Frame,
@@ -240,8 +241,10 @@ class Interpreter:
             binding.bind_builtin_names(self, scope)
             with self.elsewhere(unit, scope):
                 self.frames.append(Frame(unit.tree, len(self.guards), len(self.loops)))
-                self.run_block(unit.tree.body)
-                self.frames.pop()
+                try:
+                    self.run_block(unit.tree.body)
+                finally:
+                    self.frames.pop()
         return scope
 
     @contextmanager
@@ -303,6 +306,9 @@ class Interpreter:
             return handler(self, node)
         except RecursionError:
             self.note(self.here(node), "nested too deeply to follow")
+            return GOES_ON
+        except UNCOMPUTABLE:
+            self.note(self.here(node), "a number that cannot be computed")
             return GOES_ON
         finally:
             self.statement = outer

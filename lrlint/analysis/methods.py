@@ -169,6 +169,8 @@ def _list(at: Interpreter, receiver: ListValue, name: str, arguments: Arguments)
                 receiver.items.append(value)
             elif receiver.items is not None:
                 # How often a loop appends is not known here, what it appends is.
+                for item in (*receiver.items, value):
+                    escapes.escape(item, "stored in a list")
                 receiver.element = receiver.element or value
                 receiver.items = None
                 receiver.length = None

@@ -9,12 +9,17 @@ import libcst as cst
 
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.values import AnyValue, Opaque
+from lrlint.symbolic import NotRepresentable, TooComplex
 
 MISSING: Final = Opaque("<missing>")
 """Stands for the absence of a key in the journal; compared by identity."""
 
 CONTINUE: Final = Flag(("marker", "continue"), "continue")
 RAISE: Final = Flag(("marker", "raise"), "raise")
+
+
+UNCOMPUTABLE: Final = (NotRepresentable, TooComplex, ArithmeticError)
+"""What arithmetic on a script's own numbers may raise: ``len(data) / 0``, a power tower."""
 
 
 class BudgetExceeded(Exception):

@@ -100,6 +100,8 @@ class SchedulerRecord:
     escapes: str | None = None
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
+    cosine: tuple[Expr, SyntaxPlace] | None = None
+    """When the cosine in a function of the script is at its minimum, and where it is written."""
 
 
 @dataclass(eq=False, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lrlint.analysis import counting
 from lrlint.analysis.conditions import (
     Any,
@@ -206,6 +208,10 @@ def built_under(path: Path, loops: Loops) -> tuple[Guard, ...]:
 
 
 _EPOCH_WORDS = ("epoch", "step", "iter", "global", "i_")
+_METRIC_WORDS = re.compile(
+    r"loss|accuracy|(^|[^a-z])(acc|metrics?|scores?|val|valid|err|error|m?ap|m?iou|auc|f1|psnr|bleu)"
+    r"\d*($|[^a-z])"
+)
 
 
 def _argument(event: SchedulerStep) -> tuple[StepArgument, str]:
@@ -235,10 +241,10 @@ def _argument_of(value: AnyValue, text: str) -> StepArgument:
             return StepArgument.METRIC
         case Opaque(path=path):
             words = (path or text).lower()
+            if _METRIC_WORDS.search(words):
+                return StepArgument.METRIC
             if any(word in words for word in _EPOCH_WORDS):
                 return StepArgument.EPOCH
-            if any(word in words for word in ("loss", "acc", "metric", "score", "val")):
-                return StepArgument.METRIC
         case ListValue():
             return StepArgument.METRIC
         case Choice(alternatives=alternatives):

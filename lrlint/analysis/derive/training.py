@@ -25,6 +25,7 @@ from lrlint.analysis.trace import (
 )
 from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import (
+    HANDWRITTEN_COSINE,
     Argument,
     Call,
     Horizon,
@@ -40,6 +41,9 @@ from lrlint.facts import (
 )
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
+
+_DEEPEST = 8
+"""Lists in lists that a fact shows; a list may hold itself."""
 
 Undecided = tuple[tuple[object, str], ...]
 
@@ -246,15 +250,17 @@ def _arguments(record: SchedulerRecord) -> Mapping[str, Argument]:
     return found
 
 
-def fact_of(value: AnyValue) -> object:
+def fact_of(value: AnyValue, depth: int = 0) -> object:
     """A value as rules see it."""
+    if depth > _DEEPEST:
+        return Unknown()
     match value:
         case Expr():
             return value
         case Const(value=constant):
             return constant
         case ListValue(items=list() as items):
-            return tuple(fact_of(item) for item in items)
+            return tuple(fact_of(item, depth + 1) for item in items)
         case Opaque(number=Expr() as number):
             return number
         case Opaque(path=path):
@@ -262,12 +268,15 @@ def fact_of(value: AnyValue) -> object:
         case Choice(alternatives=alternatives):
             for condition, item in alternatives:
                 if condition.lean:
-                    return fact_of(item)
+                    return fact_of(item, depth + 1)
     return Unknown(getattr(value, "path", None) or "")
 
 
 def _horizon(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
     law = LAWS.get(record.law)
+    if record.cosine is not None:
+        end, place = record.cosine
+        return Horizon(parameter=HANDWRITTEN_COSINE, length=end, unit=end.unit, place=place)
     if law is None or not law.horizon:
         return None
     for parameter in law.horizon:

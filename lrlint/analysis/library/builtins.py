@@ -282,7 +282,7 @@ def _math(function: Callable[..., float]) -> Model:
 
 
 def _power(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    base, exponent = (numeric.to_number(at, value) for value in arguments.positional[:2])
+    base, exponent = (numeric.to_number(at, arguments.get(position)) for position in (0, 1))
     if base is None or exponent is None:
         return Opaque()
     return numeric.compute(lambda: base**exponent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import branches, escapes
+from lrlint.analysis.library.handwritten import cosine_end
 from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.values import (
     AnyValue,
@@ -148,6 +149,7 @@ def _record(
         places=_places(law, arguments),
         children=children,
         open_arguments=not complete,
+        cosine=cosine_end(at, values.get("lr_lambda")) if law.name == "LambdaLR" else None,
     )
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer

@@ -1,0 +1,112 @@
+"""Cosines that a script writes by hand: ``lambda t: 0.5 * (1 + math.cos(math.pi * t / T))``."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import numeric
+from lrlint.analysis.prescan import children, dotted
+from lrlint.analysis.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+    from lrlint.analysis.places import SyntaxPlace
+
+_PI = Atom("pi", key=("pi",), lower=0, integer=False)
+
+
+def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
+    """After how many steps the only cosine in an LR function is at its minimum, and where it is.
+
+    None where there is none, or where its angle is held back at the end (``min(1, t / T)``).
+    """
+    if not isinstance(function, FunctionValue):
+        return None
+    node = function.node
+    parameters = [one.name.value for one in node.params.params]
+    cosines = [call for call in _calls(node.body) if _is_cosine(call)]
+    if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):
+        return None
+    step = at.index_atom("step")
+    scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
+    if function.receiver is not None:
+        scope.store.data[parameters[0]] = function.receiver
+    scope.store.data[parameters[-1]] = Expr.atom(step)
+    with at.elsewhere(scope.unit, scope):
+        if isinstance(node, cst.FunctionDef):
+            at.run_block(list(_assignments(node.body, cosines[0])))
+        angle = _angle(at, cosines[0].args[0].value)
+        place = at.here(cosines[0])
+    if angle is None:
+        return None
+    line = angle.linear_in(step)
+    if line is None or line[0].number == 0:
+        return None
+    try:
+        end = Expr.atom(_PI) / line[0] - line[1] / line[0]
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+    return None if _PI in end.atoms() or step in end.atoms() else (end, place)
+
+
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Call):
+            yield part
+        stack.extend(children(part))
+
+
+def _is_cosine(call: cst.Call) -> bool:
+    name = dotted(call.func)
+    return name is not None and name.rsplit(".", 1)[-1] == "cos" and len(call.args) == 1
+
+
+def _assignments(body: cst.BaseSuite, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
+    """The assignments of a function in source order, those after the cosine left out."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        if node is before:
+            return
+        if isinstance(node, cst.SimpleStatementLine) and all(
+            isinstance(part, (cst.Assign, cst.AnnAssign)) for part in node.body
+        ):
+            yield node
+        stack.extend(reversed(list(children(node))))
+
+
+_OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[Expr, Expr], Expr]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+}
+
+
+def _angle(at: Interpreter, node: cst.BaseExpression) -> Expr | None:
+    """A number in which pi is an atom of its own, so that it cancels exactly."""
+    match node:
+        case cst.BinaryOperation(left=left, operator=sign, right=right):
+            operation = _OPERATORS.get(type(sign))
+            first, second = _angle(at, left), _angle(at, right)
+            if operation is None or first is None or second is None:
+                return None
+            try:
+                return operation(first, second)
+            except (TooComplex, NotRepresentable, ZeroDivisionError):
+                return None
+        case cst.Name(value="pi") | cst.Attribute(attr=cst.Name(value="pi")):
+            return Expr.atom(_PI)
+        case cst.Float(value=text) if abs(float(text) - math.pi) < 1e-3:
+            return Expr.atom(_PI)
+        case cst.Call(func=cst.Name(value="float"), args=[argument]):
+            return _angle(at, argument.value)
+    return numeric.to_number(at, at.evaluate(node))
