@@ -24,9 +24,11 @@ from .torch_run import run
 RECALL = {"LR101": 0.95, "LR201": 0.95, "LR301": 0.95}
 """The share of sure mistakes that must be reported."""
 CONTRADICTED = 0.2
-"""The share of a chunk's findings that its trajectories may contradict. It was 5 % over 1,200
-scripts when this was set: units mistaken in trainings of a few steps, and the 1 % of LR301 in cosines of a
-few steps. The aim is 0; the bound is for a chunk of some forty findings."""
+"""The share of a chunk's findings, some forty, that its trajectories may contradict. The aim is 0.
+
+It was 5 % over 1,200 scripts when this was set: units mistaken in trainings of a few steps, and the
+1 % of LR301 in cosines of a few steps.
+"""
 
 
 class Audit:
