@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lrlint.errors import UserError
+
+if TYPE_CHECKING:
+    import click
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
@@ -28,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except click.Abort:
             return _interrupted()
         except click.ClickException as error:
-            error.show()
+            print(f"lrlint: {_one_line(error)}", file=sys.stderr)
             return USAGE_ERROR
         except UserError as error:
             print(f"lrlint: {error}", file=sys.stderr)
@@ -36,6 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     return status if isinstance(status, int) else 0
+
+
+def _one_line(error: click.ClickException) -> str:
+    """What is wrong and where help is, without the usage that click would print around it."""
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    context = getattr(error, "ctx", None)
+    return message if context is None else f"{message} (see `{context.command_path} --help`)"
 
 
 def _interrupted() -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lrlint.cli import USAGE_ERROR
+from lrlint.cli.terminal import say, wants_colour, write, write_file
 
 if TYPE_CHECKING:
     from lrlint.predict.report import FileForecast
@@ -90,15 +91,15 @@ def predict(
 
         text = json.dumps(as_json(found), indent=2, allow_nan=False)
     else:
-        from lrlint.cli.terminal import wants_colour
         from lrlint.predict.text import describe
 
         colour = output_file is None and wants_colour(sys.stdout.isatty())
         text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in found)
-    if output_file is not None:
-        output_file.write_text(text + "\n", encoding="utf-8")
-    elif text:
-        click.echo(text)
+    if output_file is None:
+        write(f"{text}\n" if text else "")
+    elif (failure := write_file(output_file, f"{text}\n")) is not None:
+        say(failure)
+        failed = True
     return USAGE_ERROR if failed else 0
 
 
@@ -109,12 +110,12 @@ def _forecasts(
     results = [_forecast(name, overrides, max_steps) for name in files]
     found = [item for item in results if not isinstance(item, str)]
     for problem in (item for item in results if isinstance(item, str)):
-        click.echo(f"lrlint: {problem}", err=True)
+        say(problem)
     failed = len(found) < len(results)
     if found and not failed:
         unused = frozenset.intersection(*(file.unused for file in found))
         for name in sorted(unused):
-            click.echo(f"lrlint: --set {name}: no such name in {', '.join(files)}", err=True)
+            say(f"--set {name}: no such name in {', '.join(files)}")
     return found, failed
 
 

@@ -64,9 +64,17 @@ def say(message: str) -> None:
 
 
 def write_file(path: Path, text: str) -> str | None:
-    """Write a report to a file; returns what went wrong, if anything did."""
+    """Write a report to a file, all of it or nothing; returns what went wrong, if anything did."""
+    from lrlint.source.atomic import replace_file
+
+    data = text.encode("utf-8", errors="backslashreplace")
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        if (
+            path.exists() and not path.is_file()
+        ):  # a pipe or /dev/stdout is written to, not replaced
+            path.write_bytes(data)
+        else:
+            replace_file(path, data)
     except OSError as error:
         return f"cannot write {path}: {error.strerror or error}"
     return None

@@ -107,14 +107,14 @@ def test_exit_status(write: Write, run: Run, script: str, options: list[str], st
             "lrlint: --ignore: no rule is called 'eta-min-zer'; did",
         ),
         (["--extend-select", "E501", "."], "lrlint: --extend-select: no rule is called 'E501'"),
-        (["--fail-on", "maybe", "."], "Error: Invalid value for '--fail-on'"),
-        (["--selct", "LR2", "."], "Error: No such option '--selct'"),
-        (["--output-format", "xml", "."], "Error: Invalid value for '--output-format'"),
+        (["--fail-on", "maybe", "."], "lrlint: Invalid value for '--fail-on'"),
+        (["--selct", "LR2", "."], "lrlint: No such option '--selct'"),
+        (["--output-format", "xml", "."], "lrlint: Invalid value for '--output-format'"),
         (["--config", "none.toml", "."], "lrlint: none.toml: No such file or directory"),
-        (["--config", "none.toml", "--isolated"], "Error: --config cannot be combined"),
+        (["--config", "none.toml", "--isolated"], "lrlint: --config cannot be combined"),
         (
             ["--diff", "--output-format", "json"],
-            "Error: --diff cannot be combined with json output",
+            "lrlint: --diff cannot be combined with json output",
         ),
     ],
 )
@@ -122,7 +122,8 @@ def test_usage_errors(write: Write, run: Run, arguments: list[str], message: str
     write(train=ERROR)
     status, out, err = run("check", *arguments)
     assert (status, out) == (2, "")
-    assert message in err
+    assert err.startswith(message)
+    assert err.count("\n") == 1
 
 
 def test_bad_configuration(write: Write, run: Run) -> None:

@@ -1,0 +1,156 @@
+"""`lrlint predict` as a command: what it prints, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., tuple[int, str, str]]
+Write = Callable[..., Path]
+
+SCRIPT = """
+    import argparse
+
+    import torch
+    from torch.optim.lr_scheduler import CosineAnnealingLR
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=4)
+    args = parser.parse_args()
+
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=args.epochs)
+    for epoch in range(args.epochs):
+        for x, y in train_loader:
+            loss(model(x), y).backward()
+            optimizer.step()
+        scheduler.step()
+"""
+OPEN = "len(train_loader)=2"
+
+
+def cosine(epochs: int, batches: int, lr: float = 0.1) -> list[float]:
+    """The LR of each optimizer step of SCRIPT."""
+    per_epoch = [lr * (1 + math.cos(math.pi * epoch / epochs)) / 2 for epoch in range(epochs)]
+    return [lr for lr in per_epoch for _ in range(batches)]
+
+
+def schedule(out: str) -> dict[str, object]:
+    (found,) = json.loads(out)["files"][0]["schedules"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_json_says_what_the_contract_promises(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    status, out, err = run("predict", "--output-format", "json", "--set", OPEN, "train.py")
+    assert (status, err) == (0, "")
+    answer = json.loads(out)
+    assert answer["schema"] == 1
+    (file,) = answer["files"]
+    assert file["filename"] == "train.py"
+    found = schedule(out)
+    assert found["scheduler"] == "CosineAnnealingLR"
+    assert found["variable"] == "scheduler"
+    assert found["location"] == {"row": 11, "column": 13}
+    assert found["optimizer"] == {
+        "class": "SGD",
+        "variable": "optimizer",
+        "location": {"row": 10, "column": 13},
+        "lr": [0.1],
+    }
+    assert found["horizon"] == {
+        "parameter": "T_max",
+        "expression": "args.epochs",
+        "value": 4,
+        "unit": "epoch",
+    }
+    assert found["steps"] == {
+        "expression": "args.epochs",
+        "value": 4,
+        "sites": [{"row": 16, "column": 5, "per": "epoch"}],
+    }
+    assert found["optimizer_steps"] == {
+        "expression": "args.epochs * len(train_loader)",
+        "value": 8,
+    }
+    assert found["unresolved"] == []
+    assert found["lr"] == [pytest.approx(cosine(4, 2), rel=1e-9)]
+
+
+def test_a_default_of_the_script_can_be_set(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    options = ("--output-format", "json", "--set", OPEN, "--set", "args.epochs=3")
+    _, out, _ = run("predict", *options, "train.py")
+    assert schedule(out)["lr"] == [pytest.approx(cosine(3, 2), rel=1e-9)]
+
+
+def test_what_is_open_is_named_and_no_failure(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    status, out, err = run("predict", "--output-format", "json", "train.py")
+    assert (status, err) == (0, "")
+    found = schedule(out)
+    assert found["lr"] is None
+    assert found["unresolved"] == ["len(train_loader)"]
+    status, out, err = run("predict", "train.py")
+    assert (status, err) == (0, "")
+    assert "--set 'len(train_loader)=" in out
+
+
+def test_max_steps_cuts_the_list(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    options = ("--output-format", "json", "--set", OPEN, "--max-steps", "3")
+    _, out, _ = run("predict", *options, "train.py")
+    assert schedule(out)["lr"] == [pytest.approx(cosine(4, 2)[:3], rel=1e-9)]
+
+
+def test_text_for_a_pipe_has_no_colour(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    status, out, _ = run("predict", "--set", OPEN, "train.py")
+    assert status == 0
+    assert "\x1b" not in out
+    assert out.startswith("train.py:11:13  CosineAnnealingLR `scheduler`\n")
+
+
+def test_output_file_takes_the_place_of_standard_output(
+    write: Write, run: Run, project: Path
+) -> None:
+    write(train=SCRIPT)
+    options = ("--output-format", "json", "--set", OPEN)
+    _, expected, _ = run("predict", *options, "train.py")
+    status, out, err = run("predict", *options, "--output-file", "curve.json", "train.py")
+    assert (status, out, err) == (0, "", "")
+    assert (project / "curve.json").read_text(encoding="utf-8") == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--set", "epochs", "train.py"], "lrlint: Invalid value for '--set'"),
+        (["--max-steps", "-1", "train.py"], "lrlint: Invalid value for '--max-steps'"),
+        (["--output-file", "no/where.json", "train.py"], "lrlint: cannot write no/where.json"),
+        (["missing.py"], "lrlint: missing.py"),
+        (["broken.py"], "lrlint: broken.py:2:7: invalid syntax"),
+        (["--set", "args.epochs=many", "train.py"], "lrlint: --set: args.epochs is a number"),
+        ([], "lrlint: Missing argument"),
+    ],
+)
+def test_bad_input_is_one_line(write: Write, run: Run, arguments: list[str], message: str) -> None:
+    write(train=SCRIPT, broken="optimizer.step()\ndef f(:\n")
+    status, _, err = run("predict", *arguments)
+    assert status == 2
+    assert err.startswith(message)
+    assert err.count("\n") == 1
+
+
+def test_one_unreadable_file_leaves_the_others(write: Write, run: Run) -> None:
+    write(train=SCRIPT)
+    options = ("--output-format", "json", "--set", OPEN)
+    status, out, err = run("predict", *options, "missing.py", "train.py")
+    assert status == 2
+    assert err.startswith("lrlint: missing.py")
+    assert schedule(out)["scheduler"] == "CosineAnnealingLR"
