@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, position
+from lrlint.errors import internal_error
 from lrlint.fix import Location
 from lrlint.patience import TookTooLong, limited
 from lrlint.ruleset import Ruleset
@@ -254,10 +255,7 @@ class _Run:
             self._found[key] = found
 
     def _failed(self, where: str, error: BaseException) -> None:
-        what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        self._problems[
-            f"internal error in {where}: {what} ({_raised_at(error)}); please report it"
-        ] = None
+        self._problems[internal_error(where, error)] = None
 
 
 def real_path(path: Path) -> Path:
@@ -278,14 +276,3 @@ def _check_syntax(source: SourceFile) -> None:
         check(source.text)
         if syntax_error(source.text) is not None:
             parse(source)
-
-
-def _raised_at(error: BaseException) -> str:
-    """Where in the code an exception came from: ``analysis/loops.py:123``."""
-    trace = error.__traceback__
-    if trace is None:
-        return "unknown place"
-    while trace.tb_next is not None:
-        trace = trace.tb_next
-    file = Path(trace.tb_frame.f_code.co_filename)
-    return f"{file.parent.name}/{file.name}:{trace.tb_lineno}"

@@ -1,6 +1,8 @@
-"""What the user can put right: one line, exit status 2."""
+"""What goes wrong: what the user can put right, and what only we can; one line, exit status 2."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class UserError(ValueError):
@@ -17,3 +19,20 @@ class UnknownSelector(UserError):
 
 class PluginError(UserError):
     """Rules that cannot be loaded; the message names the plugin."""
+
+
+def internal_error(where: str, error: BaseException) -> str:
+    """The line that asks to report a bug of ours, met in ``where``."""
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"internal error in {where}: {what} ({_raised_at(error)}); please report it"
+
+
+def _raised_at(error: BaseException) -> str:
+    """Where in the code an exception came from: ``analysis/loops.py:123``."""
+    trace = error.__traceback__
+    if trace is None:
+        return "unknown place"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    file = Path(trace.tb_frame.f_code.co_filename)
+    return f"{file.parent.name}/{file.name}:{trace.tb_lineno}"

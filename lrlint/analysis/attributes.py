@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
     """``owner.name``."""
     match owner:
-        case External(name=qualified):
-            return External(f"{qualified}.{name}")
+        case External(name=qualified, path=path):
+            return imports.foreign(at, f"{qualified}.{name}", f"{path}.{name}")
         case ModuleValue(unit=unit):
             return _module_member(at, unit, name)
         case Instance():
@@ -81,7 +81,9 @@ def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
     member = owner.members.get(suffix)
     if member is None:
         path = None if owner.path is None else owner.path + suffix
-        member = owner.members[suffix] = Opaque(path, measured=owner.measured)
+        external = f"{owner.external}{suffix}" if owner.external and suffix[0] == "." else None
+        member = Opaque(path, measured=owner.measured, external=external)
+        owner.members[suffix] = member
     return member
 
 
@@ -96,7 +98,7 @@ def _module_member(at: Interpreter, unit: ModuleUnit, name: str) -> AnyValue:
     if inner is not None:
         return ModuleValue(inner)
     starred = unit.star_imports.get(name)
-    return External(starred) if starred is not None else Opaque(name)
+    return External(starred, name) if starred is not None else Opaque(name)
 
 
 def _instance_member(at: Interpreter, owner: Instance, name: str) -> AnyValue:
@@ -182,8 +184,8 @@ def external_bases(cls: ClassValue, depth: int = 0) -> list[str]:
     for base in cls.bases:
         if isinstance(base, External):
             names.append(base.name)
-        elif isinstance(base, Opaque) and base.path:
-            names.append(base.path)
+        elif isinstance(base, Opaque) and (base.external or base.path):
+            names.append(str(base.external or base.path))
         elif isinstance(base, ClassValue) and depth < 20:
             names += external_bases(base, depth + 1)
     return names

@@ -55,7 +55,9 @@ def lookup(at: Interpreter, name: str) -> AnyValue:
             return value
         scope = scope.parent
     starred = at.unit.star_imports.get(name)
-    return External(starred if starred is not None else f"builtins.{name}")
+    if starred is not None:
+        return External(starred, name)
+    return imports.foreign(at, f"builtins.{name}", name)
 
 
 def _home(at: Interpreter, name: str) -> Scope:

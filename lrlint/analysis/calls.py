@@ -125,7 +125,7 @@ def call(at: Interpreter, function: AnyValue, arguments: Arguments, node: cst.Ca
                 return call_function(at, function, arguments)
         case ClassValue():
             return instantiate(at, function, arguments, node)
-        case External(name=name):
+        case External(name=name) | Opaque(external=str() as name):
             from lrlint.analysis import library
 
             return library.call_external(at, name, arguments, node)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import AnyValue, External, ModuleValue, Value
+from lrlint.analysis.values import AnyValue, External, ModuleValue, Opaque, Value
 from lrlint.formulas import LAWS
+
+_BUILTINS = frozenset(dir(builtins))
+_LIBRARIES = sys.stdlib_module_names | {
+    "accelerate",
+    "apex",
+    "lightning",
+    "numpy",
+    "pytorch_lightning",
+    "timm",
+    "torch",
+    "torchvision",
+    "tqdm",
+    "transformers",
+}
+"""Modules that hold functions and classes rather than a project's settings."""
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -82,7 +99,7 @@ def resolve(at: Interpreter, lazy: LazyImport) -> AnyValue:
     """What an imported name stands for."""
     if lazy.name is None:
         unit = at.project.find(lazy.importer, lazy.module, 0)
-        return External(lazy.module) if unit is None else ModuleValue(unit)
+        return External(lazy.module, lazy.module) if unit is None else ModuleValue(unit)
     unit = at.project.find(lazy.importer, lazy.module, lazy.level)
     if unit is None:
         inner = at.project.find(
@@ -92,7 +109,7 @@ def resolve(at: Interpreter, lazy: LazyImport) -> AnyValue:
         )
         if inner is not None:
             return ModuleValue(inner)
-        return External(f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name)
+        return foreign(at, f"{lazy.module}.{lazy.name}", lazy.name)
     value = at.scope_of(unit).store.data.get(lazy.name)
     if isinstance(value, LazyImport):
         value = None if value is lazy else resolve(at, value)
@@ -101,5 +118,25 @@ def resolve(at: Interpreter, lazy: LazyImport) -> AnyValue:
         if inner is not None:
             return ModuleValue(inner)
         starred = unit.star_imports.get(lazy.name)
-        return External(starred or f"{lazy.module}.{lazy.name}")
+        return foreign(at, starred or f"{lazy.module}.{lazy.name}", lazy.name)
     return value
+
+
+def foreign(at: Interpreter, qualified: str, path: str) -> AnyValue:
+    """Something of a module that was not seen, which the script calls ``path``.
+
+    A library's function or class is no setting and never None. What comes from anywhere else may be
+    a number, a loader or a flag, and stays the same unknown each time it is asked for.
+    """
+    module, _, name = qualified.rpartition(".")
+    root = module.split(".", 1)[0]
+    if root == "builtins":
+        library = name in _BUILTINS
+    else:
+        library = root in _LIBRARIES or (name[:1].isupper() and not name.isupper())
+    if library:
+        return External(qualified, path)
+    known = at.foreign.get(qualified)
+    if known is None:
+        known = at.foreign[qualified] = Opaque(path, external=qualified)
+    return known

@@ -77,6 +77,7 @@ class Interpreter:
         self.without_gradients = False
         self.spent = 0
         self._keys = itertools.count()
+        self.foreign: dict[str, Opaque] = {}
         self._adopted: dict[int, OptimizerRecord] = {}
         # Keeps adopted values alive, so that no other value gets the same id.
         self._kept: list[Opaque] = []

@@ -50,6 +50,8 @@ class Opaque(Value):
     """Whether it comes out of the training itself: a loss, an accuracy."""
     number: Expr | None = None
     """The atom it is as a number, once it has been used as one."""
+    external: str | None = None
+    """Its qualified name, where it comes from a module that was not seen."""
     members: dict[str, AnyValue] = field(default_factory=dict)
 
 
@@ -144,6 +146,8 @@ class External(Value):
     """Something of a library, by its qualified name."""
 
     name: str
+    path: str = field(default="", compare=False)
+    """How the script calls it."""
 
 
 @dataclass(eq=False, slots=True)

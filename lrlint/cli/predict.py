@@ -12,6 +12,7 @@ import click
 
 from lrlint.cli import USAGE_ERROR
 from lrlint.cli.terminal import say, wants_colour, write, write_file
+from lrlint.errors import internal_error
 
 if TYPE_CHECKING:
     from lrlint.predict.report import FileForecast
@@ -131,3 +132,5 @@ def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) ->
         return f"{name}:{error}"
     except BadOverride as error:
         return f"--set: {error}"
+    except Exception as error:
+        return internal_error(name, error)

@@ -31,7 +31,7 @@ def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iter
     span = schedule.place.span()
     where = f"{span.filename}:{span.start.row}:{span.start.column}"
     name = f" `{schedule.variable}`" if schedule.variable else ""
-    yield f"{click.style(where, bold=colour or None)}  {schedule.scheduler}{name}"
+    yield f"{click.style(where, bold=True) if colour else where}  {schedule.scheduler}{name}"
     yield from (f"  {label:<10}{text}" for label, text in _facts(item))
     if prediction.unresolved:
         yield "  open      " + ", ".join(prediction.unresolved)

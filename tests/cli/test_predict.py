@@ -147,6 +147,18 @@ def test_bad_input_is_one_line(write: Write, run: Run, arguments: list[str], mes
     assert err.count("\n") == 1
 
 
+def test_a_bug_of_ours_is_one_line(write: Write, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("lrlint.predict.report.forecast", fail)
+    write(train=SCRIPT)
+    status, _, err = run("predict", "train.py")
+    assert status == 2
+    assert err.startswith("lrlint: internal error in train.py: KeyError: 'a bug' (")
+    assert err.count("\n") == 1
+
+
 def test_one_unreadable_file_leaves_the_others(write: Write, run: Run) -> None:
     write(train=SCRIPT)
     options = ("--output-format", "json", "--set", OPEN)
