@@ -26,6 +26,12 @@ def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
         yield from _describe_schedule(file, item, colour)
 
 
+def _way_out(unresolved: Sequence[str]) -> str:
+    # What has a name in the script can be set; the rest is a description, in several words.
+    example = next((one for one in unresolved if " " not in one), None)
+    return "" if example is None else f": say for example --set '{example}=100'"
+
+
 def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iterator[str]:
     schedule, prediction = item.schedule, item.prediction
     span = schedule.place.span()
@@ -35,8 +41,7 @@ def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iter
     yield from (f"  {label:<10}{text}" for label, text in _facts(item))
     if prediction.unresolved:
         yield "  open      " + ", ".join(prediction.unresolved)
-        example = prediction.unresolved[0]
-        yield f"  Nothing can be drawn while that is open: say for example --set '{example}=100'."
+        yield f"  Nothing can be drawn while that is open{_way_out(prediction.unresolved)}."
         return
     if prediction.raises:
         yield f"  raises    {prediction.raises}"

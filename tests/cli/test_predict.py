@@ -101,6 +101,18 @@ def test_what_is_open_is_named_and_no_failure(write: Write, run: Run) -> None:
     assert "--set 'len(train_loader)=" in out
 
 
+def test_what_has_no_name_is_not_offered_for_setting(write: Write, run: Run) -> None:
+    plateau = SCRIPT.replace("CosineAnnealingLR", "ReduceLROnPlateau")
+    write(train=plateau.replace("T_max=args.epochs", "").replace(".step()", ".step(val_loss)"))
+    _, out, _ = run("predict", "train.py")
+    assert "the metric val_loss" in out
+    assert out.endswith(
+        "Nothing can be drawn while that is open: say for example --set 'len(train_loader)=100'.\n"
+    )
+    _, out, _ = run("predict", "--set", OPEN, "train.py")
+    assert out.endswith("  Nothing can be drawn while that is open.\n")
+
+
 def test_max_steps_cuts_the_list(write: Write, run: Run) -> None:
     write(train=SCRIPT)
     options = ("--output-format", "json", "--set", OPEN, "--max-steps", "3")
