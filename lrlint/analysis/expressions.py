@@ -146,7 +146,7 @@ def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
                 return ListValue(None, kind=kind)
         else:
             items.append(evaluate(at, element.value))
-    return ListValue(items, kind=kind)
+    return ListValue(items, kind=kind, home=at.loop)
 
 
 def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:

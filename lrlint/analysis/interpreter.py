@@ -98,6 +98,11 @@ class Interpreter:
         if self.spent > self.limits.nodes:
             raise BudgetExceeded
 
+    @property
+    def loop(self) -> Repeat | None:
+        """The innermost loop whose body is walked once for all its iterations."""
+        return self.loops[-1] if self.loops else None
+
     def emit(self, node: Event | Break) -> None:
         """Append to the trace."""
         self.block.append(node)

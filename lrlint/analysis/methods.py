@@ -163,9 +163,10 @@ def _pairs(at: Interpreter, receiver: DictValue) -> list[tuple[AnyValue, AnyValu
 
 def _list(at: Interpreter, receiver: ListValue, name: str, arguments: Arguments) -> AnyValue:
     value = arguments.get(0)
+    once = receiver.home is at.loop
     match name:
         case "append" if value is not None:
-            if receiver.items is not None and not at.loops:
+            if receiver.items is not None and once:
                 receiver.items.append(value)
             elif receiver.items is not None:
                 # How often a loop appends is not known here, what it appends is.
@@ -178,7 +179,7 @@ def _list(at: Interpreter, receiver: ListValue, name: str, arguments: Arguments)
                 receiver.element = value
         case "extend" | "__iadd__" if value is not None:
             items = numeric.items_of(value)
-            if receiver.items is not None and items is not None and not at.loops:
+            if receiver.items is not None and items is not None and once:
                 receiver.items.extend(items)
             else:
                 escapes.escape(value, "stored in a list")

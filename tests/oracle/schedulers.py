@@ -43,6 +43,8 @@ def _eta_min(draft: Draft) -> Arguments:
         [10, 1, 2, 1.5, 1.5, 0.6, 0.7],
     )[0]
     draft.mark("eta-min", kind)
+    if kind == "group" and draft.schedule_first:
+        draft.may_abstain = True  # the LR of a group that a warm-up has already written
     lr = draft.lr_text
     return {
         "default": [],

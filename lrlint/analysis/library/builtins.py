@@ -142,19 +142,22 @@ def _pass_on(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
-        return ListValue([])
+        return ListValue([], home=at.loop)
+    if isinstance(value, ListValue) and value.items is not None:
+        return ListValue(list(value.items), home=at.loop)
     if isinstance(value, (ListValue, Sized)):
-        return ListValue(value.items) if isinstance(value, ListValue) and value.items else value
+        return value
     stream = streams.iterate(at, value, node)
     if stream.items is not None:
-        return ListValue(list(stream.items))
+        return ListValue(list(stream.items), home=at.loop)
     trips = stream.trips
     if (
         trips is not None
         and isinstance(trips.value, int)
         and (0 <= trips.value <= at.limits.unrolled and not stream.over_loader)
     ):
-        return ListValue([stream.element(Expr.const(i)) for i in range(trips.value)])
+        items = [stream.element(Expr.const(i)) for i in range(trips.value)]
+        return ListValue(items, home=at.loop)
     # A long list of numbers is as good as the range that it was made of.
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
