@@ -164,11 +164,15 @@ def _epochs(schedule: Schedule) -> Evidence | None:
         shared = bool(length.atoms() & epochs.atoms())
         if comparison.equal and (shared or _whole(horizon)):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
-        if shared and _is_part_of(length, epochs):
+        if shared and _is_part_of(length, epochs, schedule):
             return Evidence(schedule, horizon)
-    if length.unit is Unit.EPOCH and _is_part_of(length, epochs):
+    if length.unit is Unit.EPOCH and _is_part_of(length, epochs, schedule):
         return Evidence(schedule, horizon, BY_NAME)
     return None
+
+
+_COINCIDENCE = 20
+"""Up to here a number and a count of batches may be equal by accident; epochs are always few."""
 
 
 def _whole(horizon: Horizon) -> bool:
@@ -187,12 +191,14 @@ def _batches(schedule: Schedule) -> Evidence | None:
         return None
     if length.unit is Unit.BATCH:
         return Evidence(schedule, horizon)
-    updates = one.optimizer_steps
-    if updates is not None and (comparison := compare(length, updates)).equal:
-        return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
     per_epoch = None if one.batch_loop is None else one.batch_loop.trips
-    if per_epoch is not None and (comparison := compare(length, per_epoch)).equal:
-        return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+    for count in (one.optimizer_steps, per_epoch):
+        if count is None or not (comparison := compare(length, count)).equal:
+            continue
+        if length.atoms() & count.atoms() or (
+            _whole(horizon) and (length.value or 0) > _COINCIDENCE
+        ):
+            return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
     return None
 
 
@@ -200,14 +206,17 @@ def _equal(length: Expr, other: Expr | None) -> bool:
     return other is not None and compare(length, other).equal
 
 
-def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
+def _is_part_of(length: Expr, epochs: Expr | None, schedule: Schedule) -> bool:
     """Whether a length is made of epoch counts and is of their size.
 
-    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not.
+    ``epochs // 2`` is, ``epochs * 391``, ``epochs * n`` and ``epochs * len(loader) // 4`` are not.
     """
     values: dict[Atom, Number] = {}
     counts = frozenset() if epochs is None else epochs.atoms()
+    per_update = _accumulated(schedule)
     for atom in length.atoms() | counts:
+        if atom not in counts and (atom.unit in _WITHIN_AN_EPOCH or atom in per_update):
+            return False
         if atom.value is not None:
             values[atom] = atom.value
         elif atom.unit is Unit.EPOCH or atom in counts:
@@ -220,6 +229,17 @@ def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
     except (UnboundAtom, ZeroDivisionError, TooComplex):
         return False
     return 0 < number <= 2 * whole
+
+
+_WITHIN_AN_EPOCH = frozenset({Unit.BATCH, Unit.BATCH_SIZE, Unit.SAMPLE, Unit.STEP})
+
+
+def _accumulated(schedule: Schedule) -> frozenset[Atom]:
+    """What says how many batches make an update."""
+    optimizer = schedule.optimizer
+    sites = (*driver(schedule).sites, *(optimizer.sites if optimizer is not None else ()))
+    amounts = (site.accumulation.amount for site in sites if site.accumulation is not None)
+    return frozenset(atom for amount in amounts if amount is not None for atom in amount.atoms())
 
 
 # -- whether the two agree --------------------------------------------------------------------

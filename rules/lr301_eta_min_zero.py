@@ -260,7 +260,7 @@ def _consequence(schedule: Schedule) -> str:
         return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
     if not isinstance(last, int) or last > _COUNTED:
         return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {one}s", whole)
-    if last <= whole + 1:
+    if last <= (whole if cycles else whole + 1):  # a cycle restarts where a cosine is at its end
         return _at_the_end(last, f"{last} {one}s", whole)
     low = _low(schedule, last)  # it rises again, or restarts
     if low:
@@ -273,7 +273,9 @@ def _at_the_end(steps: int, what: str, whole: int) -> str:
     low = steps - math.floor(_FLAT * whole) - 1
     if low > 1:
         return f"the last {low} of {what} run below 1 %"
-    return f"the last of {what} runs {'below 1 %' if low else f'at {_share(steps - 1, whole)}'}"
+    return (
+        f"the last of {what} runs {'below 1 %' if low == 1 else f'at {_share(steps - 1, whole)}'}"
+    )
 
 
 _COUNTED = 100_000

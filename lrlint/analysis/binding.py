@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, imports, numeric
+from lrlint.analysis import attributes, imports, naming, numeric
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.state import MISSING
 from lrlint.analysis.trace import Rebind
@@ -114,6 +114,10 @@ def named(at: Interpreter, value: AnyValue, name: str) -> AnyValue:
         case OptimizerValue(record=record) | SchedulerValue(record=record):
             if record.variable is None:
                 record.variable = name
+        case ListValue(kind="list") if naming.is_loader(name) and not value.named:
+            length = numeric.length_of(at, value)
+            if length is not None and length.value:
+                value.length, value.named = _named_length(at, length, name), True
         case ListValue(items=list() as items, kind="list" | "dict"):
             for item in items:
                 if isinstance(item, (OptimizerValue, SchedulerValue)):

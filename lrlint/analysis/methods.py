@@ -164,6 +164,8 @@ def _pairs(at: Interpreter, receiver: DictValue) -> list[tuple[AnyValue, AnyValu
 def _list(at: Interpreter, receiver: ListValue, name: str, arguments: Arguments) -> AnyValue:
     value = arguments.get(0)
     once = receiver.home is at.loop
+    if name not in ("index", "count", "copy"):
+        receiver.named = False
     match name:
         case "append" if value is not None:
             if receiver.items is not None and once:

@@ -100,6 +100,8 @@ def batches_atom(at: Interpreter, path: str) -> Expr:
 def length_of(at: Interpreter, value: AnyValue) -> Expr | None:
     """``len(value)``."""
     match value:
+        case ListValue(named=True, length=length):
+            return length
         case ListValue(items=list() as items):
             return Expr.const(len(items))
         case ListValue(length=length):

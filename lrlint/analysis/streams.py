@@ -37,7 +37,7 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
         case Stream():
             return value
         case ListValue(items=list() as items):
-            return Stream(Expr.const(len(items)), _pick(items), items=items)
+            return Stream(numeric.length_of(at, value), _pick(items), items=items)
         case ListValue(element=element, length=length):
             return Stream(
                 length, lambda _: element if element is not None else Opaque(measured=True)

@@ -86,6 +86,8 @@ class ListValue(Value):
     element: AnyValue | None = None
     length: Expr | None = None
     kind: str = "list"
+    named: bool = False
+    """Whether ``length`` is what the script calls ``len(train_loader)``."""
     home: object = None
     """The loop in whose body it is built anew each time, or None outside all loops."""
 

@@ -8,6 +8,7 @@ nothing where the trajectory cannot tell.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -223,6 +224,10 @@ def eta_min_zero(s: Subject) -> str:
         return ""
     if eta != 0:
         return f"eta_min is {eta}"
+    if " of T_max" in s.message or " of T_0" in s.message or "of every cycle" in s.message:
+        return _flat_end(s)
+    if s.recording.error is not None or s.optimizer.steps < s.top.steps:
+        return ""  # the training ends early, or passes over some of the LRs
     base = max(s.optimizer.base)
     named = re.search(r"runs? at ([\d.]+(?:e-?\d+)?) %", s.message)
     if named is None:
@@ -236,6 +241,26 @@ def eta_min_zero(s: Subject) -> str:
     if any(abs(x - share) <= 0.06 * share + 1e-9 for x in shares):
         return ""
     return f"no step runs at {share:.2%} of the base LR (the lowest at {min(shares):.2%})"
+
+
+def _flat_end(s: Subject) -> str:
+    """What a message says of the curve itself, where it does not know how long the training is."""
+    length = _length(s)
+    assert length is not None
+    shares = [(1 + math.cos(math.pi * t / length)) / 2 for t in range(math.ceil(length))]
+    low = sum(share < 0.01 for share in shares)
+    if (named := re.search(r"runs? at ([\d.]+(?:e-?\d+)?) %", s.message)) is not None:
+        claimed = float(named[1]) / 100
+        if abs(shares[-1] - claimed) > 0.06 * claimed + 1e-9:
+            return f"the last step is at {shares[-1]:.2%}, not {claimed:.2%}"
+        return ""
+    number = re.search(r"the last (?:([\d.]+)( %)?)? ?of", s.message)
+    assert number is not None, s.message
+    claimed = 1.0 if number[1] is None else float(number[1])
+    if number[2] is not None:
+        claimed *= length / 100
+    slack = 1 if number[2] is not None else 0
+    return f"{low} steps are below 1 %, not {claimed:g}" if abs(low - claimed) > slack else ""
 
 
 @claim("LR302")
@@ -323,6 +348,8 @@ def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
     check = CLAIMS.get(finding["code"])
     if check is None or _about_a_branch_not_taken(case, recording, finding):
         return None
+    if case.argv and "with the defaults" in finding["message"]:
+        return None  # the script was run with other values
     reasons = [check(subject) for subject in subjects(case, recording, finding)]
     if not reasons:
         return "the script builds no scheduler"

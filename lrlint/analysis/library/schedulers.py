@@ -95,7 +95,7 @@ def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> A
         return _build_incomplete(at, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
     values = {name: as_value(value) for name, value in bound.items()}
-    target = optimizer if optimizer is not None else _first_child_optimizer(at, values)
+    target = optimizer if optimizer is not None else _first_child_optimizer(values)
     return branches.distribute(
         at,
         _value(target),
@@ -185,11 +185,21 @@ def _children(at: Interpreter, value: AnyValue | None) -> tuple[SchedulerRecord,
     return tuple(found)
 
 
-def _first_child_optimizer(at: Interpreter, values: dict[str, AnyValue]) -> AnyValue | None:
-    for child in _children(at, values.get("schedulers")):
-        if child.optimizer is not None:
-            return OptimizerValue(child.optimizer)
-    return None
+def _first_child_optimizer(values: dict[str, AnyValue]) -> AnyValue | None:
+    """What the first part drives, in each case where that depends."""
+    parts = values.get("schedulers")
+    if not isinstance(parts, ListValue) or not parts.items:
+        return None
+    first = parts.items[0]
+    if isinstance(first, Choice):
+        return branches.choice([(one, _driven_by(item)) for one, item in first.alternatives])
+    return _driven_by(first)
+
+
+def _driven_by(part: AnyValue) -> AnyValue:
+    if isinstance(part, SchedulerValue) and part.record.optimizer is not None:
+        return OptimizerValue(part.record.optimizer)
+    return Opaque()
 
 
 def _record_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
