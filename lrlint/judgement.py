@@ -157,22 +157,24 @@ def _epochs(schedule: Schedule) -> Evidence | None:
     if horizon is None or horizon.length is None:
         return None
     length, epochs = horizon.length, driver(schedule).epochs
-    if _equal(length, driver(schedule).optimizer_steps) or length.unit in (Unit.BATCH, Unit.STEP):
+    if _equal(length, driver(schedule).optimizer_steps) or _within_an_epoch(length, schedule):
         return None
     if epochs is not None:
         comparison = compare(length, epochs)
         shared = bool(length.atoms() & epochs.atoms())
-        if comparison.equal and (shared or _whole(horizon)):
+        few = schedule.parent is not None and (length.value or 0) <= _COINCIDENCE
+        if comparison.equal and (shared or (_whole(horizon) and not few)):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
-        if shared and _is_part_of(length, epochs, schedule):
+        if shared and _is_part_of(length, epochs):
             return Evidence(schedule, horizon)
-    if length.unit is Unit.EPOCH and _is_part_of(length, epochs, schedule):
+    if length.unit is Unit.EPOCH and _is_part_of(length, epochs):
         return Evidence(schedule, horizon, BY_NAME)
     return None
 
 
 _COINCIDENCE = 20
-"""Up to here a number and a count of batches may be equal by accident; epochs are always few."""
+"""Up to here a number and a count of batches, or a part's length and the count of epochs, may be
+equal by accident."""
 
 
 def _whole(horizon: Horizon) -> bool:
@@ -206,17 +208,14 @@ def _equal(length: Expr, other: Expr | None) -> bool:
     return other is not None and compare(length, other).equal
 
 
-def _is_part_of(length: Expr, epochs: Expr | None, schedule: Schedule) -> bool:
+def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
     """Whether a length is made of epoch counts and is of their size.
 
-    ``epochs // 2`` is, ``epochs * 391``, ``epochs * n`` and ``epochs * len(loader) // 4`` are not.
+    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not.
     """
     values: dict[Atom, Number] = {}
     counts = frozenset() if epochs is None else epochs.atoms()
-    per_update = _accumulated(schedule)
     for atom in length.atoms() | counts:
-        if atom not in counts and (atom.unit in _WITHIN_AN_EPOCH or atom in per_update):
-            return False
         if atom.value is not None:
             values[atom] = atom.value
         elif atom.unit is Unit.EPOCH or atom in counts:
@@ -231,10 +230,15 @@ def _is_part_of(length: Expr, epochs: Expr | None, schedule: Schedule) -> bool:
     return 0 < number <= 2 * whole
 
 
-_WITHIN_AN_EPOCH = frozenset({Unit.BATCH, Unit.BATCH_SIZE, Unit.SAMPLE, Unit.STEP})
+def _within_an_epoch(length: Expr, schedule: Schedule) -> bool:
+    """Whether a length is made of what an epoch consists of: batches, samples, updates."""
+    finer = {Unit.BATCH, Unit.BATCH_SIZE, Unit.SAMPLE, Unit.STEP}
+    return any(atom.unit in finer for atom in length.atoms()) or bool(
+        length.atoms() & _per_update(schedule)
+    )
 
 
-def _accumulated(schedule: Schedule) -> frozenset[Atom]:
+def _per_update(schedule: Schedule) -> frozenset[Atom]:
     """What says how many batches make an update."""
     optimizer = schedule.optimizer
     sites = (*driver(schedule).sites, *(optimizer.sites if optimizer is not None else ()))
@@ -247,6 +251,8 @@ def _accumulated(schedule: Schedule) -> frozenset[Atom]:
 
 def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
     """The step that runs once per batch though the horizon counts epochs (LR101)."""
+    if driver(schedule).built_each_time:
+        return None  # it starts over before that matters (LR409)
     return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
 
 
@@ -343,10 +349,15 @@ def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> 
 def _fits_all_the_same(schedule: Schedule, evidence: Evidence, wrong: Cadence) -> bool:
     """Whether the numbers agree though the units do not: epochs of one batch, a short warm-up."""
     length, steps = evidence.horizon.length, driver(schedule).steps
+    loop, epochs = driver(schedule).batch_loop, driver(schedule).epochs
+    per_epoch = None if loop is None or loop.trips is None else loop.trips.value
+    if wrong is Cadence.BATCH and per_epoch is not None and per_epoch <= 1:
+        return True
     if length is None or steps is None or length.value is None or steps.value is None:
         return False
     if wrong is Cadence.BATCH:
-        return steps.value <= length.value + 1
+        once = epochs is not None and epochs.value is not None and steps.value <= epochs.value + 1
+        return once or steps.value <= length.value + 1
     return steps.value >= length.value - 1
 
 

@@ -285,6 +285,8 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         or guard.loop.kind is not LoopKind.BATCH
     ):
         return None
+    if horizon.length.atoms() & guard.amount.atoms():
+        return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
     whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon, micro_batches):

@@ -279,7 +279,8 @@ def _is_the_lr(schedule: Schedule, step_size: Argument) -> bool:
     if number is None:
         return step_size.explicit and _RATE.search(step_size.text) is not None
     return bool(number.atoms()) and any(
-        lr is not None and lr.atoms() and compare(number, lr).equal for lr in schedule.base_lrs
+        lr is not None and number.atoms() & lr.atoms() and compare(number, lr).equal
+        for lr in schedule.base_lrs
     )
 
 

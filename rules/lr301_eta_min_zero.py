@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Schedule, StepSite
+from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
 from lrlint.formulas import LAWS
 from lrlint.judgement import driver, length_is_explained
@@ -213,9 +213,13 @@ def _gets_there(schedule: Schedule) -> bool:
     horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None:
         return True
-    whole = horizon.length.value
+    whole, last = horizon.length.value, None if steps is None else steps.value
+    if last is not None and last <= 0:
+        return False
     if whole is not None and (
-        whole <= _TINY or any(_ends_who_knows_when(site) for site in driver(schedule).sites)
+        (whole <= _TINY and not (whole == _TINY and last is not None and last > whole))
+        or (whole <= _FEW and schedule.optimizer is not None and schedule.optimizer.writes)
+        or any(_ends_who_knows_when(site) for site in driver(schedule).sites)
     ):
         return False
     if _is_raised_by_others(schedule):
@@ -247,6 +251,9 @@ def _is_raised_by_others(schedule: Schedule) -> bool:
 
 _TINY = 2
 """A cosine of two steps uses its start and its middle; of none at all, LR207 speaks."""
+_FEW = 15
+"""A cosine of up to so many steps has none below 1 %; what its last one is worth depends on the
+LRs that the script writes itself."""
 
 
 def _consequence(schedule: Schedule) -> str:
@@ -255,7 +262,10 @@ def _consequence(schedule: Schedule) -> str:
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
     one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
-    if not isinstance(whole, int) or whole > _COUNTED:
+    sets_position = any(
+        site.argument is not StepArgument.NOTHING for site in driver(schedule).sites
+    )  # `step(epoch + i / n)`: its calls are not what T_0 counts
+    if not isinstance(whole, int) or whole > _COUNTED or sets_position:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
         return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
     if not isinstance(last, int) or last > _COUNTED:
@@ -303,8 +313,8 @@ def _base(schedule: Schedule) -> str:
     text = ""
     if bases and len(bases) == len(schedule.base_lrs):
         text = f" of {lr_text([float(lr) for lr in bases])}"
-    length = schedule.horizon and schedule.horizon.length
-    if length and length.value is not None and length.strength is not Strength.CONSTANT:
+    counts = (schedule.horizon and schedule.horizon.length, segment(schedule))
+    if any(n and n.value is not None and n.strength is not Strength.CONSTANT for n in counts):
         text += WITH_THE_DEFAULTS
     return text
 

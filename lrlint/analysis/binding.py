@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -28,6 +29,7 @@ from lrlint.analysis.values import (
     Scope,
     Sized,
     Store,
+    Stream,
 )
 from lrlint.symbolic import Expr, Strength, Unit
 
@@ -118,6 +120,8 @@ def named(at: Interpreter, value: AnyValue, name: str) -> AnyValue:
             length = numeric.length_of(at, value)
             if length is not None and length.value:
                 value.length, value.named = _named_length(at, length, name), True
+        case Stream(trips=Expr() as trips, items=None) if naming.is_loader(name) and trips.value:
+            return replace(value, trips=_named_length(at, trips, name))
         case ListValue(items=list() as items, kind="list" | "dict"):
             for item in items:
                 if isinstance(item, (OptimizerValue, SchedulerValue)):

@@ -165,7 +165,7 @@ def _list(at: Interpreter, receiver: ListValue, name: str, arguments: Arguments)
     value = arguments.get(0)
     once = receiver.home is at.loop
     if name not in ("index", "count", "copy"):
-        receiver.named = False
+        receiver.named, receiver.source = False, None
     match name:
         case "append" if value is not None:
             if receiver.items is not None and once:

@@ -36,6 +36,8 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
     match value:
         case Stream():
             return value
+        case ListValue(source=Stream() as source):
+            return source
         case ListValue(items=list() as items):
             return Stream(numeric.length_of(at, value), _pick(items), items=items)
         case ListValue(element=element, length=length):

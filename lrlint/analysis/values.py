@@ -88,6 +88,8 @@ class ListValue(Value):
     kind: str = "list"
     named: bool = False
     """Whether ``length`` is what the script calls ``len(train_loader)``."""
+    source: Stream | None = None
+    """The range that it lists, as long as nothing is added or taken away."""
     home: object = None
     """The loop in whose body it is built anew each time, or None outside all loops."""
 

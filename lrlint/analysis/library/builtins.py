@@ -157,7 +157,7 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
         and (0 <= trips.value <= at.limits.unrolled and not stream.over_loader)
     ):
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
-        return ListValue(items, home=at.loop)
+        return ListValue(items, source=stream, home=at.loop)
     # A long list of numbers is as good as the range that it was made of.
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
