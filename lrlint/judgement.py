@@ -162,7 +162,7 @@ def _epochs(schedule: Schedule) -> Evidence | None:
     if epochs is not None:
         comparison = compare(length, epochs)
         shared = bool(length.atoms() & epochs.atoms())
-        few = schedule.parent is not None and (length.value or 0) <= _COINCIDENCE
+        few = schedule.parent is not None and (length.value or 0) <= COINCIDENCE
         if comparison.equal and (shared or (_whole(horizon) and not few)):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
         if shared and _is_part_of(length, epochs):
@@ -172,7 +172,7 @@ def _epochs(schedule: Schedule) -> Evidence | None:
     return None
 
 
-_COINCIDENCE = 20
+COINCIDENCE = 20
 """Up to here a number and a count of batches, or a part's length and the count of epochs, may be
 equal by accident."""
 
@@ -198,7 +198,7 @@ def _batches(schedule: Schedule) -> Evidence | None:
         if count is None or not (comparison := compare(length, count)).equal:
             continue
         if length.atoms() & count.atoms() or (
-            _whole(horizon) and (length.value or 0) > _COINCIDENCE
+            _whole(horizon) and (length.value or 0) > COINCIDENCE
         ):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
     return None
@@ -400,6 +400,7 @@ def length_is_explained(schedule: Schedule) -> bool:
 
 __all__ = [
     "BY_NAME",
+    "COINCIDENCE",
     "WITH_DEFAULTS",
     "Evidence",
     "Mismatch",

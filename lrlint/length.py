@@ -24,7 +24,7 @@ from lrlint.facts import (
     StepSite,
 )
 from lrlint.fix import ReplaceWith
-from lrlint.judgement import driver, length_is_explained, regular_sites
+from lrlint.judgement import COINCIDENCE, driver, length_is_explained, regular_sites
 from lrlint.rule import Proposal, unsafe
 from lrlint.symbolic import (
     Comparison,
@@ -329,7 +329,10 @@ def _let_through(loop: Loop, guards: Iterable[Guard]) -> Expr:
 def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
     """Equal, and not by the coincidence of two numbers."""
     length = horizon.length
-    if length is None or not compare(length, micro_batches).equal:
+    comparison = None if length is None else compare(length, micro_batches)
+    if length is None or comparison is None or not comparison.equal:
+        return False
+    if not comparison.certain and (length.value or 0) <= COINCIDENCE:
         return False
     return bool(length.atoms() & micro_batches.atoms()) or (
         length.is_constant and horizon.parameter in _SPANNING

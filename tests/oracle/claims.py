@@ -308,6 +308,8 @@ def get_lr_call(s: Subject) -> str:
 def rebuilt_in_loop(s: Subject) -> str:
     same = (s.schedule.place, s.schedule.optimizer)
     builds = [x for x in s.recording.schedulers if (x.place, x.optimizer) == same]
+    if s.optimizer.steps <= s.case.batches:
+        return ""  # the training ends in the first epoch
     return "" if len(builds) > 1 else "it is built once for its optimizer"
 
 
