@@ -6,6 +6,7 @@ Nothing that goes wrong in one file or in one rule keeps the others from being r
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +50,8 @@ class Report:
     files_found: int = 0
     files_analysed: int = 0
     """Those that may build or step a scheduler."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """CPU time that each analysed file took, by name; what it imports counts to the first."""
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     """The files that findings speak of, by the name that findings call them."""
 
@@ -126,6 +129,7 @@ class _Run:
         self._problems: dict[str, None] = {}
         self._files_found = 0
         self._files_analysed = 0
+        self._seconds: dict[str, float] = {}
 
     def report(self) -> Report:
         """All that was found, sorted."""
@@ -138,6 +142,7 @@ class _Run:
             problems=tuple(self._problems),
             files_found=self._files_found,
             files_analysed=self._files_analysed,
+            seconds=self._seconds,
             sources={name: self._sources[name] for name in named if name in self._sources},
         )
 
@@ -188,6 +193,7 @@ class _Run:
         if relevant:
             self._files_analysed += 1
             _ = self._ruleset.rules  # a broken plugin is no error in this file
+        start = time.process_time()
         try:
             if relevant:
                 with limited(self._patience):
@@ -202,6 +208,9 @@ class _Run:
             if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
                 raise
             self._failed(source.name, error)
+        finally:
+            if relevant:
+                self._seconds[source.name] = time.process_time() - start
 
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # libcst: 0.3 s

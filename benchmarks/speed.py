@@ -1,0 +1,235 @@
+"""What lrlint and other linters cost on the same tree, measured side by side.
+
+``python benchmarks/speed.py TREE`` runs each linter that it finds over the tree, in turn and
+several times, and prints a table in Markdown: median CPU and wall seconds of the whole process with
+its children, peak memory of the largest process, and the ratio of CPU time to lrlint's. A linter
+that is not installed is named and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+SUFFIXES = (".py", ".ipynb")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A linter: its program, and its arguments before the tree."""
+
+    name: str
+    program: str
+    arguments: tuple[str, ...] = ()
+
+
+# Configuration files of the tree are left out where a linter allows it, and so are caches: each
+# linter does the work that it does when it sees the tree for the first time.
+TOOLS = (
+    Tool("lrlint", "lrlint", ("check", "--isolated", "--output-format", "concise")),
+    Tool("ruff", "ruff", ("check", "--no-cache", "--isolated", "--quiet")),
+    Tool("flake8", "flake8", ("--isolated",)),
+    Tool("TorchFix", "torchfix"),
+    Tool("Fixit", "fixit", ("lint",)),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a linter."""
+
+    cpu: float
+    """Seconds of user and system time, of all its processes."""
+    wall: float
+    """Seconds from its start to its end."""
+    peak: float
+    """MiB that its largest process has had in memory at once."""
+    status: int
+    """Its exit status; negative: the signal that ended it."""
+
+
+@dataclass
+class Result:
+    """What one linter cost."""
+
+    tool: str
+    version: str
+    runs: list[Run] = field(default_factory=list)
+
+    def median(self, what: str) -> float:
+        """The median of ``cpu``, ``wall`` or ``peak`` over the runs."""
+        values: list[float] = [getattr(run, what) for run in self.runs]
+        return statistics.median(values)
+
+
+def measure(command: Sequence[str], limit: float | None = None) -> Run:
+    """Run a command to its end and say what it cost; it is ended after ``limit`` wall seconds."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    alarm = threading.Timer(limit or 0, os.killpg, (process.pid, signal.SIGKILL))
+    if limit is not None:
+        alarm.start()
+    # wait4 counts the process and those of its children that it has waited for; it bypasses Popen.
+    _, status, used = os.wait4(process.pid, 0)
+    alarm.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
+    return Run(
+        cpu=used.ru_utime + used.ru_stime,
+        wall=time.perf_counter() - start,
+        peak=used.ru_maxrss * unit / 2**20,
+        status=process.returncode,
+    )
+
+
+def find(tool: Tool, place: Path | None) -> str | None:
+    """The program of a linter: in an environment or at a path that was given, else on PATH."""
+    if place is None:
+        return shutil.which(tool.program)
+    for candidate in (place / "bin" / tool.program, place / tool.program, place):
+        if candidate.is_file() and os.access(candidate, os.X_OK):
+            return str(candidate.absolute())
+    return None
+
+
+def version(program: str) -> str:
+    """What the program says of its version, in one word where that is possible."""
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "?"
+    words = done.stdout.split()
+    return next((word for word in words if word[:1].isdigit()), "?").rstrip(",")
+
+
+def count(tree: Path) -> tuple[int, int]:
+    """How many scripts and notebooks there are below a tree, and the lines of the scripts."""
+    files = lines = 0
+    for folder, _, names in os.walk(tree):
+        for name in names:
+            if name.endswith(SUFFIXES):
+                files += 1
+                if name.endswith(".py"):
+                    lines += Path(folder, name).read_bytes().count(b"\n")
+    return files, lines
+
+
+def compare(
+    tools: Sequence[tuple[Tool, str]], tree: Path, rounds: int, patience: float, limit: float
+) -> Iterator[Result]:
+    """Run the linters in turn, so that what else the machine does hits all of them alike."""
+    results = [Result(tool.name, version(program)) for tool, program in tools]
+    for number in range(rounds):
+        for (tool, program), result in zip(tools, results, strict=True):
+            if number and result.runs[0].wall > patience:
+                continue
+            result.runs.append(measure([program, *tool.arguments, str(tree)], limit))
+            last = result.runs[-1]
+            print(
+                f"round {number + 1}: {tool.name} {last.cpu:.2f} s CPU, exit status {last.status}",
+                file=sys.stderr,
+            )
+    yield from results
+
+
+def table(results: Sequence[Result]) -> str:
+    """The results in Markdown."""
+    rows = [
+        "| linter | version | CPU s | wall s | peak MiB | CPU, relative | runs |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    base = results[0].median("cpu") if results else 0.0
+    for one in results:
+        cpu, wall, peak = (one.median(what) for what in ("cpu", "wall", "peak"))
+        stopped = " (stopped)" if any(run.status == -signal.SIGKILL for run in one.runs) else ""
+        ratio = f"{cpu / base:.3g}" if base else "?"
+        rows.append(
+            f"| {one.tool} | {one.version} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {ratio}"
+            f" | {len(one.runs)}{stopped} |"
+        )
+    return "\n".join(rows)
+
+
+def arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", type=Path, help="folder of Python code to lint")
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each linter (3)")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=120,
+        metavar="SECONDS",
+        help="a linter that takes longer is run once only (120)",
+    )
+    parser.add_argument(
+        "--limit", type=float, default=7200, metavar="SECONDS", help="end a run after this (7200)"
+    )
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these linters only")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write every run there, as JSON"
+    )
+    for tool in TOOLS:
+        parser.add_argument(
+            f"--{tool.program}",
+            type=Path,
+            metavar="PLACE",
+            help=f"environment or program of {tool.name} (default: on PATH)",
+        )
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Measure, print the table, and write the JSON."""
+    options = arguments(given)
+    wanted = {name.lower() for name in options.only or [tool.name for tool in TOOLS]}
+    found: list[tuple[Tool, str]] = []
+    missing: list[str] = []
+    for tool in TOOLS:
+        if tool.name.lower() in wanted:
+            program = find(tool, getattr(options, tool.program))
+            if program is None:
+                missing.append(tool.name)
+            else:
+                found.append((tool, program))
+    files, lines = count(options.tree)
+    results = list(
+        compare(found, options.tree, max(options.rounds, 1), options.patience, options.limit)
+    )
+    print(f"{files} files, {lines} lines of Python\n")
+    print(table(results))
+    if missing:
+        print(f"\nNot installed: {', '.join(missing)}.")
+    if options.output is not None:
+        document = {
+            "tree": str(options.tree),
+            "files": files,
+            "lines": lines,
+            "missing": missing,
+            "results": [asdict(result) for result in results],
+        }
+        options.output.write_text(json.dumps(document, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
