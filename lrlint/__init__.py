@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lrlint.api import LintError, lint
     from lrlint.diagnostics import Diagnostic, Severity
-    from lrlint.errors import UserError
+    from lrlint.errors import ScheduleError, UserError
+    from lrlint.runtime.watch import enable, watch
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Diagnostic": "lrlint.diagnostics",
     "LintError": "lrlint.api",
+    "ScheduleError": "lrlint.errors",
     "Severity": "lrlint.diagnostics",
     "UserError": "lrlint.errors",
+    "enable": "lrlint.runtime.watch",
     "lint": "lrlint.api",
+    "watch": "lrlint.runtime.watch",
 }
 """Imported on first use, so that `import lrlint` costs nothing."""
 
@@ -32,4 +36,14 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_LAZY})
 
 
-__all__ = ["Diagnostic", "LintError", "Severity", "UserError", "__version__", "lint"]
+__all__ = [
+    "Diagnostic",
+    "LintError",
+    "ScheduleError",
+    "Severity",
+    "UserError",
+    "__version__",
+    "enable",
+    "lint",
+    "watch",
+]

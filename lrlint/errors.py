@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lrlint.diagnostics import Diagnostic
 
 
 class UserError(ValueError):
@@ -19,6 +24,17 @@ class UnknownSelector(UserError):
 
 class PluginError(UserError):
     """Rules that cannot be loaded; the message names the plugin."""
+
+
+class ScheduleError(RuntimeError):
+    """A recorded run's LR is not what its schedule asks for; ``findings`` say how and where."""
+
+    def __init__(self, findings: Sequence[Diagnostic]) -> None:
+        first = findings[0]
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        where = f"{first.filename}:{first.location.row}"
+        super().__init__(f"{where}: {first.code} {first.name}: {first.message}{more}")
+        self.findings = tuple(findings)
 
 
 def internal_error(where: str, error: BaseException) -> str:

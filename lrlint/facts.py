@@ -232,6 +232,29 @@ class Write:
     """The param group's index, or None for whichever or all."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Departure:
+    """The first optimizer step of a run whose LR is not what the schedule makes it."""
+
+    step: int
+    """Optimizer steps before it."""
+    group: int
+    """The param group's index."""
+    used: float
+    expected: float
+    writer: str
+    """Who has probably written it, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRate:
+    """The first LR of a run that is no number, infinite or negative."""
+
+    step: int
+    group: int
+    lr: float
+
+
 @dataclass(eq=False, kw_only=True)
 class OptimizerUse:
     """An optimizer, and where it is stepped."""
@@ -255,6 +278,8 @@ class OptimizerUse:
     """The loops in which it does."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its param groups itself."""
+    bad_rate: BadRate | None = None
+    """Recorded runs only."""
 
     @property
     def stepped(self) -> bool:
@@ -333,6 +358,8 @@ class Schedule:
     repeated: Repetition | None = None
     competitors: tuple[Schedule, ...] = ()
     """Other schedules that advance on the same optimizer."""
+    departure: Departure | None = None
+    """Where the LR left the schedule; recorded runs only."""
     undecided: tuple[str, ...] = ()
     """Why a count is not known, in words."""
 

@@ -1,0 +1,491 @@
+"""The recorder: hears what torch does to learning rates, and keeps what the rules ask about.
+
+Everything here runs inside somebody's training: nothing may raise (``hooks`` sees to that), wait
+for a device, or grow with the number of steps.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lrlint.facts import BadRate, Departure
+from lrlint.formulas import NoClosedForm
+from lrlint.runtime import shadow as shadows
+from lrlint.runtime.records import Loader, OptimizerRecord, Pass, ScheduleRecord
+from lrlint.runtime.ring import Ring
+from lrlint.runtime.sites import RunPlace, Site, Sites
+
+MOST_OF_A_LINE = 64
+"""Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
+memory."""
+SITES_UNTIL = 1000
+"""Optimizer steps whose call sites are looked up; later ones come from the same lines."""
+
+_CARRY_ON = frozenset({"ExponentialLR", "MultiplicativeLR"})
+"""Where every step is the last one times a factor, the LR is right whatever the counter says."""
+
+_FLOAT_RTOL, _FLOAT_ATOL = 1e-9, 1e-11
+"""Tolerances for float LRs, the second relative to the highest LR."""
+
+
+class Recorder:
+    """Records every optimizer step, scheduler step and pass over a ``DataLoader`` of the process.
+
+    ``start()`` and ``stop()`` begin and end it; ``optimizers`` and ``schedules`` hold what was
+    heard. ``only`` restricts it to the given optimizers.
+    """
+
+    def __init__(self, only: Sequence[object] = ()) -> None:
+        self.optimizers: list[OptimizerRecord] = []
+        self.schedules: list[ScheduleRecord] = []
+        self.loader = Loader()
+        self.epochs: int | None = None
+        """How many epochs the training has, where the user says so."""
+        self.total_steps: int | None = None
+        """How many optimizer steps it is meant to have, likewise."""
+        self._only = frozenset(map(id, only))
+        self._by_id: dict[int, OptimizerRecord] = {}
+        self._schedules_by_id: dict[int, ScheduleRecord] = {}
+        self._passes: dict[int, Pass] = {}
+        self._active: list[int] = []
+        self._built: dict[tuple[RunPlace, int], int] = {}
+        self._count = 0
+        self._order = 0
+        self.sites: Sites | None = None
+        self._tensor: type = type(None)
+
+    def attach(self) -> None:
+        """Get ready to listen: torch is imported from here on."""
+        import os
+
+        import torch
+
+        self.sites = Sites(os.path.dirname(torch.__file__) + os.sep)
+        self._tensor = torch.Tensor
+
+    # -- optimizers
+
+    def optimizer_built(self, optimizer: Any) -> None:
+        """An optimizer's constructor has run."""
+        if not self._only or id(optimizer) in self._only:
+            self._adopt(optimizer, self._place())
+
+    def _adopt(self, optimizer: Any, place: RunPlace) -> OptimizerRecord:
+        key = id(optimizer)
+        found = self._by_id.get(key)
+        if found is not None and found.ref() is optimizer:
+            return found
+        groups = optimizer.param_groups
+        record = OptimizerRecord(
+            ref=weakref.ref(optimizer, lambda _: self._by_id.pop(key, None)),
+            class_name=type(optimizer).__name__,
+            place=place,
+            order=self._next(),
+            parameters=frozenset(id(p) for group in groups for p in group["params"]),
+            shadow=shadows.Shadow(groups),
+        )
+        record.base = tuple(record.shadow.lr)
+        record.momenta = tuple(group.get("momentum") for group in groups)
+        self._by_id[key] = record
+        self.optimizers.append(record)
+        return record
+
+    def before_update(self, optimizer: Any) -> None:
+        """``optimizer.step()`` begins."""
+        record = self._by_id.get(id(optimizer))
+        if record is None:
+            if self._only:
+                return
+            record = self._adopt(optimizer, self._place())
+        frame = sys._getframe(2)
+        if record.outer is not None and _is_within(record.outer, frame):
+            return  # super().step(): the same step once more
+        record.outer = id(frame)
+        record.pending = [group["lr"] for group in optimizer.param_groups]
+        if record.steps < SITES_UNTIL and self.sites is not None:
+            user = self.sites.frame()
+            if user is not None:
+                self._called(record.sites, self.sites.place(user), record.steps)
+
+    def after_update(self, optimizer: Any) -> None:
+        """``optimizer.step()`` has run to its end."""
+        record = self._by_id.get(id(optimizer))
+        if record is None or record.outer != id(sys._getframe(2)):
+            return
+        record.outer = None
+        self._commit(optimizer, record)
+
+    def _commit(self, optimizer: Any, record: OptimizerRecord) -> None:
+        if record.resumed is not None:
+            self._check_resume(optimizer, record)
+        lrs, shadow = record.pending, record.shadow
+        if len(lrs) != len(shadow.groups):
+            shadow.follow(optimizer.param_groups)
+        if any(isinstance(lr, self._tensor) for lr in lrs):
+            self._update_of_tensors(record, lrs)
+        else:
+            self._update(record, record.steps, lrs, self._expected(record, lrs))
+        record.steps += 1
+        self._count_batches(record)
+
+    def _expected(self, record: OptimizerRecord, lrs: Sequence[Any]) -> list[float] | None:
+        """The LRs that the schedules have set; None while there are none to speak of."""
+        if not record.schedules:
+            return None
+        if not record.driven:  # a warm-up by hand before the first step of the scheduler
+            for group, lr in zip(record.shadow.groups, lrs, strict=True):
+                if not isinstance(lr, self._tensor):
+                    group["lr"] = lr
+        return record.shadow.lr
+
+    def _update(
+        self,
+        record: OptimizerRecord,
+        step: int,
+        lrs: Sequence[float],
+        expected: Sequence[float] | None,
+        rtol: float = _FLOAT_RTOL,
+        atol: float = _FLOAT_ATOL,
+    ) -> None:
+        if step % record.curve.stride == 0:
+            record.curve.add(step, lrs, expected)
+        if lrs == expected:
+            if record.max_error is None:
+                record.max_error = 0.0
+            if record.highest < lrs[0]:
+                record.highest = max(lrs)
+        for group, lr in enumerate(lrs):
+            if not 0 <= lr < math.inf and record.bad is None:
+                record.bad = BadRate(step=step, group=group, lr=lr)
+            if expected is None or lr == expected[group]:
+                continue
+            want = expected[group]
+            record.highest = max(record.highest, abs(want))
+            error = abs(lr - want)
+            if record.highest:
+                record.max_error = max(record.max_error or 0.0, error / record.highest)
+            if record.departure is None and not error <= rtol * abs(want) + atol * record.highest:
+                writer = self._writer(record)
+                record.departure = Departure(
+                    step=step, group=group, used=lr, expected=want, writer=writer
+                )
+
+    def _update_of_tensors(self, record: OptimizerRecord, lrs: list[Any]) -> None:
+        if record.ring is None or not record.ring.fits(lrs):
+            self.drain(record)
+            record.ring = Ring(lrs)
+        if record.ring.add(record.steps, lrs, self._expected(record, lrs)):
+            self.drain(record)
+
+    def drain(self, record: OptimizerRecord) -> None:
+        """Read the LRs that are still on the device."""
+        if record.ring is None:
+            return
+        for step, lr, expected in record.ring.drain():
+            atol = max(1e-5, 2e-8 * step)  # a float32 recursion drifts so far
+            self._update(record, step, lr, expected, rtol=1e-5, atol=atol)
+
+    def _check_resume(self, optimizer: Any, record: OptimizerRecord) -> None:
+        """Whether the LR is where the schedule is, at the first step after a state was loaded."""
+        last, record.resumed = record.resumed, None
+        drivers = [one for one in record.schedules if one.parent is None]
+        if len(drivers) != 1 or record.departure is not None:
+            return
+        (schedule,) = drivers
+        scheduler, law = schedule.ref(), schedule.law
+        if scheduler is None or law is None or law.name in _CARRY_ON or schedule.replay is None:
+            return
+        groups = optimizer.param_groups
+        base = [shadows.number(group.get("initial_lr", group["lr"])) for group in groups]
+        try:
+            expected = law.lr(scheduler.last_epoch, base, **schedule.arguments)
+        except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+            return
+        used = [shadows.number(lr) for lr in record.pending]
+        for group, (lr, want) in enumerate(zip(used, expected, strict=True)):
+            if not math.isclose(lr, want, rel_tol=1e-3, abs_tol=1e-6 * max(map(abs, base))):
+                writer = f"{last}: the LR and the scheduler's counter do not belong together"
+                record.departure = Departure(
+                    step=record.steps, group=group, used=lr, expected=want, writer=writer
+                )
+                return
+
+    def _writer(self, record: OptimizerRecord) -> str:
+        if len(record.schedules) > 1:
+            return "another scheduler of the same optimizer, or a write to param_groups"
+        return 'a write to param_group["lr"]'
+
+    def _count_batches(self, record: OptimizerRecord) -> None:
+        if self._active:
+            current = self._passes[self._active[-1]]
+            if current.updates and record.batches:
+                few = record.batches if record.fewest is None else record.fewest
+                record.fewest = min(few, record.batches)
+                record.most = max(record.most, record.batches)
+            current.updates += 1
+        record.batches = 0
+
+    def state_loaded(self, owner: Any) -> None:
+        """``load_state_dict`` has run, on an optimizer or a scheduler."""
+        optimizer = self._by_id.get(id(owner))
+        if optimizer is not None:
+            optimizer.shadow.follow(owner.param_groups)
+            optimizer.resumed = "optimizer.load_state_dict()"
+            return
+        schedule = self._schedules_by_id.get(id(owner))
+        if schedule is not None:
+            schedule.optimizer.resumed = "scheduler.load_state_dict()"
+            if schedule.replay is not None:
+                schedule.replay.load_state_dict(_state_of(owner))
+
+    # -- schedulers
+
+    def before_build(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        """A scheduler's constructor begins: what the groups hold now is what it starts from."""
+        optimizer = _optimizer_among(arguments, keywords)
+        record = None if optimizer is None else self._by_id.get(id(optimizer))
+        if optimizer is not None and record is None and not self._only:
+            record = self._adopt(optimizer, self._place())
+        if record is not None and optimizer is not None and not record.driven:
+            record.shadow.follow(optimizer.param_groups)
+
+    def scheduler_built(
+        self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> None:
+        """A scheduler's constructor has run to its end."""
+        record = self._by_id.get(id(getattr(scheduler, "optimizer", None)))
+        if record is None:
+            return
+        law = shadows.law_of(scheduler)
+        bound: dict[str, Any] = {}
+        if law is not None:
+            try:
+                _, bound = law.bind_call(arguments, keywords)
+            except TypeError:  # arguments of another version of torch
+                law = None
+        parts = getattr(scheduler, "_schedulers", ())
+        children = tuple(
+            self._schedules_by_id[id(part)] for part in parts if id(part) in self._schedules_by_id
+        )
+        base = tuple(record.shadow.lr)
+        groups = scheduler.optimizer.param_groups
+        replay = shadows.start(law, record.shadow, bound, [child.replay for child in children])
+        if replay is None or not self._agrees(record.shadow, groups):
+            replay = None
+            record.shadow.follow(groups)
+        key = id(scheduler)
+        schedule = ScheduleRecord(
+            ref=weakref.ref(scheduler, lambda _: self._schedules_by_id.pop(key, None)),
+            name=type(scheduler).__name__,
+            law=law,
+            arguments=bound,
+            explicit=_given(law, arguments, keywords),
+            place=self._place(),
+            order=self._next(),
+            optimizer=record,
+            replay=replay,
+            children=children,
+            built_at=record.steps,
+            base=children[0].base if children else base,
+            updates=record.steps,
+        )
+        for child in children:
+            child.parent = schedule
+        self._schedules_by_id[key] = schedule
+        line = (schedule.place, record.order)
+        self._built[line] = self._built.get(line, 0) + 1
+        if self._built[line] <= MOST_OF_A_LINE:
+            self.schedules.append(schedule)
+        record.schedules = [one for one in record.schedules if one.ref() is not None]
+        record.schedules.append(schedule)
+
+    def built_at(self, schedule: ScheduleRecord) -> int:
+        """How many schedulers the same line has built for the same optimizer."""
+        return self._built.get((schedule.place, schedule.optimizer.order), 0)
+
+    def scheduler_known(self, scheduler: Any) -> None:
+        """A scheduler that was built before the recorder listened: its parts first."""
+        for part in getattr(scheduler, "_schedulers", ()):
+            self.scheduler_known(part)
+        if id(scheduler) in self._schedules_by_id:
+            return
+        record = self._adopt(scheduler.optimizer, self._place())
+        arguments = shadows.arguments_of(scheduler)
+        self.scheduler_built(scheduler, (), {"optimizer": scheduler.optimizer} | arguments)
+        schedule = self._schedules_by_id[id(scheduler)]
+        schedule.replay = None  # how it got where it is was not seen
+        record.shadow.follow(scheduler.optimizer.param_groups)
+        groups = scheduler.optimizer.param_groups
+        initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
+        schedule.base = record.base = initial
+
+    def tick(self) -> None:
+        """Every optimizer has made a step that no hook has seen."""
+        for record in list(self._by_id.values()):
+            optimizer = record.ref()
+            if optimizer is not None:
+                record.pending = [group["lr"] for group in optimizer.param_groups]
+                self._commit(optimizer, record)
+
+    def _agrees(self, shadow: shadows.Shadow, groups: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether the replay of a constructor wrote what the constructor wrote."""
+        pairs = zip(shadow.groups, groups, strict=False)
+        return all(
+            isinstance(real["lr"], self._tensor)
+            or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
+            for mine, real in pairs
+        )
+
+    def scheduler_stepped(self, scheduler: Any, value: Any) -> None:
+        """``scheduler.step()`` has run to its end, called by the script itself."""
+        schedule = self._schedules_by_id.get(id(scheduler))
+        if schedule is None:
+            return
+        record = schedule.optimizer
+        if self.sites is not None:
+            user = self.sites.frame()
+            if user is not None:
+                self._advanced(schedule, self.sites.place(user), value)
+        schedule.steps += 1
+        schedule.updates = record.steps
+        if schedule.replay is not None:
+            try:
+                schedule.replay.step(value)
+            except Exception:  # torch has let it pass: follow from here on
+                schedule.replay = None
+        if schedule.replay is None:
+            record.shadow.follow(scheduler.optimizer.param_groups)
+
+    def step_failed(self, scheduler: Any, value: Any) -> None:
+        """``scheduler.step()`` has raised: it was called, and has not advanced."""
+        schedule = self._schedules_by_id.get(id(scheduler))
+        user = None if self.sites is None else self.sites.frame()
+        if schedule is not None and self.sites is not None and user is not None:
+            schedule.refused += 1
+            self._advanced(schedule, self.sites.place(user), value)
+
+    def _advanced(self, schedule: ScheduleRecord, place: RunPlace, value: Any) -> None:
+        updates = schedule.optimizer.steps
+        site = self._called(schedule.sites, place, updates)
+        site.argument = value
+        if self._active:
+            site.inside += 1
+        if updates == schedule.updates:
+            site.idle += 1
+            if schedule.steps and updates > schedule.built_at and schedule.last_site is not None:
+                schedule.repeated += 1
+                schedule.twins = schedule.twins or (schedule.last_site, site)
+        schedule.last_site = site
+
+    # -- loaders
+
+    def batch_requested(self, iterator: Any) -> None:
+        """``next()`` of a loader's iterator: another pass begins, or goes on."""
+        key = id(iterator)
+        current = self._passes.get(key)
+        if current is None:
+            place = None
+            if self.sites is not None:
+                user = self.sites.frame()
+                place = None if user is None else self.sites.place(user)
+            self._count += 1
+            current = self._passes[key] = Pass(self._count, place)
+            weakref.finalize(iterator, self.pass_ended, key, current.number).atexit = False
+        if not self._active or self._active[-1] != key:
+            if key in self._active:
+                self._active.remove(key)
+            self._active.append(key)
+
+    def batch_given(self, iterator: Any) -> None:
+        """A batch has been handed out."""
+        current = self._passes.get(id(iterator))
+        if current is not None:
+            current.batches += 1
+            for record in self._by_id.values():
+                record.batches += 1
+
+    def pass_ended(self, key: int, number: int | None = None) -> None:
+        """An iterator is exhausted or gone."""
+        current = self._passes.get(key)
+        if current is None or (number is not None and current.number != number):
+            return
+        del self._passes[key]
+        if key in self._active:
+            self._active.remove(key)
+        if current.updates:
+            self.loader.ended(current.batches, current.place)
+
+    def finish(self) -> None:
+        """Read what is still on devices, and close the passes that a ``break`` left open."""
+        for record in self.optimizers:
+            self.drain(record)
+        for key in list(self._passes):
+            self.pass_ended(key)
+
+    # -- small services
+
+    def _called(self, sites: dict[RunPlace, Site], place: RunPlace, updates: int) -> Site:
+        site = sites.get(place)
+        if site is None:
+            site = sites[place] = Site(place, first_at=updates, order=self._next())
+        site.calls += 1
+        site.last_at = updates
+        return site
+
+    def _place(self) -> RunPlace:
+        user = None if self.sites is None else self.sites.frame()
+        return (
+            RunPlace("<unknown>", 1)
+            if user is None or self.sites is None
+            else (self.sites.place(user))
+        )
+
+    def _next(self) -> int:
+        self._order += 1
+        return self._order
+
+
+def _is_within(outer: int, frame: Any) -> bool:
+    """Whether the call at ``frame`` is made from within the frame ``outer``."""
+    found = frame.f_back
+    while found is not None:
+        if id(found) == outer:
+            return True
+        found = found.f_back
+    return False
+
+
+def _optimizer_among(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    for value in (*arguments, *keywords.values()):
+        if hasattr(value, "param_groups"):
+            return value
+        if isinstance(value, (list, tuple)) and value and hasattr(value[0], "optimizer"):
+            return value[0].optimizer  # ChainedScheduler([...])
+    return None
+
+
+def _given(law: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> frozenset[str]:
+    """The parameters that the call gives a value, rather than the signature."""
+    if law is None:
+        return frozenset(keywords)
+    names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
+    names.insert(law.optimizer_index, "optimizer")
+    return frozenset(keywords) | frozenset(names[: len(arguments)])
+
+
+def _state_of(scheduler: Any) -> dict[str, Any]:
+    """A scheduler's state as its replay takes it: with floats for tensors."""
+    plain: dict[str, Any] = _plain(scheduler.state_dict())
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(item) for item in value)
+    return float(value) if hasattr(value, "item") else value

@@ -1,0 +1,115 @@
+"""What is kept of each optimizer, each scheduler and the loaders: counts, not histories."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lrlint.facts import BadRate, Departure
+from lrlint.formulas import Law, Replay
+from lrlint.runtime.curve import Curve
+from lrlint.runtime.ring import Ring
+from lrlint.runtime.shadow import Shadow
+from lrlint.runtime.sites import RunPlace, Site
+
+
+@dataclass(eq=False)
+class OptimizerRecord:
+    """One optimizer: which LR each of its steps used."""
+
+    ref: weakref.ref[Any]
+    class_name: str
+    place: RunPlace
+    order: int
+    parameters: frozenset[int]
+    shadow: Shadow
+    base: tuple[float, ...] = ()
+    momenta: tuple[float | None, ...] = ()
+    steps: int = 0
+    sites: dict[RunPlace, Site] = field(default_factory=dict)
+    curve: Curve = field(default_factory=Curve)
+    ring: Ring | None = None
+    schedules: list[ScheduleRecord] = field(default_factory=list)
+    highest: float = 0.0
+    """The highest LR expected, which departures are measured against."""
+    max_error: float | None = None
+    departure: Departure | None = None
+    bad: BadRate | None = None
+    resumed: str | None = None
+    """The ``load_state_dict`` since the last step, if there was one."""
+    batches: int = 0
+    """Batches seen since the last step."""
+    fewest: int | None = None
+    most: int = 0
+    """Batches per step, without the last step of a pass, which may be early."""
+    outer: int | None = None
+    """The frame of the ``step()`` call under way, to tell ``super().step()`` from a new one."""
+    pending: list[Any] = field(default_factory=list)
+
+    @property
+    def driven(self) -> bool:
+        """Whether a scheduler has begun to set its LR."""
+        return any(one.steps for one in self.schedules)
+
+
+@dataclass(eq=False)
+class ScheduleRecord:
+    """One scheduler: how often it advanced, where from, and what it should have written."""
+
+    ref: weakref.ref[Any]
+    name: str
+    law: Law | None
+    arguments: Mapping[str, Any]
+    explicit: frozenset[str]
+    place: RunPlace
+    order: int
+    optimizer: OptimizerRecord
+    replay: Replay | None
+    children: tuple[ScheduleRecord, ...] = ()
+    parent: ScheduleRecord | None = None
+    built_at: int = 0
+    """Steps of the optimizer before it was built."""
+    base: tuple[float, ...] = ()
+    """The LR of each group that it starts from."""
+    steps: int = 0
+    sites: dict[RunPlace, Site] = field(default_factory=dict)
+    updates: int = 0
+    """Steps of the optimizer before its last advance."""
+    repeated: int = 0
+    """Advances with no optimizer step since the one before, once training has begun."""
+    twins: tuple[Site, Site] | None = None
+    """The two calls of such a pair."""
+    last_site: Site | None = None
+    refused: int = 0
+    """Calls of ``step()`` that raised."""
+
+
+@dataclass
+class Loader:
+    """The passes over data loaders that trained something."""
+
+    passes: int = 0
+    batches: int = 0
+    fewest: int | None = None
+    most: int = 0
+    place: RunPlace | None = None
+
+    def ended(self, batches: int, place: RunPlace | None) -> None:
+        """A pass in which an optimizer was stepped is over."""
+        self.passes += 1
+        self.batches += batches
+        self.fewest = batches if self.fewest is None else min(self.fewest, batches)
+        self.most = max(self.most, batches)
+        self.place = self.place or place
+
+
+@dataclass(eq=False)
+class Pass:
+    """A pass over a loader that is under way."""
+
+    number: int
+    place: RunPlace | None
+    batches: int = 0
+    updates: int = 0

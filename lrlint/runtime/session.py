@@ -1,0 +1,147 @@
+"""One recording session: the hooks on, the rules asked, the result put together."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lrlint.config import Settings
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.errors import ScheduleError
+from lrlint.ruleset import Ruleset
+from lrlint.runtime.derive import training_of
+from lrlint.runtime.hooks import Hooks
+from lrlint.runtime.recorder import Recorder
+from lrlint.runtime.recording import Recording, Track
+from lrlint.runtime.records import ScheduleRecord
+from lrlint.source import SourceError, SourceFile, load
+
+if TYPE_CHECKING:
+    from lrlint.rule import Finding
+
+
+class Mode(Enum):
+    """What a finding does to the training."""
+
+    RAISE = "raise"
+    """One of error severity ends it with a ScheduleError."""
+    WARN = "warn"
+    """It is reported, the training goes on."""
+    RECORD = "record"
+    """It is kept, and nothing is said."""
+
+
+class Session:
+    """Records from ``start()`` to ``stop()``; findings are asked for at any time."""
+
+    def __init__(
+        self,
+        mode: Mode = Mode.WARN,
+        only: Iterable[object] = (),
+        settings: Settings | None = None,
+    ) -> None:
+        self.mode = mode
+        self.recorder = Recorder(tuple(only))
+        self._ruleset = Ruleset(settings or Settings())
+        watch = self._raise_divergence if mode is Mode.RAISE else None
+        self.hooks = Hooks(self.recorder, watch)
+        self._raised = False
+        self._sources: dict[str, SourceFile | None] = {}
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self.recorder.attach()
+        self.hooks.install()
+
+    def stop(self) -> None:
+        """Stop listening, and read what is still on devices."""
+        self.hooks.remove()
+        self.recorder.finish()
+
+    # -- what was found
+
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What the rules say of the run so far, sorted."""
+        training = training_of(self.recorder)
+        found: dict[tuple[object, ...], Diagnostic] = {}
+        for rule in self._ruleset.rules:
+            for finding in self._ruleset.ask(rule, training):
+                diagnostic = self._diagnostic(finding)
+                if diagnostic is not None:
+                    key = (diagnostic.code, diagnostic.filename, diagnostic.location)
+                    found.setdefault(key, diagnostic)
+        return tuple(sorted(found.values(), key=lambda one: one.sort_key))
+
+    def _diagnostic(self, finding: Finding) -> Diagnostic | None:
+        source = self._source(getattr(finding.place, "filename", ""))
+        if source is None:
+            return None
+        resolved = self._ruleset.diagnostic(finding, source)
+        return None if resolved is None else resolved.diagnostic
+
+    def _source(self, filename: str) -> SourceFile | None:
+        """The file of a finding, for the comments that silence it."""
+        if filename not in self._sources:
+            try:
+                self._sources[filename] = load(Path(filename))
+            except (OSError, SourceError):  # typed at a prompt, or gone: nothing silences it
+                self._sources[filename] = load(Path(filename or "<stdin>"), data=b"")
+        return self._sources[filename]
+
+    def sources(self) -> dict[str, SourceFile]:
+        """The files that findings point into, by the name that findings call them."""
+        return {one.name: one for one in self._sources.values() if one is not None}
+
+    def recording(self, findings: tuple[Diagnostic, ...] | None = None) -> Recording:
+        """The run so far."""
+        for record in self.recorder.optimizers:
+            self.recorder.drain(record)
+        notes = () if self.hooks.failure is None else (self.hooks.failure,)
+        tracks = tuple(self._track(one) for one in self.recorder.schedules if one.parent is None)
+        return Recording(tracks, self.findings() if findings is None else findings, notes)
+
+    def _track(self, schedule: ScheduleRecord) -> Track:
+        optimizer, loader = schedule.optimizer, self.recorder.loader
+        curve = optimizer.curve
+        return Track(
+            scheduler=schedule.name,
+            optimizer=optimizer.class_name,
+            optimizer_steps=optimizer.steps,
+            scheduler_steps=schedule.steps,
+            at=tuple(curve.at),
+            lr=curve.by_group(),
+            expected=curve.expected_by_group(),
+            epochs=loader.passes or None,
+            max_relative_error=optimizer.max_error,
+            first_divergence=optimizer.departure,
+            filename=schedule.place.span().filename,
+            row=schedule.place.row,
+        )
+
+    # -- assertion mode
+
+    def _raise_divergence(self) -> None:
+        """End the training at the first step whose LR is not the schedule's."""
+        recorder = self.recorder
+        if self._raised or not any(one.departure or one.bad for one in recorder.optimizers):
+            return
+        self.raise_error()
+
+    def raise_error(self) -> None:
+        """Raise a ScheduleError where there is a finding of error severity."""
+        errors = [one for one in self.findings() if one.severity is Severity.ERROR]
+        if errors and not self._raised:
+            self._raised = True
+            raise ScheduleError(errors)
+
+    def warn(self) -> None:
+        """Say in one line each what was found."""
+        for one in self.findings():
+            where = f"{one.filename}:{one.location.row}"
+            print(
+                f"lrlint: {where}: {one.severity.label}[{one.code}] {one.name}: {one.message}",
+                file=sys.stderr,
+            )

@@ -1,0 +1,101 @@
+"""What the LR should be: each scheduler's recursion, replayed beside torch's own.
+
+An optimizer's shadow holds its param groups as plain dicts; the replays of its schedulers write
+them in the order in which the real ones are stepped. Laws that call the user's own functions are
+not replayed, since a function may have effects: there the shadow takes over what torch has
+written, so that only a later writer is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lrlint.formulas import LAWS, Group, Law, Replay
+
+_KEPT = ("momentum", "betas", "max_momentum", "base_momentum")
+
+
+def number(value: Any) -> float:
+    """A LR as a float; reading a tensor waits for its device."""
+    return float(value)
+
+
+class Shadow:
+    """The param groups of one optimizer, as its schedulers alone would have them."""
+
+    def __init__(self, groups: Sequence[Mapping[str, Any]]) -> None:
+        self.groups: list[Group] = []
+        self.follow(groups)
+
+    def follow(self, groups: Sequence[Mapping[str, Any]]) -> None:
+        """Take over the groups as they are: new ones, or those that a checkpoint has brought."""
+        del self.groups[len(groups) :]
+        for mine, real in zip(self.groups, groups, strict=False):
+            mine.update(_copy(real))
+        self.groups += [_copy(real) for real in groups[len(self.groups) :]]
+
+    @property
+    def lr(self) -> list[float]:
+        return [group["lr"] for group in self.groups]
+
+
+def _copy(group: Mapping[str, Any]) -> Group:
+    mine: Group = {"lr": number(group["lr"])}
+    if "initial_lr" in group:
+        mine["initial_lr"] = number(group["initial_lr"])
+    return mine | {key: group[key] for key in _KEPT if key in group}
+
+
+def law_of(scheduler: object) -> Law | None:
+    """The law of a scheduler of torch's own; None for a class of somebody else's."""
+    cls = type(scheduler)
+    law = LAWS.get(cls.__name__)
+    ours = cls.__module__ == "torch.optim.lr_scheduler" and law is not None and law.is_class
+    return law if ours else None
+
+
+def start(
+    law: Law | None,
+    shadow: Shadow,
+    arguments: Mapping[str, object],
+    children: Sequence[Replay | None],
+) -> Replay | None:
+    """The replay of a scheduler that has just been built; None where it can only be followed."""
+    if law is None or law.takes_metric or any(map(callable, _leaves(arguments))):
+        return None
+    values = dict(arguments)
+    if "schedulers" in values:
+        if None in children or not children:
+            return None
+        values["schedulers"] = list(children)
+    try:
+        return law.start(shadow.groups, **values)
+    except Exception:
+        return None  # a form of arguments that the replay does not take: follow
+
+
+def _leaves(arguments: Mapping[str, object]) -> list[object]:
+    found: list[object] = []
+    for name, value in arguments.items():
+        if name != "schedulers":
+            found += value if isinstance(value, (list, tuple)) else [value]
+    return found
+
+
+def arguments_of(scheduler: object) -> dict[str, object]:
+    """What a scheduler of torch's own was built with, as far as its attributes tell."""
+    law = law_of(scheduler)
+    if law is None:
+        return {}
+    kept = vars(scheduler)
+    found: dict[str, object] = {}
+    for parameter in law.parameters:
+        name = _ATTRIBUTES.get(parameter.name, parameter.name)
+        if parameter.name != "last_epoch" and name in kept:
+            value = kept[name]
+            found[parameter.name] = sorted(value.elements()) if name == "milestones" else value
+    return found
+
+
+_ATTRIBUTES = {"schedulers": "_schedulers", "lr_lambda": "lr_lambdas"}

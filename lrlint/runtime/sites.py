@@ -1,0 +1,100 @@
+"""Where in the user's code something happens: the innermost frame not of torch nor of ours."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType
+
+from lrlint.facts import Place, Span
+from lrlint.fix import Location
+from lrlint.source import display_name
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+@dataclass(frozen=True)
+class RunPlace(Place):
+    """A place of a recorded run."""
+
+    filename: str
+    row: int
+    column: int = 1
+    end_row: int = 0
+    end_column: int = 0
+
+    def span(self) -> Span:
+        end = Location(self.end_row or self.row, self.end_column or self.column)
+        return Span(display_name(Path(self.filename)), Location(self.row, self.column), end)
+
+    @property
+    def text(self) -> str:
+        line = linecache.getline(self.filename, self.row).rstrip("\n")
+        if self.end_row == self.row and self.end_column > self.column:
+            return line[self.column - 1 : self.end_column - 1]
+        return line.strip()
+
+
+@dataclass(eq=False)
+class Site:
+    """One call in the user's code, and how often it was made."""
+
+    place: RunPlace
+    calls: int = 0
+    inside: int = 0
+    """Calls made while a pass over a loader was under way."""
+    idle: int = 0
+    """Calls with no optimizer step since the scheduler's last advance."""
+    first_at: int = 0
+    """Optimizer steps before the first call."""
+    last_at: int = 0
+    """Optimizer steps before the last call."""
+    passes: set[int] = field(default_factory=set)
+    """The passes in which it was called, as far as they are few."""
+    order: int = 0
+    argument: object = None
+
+
+class Sites:
+    """Sites by code object and instruction, so that a place is looked up once."""
+
+    def __init__(self, library: str) -> None:
+        self._foreign = (library, _OURS)
+        self._known: dict[tuple[CodeType, int], RunPlace] = {}
+
+    def frame(self) -> FrameType | None:
+        """The user's frame: the innermost that is neither torch's nor ours."""
+        found: FrameType | None = sys._getframe(1)
+        while found is not None and found.f_code.co_filename.startswith(self._foreign):
+            found = found.f_back
+        return found
+
+    def place(self, frame: FrameType) -> RunPlace:
+        """Where a frame is now."""
+        key = (frame.f_code, frame.f_lasti)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _place(frame)
+        return known
+
+
+def _place(frame: FrameType) -> RunPlace:
+    code, row = frame.f_code, frame.f_lineno
+    positions = getattr(code, "co_positions", None)  # Python 3.11
+    if positions is not None:
+        for index, (start, end, left, right) in enumerate(positions()):
+            if index * 2 == frame.f_lasti and None not in (start, end, left, right):
+                line = linecache.getline(code.co_filename, start)
+                last = line if end == start else linecache.getline(code.co_filename, end)
+                return RunPlace(
+                    code.co_filename, start, _column(line, left), end, _column(last, right)
+                )
+    return RunPlace(code.co_filename, row)
+
+
+def _column(line: str, offset: int) -> int:
+    """A column in characters, from 1, for an offset in UTF-8 bytes, from 0."""
+    return len(line.encode()[:offset].decode(errors="replace")) + 1

@@ -1,0 +1,129 @@
+"""``lrlint.watch`` and ``lrlint.enable``: assertion mode, from within a training script."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from lrlint.diagnostics import Diagnostic
+from lrlint.errors import UserError
+from lrlint.runtime.recording import Recording
+from lrlint.runtime.session import Mode, Session
+
+MODE_VARIABLE = "LRLINT_MODE"
+"""The environment variable that overrides the mode of every watch."""
+
+
+class Watch:
+    """A watch over optimizers and their schedulers: a context manager, and a handle.
+
+    Ends with the ``with`` block or with :meth:`close`. In mode ``raise`` a finding of error
+    severity raises ScheduleError, at the step of a departure from the schedule or at the end; in
+    mode ``warn`` findings are printed at the end; in mode ``record`` nothing is.
+    """
+
+    def __init__(self, session: Session, known: Callable[[], None]) -> None:
+        self._session = session
+        self._open = True
+        session.start()
+        known()
+
+    @property
+    def recording(self) -> Recording:
+        """What was recorded so far."""
+        return self._session.recording()
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What the rules say of it so far."""
+        return self._session.findings()
+
+    def tick(self) -> None:
+        """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
+        self._session.recorder.tick()
+
+    def close(self) -> None:
+        """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""
+        if not self._open:
+            return
+        self._open = False
+        self._session.stop()
+        if self._session.mode is Mode.RAISE:
+            self._session.raise_error()
+        if self._session.mode is not Mode.RECORD:
+            self._session.warn()
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None and self._session.mode is Mode.RAISE:
+            self._session.mode = Mode.WARN  # the training's own exception goes first
+        self.close()
+
+
+def watch(
+    *targets: Any,
+    mode: str = "warn",
+    epochs: int | None = None,
+    total_steps: int | None = None,
+) -> Watch:
+    """Watch optimizers and schedulers, or everything where none are given.
+
+    ``targets`` may be built already: what they were built with is read from them. ``epochs`` says
+    how many epochs the training has where its batches come from no ``DataLoader``; ``total_steps``
+    how many optimizer steps it is meant to have. ``mode`` is ``"raise"``, ``"warn"`` or
+    ``"record"``; the environment variable ``LRLINT_MODE`` overrides it. Raises UserError (a
+    ValueError) for an unknown mode or a target that is neither optimizer nor scheduler.
+    """
+    optimizers = [_optimizer_of(target) for target in targets]
+    session = Session(_mode(mode), optimizers)
+    session.recorder.epochs = epochs
+    session.recorder.total_steps = total_steps
+
+    def known() -> None:
+        for target in targets:
+            if hasattr(target, "param_groups"):
+                session.recorder.optimizer_built(target)
+            else:
+                session.recorder.scheduler_known(target)
+
+    return Watch(session, known)
+
+
+def enable(mode: str = "warn") -> Watch:
+    """Watch everything that is built from now on, until the process ends."""
+    found = watch(mode=mode)
+    atexit.register(found.close)
+    return found
+
+
+def _mode(name: str) -> Mode:
+    chosen, where = os.environ.get(MODE_VARIABLE) or name, "mode"
+    if os.environ.get(MODE_VARIABLE):
+        where = MODE_VARIABLE
+    try:
+        return Mode(chosen)
+    except ValueError:
+        names = ", ".join(mode.value for mode in Mode)
+        raise UserError(f"{where}: {chosen!r} is none of {names}") from None
+
+
+def _optimizer_of(target: Any) -> Any:
+    if hasattr(target, "param_groups"):
+        return target
+    optimizer = getattr(target, "optimizer", None)
+    if optimizer is None or not hasattr(optimizer, "param_groups"):
+        raise UserError(f"watch: {type(target).__name__} is neither optimizer nor scheduler")
+    return optimizer
+
+
+__all__ = ["MODE_VARIABLE", "Watch", "enable", "watch"]
