@@ -23,6 +23,7 @@ COMMANDS = {
     "predict": Lazy(
         "lrlint.cli.predict:predict", "Show the learning rate at every optimizer step."
     ),
+    "run": Lazy("lrlint.cli.run:run", "Run a training script and verify the LR it uses."),
     "rule": Lazy("lrlint.cli.rule:rule", "Explain a rule, or list them all."),
 }
 DEFAULT = "check"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import shutil
 from collections.abc import Iterator, Sequence
 
 import click
 
 from lrlint.facts import Cadence
+from lrlint.predict.curve import Line, draw
 from lrlint.predict.report import FileForecast, Forecast, known, unit_of
 from lrlint.symbolic import Expr
 
@@ -49,7 +48,11 @@ def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iter
         yield ""
         yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
         yield ""
-        yield from (f"  {line}" for line in _curve(prediction.lr, colour))
+        lines = [
+            Line(f"group {index}", range(1, len(values) + 1), values)
+            for index, values in enumerate(prediction.lr)
+        ]
+        yield from (f"  {line}" for line in draw(lines, colour=colour))
 
 
 def _facts(item: Forecast) -> Iterator[tuple[str, str]]:
@@ -129,56 +132,3 @@ def _group_title(index: int, groups: int) -> str:
 
 def _rate(value: float) -> str:
     return "0" if value == 0 else f"{value:.4g}"
-
-
-_HEIGHT = 12
-_MOST_POINTS = 2_000
-_COLOURS = ("cyan", "magenta", "yellow", "green")
-
-
-def _curve(lr: Sequence[Sequence[float]], colour: bool) -> list[str]:
-    """The LR over the optimizer steps, drawn in Braille characters."""
-    import plotille
-
-    figure = plotille.Figure()
-    # The axis takes twenty columns beside the canvas itself.
-    figure.width = max(min(shutil.get_terminal_size((80, 24)).columns, 110) - 20, 30)
-    figure.height = _HEIGHT
-    figure.with_colors = colour
-    figure.color_mode = "names"
-    figure.x_label, figure.y_label = "optimizer step", "LR"
-    figure.register_label_formatter(float, _label)
-    figure.register_label_formatter(int, _label)
-    highest = max(max(values) for values in lr)
-    figure.set_y_limits(min(0.0, *(min(values) for values in lr)), highest * 1.05 or 1.0)
-    figure.set_x_limits(1, max(len(lr[0]), 2))
-    for index, values in enumerate(lr):
-        steps = _thinned(values)
-        figure.plot(
-            [step + 1 for step in steps],
-            [values[step] for step in steps],
-            lc=_COLOURS[index % len(_COLOURS)] if colour else None,
-            label=f"group {index}",
-        )
-    drawn = str(figure.show(legend=len(lr) > 1))
-    # Blank Braille cells are spaces to the eye and noise in a log.
-    return [line.replace("\N{BRAILLE PATTERN BLANK}", " ").rstrip() for line in drawn.splitlines()]
-
-
-def _label(value: float, chars: int, delta: float, left: bool = False) -> str:
-    text = f"{value:.3g}"
-    return text.ljust(chars) if left else text.rjust(chars)
-
-
-def _thinned(values: Sequence[float]) -> list[int]:
-    """Steps to draw: all of a short curve, of a long one the extremes of each stretch too."""
-    count = len(values)
-    if count <= _MOST_POINTS:
-        return list(range(count))
-    stride = math.ceil(count / (_MOST_POINTS // 4))
-    chosen = {0, count - 1}
-    for start in range(0, count, stride):
-        stretch = range(start, min(start + stride, count))
-        chosen |= {start, stretch[-1]}
-        chosen |= {min(stretch, key=values.__getitem__), max(stretch, key=values.__getitem__)}
-    return sorted(chosen)

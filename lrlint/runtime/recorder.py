@@ -28,6 +28,7 @@ SITES_UNTIL = 1000
 _CARRY_ON = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Where every step is the last one times a factor, the LR is right whatever the counter says."""
 
+_OPTIMIZER_LOADED = "optimizer.load_state_dict()"
 _FLOAT_RTOL, _FLOAT_ATOL = 1e-9, 1e-11
 """Tolerances for float LRs, the second relative to the highest LR."""
 
@@ -120,7 +121,7 @@ class Recorder:
         self._commit(optimizer, record)
 
     def _commit(self, optimizer: Any, record: OptimizerRecord) -> None:
-        if record.resumed is not None:
+        if record.resumed:
             self._check_resume(optimizer, record)
         lrs, shadow = record.pending, record.shadow
         if len(lrs) != len(shadow.groups):
@@ -161,9 +162,10 @@ class Recorder:
         for group, lr in enumerate(lrs):
             if not 0 <= lr < math.inf and record.bad is None:
                 record.bad = BadRate(step=step, group=group, lr=lr)
-            if expected is None or lr == expected[group]:
+            if expected is None or lr == (want := expected[group]):
                 continue
-            want = expected[group]
+            if math.isnan(lr):
+                continue  # which is equal to nothing, and found above
             record.highest = max(record.highest, abs(want))
             error = abs(lr - want)
             if record.highest:
@@ -191,13 +193,15 @@ class Recorder:
 
     def _check_resume(self, optimizer: Any, record: OptimizerRecord) -> None:
         """Whether the LR is where the schedule is, at the first step after a state was loaded."""
-        last, record.resumed = record.resumed, None
+        loaded, record.resumed = record.resumed, []
         drivers = [one for one in record.schedules if one.parent is None]
         if len(drivers) != 1 or record.departure is not None:
             return
         (schedule,) = drivers
         scheduler, law = schedule.ref(), schedule.law
-        if scheduler is None or law is None or law.name in _CARRY_ON or schedule.replay is None:
+        if scheduler is None or law is None or schedule.replay is None:
+            return
+        if law.name in _CARRY_ON and _OPTIMIZER_LOADED in loaded:
             return
         groups = optimizer.param_groups
         base = [shadows.number(group.get("initial_lr", group["lr"])) for group in groups]
@@ -208,7 +212,7 @@ class Recorder:
         used = [shadows.number(lr) for lr in record.pending]
         for group, (lr, want) in enumerate(zip(used, expected, strict=True)):
             if not math.isclose(lr, want, rel_tol=1e-3, abs_tol=1e-6 * max(map(abs, base))):
-                writer = f"{last}: the LR and the scheduler's counter do not belong together"
+                writer = f"{loaded[-1]}: the LR and the scheduler's counter do not belong together"
                 record.departure = Departure(
                     step=record.steps, group=group, used=lr, expected=want, writer=writer
                 )
@@ -234,11 +238,11 @@ class Recorder:
         optimizer = self._by_id.get(id(owner))
         if optimizer is not None:
             optimizer.shadow.follow(owner.param_groups)
-            optimizer.resumed = "optimizer.load_state_dict()"
+            optimizer.resumed.append(_OPTIMIZER_LOADED)
             return
         schedule = self._schedules_by_id.get(id(owner))
         if schedule is not None:
-            schedule.optimizer.resumed = "scheduler.load_state_dict()"
+            schedule.optimizer.resumed.append("scheduler.load_state_dict()")
             if schedule.replay is not None:
                 schedule.replay.load_state_dict(_state_of(owner))
 

@@ -37,8 +37,8 @@ class OptimizerRecord:
     max_error: float | None = None
     departure: Departure | None = None
     bad: BadRate | None = None
-    resumed: str | None = None
-    """The ``load_state_dict`` since the last step, if there was one."""
+    resumed: list[str] = field(default_factory=list)
+    """The calls of ``load_state_dict`` since the last step."""
     batches: int = 0
     """Batches seen since the last step."""
     fewest: int | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.errors import ScheduleError
+from lrlint.errors import ScheduleError, internal_error
 from lrlint.ruleset import Ruleset
 from lrlint.runtime.derive import training_of
 from lrlint.runtime.hooks import Hooks
@@ -21,6 +21,12 @@ from lrlint.source import SourceError, SourceFile, load
 
 if TYPE_CHECKING:
     from lrlint.rule import Finding
+
+
+ABOUT_THE_END = frozenset({"LR101", "LR102", "LR103", "LR201", "LR203", "LR205", "LR301", "LR902"})
+"""Rules that need to know how long the whole training is."""
+ABOUT_TOO_FEW = frozenset({"LR202"})
+"""Rules that need to know it only to warn of too few steps; too many are an error at once."""
 
 
 class Mode(Enum):
@@ -49,6 +55,7 @@ class Session:
         watch = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, watch)
         self._raised = False
+        self._failures: dict[str, str] = {}
         self._sources: dict[str, SourceFile | None] = {}
 
     def start(self) -> None:
@@ -63,16 +70,25 @@ class Session:
 
     # -- what was found
 
-    def findings(self) -> tuple[Diagnostic, ...]:
-        """What the rules say of the run so far, sorted."""
+    def findings(self, *, finished: bool = True) -> tuple[Diagnostic, ...]:
+        """What the rules say of the run so far, sorted.
+
+        Of a training that is not ``finished``, nothing is said that rests on its length.
+        """
         training = training_of(self.recorder)
         found: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
-            for finding in self._ruleset.ask(rule, training):
-                diagnostic = self._diagnostic(finding)
-                if diagnostic is not None:
-                    key = (diagnostic.code, diagnostic.filename, diagnostic.location)
-                    found.setdefault(key, diagnostic)
+            if not finished and rule.code in ABOUT_THE_END:
+                continue
+            try:
+                resolved = [self._diagnostic(one) for one in self._ruleset.ask(rule, training)]
+            except Exception as error:  # a bug in one rule does not cost the others
+                self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
+                continue
+            for one in resolved:
+                short = rule.code in ABOUT_TOO_FEW and one and one.severity < Severity.ERROR
+                if one is not None and (finished or not short):
+                    found.setdefault((one.code, one.filename, one.location), one)
         return tuple(sorted(found.values(), key=lambda one: one.sort_key))
 
     def _diagnostic(self, finding: Finding) -> Diagnostic | None:
@@ -96,12 +112,14 @@ class Session:
         return {one.name: one for one in self._sources.values() if one is not None}
 
     def recording(self, findings: tuple[Diagnostic, ...] | None = None) -> Recording:
-        """The run so far."""
+        """The run so far, with the given findings or those that a finished run has."""
         for record in self.recorder.optimizers:
             self.recorder.drain(record)
-        notes = () if self.hooks.failure is None else (self.hooks.failure,)
+        notes: tuple[str, ...] = () if self.hooks.failure is None else (self.hooks.failure,)
+        found = self.findings() if findings is None else findings
+        notes += tuple(self._failures.values())
         tracks = tuple(self._track(one) for one in self.recorder.schedules if one.parent is None)
-        return Recording(tracks, self.findings() if findings is None else findings, notes)
+        return Recording(tracks, found, notes)
 
     def _track(self, schedule: ScheduleRecord) -> Track:
         optimizer, loader = schedule.optimizer, self.recorder.loader
@@ -128,12 +146,15 @@ class Session:
         recorder = self.recorder
         if self._raised or not any(one.departure or one.bad for one in recorder.optimizers):
             return
-        self.raise_error()
+        self.raise_error(finished=False)
 
-    def raise_error(self) -> None:
+    def raise_error(self, *, finished: bool = True) -> None:
         """Raise a ScheduleError where there is a finding of error severity."""
-        errors = [one for one in self.findings() if one.severity is Severity.ERROR]
-        if errors and not self._raised:
+        if self._raised:
+            return
+        found = self.findings(finished=finished)
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        if errors:
             self._raised = True
             raise ScheduleError(errors)
 

@@ -34,12 +34,12 @@ class Watch:
     @property
     def recording(self) -> Recording:
         """What was recorded so far."""
-        return self._session.recording()
+        return self._session.recording(self.findings)
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
         """What the rules say of it so far."""
-        return self._session.findings()
+        return self._session.findings(finished=not self._open)
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
@@ -85,7 +85,7 @@ def watch(
     ValueError) for an unknown mode or a target that is neither optimizer nor scheduler.
     """
     optimizers = [_optimizer_of(target) for target in targets]
-    session = Session(_mode(mode), optimizers)
+    session = Session(mode_of(mode), optimizers)
     session.recorder.epochs = epochs
     session.recorder.total_steps = total_steps
 
@@ -106,7 +106,8 @@ def enable(mode: str = "warn") -> Watch:
     return found
 
 
-def _mode(name: str) -> Mode:
+def mode_of(name: str) -> Mode:
+    """The mode of that name, unless LRLINT_MODE names another; UserError for an unknown one."""
     chosen, where = os.environ.get(MODE_VARIABLE) or name, "mode"
     if os.environ.get(MODE_VARIABLE):
         where = MODE_VARIABLE
@@ -126,4 +127,4 @@ def _optimizer_of(target: Any) -> Any:
     return optimizer
 
 
-__all__ = ["MODE_VARIABLE", "Watch", "enable", "watch"]
+__all__ = ["MODE_VARIABLE", "Watch", "enable", "mode_of", "watch"]

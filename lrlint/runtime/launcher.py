@@ -1,0 +1,186 @@
+"""Running a script as ``python SCRIPT`` would, so that nothing but the recorder is different."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import traceback
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+from lrlint.errors import UserError
+
+_OURS = str(Path(__file__).parents[1]) + os.sep
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a script ended."""
+
+    status: int
+    """Its exit status, as a shell would see it."""
+    cut: bool = False
+    """Whether an exception or a signal ended it before its last line."""
+    signal: int | None = None
+    """The signal that the process is to die of, as it would have without us."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to run: a file, or a module by name."""
+
+    name: str
+    arguments: tuple[str, ...]
+    module: bool = False
+
+    def path(self) -> Path:
+        """The file that is run. Raises UserError where there is none."""
+        if not self.module:
+            path = Path(self.name)
+            if path.is_dir():
+                raise UserError(f"{self.name}: is a folder; name the script, or use -m")
+            if not path.is_file():
+                raise UserError(f"{self.name}: no such file")
+            return path
+        from importlib.util import find_spec
+
+        if "" not in sys.path:
+            sys.path.insert(0, os.getcwd())
+        try:
+            spec = find_spec(self.name)
+            if spec is not None and spec.submodule_search_locations is not None:
+                spec = find_spec(f"{self.name}.__main__")
+        except (ImportError, ValueError) as error:
+            raise UserError(f"-m {self.name}: {error}") from error
+        if spec is None or spec.origin is None or not Path(spec.origin).is_file():
+            raise UserError(f"-m {self.name}: no such module, or one that cannot be run")
+        return Path(spec.origin)
+
+
+def run(target: Target, at_exit: Callable[[Outcome], None]) -> Outcome:
+    """Run the target in this process; ``at_exit`` is also called before ``os._exit`` and SIGTERM.
+
+    It is called once only, however the script ends.
+    """
+    path = target.path()
+    done: list[Outcome] = []
+
+    def finish(outcome: Outcome) -> None:
+        if not done:
+            done.append(outcome)
+            at_exit(outcome)
+
+    with _Sentinel(finish):
+        outcome = _execute(target, path)
+    finish(outcome)
+    return outcome
+
+
+def _execute(target: Target, path: Path) -> Outcome:
+    sys.argv = [str(path) if target.module else target.name, *target.arguments]
+    try:
+        if target.module:
+            import runpy
+
+            runpy.run_module(target.name, run_name="__main__", alter_sys=True)
+        else:
+            sys.path[0] = str(path.resolve().parent)
+            _execute_file(path)
+    except SystemExit as error:
+        return Outcome(_status(error))
+    except KeyboardInterrupt:
+        _report(*sys.exc_info())
+        return Outcome(128 + signal.SIGINT, cut=True, signal=signal.SIGINT)
+    except BaseException:
+        _report(*sys.exc_info())
+        return Outcome(1, cut=True)
+    return Outcome(0)
+
+
+def _execute_file(path: Path) -> None:
+    name = os.path.abspath(path)
+    with io.open_code(str(path)) as file:
+        code = compile(file.read(), name, "exec")
+    main = types.ModuleType("__main__")
+    # What `python SCRIPT` gives its module; pickles and worker processes rely on it.
+    vars(main).update(__file__=name, __builtins__=__builtins__, __cached__=None, __spec__=None)
+    sys.modules["__main__"] = main
+    exec(code, vars(main))
+
+
+def _status(error: SystemExit) -> int:
+    """The exit status that Python makes of ``sys.exit(code)``."""
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _report(
+    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+) -> None:
+    """The script's traceback, without the frames through which we have started it."""
+    while trace is not None and _is_ours(trace.tb_frame):
+        trace = trace.tb_next
+    if kind is None or error is None:
+        return
+    error = error.with_traceback(trace)
+    try:
+        sys.excepthook(kind, error, trace)
+    except Exception:
+        traceback.print_exception(kind, error, trace)
+
+
+def _is_ours(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    return name.startswith((_OURS, "<frozen runpy")) or name.endswith("runpy.py")
+
+
+class _Sentinel:
+    """Ways to leave that no ``finally`` sees: ``os._exit`` and the default of SIGTERM."""
+
+    def __init__(self, finish: Callable[[Outcome], None]) -> None:
+        self._finish = finish
+        self._process = os.getpid()
+        self._exit = os._exit
+
+    def __enter__(self) -> None:
+        os._exit = self._leave
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, self._terminated)
+
+    def __exit__(self, *_: object) -> None:
+        os._exit = self._exit
+        if signal.getsignal(signal.SIGTERM) == self._terminated:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _leave(self, status: int) -> Any:
+        if os.getpid() == self._process:  # a forked worker leaves like this every time
+            self._finish(Outcome(status & 0xFF))
+            sys.stdout.flush()
+            sys.stderr.flush()
+        self._exit(status)
+
+    def _terminated(self, number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if os.getpid() == self._process:
+            self._finish(Outcome(128 + number, cut=True, signal=number))
+        os.kill(os.getpid(), number)
+
+
+def die_of(number: int) -> None:
+    """End this process by a signal, as it would have ended without us."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+
+
+__all__ = ["Outcome", "Target", "die_of", "run"]
