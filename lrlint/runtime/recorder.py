@@ -275,7 +275,7 @@ class Recorder:
         children = tuple(
             self._schedules_by_id[id(part)] for part in parts if id(part) in self._schedules_by_id
         )
-        base = tuple(float(group.get("initial_lr", group["lr"])) for group in record.shadow.groups)
+        base = tuple(record.shadow.initial)
         groups = scheduler.optimizer.param_groups
         replay = shadows.start(law, record.shadow, bound, [child.replay for child in children])
         if replay is None or not self._agrees(record.shadow, groups):

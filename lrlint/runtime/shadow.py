@@ -39,6 +39,11 @@ class Shadow:
     def lr(self) -> list[float]:
         return [group["lr"] for group in self.groups]
 
+    @property
+    def initial(self) -> list[float]:
+        """What a scheduler that is built now starts from."""
+        return [group["initial_lr" if "initial_lr" in group else "lr"] for group in self.groups]
+
 
 def _copy(group: Mapping[str, Any]) -> Group:
     mine: Group = {"lr": number(group["lr"])}
