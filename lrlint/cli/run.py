@@ -162,7 +162,10 @@ class _Finisher:
         )
         sys.stdout.flush()
         if self._report is not None:
-            self._report(report)
+            try:
+                self._report(report)
+            except Exception as error:  # a report is never worth a training
+                say(f"the report could not be written: {' '.join(str(error).split())}")
         if self._silent:
             return
         style = style_of(sys.stderr) if self._file is None else Style()

@@ -36,14 +36,10 @@ class Picture:
         self._convert: Any = vl_convert
 
     def write(self, report: RunReport) -> None:
-        """Draw the report; what is wrong with the file is said in one line."""
-        from lrlint.cli.terminal import say
+        """Draw the report into the file, all of it or nothing; an OSError says why not."""
         from lrlint.source.atomic import replace_file
 
-        try:
-            replace_file(self._path, self._render(report))
-        except OSError as error:
-            say(f"cannot write {self._path}: {error.strerror or error}")
+        replace_file(self._path, self._render(report))
 
     def _render(self, report: RunReport) -> bytes:
         spec = self._chart(report).to_dict()
