@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -54,7 +54,7 @@ class Run:
     wall: float
     """Seconds from its start to its end."""
     peak: float
-    """MiB that its largest process has had in memory at once."""
+    """MiB that its largest process has had in memory at once; 10 at least, see ``measure``."""
     status: int
     """Its exit status; negative: the signal that ended it."""
 
@@ -73,30 +73,40 @@ class Result:
         return statistics.median(values)
 
 
+# A process inherits the peak memory of the one that starts it, so that one had better be small.
+_STARTER = """
+import os, sys, time
+null = os.open(os.devnull, os.O_RDWR)
+start = time.perf_counter()
+files = [(os.POSIX_SPAWN_DUP2, null, number) for number in range(3)]
+process = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=files)
+_, status, used = os.wait4(process, 0)
+wall = time.perf_counter() - start
+print(used.ru_utime + used.ru_stime, wall, used.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
 def measure(command: Sequence[str], limit: float | None = None) -> Run:
-    """Run a command to its end and say what it cost; it is ended after ``limit`` wall seconds."""
+    """Run a command to its end and say what it cost; it is ended after ``limit`` wall seconds.
+
+    What its children cost counts as far as it has waited for them.
+    """
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    starter = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _STARTER, *command],
+        stdout=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     )
-    alarm = threading.Timer(limit or 0, os.killpg, (process.pid, signal.SIGKILL))
-    if limit is not None:
-        alarm.start()
-    # wait4 counts the process and those of its children that it has waited for; it bypasses Popen.
-    _, status, used = os.wait4(process.pid, 0)
-    alarm.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
+    try:
+        shown, _ = starter.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(starter.pid, signal.SIGKILL)
+        starter.communicate()
+        return Run(math.nan, time.perf_counter() - start, math.nan, -signal.SIGKILL)
+    cpu, wall, peak, status = shown.split()
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, in KiB elsewhere
-    return Run(
-        cpu=used.ru_utime + used.ru_stime,
-        wall=time.perf_counter() - start,
-        peak=used.ru_maxrss * unit / 2**20,
-        status=process.returncode,
-    )
+    return Run(float(cpu), float(wall), float(peak) * unit / 2**20, int(status))
 
 
 def find(tool: Tool, place: Path | None) -> str | None:
@@ -227,7 +237,8 @@ def main(given: Sequence[str] | None = None) -> int:
             "missing": missing,
             "results": [asdict(result) for result in results],
         }
-        options.output.write_text(json.dumps(document, indent=2) + "\n")
+        text = json.dumps(document, indent=2).replace("NaN", "null")  # a run that was stopped
+        options.output.write_text(text + "\n")
     return 0
 
 

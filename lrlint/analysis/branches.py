@@ -31,6 +31,8 @@ from lrlint.symbolic import Atom, Expr, Strength
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 _MOST_ALTERNATIVES = 24
+_LONGEST_NAME = 200
+"""Characters of the name of a number that stands for a condition."""
 
 Changes = dict[tuple[int, Hashable], tuple[Store, Hashable, AnyValue]]
 
@@ -282,7 +284,7 @@ def _join_numbers(
 ) -> AnyValue:
     if depends_on_loop(condition):
         # `if (i + 1) % k == 0: step += 1` leaves a number that an indicator tells apart.
-        indicator = Atom(name=f"[{text_of(condition)}]", key=condition, lower=0)
+        indicator = Atom(name=f"[{_brief(condition)}]", key=condition, lower=0)
         return other + Expr.atom(indicator) * (one - other)
     lean = condition.lean
     if lean is None:
@@ -292,6 +294,12 @@ def _join_numbers(
     if chosen.strength is not Strength.CONSTANT or chosen.value is None:
         return chosen
     return at.named_number(name or str(chosen), chosen.value, Strength.DEFAULT, unit=chosen.unit)
+
+
+def _brief(condition: Condition) -> str:
+    """A condition in the user's words, if they are few: they may quote another such number."""
+    text = text_of(condition)
+    return text if len(text) <= _LONGEST_NAME else "several conditions"
 
 
 def depends_on_loop(condition: Condition) -> bool:

@@ -10,7 +10,6 @@ import libcst as cst
 from lrlint.analysis import attributes, binding, branches, escapes, streams
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.prescan import is_generator
 from lrlint.analysis.state import Frame
 from lrlint.analysis.values import (
     NONE,
@@ -242,7 +241,7 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
     if isinstance(node, cst.Lambda):
         with at.elsewhere(scope.unit, scope):
             return at.evaluate(node.body)
-    if is_generator(node):
+    if function.scope.unit.survey.part(node).yields:
         return _generator(at, function, scope)
     frame = Frame(node, len(at.guards), len(at.loops))
     at.frames.append(frame)

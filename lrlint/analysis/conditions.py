@@ -28,9 +28,38 @@ class Nature(Enum):
 
 
 class Condition:
-    """Base of all conditions; equality is by meaning, as far as it is cheap to tell."""
+    """Base of all conditions; equality is by meaning, as far as it is cheap to tell.
 
-    __slots__ = ()
+    Conditions nest, and are looked up, compared and negated all the time: what that takes is
+    computed once.
+    """
+
+    __slots__ = ("_hash", "_opposite", "_subjects")
+    _hash: int
+    _opposite: Condition
+    _subjects: frozenset[Hashable]
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash(self.meaning)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            type(self) is type(other)
+            and hash(self) == hash(other)
+            and self.meaning == other.meaning
+        )
+
+    @property
+    def meaning(self) -> Hashable:
+        """What equal conditions have in common."""
+        raise NotImplementedError
 
     @property
     def lean(self) -> bool | None:
@@ -46,7 +75,7 @@ class Condition:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flag(Condition):
     """The truth of something that is no number: ``args.fp16``, ``name == "cosine"``."""
 
@@ -59,11 +88,9 @@ class Flag(Condition):
     def lean(self) -> bool | None:
         return self.default
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Flag) and other.key == self.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
+    @property
+    def meaning(self) -> Hashable:
+        return self.key
 
 
 _OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
@@ -77,7 +104,7 @@ _OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
 _NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">": "<=", ">=": "<"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Relation(Condition):
     """``left op right`` between two numbers."""
 
@@ -87,15 +114,9 @@ class Relation(Condition):
     text: str = ""
     nature: Nature = Nature.FLAG
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Relation) and (other.op, other.left, other.right) == (
-            self.op,
-            self.left,
-            self.right,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.op, self.left, self.right))
+    @property
+    def meaning(self) -> Hashable:
+        return self.op, self.left, self.right
 
     @property
     def lean(self) -> bool | None:
@@ -124,7 +145,7 @@ class Relation(Condition):
         return None if sign is None else _OPERATORS[self.op](sign, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Divisible(Condition):
     """``value % by == remainder``."""
 
@@ -133,15 +154,9 @@ class Divisible(Condition):
     remainder: Expr
     text: str = ""
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Divisible) and (other.value, other.by, other.remainder) == (
-            self.value,
-            self.by,
-            self.remainder,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.value, self.by, self.remainder))
+    @property
+    def meaning(self) -> Hashable:
+        return self.value, self.by, self.remainder
 
     @property
     def lean(self) -> bool | None:
@@ -163,11 +178,15 @@ class Divisible(Condition):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Not(Condition):
     """The opposite of a condition."""
 
     of: Condition
+
+    @property
+    def meaning(self) -> Hashable:
+        return self.of
 
     @property
     def lean(self) -> bool | None:
@@ -181,11 +200,15 @@ class Not(Condition):
         return negate(self.of.subs(mapping))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class All(Condition):
     """A conjunction."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def meaning(self) -> Hashable:
+        return self.parts
 
     @property
     def lean(self) -> bool | None:
@@ -202,11 +225,15 @@ class All(Condition):
         return All(tuple(part.subs(mapping) for part in self.parts))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Any(Condition):
     """A disjunction."""
 
     parts: tuple[Condition, ...]
+
+    @property
+    def meaning(self) -> Hashable:
+        return self.parts
 
     @property
     def lean(self) -> bool | None:
@@ -225,6 +252,15 @@ class Any(Condition):
 
 def negate(condition: Condition) -> Condition:
     """The opposite of ``condition``, in the simplest form."""
+    try:
+        return condition._opposite
+    except AttributeError:
+        found = _negated(condition)
+        object.__setattr__(condition, "_opposite", found)
+        return found
+
+
+def _negated(condition: Condition) -> Condition:
     match condition:
         case Not(of):
             return of
@@ -270,17 +306,16 @@ def _bounded(condition: Condition) -> Condition:
 
 def _leaves(condition: Condition, enough: int) -> int:
     """How many simple conditions there are; counting stops beyond ``enough``."""
-    match condition:
-        case Not(of):
-            return _leaves(of, enough)
-        case All(parts) | Any(parts):
-            total = 0
-            for part in parts:
-                total += _leaves(part, enough - total)
-                if total > enough:
-                    break
-            return total
-    return 1
+    if isinstance(condition, Not):
+        return _leaves(condition.of, enough)
+    if not isinstance(condition, (All, Any)):
+        return 1
+    total = 0
+    for part in condition.parts:
+        total += _leaves(part, enough - total)
+        if total > enough:
+            break
+    return total
 
 
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
@@ -306,13 +341,35 @@ def text_of(condition: Condition) -> str:
     return "a condition"
 
 
-def flatten(condition: Condition) -> Iterator[Condition]:
+def flatten(condition: Condition) -> tuple[Condition, ...]:
     """The parts of a conjunction, or the condition itself."""
-    if isinstance(condition, All):
-        for part in condition.parts:
-            yield from flatten(part)
-    else:
-        yield condition
+    if not isinstance(condition, All):
+        return (condition,)
+    if not any(isinstance(part, All) for part in condition.parts):
+        return condition.parts
+    return tuple(inner for part in condition.parts for inner in flatten(part))
+
+
+def subjects(condition: Condition) -> frozenset[Hashable]:
+    """What the simple conditions in it ask about: two that share nothing cannot contradict."""
+    try:
+        return condition._subjects
+    except AttributeError:
+        found = _subjects(condition)
+        object.__setattr__(condition, "_subjects", found)
+        return found
+
+
+def _subjects(condition: Condition) -> frozenset[Hashable]:
+    match condition:
+        case Not(of):
+            return subjects(of)
+        case All(parts) | Any(parts):
+            return frozenset().union(*map(subjects, parts))
+        case Relation(left=left, right=right):
+            return frozenset({(left, right)})
+    key = choice_key(condition)
+    return frozenset({condition.meaning if key is None else key[:2]})
 
 
 def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
@@ -321,20 +378,18 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
     Alternatives within alternatives are looked into ``depth`` deep: the cost is exponential in it,
     and guards that early returns leave behind nest without end.
     """
+    if subjects(left).isdisjoint(subjects(right)):
+        return False
+    others = flatten(right)
     for one in flatten(left):
-        for other in flatten(right):
-            if negate(one) == other or negate(other) == one:
+        opposite, key = negate(one), choice_key(one)
+        for other in others:
+            if opposite == other or negate(other) == one:
                 return True
-            if (
-                isinstance(one, Flag)
-                and isinstance(other, Flag)
-                and isinstance(one.key, tuple)
-                and isinstance(other.key, tuple)
-                and one.key[:2] == other.key[:2]
-                and one.key[0] == other.key[0] == "=="
-                and one.key != other.key
-            ):
-                return True
+            if key is not None:
+                its = choice_key(other)
+                if its is not None and key[:2] == its[:2] and key != its:
+                    return True
             if not depth:
                 continue
             if isinstance(one, Any) and all(
@@ -346,6 +401,16 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
             ):
                 return True
     return False
+
+
+def choice_key(condition: Condition) -> tuple[Hashable, ...] | None:
+    """What ``args.sched == "cosine"`` is known by; two that differ in the last part exclude
+    each other."""
+    if isinstance(condition, Flag):
+        key = condition.key
+        if isinstance(key, tuple) and key[:1] == ("==",):
+            return key
+    return None
 
 
 def natures(condition: Condition) -> set[Nature]:

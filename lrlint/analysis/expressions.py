@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 10_000
 """Characters or elements of what operators put together; more is not followed."""
+
+
+_PLAIN_STRING = re.compile(r"""(["'])([^\\"'\n\r]*)\1""")
+"""A string that stands for what is between its quotes: libcst would have it compiled."""
 
 
 def evaluate(at: Interpreter, node: cst.CSTNode) -> AnyValue:
@@ -105,14 +110,18 @@ def _integer(at: Interpreter, node: cst.Integer) -> AnyValue:
     # A literal of a million digits takes quadratic time to convert.
     if len(node.value) > 300:
         return Opaque()
-    return Expr.const(node.evaluated_value)
+    return Expr.const(int(node.value, 0))
 
 
 def _float(at: Interpreter, node: cst.Float) -> AnyValue:
-    return numeric.from_python(float(node.evaluated_value))
+    return numeric.from_python(float(node.value))
 
 
 def _string(at: Interpreter, node: cst.SimpleString | cst.ConcatenatedString) -> AnyValue:
+    if isinstance(node, cst.SimpleString):
+        plain = _PLAIN_STRING.fullmatch(node.value)
+        if plain is not None:
+            return Const(plain[2])
     return Const(node.evaluated_value)
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 import libcst as cst
 
 from lrlint.analysis import binding, branches, expressions, imports, loops, naming
-from lrlint.analysis.conditions import Condition, contradict, flatten, negate
+from lrlint.analysis.conditions import Condition, negate
+from lrlint.analysis.guards import Known
 from lrlint.analysis.modules import ModuleUnit, Project
 from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.state import (
@@ -63,6 +64,7 @@ class Interpreter:
         self.trace: Block = []
         self.block: Block = self.trace
         self.guards: list[Condition] = []
+        self._known = Known()
         self.loops: list[Repeat] = []
         self.frames: list[Frame] = [Frame(None, 0, 0)]
         self.via: list[SyntaxPlace] = []
@@ -175,15 +177,7 @@ class Interpreter:
 
     def assumed(self, condition: Condition) -> bool | None:
         """Whether the guards in force already settle ``condition``."""
-        if not self.guards:
-            return None
-        known = [part for guard in self.guards for part in flatten(guard)]
-        parts = list(flatten(condition))
-        if all(part in known for part in parts):
-            return True
-        if any(contradict(part, guard) for part in parts for guard in known):
-            return False
-        return None
+        return self._known.settles(condition)
 
     @contextmanager
     def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
@@ -193,10 +187,12 @@ class Interpreter:
         outer.append(when)
         self.block = when.body
         self.guards.append(condition)
+        self._known.push(condition)
         try:
             yield
         finally:
             self.guards.pop()
+            self._known.pop()
             self.block = outer
             if not when.body:
                 outer.remove(when)

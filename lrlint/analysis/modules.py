@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.prescan import Mutations, mutations
+from lrlint.analysis.survey import Mutations, Survey
 from lrlint.source import Positions, SourceError, SourceFile, load, parse
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class ModuleUnit:
         self.path = path
         self.name = name
         self.star_imports: dict[str, str] = {}
+        # By identity: the tree keeps its nodes alive.
         self._assigned: dict[int, frozenset[str]] = {}
+        self._codes: dict[int, str] = {}
 
     @property
     def filename(self) -> str:
@@ -75,13 +77,21 @@ class ModuleUnit:
         return Positions(self.tree, self.source)
 
     @cached_property
+    def survey(self) -> Survey:
+        """What stands in the module and its functions."""
+        return Survey(self.tree)
+
+    @property
     def mutations(self) -> Mutations:
         """What the module changes in place."""
-        return mutations(self.tree)
+        return self.survey.mutations
 
     def code(self, node: cst.CSTNode) -> str:
-        """The source text of a node."""
-        return self.tree.code_for_node(node)
+        """The source text of a node; asked for each time that the node is interpreted."""
+        found = self._codes.get(id(node))
+        if found is None:
+            found = self._codes[id(node)] = self.tree.code_for_node(node)
+        return found
 
     def assigned_in(
         self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import fields
+from typing import Final
 
 import libcst as cst
 
@@ -27,38 +28,46 @@ _SKIPPED = {
     "colon",
     "asynchronous",
     "indent",
+    "operator",
+    "relative",
+    "first_colon",
+    "second_colon",
+    "posonly_ind",
+    "has_trailing_newline",
 }
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+_PLAIN: Final = frozenset({str, bool, int, type(None), type(cst.MaybeSentinel.DEFAULT)})
+"""What a field may hold besides nodes and sequences of nodes."""
+
+_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold code."""
+    types = {field.name: field.type for field in fields(kind)}
+    found = _fields[kind] = tuple(
+        name
+        for name in kind.__slots__ or types
+        if name not in _SKIPPED and "whitespace" not in name and types.get(name) is not str
+    )
+    return found
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The direct children that hold code, in source order."""
-    for name in node.__slots__ or node.__dataclass_fields__:
-        if name in _SKIPPED or name.startswith("whitespace"):
-            continue
+    found: list[cst.CSTNode] = []
+    kind = type(node)
+    names = _fields.get(kind)
+    for name in _code_fields(kind) if names is None else names:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """What a block of statements assigns, nested functions not looked into."""
-
-    names: frozenset[str]
-
-
-@dataclass(slots=True)
-class Mutations:
-    """What a module changes in place anywhere: ``self.step += 1``, ``state["n"] += 1``."""
-
-    attributes: set[str] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
-    shared_names: set[str] = field(default_factory=set)
-    """Names declared ``global`` or ``nonlocal`` somewhere."""
+        # Not `isinstance`: nodes have an abstract base class, which makes that five times as dear.
+        holds = type(value)
+        if holds is tuple or holds is list:
+            found += value
+        elif holds not in _PLAIN:
+            found.append(value)
+    return found
 
 
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:
@@ -98,38 +107,6 @@ def _target_names(target: cst.CSTNode) -> Iterator[str]:
             yield from _target_names(value)
 
 
-def mutations(module: cst.Module) -> Mutations:
-    """All attributes, string keys and shared names that the module changes in place."""
-    found = Mutations()
-    stack: list[cst.CSTNode] = [module]
-    while stack:
-        node = stack.pop()
-        match node:
-            case cst.AugAssign(target=cst.Attribute(attr=attribute)):
-                found.attributes.add(attribute.value)
-            case cst.AugAssign(target=cst.Subscript(slice=[element])):
-                key = _string_index(element)
-                if key is not None:
-                    found.keys.add(key)
-            case cst.Assign(
-                targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
-                value=cst.BinaryOperation(),
-            ):
-                found.attributes.add(attribute.value)
-            case cst.Global(names=names) | cst.Nonlocal(names=names):
-                found.shared_names.update(item.name.value for item in names)
-        stack.extend(children(node))
-    return found
-
-
-def _string_index(element: cst.SubscriptElement) -> str | None:
-    match element.slice:
-        case cst.Index(value=cst.SimpleString() as string):
-            value = string.evaluated_value
-            return value if isinstance(value, str) else None
-    return None
-
-
 def has_own_break(body: cst.CSTNode) -> bool:
     """Whether a ``break`` in a loop's body leaves that very loop."""
     stack: list[cst.CSTNode] = [body]
@@ -138,18 +115,6 @@ def has_own_break(body: cst.CSTNode) -> bool:
         if isinstance(node, cst.Break):
             return True
         if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
-            stack.extend(children(node))
-    return False
-
-
-def is_generator(function: cst.FunctionDef) -> bool:
-    """Whether calling the function makes a generator."""
-    stack: list[cst.CSTNode] = [function.body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Yield):
-            return True
-        if not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
             stack.extend(children(node))
     return False
 

@@ -9,8 +9,8 @@ import libcst as cst
 from lrlint.analysis import attributes, calls, escapes
 from lrlint.analysis.binding import bind_builtin_names
 from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.prescan import children
 from lrlint.analysis.state import BudgetExceeded, Frame
+from lrlint.analysis.survey import Part
 from lrlint.analysis.trace import (
     Block,
     BuildScheduler,
@@ -20,7 +20,6 @@ from lrlint.analysis.trace import (
     walk,
 )
 from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Store
-from lrlint.formulas import LAWS
 
 
 def traces(at: Interpreter) -> list[Block]:
@@ -77,59 +76,36 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
             functions.append(value)
         elif isinstance(value, ClassValue) and value.scope.unit is at.unit:
             classes.append(value)
-    mentioned = _called_names(at.unit.tree)
+    mentioned = at.unit.survey.module.called
     functions.sort(key=lambda item: _name(item) in mentioned)
     relevant = _relevant(functions)
     for function in functions:
         if function.node not in at.called and _name(function) in relevant:
             yield function
     for cls in classes:
-        if is_relevant(cls.node) and cls.name not in mentioned:
+        if _part(cls).relevant and cls.name not in mentioned:
             yield cls
     for cls in classes:
-        if is_relevant(cls.node) and cls.name in mentioned:
+        if _part(cls).relevant and cls.name in mentioned:
             yield cls
 
 
 def _relevant(functions: list[FunctionValue]) -> set[str]:
     """The names of the functions that build or step something, or call one that does."""
-    found = {_name(function) for function in functions if is_relevant(function.node)}
-    calls_of = {_name(function): _called_names(function.node) for function in functions}
+    parts = [(_name(one), _part(one)) for one in functions]
+    found = {name for name, part in parts if part.relevant}
+    calls_of = {name: part.called for name, part in parts}
     while callers := {name for name, called in calls_of.items() if called & found} - found:
         found |= callers
     return found
 
 
+def _part(of: FunctionValue | ClassValue) -> Part:
+    return of.scope.unit.survey.part(of.node)
+
+
 def _name(function: FunctionValue) -> str:
     return function.node.name.value if isinstance(function.node, cst.FunctionDef) else ""
-
-
-def _called_names(tree: cst.CSTNode) -> set[str]:
-    names: set[str] = set()
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        match node:
-            case (
-                cst.Call(func=cst.Name(value=name))
-                | cst.Call(func=cst.Attribute(attr=cst.Name(value=name)))
-            ):
-                names.add(name)
-        stack.extend(children(node))
-    return names
-
-
-def is_relevant(node: cst.CSTNode) -> bool:
-    """Whether a piece of code builds or steps something."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, cst.Name) and (
-            part.value == "step" or part.value in LAWS or "sched" in part.value.lower()
-        ):
-            return True
-        stack.extend(children(part))
-    return False
 
 
 def _interpret(at: Interpreter, root: FunctionValue | ClassValue) -> Block:
@@ -160,7 +136,7 @@ def _interpret_class(at: Interpreter, cls: ClassValue) -> None:
         for value in cls.scope.store.data.values()
         if isinstance(value, FunctionValue) and value.node not in at.called
     ]
-    if not any(is_relevant(method.node) for method in methods):
+    if not any(_part(method).relevant for method in methods):
         return
     instance = existing
     if instance is None:
@@ -169,7 +145,7 @@ def _interpret_class(at: Interpreter, cls: ClassValue) -> None:
         with at.elsewhere(cls.scope.unit, cls.scope):
             calls.initialise(at, instance, calls.Arguments(open=True), cls.node)
     # What other methods call is reached through them; the ones nobody names come first.
-    called_here = _called_names(cls.node)
+    called_here = _part(cls).called
     methods.sort(key=lambda method: _name(method) in called_here)
     relevant = _relevant(methods)
     for method in methods:

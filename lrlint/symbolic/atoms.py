@@ -99,7 +99,12 @@ class Atom:
     @property
     def order(self) -> tuple[int, str, str]:
         """Sort key among the factors of a product: people write ``epochs * len(loader)``."""
-        return (0 if self.unit is Unit.EPOCH else 1, self.name, repr(self.key))
+        order: tuple[int, str, str] | None = self.__dict__.get("_order")
+        if order is None:
+            # A key may be a condition on other atoms, and so on: each is written once.
+            order = (0 if self.unit is Unit.EPOCH else 1, self.name, repr(self.key))
+            object.__setattr__(self, "_order", order)
+        return order
 
 
 _NO_BOUND_YET = object()

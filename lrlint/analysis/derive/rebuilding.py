@@ -57,7 +57,7 @@ def _asks_whether_there_is_one(test: str) -> bool:
 
 def _path(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None:
     """The nodes from ``start`` down to ``target``."""
-    stack: list[tuple[cst.CSTNode, Iterator[cst.CSTNode]]] = [(start, children(start))]
+    stack: list[tuple[cst.CSTNode, Iterator[cst.CSTNode]]] = [(start, iter(children(start)))]
     while stack:
         if stack[-1][0] is target:
             return [node for node, _ in stack]
@@ -65,7 +65,7 @@ def _path(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None:
         if child is None:
             stack.pop()
         else:
-            stack.append((child, children(child)))
+            stack.append((child, iter(children(child))))
     return None
 
 

@@ -1,0 +1,121 @@
+"""What one walk over a module says of it, before anything in it is interpreted.
+
+Whoever asks whether a function yields, what a class calls or what a module changes in place would
+otherwise walk the same syntax again and again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from lrlint.analysis.prescan import children
+from lrlint.formulas import LAWS
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands in a module, a class or a function, with all that is defined in it."""
+
+    called: frozenset[str]
+    """The last names of all that is called: ``step`` of ``self.optimizer.step()``."""
+    relevant: bool
+    """Whether it builds or steps something."""
+    yields: bool
+    """Whether it yields itself: calling such a function makes a generator."""
+
+
+@dataclass(slots=True)
+class Mutations:
+    """What a module changes in place anywhere: ``self.step += 1``, ``state["n"] += 1``."""
+
+    attributes: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    shared_names: set[str] = field(default_factory=set)
+    """Names declared ``global`` or ``nonlocal`` somewhere."""
+
+
+class Survey:
+    """The parts of one module, and what it changes in place."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self.mutations = Mutations()
+        self._parts: dict[int, Part] = {}  # by identity; the module keeps its nodes alive
+        self.module = self._survey(module)
+
+    def part(self, node: cst.CSTNode) -> Part:
+        """What stands in a function, lambda or class of the module."""
+        found = self._parts.get(id(node))
+        return self._survey(node) if found is None else found
+
+    def _survey(self, root: cst.CSTNode) -> Part:
+        """Walk one scope, the scopes in it each by itself."""
+        called: set[str] = set()
+        names: set[str] = set()
+        inner: list[Part] = []
+        yields = False
+        stack = children(root)
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            if kind is cst.Name:
+                names.add(node.value)  # type: ignore[attr-defined]
+                continue
+            if kind in _SCOPES:
+                inner.append(self._survey(node))
+                continue
+            if kind is cst.Call:
+                name = _last_name(node.func)  # type: ignore[attr-defined]
+                if name is not None:
+                    called.add(name)
+            elif kind is cst.Yield:
+                yields = True
+            elif kind in _CHANGES:
+                self._note_change(node)
+            stack += children(node)
+        part = self._parts[id(root)] = Part(
+            called=frozenset(called).union(*(one.called for one in inner)),
+            relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
+            yields=yields,
+        )
+        return part
+
+    def _note_change(self, node: cst.CSTNode) -> None:
+        found = self.mutations
+        match node:
+            case cst.AugAssign(target=cst.Attribute(attr=attribute)):
+                found.attributes.add(attribute.value)
+            case cst.AugAssign(target=cst.Subscript(slice=[element])):
+                key = _string_index(element)
+                if key is not None:
+                    found.keys.add(key)
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
+                value=cst.BinaryOperation(),
+            ):
+                found.attributes.add(attribute.value)
+            case cst.Global(names=names) | cst.Nonlocal(names=names):
+                found.shared_names.update(item.name.value for item in names)
+
+
+_SCOPES = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
+
+
+def _last_name(callee: cst.BaseExpression) -> str | None:
+    if isinstance(callee, cst.Attribute):
+        callee = callee.attr
+    return callee.value if isinstance(callee, cst.Name) else None
+
+
+def _is_telling(name: str) -> bool:
+    return name == "step" or name in LAWS or "sched" in name.lower()
+
+
+def _string_index(element: cst.SubscriptElement) -> str | None:
+    match element.slice:
+        case cst.Index(value=cst.SimpleString() as string):
+            value = string.evaluated_value
+            return value if isinstance(value, str) else None
+    return None
