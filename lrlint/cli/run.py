@@ -93,7 +93,7 @@ def _writer(path: Path | None) -> Callable[[RunReport], None] | None:
         from lrlint.runtime.picture import Picture
 
         picture = Picture(path)
-        return lambda report: picture.write(report)
+        return lambda report: picture.write(report.recording)
     raise UserError(f"--report {path}: the name must end in .html, .png, .svg or .json")
 
 

@@ -250,6 +250,8 @@ class _Derivation:
         trained = record.optimizer.steps > record.built_at
         if site.calls > 1 and site.first_at == site.last_at and trained:
             return Cadence.ONCE  # it replays the past: nothing is trained between its calls
+        if not loader.passes and self._recorder.epochs is not None:
+            return Cadence.BATCH if site.calls > 1.5 * self._recorder.epochs else Cadence.EPOCH
         if not loader.passes:
             many = record.optimizer.steps >= 2 * site.calls
             return Cadence.EPOCH if many and site.calls > 1 else Cadence.UNKNOWN

@@ -5,13 +5,10 @@ from __future__ import annotations
 import html
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lrlint.errors import UserError
-from lrlint.runtime.recording import Track
-
-if TYPE_CHECKING:
-    from lrlint.runtime.report import RunReport
+from lrlint.runtime.recording import Recording, Track
 
 _USED, _SCHEDULED = "#4c78a8", "#f58518"
 _MARK = "#e45756"
@@ -21,28 +18,27 @@ _MOST_POINTS = 4_000
 
 
 class Picture:
-    """Writes the report to a file. Raises UserError at once where the libraries are missing."""
+    """Writes a recording to a file. Raises UserError at once where the libraries are missing."""
 
     def __init__(self, path: Path) -> None:
         try:
-            import altair
+            import altair  # noqa: F401
             import vl_convert
         except ImportError as error:
             raise UserError(
                 f"--report {path}: needs the extra `report` (pip install 'lrlint[report]'): {error}"
             ) from error
         self._path = path
-        self._altair: Any = altair
         self._convert: Any = vl_convert
 
-    def write(self, report: RunReport) -> None:
-        """Draw the report into the file, all of it or nothing; an OSError says why not."""
+    def write(self, recording: Recording) -> None:
+        """Draw it into the file, all of it or nothing; an OSError says why not."""
         from lrlint.source.atomic import replace_file
 
-        replace_file(self._path, self._render(report))
+        replace_file(self._path, self._render(recording))
 
-    def _render(self, report: RunReport) -> bytes:
-        spec = self._chart(report).to_dict()
+    def _render(self, recording: Recording) -> bytes:
+        spec = chart(recording).to_dict()
         if self._path.suffix == ".png":
             png: bytes = self._convert.vegalite_to_png(spec, scale=2)
             return png
@@ -50,61 +46,63 @@ class Picture:
             svg: str = self._convert.vegalite_to_svg(spec)
             return svg.encode()
         page: str = self._convert.vegalite_to_html(spec, bundle=True)
-        return _with_findings(page, report).encode()
+        return _with_findings(page, recording).encode()
 
-    def _chart(self, report: RunReport) -> Any:
-        alt = self._altair
-        charts = [self._schedule(track, report) for track in report.recording.schedules]
-        if not charts:
-            text = alt.Chart(alt.Data(values=[{}])).mark_text(size=16)
-            charts = [text.encode(text=alt.value("no scheduler was built"))]
-        return alt.vconcat(*charts).configure_view(stroke="#ddd").configure_axis(grid=True)
 
-    def _schedule(self, track: Track, report: RunReport) -> Any:
-        alt = self._altair
-        curves = alt.Chart(alt.Data(values=_points(track))).encode(
-            x=alt.X("step:Q", title="optimizer step", scale=alt.Scale(nice=False)),
-            y=alt.Y("lr:Q", title="learning rate", axis=alt.Axis(format="~g")),
-            color=alt.Color(
-                "curve:N",
-                title=None,
-                scale=alt.Scale(domain=["used", "scheduled"], range=[_USED, _SCHEDULED]),
-                legend=alt.Legend(orient="top"),
+def chart(recording: Recording) -> Any:
+    """An Altair chart of all schedules: LR used and LR scheduled over the optimizer steps."""
+    import altair as alt
+
+    library: Any = alt
+    charts: list[Any] = [_schedule(alt, track, recording) for track in recording.schedules]
+    if not charts:
+        text: Any = alt.Chart(library.Data(values=[{}])).mark_text(size=16)
+        charts = [text.encode(text=alt.value("no scheduler was built"))]
+    return alt.vconcat(*charts).configure_view(stroke="#ddd").configure_axis(grid=True)
+
+
+def _schedule(alt: Any, track: Track, recording: Recording) -> Any:
+    domain = ["used", "scheduled"]
+    curves = alt.Chart(alt.Data(values=_points(track))).encode(
+        x=alt.X("step:Q", title="optimizer step", scale=alt.Scale(nice=False)),
+        y=alt.Y("lr:Q", title="learning rate", axis=alt.Axis(format="~g")),
+        color=alt.Color(
+            "curve:N",
+            title=None,
+            scale=alt.Scale(domain=domain, range=[_USED, _SCHEDULED]),
+            legend=alt.Legend(orient="top"),
+        ),
+        detail="group:N",
+        strokeDash=alt.StrokeDash(
+            "curve:N", scale=alt.Scale(domain=domain, range=[[1, 0], [6, 4]]), legend=None
+        ),
+        tooltip=["step:Q", "lr:Q", "group:N", "curve:N"],
+    )
+    layers = [curves.mark_line(interpolate="step-after", strokeWidth=1.8).interactive()]
+    if (at := track.first_divergence) is not None:
+        mark = alt.Chart(alt.Data(values=[{"step": at.step + 1, "lr": at.used, "what": at.writer}]))
+        tooltip = ["step:Q", "lr:Q", "what:N"]
+        layers += [
+            mark.mark_rule(color=_MARK, strokeDash=[3, 3]).encode(x="step:Q"),
+            mark.mark_point(color=_MARK, size=90, filled=True).encode(
+                x="step:Q", y="lr:Q", tooltip=tooltip
             ),
-            detail="group:N",
-            strokeDash=alt.StrokeDash(
-                "curve:N",
-                scale=alt.Scale(domain=["used", "scheduled"], range=[[1, 0], [6, 4]]),
-                legend=None,
-            ),
-            tooltip=["step:Q", "lr:Q", "group:N", "curve:N"],
-        )
-        drawn = curves.mark_line(interpolate="step-after", strokeWidth=1.8)
-        layers = [drawn.interactive()]
-        if (at := track.first_divergence) is not None:
-            mark = alt.Chart(
-                alt.Data(values=[{"step": at.step + 1, "lr": at.used, "what": at.writer}])
-            )
-            layers.append(mark.mark_rule(color=_MARK, strokeDash=[3, 3]).encode(x="step:Q"))
-            layers.append(
-                mark.mark_point(color=_MARK, size=90, filled=True).encode(
-                    x="step:Q", y="lr:Q", tooltip=["step:Q", "lr:Q", "what:N"]
-                )
-            )
-        here = [one for one in report.recording.findings if _is_about(track, one)]
-        subtitle = [
-            f"{track.filename}:{track.row} · {track.optimizer_steps:,} optimizer steps,"
-            f" {track.scheduler_steps:,} scheduler steps"
         ]
-        for one in here:
+    rank = f", rank {track.rank}" if track.rank else ""
+    subtitle = [
+        f"{track.filename}:{track.row} · {track.optimizer_steps:,} optimizer steps,"
+        f" {track.scheduler_steps:,} scheduler steps{rank}"
+    ]
+    for one in recording.findings:
+        if _is_about(track, one):
             subtitle += textwrap.wrap(f"{one.code} {one.name}: {one.message}", 140)
-        title = alt.TitleParams(
-            f"{track.scheduler} drives {track.optimizer}",
-            subtitle=subtitle,
-            anchor="start",
-            subtitleColor="#555",
-        )
-        return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    title = alt.TitleParams(
+        f"{track.scheduler} drives {track.optimizer}",
+        subtitle=subtitle,
+        anchor="start",
+        subtitleColor="#555",
+    )
+    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
 
 
 def _is_about(track: Track, finding: Any) -> bool:
@@ -127,12 +125,12 @@ def _points(track: Track) -> list[dict[str, Any]]:
     ]
 
 
-def _with_findings(page: str, report: RunReport) -> str:
+def _with_findings(page: str, recording: Recording) -> str:
     """The page with the findings as text below the picture, and a title."""
     rows = [
         f"<li><b>{one.severity.label} {one.code} {html.escape(one.name)}</b> "
         f"{html.escape(one.filename)}:{one.location.row}<br>{html.escape(one.message)}</li>"
-        for one in report.recording.findings
+        for one in recording.findings
     ]
     text = f"<ul>{''.join(rows)}</ul>" if rows else "<p>Nothing to report.</p>"
     style = "<style>body{font-family:system-ui,sans-serif;margin:2em}li{margin:.6em 0}</style>"

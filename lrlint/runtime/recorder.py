@@ -261,7 +261,8 @@ class Recorder:
         self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> None:
         """A scheduler's constructor has run to its end."""
-        record = self._by_id.get(id(getattr(scheduler, "optimizer", None)))
+        optimizer = shadows.unwrapped(getattr(scheduler, "optimizer", None))
+        record = self._by_id.get(id(optimizer))
         if record is None:
             return
         law = shadows.law_of(scheduler)
@@ -317,7 +318,7 @@ class Recorder:
             self.scheduler_known(part)
         if id(scheduler) in self._schedules_by_id:
             return
-        record = self._adopt(scheduler.optimizer, self._place())
+        record = self._adopt(shadows.unwrapped(scheduler.optimizer), self._place())
         arguments = shadows.arguments_of(scheduler)
         self.scheduler_built(scheduler, (), {"optimizer": scheduler.optimizer} | arguments)
         schedule = self._schedules_by_id[id(scheduler)]
@@ -466,9 +467,9 @@ def _is_within(outer: int, frame: Any) -> bool:
 def _optimizer_among(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     for value in (*arguments, *keywords.values()):
         if hasattr(value, "param_groups"):
-            return value
+            return shadows.unwrapped(value)
         if isinstance(value, (list, tuple)) and value and hasattr(value[0], "optimizer"):
-            return value[0].optimizer  # ChainedScheduler([...])
+            return shadows.unwrapped(value[0].optimizer)  # ChainedScheduler([...])
     return None
 
 

@@ -44,6 +44,12 @@ class Track:
     row: int = 0
     """Where the scheduler was built."""
 
+    def array(self) -> Any:
+        """``lr`` as a numpy array of shape (param groups, len(at))."""
+        import numpy
+
+        return numpy.array(self.lr, dtype=float)
+
     @property
     def complete(self) -> bool:
         """Whether every optimizer step is there."""
@@ -63,6 +69,12 @@ class Recording:
     def to_json(self) -> list[dict[str, Any]]:
         """The ``schedules`` of ``lrlint run --output-format json``."""
         return [_track_json(track) for track in self.schedules]
+
+    def plot(self) -> Any:
+        """An Altair chart of the LR used and the LR scheduled; needs the extra ``report``."""
+        from lrlint.runtime.picture import chart
+
+        return chart(self)
 
     def save(self, path: str | Path) -> None:
         """Write the schedules to a JSON file, all of it or nothing (an OSError says why not)."""

@@ -104,3 +104,13 @@ def arguments_of(scheduler: object) -> dict[str, object]:
 
 
 _ATTRIBUTES = {"schedulers": "_schedulers", "lr_lambda": "lr_lambdas"}
+
+
+def unwrapped(optimizer: Any) -> Any:
+    """The optimizer that steps: inside accelerate's wrapper, and others like it."""
+    for _ in range(10):
+        inner = getattr(optimizer, "optimizer", None)
+        if not hasattr(inner, "param_groups"):
+            break
+        optimizer = inner
+    return optimizer

@@ -12,6 +12,7 @@ from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
+from lrlint.runtime.shadow import unwrapped
 
 MODE_VARIABLE = "LRLINT_MODE"
 """The environment variable that overrides the mode of every watch."""
@@ -92,7 +93,7 @@ def watch(
     def known() -> None:
         for target in targets:
             if hasattr(target, "param_groups"):
-                session.recorder.optimizer_built(target)
+                session.recorder.optimizer_built(unwrapped(target))
             else:
                 session.recorder.scheduler_known(target)
 
@@ -120,9 +121,9 @@ def mode_of(name: str) -> Mode:
 
 def _optimizer_of(target: Any) -> Any:
     if hasattr(target, "param_groups"):
-        return target
-    optimizer = getattr(target, "optimizer", None)
-    if optimizer is None or not hasattr(optimizer, "param_groups"):
+        return unwrapped(target)
+    optimizer = unwrapped(getattr(target, "optimizer", None))
+    if not hasattr(optimizer, "param_groups"):
         raise UserError(f"watch: {type(target).__name__} is neither optimizer nor scheduler")
     return optimizer
 

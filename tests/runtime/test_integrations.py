@@ -1,0 +1,137 @@
+"""pytest, Lightning and transformers, each with its own way of stepping schedulers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR
+from torch.utils.data import DataLoader, TensorDataset
+
+pytest_plugins = ["pytester"]
+
+TEST = """
+    import torch
+    from torch.optim.lr_scheduler import CosineAnnealingLR
+
+    def train(t_max):
+        optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.1)
+        scheduler = CosineAnnealingLR(optimizer, T_max=t_max, eta_min=1e-3)
+        for _ in range(6):
+            for _ in range(4):
+                optimizer.step()
+            scheduler.step()
+
+    def test_right({fixture}):
+        train(6)
+
+    def test_wrong({fixture}):
+        train(2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("fixture", "options", "outcomes"),
+    [
+        ("lr_watch", (), {"passed": 2, "errors": 1}),
+        ("", (), {"passed": 2}),
+        ("", ("--lrlint=raise",), {"passed": 2, "errors": 1}),
+        ("", ("--lrlint=warn",), {"passed": 2}),
+    ],
+)
+def test_pytest(
+    pytester: pytest.Pytester, fixture: str, options: tuple[str, ...], outcomes: dict[str, int]
+) -> None:
+    pytester.makepyfile(TEST.format(fixture=fixture))
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    result.assert_outcomes(**outcomes)
+    if "errors" in outcomes:
+        result.stdout.fnmatch_lines(["*ScheduleError*LR201 t-max-mismatch*"])
+
+
+def test_lightning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pl = pytest.importorskip("lightning.pytorch")
+    from lrlint.integrations.lightning import LRVerifier
+
+    class Module(pl.LightningModule):  # type: ignore[misc, name-defined]
+        def __init__(self, interval: str) -> None:
+            super().__init__()
+            self.net = torch.nn.Linear(2, 1)
+            self.interval = interval
+
+        def training_step(self, batch: Any, index: int) -> torch.Tensor:
+            x, y = batch
+            return (self.net(x) - y).square().mean()
+
+        def configure_optimizers(self) -> dict[str, Any]:
+            optimizer = torch.optim.SGD(self.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=5, eta_min=1e-3)
+            config = {"scheduler": scheduler, "interval": self.interval}
+            return {"optimizer": optimizer, "lr_scheduler": config}
+
+    def fit(interval: str) -> LRVerifier:
+        data = TensorDataset(torch.randn(24, 2), torch.randn(24, 1))
+        verifier = LRVerifier(mode="record")
+        trainer = pl.Trainer(
+            max_epochs=5,
+            callbacks=[verifier],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            accelerator="cpu",
+            default_root_dir=tmp_path,
+        )
+        trainer.fit(Module(interval), DataLoader(data, batch_size=4))
+        return verifier
+
+    right = fit("epoch").recording
+    assert right is not None
+    (track,) = right.schedules
+    assert (track.optimizer_steps, track.scheduler_steps) == (30, 5)
+    assert right.findings == ()
+    wrong = fit("step").recording
+    assert wrong is not None
+    assert [one.code for one in wrong.findings] == ["LR101"]
+
+
+def test_transformers(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("accelerate")
+    from lrlint.integrations.transformers import LRVerifier
+
+    class Net(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = torch.nn.Linear(2, 1)
+
+        def forward(self, x: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
+            return {"loss": (self.net(x) - labels).square().mean()}
+
+    data = [{"x": torch.randn(2), "labels": torch.randn(1)} for _ in range(24)]
+    verifier = LRVerifier(mode="record")
+    arguments = transformers.TrainingArguments(
+        output_dir=str(tmp_path),
+        num_train_epochs=3,
+        per_device_train_batch_size=4,
+        gradient_accumulation_steps=2,
+        learning_rate=0.1,
+        lr_scheduler_type="linear",
+        report_to=[],
+        save_strategy="no",
+        logging_strategy="no",
+        use_cpu=True,
+        disable_tqdm=True,
+    )
+    trainer = transformers.Trainer(
+        model=Net(), args=arguments, train_dataset=data, callbacks=[verifier]
+    )
+    trainer.train()
+    recording = verifier.recording
+    assert recording is not None
+    (track,) = recording.schedules
+    assert (track.optimizer_steps, track.scheduler_steps) == (9, 9)
+    assert list(track.lr[0]) == pytest.approx([0.1 * (9 - step) / 9 for step in range(9)])
+    assert recording.findings == ()
