@@ -247,6 +247,17 @@ class Departure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RankGap:
+    """The first optimizer step of a run at which another rank used another LR."""
+
+    step: int
+    rank: int
+    """The other rank."""
+    here: float
+    there: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class BadRate:
     """The first LR of a run that is no number, infinite or negative."""
 
@@ -360,6 +371,8 @@ class Schedule:
     """Other schedules that advance on the same optimizer."""
     departure: Departure | None = None
     """Where the LR left the schedule; recorded runs only."""
+    rank_gap: RankGap | None = None
+    """Where two ranks differ; recorded runs of several processes only."""
     undecided: tuple[str, ...] = ()
     """Why a count is not known, in words."""
 

@@ -142,11 +142,16 @@ class _Finisher:
         """The script has ended."""
         from lrlint.diagnostics import Severity
         from lrlint.output import Style
+        from lrlint.runtime import ranks
         from lrlint.runtime.report import RunReport, as_text
         from lrlint.runtime.verdicts import judge
 
         session = self._session
         session.stop()
+        gathered = ranks.exchange(session.recording(()))
+        if gathered is None:
+            return  # rank 0 speaks for all
+        session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
         if self._raises and any(one.severity is Severity.ERROR for one in findings):

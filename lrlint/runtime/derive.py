@@ -196,6 +196,7 @@ class _Derivation:
             epochs=None if epoch is None else epoch.trips,
             epoch_loop=epoch,
             batch_loop=batch,
+            rank_gap=record.rank_gap,
             departure=optimizer.departure if record.parent is None else None,
         )
         self._order_of_calls(record, schedule)

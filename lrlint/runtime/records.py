@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lrlint.facts import BadRate, Departure
+from lrlint.facts import BadRate, Departure, RankGap
 from lrlint.formulas import Law, Replay
 from lrlint.runtime.curve import Curve
 from lrlint.runtime.ring import Ring
@@ -82,6 +82,7 @@ class ScheduleRecord:
     twins: tuple[Site, Site] | None = None
     """The two calls of such a pair."""
     last_site: Site | None = None
+    rank_gap: RankGap | None = None
     refused: int = 0
     """Calls of ``step()`` that raised."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError, internal_error
 from lrlint.ruleset import Ruleset
+from lrlint.runtime import ranks
 from lrlint.runtime.derive import training_of
 from lrlint.runtime.hooks import Hooks
 from lrlint.runtime.recorder import Recorder
@@ -55,6 +56,8 @@ class Session:
         watch = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, watch)
         self._raised = False
+        self._notes: list[str] = []
+        self._elsewhere: tuple[Track, ...] = ()
         self._failures: dict[str, str] = {}
         self._sources: dict[str, SourceFile | None] = {}
 
@@ -117,9 +120,23 @@ class Session:
             self.recorder.drain(record)
         notes: tuple[str, ...] = () if self.hooks.failure is None else (self.hooks.failure,)
         found = self.findings() if findings is None else findings
-        notes += tuple(self._failures.values())
-        tracks = tuple(self._track(one) for one in self.recorder.schedules if one.parent is None)
+        notes += (*self._failures.values(), *self._notes)
+        tracks = (*self._tracks(), *self._elsewhere)
         return Recording(tracks, found, notes)
+
+    def _drivers(self) -> list[ScheduleRecord]:
+        return [one for one in self.recorder.schedules if one.parent is None]
+
+    def _tracks(self) -> tuple[Track, ...]:
+        return tuple(map(self._track, self._drivers()))
+
+    def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
+        """Take in what the other ranks have recorded, and find where they differ."""
+        self._notes += notes
+        for index, (record, mine) in enumerate(zip(self._drivers(), self._tracks(), strict=True)):
+            theirs = [one.schedules[index] for one in others if index < len(one.schedules)]
+            record.rank_gap = ranks.gap(mine, theirs)
+        self._elsewhere = tuple(track for one in others for track in one.schedules)
 
     def _track(self, schedule: ScheduleRecord) -> Track:
         optimizer, loader = schedule.optimizer, self.recorder.loader
@@ -135,6 +152,7 @@ class Session:
             epochs=loader.passes or None,
             max_relative_error=optimizer.max_error,
             first_divergence=optimizer.departure,
+            rank=ranks.rank(),
             filename=schedule.place.span().filename,
             row=schedule.place.row,
         )

@@ -1,0 +1,58 @@
+"""LR903 ranks-disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.rule import Finding, Rule
+
+
+class RanksDisagree(Rule):
+    """Two ranks of one training used different LRs at the same step.
+
+    ## What it does
+
+    Compares, in a recorded run of several processes, the LRs that the ranks used, and reports the
+    first optimizer step at which they differ.
+
+    ## Why is this bad
+
+    Data-parallel training keeps the ranks' weights equal by applying equal updates. With different
+    LRs the updates differ, the replicas drift apart, and the gradients that are averaged belong to
+    different models. Nothing reports it. The usual cause is a `ReduceLROnPlateau` that each rank
+    feeds its own metric.
+
+    ## Example
+
+    ```python
+    scheduler.step(local_validation_loss)
+    ```
+
+    ## Use instead
+
+    ```python
+    dist.all_reduce(validation_loss, op=dist.ReduceOp.AVG)
+    scheduler.step(validation_loss.item())
+    ```
+
+    ## References
+
+    - [torch: DistributedDataParallel](https://docs.pytorch.org/docs/stable/generated/torch.nn.parallel.DistributedDataParallel.html)
+    """
+
+    code, name, severity = "LR903", "ranks-disagree", Severity.ERROR
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        found = schedule.rank_gap
+        if found is None:
+            return
+        yield self.finding(
+            schedule.place,
+            f"at optimizer step {found.step + 1} rank 0 uses an LR of"
+            f" {wording.number(found.here)}, rank {found.rank} one of"
+            f" {wording.number(found.there)}",
+            notes=[("stepped here", site.place) for site in schedule.sites[:1]],
+        )
