@@ -28,6 +28,7 @@ SITES_UNTIL = 1000
 _CARRY_ON = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Where every step is the last one times a factor, the LR is right whatever the counter says."""
 
+_FLOATS = {float}
 _OPTIMIZER_LOADED = "optimizer.load_state_dict()"
 _FLOAT_RTOL, _FLOAT_ATOL = 1e-9, 1e-11
 """Tolerances for float LRs, the second relative to the highest LR."""
@@ -126,12 +127,20 @@ class Recorder:
         lrs, shadow = record.pending, record.shadow
         if len(lrs) != len(shadow.groups):
             shadow.follow(optimizer.param_groups)
-        if any(isinstance(lr, self._tensor) for lr in lrs):
+        if {*map(type, lrs)} != _FLOATS and any(isinstance(lr, self._tensor) for lr in lrs):
             self._update_of_tensors(record, lrs)
         else:
-            self._update(record, record.steps, lrs, self._expected(record, lrs))
+            expected = self._expected(record, lrs)
+            if lrs == record.last and (expected is None or lrs == expected):
+                step = record.steps  # as the last one, which was looked at
+                if step % record.curve.stride == 0:
+                    record.curve.add(step, lrs, expected)
+            else:
+                self._update(record, record.steps, lrs, expected)
+                record.last = lrs
         record.steps += 1
-        self._count_batches(record)
+        if self._active or record.batches:
+            self._count_batches(record)
 
     def _expected(self, record: OptimizerRecord, lrs: Sequence[Any]) -> list[float] | None:
         """The LRs that the schedules have set; None while there are none to speak of."""

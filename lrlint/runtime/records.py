@@ -47,6 +47,9 @@ class OptimizerRecord:
     outer: int | None = None
     """The frame of the ``step()`` call under way, to tell ``super().step()`` from a new one."""
     pending: list[Any] = field(default_factory=list)
+    """The LRs of the step under way."""
+    last: list[Any] = field(default_factory=list)
+    """Those of the step before, where they were floats."""
 
     @property
     def driven(self) -> bool:
