@@ -342,6 +342,8 @@ class Schedule:
     horizon: Horizon | None
     open_arguments: bool = False
     """Whether arguments may be given that were not seen (``**kwargs``)."""
+    removed: Mapping[str, Place] = field(default_factory=dict)
+    """Arguments of older releases that are given and no longer taken, and where."""
     sites: tuple[StepSite, ...] = ()
     steps: Expr | None = None
     """How often it advances over the whole training."""

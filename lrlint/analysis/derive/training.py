@@ -33,6 +33,7 @@ from lrlint.facts import (
     LoopKind,
     OptimizerUse,
     ParamGroup,
+    Place,
     Schedule,
     StepSite,
     Training,
@@ -222,6 +223,7 @@ def _schedule(
         open_arguments=record.open_arguments,
         optimizer=optimizer,
         horizon=_horizon(record, arguments),
+        removed=_removed(record),
         sites=tuple(steps),
         steps=_total(steps),
         optimizer_steps=_total([site for _, site in updates]),
@@ -238,6 +240,12 @@ def _schedule(
         repeated=order.repeated(pairs, loops),
         undecided=_undecided(steps),
     )
+
+
+def _removed(record: SchedulerRecord) -> Mapping[str, Place]:
+    law = LAWS.get(record.law)
+    removed = frozenset() if law is None else law.removed
+    return {name: place for name, place in record.places.items() if name in removed}
 
 
 def _arguments(record: SchedulerRecord) -> Mapping[str, Argument]:

@@ -1,0 +1,127 @@
+"""LR107 epoch-argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule, StepArgument
+from lrlint.formulas import LAWS
+from lrlint.length import is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class EpochArgument(Rule):
+    """A scheduler is stepped with an epoch number, which is deprecated.
+
+    ## What it does
+
+    Reports `scheduler.step(epoch)` on a torch scheduler that counts its own steps. Left out is
+    `CosineAnnealingWarmRestarts`, where a fractional epoch is documented use.
+
+    ## Why is this bad
+
+    The argument is deprecated since torch 1.4, warns, and will be removed. It moves the counter to
+    that number: `step(epoch)` at the end of epoch 0 leaves the LR where it was, so that every LR
+    comes one epoch late, and a jump computes the LR in closed form, which forgets every LR that was
+    written by hand or by another scheduler.
+
+    ## Example
+
+    ```python
+    for epoch in range(epochs):
+        train(model, optimizer)
+        scheduler.step(epoch)
+    ```
+
+    ## Use instead
+
+    ```python
+    for epoch in range(epochs):
+        train(model, optimizer)
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch: LRScheduler.step](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html)
+    """
+
+    code, name, severity = "LR107", "epoch-argument", Severity.WARNING
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts, ReduceLROnPlateau, StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = {build}
+            for epoch in range(epochs):
+                for i, (x, y) in enumerate(train_loader):
+                    model(x, y).backward()
+                    optimizer.step()
+                    {in_batch}
+                {in_epoch}
+        """
+    VALID = (
+        SCRIPT.format(
+            build="StepLR(optimizer, step_size=30)", in_batch="pass", in_epoch="scheduler.step()"
+        ),
+        SCRIPT.format(
+            build="CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)",
+            in_batch="scheduler.step(epoch + i / len(train_loader))",
+            in_epoch="pass",
+        ),
+        SCRIPT.format(
+            build="ReduceLROnPlateau(optimizer)",
+            in_batch="pass",
+            in_epoch="scheduler.step(evaluate(model), epoch)",
+        ),
+        # A scheduler of another library counts in its own way.
+        """
+        import timm.scheduler
+        from torch.optim import SGD
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = timm.scheduler.CosineLRScheduler(optimizer, t_initial=epochs)
+            for epoch in range(epochs):
+                train_epoch(model, train_loader, optimizer)
+                scheduler.step(epoch + 1)
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(
+                build="StepLR(optimizer, step_size=30)",
+                in_batch="pass",
+                in_epoch="scheduler.step(epoch)",
+            ),
+            row=12,
+            says=("step(epoch)", "deprecated"),
+        ),
+        Invalid(
+            SCRIPT.format(
+                build="StepLR(optimizer, step_size=30)",
+                in_batch="pass",
+                in_epoch="scheduler.step(epoch=epoch + 1)",
+            ),
+            row=12,
+            says=("step(epoch=epoch + 1)",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        law = LAWS.get(schedule.scheduler)
+        if law is None or not law.is_class or law.takes_epoch or law.takes_metric:
+            return
+        if is_exercise(schedule):
+            return
+        for site in schedule.sites:
+            if site.argument is StepArgument.EPOCH:
+                yield self.finding(
+                    site.place,
+                    f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
+                    " counter to that number, where a plain step() advances it by one",
+                    notes=(("scheduler built here", schedule.place),),
+                )

@@ -1,0 +1,103 @@
+"""LR303 eta-min-too-high."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement import never_stepped
+from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import compare
+
+_SHARE = 0.1
+
+
+class EtaMinTooHigh(Rule):
+    """A cosine ends above a tenth of the base LR, so there is no fine-tuning phase.
+
+    ## What it does
+
+    Reports `eta_min` above 10 % of a param group's base LR (advice: shown with `--pedantic`).
+
+    ## Why is this bad
+
+    The last steps of an annealing settle the weights into a minimum, which takes an LR well below
+    the one that found it. Most published schedules end at 1 % of the base LR or below.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.05)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
+    ```
+
+    ## References
+
+    - [SGDR: Stochastic Gradient Descent with Warm Restarts](https://arxiv.org/abs/1608.03983)
+    """
+
+    code, name, severity = "LR303", "eta-min-too-high", Severity.ADVICE
+    schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, lr):
+            optimizer = SGD(model.parameters(), lr={lr})
+            scheduler = CosineAnnealingLR(optimizer, T_max=60, eta_min={eta_min})
+            for epoch in range(60):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(lr="0.1", eta_min="0.01"),
+        SCRIPT.format(lr="lr", eta_min="0.01"),
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(lr="0.1", eta_min="0.05"),
+            row=6,
+            says=("eta_min is 0.05", "50 % of the base LR of 0.1"),
+        ),
+        Invalid(SCRIPT.format(lr="lr", eta_min="lr / 5"), row=6, says=("20 % of the base LR",)),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        eta_min, optimizer = schedule.argument("eta_min"), schedule.optimizer
+        if eta_min is None or eta_min.number is None or optimizer is None:
+            return
+        if eta_min.place is None or schedule.open_arguments or optimizer.writes:
+            return
+        if never_stepped(schedule) or is_exercise(schedule):
+            return
+        for group in optimizer.groups:
+            if group.lr is None:
+                continue
+            comparison = compare(eta_min.number, group.lr)
+            ratio = comparison.ratio
+            if ratio is None or not _SHARE < ratio < 1:
+                continue
+            certain = comparison.certain
+            yield self.finding(
+                eta_min.place,
+                f"eta_min is {wording.amount(eta_min.number)}, {float(ratio):.0%}"
+                f" of the base LR of {wording.amount(group.lr)}".replace("%", " %")
+                + ("" if certain else WITH_THE_DEFAULTS)
+                + ": the LR never gets low enough to fine-tune",
+                notes=(
+                    ("scheduler built here", schedule.place),
+                    ("the LR is set here", group.place or optimizer.place),
+                ),
+            )
+            return

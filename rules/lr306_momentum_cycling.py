@@ -1,0 +1,97 @@
+"""LR306 momentum-cycling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.fix import SetArgument
+from lrlint.rule import Finding, Invalid, Rule, safe
+
+_WITHOUT_MOMENTUM = frozenset({"ASGD", "Adadelta", "Adafactor", "Adagrad", "LBFGS", "Rprop"})
+"""torch's optimizers whose defaults hold neither ``momentum`` nor ``betas``."""
+
+
+class MomentumCycling(Rule):
+    """A scheduler is to cycle the momentum of an optimizer that has none.
+
+    ## What it does
+
+    Reports `OneCycleLR` and `CyclicLR` with `cycle_momentum` (the default) on one of torch's
+    optimizers that have neither `momentum` nor `betas`.
+
+    ## Why is this bad
+
+    The constructor raises ValueError: the script does not start.
+
+    ## Example
+
+    ```python
+    optimizer = Adagrad(model.parameters(), lr=0.01)
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = Adagrad(model.parameters(), lr=0.01)
+    scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000, cycle_momentum=False)
+    ```
+
+    ## References
+
+    - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)
+    """
+
+    code, name, severity = "LR306", "momentum-cycling", Severity.ERROR
+    schedulers = frozenset({"CyclicLR", "OneCycleLR"})
+
+    SCRIPT = """
+        from torch.optim import {optimizer}
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        def train(model, train_loader):
+            optimizer = {optimizer}(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader){more})
+            for x, y in train_loader:
+                model(x, y).backward()
+                optimizer.step()
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(optimizer="Adam", more=""),
+        SCRIPT.format(optimizer="SGD", more=""),
+        SCRIPT.format(optimizer="Adagrad", more=", cycle_momentum=False"),
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(optimizer="Adagrad", more=""),
+            row=6,
+            fixed=SCRIPT.format(optimizer="Adagrad", more=", cycle_momentum=False"),
+            says=("Adagrad", "ValueError"),
+        ),
+        Invalid(
+            SCRIPT.format(optimizer="Rprop", more=", cycle_momentum=True"),
+            row=6,
+            fixed=SCRIPT.format(optimizer="Rprop", more=", cycle_momentum=False"),
+            says=("Rprop",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        optimizer, cycle = schedule.optimizer, schedule.argument("cycle_momentum")
+        if optimizer is None or cycle is None or cycle.value is not True:
+            return
+        if schedule.open_arguments or optimizer.class_name not in _WITHOUT_MOMENTUM:
+            return
+        yield self.finding(
+            schedule.place,
+            f"{schedule.scheduler} cycles the momentum, which {optimizer.class_name} does not have:"
+            " its constructor raises ValueError",
+            severity=self.severity if schedule.on_default_path else Severity.WARNING,
+            notes=(("optimizer built here", optimizer.place),),
+            fix=safe(
+                "Leave the momentum alone", (schedule.place, SetArgument("cycle_momentum", "False"))
+            ),
+        )

@@ -1,0 +1,97 @@
+"""LR308 degenerate-gamma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement import never_stepped
+from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Strength
+
+_FACTOR = {
+    "ExponentialLR": "gamma",
+    "MultiStepLR": "gamma",
+    "ReduceLROnPlateau": "factor",
+    "StepLR": "gamma",
+}
+
+
+class DegenerateGamma(Rule):
+    """The factor of a decay is 0, negative, or does not decay.
+
+    ## What it does
+
+    Reports a `gamma` of `StepLR`, `MultiStepLR` or `ExponentialLR`, or a `factor` of
+    `ReduceLROnPlateau`, that is 0 or less, or 1 or more.
+
+    ## Why is this bad
+
+    With 0 the LR is 0 from the first decay on and nothing is learned; with a negative factor it
+    changes its sign; with 1 the schedule does nothing; above 1 the LR grows without bound.
+
+    ## Example
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30, gamma=10)
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30, gamma=0.1)
+    ```
+
+    ## References
+
+    - [torch: StepLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html)
+    """
+
+    code, name, severity = "LR308", "degenerate-gamma", Severity.WARNING
+    schedulers = frozenset(_FACTOR)
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ExponentialLR
+
+        def train(model, gamma):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = ExponentialLR(optimizer, gamma={gamma})
+            for epoch in range(60):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (SCRIPT.format(gamma="0.95"), SCRIPT.format(gamma="gamma"))
+    INVALID = (
+        Invalid(SCRIPT.format(gamma="0"), row=6, says=("gamma is 0", "the LR is 0")),
+        Invalid(SCRIPT.format(gamma="-0.5"), row=6, says=("changes its sign",)),
+        Invalid(SCRIPT.format(gamma="1.0"), row=6, says=("the LR never changes",)),
+        Invalid(SCRIPT.format(gamma="1.05"), row=6, says=("the LR grows",)),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        parameter = _FACTOR[schedule.scheduler]
+        argument = schedule.argument(parameter)
+        if argument is None or argument.place is None or argument.number is None:
+            return
+        value = argument.number.value
+        if value is None or 0 < value < 1 or never_stepped(schedule) or is_exercise(schedule):
+            return
+        sure = argument.number.strength is Strength.CONSTANT
+        yield self.finding(
+            argument.place,
+            f"{parameter} is {wording.number(value)}{'' if sure else WITH_THE_DEFAULTS}:"
+            f" {_consequence(float(value))}",
+            notes=(("scheduler built here", schedule.place),),
+        )
+
+
+def _consequence(factor: float) -> str:
+    if factor == 0:
+        return "the LR is 0 from the first decay on"
+    if factor < 0:
+        return "the LR changes its sign with every decay"
+    return "the LR never changes" if factor == 1 else "the LR grows where it should decay"
