@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from lrlint.fix import Change, Edit, Location
-from lrlint.symbolic import Expr, Unit
+from lrlint.symbolic import Atom, Expr, Unit
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,12 @@ class Loop:
     """The loop's header."""
     over: str | None = None
     """What it iterates over, in the user's words: ``train_loader``, ``range(args.epochs)``."""
+    first: Expr | None = None
+    """Its counter in the first iteration: ``start_epoch`` of ``range(start_epoch, epochs)``."""
     may_break: bool = False
     """Whether a data-dependent ``break`` may end it early."""
+    stops_early: bool = False
+    """Whether it ends where a measured value no longer improves."""
     exercise: bool = False
     """Whether it trains nothing: it steps a scheduler to plot or to test its curve."""
 
@@ -146,6 +150,13 @@ class StepSite:
     """Position in program order among all events, loops unrolled once."""
     argument: StepArgument = StepArgument.NOTHING
     argument_text: str = ""
+    argument_source: str = ""
+    """How the script computes the argument, where that is a name of its own."""
+    position: Expr | None = None
+    """Where an epoch argument sets the counter in the loop's first iteration, if it grows by one
+    with each that follows."""
+    scaled: bool = False
+    """Whether a GradScaler makes the step, which it leaves out where gradients overflow."""
     via: tuple[Place, ...] = ()
     """The calls through which it is reached, outermost first."""
 
@@ -169,6 +180,8 @@ class Argument:
     place: Place | None
     """Where it is written, or None where the signature's default applies."""
     text: str = ""
+    reads: frozenset[Atom] = frozenset()
+    """The numbers of the script that it, where it is a function, computes with."""
 
     @property
     def explicit(self) -> bool:
@@ -289,6 +302,8 @@ class OptimizerUse:
     """The loops in which it does."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its param groups itself."""
+    calls: tuple[Call, ...] = ()
+    """Where its state is read and restored: ``state_dict``, ``load_state_dict``."""
     bad_rate: BadRate | None = None
     """Recorded runs only."""
 
@@ -299,11 +314,15 @@ class OptimizerUse:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Call:
-    """A call on the scheduler other than ``step()`` that a rule may care about."""
+    """A call on a scheduler or optimizer other than ``step()`` that a rule may care about."""
 
     place: Place
     method: str
     loops: tuple[Loop, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    """The conditions under which it runs."""
+    order: int = 0
+    """Position in program order among all events, loops unrolled once."""
     inside_scheduler_class: bool = False
 
 

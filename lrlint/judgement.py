@@ -124,6 +124,14 @@ def never_stepped(schedule: Schedule) -> bool:
     )
 
 
+_READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
+
+
+def is_moved(schedule: Schedule) -> bool:
+    """Whether something but its steps may set its counter, as ``load_state_dict`` does."""
+    return any(call.method not in _READING for call in schedule.calls)
+
+
 # -- what the horizon counts ------------------------------------------------------------------
 
 
@@ -410,6 +418,7 @@ __all__ = [
     "driver",
     "horizon_in_batches",
     "horizon_in_epochs",
+    "is_moved",
     "length_is_explained",
     "never_stepped",
     "regular_sites",

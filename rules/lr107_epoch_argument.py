@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule, StepArgument
+from lrlint.facts import Schedule, StepArgument, StepSite
+from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
+from lrlint.judgement import is_moved
 from lrlint.length import is_exercise
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
 
 
 class EpochArgument(Rule):
@@ -25,6 +27,9 @@ class EpochArgument(Rule):
     that number: `step(epoch)` at the end of epoch 0 leaves the LR where it was, so that every LR
     comes one epoch late, and a jump computes the LR in closed form, which forgets every LR that was
     written by hand or by another scheduler.
+
+    The fix drops the argument where it is what `step()` alone would count: `step(epoch + 1)` at the
+    end of every epoch, counted from 0.
 
     ## Example
 
@@ -107,7 +112,38 @@ class EpochArgument(Rule):
                 in_epoch="scheduler.step(epoch=epoch + 1)",
             ),
             row=12,
+            fixed=SCRIPT.format(
+                build="StepLR(optimizer, step_size=30)",
+                in_batch="pass",
+                in_epoch="scheduler.step()",
+            ),
             says=("step(epoch=epoch + 1)",),
+        ),
+        # Counted from 1, as the epochs are.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
+                for epoch in range(1, epochs + 1):
+                    train_epoch(model, optimizer)
+                    scheduler.step(epoch)
+            """,
+            row=9,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import CosineAnnealingLR
+
+            def train(model, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
+                for epoch in range(1, epochs + 1):
+                    train_epoch(model, optimizer)
+                    scheduler.step()
+            """,
         ),
     )
 
@@ -124,4 +160,18 @@ class EpochArgument(Rule):
                     f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
                     " counter to that number, where a plain step() advances it by one",
                     notes=(("scheduler built here", schedule.place),),
+                    fix=_fix(schedule, site),
                 )
+
+
+def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
+    """Drop the argument where the counter gets there by itself."""
+    if len(schedule.sites) != 1 or schedule.competitors or schedule.built_in or is_moved(schedule):
+        return None
+    if site.position is None or site.position.as_number() != 1 or len(site.loops) != 1:
+        return None
+    writes = schedule.optimizer is None or schedule.optimizer.writes
+    if site.guards or writes:
+        return None
+    name = "epoch" if site.argument_text.startswith("epoch=") else 0
+    return safe("Drop the argument", (site.place, DropArgument(name)))

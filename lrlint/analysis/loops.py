@@ -56,6 +56,7 @@ def run_for(at: Interpreter, node: cst.For) -> Outcome:
             over=stream.text or source_text(at, node.iter),
             over_loader=stream.over_loader,
             target=name,
+            first=_first(node.target, stream),
             without_gradients=at.without_gradients,
             unbounded=stream.endless,
         )
@@ -96,6 +97,14 @@ def _first_name(target: cst.CSTNode) -> str | None:
         case cst.Tuple(elements=elements) if elements:
             return _first_name(elements[0].value)
     return None
+
+
+def _first(target: cst.CSTNode, stream: Stream) -> Expr | None:
+    """The number that the loop variable starts from."""
+    if not isinstance(target, cst.Name):
+        return None
+    value = stream.element(Expr.const(0))
+    return value if isinstance(value, Expr) else None
 
 
 def _unrolled(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:

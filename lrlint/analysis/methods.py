@@ -10,7 +10,13 @@ from lrlint.analysis import attributes, branches, calls, escapes, numeric
 from lrlint.analysis.calls import Arguments
 from lrlint.analysis.library import optimizers
 from lrlint.analysis.state import MISSING
-from lrlint.analysis.trace import OptimizerRecord, OptimizerStep, SchedulerCall, SchedulerStep
+from lrlint.analysis.trace import (
+    OptimizerCall,
+    OptimizerRecord,
+    OptimizerStep,
+    SchedulerCall,
+    SchedulerStep,
+)
 from lrlint.analysis.values import (
     NONE,
     AnyValue,
@@ -107,7 +113,9 @@ def _optimizer(
                 calls.call_function(at, value, Arguments())
         at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
         return Opaque(measured=True)
-    if name == "add_param_group":
+    if name in ("state_dict", "load_state_dict"):
+        at.emit(OptimizerCall(at.here(node), tuple(at.via), record, name))
+    elif name == "add_param_group":
         optimizers.add_group(at, record, arguments, node)
     return Opaque(measured=True)
 
@@ -312,7 +320,8 @@ def _optimizer_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
 
 def _step_one(at: Interpreter, record: OptimizerRecord | None, node: cst.Call) -> AnyValue:
     if record is not None:
-        at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
+        scaled = "scaler" in at.unit.code(node.func).lower()
+        at.emit(OptimizerStep(at.here(node), tuple(at.via), record, scaled))
     return Opaque(measured=True)
 
 

@@ -33,6 +33,8 @@ class LoopRecord:
     """Whether it iterates over batches of data, as far as what it iterates over tells."""
     target: str | None = None
     """The name of the loop variable."""
+    first: Expr | None = None
+    """The loop variable in the first iteration, where it is a number."""
     without_gradients: bool = False
     may_break: bool = False
     unbounded: bool = False
@@ -131,6 +133,16 @@ class OptimizerStep(Event):
     """``optimizer.step()``, directly or through a GradScaler."""
 
     optimizer: OptimizerRecord
+    scaled: bool = False
+    """Whether a GradScaler makes it."""
+
+
+@dataclass(eq=False, slots=True)
+class OptimizerCall(Event):
+    """The state of an optimizer is read or restored."""
+
+    optimizer: OptimizerRecord
+    method: str
 
 
 @dataclass(eq=False, slots=True)

@@ -221,6 +221,16 @@ def degenerate_horizon(s: Subject) -> str:
     return ""
 
 
+@claim("LR209")
+def resume_replays_schedule(s: Subject) -> str:
+    """The scripts are run from their beginning: all that shows is that it starts from 0 there."""
+    return f"it starts from {s.schedule.arguments['last_epoch']}" if _resumes(s) else ""
+
+
+def _resumes(s: Subject) -> bool:
+    return s.schedule.arguments.get("last_epoch", -1) != -1
+
+
 @claim("LR301")
 def eta_min_zero(s: Subject) -> str:
     """The LR falls below 1 % of its base, or to the share that the message names."""

@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from lrlint.analysis import naming
-from lrlint.analysis.conditions import Condition, is_loop_atom
+from lrlint.analysis.conditions import Condition, Nature, is_loop_atom, natures, text_of
 from lrlint.analysis.derive.exercise import is_exercise
 from lrlint.analysis.trace import (
     Block,
@@ -66,7 +66,9 @@ class Loops:
                 trips=record.trips,
                 place=record.place,
                 over=record.over,
+                first=record.first,
                 may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
+                stops_early=_stops_early(repeat.body, 0),
                 exercise=is_exercise(record),
             )
         return found
@@ -136,6 +138,27 @@ def _breaks(block: Block, depth: int, *, counted: bool) -> bool:
                 if _breaks(body, depth, counted=counted or numeric):
                     return True
             case Repeat(body=body) if _breaks(body, depth + 1, counted=counted):
+                return True
+    return False
+
+
+_STOPS = re.compile(
+    r"early_?stop|stop_?early|patience|(should|need|to)_?stop|no_?improve|(^|_)(wait|bad_epochs)",
+    re.IGNORECASE,
+)
+
+
+def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
+    """Whether a break that waits for a measured value may leave the loop around."""
+    for node in block:
+        match node:
+            case Break(levels=levels) if measured and levels > depth:
+                return True
+            case When(condition=condition, body=body) if condition.lean is not False:
+                waits = Nature.METRIC in natures(condition) or _STOPS.search(text_of(condition))
+                if _stops_early(body, depth, measured=measured or bool(waits)):
+                    return True
+            case Repeat(body=body) if _stops_early(body, depth + 1, measured=measured):
                 return True
     return False
 

@@ -20,8 +20,9 @@ from lrlint.analysis.conditions import (
     natures,
     text_of,
 )
+from lrlint.analysis.derive import sources
 from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.trace import Located, Repeat, SchedulerStep, When
+from lrlint.analysis.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
 from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, Unit
@@ -58,9 +59,11 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
     repeats = [node for node in inner if isinstance(node, Repeat)]
     count, single = _count(repeats, [part for part, _ in guards], loops)
     event = located.event
-    argument, text = StepArgument.NOTHING, ""
+    argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event)
+        source = sources.source_of(event)
+        position = _position(event.argument, repeats)
     return StepSite(
         place=event.place,
         loops=tuple(loops.fact(repeat) for repeat in repeats),
@@ -70,8 +73,21 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
         order=located.order,
         argument=argument,
         argument_text=text,
+        argument_source=source,
+        position=position,
+        scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
     )
+
+
+def _position(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
+    """What an argument that counts a loop's iterations is in the first of them."""
+    for repeat in reversed(repeats):
+        line = argument.linear_in(repeat.loop.index) if isinstance(argument, Expr) else None
+        if line is None or line[0].as_number() == 0:
+            continue
+        return line[1] if line[0].as_number() == 1 else None
+    return None
 
 
 def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
@@ -142,6 +158,17 @@ def _picks_one(part: Condition) -> bool:
 
 def _foreign_indices(part: Condition, own: Atom) -> bool:
     return any(is_loop_atom(atom) and atom != own for atom in part.atoms())
+
+
+def guards_of(path: Path, loops: Loops) -> tuple[Guard, ...]:
+    """The conditions along a path, as guards."""
+    repeats = [node for node in path if isinstance(node, Repeat)]
+    return tuple(
+        _guard(part, node, repeats, loops)
+        for node in path
+        if isinstance(node, When)
+        for part in flatten(node.condition)
+    )
 
 
 def _guard(part: Condition, node: When, repeats: list[Repeat], loops: Loops) -> Guard:

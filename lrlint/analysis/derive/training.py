@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from lrlint.analysis.conditions import is_loop_atom
 from lrlint.analysis.derive import order, sites
 from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.derive.reading import numbers_of
 from lrlint.analysis.derive.rebuilding import built_each_time
 from lrlint.analysis.trace import (
     Block,
@@ -14,6 +15,7 @@ from lrlint.analysis.trace import (
     BuildScheduler,
     Located,
     LRWrite,
+    OptimizerCall,
     OptimizerRecord,
     OptimizerStep,
     Rebind,
@@ -101,6 +103,7 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
             escapes=record.escapes,
             open_groups=record.unknown_groups,
             writes=_writes(record, path, located, loops),
+            calls=_calls_on(record, located, loops),
         )
     for item in located:
         if isinstance(item.event, Rebind):
@@ -235,7 +238,7 @@ def _schedule(
         built_under=under,
         on_default_path=all(guard.by_default is not False for guard in under),
         escapes=record.escapes,
-        calls=_calls(record, built, located, loops),
+        calls=_calls_on(record, located, loops),
         early=order.early(pairs, updates, loops),
         repeated=order.repeated(pairs, loops),
         undecided=_undecided(steps),
@@ -253,7 +256,10 @@ def _arguments(record: SchedulerRecord) -> Mapping[str, Argument]:
     for name, value in record.arguments.items():
         place = record.places.get(name)
         found[name] = Argument(
-            value=fact_of(value), place=place, text="" if place is None else place.text
+            value=fact_of(value),
+            place=place,
+            text="" if place is None else place.text,
+            reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
         )
     return found
 
@@ -354,19 +360,27 @@ def _built_in(built: Located, home: Located | None, loops: Loops) -> tuple[Loop,
     return tuple(loops.fact(node) for node in inner if isinstance(node, Repeat))
 
 
-def _calls(
-    record: SchedulerRecord, built: Located, located: list[Located], loops: Loops
+def _calls_on(
+    record: SchedulerRecord | OptimizerRecord, located: list[Located], loops: Loops
 ) -> tuple[Call, ...]:
-    return tuple(
-        Call(
-            place=item.event.place,
-            method=item.event.method,
-            loops=tuple(loops.fact(repeat) for repeat in item.loops),
-            inside_scheduler_class=item.event.inside_scheduler_class,
-        )
-        for item in located
-        if isinstance(item.event, SchedulerCall) and item.event.scheduler is record
-    )
+    """The calls on a scheduler or an optimizer, its steps apart."""
+    found = []
+    for item in located:
+        match item.event:
+            case SchedulerCall(scheduler=owner) | OptimizerCall(optimizer=owner) if owner is record:
+                event = item.event
+                found.append(
+                    Call(
+                        place=event.place,
+                        method=event.method,
+                        loops=tuple(loops.fact(repeat) for repeat in item.loops),
+                        guards=sites.guards_of(item.path, loops),
+                        order=item.order,
+                        inside_scheduler_class=isinstance(event, SchedulerCall)
+                        and event.inside_scheduler_class,
+                    )
+                )
+    return tuple(found)
 
 
 def _undecided(steps: list[StepSite]) -> tuple[str, ...]:

@@ -1,0 +1,69 @@
+"""Which of the script's numbers a function computes with, as an ``lr_lambda`` does."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.prescan import children
+from lrlint.analysis.values import (
+    AnyValue,
+    Choice,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Opaque,
+    Partial,
+    Scope,
+    Store,
+)
+from lrlint.symbolic import Atom, Expr
+
+_DEEPEST = 4
+"""Functions that call one another, objects that hold one another."""
+
+
+def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
+    """The numbers that a function, or each of several, may read."""
+    if depth > _DEEPEST:
+        return frozenset()
+    found: frozenset[Atom] = frozenset()
+    match value:
+        case Expr():
+            return value.atoms()
+        case Opaque(number=Expr() as number):
+            return number.atoms()
+        case FunctionValue(node=node, scope=scope, receiver=receiver, defaults=defaults):
+            parts = [_lookup(scope, name) for name in _names(node)]
+            parts += [receiver, *defaults.values()]
+            return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
+        case Partial(function=function, positional=positional, keywords=keywords):
+            parts = [function, *positional, *keywords.values()]
+        case ListValue(items=list() as items):
+            parts = [*items]
+        case Choice(alternatives=alternatives):
+            parts = [item for _, item in alternatives]
+        case Instance(store=Store(data=data)):
+            parts = [*data.values()]
+        case _:
+            return found
+    return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
+
+
+def _names(node: cst.CSTNode) -> frozenset[str]:
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Name):
+            found.add(part.value)
+        stack.extend(children(part))
+    return frozenset(found)
+
+
+def _lookup(scope: Scope | None, name: str) -> AnyValue | None:
+    while scope is not None:
+        value = scope.store.data.get(name)
+        if value is not None:
+            return value
+        scope = scope.parent
+    return None
