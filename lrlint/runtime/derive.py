@@ -66,7 +66,7 @@ class _Derivation:
 
     def _find_loops(self, record: OptimizerRecord) -> tuple[Loop | None, Loop | None]:
         place = next((site.place for site in record.sites.values()), record.place)
-        loader = self._recorder.loader
+        loader = self._recorder.passes.loader
         if loader.passes:  # whoever steps in them, they are the same loops
             if self._common is None:
                 even, header = loader.fewest == loader.most, loader.place or place
@@ -247,7 +247,7 @@ class _Derivation:
         )
 
     def _cadence(self, record: ScheduleRecord, site: Site) -> Cadence:
-        loader = self._recorder.loader
+        loader = self._recorder.passes.loader
         trained = record.optimizer.steps > record.built_at
         if site.calls > 1 and site.first_at == site.last_at and trained:
             return Cadence.ONCE  # it replays the past: nothing is trained between its calls

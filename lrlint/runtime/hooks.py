@@ -1,8 +1,8 @@
 """Listening to torch: global optimizer hooks, and wrappers around what has none.
 
 Optimizer steps have hooks of torch's own (2.1). Constructors and steps of schedulers,
-``load_state_dict`` and the iterators of ``DataLoader`` have none: those methods are wrapped, on
-their classes, for as long as a recorder is on.
+``load_state_dict``, ``add_param_group``, ``GradScaler.step`` and the iterators of ``DataLoader``
+have none: those methods are wrapped, on their classes, for as long as a recorder is on.
 """
 
 from __future__ import annotations
@@ -13,21 +13,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+from lrlint.runtime.loaders import Passes
+from lrlint.runtime.sites import HIDDEN
+
 
 class Listener(Protocol):
     """What is told."""
 
+    passes: Passes
+
     def optimizer_built(self, optimizer: Any) -> None: ...
     def before_update(self, optimizer: Any) -> None: ...
     def after_update(self, optimizer: Any) -> None: ...
+    def update_tried(self, optimizer: Any, before: int) -> None: ...
+    def updates_of(self, optimizer: Any) -> int: ...
+    def group_added(self, optimizer: Any) -> None: ...
     def state_loaded(self, owner: Any) -> None: ...
     def before_build(self, arguments: Any, keywords: Any) -> None: ...
     def scheduler_built(self, scheduler: Any, arguments: Any, keywords: Any) -> None: ...
     def scheduler_stepped(self, scheduler: Any, value: Any) -> None: ...
     def step_failed(self, scheduler: Any, value: Any) -> None: ...
-    def batch_requested(self, iterator: Any) -> None: ...
-    def batch_given(self, iterator: Any) -> None: ...
-    def pass_ended(self, key: int, number: int | None = None) -> None: ...
 
 
 class Hooks:
@@ -37,13 +42,15 @@ class Hooks:
         self._listener = listener
         self._on_step = on_step
         self._restore: list[Callable[[], None]] = []
+        self._wrapped: set[tuple[type, str]] = set()
         self._inside = 0
         self.failure: str | None = None
 
     def install(self) -> None:
         """Begin to listen."""
+        import torch
         import torch.optim.lr_scheduler as schedulers
-        from torch.optim import Optimizer
+        from torch.optim import Optimizer, swa_utils
         from torch.optim.optimizer import (
             register_optimizer_step_post_hook,
             register_optimizer_step_pre_hook,
@@ -57,13 +64,15 @@ class Hooks:
         ]
         self._wrap(Optimizer, "__init__", self._optimizer_init)
         self._wrap(Optimizer, "load_state_dict", self._load)
-        base = schedulers.LRScheduler
-        for cls in vars(schedulers).values():
-            if isinstance(cls, type) and issubclass(cls, base):
+        self._wrap(Optimizer, "add_param_group", self._add_group)
+        for cls in (*vars(schedulers).values(), swa_utils.SWALR):
+            if isinstance(cls, type) and issubclass(cls, schedulers.LRScheduler):
                 for name, wrapper in _OF_SCHEDULERS.items():
                     if name in vars(cls):
                         self._wrap(cls, name, functools.partial(wrapper, self))
         self._wrap(dataloader._BaseDataLoaderIter, "__next__", self._next)
+        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+        self._wrap(_definer(scaler, "step"), "step", self._scaled_step)
 
     def remove(self) -> None:
         """Leave torch as it was."""
@@ -72,14 +81,22 @@ class Hooks:
 
     def _wrap(self, cls: type, name: str, make: Callable[[Any], Any]) -> None:
         original = vars(cls)[name]
-        wrapper = functools.wraps(original)(make(original))
+        wrapper = functools.wraps(original)(_hidden(make(original)))
         setattr(cls, name, wrapper)
+        self._wrapped.add((cls, name))
 
         def restore() -> None:
             if vars(cls).get(name) is wrapper:  # else someone has wrapped it after us
                 setattr(cls, name, original)
 
         self._restore.append(restore)
+
+    def _wrap_own(self, cls: type) -> None:
+        """The methods of a scheduler's class, and of its bases, that are not torch's."""
+        for one in cls.__mro__[:-1]:
+            for name in ("step", "load_state_dict"):
+                if name in vars(one) and (one, name) not in self._wrapped:
+                    self._wrap(one, name, functools.partial(_OF_SCHEDULERS[name], self))
 
     @contextmanager
     def _safely(self) -> Iterator[None]:
@@ -116,8 +133,8 @@ class Hooks:
             if on_step is not None:
                 on_step()  # may raise a finding
 
-        for hook in (before, after):  # kept out of a compiled step, which stays one graph
-            hook._torchdynamo_disable = True  # type: ignore[attr-defined]
+        for hook in (_hidden(before), _hidden(after)):
+            hook._torchdynamo_disable = True  # kept out of a compiled step, which stays one graph
         return before, after
 
     def _optimizer_init(self, original: Any) -> Any:
@@ -138,6 +155,26 @@ class Hooks:
 
         return load_state_dict
 
+    def _add_group(self, original: Any) -> Any:
+        def add_param_group(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+            original(optimizer, *args, **kwargs)
+            with self._safely():
+                self._listener.group_added(optimizer)
+
+        return add_param_group
+
+    def _scaled_step(self, original: Any) -> Any:
+        def step(scaler: Any, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            before = 0
+            with self._safely():
+                before = self._listener.updates_of(optimizer)
+            result = original(scaler, optimizer, *args, **kwargs)
+            with self._safely():
+                self._listener.update_tried(optimizer, before)
+            return result
+
+        return step
+
     # -- schedulers: only the outermost call is the script's own
 
     def _scheduler_init(self, original: Any) -> Any:
@@ -153,6 +190,7 @@ class Hooks:
             finally:
                 self._inside -= 1
             with self._safely():
+                self._wrap_own(type(scheduler))
                 self._listener.scheduler_built(scheduler, args, kwargs)
 
         return __init__
@@ -180,21 +218,21 @@ class Hooks:
     # -- loaders
 
     def _next(self, original: Any) -> Any:
-        listener = self._listener
+        passes = self._listener.passes
 
         def __next__(iterator: Any) -> Any:
             try:
-                listener.batch_requested(iterator)
+                passes.requested(iterator)
             except Exception as error:
                 self._fail(error)
             try:
                 batch = original(iterator)
             except StopIteration:
                 with self._safely():
-                    listener.pass_ended(id(iterator))
+                    passes.ended(id(iterator))
                 raise
             with self._safely():
-                listener.batch_given(iterator)
+                passes.handed_out(iterator)
             return batch
 
         return __next__
@@ -205,3 +243,18 @@ _OF_SCHEDULERS: dict[str, Callable[[Hooks, Any], Any]] = {
     "step": Hooks._scheduler_step,
     "load_state_dict": Hooks._load,
 }
+
+
+def _definer(cls: type, name: str) -> type:
+    """The class that defines a method which ``cls`` has."""
+    return next(one for one in cls.__mro__ if name in vars(one))
+
+
+def _hidden(function: Any) -> Any:
+    """The same function, whose frames Python takes for its own when it looks for whom to warn.
+
+    A warning that torch addresses to the caller of ``scheduler.step()`` then names the user's line
+    and not ours.
+    """
+    function.__code__ = function.__code__.replace(co_filename=HIDDEN)
+    return function

@@ -12,26 +12,19 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lrlint.facts import BadRate, Departure
-from lrlint.formulas import NoClosedForm
+from lrlint.runtime import lawful
 from lrlint.runtime import shadow as shadows
-from lrlint.runtime.records import Loader, OptimizerRecord, Pass, ScheduleRecord
-from lrlint.runtime.ring import Ring
+from lrlint.runtime.built import arguments_of
+from lrlint.runtime.loaders import Passes
+from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
 from lrlint.runtime.sites import RunPlace, Site, Sites
+from lrlint.runtime.verify import OPTIMIZER_LOADED, SCHEDULER_LOADED, Verifier
 
 MOST_OF_A_LINE = 64
 """Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
 memory."""
 SITES_UNTIL = 1000
 """Optimizer steps whose call sites are looked up; later ones come from the same lines."""
-
-_CARRY_ON = frozenset({"ExponentialLR", "MultiplicativeLR"})
-"""Where every step is the last one times a factor, the LR is right whatever the counter says."""
-
-_FLOATS = {float}
-_OPTIMIZER_LOADED = "optimizer.load_state_dict()"
-_FLOAT_RTOL, _FLOAT_ATOL = 1e-9, 1e-11
-"""Tolerances for float LRs, the second relative to the highest LR."""
 
 
 class Recorder:
@@ -44,7 +37,7 @@ class Recorder:
     def __init__(self, only: Sequence[object] = ()) -> None:
         self.optimizers: list[OptimizerRecord] = []
         self.schedules: list[ScheduleRecord] = []
-        self.loader = Loader()
+        self.passes = Passes(self._asked_for)
         self.epochs: int | None = None
         """How many epochs the training has, where the user says so."""
         self.total_steps: int | None = None
@@ -52,13 +45,11 @@ class Recorder:
         self._only = frozenset(map(id, only))
         self._by_id: dict[int, OptimizerRecord] = {}
         self._schedules_by_id: dict[int, ScheduleRecord] = {}
-        self._passes: dict[int, Pass] = {}
-        self._active: list[int] = []
         self._built: dict[tuple[RunPlace, int], int] = {}
-        self._count = 0
         self._order = 0
         self.sites: Sites | None = None
         self._tensor: type = type(None)
+        self._verifier = Verifier(self._tensor)
 
     def attach(self) -> None:
         """Get ready to listen: torch is imported from here on."""
@@ -68,6 +59,7 @@ class Recorder:
 
         self.sites = Sites(os.path.dirname(torch.__file__) + os.sep)
         self._tensor = torch.Tensor
+        self._verifier = Verifier(self._tensor)
 
     # -- optimizers
 
@@ -89,6 +81,7 @@ class Recorder:
             order=self._next(),
             parameters=frozenset(id(p) for group in groups for p in group["params"]),
             shadow=shadows.Shadow(groups),
+            given=self.passes.given,
         )
         record.base = tuple(record.shadow.lr)
         record.momenta = tuple(group.get("momentum") for group in groups)
@@ -122,138 +115,55 @@ class Recorder:
         self._commit(optimizer, record)
 
     def _commit(self, optimizer: Any, record: OptimizerRecord) -> None:
-        if record.resumed:
-            self._check_resume(optimizer, record)
-        lrs, shadow = record.pending, record.shadow
-        if len(lrs) != len(shadow.groups):
-            shadow.follow(optimizer.param_groups)
-        if {*map(type, lrs)} != _FLOATS and any(isinstance(lr, self._tensor) for lr in lrs):
-            self._update_of_tensors(record, lrs)
-        else:
-            expected = self._expected(record, lrs)
-            if lrs == record.last and (expected is None or lrs == expected):
-                step = record.steps  # as the last one, which was looked at
-                if step % record.curve.stride == 0:
-                    record.curve.add(step, lrs, expected)
-            else:
-                self._update(record, record.steps, lrs, expected)
-                record.last = lrs
-        record.steps += 1
-        if self._active or record.batches:
-            self._count_batches(record)
+        self._verifier.step(optimizer, record)
+        if self.passes.given != record.given or self.passes.under_way:
+            self.passes.updated(record)
 
-    def _expected(self, record: OptimizerRecord, lrs: Sequence[Any]) -> list[float] | None:
-        """The LRs that the schedules have set; None while there are none to speak of."""
-        if not record.schedules:
-            return None
-        if not record.driven:  # a warm-up by hand before the first step of the scheduler
-            for group, lr in zip(record.shadow.groups, lrs, strict=True):
-                if not isinstance(lr, self._tensor):
-                    group["lr"] = lr
-        return record.shadow.lr
+    def updates_of(self, optimizer: Any) -> int:
+        """How many steps an optimizer has made."""
+        record = self._by_id.get(id(shadows.unwrapped(optimizer)))
+        return 0 if record is None else record.steps
 
-    def _update(
-        self,
-        record: OptimizerRecord,
-        step: int,
-        lrs: Sequence[float],
-        expected: Sequence[float] | None,
-        rtol: float = _FLOAT_RTOL,
-        atol: float = _FLOAT_ATOL,
-    ) -> None:
-        if step % record.curve.stride == 0:
-            record.curve.add(step, lrs, expected)
-        if lrs == expected:
-            if record.max_error is None:
-                record.max_error = 0.0
-            if record.highest < lrs[0]:
-                record.highest = max(lrs)
-        for group, lr in enumerate(lrs):
-            if not 0 <= lr < math.inf and record.bad is None:
-                record.bad = BadRate(step=step, group=group, lr=lr)
-            if expected is None or lr == (want := expected[group]):
-                continue
-            if math.isnan(lr):
-                continue  # which is equal to nothing, and found above
-            record.highest = max(record.highest, abs(want))
-            error = abs(lr - want)
-            if record.highest:
-                record.max_error = max(record.max_error or 0.0, error / record.highest)
-            if record.departure is None and not error <= rtol * abs(want) + atol * record.highest:
-                writer = self._writer(record)
-                record.departure = Departure(
-                    step=step, group=group, used=lr, expected=want, writer=writer
-                )
-
-    def _update_of_tensors(self, record: OptimizerRecord, lrs: list[Any]) -> None:
-        if record.ring is None or not record.ring.fits(lrs):
-            self.drain(record)
-            record.ring = Ring(lrs)
-        if record.ring.add(record.steps, lrs, self._expected(record, lrs)):
-            self.drain(record)
+    def update_tried(self, optimizer: Any, before: int) -> None:
+        """``scaler.step(optimizer)`` has run to its end; there were ``before`` steps then."""
+        record = self._by_id.get(id(shadows.unwrapped(optimizer)))
+        if record is not None and record.steps == before:
+            record.skipped += 1
+            if self.passes.given != record.given or self.passes.under_way:
+                self.passes.updated(record)
 
     def drain(self, record: OptimizerRecord) -> None:
         """Read the LRs that are still on the device."""
-        if record.ring is None:
-            return
-        for step, lr, expected in record.ring.drain():
-            atol = max(1e-5, 2e-8 * step)  # a float32 recursion drifts so far
-            self._update(record, step, lr, expected, rtol=1e-5, atol=atol)
+        self._verifier.drain(record)
 
-    def _check_resume(self, optimizer: Any, record: OptimizerRecord) -> None:
-        """Whether the LR is where the schedule is, at the first step after a state was loaded."""
-        loaded, record.resumed = record.resumed, []
-        drivers = [one for one in record.schedules if one.parent is None]
-        if len(drivers) != 1 or record.departure is not None:
-            return
-        (schedule,) = drivers
-        scheduler, law = schedule.ref(), schedule.law
-        if scheduler is None or law is None or schedule.replay is None:
-            return
-        if law.name in _CARRY_ON and _OPTIMIZER_LOADED in loaded:
-            return
-        groups = optimizer.param_groups
-        base = [shadows.number(group.get("initial_lr", group["lr"])) for group in groups]
-        try:
-            expected = law.lr(scheduler.last_epoch, base, **schedule.arguments)
-        except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
-            return
-        used = [shadows.number(lr) for lr in record.pending]
-        for group, (lr, want) in enumerate(zip(used, expected, strict=True)):
-            if not math.isclose(lr, want, rel_tol=1e-3, abs_tol=1e-6 * max(map(abs, base))):
-                writer = f"{loaded[-1]}: the LR and the scheduler's counter do not belong together"
-                record.departure = Departure(
-                    step=record.steps, group=group, used=lr, expected=want, writer=writer
-                )
-                return
-
-    def _writer(self, record: OptimizerRecord) -> str:
-        if len(record.schedules) > 1:
-            return "another scheduler of the same optimizer, or a write to param_groups"
-        return 'a write to param_group["lr"]'
-
-    def _count_batches(self, record: OptimizerRecord) -> None:
-        if self._active:
-            current = self._passes[self._active[-1]]
-            if current.updates and record.batches:
-                few = record.batches if record.fewest is None else record.fewest
-                record.fewest = min(few, record.batches)
-                record.most = max(record.most, record.batches)
-            current.updates += 1
-        record.batches = 0
+    def finish(self) -> None:
+        """Read what is still on devices, and close the passes that a ``break`` left open."""
+        for record in self.optimizers:
+            self.drain(record)
+        self.passes.finish()
 
     def state_loaded(self, owner: Any) -> None:
         """``load_state_dict`` has run, on an optimizer or a scheduler."""
         optimizer = self._by_id.get(id(owner))
         if optimizer is not None:
             optimizer.shadow.follow(owner.param_groups)
-            optimizer.resumed.append(_OPTIMIZER_LOADED)
+            optimizer.resumed.append(OPTIMIZER_LOADED)
+            optimizer.continued = optimizer.continued or bool(owner.state)
             return
         schedule = self._schedules_by_id.get(id(owner))
         if schedule is not None:
-            schedule.optimizer.resumed.append("scheduler.load_state_dict()")
+            schedule.loaded = True
+            schedule.optimizer.resumed.append(SCHEDULER_LOADED)
             if schedule.replay is not None:
                 schedule.replay.load_state_dict(_state_of(owner))
+
+    def group_added(self, optimizer: Any) -> None:
+        """``add_param_group`` has run, in a constructor too."""
+        record = self._by_id.get(id(optimizer))
+        if record is None or not any(one.ref() is not None for one in record.schedules):
+            return
+        index = len(optimizer.param_groups) - 1
+        record.late[index] = shadows.number(optimizer.param_groups[index]["lr"])
 
     # -- schedulers
 
@@ -305,17 +215,21 @@ class Recorder:
             children=children,
             built_at=record.steps,
             base=children[0].base if children else base,
-            updates=record.steps,
+            updates=record.tries,
+            made=record.steps,
         )
         for child in children:
             child.parent = schedule
         self._schedules_by_id[key] = schedule
+        record.groups_at_build, record.late = len(groups), {}
         line = (schedule.place, record.order)
         self._built[line] = self._built.get(line, 0) + 1
         if self._built[line] <= MOST_OF_A_LINE:
             self.schedules.append(schedule)
         record.schedules = [one for one in record.schedules if one.ref() is not None]
         record.schedules.append(schedule)
+        if replay is None:
+            lawful.correct(schedule, scheduler)
 
     def built_at(self, schedule: ScheduleRecord) -> int:
         """How many schedulers the same line has built for the same optimizer."""
@@ -328,7 +242,7 @@ class Recorder:
         if id(scheduler) in self._schedules_by_id:
             return
         record = self._adopt(shadows.unwrapped(scheduler.optimizer), self._place())
-        arguments = shadows.arguments_of(scheduler)
+        arguments = arguments_of(scheduler)
         self.scheduler_built(scheduler, (), {"optimizer": scheduler.optimizer} | arguments)
         schedule = self._schedules_by_id[id(scheduler)]
         schedule.replay = None  # how it got where it is was not seen
@@ -365,7 +279,9 @@ class Recorder:
             if user is not None:
                 self._advanced(schedule, self.sites.place(user), value)
         schedule.steps += 1
-        schedule.updates = record.steps
+        if record.tries > schedule.updates and record.steps == schedule.made:
+            schedule.overran += 1
+        schedule.updates, schedule.made = record.tries, record.steps
         if schedule.replay is not None:
             try:
                 schedule.replay.step(value)
@@ -373,6 +289,7 @@ class Recorder:
                 schedule.replay = None
         if schedule.replay is None:
             record.shadow.follow(scheduler.optimizer.param_groups)
+            lawful.correct(schedule, scheduler)
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """``scheduler.step()`` has raised: it was called, and has not advanced."""
@@ -384,61 +301,17 @@ class Recorder:
 
     def _advanced(self, schedule: ScheduleRecord, place: RunPlace, value: Any) -> None:
         updates = schedule.optimizer.steps
+        tries = schedule.optimizer.tries
         site = self._called(schedule.sites, place, updates)
         site.argument = value
-        if self._active:
+        if self.passes.under_way:
             site.inside += 1
-        if updates == schedule.updates:
+        if tries == schedule.updates:
             site.idle += 1
             if schedule.steps and updates > schedule.built_at and schedule.last_site is not None:
                 schedule.repeated += 1
                 schedule.twins = schedule.twins or (schedule.last_site, site)
         schedule.last_site = site
-
-    # -- loaders
-
-    def batch_requested(self, iterator: Any) -> None:
-        """``next()`` of a loader's iterator: another pass begins, or goes on."""
-        key = id(iterator)
-        current = self._passes.get(key)
-        if current is None:
-            place = None
-            if self.sites is not None:
-                user = self.sites.frame()
-                place = None if user is None else self.sites.place(user)
-            self._count += 1
-            current = self._passes[key] = Pass(self._count, place)
-            weakref.finalize(iterator, self.pass_ended, key, current.number).atexit = False
-        if not self._active or self._active[-1] != key:
-            if key in self._active:
-                self._active.remove(key)
-            self._active.append(key)
-
-    def batch_given(self, iterator: Any) -> None:
-        """A batch has been handed out."""
-        current = self._passes.get(id(iterator))
-        if current is not None:
-            current.batches += 1
-            for record in self._by_id.values():
-                record.batches += 1
-
-    def pass_ended(self, key: int, number: int | None = None) -> None:
-        """An iterator is exhausted or gone."""
-        current = self._passes.get(key)
-        if current is None or (number is not None and current.number != number):
-            return
-        del self._passes[key]
-        if key in self._active:
-            self._active.remove(key)
-        if current.updates:
-            self.loader.ended(current.batches, current.place)
-
-    def finish(self) -> None:
-        """Read what is still on devices, and close the passes that a ``break`` left open."""
-        for record in self.optimizers:
-            self.drain(record)
-        for key in list(self._passes):
-            self.pass_ended(key)
 
     # -- small services
 
@@ -450,13 +323,13 @@ class Recorder:
         site.last_at = updates
         return site
 
-    def _place(self) -> RunPlace:
+    def _asked_for(self) -> RunPlace | None:
+        """Where in the user's code we are; None where no frame is the user's."""
         user = None if self.sites is None else self.sites.frame()
-        return (
-            RunPlace("<unknown>", 1)
-            if user is None or self.sites is None
-            else (self.sites.place(user))
-        )
+        return None if user is None or self.sites is None else self.sites.place(user)
+
+    def _place(self) -> RunPlace:
+        return self._asked_for() or RunPlace("<unknown>", 1)
 
     def _next(self) -> int:
         self._order += 1

@@ -35,12 +35,24 @@ class OptimizerRecord:
     highest: float = 0.0
     """The highest LR expected, which departures are measured against."""
     max_error: float | None = None
+    errors: dict[int, float] = field(default_factory=dict)
+    """How far each param group's last LR was off, where it was."""
+    shared: bool = False
+    """Whether several param groups have one and the same LR tensor."""
+    groups_at_build: int = 0
+    """Param groups when its last scheduler was built."""
+    continued: bool = False
+    """Whether a state was loaded into it that holds past steps."""
+    late: dict[int, float] = field(default_factory=dict)
+    """The LRs of groups that came after that, by index, as they came."""
+    skipped: int = 0
+    """Steps that a GradScaler has left out."""
     departure: Departure | None = None
     bad: BadRate | None = None
     resumed: list[str] = field(default_factory=list)
     """The calls of ``load_state_dict`` since the last step."""
-    batches: int = 0
-    """Batches seen since the last step."""
+    given: int = 0
+    """Batches that loaders had handed out at its last step."""
     fewest: int | None = None
     most: int = 0
     """Batches per step, without the last step of a pass, which may be early."""
@@ -50,6 +62,11 @@ class OptimizerRecord:
     """The LRs of the step under way."""
     last: list[Any] = field(default_factory=list)
     """Those of the step before, where they were floats."""
+
+    @property
+    def tries(self) -> int:
+        """Steps that the training asked for: those made and those that were left out."""
+        return self.steps + self.skipped
 
     @property
     def driven(self) -> bool:
@@ -79,13 +96,19 @@ class ScheduleRecord:
     steps: int = 0
     sites: dict[RunPlace, Site] = field(default_factory=dict)
     updates: int = 0
-    """Steps of the optimizer before its last advance."""
+    """Tries of the optimizer before its last advance."""
+    made: int = 0
+    """Steps that it had made by then."""
+    overran: int = 0
+    """Advances behind a step that a GradScaler had left out."""
     repeated: int = 0
     """Advances with no optimizer step since the one before, once training has begun."""
     twins: tuple[Site, Site] | None = None
     """The two calls of such a pair."""
     last_site: Site | None = None
     rank_gap: RankGap | None = None
+    loaded: bool = False
+    """Whether a state was loaded into it."""
     refused: int = 0
     """Calls of ``step()`` that raised."""
 

@@ -2,10 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 ROWS = 4096
 """Optimizer steps between two readings."""
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How far an LR may be from the expected one: what rounding alone explains."""
+
+    dtype: str
+    relative: float
+    """To the expected LR."""
+    to_highest: float
+    """To the highest LR of the schedule."""
+    drift: float = 0.0
+    """To the highest LR, for each step that a recursion has rounded."""
+    absolute: float = 0.0
+    """The distance of the smallest numbers of the dtype."""
+    epsilon: float = 0.0
+    """The relative distance of neighbouring numbers; 0 where the recursion is followed exactly."""
+
+    def allows(self, error: float, expected: float, highest: float, step: int) -> bool:
+        """Whether an error is within it; False for one that is no number."""
+        share = max(self.to_highest, self.drift * step)
+        return error <= self.relative * abs(expected) + share * highest + self.absolute
+
+
+EXACT = Rounding("float", relative=1e-9, to_highest=1e-11)
+"""LRs that are Python floats: the recursion is followed in the same arithmetic."""
+
+
+def rounding_of(dtype: Any) -> Rounding:
+    """That of LR tensors. A float32 recursion drifts by less than 2e-8 of the highest LR a step;
+    one of 16 bits may stand still for ever, which is a finding and no tolerance."""
+    import torch
+
+    info = torch.finfo(dtype)
+    name = str(dtype).removeprefix("torch.")
+    if info.bits == 64:
+        return Rounding(name, EXACT.relative, EXACT.to_highest)
+    narrow = info.bits < 32
+    return Rounding(
+        name,
+        relative=max(1e-5, info.eps),
+        to_highest=1e-5,
+        drift=0.0 if narrow else 2e-8,
+        absolute=info.smallest_normal * info.eps,
+        epsilon=info.eps,
+    )
 
 
 class Ring:
@@ -21,6 +68,7 @@ class Ring:
         self._copy = torch._foreach_copy_
         self._tensor = torch.Tensor
         self._device, self._width = tensor.device, len(lrs)
+        self.rounding = rounding_of(tensor.dtype)
         self._buffer = torch.empty(ROWS, len(lrs), dtype=tensor.dtype, device=tensor.device)
         self._views = [list(row.unbind()) for row in self._buffer.unbind()]
         self._pending: list[tuple[int, list[float] | None]] = []

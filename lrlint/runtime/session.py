@@ -139,7 +139,7 @@ class Session:
         self._elsewhere = tuple(track for one in others for track in one.schedules)
 
     def _track(self, schedule: ScheduleRecord) -> Track:
-        optimizer, loader = schedule.optimizer, self.recorder.loader
+        optimizer, loader = schedule.optimizer, self.recorder.passes.loader
         curve = optimizer.curve
         return Track(
             scheduler=schedule.name,

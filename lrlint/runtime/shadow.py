@@ -13,6 +13,7 @@ from typing import Any
 
 from lrlint.formulas import LAWS, Group, Law, Replay
 
+_LRS = ("lr", "initial_lr", "max_lr", "min_lr", "swa_lr")
 _KEPT = ("momentum", "betas", "max_momentum", "base_momentum")
 
 
@@ -46,17 +47,18 @@ class Shadow:
 
 
 def _copy(group: Mapping[str, Any]) -> Group:
-    mine: Group = {"lr": number(group["lr"])}
-    if "initial_lr" in group:
-        mine["initial_lr"] = number(group["initial_lr"])
+    mine: Group = {key: number(group[key]) for key in _LRS if key in group}
     return mine | {key: group[key] for key in _KEPT if key in group}
+
+
+_MODULES = frozenset({"torch.optim.lr_scheduler", "torch.optim.swa_utils"})
 
 
 def law_of(scheduler: object) -> Law | None:
     """The law of a scheduler of torch's own; None for a class of somebody else's."""
     cls = type(scheduler)
     law = LAWS.get(cls.__name__)
-    ours = cls.__module__ == "torch.optim.lr_scheduler" and law is not None and law.is_class
+    ours = cls.__module__ in _MODULES and law is not None and law.is_class
     return law if ours else None
 
 
@@ -86,24 +88,6 @@ def _leaves(arguments: Mapping[str, object]) -> list[object]:
         if name != "schedulers":
             found += value if isinstance(value, (list, tuple)) else [value]
     return found
-
-
-def arguments_of(scheduler: object) -> dict[str, object]:
-    """What a scheduler of torch's own was built with, as far as its attributes tell."""
-    law = law_of(scheduler)
-    if law is None:
-        return {}
-    kept = vars(scheduler)
-    found: dict[str, object] = {}
-    for parameter in law.parameters:
-        name = _ATTRIBUTES.get(parameter.name, parameter.name)
-        if parameter.name != "last_epoch" and name in kept:
-            value = kept[name]
-            found[parameter.name] = sorted(value.elements()) if name == "milestones" else value
-    return found
-
-
-_ATTRIBUTES = {"schedulers": "_schedulers", "lr_lambda": "lr_lambdas"}
 
 
 def unwrapped(optimizer: Any) -> Any:

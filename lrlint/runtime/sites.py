@@ -14,6 +14,9 @@ from lrlint.fix import Location
 from lrlint.source import display_name
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+HIDDEN = "<lrlint: importlib._bootstrap>"
+"""The file name of our wrappers' frames: `warnings.warn(stacklevel=…)` passes over every frame
+whose file name holds the words importlib and _bootstrap, in all releases of Python."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Sites:
     """Sites by code object and instruction, so that a place is looked up once."""
 
     def __init__(self, library: str) -> None:
-        self._foreign = (library, _OURS)
+        self._foreign = (library, _OURS, HIDDEN)
         self._known: dict[tuple[CodeType, int], RunPlace] = {}
 
     def frame(self) -> FrameType | None:

@@ -232,7 +232,7 @@ def test_a_bug_of_ours_does_not_stop_the_training(
         def fail(*_: object) -> None:
             raise KeyError("a bug")
 
-        monkeypatch.setattr(session.recorder, "_update", fail)
+        monkeypatch.setattr(session.recorder._verifier, "_compare", fail)
         for _ in range(5):
             update(optimizer)
             scheduler.step()

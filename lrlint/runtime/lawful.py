@@ -1,0 +1,60 @@
+"""What a schedule would make of the LRs that torch has just written, where the two may differ.
+
+A schedule that cannot be replayed is followed: what torch writes is what is expected. Two traps of
+torch's own need more: param groups that came after the scheduler, and one LR tensor in several.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from lrlint.formulas import NoClosedForm
+from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
+
+_FACTOR_ONLY = frozenset({"StepLR", "MultiStepLR", "ExponentialLR", "MultiplicativeLR"})
+"""Their next LR is the last times a factor: a group that comes later decays as the others do."""
+
+
+def correct(schedule: ScheduleRecord, scheduler: Any) -> None:
+    """Set the expected LRs to the schedule's own, where torch has written others in silence."""
+    record = schedule.optimizer
+    if record.departure is not None or len(record.schedules) != 1:
+        return
+    if record.late:
+        _late_groups(schedule, scheduler)
+    if has_shared_tensor(record) and schedule.law is not None and schedule.law.name == "LambdaLR":
+        _own_functions(schedule, scheduler)
+
+
+def has_shared_tensor(record: OptimizerRecord) -> bool:
+    """Whether several param groups have one and the same LR tensor."""
+    optimizer = record.ref()
+    if optimizer is None:
+        return False
+    lrs = [group["lr"] for group in optimizer.param_groups]
+    return hasattr(lrs[0], "fill_") and len({*map(id, lrs)}) < len(lrs)
+
+
+def _late_groups(schedule: ScheduleRecord, scheduler: Any) -> None:
+    """A group that joins midway is given the next factor of a ramp that it has not climbed."""
+    law = schedule.law
+    if law is None or law.name in _FACTOR_ONLY or not law.chainable:
+        return
+    for group, lr in schedule.optimizer.late.items():
+        try:
+            (want,) = law.lr(scheduler.last_epoch, [lr], **schedule.arguments)
+        except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+            return
+        schedule.optimizer.shadow.groups[group]["lr"] = want
+
+
+def _own_functions(schedule: ScheduleRecord, scheduler: Any) -> None:
+    """Each group's function of its own; plain functions only, which are called once more here."""
+    functions = list(scheduler.lr_lambdas)
+    if not all(isinstance(one, FunctionType) for one in functions):
+        return
+    groups = schedule.optimizer.shadow.groups
+    if len({*map(id, functions)}) > 1 and len(functions) == len(groups) == len(schedule.base):
+        for group, base, function in zip(groups, schedule.base, functions, strict=True):
+            group["lr"] = base * float(function(scheduler.last_epoch))
