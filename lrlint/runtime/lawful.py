@@ -6,6 +6,7 @@ torch's own need more: param groups that came after the scheduler, and one LR te
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
 
@@ -27,6 +28,29 @@ def correct(schedule: ScheduleRecord, scheduler: Any) -> None:
         _own_functions(schedule, scheduler)
 
 
+def closed_form(
+    schedule: ScheduleRecord, scheduler: Any, base: Sequence[float]
+) -> list[float] | None:
+    """The LRs at the scheduler's own counter, by its formula; None where it has none."""
+    law, counter = schedule.law, _counter(scheduler)
+    if law is None or counter is None:
+        return None
+    arguments = dict(schedule.arguments)
+    if schedule.children:
+        arguments["schedulers"] = [(one.name, one.arguments) for one in schedule.children]
+    try:
+        return law.lr(counter, base, **arguments)
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        return None
+
+
+def _counter(scheduler: Any) -> float | None:
+    """``last_epoch``; a ChainedScheduler has none, but its parts do."""
+    found: float | None = getattr(scheduler, "last_epoch", None)
+    parts = getattr(scheduler, "_schedulers", ())
+    return _counter(parts[0]) if found is None and parts else found
+
+
 def has_shared_tensor(record: OptimizerRecord) -> bool:
     """Whether several param groups have one and the same LR tensor."""
     optimizer = record.ref()
@@ -42,11 +66,10 @@ def _late_groups(schedule: ScheduleRecord, scheduler: Any) -> None:
     if law is None or law.name in _FACTOR_ONLY or not law.chainable:
         return
     for group, lr in schedule.optimizer.late.items():
-        try:
-            (want,) = law.lr(scheduler.last_epoch, [lr], **schedule.arguments)
-        except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        want = closed_form(schedule, scheduler, [lr])
+        if want is None:
             return
-        schedule.optimizer.shadow.groups[group]["lr"] = want
+        schedule.optimizer.shadow.groups[group]["lr"] = want[0]
 
 
 def _own_functions(schedule: ScheduleRecord, scheduler: Any) -> None:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lrlint.facts import BadRate, Departure
-from lrlint.formulas import NoClosedForm
+from lrlint.runtime import lawful, writers
 from lrlint.runtime import shadow as shadows
-from lrlint.runtime import writers
 from lrlint.runtime.records import OptimizerRecord
 from lrlint.runtime.ring import EXACT, Ring, Rounding
 
@@ -121,16 +120,15 @@ class Verifier:
         if len(drivers) != 1 or record.departure is not None:
             return
         (schedule,) = drivers
-        scheduler, law = schedule.ref(), schedule.law
-        if scheduler is None or law is None or schedule.replay is None:
+        scheduler = schedule.ref()
+        if scheduler is None or schedule.replay is None:
             return
-        if law.name in _CARRY_ON and OPTIMIZER_LOADED in loaded:
+        if schedule.name in _CARRY_ON and OPTIMIZER_LOADED in loaded:
             return
         groups = optimizer.param_groups
         base = [shadows.number(group.get("initial_lr", group["lr"])) for group in groups]
-        try:
-            expected = law.lr(scheduler.last_epoch, base, **schedule.arguments)
-        except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        expected = lawful.closed_form(schedule, scheduler, base)
+        if expected is None:
             return
         used = [shadows.number(lr) for lr in record.pending]
         for group, (lr, want) in enumerate(zip(used, expected, strict=True)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch.optim import Optimizer
 from torch.optim import lr_scheduler as lrs
+from torch.optim.swa_utils import SWALR
 
 Build = Callable[[Optimizer, int], Any]
 
@@ -43,6 +44,7 @@ BUILD: dict[str, Build] = {
     "CyclicLR": lambda o, n: lrs.CyclicLR(o, 0.001, 0.1, step_size_up=n // 8),
     "OneCycleLR": lambda o, n: lrs.OneCycleLR(o, max_lr=0.1, total_steps=n + 1),
     "ReduceLROnPlateau": lambda o, n: lrs.ReduceLROnPlateau(o, patience=n // 10),
+    "SWALR": lambda o, n: SWALR(o, swa_lr=0.005, anneal_epochs=n // 2),
     "SequentialLR": _sequential,
     "ChainedScheduler": _chained,
 }

@@ -317,6 +317,8 @@ REPLAYED = [
     "CosineAnnealingWarmRestarts",
     "CyclicLR",
     "OneCycleLR",
+    "SWALR",
+    "SequentialLR",
 ]
 
 
