@@ -7,11 +7,11 @@ torch's own need more: param groups that came after the scheduler, and one LR te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import FunctionType
 from typing import Any
 
-from lrlint.formulas import NoClosedForm
+from lrlint.runtime.pure import is_pure
 from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
+from lrlint.runtime.shadow import leaves
 
 _FACTOR_ONLY = frozenset({"StepLR", "MultiStepLR", "ExponentialLR", "MultiplicativeLR"})
 """Their next LR is the last times a factor: a group that comes later decays as the others do."""
@@ -33,15 +33,23 @@ def closed_form(
 ) -> list[float] | None:
     """The LRs at the scheduler's own counter, by its formula; None where it has none."""
     law, counter = schedule.law, _counter(scheduler)
-    if law is None or counter is None:
+    if law is None or counter is None or not all(map(is_pure, _functions(schedule))):
         return None
     arguments = dict(schedule.arguments)
     if schedule.children:
         arguments["schedulers"] = [(one.name, one.arguments) for one in schedule.children]
     try:
         return law.lr(counter, base, **arguments)
-    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+    except Exception:  # no closed form, or what the script's own function raises
         return None
+
+
+def _functions(schedule: ScheduleRecord) -> list[Any]:
+    """The functions of the script that its law calls."""
+    values = [*leaves(schedule.arguments)]
+    for child in schedule.children:
+        values += leaves(child.arguments)
+    return [one for one in values if callable(one)]
 
 
 def _counter(scheduler: Any) -> float | None:
@@ -73,11 +81,9 @@ def _late_groups(schedule: ScheduleRecord, scheduler: Any) -> None:
 
 
 def _own_functions(schedule: ScheduleRecord, scheduler: Any) -> None:
-    """Each group's function of its own; plain functions only, which are called once more here."""
-    functions = list(scheduler.lr_lambdas)
-    if not all(isinstance(one, FunctionType) for one in functions):
-        return
-    groups = schedule.optimizer.shadow.groups
-    if len({*map(id, functions)}) > 1 and len(functions) == len(groups) == len(schedule.base):
-        for group, base, function in zip(groups, schedule.base, functions, strict=True):
-            group["lr"] = base * float(function(scheduler.last_epoch))
+    """Each group's function of its own, called once more here."""
+    groups, functions = schedule.optimizer.shadow.groups, scheduler.lr_lambdas
+    if len({*map(id, functions)}) > 1 and len(groups) == len(schedule.base):
+        expected = closed_form(schedule, scheduler, schedule.base)
+        for group, lr in zip(groups, expected or (), strict=False):
+            group["lr"] = lr

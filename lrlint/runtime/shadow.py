@@ -69,7 +69,7 @@ def start(
     children: Sequence[Replay | None],
 ) -> Replay | None:
     """The replay of a scheduler that has just been built; None where it can only be followed."""
-    if law is None or law.takes_metric or any(map(callable, _leaves(arguments))):
+    if law is None or law.takes_metric or any(map(callable, leaves(arguments))):
         return None
     values = dict(arguments)
     if "schedulers" in values:
@@ -82,7 +82,8 @@ def start(
         return None  # a form of arguments that the replay does not take: follow
 
 
-def _leaves(arguments: Mapping[str, object]) -> list[object]:
+def leaves(arguments: Mapping[str, object]) -> list[object]:
+    """The values of arguments and of the lists among them; parts of a composition left out."""
     found: list[object] = []
     for name, value in arguments.items():
         if name != "schedulers":

@@ -121,7 +121,7 @@ class Verifier:
             return
         (schedule,) = drivers
         scheduler = schedule.ref()
-        if scheduler is None or schedule.replay is None:
+        if scheduler is None:
             return
         if schedule.name in _CARRY_ON and OPTIMIZER_LOADED in loaded:
             return

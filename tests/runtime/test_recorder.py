@@ -319,6 +319,9 @@ REPLAYED = [
     "OneCycleLR",
     "SWALR",
     "SequentialLR",
+    "LambdaLR",
+    "MultiplicativeLR",
+    "ChainedScheduler",
 ]
 
 
@@ -328,7 +331,10 @@ STARTS_OVER = {
         (name, ("optimizer", "build"))
         for name in ("StepLR", "MultiStepLR", "ConstantLR", "CyclicLR", "OneCycleLR")
     ),
-    ("CosineAnnealingWarmRestarts", ("optimizer", "build")),
+    *(
+        (name, ("optimizer", "build"))
+        for name in ("CosineAnnealingWarmRestarts", "SequentialLR", "LambdaLR")
+    ),
 }
 """Here the LR is right for the counter, which is back at 0: no value is wrong, the count is."""
 
