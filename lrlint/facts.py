@@ -359,6 +359,10 @@ class Schedule:
     """By parameter, the signature's defaults filled in; empty where the law is unknown."""
     optimizer: OptimizerUse | None
     horizon: Horizon | None
+    absolute_lr: Place | None = None
+    """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
+    first_factor: Expr | None = None
+    """What its ``lr_lambda`` returns for step 0."""
     open_arguments: bool = False
     """Whether arguments may be given that were not seen (``**kwargs``)."""
     removed: Mapping[str, Place] = field(default_factory=dict)

@@ -104,6 +104,10 @@ class SchedulerRecord:
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     cosine: tuple[Expr, SyntaxPlace] | None = None
     """When the cosine in a function of the script is at its minimum, and where it is written."""
+    absolute_lr: SyntaxPlace | None = None
+    """Where a function of the script returns an LR instead of a factor."""
+    first_factor: Expr | None = None
+    """What that function returns for step 0."""
 
 
 @dataclass(eq=False, slots=True)

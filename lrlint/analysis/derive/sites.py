@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis import counting
 from lrlint.analysis.conditions import (
     Any,
@@ -20,8 +22,9 @@ from lrlint.analysis.conditions import (
     natures,
     text_of,
 )
-from lrlint.analysis.derive import sources
 from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.origins import text_of_origin
+from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
 from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
@@ -62,7 +65,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event)
-        source = sources.source_of(event)
+        source = _computed(event)
         position = _position(event.argument, repeats)
     return StepSite(
         place=event.place,
@@ -78,6 +81,14 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
     )
+
+
+def _computed(event: SchedulerStep) -> str:
+    """How the script computes what a step is given, where that is a name."""
+    call = event.place.node
+    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
+        return ""
+    return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 
 
 def _position(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:

@@ -227,6 +227,8 @@ def _schedule(
         optimizer=optimizer,
         horizon=_horizon(record, arguments),
         removed=_removed(record),
+        absolute_lr=record.absolute_lr,
+        first_factor=record.first_factor,
         sites=tuple(steps),
         steps=_total(steps),
         optimizer_steps=_total([site for _, site in updates]),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from lrlint.analysis import attributes
+from lrlint.analysis.origins import text_of_origin
 from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
 from lrlint.analysis.values import (
     AnyValue,
@@ -48,6 +50,10 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], Mapping[str, AnyValue]]] = {
     "Adafactor": (("lr",), {"lr": Expr.const(1e-2)}),
     "Muon": (("lr",), {"lr": Expr.const(1e-3), "momentum": Expr.const(0.95)}),
 }
+
+_MAKERS = re.compile(r"(\w*param\w*)\(")
+_OF_A_MODEL = ("parameters", "named_parameters")
+"""What a module offers: one group, as far as an optimizer is concerned."""
 
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
@@ -131,9 +137,11 @@ def _groups(
         if items is None and isinstance(params.element, DictValue):
             return (dict(defaults),), (place,), True
         return (dict(defaults),), (place,), False
-    written = "" if place is None else place.text.lower()
+    written = "" if place is None else f"{place.text} {text_of_origin(place)}".lower()
     # `model.parameters()` is one group; `get_param_groups(model)` may be any number of them.
     unknown = "group" in written or not ("param" in written or "filter(" in written)
+    # What `model.get_parameters()` returns is anybody's guess.
+    unknown = unknown or any(name not in _OF_A_MODEL for name in _MAKERS.findall(written))
     if isinstance(params, Opaque) and params.path and "group" in params.path:
         unknown = True
     return (dict(defaults),), (place,), unknown

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import branches, escapes
+from lrlint.analysis.library.factors import absolute_lr, first_factor
 from lrlint.analysis.library.handwritten import cosine_end
 from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.values import (
@@ -149,8 +150,12 @@ def _record(
         places=_places(law, arguments),
         children=children,
         open_arguments=not complete,
-        cosine=cosine_end(at, values.get("lr_lambda")) if law.name == "LambdaLR" else None,
     )
+    if law.name == "LambdaLR":
+        function = values.get("lr_lambda")
+        record.cosine = cosine_end(at, function)
+        record.absolute_lr = absolute_lr(at, function, record.optimizer)
+        record.first_factor = first_factor(at, function)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:

@@ -1,0 +1,167 @@
+"""LR307 lambda-absolute-lr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement import never_stepped
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Expr
+
+
+class LambdaAbsoluteLR(Rule):
+    """The function of a `LambdaLR` returns an LR, where a factor of the base LR is asked for.
+
+    ## What it does
+
+    Reports an `lr_lambda` whose result is a multiple of the LR that the optimizer was built with:
+    `lambda epoch: lr * 0.95**epoch`. Left out are optimizers with an LR of 1, for which the two are
+    the same, and results that are divided by the base LR.
+
+    ## Why is this bad
+
+    `LambdaLR` multiplies what the function returns by the base LR. With `lr=0.01` the training runs
+    at 0.01 × 0.01: a hundredth of what is meant, and nothing is printed that looks wrong.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=args.lr)
+    scheduler = LambdaLR(optimizer, lambda epoch: args.lr * 0.95**epoch)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=args.lr)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+    ```
+
+    ## References
+
+    - [torch: LambdaLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html)
+    """
+
+    code, name, severity = "LR307", "lambda-absolute-lr", Severity.ERROR
+    schedulers = frozenset({"LambdaLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import LambdaLR
+
+        LR = {lr}
+        LOWEST = LR / 100
+
+        def train(model, epochs):
+            optimizer = SGD(model.parameters(), lr=LR)
+            scheduler = LambdaLR(optimizer, lambda epoch: {factor})
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(lr="0.01", factor="0.95**epoch"),
+        SCRIPT.format(lr="1.0", factor="LR * 0.95**epoch"),
+        SCRIPT.format(lr="0.01", factor="max(LOWEST / LR, 0.95**epoch)"),
+        SCRIPT.format(lr="0.01", factor="(LOWEST + (LR - LOWEST) * 0.95**epoch) / LR"),
+        # A factor that happens to be the LR.
+        SCRIPT.format(lr="0.1", factor="0.1 ** (epoch // 30)"),
+        SCRIPT.format(lr="0.01", factor="max(0.01, 1 - epoch / 90)"),
+        # The param groups have LRs of their own.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import LambdaLR
+
+        def train(model, lr, epochs):
+            optimizer = SGD(model.get_parameter_groups(), lr=lr)
+            scheduler = LambdaLR(optimizer, lambda x: lr * (1.0 + 0.001 * float(x)) ** (-0.75))
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(lr="0.01", factor="LR * 0.95**epoch"),
+            row=9,
+            says=("LR=0.01", "0.0001"),
+        ),
+        Invalid(
+            SCRIPT.format(lr="0.01", factor="max(LOWEST, LR * 0.95**epoch)"),
+            row=9,
+            says=("0.0001",),
+        ),
+        Invalid(SCRIPT.format(lr="0.01", factor="0.01 * 0.95**epoch"), row=9),
+        # In a function, by way of a name.
+        Invalid(
+            """
+            import argparse
+            from torch.optim import Adam
+            from torch.optim.lr_scheduler import LambdaLR
+
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--lr", type=float, default=2e-4)
+            args = parser.parse_args()
+
+            def schedule(epoch):
+                lr = args.lr
+                if epoch > 30:
+                    lr = lr * 0.1
+                return lr
+
+            def train(model, epochs):
+                optimizer = Adam(model.parameters(), lr=args.lr)
+                scheduler = LambdaLR(optimizer, lr_lambda=schedule)
+                for epoch in range(epochs):
+                    train_epoch(model, optimizer)
+                    scheduler.step()
+            """,
+            row=13,
+            says=("args.lr=0.0002", "4e-08"),
+        ),
+        # Nothing known but that it is the same.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LambdaLR
+
+            def train(model, config, epochs):
+                optimizer = SGD(model.parameters(), lr=config.lr)
+                scheduler = LambdaLR(optimizer, lambda e: config.lr * (1 - e / epochs) ** 0.9)
+                for epoch in range(epochs):
+                    train_epoch(model, optimizer)
+                    scheduler.step()
+            """,
+            row=6,
+            says=("the base LR, config.lr",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        place = schedule.absolute_lr
+        if place is None or schedule.open_arguments or never_stepped(schedule):
+            return
+        base = next((lr for lr in schedule.base_lrs if lr is not None), None)
+        if base is None or (schedule.optimizer is not None and schedule.optimizer.writes):
+            return
+        known = base.value is not None
+        here = place.span().filename == schedule.place.span().filename
+        yield self.finding(
+            place if here else schedule.place,
+            f"lr_lambda returns an LR, and LambdaLR multiplies it by the base LR,"
+            f" {wording.quantity(base)}{_product(base)}: it must return a factor",
+            severity=Severity.ERROR if known and schedule.on_default_path else Severity.WARNING,
+            notes=(
+                ("scheduler built here", schedule.place if here else None),
+                ("the LR is returned here", None if here else place),
+            ),
+        )
+
+
+def _product(base: Expr) -> str:
+    if base.value is None:
+        return ""
+    return f", so that {wording.number(base.value)} becomes {wording.number(base.value**2)}"
