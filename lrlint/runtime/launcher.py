@@ -94,11 +94,11 @@ def _execute(target: Target, path: Path) -> Outcome:
             _execute_file(path)
     except SystemExit as error:
         return Outcome(_status(error))
-    except KeyboardInterrupt:
-        _report(*sys.exc_info())
+    except KeyboardInterrupt as error:
+        _report(error)
         return Outcome(128 + signal.SIGINT, cut=True, signal=signal.SIGINT)
-    except BaseException:
-        _report(*sys.exc_info())
+    except BaseException as error:
+        _report(error)
         return Outcome(1, cut=True)
     return Outcome(0)
 
@@ -125,19 +125,30 @@ def _status(error: SystemExit) -> int:
     return 1
 
 
-def _report(
-    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-) -> None:
-    """The script's traceback, without the frames through which we have started it."""
-    while trace is not None and _is_ours(trace.tb_frame):
-        trace = trace.tb_next
-    if kind is None or error is None:
-        return
-    error = error.with_traceback(trace)
+def _report(error: BaseException) -> None:
+    """The script's traceback, without our frames: those that started it, and our wrappers."""
+    cleaned: BaseException | None = error
+    seen: set[int] = set()
+    while cleaned is not None and id(cleaned) not in seen:
+        seen.add(id(cleaned))
+        cleaned.__traceback__ = _without_ours(cleaned.__traceback__)
+        cleaned = cleaned.__cause__ or cleaned.__context__
     try:
-        sys.excepthook(kind, error, trace)
+        sys.excepthook(type(error), error, error.__traceback__)
     except Exception:
-        traceback.print_exception(kind, error, trace)
+        traceback.print_exception(error)
+
+
+def _without_ours(trace: TracebackType | None) -> TracebackType | None:
+    frames = []
+    while trace is not None:
+        if not _is_ours(trace.tb_frame):
+            frames.append(trace)
+        trace = trace.tb_next
+    for frame in reversed(frames):
+        frame.tb_next = trace
+        trace = frame
+    return trace
 
 
 def _is_ours(frame: FrameType) -> bool:

@@ -242,3 +242,25 @@ def test_bad_input_is_one_line(tmp_path: Path, arguments: list[str], message: st
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(message)
     assert result.stderr.count("\n") == 1
+
+
+def test_a_traceback_is_that_of_python(tmp_path: Path) -> None:
+    text = """
+        import torch
+        from torch.optim.lr_scheduler import OneCycleLR
+
+        parameter = torch.nn.Parameter(torch.zeros(1))
+        optimizer = torch.optim.SGD([parameter], lr=0.1)
+        scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=2)
+        try:
+            for _ in range(5):
+                optimizer.step()
+                scheduler.step()
+        except ValueError as error:
+            raise RuntimeError("the training ended early") from error
+    """
+    script(tmp_path, text)
+    ours, theirs = run(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
+    assert ours.returncode == theirs.returncode == 1
+    assert "the training ended early" in theirs.stderr
+    assert theirs.stderr in ours.stderr
