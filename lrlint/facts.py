@@ -268,6 +268,20 @@ class RankGap:
     """The other rank."""
     here: float
     there: float
+    writer: str = ""
+    """Who has probably made the difference, in words; empty where that is open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyEnd:
+    """A run that ended long before its schedule, though it was planned to be as long."""
+
+    steps: int
+    planned: int
+    unit: str
+    """What the two count: ``optimizer steps``, ``scheduler steps``."""
+    lrs: tuple[float, ...]
+    """The LRs of the last optimizer step, one per param group."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -396,6 +410,13 @@ class Schedule:
     """Other schedules that advance on the same optimizer."""
     departure: Departure | None = None
     """Where the LR left the schedule; recorded runs only."""
+    overran: int | None = None
+    """Advances behind a step that a GradScaler had left out; recorded runs only."""
+    ended_early: EarlyEnd | None = None
+    """Recorded runs only."""
+    starts_over: Place | None = None
+    """Where its optimizer took over the state of a training under way, while its own counter
+    starts at 0; recorded runs only."""
     rank_gap: RankGap | None = None
     """Where two ranks differ; recorded runs of several processes only."""
     undecided: tuple[str, ...] = ()

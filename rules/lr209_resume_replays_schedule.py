@@ -40,7 +40,8 @@ class ResumeReplaysSchedule(Rule):
     dropped three times; a cosine ends in the middle of its curve. torch says nothing.
 
     An error where the optimizer's state is restored, so that the script is made to resume; else a
-    warning.
+    warning. A recorded run shows it wherever a state with past steps is loaded into the optimizer
+    and the scheduler counts from 0.
 
     ## Example
 
@@ -205,6 +206,14 @@ class ResumeReplaysSchedule(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
+        if schedule.starts_over is not None:
+            yield self.finding(
+                schedule.place,
+                f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
+                " starts from step 0: its state is not loaded and its last_epoch is not set",
+                notes=(("the optimizer's state is restored here", schedule.starts_over),),
+            )
+            return
         law = LAWS.get(schedule.scheduler)
         optimizer = schedule.optimizer
         if law is None or law.takes_metric or schedule.parent is not None or optimizer is None:

@@ -53,6 +53,6 @@ class RanksDisagree(Rule):
             schedule.place,
             f"at optimizer step {found.step + 1} rank 0 uses an LR of"
             f" {wording.number(found.here)}, rank {found.rank} one of"
-            f" {wording.number(found.there)}",
+            f" {wording.number(found.there)}{f'; probably {found.writer}' if found.writer else ''}",
             notes=[("stepped here", site.place) for site in schedule.sites[:1]],
         )

@@ -122,6 +122,7 @@ class _Finisher:
     ) -> None:
         from lrlint import config
         from lrlint.engine import lint
+        from lrlint.runtime.plan import planned
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
@@ -132,6 +133,7 @@ class _Finisher:
         self._mode = mode_of(mode)
         self._json, self._file, self._report = output_format == "json", output_file, write_report
         self._session = Session(self._mode, settings=settings)
+        self._session.recorder.planned = planned(path)
         self._raises = self._mode is Mode.RAISE
         self._silent = self._mode is Mode.RECORD and output_file is None and not self._json
         self.status = 0

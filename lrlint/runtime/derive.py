@@ -7,6 +7,7 @@ from typing import Any
 from lrlint.facts import (
     Argument,
     Cadence,
+    EarlyEnd,
     Guard,
     GuardKind,
     Horizon,
@@ -27,6 +28,8 @@ from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
 from lrlint.runtime.sites import Site
 from lrlint.symbolic import Expr
 
+_NEARLY_ALL = 0.9
+"""The share of its plan after which a run that ends has done what it was to do."""
 _MOSTLY = 0.5
 """The share of its calls in which a site must behave in a way that is called its own."""
 
@@ -196,12 +199,32 @@ class _Derivation:
             epochs=None if epoch is None else epoch.trips,
             epoch_loop=epoch,
             batch_loop=batch,
+            ended_early=self._early_end(record),
+            overran=record.overran,
+            starts_over=record.starts_over,
             rank_gap=record.rank_gap,
             departure=optimizer.departure if record.parent is None else None,
         )
         self._order_of_calls(record, schedule)
         self._rebuilding(record, schedule)
         return schedule
+
+    def _early_end(self, record: ScheduleRecord) -> EarlyEnd | None:
+        """Whether the plan was longer than what was recorded so far."""
+        optimizer, total, law = record.optimizer, self._recorder.total_steps, record.law
+        if law is None or law.takes_metric or not record.steps or not optimizer.curve.lr:
+            return None
+        made, planned, unit = optimizer.steps, total, "optimizer steps"
+        if total is None:
+            length = None if (horizon := self._horizon(record)) is None else horizon.length
+            span = record.place.span()
+            if length is None or (span.filename, span.start.row) not in self._recorder.planned:
+                return None
+            made, planned, unit = record.steps, int(length.as_number() or 0), "scheduler steps"
+        if planned is None or made >= _NEARLY_ALL * planned:
+            return None
+        lrs = tuple(optimizer.last or optimizer.curve.lr[-1])
+        return EarlyEnd(steps=made, planned=planned, unit=unit, lrs=lrs)
 
     def _rebuilding(self, record: ScheduleRecord, schedule: Schedule) -> None:
         """Whether the same line builds a new one for the same optimizer, again and again."""
@@ -231,10 +254,13 @@ class _Derivation:
         per = self._cadence(record, site)
         loops = {Cadence.BATCH: (epoch, batch), Cadence.EPOCH: (epoch,)}.get(per, ())
         guards: tuple[Guard, ...] = ()
+        if record.only_here:
+            text = "on this rank only"
+            guards = (Guard(kind=GuardKind.RANK, text=text, place=site.place, by_default=True),)
         accumulation = self._accumulation(record.optimizer)
         with_updates = site.calls <= record.optimizer.steps
         if per is Cadence.BATCH and accumulation is not None and with_updates:
-            guards = (accumulation,)
+            guards = (*guards, accumulation)
         return StepSite(
             place=site.place,
             loops=tuple(loop for loop in loops if loop is not None),

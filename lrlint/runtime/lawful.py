@@ -52,6 +52,14 @@ def _functions(schedule: ScheduleRecord) -> list[Any]:
     return [one for one in values if callable(one)]
 
 
+def counts_from_zero(schedule: ScheduleRecord, scheduler: Any) -> bool:
+    """Whether a schedule that has a course to run is at its start, and was not put there."""
+    law = schedule.law
+    if law is None or law.takes_metric or law.name == "CyclicLR":  # which only ever goes round
+        return False
+    return not schedule.loaded and schedule.steps == 0 and _counter(scheduler) == 0
+
+
 def _counter(scheduler: Any) -> float | None:
     """``last_epoch``; a ChainedScheduler has none, but its parts do."""
     found: float | None = getattr(scheduler, "last_epoch", None)

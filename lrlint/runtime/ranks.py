@@ -93,9 +93,25 @@ def gap(track: Track, others: Sequence[Track]) -> RankGap | None:
                 break
             for one, two in zip(mine, theirs.get(step, mine), strict=False):
                 if abs(one - two) > _SAME * max(abs(one), abs(two)):
-                    first = RankGap(step=step, rank=other.rank, here=one, there=two)
+                    writer = _writer(track, other)
+                    first = RankGap(step=step, rank=other.rank, here=one, there=two, writer=writer)
                     break
     return first
+
+
+def _writer(here: Track, there: Track) -> str:
+    """Who has probably made two ranks differ."""
+    if here.scheduler_steps != there.scheduler_steps:
+        return (
+            f"the calls of step(): {here.scheduler_steps:,} on rank 0,"
+            f" {there.scheduler_steps:,} on rank {there.rank}"
+        )
+    if here.scheduler == "ReduceLROnPlateau":
+        return "a metric that each rank computes for itself"
+    for track in (here, there):
+        if track.first_divergence is not None:
+            return f"{track.first_divergence.writer}, on rank {track.rank}"
+    return ""
 
 
 __all__ = ["exchange", "gap", "rank"]

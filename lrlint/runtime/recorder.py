@@ -42,6 +42,8 @@ class Recorder:
         """How many epochs the training has, where the user says so."""
         self.total_steps: int | None = None
         """How many optimizer steps it is meant to have, likewise."""
+        self.planned: frozenset[tuple[str, int]] = frozenset()
+        """The constructor calls of schedules that, as the script reads, end with the training."""
         self._only = frozenset(map(id, only))
         self._by_id: dict[int, OptimizerRecord] = {}
         self._schedules_by_id: dict[int, ScheduleRecord] = {}
@@ -148,7 +150,8 @@ class Recorder:
         if optimizer is not None:
             optimizer.shadow.follow(owner.param_groups)
             optimizer.resumed.append(OPTIMIZER_LOADED)
-            optimizer.continued = optimizer.continued or bool(owner.state)
+            if owner.state and "initial_lr" in owner.param_groups[0]:
+                optimizer.continued = self._place()
             return
         schedule = self._schedules_by_id.get(id(owner))
         if schedule is not None:

@@ -41,8 +41,8 @@ class OptimizerRecord:
     """Whether several param groups have one and the same LR tensor."""
     groups_at_build: int = 0
     """Param groups when its last scheduler was built."""
-    continued: bool = False
-    """Whether a state was loaded into it that holds past steps."""
+    continued: RunPlace | None = None
+    """Where a state was last loaded into it that holds past steps, driven by a scheduler."""
     late: dict[int, float] = field(default_factory=dict)
     """The LRs of groups that came after that, by index, as they came."""
     skipped: int = 0
@@ -107,8 +107,12 @@ class ScheduleRecord:
     """The two calls of such a pair."""
     last_site: Site | None = None
     rank_gap: RankGap | None = None
+    only_here: bool = False
+    """Whether other ranks train and never advance it."""
     loaded: bool = False
     """Whether a state was loaded into it."""
+    starts_over: RunPlace | None = None
+    """Where its optimizer took over the state of a training under way, if it counts from 0."""
     refused: int = 0
     """Calls of ``step()`` that raised."""
 

@@ -15,6 +15,7 @@ from lrlint.ruleset import Ruleset
 from lrlint.runtime import ranks
 from lrlint.runtime.derive import training_of
 from lrlint.runtime.hooks import Hooks
+from lrlint.runtime.plan import without_early_ends
 from lrlint.runtime.recorder import Recorder
 from lrlint.runtime.recording import Recording, Track
 from lrlint.runtime.records import ScheduleRecord
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 ABOUT_THE_END = frozenset({"LR101", "LR102", "LR103", "LR201", "LR203", "LR205", "LR301", "LR902"})
 """Rules that need to know how long the whole training is."""
+UNFINISHED = "LR902"
+"""The rule that speaks of schedules which the training did not come to the end of."""
 ABOUT_TOO_FEW = frozenset({"LR202"})
 """Rules that need to know it only to warn of too few steps; too many are an error at once."""
 
@@ -79,12 +82,15 @@ class Session:
         Of a training that is not ``finished``, nothing is said that rests on its length.
         """
         training = training_of(self.recorder)
+        complete = without_early_ends(training)
         found: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
             if not finished and rule.code in ABOUT_THE_END:
                 continue
+            of_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED
+            about = complete if of_length else training
             try:
-                resolved = [self._diagnostic(one) for one in self._ruleset.ask(rule, training)]
+                resolved = [self._diagnostic(one) for one in self._ruleset.ask(rule, about)]
             except Exception as error:  # a bug in one rule does not cost the others
                 self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
                 continue
@@ -136,6 +142,8 @@ class Session:
         for index, (record, mine) in enumerate(zip(self._drivers(), self._tracks(), strict=True)):
             theirs = [one.schedules[index] for one in others if index < len(one.schedules)]
             record.rank_gap = ranks.gap(mine, theirs)
+            still = [one for one in theirs if one.optimizer_steps and not one.scheduler_steps]
+            record.only_here = bool(still) and record.steps > 0
         self._elsewhere = tuple(track for one in others for track in one.schedules)
 
     def _track(self, schedule: ScheduleRecord) -> Track:
