@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from lrlint.errors import UserError
+from lrlint.runtime.sites import HIDDEN
 
 _OURS = str(Path(__file__).parents[1]) + os.sep
 
@@ -153,7 +154,7 @@ def _without_ours(trace: TracebackType | None) -> TracebackType | None:
 
 def _is_ours(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    return name.startswith((_OURS, "<frozen runpy")) or name.endswith("runpy.py")
+    return name.startswith((_OURS, HIDDEN, "<frozen runpy")) or name.endswith("runpy.py")
 
 
 class _Sentinel:
