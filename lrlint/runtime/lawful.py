@@ -24,7 +24,7 @@ def correct(schedule: ScheduleRecord, scheduler: Any) -> None:
         return
     if record.late:
         _late_groups(schedule, scheduler)
-    if has_shared_tensor(record) and schedule.law is not None and schedule.law.name == "LambdaLR":
+    if schedule.name == "LambdaLR" and schedule.law is not None and has_shared_tensor(record):
         _own_functions(schedule, scheduler)
 
 

@@ -231,8 +231,7 @@ class Recorder:
             self.schedules.append(schedule)
         record.schedules = [one for one in record.schedules if one.ref() is not None]
         record.schedules.append(schedule)
-        if replay is None:
-            lawful.correct(schedule, scheduler)
+        lawful.correct(schedule, scheduler)
 
     def built_at(self, schedule: ScheduleRecord) -> int:
         """How many schedulers the same line has built for the same optimizer."""
@@ -292,7 +291,7 @@ class Recorder:
                 schedule.replay = None
         if schedule.replay is None:
             record.shadow.follow(scheduler.optimizer.param_groups)
-            lawful.correct(schedule, scheduler)
+        lawful.correct(schedule, scheduler)
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """``scheduler.step()`` has raised: it was called, and has not advanced."""
