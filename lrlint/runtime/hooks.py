@@ -118,23 +118,31 @@ class Hooks:
 
     def _update_hooks(self) -> tuple[Callable[..., None], Callable[..., None]]:
         listener, on_step = self._listener, self._on_step
+        compiler, skip = _compiler()
 
         def before(optimizer: Any, args: Any, kwargs: Any) -> None:
+            suspended = compiler(None)
             try:
                 listener.before_update(optimizer)
             except Exception as error:
                 self._fail(error)
+            finally:
+                compiler(suspended)
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+            suspended = compiler(None)
             try:
                 listener.after_update(optimizer)
             except Exception as error:
                 self._fail(error)
+            finally:
+                compiler(suspended)
             if on_step is not None:
                 on_step()  # may raise a finding
 
         for hook in (_hidden(before), _hidden(after)):
-            hook._torchdynamo_disable = True  # kept out of a compiled step, which stays one graph
+            hook._torchdynamo_disable = True
+            skip(hook.__code__)
         return before, after
 
     def _optimizer_init(self, original: Any) -> Any:
@@ -243,6 +251,26 @@ _OF_SCHEDULERS: dict[str, Callable[[Hooks, Any], Any]] = {
     "step": Hooks._scheduler_step,
     "load_state_dict": Hooks._load,
 }
+
+
+def _compiler() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """How to suspend the compiler of Python frames, and how to keep it off one of them.
+
+    A compiled ``optimizer.step`` stays one graph only where nothing of ours is compiled with it:
+    this is what ``torch.compiler.disable`` does, without the import of the compiler (2 s).
+    """
+    from torch._C import _dynamo
+
+    def nothing(_: Any) -> Any:
+        return None
+
+    frames: Any = getattr(_dynamo, "eval_frame", None)
+    if hasattr(frames, "set_code_exec_strategy"):  # torch 2.7: with all that a frame calls
+        leave = frames._FrameExecStrategy(frames._FrameAction.SKIP, frames._FrameAction.SKIP)
+        return nothing, lambda code: frames.set_code_exec_strategy(code, leave)
+    if hasattr(frames, "set_eval_frame") and hasattr(frames, "skip_code"):
+        return frames.set_eval_frame, frames.skip_code
+    return nothing, nothing
 
 
 def _definer(cls: type, name: str) -> type:

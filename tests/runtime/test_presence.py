@@ -1,0 +1,450 @@
+"""That a training does not notice the recorder, whatever it does; and what is known of the past."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch.optim import lr_scheduler as lrs
+from torch.optim.swa_utils import SWALR
+
+import lrlint
+from lrlint.runtime.session import Mode, Session
+
+from .schedules import BUILD
+
+SGD = torch.optim.SGD
+
+
+@pytest.fixture(autouse=True)
+def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LRLINT_MODE", raising=False)
+
+
+def parameters(count: int = 1) -> list[torch.nn.Parameter]:
+    return [torch.nn.Parameter(torch.zeros(1)) for _ in range(count)]
+
+
+# -- warnings name the line of the user, not one of ours
+
+
+def steps_first() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    scheduler = lrs.StepLR(optimizer, 3)
+    scheduler.step()
+    optimizer.step()
+
+
+def gives_an_epoch() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    scheduler = lrs.StepLR(optimizer, 3)
+    optimizer.step()
+    scheduler.step(1)
+
+
+def gives_plateau_an_epoch() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    optimizer.step()
+    lrs.ReduceLROnPlateau(optimizer).step(1.0, 1)
+
+
+def replaces_step() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    scheduler = lrs.StepLR(optimizer, 3)
+    optimizer.step = lambda: None  # type: ignore[method-assign, assignment, misc]
+    optimizer.step()
+    scheduler.step()
+
+
+def asks_get_lr() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    lrs.StepLR(optimizer, 3).get_lr()
+
+
+@pytest.mark.parametrize(
+    "training", [steps_first, gives_an_epoch, gives_plateau_an_epoch, replaces_step, asks_get_lr]
+)
+def test_a_warning_is_that_of_torch(training: Callable[[], None]) -> None:
+    def warned() -> list[tuple[str, int, str]]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            training()
+        return [(one.filename, one.lineno, str(one.message)) for one in caught]
+
+    alone = warned()
+    with lrlint.watch(mode="record"):
+        watched = warned()
+    assert watched == alone != []
+
+
+# -- what a scheduler that was built before the watch tells of itself
+
+
+@pytest.mark.parametrize("steps", [0, 7])
+@pytest.mark.parametrize("name", BUILD)
+def test_a_scheduler_built_before_is_known(name: str, steps: int) -> None:
+    optimizer = SGD(parameters(), lr=0.1, momentum=0.9)
+    with lrlint.watch(mode="record") as watch:
+        scheduler = BUILD[name](optimizer, 40)
+        (bound,) = [r for r in watch._session.recorder.schedules if r.ref() is scheduler]
+    for _ in range(steps):
+        optimizer.step()
+        scheduler.step(*([1.0] if name == "ReduceLROnPlateau" else []))
+    session = Session(Mode.RECORD)
+    session.start()
+    session.recorder.scheduler_known(scheduler)
+    (known,) = [r for r in session.recorder.schedules if r.ref() is scheduler]
+    session.stop()
+    assert session.hooks.failure is None
+    assert known.law is not None
+    left_out = {"last_epoch", "epochs", "steps_per_epoch", "scale_mode"}
+    for argument, value in bound.arguments.items():
+        if argument not in left_out:
+            assert same(known.arguments[argument], value), argument
+    if name not in ("CyclicLR", "OneCycleLR", "ReduceLROnPlateau"):  # what they replace is lost
+        assert known.base == pytest.approx(bound.base)
+
+
+def same(known: Any, bound: Any) -> bool:
+    """Equal, where a list for all groups is as good as one value."""
+    if isinstance(known, (list, tuple)) and not isinstance(bound, (list, tuple)):
+        return all(same(one, bound) for one in known)
+    if isinstance(known, (list, tuple)):
+        return all(same(one, two) for one, two in zip(known, bound, strict=True))
+    if callable(known) or isinstance(known, lrs.LRScheduler):
+        return known is bound
+    if bound is None and known is not None:
+        return True  # torch fills it in: step_size_down, max_momentum
+    return bool(known == bound or known == pytest.approx(bound))
+
+
+def test_a_composition_built_before_is_verified() -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    scheduler = BUILD["SequentialLR"](optimizer, 40)
+    with lrlint.watch(scheduler, mode="record") as watch:
+        for step in range(40):
+            if step == 30:
+                optimizer.param_groups[0]["lr"] = 0.7
+            optimizer.step()
+            scheduler.step()
+    assert [one.code for one in watch.findings if one.code == "LR901"] == ["LR901"]
+    (track,) = watch.recording.schedules
+    assert track.first_divergence is not None
+    assert track.first_divergence.step == 30
+
+
+# -- shapes of optimizers and steps
+
+
+def recorded_steps(training: Callable[[], Any]) -> list[int]:
+    """Optimizer steps by schedule; ``training`` returns what must live until the end."""
+    with lrlint.watch(mode="record") as watch:
+        kept = training()
+    assert watch.recording.notes == ()
+    del kept
+    assert [one for one in watch.findings if one.code.startswith("LR9")] == []
+    return [track.optimizer_steps for track in watch.recording.schedules]
+
+
+def test_an_optimizer_with_closures_makes_one_step_for_many_evaluations() -> None:
+    def training() -> Any:
+        weight = torch.nn.Parameter(torch.ones(3))
+        optimizer = torch.optim.LBFGS([weight], lr=0.1, max_iter=5)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        evaluations = 0
+
+        def closure() -> torch.Tensor:
+            nonlocal evaluations
+            evaluations += 1
+            optimizer.zero_grad()
+            loss: torch.Tensor = weight.square().sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        for _ in range(4):
+            optimizer.step(closure)  # type: ignore[arg-type]
+            scheduler.step()
+        assert evaluations > 4
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [4]
+
+
+def test_an_exception_inside_a_step_leaves_no_trace() -> None:
+    class Fails(SGD):
+        def step(self, closure: Any = None) -> Any:
+            if closure is not None:
+                raise ArithmeticError("inside")
+            return super().step()
+
+    def training() -> Any:
+        optimizer = Fails(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for turn in range(9):
+            if turn % 3 == 1:
+                with pytest.raises(ArithmeticError, match="inside"):
+                    optimizer.step(lambda: 0.0)
+            else:
+                optimizer.step()
+                scheduler.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [6]
+
+
+def test_a_step_inside_two_others_counts_once() -> None:
+    class Outer(SGD):
+        def step(self, closure: Any = None) -> Any:
+            return super().step(closure)
+
+    class Outermost(Outer):
+        def step(self, closure: Any = None) -> Any:
+            return super().step(closure)
+
+    def training() -> Any:
+        for cls in (SGD, Outer):
+            cls(parameters(), lr=0.1)  # torch wraps a class's step at its first construction
+        optimizer = Outermost(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for _ in range(5):
+            optimizer.step()
+            scheduler.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [5]
+
+
+def test_copies_and_pickles_are_optimizers_of_their_own() -> None:
+    def training() -> Any:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        copies = [copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))]
+        for _ in range(5):
+            optimizer.step()
+            scheduler.step()
+            for one in copies:
+                one.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [5]
+
+
+def test_a_copied_pair_goes_on_by_itself() -> None:
+    def training() -> Any:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        optimizer.step()
+        scheduler.step()
+        other, follower = copy.deepcopy((optimizer, scheduler))
+        for _ in range(5):
+            other.step()
+            follower.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [1]
+
+
+def test_optimizers_that_are_gone_are_let_go_and_their_ids_are_no_confusion() -> None:
+    session = Session(Mode.RECORD)
+    session.start()
+    for turn in range(50):
+        optimizer = SGD(parameters(), lr=0.1 + turn)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        optimizer.step()
+        scheduler.step()
+        del optimizer, scheduler
+        gc.collect()
+    session.stop()
+    assert session.hooks.failure is None
+    assert len(session.recorder._by_id) == 0
+    assert {record.steps for record in session.recorder.optimizers} == {1}
+    assert [one for one in session.findings() if one.code == "LR901"] == []
+
+
+def test_zero_redundancy_optimizers_step_once(tmp_path: Any) -> None:
+    import torch.distributed as dist
+    from torch.distributed.optim import ZeroRedundancyOptimizer
+
+    dist.init_process_group("gloo", init_method=f"file://{tmp_path}/store", rank=0, world_size=1)
+    try:
+
+        def training() -> Any:
+            optimizer = ZeroRedundancyOptimizer(parameters(2), optimizer_class=SGD, lr=0.1)
+            scheduler = lrs.ExponentialLR(optimizer, 0.9)
+            for _ in range(5):
+                optimizer.step()
+                scheduler.step()
+            return optimizer, scheduler
+
+        assert recorded_steps(training) == [5]
+    finally:
+        dist.destroy_process_group()
+
+
+@pytest.mark.parametrize("tensor", [False, True])
+def test_a_compiled_step_stays_one_graph(tensor: bool) -> None:
+    graphs = 0
+
+    def backend(graph: Any, _: Any) -> Any:
+        nonlocal graphs
+        graphs += 1
+        return graph.forward
+
+    def training() -> Any:
+        torch._dynamo.reset()
+        weight = torch.nn.Parameter(torch.ones(3))
+        optimizer = SGD([weight], lr=torch.tensor(0.1) if tensor else 0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        compiled = torch.compile(optimizer.step, backend=backend)
+        for _ in range(6):
+            weight.grad = torch.ones(3)
+            compiled()
+            scheduler.step()
+        return optimizer, scheduler
+
+    training()
+    alone, graphs = graphs, 0
+    assert recorded_steps(training) == [6]
+    assert graphs == alone
+
+
+# -- gradient scaling
+
+
+def overflowing(
+    fused: bool, at: frozenset[int], steps: int = 8
+) -> tuple[list[str], list[Any], Any]:
+    with lrlint.watch(mode="record") as watch:
+        weight = torch.nn.Parameter(torch.ones(1))
+        optimizer = SGD([weight], lr=0.1, fused=fused)
+        scheduler = lrs.CosineAnnealingLR(optimizer, T_max=steps, eta_min=1e-3)
+        scaler = torch.amp.GradScaler("cpu", init_scale=4.0)
+        for step in range(steps):
+            weight.grad = torch.full((1,), float("inf") if step in at else 1.0)
+            scaler.scale(weight.detach())  # torch begins to scale at the first call
+            scaler.step(optimizer)
+            scaler.update()
+            scheduler.step()
+    assert watch.recording.notes == ()
+    records = watch._session.recorder.schedules
+    return [one.code for one in watch.findings], list(watch.recording.schedules), records[0]
+
+
+@pytest.mark.parametrize("at", [frozenset({0}), frozenset({0, 1, 2, 5})])
+def test_steps_that_a_scaler_leaves_out(at: frozenset[int]) -> None:
+    codes, (track,), record = overflowing(False, at)
+    assert track.optimizer_steps == 8 - len(at)
+    assert track.scheduler_steps == 8
+    assert record.overran == len(at)
+    assert [one for one in codes if one in ("LR104", "LR105", "LR901")] == []
+
+
+def test_no_step_is_left_out() -> None:
+    codes, (track,), record = overflowing(False, frozenset())
+    assert (codes, track.optimizer_steps, record.overran) == ([], 8, 0)
+
+
+# -- unknown things
+
+
+class Own(lrs.LRScheduler):
+    """A scheduler of the script's own that replaces ``step``."""
+
+    def step(self, epoch: Any = None) -> None:
+        self.last_epoch += 1
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["initial_lr"] / (1 + self.last_epoch)
+
+
+def test_a_scheduler_of_an_unknown_class_is_followed() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = Own(optimizer)
+        for step in range(6):
+            if step == 4:
+                optimizer.param_groups[0]["lr"] = 0.5
+            optimizer.step()
+            scheduler.step()
+    (track,) = watch.recording.schedules
+    assert (track.scheduler, track.scheduler_steps) == ("Own", 6)
+    assert track.first_divergence is not None
+    assert track.first_divergence.step == 4
+    assert "step" in vars(Own)
+    assert Own.step.__code__.co_filename == __file__
+
+
+def test_a_scheduler_that_cannot_be_pickled() -> None:
+    def training() -> Any:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.LambdaLR(optimizer, lambda step: 0.9**step)
+        with pytest.raises(AttributeError):
+            pickle.dumps(scheduler)
+        state = scheduler.state_dict()
+        for _ in range(3):
+            optimizer.step()
+            scheduler.step()
+        scheduler.load_state_dict(state)
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [3]
+
+
+def test_an_optimizer_without_param_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    class Bare(torch.optim.Optimizer):
+        def __init__(self) -> None:
+            self.steps = 0
+
+        def step(self, closure: Any = None) -> None:
+            self.steps += 1
+
+    with lrlint.watch(mode="record") as watch:
+        bare = Bare()
+        bare.step()
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        optimizer.step()
+        scheduler.step()
+    assert bare.steps == 1
+    assert watch.recording.schedules[0].optimizer_steps == 1
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("where", ["before_update", "after_update", "scheduler_stepped"])
+def test_a_bug_inside_a_hook_costs_the_recording_and_no_more(
+    where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    with lrlint.watch() as watch:
+        monkeypatch.setattr(watch._session.recorder, where, fail)
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for _ in range(3):
+            optimizer.step()
+            scheduler.step()
+    assert optimizer.param_groups[0]["lr"] == pytest.approx(0.1 * 0.9**3)
+    (note,) = watch.recording.notes
+    assert "nothing more is recorded" in note
+    err = capsys.readouterr().err.splitlines()
+    assert err[0] == f"lrlint: {note}"
+    assert [line for line in err[1:] if "internal error" in line] == []
+
+
+def test_swa_is_followed_by_its_own_law() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = SWALR(optimizer, swa_lr=0.01, anneal_epochs=5)
+        for _ in range(10):
+            optimizer.step()
+            scheduler.step()
+    (record,) = watch._session.recorder.schedules
+    assert record.law is not None
+    assert record.replay is not None
+    assert watch.recording.schedules[0].max_relative_error == 0
