@@ -1,0 +1,250 @@
+"""LR114 plateau-mode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule, StepArgument, StepSite
+from lrlint.fix import SetArgument
+from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+
+_WORD = r"(?<![a-z])(?:{})\d*(?![a-z])"
+_GROWS = re.compile(
+    _WORD.format(
+        "acc|accs|accuracy|accuracies|acc_?top|f1|f1_?score|fscore|auc|auroc|roc_?auc|auc_?roc|auprc"
+        r"|map(?!\()|mean_?ap|m?iou|iou|dice|dice_?score|psnr|ssim|bleu|rouge|meteor|cider"
+        "|precision|recall|kappa|mcc|r2|r2_?score|ndcg|mrr|hits|pearson|spearman|n_?correct|correct"
+        "|bal_?acc|top"
+    ),
+    re.IGNORECASE,
+)
+_FALLS = re.compile(
+    _WORD.format(
+        "loss|losses|err|error|errors|rmse|mse|mae|nll|ce|bce|kld?|elbo|perplexity|ppl|wer|cer"
+        "|eer|fid|distance|regret"
+    ),
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"^\(?\s*-|^\(?\s*1(00)?(\.0?)?\s*-")
+"""``-accuracy`` and ``1 - accuracy`` fall as the model improves."""
+_REMAINS = re.compile(r"\*\s*-\s*1|(^|[(\s])-\s*[a-z_]|1(00)?(\.0?)?\s*-", re.IGNORECASE)
+"""Signs within an expression, after which its direction is anybody's guess."""
+
+
+class PlateauMode(Rule):
+    """`ReduceLROnPlateau` waits for its metric to change in the wrong direction.
+
+    ## What it does
+
+    Reports `ReduceLROnPlateau` in mode `min` (the default) that is stepped with a metric that grows
+    as the model improves (an accuracy, F1, AUC, mAP, IoU, PSNR… by its name), or in mode `max` with
+    a loss or an error. A metric that is negated, or whose name does not tell, is left alone.
+
+    ## Why is this bad
+
+    While the accuracy rises, the scheduler sees no improvement: after `patience` epochs it divides
+    the LR by ten, and again after as many, until the training stands still at its best moment. The
+    sign of trouble is the LR that falls although everything improves.
+
+    ## Example
+
+    ```python
+    scheduler = ReduceLROnPlateau(optimizer, patience=5)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        val_acc = evaluate(model, val_loader)
+        scheduler.step(val_acc)
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = ReduceLROnPlateau(optimizer, mode="max", patience=5)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        val_acc = evaluate(model, val_loader)
+        scheduler.step(val_acc)
+    ```
+
+    ## References
+
+    - [torch: ReduceLROnPlateau](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html)
+    """
+
+    code, name, severity = "LR114", "plateau-mode", Severity.WARNING
+    schedulers = frozenset({"ReduceLROnPlateau"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+        def train(model, train_loader, val_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = ReduceLROnPlateau(optimizer{mode})
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                {metric} = evaluate(model, val_loader)
+                scheduler.step({given})
+        """
+    VALID = (
+        SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_loss"),
+        SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
+        SCRIPT.format(mode="", metric="val_acc", given="-val_acc"),
+        SCRIPT.format(mode="", metric="val_acc", given="1 - val_acc"),
+        SCRIPT.format(mode=', mode="max"', metric="val_loss", given="-val_loss"),
+        SCRIPT.format(mode="", metric="accuracy_loss", given="accuracy_loss"),
+        SCRIPT.format(mode="", metric="score", given="score"),
+        SCRIPT.format(mode="", metric="mapping", given="mapping"),
+        SCRIPT.format(mode=', "max"', metric="score", given="check(score, loss_fn)"),
+        # What the name stands for falls.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+        def train(model, val_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = ReduceLROnPlateau(optimizer)
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                val_acc = -evaluate(model, val_loader)
+                scheduler.step(val_acc)
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_acc"),
+            row=12,
+            fixed=SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
+            says=("val_acc", "mode is left at min"),
+        ),
+        Invalid(
+            SCRIPT.format(mode=', "max"', metric="losses", given="losses.avg"),
+            row=12,
+            fixed=SCRIPT.format(mode=', "min"', metric="losses", given="losses.avg"),
+            says=("losses.avg", "mode is max"),
+        ),
+        Invalid(
+            SCRIPT.format(mode=", patience=3", metric="metrics", given='metrics["val_f1"]'),
+            row=12,
+            fixed=SCRIPT.format(
+                mode=', patience=3, mode="max"', metric="metrics", given='metrics["val_f1"]'
+            ),
+        ),
+        Invalid(
+            SCRIPT.format(mode="", metric="accs", given="np.mean(accs)"),
+            row=12,
+            fixed=SCRIPT.format(mode=', mode="max"', metric="accs", given="np.mean(accs)"),
+        ),
+        # By how it is computed.
+        Invalid(
+            """
+            from torch.optim import Adam
+            from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+            def train(model, val_loader, epochs):
+                optimizer = Adam(model.parameters(), lr=1e-3)
+                scheduler = ReduceLROnPlateau(optimizer, factor=0.5)
+                for epoch in range(epochs):
+                    train_epoch(model, optimizer)
+                    metric = compute_accuracy(model, val_loader)
+                    scheduler.step(metric)
+            """,
+            row=10,
+            fixed="""
+            from torch.optim import Adam
+            from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+            def train(model, val_loader, epochs):
+                optimizer = Adam(model.parameters(), lr=1e-3)
+                scheduler = ReduceLROnPlateau(optimizer, factor=0.5, mode="max")
+                for epoch in range(epochs):
+                    train_epoch(model, optimizer)
+                    metric = compute_accuracy(model, val_loader)
+                    scheduler.step(metric)
+            """,
+            says=("compute_accuracy(model, val_loader)",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        mode = schedule.argument("mode")
+        if mode is None or mode.value not in ("min", "max") or schedule.open_arguments:
+            return
+        judged = [(site, _grows(site)) for site in schedule.sites]
+        wrong = [site for site, grows in judged if grows is (mode.value == "min")]
+        if not wrong or len(wrong) != sum(grows is not None for _, grows in judged):
+            return  # each of two metrics may be right for one setting
+        site = wrong[0]
+        what = "grows" if mode.value == "min" else "falls"
+        yield self.finding(
+            site.place,
+            f"{_name(site)} {what} as the model improves, but the mode {_is(mode.explicit)}"
+            f" {mode.value}: the LR is reduced while it does",
+            notes=(("scheduler built here", schedule.place),),
+            fix=_fix(schedule, site, "max" if mode.value == "min" else "min"),
+        )
+
+
+def _is(explicit: bool) -> str:
+    return "is" if explicit else "is left at"
+
+
+def _name(site: StepSite) -> str:
+    own = _direction(_argument(site))
+    return _argument(site) if own is not None else site.argument_source
+
+
+def _argument(site: StepSite) -> str:
+    text = site.argument_text
+    return text.removeprefix("metrics=") if text.startswith("metrics=") else text
+
+
+def _grows(site: StepSite) -> bool | None:
+    """Whether what it is stepped with grows as the model improves; None where that is open."""
+    if site.argument not in (StepArgument.METRIC, StepArgument.UNKNOWN):
+        return None
+    source = site.argument_source
+    if source and (_REMAINS.search(source) or _NEGATED.match(source)):
+        return None
+    own = _direction(_argument(site))
+    return own if own is not None or not source else _direction(source)
+
+
+_CALL = re.compile(r"(\w+)\([^()]*\)")
+_WRAPPER = re.compile(r"mean|sum|average|float|round|abs|item|stack|tensor|array|max|min")
+"""Calls whose result is in the direction of their argument."""
+
+
+def _without_arguments(text: str) -> str:
+    """The expression without what its calls are handed: ``evaluate(model, loss_fn)`` is no loss."""
+
+    def replaced(call: re.Match[str]) -> str:
+        return call[0].translate(_FLAT) if _WRAPPER.fullmatch(call[1]) else call[1]
+
+    before = None
+    while text != before:
+        before, text = text, _CALL.sub(replaced, text)
+    return text
+
+
+_FLAT = str.maketrans("()", "  ")
+
+
+def _direction(text: str) -> bool | None:
+    text = _without_arguments(text)
+    negated = _NEGATED.match(text) is not None
+    rest = _NEGATED.sub("", text, count=1)
+    if _REMAINS.search(rest):
+        return None
+    grows, falls = _GROWS.search(rest) is not None, _FALLS.search(rest) is not None
+    return None if grows is falls else grows is not negated
+
+
+def _fix(schedule: Schedule, site: StepSite, mode: str) -> Proposal | None:
+    if site.place.span().filename != schedule.place.span().filename:
+        return None
+    return safe(f'Set mode="{mode}"', (schedule.place, SetArgument("mode", f'"{mode}"')))
