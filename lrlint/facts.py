@@ -228,6 +228,8 @@ class ParamGroup:
     """What one param group starts with."""
 
     lr: Expr | None
+    lr_given: bool = True
+    """Whether the script gives its LR, rather than the optimizer's signature."""
     momentum: Expr | None = None
     place: Place | None = None
 

@@ -119,6 +119,8 @@ def judged_length(schedule: Schedule) -> Length | None:
         return None
     if ignored_accumulation(schedule) is not None or is_set_by_hand(schedule):
         return None
+    if steps_every_micro_batch(schedule) is not None:
+        return None
     found = against(schedule, horizon, horizon.length, steps)
     if found.ratio is None and not (found.longer and _is_alone(schedule)):
         return None  # `range(start_epoch, epochs)`: by how much they differ is not known
@@ -238,6 +240,19 @@ def is_exercise(schedule: Schedule) -> bool:
     return bool(sites) and all(any(loop.exercise for loop in site.loops) for site in sites)
 
 
+def is_warmup(schedule: Schedule) -> bool:
+    """Whether it is a ramp, or a step, up to the base LR."""
+    if schedule.scheduler == "ConstantLR":
+        factor = schedule.number("factor")
+        return factor is not None and factor.value is not None and factor.value < 1
+    start, end = schedule.number("start_factor"), schedule.number("end_factor")
+    if schedule.scheduler != "LinearLR" or start is None or end is None:
+        return False
+    if start.value is None or end.value is None:
+        return end.value == 1  # nothing grows beyond that
+    return start.value <= end.value
+
+
 # -- built anew, again and again ----------------------------------------------------------------
 
 
@@ -292,6 +307,45 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         if micro_batches is not None and _is_that(horizon, micro_batches):
             return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
     return None
+
+
+@dataclass(frozen=True)
+class EveryMicroBatch:
+    """A scheduler that steps for every micro-batch, where its horizon counts optimizer steps."""
+
+    site: StepSite
+    guard: Guard
+    """Lets every k-th micro-batch through to the optimizer."""
+    every: Expr
+
+
+def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
+    """Where it steps k times per step of its optimizer, which its horizon counts (LR108)."""
+    horizon, sites, optimizer = schedule.horizon, regular_sites(schedule), schedule.optimizer
+    if horizon is None or horizon.length is None or optimizer is None or len(sites) != 1:
+        return None
+    (site,) = sites
+    guards = [one.accumulation for one in optimizer.sites]
+    if len(guards) != 1 or guards[0] is None or site.per is not Cadence.BATCH or site.guards:
+        return None
+    guard, every = guards[0], guards[0].amount
+    if every is None or guard.loop is not site.loop or every.as_number() == 1:
+        return None
+    steps = iterations(site)
+    if steps is None:
+        return None
+    updates = schedule.optimizer_steps
+    if updates is not None and compare(horizon.length, updates).equal:
+        counts_updates = not compare(horizon.length, steps).equal
+    elif every.is_constant:
+        found = against(schedule, horizon, horizon.length * every, steps)
+        counts_updates = not found.comparison.unknown and found.fits
+    else:
+        # `epochs * len(loader) // k` counts micro-batches where k is 1.
+        one = {atom: Expr.const(1) for atom in every.atoms()}
+        divided = bool(one.keys() & horizon.length.atoms())
+        counts_updates = divided and compare(horizon.length.subs(one), steps).equal
+    return EveryMicroBatch(site, guard, every) if counts_updates else None
 
 
 def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:

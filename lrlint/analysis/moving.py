@@ -106,7 +106,7 @@ def _continues(body: cst.IndentedBlock) -> bool:
 
 def _behind(sheet: Sheet, moved: _Statement, node: cst.CSTNode) -> Pieces:
     target = _statement(sheet, node)
-    if target is None or not (_is_later(target, moved) or _is_in_loop_before(target, moved)):
+    if target is None or not (_is_later(target, moved) or _is_inside_before(target, moved)):
         return None
     if _leaves(target.line):
         return None
@@ -126,15 +126,15 @@ def _is_later(target: _Statement, moved: _Statement) -> bool:
     return not any(_leaves(one) for one in moved.block.body[moved.index : target.index])
 
 
-def _is_in_loop_before(target: _Statement, moved: _Statement) -> bool:
-    """Whether the target is inside a loop that the moved statement follows."""
+def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
+    """Whether the target is inside a loop or a branch that the moved statement follows."""
     if len(moved.block.body) == 1:
         return False
     at = next((i for i, one in enumerate(target.path) if one is moved.block), None)
     if at is None or any(isinstance(one, _SCOPES) for one in target.path[at:]):
         return False
     before = any(one is target.path[at + 1] for one in moved.block.body[: moved.index])
-    return before and any(isinstance(one, _LOOPS) for one in target.path[at:])
+    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in target.path[at:])
 
 
 def _is_update(statement: cst.CSTNode, of: cst.CSTNode) -> bool:

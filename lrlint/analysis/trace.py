@@ -75,6 +75,8 @@ class OptimizerRecord:
     groups: tuple[Mapping[str, AnyValue], ...]
     group_places: tuple[SyntaxPlace | None, ...]
     defaults: Mapping[str, AnyValue]
+    given: frozenset[str] = frozenset()
+    """The options that the script gives to all groups, rather than the signature."""
     variable: str | None = None
     escapes: str | None = None
     unknown_groups: bool = False

@@ -93,6 +93,8 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
             groups=tuple(
                 ParamGroup(
                     lr=_number(group.get("lr")),
+                    lr_given="lr" in record.given
+                    or group.get("lr") is not record.defaults.get("lr"),
                     momentum=_number(group.get("momentum")),
                     place=place,
                 )

@@ -97,12 +97,19 @@ def build(at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call
         groups=groups,
         group_places=places,
         defaults=defaults,
+        given=_given(positional, arguments),
         unknown_groups=unknown,
         built_with=len(groups),
         depth=len(at.loops),
     )
     at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
     return OptimizerValue(record)
+
+
+def _given(positional: tuple[str, ...], arguments: Arguments) -> frozenset[str]:
+    """The options that a call gives, by position or by name."""
+    by_position = positional[: max(len(arguments.positional) - 1, 0)]
+    return frozenset(by_position) | frozenset(arguments.keywords)
 
 
 def add_group(

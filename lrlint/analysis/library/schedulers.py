@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import branches, escapes
+from lrlint.analysis import branches, escapes, numeric
 from lrlint.analysis.library.factors import absolute_lr, first_factor
 from lrlint.analysis.library.handwritten import cosine_end
 from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
@@ -95,7 +96,10 @@ def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> A
     except TypeError as error:
         return _build_incomplete(at, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
-    values = {name: as_value(value) for name, value in bound.items()}
+    values = {
+        name: _as_number(at, as_value(value)) if name in law.durations else as_value(value)
+        for name, value in bound.items()
+    }
     target = optimizer if optimizer is not None else _first_child_optimizer(values)
     return branches.distribute(
         at,
@@ -103,6 +107,15 @@ def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> A
         node,
         lambda item: _record(at, law, item, values, arguments, node, complete=not arguments.open),
     )
+
+
+def _as_number(at: Interpreter, value: AnyValue) -> AnyValue:
+    """What counts steps is a number, or several, though nothing has used it as one yet."""
+    if isinstance(value, Opaque):
+        return numeric.to_number(at, value) or value
+    if isinstance(value, ListValue) and value.items is not None:
+        return replace(value, items=[_as_number(at, item) for item in value.items])
+    return value
 
 
 def _build_incomplete(
@@ -224,7 +237,6 @@ def _value(value: object) -> AnyValue:
 
 def as_value(value: object) -> AnyValue:
     """A signature's default, or an argument that is a value already."""
-    from lrlint.analysis.numeric import from_python
     from lrlint.analysis.values import Value
 
     if isinstance(value, (Expr, Value)):
@@ -232,7 +244,7 @@ def as_value(value: object) -> AnyValue:
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return Const(value)
     if isinstance(value, (int, float)):
-        return from_python(value)
+        return numeric.from_python(value)
     if isinstance(value, (tuple, list)):
         return ListValue([as_value(item) for item in value], kind="tuple")
     return Opaque()

@@ -1,0 +1,157 @@
+"""LR111 batch-scheduler-per-epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Argument, Cadence, Schedule, StepSite
+from lrlint.fix import Destination, MoveStatement
+from lrlint.judgement import cadence, horizon_in_batches, regular_sites
+from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+
+
+class BatchSchedulerPerEpoch(Rule):
+    """A `CyclicLR`, whose cycles are batches long, is stepped once per epoch.
+
+    ## What it does
+
+    Reports `CyclicLR` that is stepped once per epoch while `step_size_up` is left at its default of
+    2000 steps, counts batches, or is more than the epochs that there are.
+
+    ## Why is this bad
+
+    The LR climbs from `base_lr` to `max_lr` in `step_size_up` steps. 100 epochs get through a
+    twentieth of 2000: the LR stays next to its lowest value throughout.
+
+    ## Example
+
+    ```python
+    scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)
+    for epoch in range(100):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)
+    for epoch in range(100):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+            scheduler.step()
+    ```
+
+    ## References
+
+    - [torch: CyclicLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html)
+    - Smith, [Cyclical Learning Rates](https://arxiv.org/abs/1506.01186): a step size of 2 to 8
+      epochs' batches
+    """
+
+    code, name, severity = "LR111", "batch-scheduler-per-epoch", Severity.WARNING
+    schedulers = frozenset({"CyclicLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CyclicLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+            scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1{more})
+            for epoch in range(100):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """
+    PER_BATCH = SCRIPT.replace("scheduler.step()", "    scheduler.step()")
+    VALID = (
+        PER_BATCH.format(more=""),
+        PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
+        # Cycles of 20 epochs.
+        SCRIPT.format(more=", step_size_up=10"),
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(more=""),
+            row=11,
+            fixed=PER_BATCH.format(more=""),
+            says=("step_size_up is left at 2000", "100 steps", "0.00505"),
+        ),
+        Invalid(
+            SCRIPT.format(more=", step_size_up=4 * len(train_loader)"),
+            row=11,
+            fixed=PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
+            says=("step_size_up is 4 * len(train_loader)",),
+        ),
+        Invalid(
+            SCRIPT.format(more=", step_size_up=500"),
+            row=11,
+            fixed=PER_BATCH.format(more=", step_size_up=500"),
+            says=("step_size_up is 500",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        size, sites = schedule.argument("step_size_up"), regular_sites(schedule)
+        if size is None or size.number is None or schedule.open_arguments or not sites:
+            return
+        if cadence(schedule) is not Cadence.EPOCH or not advances_by_one(schedule):
+            return
+        if is_exercise(schedule) or rebuilt_in(schedule) is not None or not _is_slow(schedule):
+            return
+        if not size.explicit or horizon_in_batches(schedule) or _is_never_over(schedule, size):
+            yield self.finding(
+                sites[0].place,
+                f"step_size_up is {'' if size.explicit else 'left at '}"
+                f"{wording.quantity(size.number)} batches, but step() runs once per epoch"
+                f"{_reach(schedule, size)}",
+                notes=(("scheduler built here", schedule.place),),
+                fix=_fix(schedule, sites[0]),
+            )
+
+
+def _is_slow(schedule: Schedule) -> bool:
+    """Whether an epoch is more than one step of the optimizer, as far as that is seen."""
+    optimizer = schedule.optimizer
+    return optimizer is None or not optimizer.stepped or schedule.batch_loop is not None
+
+
+def _is_never_over(schedule: Schedule, size: Argument) -> bool:
+    steps = None if schedule.steps is None else schedule.steps.value
+    number = None if size.number is None else size.number.value
+    return steps is not None and number is not None and number > steps
+
+
+def _reach(schedule: Schedule, size: Argument) -> str:
+    """How far the LR gets, where that is known."""
+    steps = None if schedule.steps is None else schedule.steps.value
+    number = None if size.number is None else size.number.value
+    low, high = schedule.number("base_lr"), schedule.number("max_lr")
+    if steps is None or number is None or not 0 < steps <= number:
+        return ": the LR hardly moves"
+    assert schedule.steps is not None
+    text = f": {wording.number(steps)} steps"
+    text += "" if schedule.steps.is_constant else WITH_THE_DEFAULTS
+    if low is None or high is None or low.value is None or high.value is None:
+        return f"{text} get through {steps / number:.0%} of the way up"
+    reached = float(low.value + (high.value - low.value) * (steps - 1) / number)
+    return f"{text} take the LR from {wording.number(low.value)} to {wording.number(reached)}"
+
+
+def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
+    """Move the call behind the optimizer's, where no condition would be left behind."""
+    updates = () if schedule.optimizer is None else schedule.optimizer.sites
+    if len(updates) != 1 or site.guards or len(schedule.sites) != 1:
+        return None
+    return unsafe(
+        "Step after every batch",
+        (site.place, MoveStatement(updates[0].place, Destination.AFTER_OPTIMIZER_STEP)),
+    )

@@ -1,0 +1,249 @@
+"""LR205 milestone-never-reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Argument, Schedule
+from lrlint.judgement import driver, is_moved, length_is_explained
+from lrlint.length import (
+    WITH_THE_DEFAULTS,
+    advances_by_one,
+    against,
+    ignored_accumulation,
+    is_exercise,
+    is_warmup,
+    notes,
+    rebuilt_in,
+    segment,
+    unit,
+)
+from lrlint.rates import lr_text
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Expr, compare
+
+
+class MilestoneNeverReached(Rule):
+    """The training ends before the LR is to drop.
+
+    ## What it does
+
+    Reports milestones of `MultiStepLR` and `SequentialLR`, a `step_size` of `StepLR`, and the
+    `total_iters` of a decay, that lie past the last step of the training. A milestone that is the
+    very last step is not reported, unless it is the only one.
+
+    ## Why is this bad
+
+    What is planned for those steps never happens: the LR stays too high, and the drop with which a
+    model settles is missing. Often the training has been shortened, and the schedule forgotten.
+
+    ## Example
+
+    ```python
+    scheduler = MultiStepLR(optimizer, milestones=[60, 120, 160])
+    for epoch in range(100):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = MultiStepLR(optimizer, milestones=[30, 60, 80])
+    for epoch in range(100):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## References
+
+    - [torch: MultiStepLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html)
+    """
+
+    code, name, severity = "LR205", "milestone-never-reached", Severity.WARNING
+    schedulers = frozenset({"LinearLR", "MultiStepLR", "PolynomialLR", "SequentialLR", "StepLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import LinearLR, MultiStepLR, PolynomialLR, StepLR
+
+        def train(model, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = {build}
+            for epoch in range({epochs}):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60, 90])", epochs="90"),
+        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60])", epochs="epochs"),
+        SCRIPT.format(build="MultiStepLR(optimizer, [epochs // 2, epochs * 3 // 4])", epochs="90"),
+        SCRIPT.format(build="StepLR(optimizer, step_size=30)", epochs="100"),
+        SCRIPT.format(build="PolynomialLR(optimizer, total_iters=100)", epochs="100"),
+        # A warm-up is LR210's.
+        SCRIPT.format(build="LinearLR(optimizer, 0.1, total_iters=200)", epochs="100"),
+        # How many batches there are is not known.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import MultiStepLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = MultiStepLR(optimizer, milestones=[20000, 30000])
+            for epoch in range(10):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(build="MultiStepLR(optimizer, [60, 120, 160])", epochs="100"),
+            row=6,
+            says=("milestones 120 and 160", "100 epochs"),
+        ),
+        Invalid(
+            SCRIPT.format(build="MultiStepLR(optimizer, [100])", epochs="100"),
+            row=6,
+            says=("milestone 100", "stays at 0.1"),
+        ),
+        Invalid(
+            SCRIPT.format(build="StepLR(optimizer, epochs)", epochs="epochs"),
+            row=6,
+            says=("step_size epochs", "stays at 0.1"),
+        ),
+        Invalid(
+            SCRIPT.format(build="PolynomialLR(optimizer, total_iters=200)", epochs="100"),
+            row=6,
+            says=("total_iters 200",),
+        ),
+        # The milestones of a part count from where its turn comes.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LinearLR, MultiStepLR, SequentialLR
+
+            def train(model):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                warmup = LinearLR(optimizer, start_factor=0.1, total_iters=5)
+                steps = MultiStepLR(optimizer, milestones=[30, 57])
+                scheduler = SequentialLR(optimizer, [warmup, steps], milestones=[5])
+                for epoch in range(60):
+                    train_epoch(model, optimizer)
+                    scheduler.step()
+            """,
+            row=7,
+            says=("milestone 57", "55 epochs"),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        steps = segment(schedule, at_most=True)
+        if steps is None or not _is_judged(schedule):
+            return
+        if steps.value is not None and steps.value <= 0:
+            return  # its turn never comes
+        parameter = _PARAMETERS[schedule.scheduler]
+        argument = schedule.argument(parameter)
+        if argument is None or argument.place is None:
+            return
+        missed = _missed(schedule, parameter, argument, steps)
+        if not missed:
+            return
+        here = argument.place.span().filename == schedule.place.span().filename
+        certain = all(compare(steps, one).certain for one in missed)
+        every = argument.numbers is None or len(missed) == len(argument.numbers)
+        yield self.finding(
+            argument.place if here else schedule.place,
+            f"{_names(argument, parameter, missed)} never reached:"
+            f" {'the training' if schedule.parent is None else 'its turn'} ends after"
+            f" {wording.quantity(steps)} {unit(driver(schedule))}s"
+            f"{'' if certain else WITH_THE_DEFAULTS}"
+            f"{_consequence(schedule) if every else ''}",
+            notes=notes(schedule),
+        )
+
+
+_PARAMETERS = {
+    "LinearLR": "total_iters",
+    "MultiStepLR": "milestones",
+    "PolynomialLR": "total_iters",
+    "SequentialLR": "milestones",
+    "StepLR": "step_size",
+}
+
+
+def _is_judged(schedule: Schedule) -> bool:
+    one = driver(schedule)
+    return not (
+        schedule.open_arguments
+        or (one is not schedule and schedule is not one.children[-1])  # meant to be cut off
+        or not advances_by_one(schedule)
+        or is_exercise(schedule)
+        or is_moved(one)
+        or is_warmup(schedule)
+        or rebuilt_in(schedule) is not None
+        or length_is_explained(schedule)
+        or ignored_accumulation(one) is not None
+    )
+
+
+def _is_past(mark: Expr, steps: Expr) -> bool:
+    """Whether the last of so many steps comes before the mark: it uses the LR of ``steps - 1``."""
+    found = compare(mark, steps)
+    return found.equal or (found.differs and found.sign == 1)
+
+
+def _missed(
+    schedule: Schedule, parameter: str, argument: Argument, steps: Expr
+) -> tuple[Expr, ...]:
+    """What the training ends before."""
+    if parameter == "total_iters":
+        return _unfinished(schedule, steps)
+    if parameter == "step_size":
+        size = argument.number
+        return (size,) if size is not None and _is_past(size, steps) else ()
+    marks = argument.numbers or ()
+    missed = tuple(mark for mark in marks if _is_past(mark, steps))
+    if len(missed) == len(marks):
+        return () if schedule.scheduler == "SequentialLR" and _waits(schedule) else missed
+    return tuple(mark for mark in missed if not compare(mark, steps).equal)
+
+
+def _waits(schedule: Schedule) -> bool:
+    """Whether it never gets past its warm-up: LR210."""
+    return bool(schedule.children) and is_warmup(schedule.children[0])
+
+
+def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
+    horizon = schedule.horizon
+    if horizon is None or horizon.length is None or schedule.parent is not None:
+        return ()  # as a part of another: LR204
+    found = against(schedule, horizon, horizon.length, steps)
+    if not found.comparison.differs or found.fits or found.longer:
+        return ()
+    return (horizon.length,)
+
+
+def _names(argument: Argument, parameter: str, missed: tuple[Expr, ...]) -> str:
+    texts = [wording.quantity(one) for one in missed]
+    if argument.numbers is None:
+        return f"{parameter} {texts[0]} is"
+    if len(texts) == 1:
+        return f"milestone {texts[0]} is"
+    return f"milestones {', '.join(texts[:-1])} and {texts[-1]} are"
+
+
+def _consequence(schedule: Schedule) -> str:
+    if schedule.scheduler == "SequentialLR":
+        return ", so that the schedules behind it never run"
+    if schedule.scheduler in ("LinearLR", "PolynomialLR"):
+        return ", so that the LR never gets to its end"
+    bases = [lr.value for lr in schedule.base_lrs if lr is not None]
+    known = [float(lr) for lr in bases if lr is not None]
+    if schedule.parent is not None or not known or len(known) != len(schedule.base_lrs):
+        return ", so that the LR never drops"
+    return f", so that the LR stays at {lr_text(known)}"
