@@ -245,6 +245,10 @@ class Write:
     value: Expr | None = None
     group: int | None = None
     """The param group's index, or None for whichever or all."""
+    guards: tuple[Guard, ...] = ()
+    """The conditions under which it runs."""
+    from_scratch: bool = False
+    """Whether the value is computed without a look at the LR in use, or at a scheduler."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -340,6 +344,9 @@ class Call:
     order: int = 0
     """Position in program order among all events, loops unrolled once."""
     inside_scheduler_class: bool = False
+    own_state: bool = False
+    """Whether ``load_state_dict`` is given what was read in the same run: it goes back, rather
+    than on from a checkpoint."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -375,10 +382,15 @@ class Schedule:
     """By parameter, the signature's defaults filled in; empty where the law is unknown."""
     optimizer: OptimizerUse | None
     horizon: Horizon | None
+    order: int = 0
+    """Position of the construction in program order among all events, loops unrolled once."""
     absolute_lr: Place | None = None
     """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    derived: bool = False
+    """Whether its class is the script's own and derives from one of torch's, so that the law is
+    not known, but the counter is."""
     open_arguments: bool = False
     """Whether arguments may be given that were not seen (``**kwargs``)."""
     removed: Mapping[str, Place] = field(default_factory=dict)
@@ -445,9 +457,25 @@ class Schedule:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Checkpoint:
+    """What the script writes to disk, so that a training can go on from there."""
+
+    place: Place
+    optimizers: tuple[OptimizerUse, ...]
+    """Those whose state it holds."""
+    schedules: tuple[Schedule, ...]
+    """Those whose state it holds, or that are saved whole."""
+    order: int
+    """Position in program order among all events, loops unrolled once."""
+    open: bool = False
+    """Whether it may hold the state of others, which was not seen."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Training:
     """All facts of one script, as seen from one entry point."""
 
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
+    checkpoints: tuple[Checkpoint, ...] = ()
     undecided: tuple[str, ...] = ()

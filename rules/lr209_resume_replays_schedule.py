@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import Loop, LoopKind, OptimizerUse, Place, Schedule, StepArgument
+from lrlint.facts import Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.judgement import driver, is_moved, regular_sites
-from lrlint.length import is_exercise
+from lrlint.resuming import goes_on_from_zero, restored, state_is_ignored
 from lrlint.rule import Finding, Invalid, Rule
-from lrlint.symbolic import Expr
-
-_STARTS_AGAIN = frozenset({"CyclicLR"})
-"""A cycle more or less makes no difference to where such a schedule ends."""
-_RESUME = re.compile(
-    r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
-    r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)"
-    r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
-    re.IGNORECASE,
-)
 
 
 class ResumeReplaysSchedule(Rule):
@@ -205,95 +193,37 @@ class ResumeReplaysSchedule(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.starts_over is not None:
-            yield self.finding(
-                schedule.place,
-                f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
-                " starts from step 0: its state is not loaded and its last_epoch is not set",
-                notes=(("the optimizer's state is restored here", schedule.starts_over),),
-            )
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for schedule in training.schedules:
+            if schedule.starts_over is not None:
+                yield self._recorded(schedule)
+            elif state_is_ignored(training, schedule) is None:  # LR403
+                yield from self._foreseen(schedule)
+
+    def _recorded(self, schedule: Schedule) -> Finding:
+        return self.finding(
+            schedule.place,
+            f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
+            " starts from step 0: its state is not loaded and its last_epoch is not set",
+            notes=(("the optimizer's state is restored here", schedule.starts_over),),
+        )
+
+    def _foreseen(self, schedule: Schedule) -> Iterator[Finding]:
+        law, optimizer = LAWS.get(schedule.scheduler), schedule.optimizer
+        found = goes_on_from_zero(schedule)
+        if law is None or law.takes_metric or optimizer is None or found is None:
             return
-        law = LAWS.get(schedule.scheduler)
-        optimizer = schedule.optimizer
-        if law is None or law.takes_metric or schedule.parent is not None or optimizer is None:
-            return
-        if schedule.scheduler in _STARTS_AGAIN or not _counts_from_zero(schedule):
-            return
-        found = _resumed(schedule)
-        if found is None or optimizer.writes:
-            return
-        loop, start = found
-        restored = _restored(optimizer)
-        if schedule.scheduler in ("ExponentialLR", "MultiplicativeLR") and restored is not None:
-            return  # each step multiplies the LR that was restored
-        if _knows(schedule, start) or _knows_optimizer(optimizer, start):
-            return
+        start, load = found.start, restored(optimizer)
         yield self.finding(
             schedule.place,
             f"training goes on at {wording.amount(start) if start.value is None else start}, but"
             f" {schedule.scheduler} starts from step 0: its state is not loaded and its last_epoch"
             " is not set",
             severity=Severity.ERROR
-            if restored is not None and schedule.on_default_path
+            if load is not None and schedule.on_default_path
             else Severity.WARNING,
             notes=(
-                ("the loop that resumes", loop.place),
-                ("the optimizer's state is restored here", restored),
+                ("the loop that resumes", found.loop.place),
+                ("the optimizer's state is restored here", None if load is None else load.place),
             ),
         )
-
-
-def _counts_from_zero(schedule: Schedule) -> bool:
-    """Whether nothing that is seen, or could happen out of sight, moves its counter."""
-    if schedule.open_arguments or schedule.escapes is not None or is_exercise(schedule):
-        return False
-    if any(child.escapes is not None for child in schedule.children):
-        return False
-    last = schedule.argument("last_epoch")
-    if last is not None and (last.number is None or last.number.as_number() != -1):
-        return False
-    if is_moved(schedule):
-        return False
-    regular = regular_sites(schedule)
-    if not regular or any(site.argument is not StepArgument.NOTHING for site in schedule.sites):
-        return False
-    if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
-        return False
-    guards = [guard for site in schedule.sites for guard in site.guards]
-    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.built_under))
-
-
-def _resumed(schedule: Schedule) -> tuple[Loop, Expr] | None:
-    """The training loop that does not start at the beginning, and where it does."""
-    for site in regular_sites(driver(schedule)):
-        for loop in site.loops:
-            first = loop.first
-            if first is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH):
-                continue
-            if first.is_constant or first.value not in (None, 0, 1):
-                continue
-            if any(_RESUME.search(atom.name) for atom in first.atoms()):
-                return loop, first
-    return None
-
-
-def _restored(optimizer: OptimizerUse) -> Place | None:
-    """Where the optimizer's state is loaded, if it is."""
-    return next((c.place for c in optimizer.calls if c.method == "load_state_dict"), None)
-
-
-def _knows(schedule: Schedule, start: Expr) -> bool:
-    """Whether its arguments, or those of its parts, take the start into account."""
-    atoms = start.atoms()
-    for argument in schedule.arguments.values():
-        numbers = (argument.number, *(argument.numbers or ()))
-        if argument.reads & atoms or any(one.atoms() & atoms for one in numbers if one is not None):
-            return True
-    return any(_knows(child, start) for child in schedule.children)
-
-
-def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:
-    return any(
-        group.lr is not None and group.lr.atoms() & start.atoms() for group in optimizer.groups
-    )

@@ -258,8 +258,9 @@ def join(
         return other
     if other is MISSING:
         return one
-    if isinstance(one, Expr) and isinstance(other, Expr):
-        return _join_numbers(at, condition, one, other, name)
+    first, second = _number_beside(at, one, other), _number_beside(at, other, one)
+    if first is not None and second is not None:
+        return _join_numbers(at, condition, first, second, name)
     alternatives = [
         *_under(condition, one),
         *_under(negate(condition), other),
@@ -267,6 +268,20 @@ def join(
     if len(alternatives) > _MOST_ALTERNATIVES:
         return Opaque(name or None)
     return Choice(tuple(alternatives))
+
+
+def _number_beside(at: Interpreter, value: AnyValue, other: AnyValue) -> Expr | None:
+    """A value as a number, an unknown one only where its alternative is one, too.
+
+    ``start_epoch = 0`` is a number, so ``start_epoch = checkpoint["epoch"]`` is as well.
+    """
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, Opaque) and isinstance(other, Expr):
+        from lrlint.analysis import numeric
+
+        return numeric.to_number(at, value)
+    return None
 
 
 def _under(condition: Condition, value: AnyValue) -> list[tuple[Condition, AnyValue]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, binding, branches, escapes, streams
+from lrlint.analysis import attributes, binding, branches, checkpoints, escapes, streams
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.state import Frame
@@ -183,6 +183,7 @@ def unknown_call(
     """A call of something whose code is not seen: what it is handed may be stepped there."""
     text = getattr(function, "path", None) or getattr(function, "name", None)
     last = str(text).rsplit(".", 1)[-1] if text else ""
+    checkpoints.note_save(at, last, arguments.all(), node)
     if last not in _HARMLESS:
         for value in arguments.all():
             escapes.escape(value, f"handed to {text or at.unit.code(node.func)}(…)")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, branches, calls, escapes, numeric
+from lrlint.analysis import attributes, branches, calls, checkpoints, escapes, numeric
 from lrlint.analysis.calls import Arguments
 from lrlint.analysis.library import optimizers
 from lrlint.analysis.state import MISSING
@@ -96,10 +96,11 @@ def _scheduler(
         "Scheduler" in base or base.endswith("LR")
         for base in attributes.external_bases(at.scope.owner)
     )
-    at.emit(SchedulerCall(at.here(node), via, record, name, inside))
+    own = name == "load_state_dict" and checkpoints.is_own_state(arguments.get(0, "state_dict"))
+    at.emit(SchedulerCall(at.here(node), via, record, name, inside, own))
     if name in ("get_lr", "get_last_lr"):
         return ListValue(None, element=Opaque("lr", measured=True))
-    return Opaque(measured=True)
+    return Opaque(measured=True, state_of=record if name == "state_dict" else None)
 
 
 def _optimizer(
@@ -113,11 +114,12 @@ def _optimizer(
                 calls.call_function(at, value, Arguments())
         at.emit(OptimizerStep(at.here(node), tuple(at.via), record))
         return Opaque(measured=True)
-    if name in ("state_dict", "load_state_dict"):
-        at.emit(OptimizerCall(at.here(node), tuple(at.via), record, name))
-    elif name == "add_param_group":
+    if name in ("state_dict", "load_state_dict", "add_param_group"):
+        own = name == "load_state_dict" and checkpoints.is_own_state(arguments.get(0, "state_dict"))
+        at.emit(OptimizerCall(at.here(node), tuple(at.via), record, name, own))
+    if name == "add_param_group":
         optimizers.add_group(at, record, arguments, node)
-    return Opaque(measured=True)
+    return Opaque(measured=True, state_of=record if name == "state_dict" else None)
 
 
 def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments) -> AnyValue:

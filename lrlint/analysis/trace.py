@@ -102,6 +102,8 @@ class SchedulerRecord:
     parent: SchedulerRecord | None = None
     variable: str | None = None
     escapes: str | None = None
+    derived: bool = False
+    """Whether its class is the script's own and derives from one of torch's."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     cosine: tuple[Expr, SyntaxPlace] | None = None
@@ -145,10 +147,12 @@ class OptimizerStep(Event):
 
 @dataclass(eq=False, slots=True)
 class OptimizerCall(Event):
-    """The state of an optimizer is read or restored."""
+    """The state of an optimizer is read or restored, or a param group is added to it."""
 
     optimizer: OptimizerRecord
     method: str
+    own_state: bool = False
+    """Whether ``load_state_dict`` is given what was read in the same run."""
 
 
 @dataclass(eq=False, slots=True)
@@ -167,6 +171,18 @@ class SchedulerCall(Event):
     scheduler: SchedulerRecord
     method: str
     inside_scheduler_class: bool = False
+    own_state: bool = False
+    """Whether ``load_state_dict`` is given what was read in the same run."""
+
+
+@dataclass(eq=False, slots=True)
+class Save(Event):
+    """Something that holds the state of an optimizer or a scheduler is written to disk."""
+
+    holds: tuple[OptimizerRecord | SchedulerRecord, ...]
+    """Whose state it is, or who is saved whole."""
+    open: bool
+    """Whether it may hold the state of others, which was not seen."""
 
 
 @dataclass(eq=False, slots=True)

@@ -53,6 +53,8 @@ class Opaque(Value):
     external: str | None = None
     """Its qualified name, where it comes from a module that was not seen."""
     members: dict[str, AnyValue] = field(default_factory=dict)
+    state_of: OptimizerRecord | SchedulerRecord | None = None
+    """Whose ``state_dict()`` it is."""
 
 
 class Store:

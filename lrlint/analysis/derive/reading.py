@@ -1,4 +1,4 @@
-"""Which of the script's numbers a function computes with, as an ``lr_lambda`` does."""
+"""Which of the script's numbers a value is, or a function such as ``lr_lambda`` computes with."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ from lrlint.symbolic import Atom, Expr
 
 _DEEPEST = 4
 """Functions that call one another, objects that hold one another."""
+
+
+def number_of(value: AnyValue | None) -> Expr | None:
+    """The value where it is a number."""
+    if isinstance(value, Opaque):
+        return value.number
+    return value if isinstance(value, Expr) else None
 
 
 def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:

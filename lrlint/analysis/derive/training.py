@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lrlint.analysis.conditions import is_loop_atom
-from lrlint.analysis.derive import order, sites
+from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.derive.reading import numbers_of
+from lrlint.analysis.derive.reading import number_of, numbers_of
 from lrlint.analysis.derive.rebuilding import built_each_time
 from lrlint.analysis.trace import (
     Block,
     BuildOptimizer,
     BuildScheduler,
     Located,
-    LRWrite,
-    OptimizerCall,
     OptimizerRecord,
     OptimizerStep,
     Rebind,
     Repeat,
-    SchedulerCall,
     SchedulerRecord,
     SchedulerStep,
     walk,
@@ -29,7 +26,6 @@ from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     Argument,
-    Call,
     Horizon,
     Loop,
     LoopKind,
@@ -40,7 +36,6 @@ from lrlint.facts import (
     StepSite,
     Training,
     Unknown,
-    Write,
 )
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
@@ -57,7 +52,11 @@ def derive(trace: Block) -> Training:
     loops = Loops(located)
     optimizers = _optimizers(located, loops)
     schedules = _schedules(located, loops, optimizers)
-    return Training(optimizers=tuple(optimizers.values()), schedules=tuple(schedules.values()))
+    return Training(
+        optimizers=tuple(optimizers.values()),
+        schedules=tuple(schedules.values()),
+        checkpoints=wiring.checkpoints(located, optimizers, schedules),
+    )
 
 
 # -- optimizers -------------------------------------------------------------------------------
@@ -92,10 +91,10 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
             place=record.place,
             groups=tuple(
                 ParamGroup(
-                    lr=_number(group.get("lr")),
+                    lr=number_of(group.get("lr")),
                     lr_given="lr" in record.given
                     or group.get("lr") is not record.defaults.get("lr"),
-                    momentum=_number(group.get("momentum")),
+                    momentum=number_of(group.get("momentum")),
                     place=place,
                 )
                 for group, place in zip(record.groups, record.group_places, strict=True)
@@ -104,8 +103,8 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
             steps=_total(steps),
             escapes=record.escapes,
             open_groups=record.unknown_groups,
-            writes=_writes(record, path, located, loops),
-            calls=_calls_on(record, located, loops),
+            writes=wiring.writes(record, path, located, loops),
+            calls=wiring.calls_on(record, located, loops),
         )
     for item in located:
         if isinstance(item.event, Rebind):
@@ -121,32 +120,6 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
                 old.replaced_midway = new
                 old.replaced_in = tuple(loops.fact(n) for n in path if isinstance(n, Repeat))
     return found
-
-
-def _writes(
-    record: OptimizerRecord, base: sites.Path, located: list[Located], loops: Loops
-) -> tuple[Write, ...]:
-    return tuple(
-        Write(
-            place=item.event.place,
-            loops=tuple(
-                loops.fact(node)
-                for node in sites.relative(item.path, base)
-                if isinstance(node, Repeat)
-            ),
-            order=item.order,
-            value=_number(item.event.value),
-            group=item.event.group,
-        )
-        for item in located
-        if isinstance(item.event, LRWrite) and item.event.optimizer is record
-    )
-
-
-def _number(value: AnyValue | None) -> Expr | None:
-    if isinstance(value, Opaque):
-        return value.number
-    return value if isinstance(value, Expr) else None
 
 
 def _total(steps: list[StepSite]) -> Expr | None:
@@ -225,9 +198,11 @@ def _schedule(
         variable=record.variable,
         place=record.place,
         arguments=arguments,
+        derived=record.derived,
         open_arguments=record.open_arguments,
         optimizer=optimizer,
         horizon=_horizon(record, arguments),
+        order=built.order,
         removed=_removed(record),
         absolute_lr=record.absolute_lr,
         first_factor=record.first_factor,
@@ -242,7 +217,7 @@ def _schedule(
         built_under=under,
         on_default_path=all(guard.by_default is not False for guard in under),
         escapes=record.escapes,
-        calls=_calls_on(record, located, loops),
+        calls=wiring.calls_on(record, located, loops),
         early=order.early(pairs, updates, loops),
         repeated=order.repeated(pairs, loops),
         undecided=_undecided(steps),
@@ -362,29 +337,6 @@ def _built_in(built: Located, home: Located | None, loops: Loops) -> tuple[Loop,
     """Loops around a scheduler's construction that are not around its optimizer's."""
     inner = sites.relative(built.path, home.path if home is not None else ())
     return tuple(loops.fact(node) for node in inner if isinstance(node, Repeat))
-
-
-def _calls_on(
-    record: SchedulerRecord | OptimizerRecord, located: list[Located], loops: Loops
-) -> tuple[Call, ...]:
-    """The calls on a scheduler or an optimizer, its steps apart."""
-    found = []
-    for item in located:
-        match item.event:
-            case SchedulerCall(scheduler=owner) | OptimizerCall(optimizer=owner) if owner is record:
-                event = item.event
-                found.append(
-                    Call(
-                        place=event.place,
-                        method=event.method,
-                        loops=tuple(loops.fact(repeat) for repeat in item.loops),
-                        guards=sites.guards_of(item.path, loops),
-                        order=item.order,
-                        inside_scheduler_class=isinstance(event, SchedulerCall)
-                        and event.inside_scheduler_class,
-                    )
-                )
-    return tuple(found)
 
 
 def _undecided(steps: list[StepSite]) -> tuple[str, ...]:

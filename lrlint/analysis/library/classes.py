@@ -57,7 +57,7 @@ def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst
             break
         if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
             target = value
-    return schedulers.build_unknown(at, cls.name, target, node, arguments)
+    return schedulers.build_unknown(at, cls.name, target, node, arguments, derived=True)
 
 
 def is_dataclass(cls: ClassValue) -> bool:

@@ -65,7 +65,13 @@ def _optimizer_among(arguments: Arguments) -> AnyValue | None:
 
 
 def build_unknown(
-    at: Interpreter, name: str, optimizer: AnyValue, node: cst.CSTNode, arguments: Arguments
+    at: Interpreter,
+    name: str,
+    optimizer: AnyValue,
+    node: cst.CSTNode,
+    arguments: Arguments,
+    *,
+    derived: bool = False,
 ) -> AnyValue:
     """A scheduler whose law is not known: its steps are, its LR is not."""
     for value in arguments.all():
@@ -81,6 +87,7 @@ def build_unknown(
         optimizer=_record_of(at, optimizer),
         arguments={},
         places={},
+        derived=derived,
         open_arguments=True,
     )
     at.emit(BuildScheduler(at.here(node), tuple(at.via), record))

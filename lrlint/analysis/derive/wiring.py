@@ -1,0 +1,114 @@
+"""Who else writes an LR, reads or restores a state, and what a checkpoint holds."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from lrlint.analysis.derive import sites
+from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.derive.reading import number_of
+from lrlint.analysis.origins import origin, text_of_origin
+from lrlint.analysis.places import SyntaxPlace
+from lrlint.analysis.trace import (
+    Located,
+    LRWrite,
+    OptimizerCall,
+    OptimizerRecord,
+    Repeat,
+    Save,
+    SchedulerCall,
+    SchedulerRecord,
+)
+from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule, Write
+from lrlint.symbolic import Expr
+
+_LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\(", re.IGNORECASE)
+
+
+def writes(
+    record: OptimizerRecord, base: sites.Path, located: list[Located], loops: Loops
+) -> tuple[Write, ...]:
+    """The LRs that the script writes into an optimizer's param groups itself."""
+    found = []
+    for item in located:
+        event = item.event
+        if not isinstance(event, LRWrite) or event.optimizer is not record:
+            continue
+        path = sites.relative(item.path, base)
+        found.append(
+            Write(
+                place=event.place,
+                loops=tuple(loops.fact(node) for node in path if isinstance(node, Repeat)),
+                order=item.order,
+                value=number_of(event.value),
+                group=event.group,
+                guards=sites.guards_of(path, loops),
+                from_scratch=_from_scratch(event),
+            )
+        )
+    return tuple(found)
+
+
+def _from_scratch(event: LRWrite) -> bool:
+    """Whether nothing that a written LR is computed from has to do with the LR in use."""
+    if isinstance(event.value, Expr):
+        return True
+    statement = event.place.statement
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    for part in statement.body:
+        match part:
+            case cst.Assign(value=value):
+                place = SyntaxPlace(event.place.unit, value)
+                if isinstance(value, cst.Name) and origin(place) is None:
+                    return False  # a parameter: who computes it is not seen
+                return not _LR_IN_USE.search(f"{place.text} {text_of_origin(place)}")
+    return False
+
+
+def calls_on(
+    record: SchedulerRecord | OptimizerRecord, located: list[Located], loops: Loops
+) -> tuple[Call, ...]:
+    """The calls on a scheduler or an optimizer, its steps apart."""
+    found = []
+    for item in located:
+        match item.event:
+            case SchedulerCall(scheduler=owner) | OptimizerCall(optimizer=owner) if owner is record:
+                event = item.event
+                found.append(
+                    Call(
+                        place=event.place,
+                        method=event.method,
+                        loops=tuple(loops.fact(repeat) for repeat in item.loops),
+                        guards=sites.guards_of(item.path, loops),
+                        order=item.order,
+                        inside_scheduler_class=isinstance(event, SchedulerCall)
+                        and event.inside_scheduler_class,
+                        own_state=event.own_state,
+                    )
+                )
+    return tuple(found)
+
+
+def checkpoints(
+    located: list[Located], optimizers: dict[int, OptimizerUse], schedules: dict[int, Schedule]
+) -> tuple[Checkpoint, ...]:
+    """What is written to disk."""
+    found = []
+    for item in located:
+        event = item.event
+        if not isinstance(event, Save):
+            continue
+        keys = [id(record) for record in event.holds]
+        found.append(
+            Checkpoint(
+                place=event.place,
+                optimizers=tuple(optimizers[key] for key in keys if key in optimizers),
+                schedules=tuple(schedules[key] for key in keys if key in schedules),
+                order=item.order,
+                open=event.open,
+            )
+        )
+    return tuple(found)
