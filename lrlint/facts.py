@@ -418,6 +418,9 @@ class Schedule:
     escapes: str | None = None
     """Where it leaves the analyser's sight, so that it may be advanced elsewhere; or None."""
     calls: tuple[Call, ...] = ()
+    writes: tuple[Write, ...] = ()
+    """LRs that the script writes into its optimizer itself; loops and guards as of its ``sites``.
+    Those that exclude its construction are left out."""
     early: OrderFact | None = None
     repeated: Repetition | None = None
     competitors: tuple[Schedule, ...] = ()

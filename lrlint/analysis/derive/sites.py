@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import libcst as cst
 
@@ -171,14 +172,15 @@ def _foreign_indices(part: Condition, own: Atom) -> bool:
     return any(is_loop_atom(atom) and atom != own for atom in part.atoms())
 
 
-def guards_of(path: Path, loops: Loops) -> tuple[Guard, ...]:
-    """The conditions along a path, as guards."""
+def guards_of(path: Path, loops: Loops, assumed: Collection[Condition] = ()) -> tuple[Guard, ...]:
+    """The conditions along a path, as guards; ``assumed`` are known to hold."""
     repeats = [node for node in path if isinstance(node, Repeat)]
     return tuple(
         _guard(part, node, repeats, loops)
         for node in path
         if isinstance(node, When)
         for part in flatten(node.condition)
+        if part not in assumed
     )
 
 

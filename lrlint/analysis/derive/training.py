@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lrlint.analysis.conditions import is_loop_atom
+from lrlint.analysis.conditions import Condition, contradict, is_loop_atom
 from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of
@@ -142,9 +142,12 @@ def _schedules(
     located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
 ) -> dict[int, Schedule]:
     found: dict[int, Schedule] = {}
+    under: dict[int, list[Condition]] = {}
     for item in located:
         if isinstance(item.event, BuildScheduler) and id(item.event.scheduler) not in found:
-            found[id(item.event.scheduler)] = _schedule(item, located, loops, optimizers)
+            schedule = _schedule(item, located, loops, optimizers)
+            found[id(item.event.scheduler)] = schedule
+            under[id(schedule)] = sites.conditions(item.path)
     for item in located:
         if isinstance(item.event, BuildScheduler):
             record = item.event.scheduler
@@ -164,6 +167,9 @@ def _schedules(
             and other.sites
             and other.parent is None
             and schedule.parent is None
+            and not any(
+                contradict(one, two) for one in under[id(schedule)] for two in under[id(other)]
+            )
         )
     return found
 
@@ -218,6 +224,7 @@ def _schedule(
         on_default_path=all(guard.by_default is not False for guard in under),
         escapes=record.escapes,
         calls=wiring.calls_on(record, located, loops),
+        writes=wiring.writes(record.optimizer, built.path, located, loops),
         early=order.early(pairs, updates, loops),
         repeated=order.repeated(pairs, loops),
         undecided=_undecided(steps),

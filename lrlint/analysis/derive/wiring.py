@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from lrlint.analysis.conditions import contradict
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of
@@ -28,15 +29,18 @@ _LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\("
 
 
 def writes(
-    record: OptimizerRecord, base: sites.Path, located: list[Located], loops: Loops
+    record: OptimizerRecord | None, base: sites.Path, located: list[Located], loops: Loops
 ) -> tuple[Write, ...]:
-    """The LRs that the script writes into an optimizer's param groups itself."""
+    """The LRs that the script writes into an optimizer's param groups, as seen from ``base``."""
     found = []
+    assumed = sites.conditions(base)
     for item in located:
         event = item.event
         if not isinstance(event, LRWrite) or event.optimizer is not record:
             continue
         path = sites.relative(item.path, base)
+        if any(contradict(part, known) for part in sites.conditions(path) for known in assumed):
+            continue
         found.append(
             Write(
                 place=event.place,
@@ -44,7 +48,7 @@ def writes(
                 order=item.order,
                 value=number_of(event.value),
                 group=event.group,
-                guards=sites.guards_of(path, loops),
+                guards=sites.guards_of(path, loops, assumed),
                 from_scratch=_from_scratch(event),
             )
         )
@@ -63,9 +67,28 @@ def _from_scratch(event: LRWrite) -> bool:
             case cst.Assign(value=value):
                 place = SyntaxPlace(event.place.unit, value)
                 if isinstance(value, cst.Name) and origin(place) is None:
-                    return False  # a parameter: who computes it is not seen
-                return not _LR_IN_USE.search(f"{place.text} {text_of_origin(place)}")
+                    return _argument_from_scratch(event)
+                return not _LR_IN_USE.search(_written(place))
     return False
+
+
+def _argument_from_scratch(event: LRWrite) -> bool:
+    """The same of a parameter of the function that writes it: what the caller hands over."""
+    call = event.via[-1] if event.via else None
+    if call is None or not isinstance(call.node, cst.Call):
+        return False
+    places = [SyntaxPlace(call.unit, argument.value) for argument in call.node.args]
+    numbers = [
+        one
+        for one in places
+        if not isinstance(one.node, (cst.Name, cst.Attribute)) or origin(one) is not None
+    ]
+    return bool(numbers) and not any(_LR_IN_USE.search(_written(one)) for one in numbers)
+
+
+def _written(place: SyntaxPlace) -> str:
+    """An expression, and what is assigned to the name that it may be."""
+    return f"{place.text} {text_of_origin(place)}"
 
 
 def calls_on(
