@@ -231,6 +231,8 @@ class ParamGroup:
     lr_given: bool = True
     """Whether the script gives its LR, rather than the optimizer's signature."""
     momentum: Expr | None = None
+    initial_lr: bool = False
+    """Whether the script gives it an ``initial_lr``, which a scheduler else does."""
     place: Place | None = None
 
 

@@ -10,7 +10,7 @@ from lrlint.analysis import binding, branches, escapes, imports
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.modules import ModuleUnit
 from lrlint.analysis.state import MISSING
-from lrlint.analysis.trace import LRWrite, SchedulerCall
+from lrlint.analysis.trace import SETS_INITIAL_LR, LRWrite, OptimizerCall, SchedulerCall
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -357,6 +357,8 @@ def _set_item(
     match owner:
         case GroupsValue(record=record, whole=False, index=index) if name == "lr":
             at.emit(LRWrite(at.here(target), tuple(at.via), record, value, index))
+        case GroupsValue(record=record, whole=False) if name == "initial_lr":
+            at.emit(OptimizerCall(at.here(target), tuple(at.via), record, SETS_INITIAL_LR))
         case DictValue(store=store):
             if name is None:
                 escapes.escape(value, "stored in a dict")

@@ -11,6 +11,7 @@ from lrlint.analysis.calls import Arguments
 from lrlint.analysis.library import optimizers
 from lrlint.analysis.state import MISSING
 from lrlint.analysis.trace import (
+    SETS_INITIAL_LR,
     OptimizerCall,
     OptimizerRecord,
     OptimizerStep,
@@ -70,6 +71,8 @@ def call_method(
             return calls.call(at, attributes.get_attribute(at, receiver, name), arguments, node)
         case Instance():
             return _instance(at, receiver, name, arguments, node)
+        case GroupsValue(record=record) if name in ("setdefault", "update"):
+            at.emit(OptimizerCall(at.here(node), tuple(at.via), record, SETS_INITIAL_LR))
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(at, receiver, name, arguments, node)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lrlint.analysis.conditions import Condition
 from lrlint.symbolic import Atom, Expr
@@ -145,9 +145,12 @@ class OptimizerStep(Event):
     """Whether a GradScaler makes it."""
 
 
+SETS_INITIAL_LR: Final = "initial_lr ="
+
+
 @dataclass(eq=False, slots=True)
 class OptimizerCall(Event):
-    """The state of an optimizer is read or restored, or a param group is added to it."""
+    """An optimizer's state is read or restored, a param group added, an ``initial_lr`` set."""
 
     optimizer: OptimizerRecord
     method: str

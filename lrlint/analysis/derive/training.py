@@ -95,6 +95,7 @@ def _optimizers(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]
                     lr_given="lr" in record.given
                     or group.get("lr") is not record.defaults.get("lr"),
                     momentum=number_of(group.get("momentum")),
+                    initial_lr="initial_lr" in group,
                     place=place,
                 )
                 for group, place in zip(record.groups, record.group_places, strict=True)

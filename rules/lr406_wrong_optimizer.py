@@ -1,0 +1,193 @@
+"""LR406 wrong-optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.judgement import regular_sites
+from lrlint.length import is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.wiring import meet
+
+
+class WrongOptimizer(Rule):
+    """A scheduler is built on an optimizer that is never stepped; another one trains.
+
+    ## What it does
+
+    Reports a scheduler that is stepped in the training loop while its optimizer never is, and
+    another optimizer is stepped in that loop. (An optimizer that has been built anew under the same
+    name is LR401.) A scheduler that is used as a calculator is left alone: its LR is written into
+    the other optimizer.
+
+    ## Why is this bad
+
+    The scheduler changes the LR of an optimizer that trains nothing. The one that does trains at
+    its own LR from the first step to the last, though the log shows the schedule. torch warns that
+    `lr_scheduler.step()` is called before `optimizer.step()`, which leads away from the cause.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    head_optimizer = SGD(model.head.parameters(), lr=0.1)
+    scheduler = StepLR(optimizer, step_size=30)
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            head_optimizer.step()
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = StepLR(head_optimizer, step_size=30)
+    ```
+
+    ## References
+
+    - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
+    """
+
+    code, name, severity = "LR406", "wrong-optimizer", Severity.ERROR
+
+    SCRIPT = """
+        from torch.optim import SGD, Adam
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(generator, critic, train_loader, epochs):
+            optimizer_g = Adam(generator.parameters(), lr=0.1)
+            optimizer_c = SGD(critic.parameters(), lr=0.2)
+            scheduler = StepLR({driven}, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    critic(x, y).backward()
+                    {stepped}
+                scheduler.step()
+                {write}
+        """
+    VALID = (
+        SCRIPT.format(driven="optimizer_c", stepped="optimizer_c.step()", write="pass"),
+        SCRIPT.format(
+            driven="optimizer_g", stepped="optimizer_c.step(); optimizer_g.step()", write="pass"
+        ),
+        # Who steps it is not seen.
+        SCRIPT.format(
+            driven="optimizer_g",
+            stepped="optimizer_c.step(); generator.train_on(x, optimizer_g)",
+            write="pass",
+        ),
+        # It only computes an LR.
+        SCRIPT.format(
+            driven="optimizer_g",
+            stepped="optimizer_c.step()",
+            write='optimizer_c.param_groups[0]["lr"] = scheduler.get_last_lr()[0]',
+        ),
+        # Not in the same training.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def plot(steps):
+            optimizer = SGD([parameter], lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for _ in range(steps):
+                scheduler.step()
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            plot(epochs)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(driven="optimizer_g", stepped="optimizer_c.step()", write="pass"),
+            row=7,
+            says=("optimizer_g", "never stepped", "optimizer_c"),
+        ),
+        Invalid(
+            """
+            import torch
+
+            def make_scheduler(optimizer):
+                return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-4)
+
+            class Trainer:
+                def __init__(self, model, loader):
+                    self.model, self.loader = model, loader
+                    self.warmup_optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                    self.scheduler = make_scheduler(self.warmup_optimizer)
+
+                def fit(self):
+                    for epoch in range(90):
+                        for x, y in self.loader:
+                            self.optimizer.zero_grad()
+                            self.model(x, y).backward()
+                            self.optimizer.step()
+                        self.scheduler.step()
+
+            def main():
+                Trainer(build_model(), build_loader()).fit()
+
+            main()
+            """,
+            row=4,
+            says=("self.warmup_optimizer", "self.optimizer"),
+        ),
+    )
+
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for schedule in training.schedules:
+            optimizer = schedule.optimizer
+            if optimizer is None or not _is_idle(optimizer, schedule):
+                continue
+            other = _who_trains(schedule, training)
+            if other is None:
+                continue
+            yield self.finding(
+                schedule.place,
+                f"{schedule.scheduler} drives {_name(optimizer)}, which is never stepped:"
+                f" {_name(other)} trains, and knows nothing of the schedule",
+                severity=self.severity if schedule.on_default_path else Severity.WARNING,
+                notes=(
+                    ("its optimizer is built here", optimizer.place),
+                    ("the other one is stepped here", other.sites[0].place),
+                    ("the scheduler steps here", schedule.sites[0].place),
+                ),
+            )
+
+
+def _is_idle(optimizer: OptimizerUse, schedule: Schedule) -> bool:
+    """Whether an optimizer surely trains nothing, and is nobody's predecessor."""
+    if optimizer.stepped or optimizer.escapes is not None or schedule.parent is not None:
+        return False
+    if optimizer.replaced_by is not None or optimizer.replaced_midway is not None:
+        return False
+    steps = schedule.optimizer_steps
+    return steps is not None and steps.as_number() == 0 and not is_exercise(schedule)
+
+
+def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:
+    """The optimizer that is stepped in the loop in which the scheduler is."""
+    sites = regular_sites(schedule)
+    here = [
+        other
+        for other in training.optimizers
+        if any(meet(one, two) for one in sites for two in other.sites)
+    ]
+    if not here or any(other.writes for other in here):
+        return None
+    driven = {id(one.optimizer) for one in training.schedules if one.sites}
+    return next((other for other in here if id(other) not in driven), None)
+
+
+def _name(optimizer: OptimizerUse) -> str:
+    return optimizer.variable or f"the {optimizer.class_name}"

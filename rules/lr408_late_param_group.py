@@ -1,0 +1,252 @@
+"""LR408 late-param-group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Call, LoopKind, Schedule, Training
+from lrlint.formulas import LAWS
+from lrlint.judgement import regular_sites
+from lrlint.length import is_exercise, is_warmup
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.wiring import always
+
+_RAMPS = frozenset({"ConstantLR", "LinearLR"})
+_INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})
+"""They look at each group's LR and at nothing else of it."""
+
+
+class LateParamGroup(Rule):
+    """A param group is added to the optimizer when its scheduler has been built without it.
+
+    ## What it does
+
+    Reports `optimizer.add_param_group(…)` behind the construction of a scheduler that goes on
+    stepping. A decay to which the group is added before its first step is not reported, for it
+    treats it as the others.
+
+    ## Why is this bad
+
+    A scheduler counts the groups and notes their base LRs when it is built. `LambdaLR`,
+    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts`, and the schedules of transformers raise
+    `ValueError` or `KeyError` at their next step, `SequentialLR` at its next milestone. `LinearLR`
+    and `ConstantLR` multiply the new group's LR by what is left of the ramp, so that it ends above
+    the LR that it was given. Other decays apply to the new group what is left of them, as if the
+    LR that it brings were the one of today and not the one to start from; that may be meant, and
+    is advice.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.head.parameters(), lr=0.1)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+    optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD(model.head.parameters(), lr=0.1)
+    optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+    ```
+
+    To unfreeze layers later, give them a group from the beginning, and freeze
+    them with `requires_grad_(False)` until then.
+
+    ## References
+
+    - [torch: Optimizer.add_param_group](https://docs.pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html)
+    - [pytorch #104361](https://github.com/pytorch/pytorch/issues/104361)
+    """
+
+    code, name, severity = "LR408", "late-param-group", Severity.ERROR
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import LambdaLR, LinearLR, ReduceLROnPlateau, StepLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.head.parameters(), lr=0.1)
+            {early}
+            scheduler = {build}
+            {late}
+            for epoch in range(epochs):
+                {later}
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step({argument})
+        """
+    LAMBDA = "LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
+    ADD = 'optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})'
+    VALID = (
+        SCRIPT.format(early=ADD, build=LAMBDA, late="pass", later="pass", argument=""),
+        SCRIPT.format(
+            early="pass",
+            build="StepLR(optimizer, step_size=30)",
+            late=ADD,
+            later="pass",
+            argument="",
+        ),
+        SCRIPT.format(
+            early="pass",
+            build="ReduceLROnPlateau(optimizer)",
+            late="pass",
+            later=f"if epoch == 5: {ADD}",
+            argument="evaluate()",
+        ),
+        # The scheduler is built anew.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import LambdaLR
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.head.parameters(), lr=0.1)
+            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+            for epoch in range(5):
+                train_epoch(model, train_loader, optimizer)
+                scheduler.step()
+            optimizer.add_param_group({"params": model.backbone.parameters()})
+            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+            for epoch in range(5, epochs):
+                train_epoch(model, train_loader, optimizer)
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(early="pass", build=LAMBDA, late=ADD, later="pass", argument=""),
+            row=8,
+            says=("LambdaLR", "ValueError"),
+        ),
+        Invalid(
+            SCRIPT.format(
+                early="pass",
+                build="LinearLR(optimizer, start_factor=0.1)",
+                late=ADD,
+                later="pass",
+                argument="",
+            ),
+            row=8,
+            says=("LinearLR", "above the LR that it is given"),
+        ),
+        # In the middle of the training.
+        Invalid(
+            SCRIPT.format(
+                early="pass",
+                build="StepLR(optimizer, step_size=30)",
+                late="pass",
+                later=f"if epoch == 40: {ADD}",
+                argument="",
+            ),
+            row=10,
+            says=("StepLR", "what is left"),
+        ),
+        Invalid(
+            """
+            import torch
+
+            class Trainer:
+                def __init__(self, model, loader):
+                    self.model, self.loader = model, loader
+                    self.optimizer = torch.optim.SGD(model.head.parameters(), lr=0.1)
+                    self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
+                        self.optimizer, 0.1, epochs=20, steps_per_epoch=len(loader)
+                    )
+
+                def unfreeze(self):
+                    self.optimizer.add_param_group({"params": self.model.backbone.parameters()})
+
+                def fit(self):
+                    for epoch in range(20):
+                        if epoch == 3:
+                            self.unfreeze()
+                        for x, y in self.loader:
+                            self.model(x, y).backward()
+                            self.optimizer.step()
+                            self.scheduler.step()
+            """,
+            row=12,
+            says=("OneCycleLR", "KeyError"),
+        ),
+    )
+
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for schedule in training.schedules:
+            call = _late(schedule, training)
+            found = None if call is None else _consequence(schedule, call)
+            if call is None or found is None:
+                continue
+            text, severity = found
+            yield self.finding(
+                call.place,
+                f"{schedule.scheduler} was built without this group: {text}",
+                severity=min(severity, _certainty(call)),
+                notes=(
+                    ("scheduler built here", schedule.place),
+                    ("stepped here", schedule.sites[0].place),
+                ),
+            )
+
+
+def _certainty(call: Call) -> Severity:
+    return Severity.ERROR if always(call.guards) or call.loops else Severity.WARNING
+
+
+def _late(schedule: Schedule, training: Training) -> Call | None:
+    """Where a group is added that a scheduler, which goes on stepping, does not know."""
+    optimizer, sites = schedule.optimizer, regular_sites(schedule)
+    if optimizer is None or schedule.parent is not None or not sites or is_exercise(schedule):
+        return None
+    for call in optimizer.calls:
+        if call.method != "add_param_group" or call.order < schedule.order:
+            continue
+        if any(guard.by_default is False for guard in call.guards if guard.amount is None):
+            continue  # behind a flag that is off: the scheduler may be, too
+        if any(
+            other.optimizer is optimizer and other.order > call.order
+            for other in training.schedules
+        ):
+            continue  # built anew
+        loops = {id(loop) for loop in call.loops}
+        if any(
+            site.order > call.order or any(id(loop) in loops for loop in site.loops)
+            for site in sites
+        ):
+            return call
+    return None
+
+
+def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:
+    name = schedule.scheduler
+    law = LAWS.get(name)
+    if law is None or name in _INDIFFERENT or law.takes_metric:
+        return None
+    if name == "ChainedScheduler":
+        found = [_consequence(child, call) for child in schedule.children]
+        return next((one for one in found if one is not None), None)
+    if name == "SequentialLR":
+        return "it raises ValueError at its next milestone", Severity.ERROR
+    if name in ("OneCycleLR", "SWALR"):
+        key = "swa_lr" if name == "SWALR" else "initial_lr"
+        return f"its next step raises KeyError '{key}'", Severity.ERROR
+    if not law.chainable or name == "MultiplicativeLR":
+        return "its next step raises ValueError", Severity.ERROR
+    in_training = any(loop.kind in (LoopKind.EPOCH, LoopKind.BATCH) for loop in call.loops)
+    if name in _RAMPS:
+        if in_training or not is_warmup(schedule):
+            return None  # the ramp may well be over
+        return (
+            "it multiplies the group's LR by what is left of the ramp, to above the LR that it is"
+            " given",
+            Severity.ERROR,
+        )
+    if not in_training:
+        return None
+    return (
+        "what is left of the decay is applied to the LR that the group brings, as if that were"
+        " the LR of today",
+        Severity.ADVICE,
+    )
