@@ -420,6 +420,8 @@ class Schedule:
     escapes: str | None = None
     """Where it leaves the analyser's sight, so that it may be advanced elsewhere; or None."""
     calls: tuple[Call, ...] = ()
+    restored_first: Call | None = None
+    """Where a checkpoint is loaded into its optimizer before it is built, on the same path."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its optimizer itself; loops and guards as of its ``sites``.
     Those that exclude its construction are left out."""

@@ -62,6 +62,15 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, (bool, str)) else _OPEN
 
 
+def writes_when_built(schedule: Schedule) -> bool:
+    """Whether its constructor is known to write the LR."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None or (schedule.open_arguments and not law.writes_at_construction):
+        return False
+    arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    return law.writes_when_built(**arguments)
+
+
 def lr_text(lrs: Sequence[float]) -> str:
     """``0.0976``, or ``0.001 and 0.1`` where param groups differ."""
     texts = list(dict.fromkeys(wording.number(lr) for lr in lrs))

@@ -226,6 +226,7 @@ def _schedule(
         escapes=record.escapes,
         calls=wiring.calls_on(record, located, loops),
         writes=wiring.writes(record.optimizer, built.path, located, loops),
+        restored_first=wiring.restored_first(record.optimizer, built, located, loops),
         early=order.early(pairs, updates, loops),
         repeated=order.repeated(pairs, loops),
         undecided=_undecided(steps),

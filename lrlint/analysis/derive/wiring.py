@@ -99,20 +99,43 @@ def calls_on(
     for item in located:
         match item.event:
             case SchedulerCall(scheduler=owner) | OptimizerCall(optimizer=owner) if owner is record:
-                event = item.event
-                found.append(
-                    Call(
-                        place=event.place,
-                        method=event.method,
-                        loops=tuple(loops.fact(repeat) for repeat in item.loops),
-                        guards=sites.guards_of(item.path, loops),
-                        order=item.order,
-                        inside_scheduler_class=isinstance(event, SchedulerCall)
-                        and event.inside_scheduler_class,
-                        own_state=event.own_state,
-                    )
-                )
+                found.append(_call(item, item.event, loops))
     return tuple(found)
+
+
+def _call(item: Located, event: SchedulerCall | OptimizerCall, loops: Loops) -> Call:
+    return Call(
+        place=event.place,
+        method=event.method,
+        loops=tuple(loops.fact(repeat) for repeat in item.loops),
+        guards=sites.guards_of(item.path, loops),
+        order=item.order,
+        inside_scheduler_class=isinstance(event, SchedulerCall) and event.inside_scheduler_class,
+        own_state=event.own_state,
+    )
+
+
+def restored_first(
+    record: OptimizerRecord | None, built: Located, located: list[Located], loops: Loops
+) -> Call | None:
+    """The last load of a checkpoint into an optimizer before a scheduler is built on it."""
+    assumed = sites.conditions(built.path)
+    found = None
+    for item in located:
+        event = item.event
+        if item.order > built.order:
+            break
+        if (
+            isinstance(event, OptimizerCall)
+            and event.optimizer is record
+            and event.method == "load_state_dict"
+            and not event.own_state
+            and not any(
+                contradict(part, known) for part in sites.conditions(item.path) for known in assumed
+            )
+        ):
+            found = _call(item, event, loops)
+    return found
 
 
 def checkpoints(
