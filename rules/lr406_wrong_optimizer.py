@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.facts import Call, OptimizerUse, Place, Schedule, Training
 from lrlint.judgement import regular_sites
 from lrlint.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
@@ -13,7 +13,7 @@ from lrlint.wiring import meet
 
 
 class WrongOptimizer(Rule):
-    """A scheduler is built on an optimizer that is never stepped; another one trains.
+    """A scheduler drives an optimizer that is never stepped; another one trains.
 
     ## What it does
 
@@ -21,6 +21,9 @@ class WrongOptimizer(Rule):
     another optimizer is stepped in that loop. (An optimizer that has been built anew under the same
     name is LR401.) A scheduler that is used as a calculator is left alone: its LR is written into
     the other optimizer.
+
+    A scheduler that a resume takes whole out of a checkpoint is such a case, too, where the
+    optimizer only loads its state: it drives the copy of the optimizer that was pickled with it.
 
     ## Why is this bad
 
@@ -47,6 +50,12 @@ class WrongOptimizer(Rule):
     scheduler = StepLR(head_optimizer, step_size=30)
     ```
 
+    and on a resume
+
+    ```python
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    ```
+
     ## References
 
     - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
@@ -69,6 +78,29 @@ class WrongOptimizer(Rule):
                 scheduler.step()
                 {write}
         """
+    RESUME = """
+        import torch
+        from torch.optim.lr_scheduler import StepLR
+
+        def main(args, model, train_loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            start_epoch = 0
+            if args.resume:
+                checkpoint = torch.load(args.resume)
+                start_epoch = checkpoint["epoch"]
+                {optimizer}
+                {scheduler}
+            for epoch in range(start_epoch, 90):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+                torch.save(
+                    {{"epoch": epoch + 1, "optimizer": optimizer, "scheduler": scheduler}},
+                    "last.pt",
+                )
+        """
     VALID = (
         SCRIPT.format(driven="optimizer_c", stepped="optimizer_c.step()", write="pass"),
         SCRIPT.format(
@@ -85,6 +117,11 @@ class WrongOptimizer(Rule):
             driven="optimizer_g",
             stepped="optimizer_c.step()",
             write='optimizer_c.param_groups[0]["lr"] = scheduler.get_last_lr()[0]',
+        ),
+        # Both come out of the same pickle.
+        RESUME.format(
+            optimizer='optimizer = checkpoint["optimizer"]',
+            scheduler='scheduler = checkpoint["scheduler"]',
         ),
         # Not in the same training.
         """
@@ -107,6 +144,14 @@ class WrongOptimizer(Rule):
         """,
     )
     INVALID = (
+        Invalid(
+            RESUME.format(
+                optimizer='optimizer.load_state_dict(checkpoint["optimizer"])',
+                scheduler='scheduler = checkpoint["scheduler"]',
+            ),
+            row=12,
+            says=("pickled with it", "stays"),
+        ),
         Invalid(
             SCRIPT.format(driven="optimizer_g", stepped="optimizer_c.step()", write="pass"),
             row=7,
@@ -144,9 +189,23 @@ class WrongOptimizer(Rule):
         ),
     )
 
+    def _ghost(self, schedule: Schedule, call: Call) -> Finding:
+        return self.finding(
+            call.place,
+            "the scheduler out of the checkpoint drives the copy of the optimizer that was pickled"
+            " with it: the LR of the one that trains stays as it is loaded",
+            notes=(
+                ("the optimizer that trains is built here", _place(schedule)),
+                ("the scheduler steps here", schedule.sites[0].place),
+            ),
+        )
+
     def check_training(self, training: Training) -> Iterator[Finding]:
         for schedule in training.schedules:
             optimizer = schedule.optimizer
+            ghost = _unpickled(schedule)
+            if ghost is not None:
+                yield self._ghost(schedule, ghost)
             if optimizer is None or not _is_idle(optimizer, schedule):
                 continue
             other = _who_trains(schedule, training)
@@ -163,6 +222,24 @@ class WrongOptimizer(Rule):
                     ("the scheduler steps here", schedule.sites[0].place),
                 ),
             )
+
+
+def _unpickled(schedule: Schedule) -> Call | None:
+    """Where its name is given to a scheduler out of a checkpoint that is stepped instead of it."""
+    optimizer = schedule.optimizer
+    if optimizer is None or not optimizer.stepped or schedule.parent is not None:
+        return None
+    if any(call.method == "unpickled" for call in optimizer.calls):
+        return None  # together with its optimizer
+    return next(
+        (
+            call
+            for call in schedule.calls
+            if call.method == "unpickled"
+            and any(site.order > call.order for site in regular_sites(schedule))
+        ),
+        None,
+    )
 
 
 def _is_idle(optimizer: OptimizerUse, schedule: Schedule) -> bool:
@@ -187,6 +264,10 @@ def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:
         return None
     driven = {id(one.optimizer) for one in training.schedules if one.sites}
     return next((other for other in here if id(other) not in driven), None)
+
+
+def _place(schedule: Schedule) -> Place | None:
+    return None if schedule.optimizer is None else schedule.optimizer.place
 
 
 def _name(optimizer: OptimizerUse) -> str:

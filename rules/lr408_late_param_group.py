@@ -200,6 +200,8 @@ def _late(schedule: Schedule, training: Training) -> Call | None:
     optimizer, sites = schedule.optimizer, regular_sites(schedule)
     if optimizer is None or schedule.parent is not None or not sites or is_exercise(schedule):
         return None
+    if any(call.method == "param_groups.pop" for call in optimizer.calls):
+        return None  # one group takes the place of another
     for call in optimizer.calls:
         if call.method != "add_param_group" or call.order < schedule.order:
             continue

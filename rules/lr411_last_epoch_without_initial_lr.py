@@ -150,11 +150,15 @@ class LastEpochWithoutInitialLr(Rule):
 
                 def fit(self, train_loader):
                     for epoch in range(self.start_epoch, 90):
-                        train_epoch(self.model, train_loader, self.optimizer)
+                        for x, y in train_loader:
+                            self.model(x, y).backward()
+                            self.optimizer.step()
                         self.scheduler.step()
+
+            Trainer(torch.nn.Linear(2, 1), "last.pt").fit(load_data())
             """,
             row=13,
-            says=("start_epoch", "on a resume", "KeyError"),
+            says=('checkpoint["epoch"] - 1', "on a resume", "KeyError"),
         ),
     )
 
@@ -191,7 +195,7 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
     """Whether an optimizer is the script's own, and nothing has told its groups their base LR."""
     optimizer = schedule.optimizer
     assert optimizer is not None
-    if optimizer.escapes == _ELSEWHERE or optimizer.open_groups or _given(optimizer):
+    if optimizer.escapes is not None or optimizer.open_groups or _given(optimizer):
         return False
     if any(
         call.method in ("load_state_dict", "initial_lr =", "add_param_group")
@@ -203,9 +207,6 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
         other is not schedule and other.optimizer is optimizer and other.order < schedule.order
         for other in training.schedules
     )
-
-
-_ELSEWHERE = "built elsewhere"
 
 
 def _given(optimizer: OptimizerUse) -> bool:

@@ -10,7 +10,13 @@ from lrlint.analysis import binding, branches, escapes, imports
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.modules import ModuleUnit
 from lrlint.analysis.state import MISSING
-from lrlint.analysis.trace import SETS_INITIAL_LR, LRWrite, OptimizerCall, SchedulerCall
+from lrlint.analysis.trace import (
+    REMOVES_GROUP,
+    SETS_INITIAL_LR,
+    LRWrite,
+    OptimizerCall,
+    SchedulerCall,
+)
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -232,6 +238,8 @@ def set_attribute(
             at.write(at.scope_of(unit).store, name, binding.named(at, value, name))
         case SchedulerValue(record=record):
             at.emit(SchedulerCall(at.here(node), tuple(at.via), record, f"{name} ="))
+        case OptimizerValue(record=record) if name == "param_groups":
+            remove_group(at, GroupsValue(record), node)
         case Choice():
             branches.distribute(
                 at, owner, node, lambda item: _set_and_return(at, item, name, value, node)
@@ -241,6 +249,13 @@ def set_attribute(
             escapes.escape(value, f"stored as {owner.path or 'an attribute'}.{name}")
         case _:
             escapes.escape(value, f"stored as an attribute {name}")
+
+
+def remove_group(at: Interpreter, groups: AnyValue, node: cst.CSTNode) -> None:
+    """``del optimizer.param_groups[1]`` and the like."""
+    if isinstance(groups, GroupsValue):
+        groups.record.unknown_groups = True
+        at.emit(OptimizerCall(at.here(node), tuple(at.via), groups.record, REMOVES_GROUP))
 
 
 def _set_and_return(

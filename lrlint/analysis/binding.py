@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import libcst as cst
 from lrlint.analysis import attributes, imports, naming, numeric
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.state import MISSING
-from lrlint.analysis.trace import Rebind
+from lrlint.analysis.trace import UNPICKLED, OptimizerCall, Rebind, SchedulerCall
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -93,6 +94,22 @@ def note_rebinding(at: Interpreter, old: AnyValue, new: AnyValue) -> None:
         and at.statement is not None
     ):
         at.emit(Rebind(at.here(at.statement), tuple(at.via), old.record, new.record))
+    elif (
+        isinstance(old, (OptimizerValue, SchedulerValue))
+        and isinstance(new, Opaque)
+        and _FROM_A_CHECKPOINT.search(new.path or "")
+        and at.statement is not None
+    ):
+        place, via = at.here(at.statement), tuple(at.via)
+        if isinstance(old, SchedulerValue):
+            at.emit(SchedulerCall(place, via, old.record, UNPICKLED))
+        else:
+            at.emit(OptimizerCall(place, via, old.record, UNPICKLED))
+
+
+_FROM_A_CHECKPOINT = re.compile(
+    r"(ckpt|check_?point|state|snapshot|saved|loaded)\w*\[", re.IGNORECASE
+)
 
 
 def named(at: Interpreter, value: AnyValue, name: str) -> AnyValue:

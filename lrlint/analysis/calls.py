@@ -184,6 +184,7 @@ def unknown_call(
     text = getattr(function, "path", None) or getattr(function, "name", None)
     last = str(text).rsplit(".", 1)[-1] if text else ""
     checkpoints.note_save(at, last, arguments.all(), node)
+    checkpoints.note_load(at, last, arguments.all(), node)
     if last not in _HARMLESS:
         for value in arguments.all():
             escapes.escape(value, f"handed to {text or at.unit.code(node.func)}(…)")

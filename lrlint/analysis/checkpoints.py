@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.trace import OptimizerRecord, Save, SchedulerRecord
+from lrlint.analysis.trace import OptimizerCall, OptimizerRecord, Save, SchedulerRecord
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
+_LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
 _MAY_BE_A_SCHEDULE = re.compile(r"sched|trainer|extra", re.IGNORECASE)
 _WRITES_WHAT_IT_IS_GIVEN = frozenset({"save", "dump"})
 _DEEPEST = 6
@@ -42,6 +43,19 @@ def note_save(at: Interpreter, name: str, values: Iterable[AnyValue], node: cst.
     if found.states or (found.owners and name in _WRITES_WHAT_IT_IS_GIVEN):
         holds = tuple(found.owners.values())
         at.emit(Save(at.here(node), tuple(at.via), holds, found.open))
+
+
+def note_load(at: Interpreter, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
+    """Record that unseen code, by its name, loads a checkpoint into the optimizers it is handed."""
+    if not _LOADS.search(name):
+        return
+    found = _Found()
+    for value in values:
+        if isinstance(value, (OptimizerValue, ListValue, DictValue)):
+            found.look_into(value)
+    for owner in found.owners.values():
+        if isinstance(owner, OptimizerRecord):
+            at.emit(OptimizerCall(at.here(node), tuple(at.via), owner, "load_state_dict"))
 
 
 def is_own_state(value: AnyValue | None) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from lrlint.analysis import binding, branches, expressions, imports, loops, naming
+from lrlint.analysis import attributes, binding, branches, expressions, imports, loops, naming
 from lrlint.analysis.conditions import Condition, negate
 from lrlint.analysis.guards import Known
 from lrlint.analysis.modules import ModuleUnit, Project
@@ -409,6 +409,9 @@ def _raise(at: Interpreter, node: cst.Raise) -> Outcome:
 
 
 def _delete(at: Interpreter, node: cst.Del) -> Outcome:
+    match node.target:
+        case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
+            attributes.remove_group(at, at.evaluate(groups), node)
     return GOES_ON
 
 

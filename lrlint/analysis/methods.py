@@ -73,6 +73,8 @@ def call_method(
             return _instance(at, receiver, name, arguments, node)
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             at.emit(OptimizerCall(at.here(node), tuple(at.via), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
+            attributes.remove_group(at, receiver, node)
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(at, receiver, name, arguments, node)

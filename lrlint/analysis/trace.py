@@ -146,11 +146,15 @@ class OptimizerStep(Event):
 
 
 SETS_INITIAL_LR: Final = "initial_lr ="
+REMOVES_GROUP: Final = "param_groups.pop"
+UNPICKLED: Final = "unpickled"
+"""A name that held it now holds what lay in a checkpoint: another one, saved whole."""
 
 
 @dataclass(eq=False, slots=True)
 class OptimizerCall(Event):
-    """An optimizer's state is read or restored, a param group added, an ``initial_lr`` set."""
+    """An optimizer's state is read or restored, a param group added or removed, an ``initial_lr``
+    set, or its name given to an unpickled one."""
 
     optimizer: OptimizerRecord
     method: str

@@ -40,7 +40,8 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case Opaque(number=Expr() as number):
             return number.atoms()
         case FunctionValue(node=node, scope=scope, receiver=receiver, defaults=defaults):
-            parts = [_lookup(scope, name) for name in _names(node)]
+            given = {one.name.value for one in node.params.params}
+            parts = [_lookup(scope, name) for name in _names(node) - given]
             parts += [receiver, *defaults.values()]
             return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
         case Partial(function=function, positional=positional, keywords=keywords):

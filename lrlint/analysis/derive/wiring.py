@@ -60,9 +60,8 @@ def _from_scratch(event: LRWrite) -> bool:
     if isinstance(event.value, Expr):
         return True
     statement = event.place.statement
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return False
-    for part in statement.body:
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+    for part in parts:
         match part:
             case cst.Assign(value=value):
                 place = SyntaxPlace(event.place.unit, value)
