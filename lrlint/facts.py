@@ -85,7 +85,8 @@ class Loop:
     over: str | None = None
     """What it iterates over, in the user's words: ``train_loader``, ``range(args.epochs)``."""
     first: Expr | None = None
-    """Its counter in the first iteration: ``start_epoch`` of ``range(start_epoch, epochs)``."""
+    """Its counter in the first iteration: ``start_epoch`` of ``range(start_epoch, epochs)``, or
+    ``step`` of ``while step < max_steps``."""
     may_break: bool = False
     """Whether a data-dependent ``break`` may end it early."""
     stops_early: bool = False
@@ -391,8 +392,8 @@ class Schedule:
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
     derived: bool = False
-    """Whether its class is the script's own and derives from one of torch's, so that the law is
-    not known, but the counter is."""
+    """Whether its class is one of torch's, chosen by name, or derives from one: the law is not
+    known, but that it has a counter is."""
     open_arguments: bool = False
     """Whether arguments may be given that were not seen (``**kwargs``)."""
     removed: Mapping[str, Place] = field(default_factory=dict)

@@ -26,6 +26,7 @@ _RESUME = re.compile(
     r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
     re.IGNORECASE,
 )
+_COUNTER = r"epoch|step|iter|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
 _STARTS_AGAIN = frozenset({"CyclicLR"})
@@ -42,7 +43,14 @@ class Resume:
 
 
 def resumed(schedule: Schedule) -> Resume | None:
-    """The training loop of a schedule that goes on where an earlier run has stopped."""
+    """The training loop of a schedule that goes on where an earlier run has stopped.
+
+    Where a checkpoint is loaded into the optimizer, any counter that does not start at a number of
+    the script's will do; else its name has to say that it is a start.
+    """
+    optimizer = schedule.optimizer
+    loaded = optimizer is not None and restored(optimizer) is not None
+    says_so = re.compile(f"{_RESUME.pattern}|{_COUNTER}" if loaded else _RESUME.pattern, re.I)
     for site in regular_sites(driver(schedule)):
         for loop in site.loops:
             first = loop.first
@@ -52,7 +60,7 @@ def resumed(schedule: Schedule) -> Resume | None:
                 continue
             if loop.trips is not None and not loop.trips.atoms() & first.atoms():
                 continue  # `range(start, start + epochs)`: a whole training once more
-            if any(_RESUME.search(atom.name) for atom in first.atoms()):
+            if any(says_so.search(atom.name) for atom in first.atoms()):
                 return Resume(loop, first)
     return None
 
@@ -138,6 +146,11 @@ def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:
     return any(
         group.lr is not None and group.lr.atoms() & start.atoms() for group in optimizer.groups
     )
+
+
+def called(schedule: Schedule) -> str:
+    """What a message calls a scheduler, whose class may be chosen by name."""
+    return "the scheduler" if schedule.scheduler == "?" else schedule.scheduler
 
 
 def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:

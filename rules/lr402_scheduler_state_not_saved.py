@@ -8,7 +8,7 @@ from typing import ClassVar
 from lrlint.diagnostics import Severity
 from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.resuming import goes_on_from_zero, restored
+from lrlint.resuming import called, goes_on_from_zero, restored
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -125,6 +125,31 @@ class SchedulerStateNotSaved(Rule):
         """,
     )
     INVALID = (
+        # Steps instead of epochs, and a scheduler that is chosen by its name.
+        Invalid(
+            """
+            import torch
+
+            def train(model, loader, config):
+                optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+                name = config["scheduler"]
+                scheduler = getattr(torch.optim.lr_scheduler, name)(optimizer, **config["args"])
+                step = 0
+                if config["resume"]:
+                    saved = torch.load("last.pt")
+                    optimizer.load_state_dict(saved["optimizer"])
+                    step = saved["step"]
+                while step < 100_000:
+                    for x, y in loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+                        step += 1
+                    torch.save({"step": step, "optimizer": optimizer.state_dict()}, "last.pt")
+            """,
+            row=18,
+            says=("that of the scheduler", "at step"),
+        ),
         Invalid(SCRIPT.format(**FORGETS), row=18, says=("StepLR", "starts over"), also=("LR209",)),
         Invalid(
             SCRIPT.format(
@@ -214,7 +239,7 @@ class SchedulerStateNotSaved(Rule):
         )
         return self.finding(
             checkpoint.place if read is None else read.place,
-            f"the checkpoint keeps the optimizer's state, but not that of {schedule.scheduler}:"
+            f"the checkpoint keeps the optimizer's state, but not that of {called(schedule)}:"
             f" when training goes on at {resume.start}, {consequence}",
             notes=(
                 ("the checkpoint is written here", checkpoint.place),

@@ -195,8 +195,18 @@ def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) 
         for part in flatten(test.subs(mapping)):
             trips = first_failure(part, loop.index)
             if trips is not None:
+                loop.first = _counter_at_first(part, loop.index)
                 return trips
     return None
+
+
+def _counter_at_first(condition: Condition, index: Atom) -> Expr | None:
+    """Where the counter that a ``while`` condition compares with a fixed number starts."""
+    if not isinstance(condition, Relation):
+        return None
+    moving = [side for side in (condition.left, condition.right) if index in side.atoms()]
+    line = moving[0].linear_in(index) if len(moving) == 1 else None
+    return None if line is None else line[1]
 
 
 def first_failure(condition: Condition, index: Atom) -> Expr | None:

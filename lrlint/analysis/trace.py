@@ -34,7 +34,7 @@ class LoopRecord:
     target: str | None = None
     """The name of the loop variable."""
     first: Expr | None = None
-    """The loop variable in the first iteration, where it is a number."""
+    """The loop variable, or the counter of a ``while``, in the first iteration, if a number."""
     without_gradients: bool = False
     may_break: bool = False
     unbounded: bool = False
@@ -103,7 +103,7 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     derived: bool = False
-    """Whether its class is the script's own and derives from one of torch's."""
+    """Whether its class is one of torch's or derives from one, whichever it is."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     cosine: tuple[Expr, SyntaxPlace] | None = None

@@ -40,9 +40,13 @@ def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) 
     optimizer = _optimizer_among(arguments)
     if optimizer is None:
         return None
-    if name == "torch.optim.lr_scheduler.?" or _names_a_scheduler(last):
+    chosen_by_name = name == "torch.optim.lr_scheduler.?"
+    if chosen_by_name or _names_a_scheduler(last):
         return branches.distribute(
-            at, optimizer, node, lambda item: build_unknown(at, last, item, node, arguments)
+            at,
+            optimizer,
+            node,
+            lambda item: build_unknown(at, last, item, node, arguments, derived=chosen_by_name),
         )
     return None
 
