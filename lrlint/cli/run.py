@@ -47,6 +47,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a report too, of the kind its ending names: .html, .png, .svg or .json.",
 )
+@click.option(
+    "--trace",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Stream the LR of every optimizer step there, as lines of JSON.",
+)
 @click.option("-m", "module", is_flag=True, help="SCRIPT is the name of a module.")
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -55,6 +61,7 @@ def run(
     output_format: str,
     output_file: Path | None,
     report: Path | None,
+    trace: Path | None,
     module: bool,
     script: str,
     arguments: tuple[str, ...],
@@ -75,7 +82,7 @@ def run(
         import torch  # noqa: F401  # what there is to record
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
-    finisher = _Finisher(target, mode, output_format, output_file, write_report)
+    finisher = _Finisher(target, mode, output_format, output_file, write_report, trace)
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
         sys.stderr.flush()
@@ -119,6 +126,7 @@ class _Finisher:
         output_format: str,
         output_file: Path | None,
         write_report: Callable[[RunReport], None] | None,
+        trace: Path | None = None,
     ) -> None:
         from lrlint import config
         from lrlint.engine import lint
@@ -133,6 +141,8 @@ class _Finisher:
         self._mode = mode_of(mode)
         self._json, self._file, self._report = output_format == "json", output_file, write_report
         self._session = Session(self._mode, settings=settings)
+        if trace is not None:
+            self._session.trace_to(trace)
         self._session.recorder.planned = planned(path)
         self._raises = self._mode is Mode.RAISE
         self._silent = self._mode is Mode.RECORD and output_file is None and not self._json

@@ -18,7 +18,7 @@ from lrlint.runtime.built import arguments_of
 from lrlint.runtime.loaders import Passes
 from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
 from lrlint.runtime.sites import RunPlace, Site, Sites
-from lrlint.runtime.verify import OPTIMIZER_LOADED, SCHEDULER_LOADED, Verifier
+from lrlint.runtime.verify import OPTIMIZER_LOADED, SCHEDULER_LOADED, Row, Verifier
 
 MOST_OF_A_LINE = 64
 """Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
@@ -51,7 +51,12 @@ class Recorder:
         self._order = 0
         self.sites: Sites | None = None
         self._tensor: type = type(None)
+        self._row: Row | None = None
         self._verifier = Verifier(self._tensor)
+
+    def stream(self, row: Row) -> None:
+        """Tell ``row`` of the LRs of every step; of tensors in bulk, when they are read."""
+        self._row = self._verifier.row = row
 
     def attach(self) -> None:
         """Get ready to listen: torch is imported from here on."""
@@ -61,7 +66,7 @@ class Recorder:
 
         self.sites = Sites(os.path.dirname(torch.__file__) + os.sep)
         self._tensor = torch.Tensor
-        self._verifier = Verifier(self._tensor)
+        self._verifier = Verifier(self._tensor, self._row)
 
     # -- optimizers
 

@@ -19,7 +19,8 @@ class Rounding:
     to_highest: float
     """To the highest LR of the schedule."""
     drift: float = 0.0
-    """To the highest LR, for each step that a recursion has rounded."""
+    """To the expected LR, for each step that a recursion has rounded."""
+    drift_to_highest: float = 0.0
     absolute: float = 0.0
     """The distance of the smallest numbers of the dtype."""
     epsilon: float = 0.0
@@ -27,8 +28,9 @@ class Rounding:
 
     def allows(self, error: float, expected: float, highest: float, step: int) -> bool:
         """Whether an error is within it; False for one that is no number."""
-        share = max(self.to_highest, self.drift * step)
-        return error <= self.relative * abs(expected) + share * highest + self.absolute
+        share = self.relative + self.drift * step
+        of_highest = max(self.to_highest, self.drift_to_highest * step)
+        return error <= share * abs(expected) + of_highest * highest + self.absolute
 
 
 EXACT = Rounding("float", relative=1e-9, to_highest=1e-11)
@@ -36,8 +38,12 @@ EXACT = Rounding("float", relative=1e-9, to_highest=1e-11)
 
 
 def rounding_of(dtype: Any) -> Rounding:
-    """That of LR tensors. A float32 recursion drifts by less than 2e-8 of the highest LR a step;
-    one of 16 bits may stand still for ever, which is a finding and no tolerance."""
+    """That of LR tensors.
+
+    Each step of a float32 recursion may be off by half the distance of two neighbours, all of them
+    to the same side, and by 2e-8 of the highest LR where it subtracts a minimum. One of
+    16 bits may stand still for ever, which is a finding and no tolerance.
+    """
     import torch
 
     info = torch.finfo(dtype)
@@ -49,7 +55,8 @@ def rounding_of(dtype: Any) -> Rounding:
         name,
         relative=max(1e-5, info.eps),
         to_highest=1e-5,
-        drift=0.0 if narrow else 2e-8,
+        drift=0.0 if narrow else info.eps / 2,
+        drift_to_highest=0.0 if narrow else 2e-8,
         absolute=info.smallest_normal * info.eps,
         epsilon=info.eps,
     )

@@ -19,6 +19,7 @@ from lrlint.runtime.plan import without_early_ends
 from lrlint.runtime.recorder import Recorder
 from lrlint.runtime.recording import Recording, Track
 from lrlint.runtime.records import ScheduleRecord
+from lrlint.runtime.trace import TraceWriter
 from lrlint.source import SourceError, SourceFile, load
 
 if TYPE_CHECKING:
@@ -59,10 +60,16 @@ class Session:
         watch = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, watch)
         self._raised = False
+        self._trace: TraceWriter | None = None
         self._notes: list[str] = []
         self._elsewhere: tuple[Track, ...] = ()
         self._failures: dict[str, str] = {}
         self._sources: dict[str, SourceFile | None] = {}
+
+    def trace_to(self, path: Path) -> None:
+        """Stream every LR to a file. Raises UserError where it cannot be written."""
+        self._trace = TraceWriter(path, ranks.rank())
+        self.recorder.stream(self._trace.row)
 
     def start(self) -> None:
         """Begin to listen."""
@@ -73,6 +80,8 @@ class Session:
         """Stop listening, and read what is still on devices."""
         self.hooks.remove()
         self.recorder.finish()
+        if self._trace is not None:
+            self._trace.close([(one, one.steps) for one in self.recorder.optimizers])
 
     # -- what was found
 
@@ -127,6 +136,8 @@ class Session:
         notes: tuple[str, ...] = () if self.hooks.failure is None else (self.hooks.failure,)
         found = self.findings() if findings is None else findings
         notes += (*self._failures.values(), *self._notes)
+        if self._trace is not None and self._trace.lost is not None:
+            notes += (self._trace.lost,)
         tracks = (*self._tracks(), *self._elsewhere)
         return Recording(tracks, found, notes)
 

@@ -19,6 +19,9 @@ _FLOATS = {float}
 OPTIMIZER_LOADED = "optimizer.load_state_dict()"
 SCHEDULER_LOADED = "scheduler.load_state_dict()"
 
+SIGN_OF_LIFE = 1000
+"""Steps after which the LRs are told even where they are the same."""
+
 Row = Callable[[OptimizerRecord, int, Sequence[float]], None]
 """What is told of the LRs of a step, where they are not those of the step before."""
 
@@ -28,7 +31,7 @@ class Verifier:
 
     def __init__(self, tensor: type, row: Row | None = None) -> None:
         self._tensor = tensor
-        self._row = row
+        self.row = row
 
     def step(self, optimizer: Any, record: OptimizerRecord) -> None:
         """The optimizer has made a step with the LRs that are pending in its record."""
@@ -45,6 +48,8 @@ class Verifier:
                 step = record.steps  # as the last one, which was looked at
                 if step % record.curve.stride == 0:
                     record.curve.add(step, lrs, expected)
+                if self.row is not None and step % SIGN_OF_LIFE == 0:
+                    self.row(record, step, lrs)
             else:
                 self._compare(record, record.steps, lrs, expected, EXACT)
                 record.last = lrs
@@ -84,8 +89,8 @@ class Verifier:
         expected: Sequence[float] | None,
         rounding: Rounding,
     ) -> None:
-        if self._row is not None:
-            self._row(record, step, lrs)
+        if self.row is not None:
+            self.row(record, step, lrs)
         if step % record.curve.stride == 0:
             record.curve.add(step, lrs, expected)
         if lrs == expected:
