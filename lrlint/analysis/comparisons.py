@@ -80,7 +80,8 @@ _EMPTY_BATCH = re.compile(r"(\.shape\[0\]|\.size\(0\)|len\(\w+\))\s*(==|<|<=)\s*
 def nature_of(value: AnyValue, text: str) -> Nature:
     """What kind of thing an unknown value is."""
     if isinstance(value, Opaque) and value.measured:
-        return Nature.METRIC
+        # What is called in a loop may be a measurement, but `dist.get_rank()` is none.
+        return Nature.RANK if naming.asks_for_rank(text) else Nature.METRIC
     path = getattr(value, "path", None) or text
     return Nature.RANK if naming.is_rank(path) else Nature.FLAG
 
@@ -239,7 +240,9 @@ def _unknown(
     text = at.unit.code(node)
     found = {nature_of(value, "") for value in values}
     nature = Nature.FLAG
-    if Nature.METRIC in found:
+    if naming.asks_for_rank(text):
+        nature = Nature.RANK
+    elif Nature.METRIC in found:
         nature = Nature.METRIC
     elif Nature.RANK in found or naming.is_rank(text):
         nature = Nature.RANK

@@ -42,6 +42,10 @@ _DATA = re.compile(r"data_?set|(^|_)ds($|_)|samples|(^|_)data$|images|(^|_)[xX](
 _RANK = re.compile(
     r"rank|is_(main|master|local_main)|main_process|(^|_)gpu$|is_primary|global_zero|host_id"
 )
+_ASKS_FOR_RANK = re.compile(
+    r"get_rank\(|\b(local_|global_|node_)?rank\b\s*(==|!=|<|>|in\b)|is_(main|master|rank)|main_process"
+    r"|global_zero|is_local_main"
+)
 _EVALUATION = re.compile(
     r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)"
 )
@@ -93,6 +97,11 @@ def is_data(path: str) -> bool:
 def is_rank(path: str) -> bool:
     """Whether the name tells one process from another."""
     return _RANK.search(path.lower()) is not None
+
+
+def asks_for_rank(text: str) -> bool:
+    """Whether a condition is written so that it can only tell one process from another."""
+    return _ASKS_FOR_RANK.search(text) is not None
 
 
 def is_evaluation(path: str) -> bool:

@@ -1,0 +1,153 @@
+"""LR109 step-on-one-rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Guard, GuardKind, Schedule, StepSite
+from lrlint.judgement import driver, regular_sites
+from lrlint.length import is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class StepOnOneRank(Rule):
+    """Every process trains, but only one of them steps the scheduler.
+
+    ## What it does
+
+    Reports `scheduler.step()` that only runs where `rank == 0` or `is_main_process()` holds, while
+    the optimizer steps on every rank.
+
+    ## Why is this bad
+
+    Each process has a scheduler of its own. All others go on at the first LR, and since gradients
+    are averaged, not weights, the replicas of the model drift apart, silently.
+
+    ## Example
+
+    ```python
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        if dist.get_rank() == 0:
+            torch.save(model.state_dict(), "model.pt")
+            scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            train(x, y)
+            optimizer.step()
+        scheduler.step()
+        if dist.get_rank() == 0:
+            torch.save(model.state_dict(), "model.pt")
+    ```
+
+    ## References
+
+    - [torch: DistributedDataParallel](https://docs.pytorch.org/docs/stable/notes/ddp.html): each
+      process has an optimizer of its own
+    """
+
+    code, name, severity = "LR109", "step-on-one-rank", Severity.ERROR
+
+    SCRIPT = """
+        import torch
+        import torch.distributed as dist
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs, args):
+            rank = dist.get_rank()
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                if {condition}:
+                    torch.save(model.state_dict(), "model.pt")
+                    {guarded}
+                {plain}
+        """
+    VALID = (
+        SCRIPT.format(condition="rank == 0", guarded="pass", plain="scheduler.step()"),
+        # On every rank, each in its own way.
+        SCRIPT.format(
+            condition="rank == 0",
+            guarded="scheduler.step()",
+            plain="if rank != 0:\n                    scheduler.step()",
+        ),
+        # Nothing is trained elsewhere.
+        """
+        import torch.distributed as dist
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, epochs, rank):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30)
+            if rank == 0:
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(condition="rank == 0", guarded="scheduler.step()", plain="pass"),
+            row=16,
+            says=("`rank == 0`",),
+        ),
+        Invalid(
+            SCRIPT.format(
+                condition="dist.get_rank() == 0", guarded="scheduler.step()", plain="pass"
+            ),
+            row=16,
+        ),
+        Invalid(
+            SCRIPT.format(
+                condition="args.local_rank == 0", guarded="scheduler.step()", plain="pass"
+            ),
+            row=16,
+        ),
+        Invalid(
+            SCRIPT.format(condition="is_main_process()", guarded="scheduler.step()", plain="pass"),
+            row=16,
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        optimizer, sites = schedule.optimizer, regular_sites(schedule)
+        if schedule.parent is not None or optimizer is None or not optimizer.sites or not sites:
+            return
+        if driver(schedule).escapes is not None or is_exercise(schedule):
+            return
+        guards = [_rank(site) for site in sites]
+        if len({None if guard is None else guard.text for guard in guards}) != 1:
+            return
+        (guard, *_) = guards
+        if guard is None or any(_rank(site) is not None for site in optimizer.sites):
+            return
+        if any(one.kind is GuardKind.RANK for one in schedule.built_under):
+            return
+        yield self.finding(
+            sites[0].place,
+            f"step() runs only where `{guard.text}` holds, but the optimizer steps on every rank:"
+            " all other ranks stay at the first LR",
+            notes=(
+                ("the condition", guard.place),
+                ("optimizer stepped here", optimizer.sites[0].place),
+            ),
+        )
+
+
+def _rank(site: StepSite) -> Guard | None:
+    return next((guard for guard in site.guards if guard.kind is GuardKind.RANK), None)

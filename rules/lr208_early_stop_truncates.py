@@ -1,0 +1,117 @@
+"""LR208 early-stop-truncates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Cadence, Schedule
+from lrlint.judgement import cadence, driver, length_is_explained
+from lrlint.length import advances_by_one, against, is_exercise, rebuilt_in, segment
+from lrlint.rule import Finding, Invalid, Rule
+
+
+class EarlyStopTruncates(Rule):
+    """Early stopping ends a training whose annealing is planned for its whole length.
+
+    ## What it does
+
+    Mentions a cosine, polynomial or one-cycle schedule that spans the training while the epoch loop
+    is left early where a metric no longer improves (advice: shown with `--pedantic`).
+
+    ## Why is this bad
+
+    The best part of such a schedule is its end. A metric that stalls at the high LR of the middle
+    is what the low LR of the end is for: patience runs out before it comes. Train to the end, or
+    let `ReduceLROnPlateau` follow the metric.
+
+    ## Example
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+        if early_stopping(evaluate(model, val_loader)):
+            break
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+        keep_the_best(model, evaluate(model, val_loader))
+    ```
+
+    ## References
+
+    - [torch: ReduceLROnPlateau](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html)
+    """
+
+    code, name, severity = "LR208", "early-stop-truncates", Severity.ADVICE
+    schedulers = frozenset({"CosineAnnealingLR", "OneCycleLR", "PolynomialLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingLR, StepLR
+
+        def train(model, train_loader, val_loader, epochs, patience, limit):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = {build}
+            best, waited = float("inf"), 0
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+                val_loss = evaluate(model, val_loader)
+                waited = 0 if val_loss < best else waited + 1
+                best = min(best, val_loss)
+                if {condition}:
+                    break
+        """
+    COSINE = "CosineAnnealingLR(optimizer, epochs, 1e-3)"
+    VALID = (
+        SCRIPT.format(build="StepLR(optimizer, 30)", condition="waited > patience"),
+        SCRIPT.format(build=COSINE, condition="epoch >= limit"),
+    )
+    INVALID = (
+        Invalid(SCRIPT.format(build=COSINE, condition="waited > patience"), row=6, says=("T_max",)),
+        Invalid(SCRIPT.format(build=COSINE, condition="val_loss > 2 * best"), row=6),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        horizon, loop = schedule.horizon, driver(schedule).epoch_loop
+        if loop is None or not loop.stops_early or schedule.open_arguments:
+            return
+        if not advances_by_one(schedule) or cadence(schedule) is Cadence.UNKNOWN:
+            return
+        if is_exercise(schedule) or rebuilt_in(schedule) is not None:
+            return
+        if length_is_explained(schedule) or not _spans(schedule):
+            return
+        assert horizon is not None
+        yield self.finding(
+            schedule.place,
+            f"{horizon.parameter}{_length(schedule)} is planned for the whole training, which stops"
+            " early: the low LR at the end of the schedule may never come",
+            notes=(("the loop that is left early", loop.place),),
+        )
+
+
+def _spans(schedule: Schedule) -> bool:
+    """Whether it is as long as the training would be."""
+    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
+    if horizon is None or horizon.length is None or steps is None:
+        return False
+    found = against(schedule, horizon, horizon.length, steps)
+    return found.fits and not found.comparison.unknown
+
+
+def _length(schedule: Schedule) -> str:
+    length = None if schedule.horizon is None else schedule.horizon.length
+    return "" if length is None else f" = {wording.amount(length)}"

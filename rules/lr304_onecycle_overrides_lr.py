@@ -1,0 +1,128 @@
+"""LR304 onecycle-overrides-lr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Argument, Schedule
+from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Expr, Strength
+
+_FAR = 10
+
+
+class OneCycleOverridesLR(Rule):
+    """The LR that the optimizer is given is replaced by a scheduler's, a very different one.
+
+    ## What it does
+
+    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose own `lr=` is 10 times higher than
+    `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with `--pedantic`).
+
+    ## Why is this bad
+
+    These two compute every LR from their own arguments and never look at the optimizer's. Whoever
+    tunes `lr=0.1` of the optimizer changes nothing.
+
+    ## Example
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = OneCycleLR(optimizer, max_lr=1e-3, total_steps=1000)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD(model.parameters(), lr=1e-3)
+    scheduler = OneCycleLR(optimizer, max_lr=1e-3, total_steps=1000)
+    ```
+
+    ## References
+
+    - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)
+    """
+
+    code, name, severity = "LR304", "onecycle-overrides-lr", Severity.ADVICE
+    schedulers = frozenset({"CyclicLR", "OneCycleLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CyclicLR, OneCycleLR
+
+        def train(model, train_loader):
+            optimizer = SGD(model.parameters(){lr}, momentum=0.9)
+            scheduler = {build}
+            for x, y in train_loader:
+                model(x, y).backward()
+                optimizer.step()
+                scheduler.step()
+        """
+    ONE_CYCLE = "OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))"
+    VALID = (
+        SCRIPT.format(lr=", lr=0.01", build=ONE_CYCLE),
+        # Where the cycle starts.
+        SCRIPT.format(lr=", lr=0.0004", build=ONE_CYCLE),
+        SCRIPT.format(lr="", build=ONE_CYCLE),
+        SCRIPT.format(lr=", lr=1e-4", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(lr=", lr=0.5", build=ONE_CYCLE),
+            row=6,
+            says=("lr=0.5 of the optimizer", "from 0.0004 to 0.01"),
+        ),
+        Invalid(
+            SCRIPT.format(lr=", lr=1e-6", build=ONE_CYCLE), row=6, says=("lr=1e-06", "is replaced")
+        ),
+        Invalid(
+            SCRIPT.format(lr=", lr=1.0", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
+            row=6,
+            says=("from 0.0001 to 0.1",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        optimizer = schedule.optimizer
+        if optimizer is None or len(optimizer.groups) != 1 or optimizer.open_groups:
+            return
+        (group,) = optimizer.groups
+        bounds = _bounds(schedule)
+        if group.lr is None or group.lr.value is None or not group.lr_given or bounds is None:
+            return
+        if schedule.open_arguments or schedule.parent is not None or is_exercise(schedule):
+            return
+        low, high, certain = bounds
+        own = float(group.lr.value)
+        if own <= 0 or low / _FAR < own < high * _FAR:
+            return
+        certain = certain and group.lr.strength is Strength.CONSTANT
+        yield self.finding(
+            schedule.place,
+            f"lr={wording.number(own)} of the optimizer is replaced:"
+            f" {schedule.scheduler} runs from {wording.number(low)} to {wording.number(high)}"
+            f"{'' if certain else WITH_THE_DEFAULTS}",
+            notes=(("the optimizer's LR is set here", optimizer.place),),
+        )
+
+
+def _bounds(schedule: Schedule) -> tuple[float, float, bool] | None:
+    """Where a cycle starts and where it peaks, and whether that is certain."""
+    high = _number(schedule.argument("max_lr"))
+    if schedule.scheduler == "CyclicLR":
+        low = _number(schedule.argument("base_lr"))
+    else:
+        low = _number(schedule.argument("div_factor"))
+    if high is None or high.value is None or low is None or not low.value:
+        return None
+    certain = max(high.strength, low.strength) is Strength.CONSTANT
+    if schedule.scheduler == "CyclicLR":
+        return float(low.value), float(high.value), certain
+    return float(high.value / low.value), float(high.value), certain
+
+
+def _number(argument: Argument | None) -> Expr | None:
+    return None if argument is None else argument.number

@@ -1,0 +1,117 @@
+"""LR601 cosine-with-adaptive-optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import GuardKind, Schedule
+from lrlint.judgement import driver, never_stepped
+from lrlint.length import is_exercise, is_warmup
+from lrlint.rule import Finding, Invalid, Rule
+
+_ADAPTIVE = frozenset(
+    {
+        *("Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam"),
+        *("RMSprop", "Rprop", "SparseAdam"),
+    }
+)
+"""Optimizers that scale each step by the gradients they have seen."""
+
+
+class CosineWithAdaptiveOptimizer(Rule):
+    """A cosine anneals the LR of an optimizer that adapts its step size by itself.
+
+    ## What it does
+
+    Mentions cosine annealing on Adam, AdamW, RMSprop, Adagrad and the like where nothing says why:
+    no warm-up comes before it (advice: shown with `--pedantic`).
+
+    ## Why is this bad
+
+    It need not be. But the cosine was proposed for SGD, and an optimizer that divides each step by
+    the size of its gradients has a schedule of its own; whether a second one helps is worth a
+    comparison with a constant LR, or with a decay of which the reason is known.
+
+    ## Example
+
+    ```python
+    optimizer = Adam(model.parameters(), lr=1e-3)
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-5)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = Adam(model.parameters(), lr=1e-3)
+    warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
+    cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-5)
+    scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
+    ```
+
+    ## References
+
+    - Loshchilov & Hutter, [Decoupled Weight Decay Regularization](https://arxiv.org/abs/1711.05101):
+      Adam with a cosine, and what it takes
+    """
+
+    code, name, severity = "LR601", "cosine-with-adaptive-optimizer", Severity.ADVICE
+    schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+
+    SCRIPT = """
+        from torch.optim import {optimizer}
+        from torch.optim.lr_scheduler import CosineAnnealingLR
+
+        def train(model, epochs):
+            optimizer = {optimizer}(model.parameters(), lr=1e-3)
+            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-5)
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(optimizer="SGD"),
+        # A warm-up says that the schedule has been thought about.
+        """
+        from torch.optim import Adam
+        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
+
+        def train(model, epochs):
+            optimizer = Adam(model.parameters(), lr=1e-3)
+            warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
+            cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-5)
+            scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """,
+    )
+    INVALID = (
+        Invalid(SCRIPT.format(optimizer="Adam"), row=6, says=("Adam",)),
+        Invalid(SCRIPT.format(optimizer="RMSprop"), row=6, says=("RMSprop",)),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        optimizer = schedule.optimizer
+        if optimizer is None or optimizer.class_name not in _ADAPTIVE:
+            return
+        if never_stepped(schedule) or is_exercise(schedule) or _warms_up(schedule):
+            return
+        yield self.finding(
+            schedule.place,
+            f"{schedule.scheduler} anneals the LR of {optimizer.class_name}, which adapts its step"
+            " size by itself: compare it with a constant LR",
+            notes=(("optimizer built here", optimizer.place),),
+        )
+
+
+def _warms_up(schedule: Schedule) -> bool:
+    """Whether a warm-up comes before it, be it written by hand."""
+    one = driver(schedule)
+    if one is not schedule and one.scheduler in ("SequentialLR", "ChainedScheduler"):
+        return any(is_warmup(part) or part.scheduler == "LambdaLR" for part in one.children)
+    if schedule.competitors or schedule.escapes is not None:
+        return True
+    if schedule.optimizer is not None and schedule.optimizer.writes:
+        return True
+    return any(guard.kind is GuardKind.AFTER for site in one.sites for guard in site.guards)

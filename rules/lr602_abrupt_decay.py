@@ -1,0 +1,85 @@
+"""LR602 abrupt-decay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement import never_stepped
+from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Strength
+
+_ABRUPT = 0.1
+
+
+class AbruptDecay(Rule):
+    """The LR drops to a tenth, or less, in one step.
+
+    ## What it does
+
+    Mentions `StepLR` and `MultiStepLR` with a `gamma` of 0.1 or less, which is the default (advice:
+    shown with `--pedantic`).
+
+    ## Why is this bad
+
+    It need not be: many a published result was trained like that. But such a drop wastes the epochs
+    before it at an LR that is too high, and its moment has to be found. A smooth decay over the
+    same range has one number less to tune.
+
+    ## Example
+
+    ```python
+    scheduler = StepLR(optimizer, step_size=30, gamma=0.1)
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+    ```
+
+    ## References
+
+    - Loshchilov & Hutter, [SGDR](https://arxiv.org/abs/1608.03983): cosine against drops
+    """
+
+    code, name, severity = "LR602", "abrupt-decay", Severity.ADVICE
+    schedulers = frozenset({"MultiStepLR", "StepLR"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, gamma, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=30{more})
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (SCRIPT.format(more=", gamma=0.5"), SCRIPT.format(more=", gamma=gamma"))
+    INVALID = (
+        Invalid(SCRIPT.format(more=""), row=6, says=("gamma is left at 0.1", "a tenth")),
+        Invalid(SCRIPT.format(more=", gamma=0.01"), row=6, says=("gamma is 0.01", "1/100")),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        gamma = schedule.argument("gamma")
+        if gamma is None or gamma.number is None or schedule.open_arguments:
+            return
+        value = gamma.number.value
+        if value is None or not 0 < value <= _ABRUPT:
+            return  # 0 and below: LR308
+        if never_stepped(schedule) or is_exercise(schedule):
+            return
+        share = "a tenth" if value == _ABRUPT else f"1/{wording.number(round(1 / value))}"
+        yield self.finding(
+            schedule.place,
+            f"gamma is {'' if gamma.explicit else 'left at '}{wording.amount(gamma.number)}"
+            f"{'' if gamma.number.strength is Strength.CONSTANT else WITH_THE_DEFAULTS}:"
+            f" the LR drops to {share} in one step, where a smooth decay has no moment to be tuned",
+            notes=(("gamma set here", gamma.place),),
+        )

@@ -1,0 +1,132 @@
+"""LR604 restart-interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint import wording
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement import driver, length_is_explained
+from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in, unit
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.symbolic import Strength
+
+_SHORTEST = 3
+"""Steps of a cycle: its start, something between, and its low end."""
+_STEEPEST = 4
+"""From here on the second cycle is longer than most trainings, and the third than all."""
+
+
+class RestartInterval(Rule):
+    """Warm restarts come so often, or so rarely, that there are no cycles.
+
+    ## What it does
+
+    Mentions `CosineAnnealingWarmRestarts` whose `T_0` is below 3 steps while `T_mult` is 1, or
+    whose `T_mult` is above 4 (advice: shown with `--pedantic`). Positions that are set by
+    `step(epoch + i / n)` count epochs, of which one is enough.
+
+    ## Why is this bad
+
+    With `T_0=1` and one step per epoch the LR is that of the start, always: each cycle begins and
+    ends with its first step. With `T_0=2` it alternates between the whole LR and a half. With
+    `T_0=10, T_mult=10` the restarts come after 10, 110 and 1110 epochs.
+
+    ## Example
+
+    ```python
+    scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## Use instead
+
+    ```python
+    scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
+    for epoch in range(epochs):
+        train(model, train_loader, optimizer)
+        scheduler.step()
+    ```
+
+    ## References
+
+    - Loshchilov & Hutter, [SGDR](https://arxiv.org/abs/1608.03983): `T_mult` of 1 and 2
+    """
+
+    code, name, severity = "LR604", "restart-interval", Severity.ADVICE
+    schedulers = frozenset({"CosineAnnealingWarmRestarts"})
+
+    SCRIPT = """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
+
+        def train(model, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingWarmRestarts(optimizer, {arguments}, eta_min=1e-4)
+            for epoch in range(epochs):
+                train_epoch(model, optimizer)
+                scheduler.step()
+        """
+    VALID = (
+        SCRIPT.format(arguments="T_0=10"),
+        SCRIPT.format(arguments="T_0=1, T_mult=2"),
+        SCRIPT.format(arguments="T_0=epochs"),
+        # A restart in every epoch.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
+
+        def train(model, train_loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
+            for epoch in range(epochs):
+                for i, (x, y) in enumerate(train_loader):
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step(epoch + i / len(train_loader))
+        """,
+    )
+    INVALID = (
+        Invalid(
+            SCRIPT.format(arguments="T_0=1"), row=6, says=("restarts with every epoch", "never")
+        ),
+        Invalid(SCRIPT.format(arguments="T_0=2"), row=6, says=("every 2 epochs",)),
+        Invalid(
+            SCRIPT.format(arguments="T_0=10, T_mult=10"),
+            row=6,
+            says=("after 10, 110 and 1110 epochs",),
+        ),
+    )
+
+    def check(self, schedule: Schedule) -> Iterator[Finding]:
+        first, factor = schedule.number("T_0"), schedule.number("T_mult")
+        if first is None or factor is None or schedule.open_arguments:
+            return
+        if not advances_by_one(schedule) or is_exercise(schedule) or length_is_explained(schedule):
+            return
+        if rebuilt_in(schedule) is not None:
+            return
+        length, times = first.value, factor.value
+        if not isinstance(length, int) or not isinstance(times, int) or length < 1 or times < 1:
+            return  # LR207
+        one = unit(driver(schedule))
+        if times == 1 and length < _SHORTEST:
+            text = f"it restarts every {length} {one}s: the LR alternates"
+            if length == 1:
+                text = f"it restarts with every {one}: the LR never falls"
+        elif times > _STEEPEST:
+            ends = [length, length * (1 + times), length * (1 + times + times**2)]
+            numbers = [wording.number(end) for end in ends]
+            text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {one}s"
+        else:
+            return
+        certain = max(first.strength, factor.strength) is Strength.CONSTANT
+        yield self.finding(
+            schedule.place,
+            f"T_0 is {wording.amount(first)} and T_mult {wording.amount(factor)}"
+            f"{'' if certain else WITH_THE_DEFAULTS}, so that {text}",
+            notes=(("stepped here", driver(schedule).sites[0].place),),
+        )
