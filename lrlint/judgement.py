@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 from lrlint.facts import (
     Cadence,
@@ -165,7 +166,11 @@ def _epochs(schedule: Schedule) -> Evidence | None:
     if horizon is None or horizon.length is None:
         return None
     length, epochs = horizon.length, driver(schedule).epochs
-    if _equal(length, driver(schedule).optimizer_steps) or _within_an_epoch(length, schedule):
+    if _equal(length, driver(schedule).optimizer_steps):
+        return None
+    if epochs is not None and _is_a_share_of(length, epochs):
+        return Evidence(schedule, horizon)
+    if _within_an_epoch(length, schedule):
         return None
     if epochs is not None:
         comparison = compare(length, epochs)
@@ -238,6 +243,38 @@ def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
     return 0 < number <= 2 * whole
 
 
+_SAMPLES = (1_000_003, 977, 13, 3)
+"""Numbers for the names of an expression, of very different size."""
+_CLEAR = 500
+"""From here on rounding does not blur a share."""
+_FEWEST_SAMPLES = 3
+
+
+def _is_a_share_of(length: Expr, epochs: Expr) -> bool:
+    """Whether a length is the same share of the epochs whatever the numbers are.
+
+    So is ``(iterations // len(loader)) // 2`` of ``iterations // len(loader)`` epochs, though there
+    are batches in both. Names that only ``epochs`` has are taken as 0, such as the ``start`` of a
+    ``range(start, epochs)``.
+    """
+    names = sorted(length.atoms(), key=lambda atom: atom.name)
+    if not 2 <= len(names) <= len(_SAMPLES) or not set(names) <= epochs.atoms():
+        return False
+    shares = []
+    for order in permutations(_SAMPLES, len(names)):
+        values: dict[Atom, Number] = dict.fromkeys(epochs.atoms(), 0)
+        values.update(zip(names, order, strict=True))
+        try:
+            part, whole = length.evaluate(values), epochs.evaluate(values)
+        except (UnboundAtom, ZeroDivisionError, TooComplex):
+            return False
+        if part >= _CLEAR:
+            shares.append(part / whole if whole > 0 else math.inf)
+    if len(shares) < _FEWEST_SAMPLES:
+        return False
+    return max(shares) <= 1.01 and max(shares) - min(shares) <= 0.01
+
+
 def _within_an_epoch(length: Expr, schedule: Schedule) -> bool:
     """Whether a length is made of what an epoch consists of: batches, samples, updates."""
     finer = {Unit.BATCH, Unit.BATCH_SIZE, Unit.SAMPLE, Unit.STEP}
@@ -283,6 +320,8 @@ class TooFast:
     """After so many steps the LR is down to a millionth, or its last drop is over."""
     vanishes: bool
     """Whether the LR has vanished by then."""
+    suits_epochs: bool = True
+    """Whether it would make sense once per epoch; else it is far too early in either unit."""
 
 
 _VANISHED = 1e-6
@@ -292,6 +331,8 @@ _FEWEST_BATCHES = 8
 _LATEST_VANISHED = 0.5
 _LATEST_MILESTONE = 0.25
 """Shares of the training within which a decay is over too early, where its length is known."""
+_AT_ONCE = 0.05
+"""Share of the training within which the LR has vanished too early whatever its unit."""
 
 
 def decays_too_fast(schedule: Schedule) -> TooFast | None:
@@ -314,15 +355,19 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     found = _over(schedule, site, float(epochs.value))
     if found is None:
         return None
-    if site.count is None or site.count.value is None:
-        latest = float(_FEWEST_BATCHES * epochs.value)
+    known = None if site.count is None else site.count.value
+    steps = float(_FEWEST_BATCHES * epochs.value) if known is None else known
+    if not found.suits_epochs:
+        latest = steps * _AT_ONCE
+    elif known is None:
+        latest = steps
     else:
-        latest = site.count.value * (_LATEST_VANISHED if found.vanishes else _LATEST_MILESTONE)
+        latest = steps * (_LATEST_VANISHED if found.vanishes else _LATEST_MILESTONE)
     return found if found.over_after <= latest else None
 
 
 def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
-    """When the decay is over; None where it would make no sense once per epoch either."""
+    """When the decay is over; None where that cannot be said."""
     if schedule.scheduler == "MultiStepLR":
         milestones = schedule.argument("milestones")
         numbers = None if milestones is None else milestones.numbers
@@ -336,11 +381,12 @@ def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
     every = 1 if schedule.scheduler == "ExponentialLR" else None if size is None else size.value
     if gamma is None or gamma.value is None or not 0 < gamma.value < 1 or not every or every < 1:
         return None
-    if every > epochs or gamma.value ** (epochs / every) < _VANISHED:
+    if every > epochs:
         return None
+    suits = gamma.value ** (epochs / every) >= _VANISHED
     drops = math.ceil(math.log(_VANISHED) / math.log(gamma.value))
     text = f"gamma={gamma.value:g}" if size is None else f"step_size={every}"
-    return TooFast(site, text, int(drops * every), vanishes=True)
+    return TooFast(site, text, int(drops * every), vanishes=True, suits_epochs=suits)
 
 
 def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> Mismatch | None:

@@ -130,6 +130,21 @@ class StepInBatchLoop(Rule):
                     if i + 1 == len(train_loader):
                         scheduler.step()
         """,
+        # As many batches as there are in half of the training.
+        """
+        from torch.optim import SGD
+        from torch.optim.lr_scheduler import StepLR
+
+        def train(model, train_loader, args):
+            epochs = args.iterations // len(train_loader)
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, step_size=args.iterations // 2, gamma=0.1)
+            for epoch in range(epochs):
+                for x, y in train_loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
     )
     INVALID = (
         Invalid(
@@ -217,6 +232,70 @@ class StepInBatchLoop(Rule):
             """,
             says=("step_size=10 suits 50 epochs", "a millionth", "after 60 batches"),
         ),
+        # Too early in either unit, but least of all once per epoch.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=10, gamma=0.95)
+                for epoch in range(10_000):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=11,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=10, gamma=0.95)
+                for epoch in range(10_000):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("step_size=10 is small for 10000 epochs", "a millionth", "after 2700 batches"),
+        ),
+        # A share of the epochs, which are themselves a share of the batches.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, args):
+                epochs = int(args.iterations // len(train_loader))
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=epochs // 2, gamma=0.1)
+                for epoch in range(args.start_epoch, epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=12,
+            fixed="""
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import StepLR
+
+            def train(model, train_loader, args):
+                epochs = int(args.iterations // len(train_loader))
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=epochs // 2, gamma=0.1)
+                for epoch in range(args.start_epoch, epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("step_size", "epochs"),
+        ),
         # The parts of a warm-up and cosine, stepped as one.
         Invalid(
             """
@@ -283,10 +362,12 @@ class StepInBatchLoop(Rule):
     def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
         assert schedule.epochs is not None
         outcome = "the LR is below a millionth of its start" if fast.vanishes else "it is passed"
+        epochs = f"{wording.amount(schedule.epochs)} epochs"
+        fits = f"suits {epochs}, but" if fast.suits_epochs else f"is small for {epochs}, and"
         return self.finding(
             fast.site.place,
-            f"{fast.horizon} suits {wording.amount(schedule.epochs)} epochs, but step() runs per"
-            f" batch{_batches(schedule)}: {outcome} after {fast.over_after} batches",
+            f"{fast.horizon} {fits} step() runs per batch{_batches(schedule)}: {outcome} after"
+            f" {fast.over_after} batches",
             severity=Severity.WARNING,
             notes=(
                 ("scheduler built here", schedule.place),
