@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from lrlint.facts import (
+    HANDWRITTEN_COSINE,
     Cadence,
     GuardKind,
     Horizon,
@@ -25,7 +26,9 @@ from lrlint.symbolic import Atom, Expr, Number, TooComplex, UnboundAtom, Unit, c
 WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
 
-_WHOLE_TRAINING = frozenset({"T_max", "T_0", "total_steps", "num_training_steps"})
+_WHOLE_TRAINING = frozenset(
+    {"T_max", "T_0", "total_steps", "num_training_steps", HANDWRITTEN_COSINE}
+)
 """Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
 ``step_size`` or milestone says nothing of its unit."""
 
@@ -224,10 +227,12 @@ def _equal(length: Expr, other: Expr | None) -> bool:
 def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
     """Whether a length is made of epoch counts and is of their size.
 
-    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not.
+    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not. Of ``epochs - start`` epochs it
+    is, too, wherever they start.
     """
     values: dict[Atom, Number] = {}
     counts = frozenset() if epochs is None else epochs.atoms()
+    elsewhere = dict.fromkeys(counts - length.atoms(), 0)
     for atom in length.atoms() | counts:
         if atom.value is not None:
             values[atom] = atom.value
@@ -237,7 +242,11 @@ def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
             return False
     try:
         number = length.evaluate(values)
-        whole = epochs.evaluate(values) if epochs is not None else max(values.values(), default=0)
+        if epochs is None:
+            return 0 < number <= 2 * max(values.values(), default=0)
+        whole = epochs.evaluate(values)
+        if whole <= 0:
+            whole = epochs.evaluate({**values, **elsewhere})
     except (UnboundAtom, ZeroDivisionError, TooComplex):
         return False
     return 0 < number <= 2 * whole

@@ -148,11 +148,6 @@ def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:
     )
 
 
-def called(schedule: Schedule) -> str:
-    """What a message calls a scheduler, whose class may be chosen by name."""
-    return "the scheduler" if schedule.scheduler == "?" else schedule.scheduler
-
-
 def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:
     """A checkpoint that holds the state of a schedule and that of its optimizer."""
     return next(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from lrlint.facts import Cadence, Horizon
+from lrlint.facts import HANDWRITTEN_COSINE, Cadence, Horizon, Schedule
 from lrlint.symbolic import Expr, Number
 
 _PER = {Cadence.BATCH: "batch", Cadence.EPOCH: "epoch"}
+
+
+def called(schedule: Schedule) -> str:
+    """What a message calls a scheduler, whose class may be chosen by name."""
+    return "the scheduler" if schedule.scheduler == "?" else schedule.scheduler
 
 
 def number(value: Number) -> str:
@@ -37,6 +42,8 @@ def horizon(one: Horizon, unit: str) -> str:
     length = amount(one.length)
     if one.parameter == "milestones":
         return f"milestones up to {length} {unit}"
+    if one.parameter == HANDWRITTEN_COSINE:
+        return f"{one.parameter} is {length} {unit} long"
     if one.length.value is None:
         return f"{one.parameter}={length} counts {unit}"
     return f"{one.parameter}={length} {unit}"
@@ -52,4 +59,4 @@ def times(count: Number) -> str:
     return {1: "once", 2: "twice"}.get(int(count), f"{number(int(count))} times")
 
 
-__all__ = ["amount", "horizon", "number", "per", "quantity", "times"]
+__all__ = ["amount", "called", "horizon", "number", "per", "quantity", "times"]

@@ -232,6 +232,39 @@ class StepInBatchLoop(Rule):
             """,
             says=("step_size=10 suits 50 epochs", "a millionth", "after 60 batches"),
         ),
+        # A cosine of one's own.
+        Invalid(
+            """
+            import math
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LambdaLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / 90)))
+                for epoch in range(90):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                        scheduler.step()
+            """,
+            row=12,
+            fixed="""
+            import math
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LambdaLR
+
+            def train(model, train_loader):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / 90)))
+                for epoch in range(90):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+            """,
+            says=("the cosine of lr_lambda is 90 epochs long, but step() runs per batch",),
+        ),
         # Too early in either unit, but least of all once per epoch.
         Invalid(
             """

@@ -101,6 +101,27 @@ class SchedulerNeverStepped(Rule):
             row=6,
             says=("ExponentialLR", "scheduler.step()", "stays at 0.1"),
         ),
+        # A class of the script's own: whatever its law, nothing advances it.
+        Invalid(
+            """
+            from torch.optim import SGD
+            from torch.optim.lr_scheduler import LRScheduler
+
+            class Noam(LRScheduler):
+                def get_lr(self):
+                    return [base * factor(self.last_epoch) for base in self.base_lrs]
+
+            def train(model, train_loader, epochs):
+                optimizer = SGD(model.parameters(), lr=0.1)
+                scheduler = Noam(optimizer)
+                for epoch in range(epochs):
+                    for x, y in train_loader:
+                        model(x, y).backward()
+                        optimizer.step()
+            """,
+            row=10,
+            says=("Noam is built", "scheduler.step() is never called"),
+        ),
         Invalid(
             """
             from torch.optim import SGD
@@ -122,14 +143,16 @@ class SchedulerNeverStepped(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         if schedule.parent is not None or not never_stepped(schedule):
             return
-        if schedule.scheduler not in LAWS or _superseded(schedule):
+        known = schedule.scheduler in LAWS or schedule.derived
+        if not known or _superseded(schedule):
             return
         optimizer = schedule.optimizer
         assert optimizer is not None
         step = f"{schedule.variable}.step()" if schedule.variable else "its step()"
         yield self.finding(
             schedule.place,
-            f"{schedule.scheduler} is built, but {step} is never called: {_consequence(schedule)}",
+            f"{wording.called(schedule)} is built, but {step} is never called:"
+            f" {_consequence(schedule)}",
             severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
             notes=(("optimizer stepped here", optimizer.sites[0].place),),
         )
@@ -146,8 +169,8 @@ def _consequence(schedule: Schedule) -> str:
     first = lr_after_steps(schedule, 0)
     if first:
         return f"the LR stays at {wording.number(first[0])}"
-    law = LAWS[schedule.scheduler]
-    if law.writes_at_construction:
+    law = LAWS.get(schedule.scheduler)
+    if law is None or law.writes_at_construction:
         return "the LR stays where the constructor has put it"
     base = schedule.base_lrs[0] if schedule.base_lrs else None
     return "the LR never changes" if base is None else f"the LR stays at {wording.amount(base)}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.resuming import called, goes_on_from_zero, restored
+from lrlint.resuming import goes_on_from_zero, restored
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -239,8 +240,8 @@ class SchedulerStateNotSaved(Rule):
         )
         return self.finding(
             checkpoint.place if read is None else read.place,
-            f"the checkpoint keeps the optimizer's state, but not that of {called(schedule)}:"
-            f" when training goes on at {resume.start}, {consequence}",
+            f"the checkpoint keeps the optimizer's state, but not that of"
+            f" {wording.called(schedule)}: when training goes on at {resume.start}, {consequence}",
             notes=(
                 ("the checkpoint is written here", checkpoint.place),
                 ("scheduler built here", schedule.place),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Training
-from lrlint.resuming import called, goes_on_from_zero, state_is_ignored
+from lrlint.resuming import goes_on_from_zero, state_is_ignored
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -160,9 +161,9 @@ class SchedulerStateNotLoaded(Rule):
             load, checkpoint = found
             yield self.finding(
                 load.place,
-                f"the optimizer's state is restored, but that of {called(schedule)}, which the"
-                f" checkpoint has, is not: training goes on at {resume.start}, and the scheduler"
-                " counts from 0",
+                f"the optimizer's state is restored, but that of {wording.called(schedule)},"
+                f" which the checkpoint has, is not: training goes on at {resume.start}, and the"
+                " scheduler counts from 0",
                 notes=(
                     ("the checkpoint is written here", checkpoint.place),
                     ("scheduler built here", schedule.place),

@@ -28,6 +28,8 @@ from lrlint.analysis.values import (
     DictValue,
     ListValue,
     Opaque,
+    OptimizerValue,
+    SchedulerValue,
     Scope,
     Store,
     Stream,
@@ -47,6 +49,8 @@ def run_for(at: Interpreter, node: cst.For) -> Outcome:
     repeat: Repeat | None = None
     if stream.items is not None and worth_unrolling(at, stream.items):
         outcome = _unrolled(at, node, stream.items)
+    elif (each := _each_of_many(stream)) is not None:
+        outcome = _unrolled(at, node, [each])
     else:
         name = _first_name(node.target) or "i"
         loop = LoopRecord(
@@ -66,6 +70,20 @@ def run_for(at: Interpreter, node: cst.For) -> Outcome:
             at.run_block(at.suite(node.body))
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(at, node.orelse, repeat)
+
+
+def _each_of_many(stream: Stream) -> AnyValue | None:
+    """What stands for each of some optimizers or schedulers, however many there are.
+
+    ``for scheduler in schedulers: scheduler.step()`` steps each of them once.
+    """
+    if stream.items is not None or stream.endless:
+        return None
+    element = stream.element(Expr.const(0))
+    parts = element.items if isinstance(element, ListValue) and element.items else [element]
+    return (
+        element if any(isinstance(one, (OptimizerValue, SchedulerValue)) for one in parts) else None
+    )
 
 
 def _run_else(at: Interpreter, orelse: cst.Else, repeat: Repeat | None) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from lrlint.analysis import attributes, calls, escapes
-from lrlint.analysis.binding import bind_builtin_names
+from lrlint.analysis.binding import bind_builtin_names, lookup
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.state import BudgetExceeded, Frame
 from lrlint.analysis.survey import Part
@@ -19,7 +19,7 @@ from lrlint.analysis.trace import (
     SchedulerStep,
     walk,
 )
-from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Store
+from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Scope, Store
 
 
 def traces(at: Interpreter) -> list[Block]:
@@ -78,7 +78,11 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
             classes.append(value)
     mentioned = at.unit.survey.module.called
     functions.sort(key=lambda item: _name(item) in mentioned)
-    relevant = _relevant(functions)
+    own: list[FunctionValue | ClassValue] = [*functions, *classes]
+    for name in frozenset[str]().union(*(_part(one).called for one in own)):
+        if name in at.scope.store.data:
+            lookup(at, name)  # an imported name may stand for a class that builds a scheduler
+    relevant = _relevant(at.scope)
     for function in functions:
         if function.node not in at.called and _name(function) in relevant:
             yield function
@@ -90,12 +94,16 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
             yield cls
 
 
-def _relevant(functions: list[FunctionValue]) -> set[str]:
-    """The names of the functions that build or step something, or call one that does."""
-    parts = [(_name(one), _part(one)) for one in functions]
+def _relevant(*scopes: Scope) -> set[object]:
+    """The names, imported ones too, of what builds or steps something, or calls what does."""
+    parts = [
+        (name, _part(value))
+        for scope in scopes
+        for name, value in list(scope.store.data.items())
+        if isinstance(value, (FunctionValue, ClassValue))
+    ]
     found = {name for name, part in parts if part.relevant}
-    calls_of = {name: part.called for name, part in parts}
-    while callers := {name for name, called in calls_of.items() if called & found} - found:
+    while callers := {name for name, part in parts if part.called & found} - found:
         found |= callers
     return found
 
@@ -147,7 +155,7 @@ def _interpret_class(at: Interpreter, cls: ClassValue) -> None:
     # What other methods call is reached through them; the ones nobody names come first.
     called_here = _part(cls).called
     methods.sort(key=lambda method: _name(method) in called_here)
-    relevant = _relevant(methods)
+    relevant = _relevant(cls.scope, at.scope)
     for method in methods:
         if method.node in at.called or _name(method) not in relevant:
             continue

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from lrlint.rule import Finding
 
 
-ABOUT_THE_END = frozenset({"LR101", "LR102", "LR103", "LR201", "LR203", "LR205", "LR301", "LR902"})
+ABOUT_THE_END = frozenset(
+    {"LR101", "LR102", "LR103", "LR110", "LR201", "LR203", "LR205", "LR301", "LR902"}
+)
 """Rules that need to know how long the whole training is."""
 UNFINISHED = "LR902"
 """The rule that speaks of schedules which the training did not come to the end of."""

@@ -19,6 +19,9 @@ _CLASS = re.compile(rb"[A-Za-z0-9_]LR(?![A-Za-z0-9])|ReduceLROnPlateau|WarmResta
 # A scheduler that came from elsewhere under a name of its own: `lr_policy.step()`, `warmup.step()`.
 _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
 
+# A helper of another module that steps it: `model.update_learning_rate()`, `trainer.adjust_lr(i)`.
+_HELPER = re.compile(rb"\.\w*(?:learning_rate|_lr)\(")
+
 # "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
 # one more sign: something is stepped, optimized, or built by a call named after a schedule.
 _TRAINS = re.compile(
@@ -33,7 +36,9 @@ def may_hold_schedule(data: bytes) -> bool:
         return (_TRAINS.search(data) or _CLASS.search(data)) is not None
     if (b"LR" in data or b"WarmRestarts" in data or b"OneCycle" in data) and _CLASS.search(data):
         return True
-    return b".step(" in data and _STEPPED.search(data) is not None
+    if b".step(" in data and _STEPPED.search(data):
+        return True
+    return (b"_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
 
 
 __all__ = ["may_hold_schedule"]

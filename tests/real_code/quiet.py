@@ -1,0 +1,423 @@
+"""Scripts that look like a misuse and are none, each with the edit that makes it one."""
+
+from __future__ import annotations
+
+from .script import Script
+
+QUIET = (
+    Script(
+        "replay after a resume",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30)
+            model.load_state_dict(torch.load(args.weights))
+            for _ in range(args.start_epoch):
+                scheduler.step()
+            for epoch in range(args.start_epoch, args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        (
+            "    for _ in range(args.start_epoch):\n                scheduler.step()\n",
+            "    print(args)\n",
+        ),
+        ("LR209",),
+    ),
+    Script(
+        "a lambda whose `epoch` counts batches",
+        """
+        import math
+        import torch
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            law = lambda epoch: 0.5 * (1 + math.cos(math.pi * epoch / (90 * len(loader))))
+            scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, law)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ("(90 * len(loader))", "90"),
+        ("LR101",),
+    ),
+    Script(
+        "milestones in the tens of thousands, stepped per batch",
+        """
+        import torch
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, [20000, 40000])
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ("[20000, 40000]", "[30, 60, 80]"),
+        ("LR101",),
+    ),
+    Script(
+        "a warm-up of the first epoch that has the name of the schedule",
+        """
+        import torch
+
+        def train_one_epoch(model, optimizer, data_loader, epoch):
+            lr_scheduler = None
+            if epoch == 0:
+                warmup_iters = min(1000, len(data_loader) - 1)
+                lr_scheduler = torch.optim.lr_scheduler.LinearLR(
+                    optimizer, start_factor=1.0 / 1000, total_iters=warmup_iters
+                )
+            for x, y in data_loader:
+                optimizer.zero_grad()
+                model(x, y).backward()
+                optimizer.step()
+                if lr_scheduler is not None:
+                    lr_scheduler.step()
+
+        def main(args, model, data_loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.02)
+            lr_scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, [16, 22], gamma=0.1)
+            for epoch in range(26):
+                train_one_epoch(model, optimizer, data_loader, epoch)
+                lr_scheduler.step()
+        """,
+        ("range(26)", "range(12)"),
+        ("LR205",),
+    ),
+    Script(
+        "flags that exclude each other in the two loops",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            if args.per_batch:
+                length = args.epochs * len(loader)
+            else:
+                length = args.epochs
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, length, eta_min=1e-3)
+            for epoch in range(args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    if args.per_batch:
+                        scheduler.step()
+                if not args.per_batch:
+                    scheduler.step()
+        """,
+        ("if not args.per_batch:\n", "if True:\n"),
+        (),
+    ),
+    Script(
+        "a plateau on the negative of an accuracy",
+        """
+        import torch
+
+        def main(model, loader, evaluate):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="min")
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                val_accuracy = evaluate(model)
+                scheduler.step(-val_accuracy)
+        """,
+        ("step(-val_accuracy)", "step(val_accuracy)"),
+        ("LR114",),
+    ),
+    Script(
+        "an absolute LR where the base LR is 1",
+        """
+        import torch
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+            scheduler = torch.optim.lr_scheduler.LambdaLR(
+                optimizer, lambda step: 0.003 * (1.0 + 0.001 * step) ** -0.75
+            )
+            for epoch in range(20):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ("lr=1.0", "lr=0.003"),
+        ("LR307",),
+    ),
+    Script(
+        "last_epoch set before the loop",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda e: 1 - e / args.epochs)
+            optimizer.load_state_dict(torch.load(args.weights)["optimizer"])
+            scheduler.last_epoch = args.start_epoch - 1
+            for epoch in range(args.start_epoch, args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("    scheduler.last_epoch = args.start_epoch - 1\n", "    print(args)\n"),
+        ("LR209",),
+    ),
+    Script(
+        "stepped by a helper of another class",
+        """
+        # file: train.py
+        from models import Model
+
+        def main(args, loader):
+            model = Model(args)
+            for epoch in range(args.epochs):
+                for batch in loader:
+                    model.optimize_parameters(batch)
+                model.update_learning_rate()  # once per epoch
+        # file: models.py
+        import torch
+
+        class Model:
+            def __init__(self, args):
+                self.net = torch.nn.Linear(3, 1)
+                self.optimizer = torch.optim.Adam(self.net.parameters(), lr=2e-4)
+                self.schedulers = [
+                    torch.optim.lr_scheduler.CosineAnnealingLR(
+                        self.optimizer, args.epochs, eta_min=1e-6
+                    )
+                ]
+
+            def optimize_parameters(self, batch):
+                self.optimizer.zero_grad()
+                self.net(batch).sum().backward()
+                self.optimizer.step()
+
+            def update_learning_rate(self):
+                for scheduler in self.schedulers:
+                    scheduler.step()
+        """,
+        ("        model.update_learning_rate()  #", "            model.update_learning_rate()  #"),
+        ("LR101",),
+    ),
+    Script(
+        "noise schedulers of diffusion models",
+        """
+        import torch
+        from diffusers import DDPMScheduler
+
+        def sample(unet, optimizer, loader, epochs):
+            noise_scheduler = DDPMScheduler(num_train_timesteps=1000)
+            noise_scheduler.set_timesteps(50)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=1e-6)
+            for epoch in range(epochs):
+                for x, y in loader:
+                    unet(x, y).backward()
+                    optimizer.step()
+                for t in noise_scheduler.timesteps:
+                    noise_pred = unet(x, t)
+                    x = noise_scheduler.step(noise_pred, t, x).prev_sample
+                scheduler.step()
+        """,
+        ("x = noise_scheduler.step(noise_pred, t, x).prev_sample", "scheduler.step()"),
+        ("LR105",),
+    ),
+    Script(
+        "schedules of other things",
+        """
+        import sched
+        import time
+        import torch
+        from torch.profiler import profile, schedule
+
+        class BetaScheduler:
+            def step(self):
+                self.beta = 0.1
+
+        def main(model, loader, epochs):
+            jobs = sched.scheduler(time.time, time.sleep)
+            kl_scheduler = BetaScheduler()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=1e-3)
+            with profile(schedule=schedule(wait=1, warmup=1, active=3)) as prof:
+                for epoch in range(epochs):
+                    for x, y in loader:
+                        kl_scheduler.step()
+                        model(x, y).backward()
+                        optimizer.step()
+                        prof.step()
+                    scheduler.step()
+                    jobs.run()
+        """,
+        ("prof.step()\n", "scheduler.step()\n"),
+        ("LR105",),
+    ),
+    Script(
+        "timm's scheduler, which is handed the epoch",
+        """
+        from timm.scheduler import CosineLRScheduler
+        import torch
+
+        def main(model, loader, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = CosineLRScheduler(optimizer, t_initial=epochs, warmup_t=5)
+            num_updates = 0
+            for epoch in range(epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    num_updates += 1
+                    scheduler.step_update(num_updates)
+                scheduler.step(epoch + 1)
+        """,
+        (
+            "CosineLRScheduler(optimizer, t_initial=epochs, warmup_t=5)",
+            "torch.optim.lr_scheduler.StepLR(optimizer, 30)",
+        ),
+        ("LR107",),
+    ),
+    Script(
+        "a scheduler class of the script's own, whose law is unknown",
+        """
+        import torch
+
+        class Warmup(torch.optim.lr_scheduler.LRScheduler):
+            def __init__(self, optimizer, total_epoch):
+                self.total_epoch = total_epoch
+                super().__init__(optimizer)
+
+            def get_lr(self):
+                return [base * self.factor() for base in self.base_lrs]
+
+        def main(model, loader, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = Warmup(optimizer, total_epoch=epochs)
+            for epoch in range(epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ("        scheduler.step()\n", "        pass\n"),
+        ("LR103",),
+    ),
+    Script(
+        "a scheduler that a trainer steps",
+        """
+        import lightning
+        import torch
+
+        class Model(lightning.LightningModule):
+            def training_step(self, batch, index):
+                return self.net(batch).sum()
+
+            def configure_optimizers(self):
+                optimizer = torch.optim.SGD(self.parameters(), lr=0.1)
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                    optimizer, T_max=90, eta_min=1e-3
+                )
+                return [optimizer], [scheduler]
+        """,
+        (", eta_min=1e-3", ""),
+        ("LR301",),
+    ),
+    Script(
+        "a scheduler that is returned beside its optimizer",
+        """
+        import torch
+
+        def warm_up(model, loader, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=1e-3)
+            for x, y in loader:
+                model(x, y).backward()
+                optimizer.step()
+            return {"scheduler": scheduler, "epochs": epochs}
+        """,
+        ('"scheduler": scheduler, ', ""),
+        ("LR103",),
+    ),
+    Script(
+        "a horizon that is off by one",
+        """
+        import torch
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 89, eta_min=1e-3)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("89", "60"),
+        ("LR201",),
+    ),
+    Script(
+        "a cosine over one epoch that is rebuilt for each",
+        """
+        import torch
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            for epoch in range(90):
+                optimizer.param_groups[0]["lr"] = 0.1
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                    optimizer, T_max=len(loader), eta_min=1e-3
+                )
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ('optimizer.param_groups[0]["lr"] = 0.1\n', "print(epoch)\n"),
+        ("LR409",),
+    ),
+    Script(
+        "code that exercises schedulers on purpose",
+        """
+        import torch
+
+        def test_curve():
+            weight = torch.nn.Parameter(torch.zeros(1))
+            optimizer = torch.optim.SGD([weight], lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=5)
+            rates = []
+            for _ in range(10):
+                optimizer.step()
+                scheduler.step()
+                rates.append(scheduler.get_last_lr()[0])
+            assert min(rates) < 1e-6
+        """,
+        ("get_last_lr", "get_lr"),
+        ("LR405",),
+    ),
+    Script(
+        "an eta_min that is zero on purpose",
+        """
+        import torch
+
+        def main(model, loader, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=0)
+            for epoch in range(epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        (", eta_min=0", ""),
+        ("LR301",),
+    ),
+)

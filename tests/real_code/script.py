@@ -1,0 +1,49 @@
+"""How a test script is written down: code, and the edit that makes a mistake of it or mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+from lrlint import lint
+
+FILE = "# file: "
+
+
+@dataclass(frozen=True)
+class Script:
+    """A training script in the manner of real ones, and its twin.
+
+    ``code`` is one file, or several that each begin with a line ``# file: NAME``; the first one is
+    linted. ``edit`` is a text and what takes its place, wherever it stands, and so on.
+    """
+
+    name: str
+    code: str
+    edit: tuple[str, ...]
+    codes: tuple[str, ...]
+    """What is found in the one of the two that is wrong."""
+
+    def twin(self) -> str:
+        code = self.code
+        for old, new in zip(self.edit[::2], self.edit[1::2], strict=True):
+            assert old in code, f"{old!r} is not there"
+            code = code.replace(old, new)
+        return code
+
+
+def found_in(code: str, folder: Path) -> list[str]:
+    """The codes of all errors and warnings."""
+    text = dedent(code).lstrip("\n")
+    files = {"train.py": text}
+    if text.startswith(FILE):
+        files = {}
+        for part in text.split(FILE)[1:]:
+            name, _, body = part.partition("\n")
+            files[name.strip()] = body
+    for name, body in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+    return [finding.code for finding in lint([folder / next(iter(files))], isolated=True)]

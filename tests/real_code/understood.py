@@ -1,0 +1,314 @@
+"""A few misuses in the ways that real scripts are written, each with the edit that mends it."""
+
+from __future__ import annotations
+
+from .script import Script
+
+PER_BATCH = ("        scheduler.step()  # moves", "    scheduler.step()  # moves")
+"""Out of the batch loop."""
+
+UNDERSTOOD = (
+    Script(
+        "a factory in another module, which returns a tuple",
+        """
+        # file: train.py
+        from utils.optim import build
+
+        def main(args, model, loader):
+            optimizer, scheduler = build(args, model)
+            for epoch in range(args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()  # moves
+        # file: utils/__init__.py
+        # file: utils/optim.py
+        import torch
+
+        def build(args, model):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, T_max=args.epochs, eta_min=1e-3
+            )
+            return optimizer, scheduler
+        """,
+        PER_BATCH,
+        ("LR101",),
+    ),
+    Script(
+        "an if-chain by name, with the script's default",
+        """
+        import argparse
+        import torch
+
+        def main(model, loader):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--sched", default="cosine", choices=["cosine", "step"])
+            parser.add_argument("--epochs", type=int, default=90)
+            args = parser.parse_args()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            if args.sched == "cosine":
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                    optimizer, args.epochs, eta_min=1e-3
+                )
+            elif args.sched == "step":
+                scheduler = torch.optim.lr_scheduler.StepLR(optimizer, args.epochs // 3)
+            else:
+                raise ValueError(args.sched)
+            for epoch in range(args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                    scheduler.step()  # moves
+        """,
+        PER_BATCH,
+        ("LR101",),
+    ),
+    Script(
+        "schedulers in a list",
+        """
+        import torch
+
+        def main(nets, loader, epochs):
+            optimizers = [torch.optim.Adam(net.parameters(), lr=1e-3) for net in nets]
+            schedulers = [
+                torch.optim.lr_scheduler.CosineAnnealingLR(one, epochs, eta_min=1e-6)
+                for one in optimizers
+            ]
+            for epoch in range(epochs):
+                for x, y in loader:
+                    for net in nets:
+                        net(x, y).backward()
+                    for optimizer in optimizers:
+                        optimizer.step()
+                    for scheduler in schedulers:
+                        scheduler.step()
+        """,
+        (
+            "            for scheduler in schedulers:\n                        scheduler.step()",
+            "        for scheduler in schedulers:\n                    scheduler.step()",
+        ),
+        ("LR101",),
+    ),
+    Script(
+        "schedulers in a dict, of which one is forgotten",
+        """
+        import torch
+
+        def main(g, d, loader, epochs):
+            opt = {
+                "g": torch.optim.Adam(g.parameters(), lr=2e-4),
+                "d": torch.optim.Adam(d.parameters(), lr=2e-4),
+            }
+            sched = {
+                "g": torch.optim.lr_scheduler.ExponentialLR(opt["g"], 0.99),
+                "d": torch.optim.lr_scheduler.ExponentialLR(opt["d"], 0.99),
+            }
+            for epoch in range(epochs):
+                for x in loader:
+                    d(x).backward()
+                    opt["d"].step()
+                    g(x).backward()
+                    opt["g"].step()
+                sched["g"].step()
+                sched["g"].step()
+        """,
+        (
+            'sched["g"].step()\n                sched["g"].step()',
+            'sched["g"].step()\n                sched["d"].step()',
+        ),
+        ("LR103", "LR105"),
+    ),
+    Script(
+        "a helper that is handed the scheduler",
+        """
+        import torch
+
+        def train_one_epoch(model, loader, optimizer, scheduler):
+            model.train()
+            for x, y in loader:
+                optimizer.zero_grad()
+                model(x, y).backward()
+                optimizer.step()
+                scheduler.step()
+
+        def main(model, loader, epochs):
+            optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=1e-6)
+            for epoch in range(epochs):
+                train_one_epoch(model, loader, optimizer, scheduler)
+        """,
+        ("optimizer, epochs, eta_min", "optimizer, epochs * len(loader), eta_min"),
+        ("LR101",),
+    ),
+    Script(
+        "a trainer class",
+        """
+        import torch
+        from tqdm import tqdm
+
+        class Trainer:
+            def __init__(self, model, loader, config):
+                self.model, self.loader = model, loader
+                self.epochs = config["trainer"]["epochs"]
+                self.optimizer = torch.optim.SGD(model.parameters(), lr=config["lr"])
+                self.lr_scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                    self.optimizer, T_max=self.epochs, eta_min=1e-6
+                )
+
+            def _train_epoch(self, epoch):
+                for batch in tqdm(self.loader, desc=f"epoch {epoch}"):
+                    self.model(batch).backward()
+                    self.optimizer.step()
+                    self.lr_scheduler.step()  # moves
+
+            def train(self):
+                for epoch in range(1, self.epochs + 1):
+                    self._train_epoch(epoch)
+        """,
+        ("        self.lr_scheduler.step()  # moves", "    self.lr_scheduler.step()  # moves"),
+        ("LR101",),
+    ),
+    Script(
+        "a GradScaler steps the optimizer",
+        """
+        import torch
+
+        def main(model, loader, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            scaler = torch.amp.GradScaler()
+            for epoch in range(epochs):
+                scheduler.step()  # first
+                for x, y in loader:
+                    with torch.autocast("cuda"):
+                        loss = model(x, y)
+                    scaler.scale(loss).backward()
+                    scaler.step(optimizer)
+                    scaler.update()
+                print(epoch)
+        """,
+        ("scheduler.step()  # first", "model.train()", "print(epoch)", "scheduler.step()"),
+        ("LR104",),
+    ),
+    Script(
+        "a training counted in steps",
+        """
+        import itertools
+        import torch
+
+        def main(model, loader):
+            max_steps = 100_000
+            optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 50_000, eta_min=3e-5)
+            batches = iter(loader)
+            for step in range(max_steps):
+                try:
+                    batch = next(batches)
+                except StopIteration:
+                    batches = iter(loader)
+                    batch = next(batches)
+                model(batch).backward()
+                optimizer.step()
+                scheduler.step()
+        """,
+        ("50_000", "max_steps"),
+        ("LR201",),
+    ),
+    Script(
+        "accumulated gradients",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, args.epochs * len(loader), eta_min=3e-5
+            )
+            for epoch in range(args.epochs):
+                for i, batch in enumerate(loader):
+                    (model(batch) / args.accumulate).backward()
+                    if (i + 1) % args.accumulate == 0:
+                        optimizer.step()
+                        optimizer.zero_grad()
+                        scheduler.step()
+        """,
+        ("args.epochs * len(loader)", "args.epochs * len(loader) // args.accumulate"),
+        ("LR206",),
+    ),
+    Script(
+        "a dataclass of settings",
+        """
+        from dataclasses import dataclass
+        import torch
+
+        @dataclass
+        class Config:
+            epochs: int = 90
+            lr: float = 0.1
+
+        def main(model, loader, cfg: Config = Config()):
+            optimizer = torch.optim.SGD(model.parameters(), lr=cfg.lr)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 30, eta_min=1e-3)
+            for epoch in range(cfg.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("30", "cfg.epochs"),
+        ("LR201",),
+    ),
+    Script(
+        "metric_logger.log_every and other wrappers",
+        """
+        import torch
+
+        def train_one_epoch(model, optimizer, lr_scheduler, data_loader, metric_logger):
+            for x, y in metric_logger.log_every(data_loader, 10, "header"):
+                model(x, y).backward()
+                optimizer.step()
+                lr_scheduler.step()  # moves
+
+        def main(args, model, data_loader, metric_logger):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            lr_scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, T_max=args.epochs, eta_min=1e-4
+            )
+            if args.resume:
+                checkpoint = torch.load(args.resume)
+                optimizer.load_state_dict(checkpoint["optimizer"])
+                lr_scheduler.load_state_dict(checkpoint["lr_scheduler"])
+                args.start_epoch = checkpoint["epoch"] + 1
+            for epoch in range(args.start_epoch, args.epochs):
+                train_one_epoch(model, optimizer, lr_scheduler, data_loader, metric_logger)
+        """,
+        ("        lr_scheduler.step()  # moves", "    lr_scheduler.step()  # moves"),
+        ("LR101",),
+    ),
+    Script(
+        "two optimizers, of which one is given no scheduler's steps",
+        """
+        import torch
+
+        def main(g, d, loader, epochs):
+            optimizer_g = torch.optim.Adam(g.parameters(), lr=2e-4)
+            optimizer_d = torch.optim.Adam(d.parameters(), lr=2e-4)
+            scheduler_g = torch.optim.lr_scheduler.StepLR(optimizer_g, 30)
+            scheduler_d = torch.optim.lr_scheduler.StepLR(optimizer_d, 30)
+            for epoch in range(epochs):
+                for x in loader:
+                    d(x).backward()
+                    optimizer_d.step()
+                    g(x).backward()
+                    optimizer_g.step()
+                scheduler_g.step()
+                scheduler_g.step()
+        """,
+        (
+            "scheduler_g.step()\n                scheduler_g",
+            "scheduler_g.step()\n                scheduler_d",
+        ),
+        ("LR103", "LR105"),
+    ),
+)
