@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlint.source import SourceError, Span, load, parse, parse_text
@@ -160,7 +160,6 @@ def test_odd_values_are_no_crash() -> None:
 SOURCE = st.text(st.sampled_from("xy=(1)%!?'\"# \n\\:é"), max_size=30)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["code", "markdown"]), SOURCE), max_size=6))
 def test_every_row_of_every_cell_maps_back(cells: list[tuple[str, str]]) -> None:
     data = notebook(*cells)
@@ -175,7 +174,6 @@ def test_every_row_of_every_cell_maps_back(cells: list[tuple[str, str]]) -> None
     parse_text(found.text)  # whatever was in the cells, the module is Python
 
 
-@settings(deadline=None)
 @given(SOURCE)
 def test_blanking_keeps_the_shape(source: str) -> None:
     replaced = replace_magics(source)
@@ -235,7 +233,6 @@ def test_numbers_bom_and_duplicate_keys_survive() -> None:
     )
 
 
-@settings(deadline=None)
 @given(SOURCE, SOURCE)
 def test_nbformat_reads_what_was_written(old: str, new: str) -> None:
     nbformat: Any = pytest.importorskip("nbformat")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlint.source import Suppressions
@@ -99,7 +99,6 @@ def test_unused_are_only_ours() -> None:
     assert found.unused()[1].text == "lrlint: ignore[LR2, LR3]"
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("abx#'\"{}()[]\\\n\r:, frnoqalit-LR1"), max_size=60))
 def test_scanning_never_fails(text: str) -> None:
     Suppressions.scan(text + "# noqa")

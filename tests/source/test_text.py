@@ -6,7 +6,7 @@ import codecs
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lrlint.source import SourceError, decode
@@ -17,7 +17,6 @@ ENCODINGS = st.sampled_from(["utf-8", "latin-1", "cp1252", "iso-8859-15", "shift
 LINE = st.text(st.characters(codec="ascii", exclude_characters="\r\n\0"), max_size=12)
 
 
-@settings(deadline=None)
 @given(encoding=ENCODINGS, lines=st.lists(st.tuples(LINE, NEWLINES), max_size=8), last=LINE)
 def test_round_trip(encoding: str, lines: list[tuple[str, str]], last: str) -> None:
     text = f"# -*- coding: {encoding} -*-\n" + "".join(a + b for a, b in lines) + last
@@ -29,7 +28,6 @@ def test_round_trip(encoding: str, lines: list[tuple[str, str]], last: str) -> N
     assert decoded.encode(decoded.text) == data
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_bom_round_trip(text: str) -> None:
     text = text.replace("coding", "").lstrip("\ufeff")
@@ -39,7 +37,6 @@ def test_bom_round_trip(text: str) -> None:
     assert decoded.encode(decoded.text) == data
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("ab\r\n\f\u2028\x85\x1c"), max_size=20))
 def test_rows_are_pythons_rows(text: str) -> None:
     lines = Lines(text)
@@ -93,7 +90,6 @@ def test_writing_what_the_encoding_lacks() -> None:
         decode(b"# coding: latin-1\n").encode("# coding: latin-1\n'…'")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_decode_or_say_why(data: bytes) -> None:
     try:

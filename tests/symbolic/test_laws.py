@@ -25,9 +25,6 @@ from lrlint.symbolic import (
 
 from .strategies import ATOMS, CONSTANT, OPEN, Env, Pair, environments, exprs, numbers, pairs
 
-settings.register_profile("symbolic", max_examples=60, deadline=None)
-settings.load_profile("symbolic")
-
 
 def meaning(pair: Pair, env: Env) -> Fraction:
     """The exact number; the example is dropped where it divides by zero."""

@@ -1,0 +1,14 @@
+"""How much the property tests explore."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A gate judges each change by the same examples: what turns it red is the change. Every other run
+# explores. No deadline: a busy machine is not a failure.
+settings.register_profile(
+    "lrlint", max_examples=60, deadline=None, derandomize="CI" in os.environ, print_blob=True
+)
+settings.load_profile("lrlint")
