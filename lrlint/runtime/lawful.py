@@ -85,6 +85,7 @@ def _late_groups(schedule: ScheduleRecord, scheduler: Any) -> None:
         want = closed_form(schedule, scheduler, [lr])
         if want is None:
             return
+        schedule.optimizer.shadow.read()
         schedule.optimizer.shadow.groups[group]["lr"] = want[0]
 
 
@@ -93,5 +94,6 @@ def _own_functions(schedule: ScheduleRecord, scheduler: Any) -> None:
     groups, functions = schedule.optimizer.shadow.groups, scheduler.lr_lambdas
     if len({*map(id, functions)}) > 1 and len(groups) == len(schedule.base):
         expected = closed_form(schedule, scheduler, schedule.base)
+        schedule.optimizer.shadow.read()
         for group, lr in zip(groups, expected or (), strict=False):
             group["lr"] = lr

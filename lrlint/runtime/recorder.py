@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lrlint.runtime import lawful
@@ -51,6 +51,7 @@ class Recorder:
         self._order = 0
         self.sites: Sites | None = None
         self._tensor: type = type(None)
+        self._capturing: Callable[[], bool] = bool  # no
         self._row: Row | None = None
         self._verifier = Verifier(self._tensor)
 
@@ -66,6 +67,8 @@ class Recorder:
 
         self.sites = Sites(os.path.dirname(torch.__file__) + os.sep)
         self._tensor = torch.Tensor
+        if torch.version.cuda or torch.version.hip:
+            self._capturing = torch.cuda.is_current_stream_capturing
         self._verifier = Verifier(self._tensor, self._row)
 
     # -- optimizers
@@ -98,6 +101,8 @@ class Recorder:
 
     def before_update(self, optimizer: Any) -> None:
         """``optimizer.step()`` begins."""
+        if self._capturing():
+            return  # into a CUDA graph: nothing is updated before its replay, see `tick`
         record = self._by_id.get(id(optimizer))
         if record is None:
             if self._only:
@@ -108,6 +113,7 @@ class Recorder:
             return  # super().step(): the same step once more
         record.outer = id(frame)
         record.pending = [group["lr"] for group in optimizer.param_groups]
+        record.overflow = optimizer.found_inf if "found_inf" in vars(optimizer) else None
         if record.steps < SITES_UNTIL and self.sites is not None:
             user = self.sites.frame()
             if user is not None:
@@ -140,8 +146,11 @@ class Recorder:
                 self.passes.updated(record)
 
     def drain(self, record: OptimizerRecord) -> None:
-        """Read the LRs that are still on the device."""
+        """Read what is still on the device."""
         self._verifier.drain(record)
+        for schedule in self.schedules:
+            if schedule.optimizer is record:
+                schedule.overran += schedule.overran_there.take()
 
     def finish(self) -> None:
         """Read what is still on devices, and close the passes that a ``break`` left open."""
@@ -259,7 +268,7 @@ class Recorder:
         schedule.base = record.base = initial
 
     def tick(self) -> None:
-        """Every optimizer has made a step that no hook has seen."""
+        """Every optimizer has made a step that no hook has seen: a CUDA graph was replayed."""
         for record in list(self._by_id.values()):
             optimizer = record.ref()
             if optimizer is not None:
@@ -288,14 +297,17 @@ class Recorder:
         schedule.steps += 1
         if record.tries > schedule.updates and record.steps == schedule.made:
             schedule.overran += 1
+        elif record.overflow is not None and record.steps > schedule.made:
+            schedule.overran_there.add(record.overflow)
         schedule.updates, schedule.made = record.tries, record.steps
         if schedule.replay is not None:
+            record.shadow.read()
             try:
                 schedule.replay.step(value)
             except Exception:  # torch has let it pass: follow from here on
                 schedule.replay = None
         if schedule.replay is None:
-            record.shadow.follow(scheduler.optimizer.param_groups)
+            record.shadow.follow_lrs(scheduler.optimizer.param_groups, self._tensor)
         lawful.correct(schedule, scheduler)
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
@@ -310,7 +322,8 @@ class Recorder:
         updates = schedule.optimizer.steps
         tries = schedule.optimizer.tries
         site = self._called(schedule.sites, place, updates)
-        site.argument = value
+        plain = value is None or isinstance(value, (int, float))
+        site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
         if self.passes.under_way:
             site.inside += 1
         if tries == schedule.updates:

@@ -10,7 +10,7 @@ from typing import Any
 from lrlint.facts import BadRate, Departure, RankGap
 from lrlint.formulas import Law, Replay
 from lrlint.runtime.curve import Curve
-from lrlint.runtime.ring import Ring
+from lrlint.runtime.ring import Ring, Tally
 from lrlint.runtime.shadow import Shadow
 from lrlint.runtime.sites import RunPlace, Site
 
@@ -56,6 +56,8 @@ class OptimizerRecord:
     fewest: int | None = None
     most: int = 0
     """Batches per step, without the last step of a pass, which may be early."""
+    overflow: Any = None
+    """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
     outer: int | None = None
     """The frame of the ``step()`` call under way, to tell ``super().step()`` from a new one."""
     pending: list[Any] = field(default_factory=list)
@@ -101,6 +103,8 @@ class ScheduleRecord:
     """Steps that it had made by then."""
     overran: int = 0
     """Advances behind a step that a GradScaler had left out."""
+    overran_there: Tally = field(default_factory=Tally)
+    """Those of fused optimizers, whose kernels leave the step out."""
     repeated: int = 0
     """Advances with no optimizer step since the one before, once training has begun."""
     twins: tuple[Site, Site] | None = None

@@ -33,6 +33,9 @@ class Rounding:
         return error <= share * abs(expected) + of_highest * highest + self.absolute
 
 
+_ON_DEVICE: list[float] = []
+"""Stands for expected LRs that are in a ring's buffer."""
+
 EXACT = Rounding("float", relative=1e-9, to_highest=1e-11)
 """LRs that are Python floats: the recursion is followed in the same arithmetic."""
 
@@ -62,6 +65,27 @@ def rounding_of(dtype: Any) -> Rounding:
     )
 
 
+class Tally:
+    """A count of what only the device knows: read when the recording is."""
+
+    def __init__(self) -> None:
+        self._sum: Any = None
+
+    def add(self, flag: Any) -> None:
+        """Count ``flag``, a tensor that is 0 or 1."""
+        if self._sum is None or self._sum.device != flag.device:
+            flag = flag + self.take()  # a copy, which is ours to add to
+            self._sum = flag
+        else:
+            self._sum.add_(flag)
+
+    def take(self) -> int:
+        """The count since the last time; waits for the device."""
+        found = 0 if self._sum is None else int(self._sum)
+        self._sum = None
+        return found
+
+
 class Ring:
     """A buffer on the device of an optimizer's LRs, a row for each step.
 
@@ -77,27 +101,50 @@ class Ring:
         self._device, self._width = tensor.device, len(lrs)
         self.rounding = rounding_of(tensor.dtype)
         self._buffer = torch.empty(ROWS, len(lrs), dtype=tensor.dtype, device=tensor.device)
-        self._views = [list(row.unbind()) for row in self._buffer.unbind()]
+        self._views = _views(self._buffer)
+        self._wanted: Any = None
+        self._wanted_views: list[list[Any]] = []
         self._pending: list[tuple[int, list[float] | None]] = []
 
     def fits(self, lrs: list[Any]) -> bool:
         """Whether the groups are still as many."""
         return len(lrs) == self._width
 
-    def add(self, step: int, lrs: list[Any], expected: list[float] | None) -> bool:
-        """Copy the LRs of one step; True where the buffer is full and wants to be drained."""
-        row = self._views[len(self._pending)]
+    def add(self, step: int, lrs: list[Any], expected: list[Any] | None) -> bool:
+        """Copy the LRs of one step; True where the buffer is full and wants to be drained.
+
+        The expected LRs are floats, or tensors where a scheduler's own writing is all there is.
+        """
+        index = len(self._pending)
+        self._write(self._views[index], lrs)
+        if expected is not None and any(isinstance(lr, self._tensor) for lr in expected):
+            if self._wanted is None:
+                self._wanted = self._buffer.new_empty(self._buffer.shape)
+                self._wanted_views = _views(self._wanted)
+            self._write(self._wanted_views[index], expected)
+            expected = _ON_DEVICE
+        self._pending.append((step, expected))
+        return len(self._pending) == ROWS
+
+    def _write(self, row: list[Any], lrs: list[Any]) -> None:
         if all(isinstance(lr, self._tensor) for lr in lrs):
             self._copy(row, [lr.reshape(()) for lr in lrs])
         else:
             for view, lr in zip(row, lrs, strict=True):
                 view.copy_(lr.reshape(())) if isinstance(lr, self._tensor) else view.fill_(lr)
-        self._pending.append((step, expected))
-        return len(self._pending) == ROWS
 
     def drain(self) -> list[tuple[int, list[float], list[float] | None]]:
         """``(step, LRs, expected LRs)`` of all steps since the last time; waits for the device."""
         rows = self._buffer[: len(self._pending)].tolist()
-        found = [(step, lr, want) for (step, want), lr in zip(self._pending, rows, strict=True)]
+        wanted = rows if self._wanted is None else self._wanted[: len(self._pending)].tolist()
+        found = [
+            (step, lr, on_device if want is _ON_DEVICE else want)
+            for (step, want), lr, on_device in zip(self._pending, rows, wanted, strict=True)
+        ]
         self._pending = []
         return found
+
+
+def _views(buffer: Any) -> list[list[Any]]:
+    """Each element of a matrix, as a tensor without dimensions."""
+    return [list(row.unbind()) for row in buffer.unbind()]

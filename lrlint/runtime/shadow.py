@@ -27,18 +27,36 @@ class Shadow:
 
     def __init__(self, groups: Sequence[Mapping[str, Any]]) -> None:
         self.groups: list[Group] = []
+        self._unread: list[Any] | None = None
         self.follow(groups)
 
     def follow(self, groups: Sequence[Mapping[str, Any]]) -> None:
         """Take over the groups as they are: new ones, or those that a checkpoint has brought."""
+        self._unread = None
         del self.groups[len(groups) :]
         for mine, real in zip(self.groups, groups, strict=False):
             mine.update(_copy(real))
         self.groups += [_copy(real) for real in groups[len(self.groups) :]]
 
+    def follow_lrs(self, groups: Sequence[Mapping[str, Any]], tensor: Any) -> None:
+        """Take over the LRs that a scheduler's step has written, without waiting for a device."""
+        lrs = [group["lr"] for group in groups]
+        if len(lrs) == len(self.groups) and any(isinstance(lr, tensor) for lr in lrs):
+            self._unread = [lr.clone() if isinstance(lr, tensor) else lr for lr in lrs]
+        else:
+            self.follow(groups)
+
+    def read(self) -> None:
+        """Wait for the device, where LRs were taken over as tensors: ``groups`` holds them then."""
+        if self._unread is not None:
+            for group, lr in zip(self.groups, self._unread, strict=True):
+                group["lr"] = number(lr)
+            self._unread = None
+
     @property
-    def lr(self) -> list[float]:
-        return [group["lr"] for group in self.groups]
+    def lr(self) -> list[Any]:
+        """Floats; tensors where they were taken over as such."""
+        return self._unread or [group["lr"] for group in self.groups]
 
     @property
     def initial(self) -> list[float]:

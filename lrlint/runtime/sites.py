@@ -58,7 +58,8 @@ class Site:
     passes: set[int] = field(default_factory=set)
     """The passes in which it was called, as far as they are few."""
     order: int = 0
-    argument: object = None
+    argument: float | str | None = None
+    """What its last call was given; of what is no number, the name of its class."""
 
 
 class Sites:
