@@ -1,13 +1,15 @@
 """What recording costs: ``python benchmarks/recording.py``.
 
 Times an optimizer whose step does nothing, bare, with an empty hook pair and with the recorder on,
-side by side in one process, in turns; and Lightning's LearningRateMonitor beside the same loop
-where Lightning is installed. Microseconds per optimizer step, the best of several rounds.
+side by side in one process, in turns. Then a fit of Lightning's, alone, with its
+LearningRateMonitor, and with lrlint's callback, where Lightning is installed. Microseconds per
+optimizer step, the best of several rounds.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,6 +82,66 @@ def measure(around: Callable[[], Any], groups: int, lr: Any, steps: int, schedul
         return (time.perf_counter() - begin) / steps * 1e6
 
 
+def lightning_table(steps: int, rounds: int) -> Iterator[str]:
+    """The rows of the fits of Lightning."""
+    import logging
+    import tempfile
+    import warnings
+
+    import lightning.pytorch as lightning
+    from lightning.pytorch.callbacks import Callback, LearningRateMonitor
+    from lightning.pytorch.loggers import CSVLogger
+
+    from lrlint.integrations.lightning import LRVerifier
+
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore")
+
+    class Module(lightning.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(1, 1)
+
+        def training_step(self, batch: Any, _: int) -> Any:
+            return self.layer(batch[0]).sum()
+
+        def configure_optimizers(self) -> Any:
+            optimizer = torch.optim.SGD(self.parameters(), lr=0.1)
+            scheduler = CosineAnnealingLR(optimizer, T_max=steps, eta_min=0.001)
+            return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
+
+    data = torch.utils.data.TensorDataset(torch.zeros(steps, 1))
+
+    def fit(callbacks: list[Callback]) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            trainer = lightning.Trainer(
+                max_epochs=1,
+                accelerator="cpu",
+                logger=CSVLogger(folder, flush_logs_every_n_steps=1000),
+                log_every_n_steps=1,
+                callbacks=callbacks,
+                enable_progress_bar=False,
+                enable_checkpointing=False,
+                enable_model_summary=False,
+            )
+            loader = torch.utils.data.DataLoader(data, batch_size=1)
+            begin = time.perf_counter()
+            trainer.fit(Module(), loader)
+            return (time.perf_counter() - begin) / steps * 1e6
+
+    choices: dict[str, Callable[[], list[Callback]]] = {
+        "alone": list,
+        "LearningRateMonitor": lambda: [LearningRateMonitor(logging_interval="step")],
+        "lrlint's LRVerifier": lambda: [LRVerifier(mode="record")],
+    }
+    best = dict.fromkeys(choices, float("inf"))
+    for _ in range(rounds):
+        for name, callbacks in choices.items():
+            best[name] = min(best[name], fit(callbacks()))
+    for name, took in best.items():
+        yield f"| {name} | {took:.1f} | {took - best['alone']:.1f} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=20_000)
@@ -99,6 +161,11 @@ def main() -> None:
                 numbers = " | ".join(f"{one:.2f}" for one in best)
                 what = "every step" if schedule else "none"
                 print(f"| {kind} | {groups} | {what} | {numbers} | {best[2] - best[1]:.2f} |")
+    if importlib.util.find_spec("lightning") is None:
+        return
+    print("\n| a fit of Lightning's | per step | above alone |\n| --- | --- | --- |")
+    for row in lightning_table(options.steps // 4, options.rounds):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":
