@@ -8,6 +8,7 @@ import libcst as cst
 
 from lrlint.analysis import attributes, calls, escapes
 from lrlint.analysis.binding import bind_builtin_names, lookup
+from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.state import BudgetExceeded, Frame
 from lrlint.analysis.survey import Part
@@ -19,7 +20,15 @@ from lrlint.analysis.trace import (
     SchedulerStep,
     walk,
 )
-from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Scope, Store
+from lrlint.analysis.values import (
+    AnyValue,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    Scope,
+    Store,
+)
+from lrlint.source.gate import may_hold_schedule
 
 
 def traces(at: Interpreter) -> list[Block]:
@@ -31,18 +40,20 @@ def traces(at: Interpreter) -> list[Block]:
         at.note(None, "the script is too large to be followed to its end")
         return [at.trace]
     found = [at.trace]
-    for root in _roots(at):
-        block = _interpret(at, root)
-        if not block:
-            continue
-        if _speaks_of(block, found[0]):
-            # A function that steps what the module has built continues the module's story.
-            found[0].extend(block)
-        else:
-            found.append(block)
-        if at.spent > at.limits.nodes:
-            at.note(None, "the script is too large to be followed to its end")
-            break
+    try:
+        for root in _roots(at):
+            block = _interpret(at, root)
+            if not block:
+                continue
+            if _speaks_of(block, found[0]):
+                # A function that steps what the module has built continues the module's story.
+                found[0].extend(block)
+            else:
+                found.append(block)
+            if at.spent > at.limits.nodes:
+                raise BudgetExceeded
+    except BudgetExceeded:
+        at.note(None, "the script is too large to be followed to its end")
     return found
 
 
@@ -80,8 +91,9 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
     functions.sort(key=lambda item: _name(item) in mentioned)
     own: list[FunctionValue | ClassValue] = [*functions, *classes]
     for name in frozenset[str]().union(*(_part(one).called for one in own)):
-        if name in at.scope.store.data:
-            lookup(at, name)  # an imported name may stand for a class that builds a scheduler
+        imported = at.scope.store.data.get(name)
+        if isinstance(imported, LazyImport) and _may_build(at, imported):
+            lookup(at, name)
     relevant = _relevant(at.scope)
     for function in functions:
         if function.node not in at.called and _name(function) in relevant:
@@ -92,6 +104,18 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
     for cls in classes:
         if _part(cls).relevant and cls.name in mentioned:
             yield cls
+
+
+def _may_build(at: Interpreter, imported: LazyImport) -> bool:
+    """Whether an imported name may stand for a class that builds a scheduler.
+
+    Resolving it runs its module, and what that one imports in turn: only where it can matter.
+    """
+    unit = at.project.find(imported.importer, imported.module, imported.level)
+    if unit is None or imported.name is None:
+        return False
+    reexported = unit.path is not None and unit.path.name == "__init__.py"
+    return reexported or may_hold_schedule(unit.source.data)
 
 
 def _relevant(*scopes: Scope) -> set[object]:
