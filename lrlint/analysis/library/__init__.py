@@ -14,6 +14,8 @@ from lrlint.analysis import calls
 from lrlint.analysis.library import (
     builtins,
     data,
+    inspection,
+    numbers,
     optimizers,
     schedulers,
     settings,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 _MODELS: dict[str, Model] = {
     **builtins.MODELS,
     **data.MODELS,
+    **inspection.MODELS,
+    **numbers.MODELS,
     **settings.MODELS,
     **tensors.MODELS,
     **wrappers.MODELS,

@@ -1,37 +1,28 @@
-"""Python's builtins, ``math``, ``functools`` and ``itertools``."""
+"""Sequences and functions: `range`, `len`, `zip`, `list`…, ``functools`` and ``itertools``."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, comparisons, expressions, numeric, streams
-from lrlint.analysis.conditions import Condition, Flag
+from lrlint.analysis import comparisons, expressions, numeric, streams
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
-    NONE,
     AnyValue,
-    Choice,
     ClassValue,
     Const,
     DictValue,
     External,
     FunctionValue,
-    Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Sized,
     Store,
     Stream,
 )
-from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
+from lrlint.symbolic import Expr, ceil, minimum
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -186,229 +177,6 @@ def _dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return result
 
 
-def _rounding(operation: Callable[[Expr], Expr]) -> Model:
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-        value = arguments.get(0)
-        if isinstance(value, Const) and isinstance(value.value, str):
-            return _parsed(at, value)
-        number = numeric.to_number(at, value)
-        return Opaque() if number is None else numeric.compute(operation, number)
-
-    return model
-
-
-def _parsed(at: Interpreter, text: Const) -> AnyValue:
-    try:
-        value = float(str(text.value))
-    except ValueError:
-        return Opaque()
-    if text.path is not None and text.strength is not Strength.CONSTANT:
-        number = int(value) if value.is_integer() else value
-        return at.named_number(text.path, number, Strength.DEFAULT)
-    return numeric.from_python(int(value) if value.is_integer() else value)
-
-
-def _round(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    number = numeric.to_number(at, arguments.get(0))
-    if number is None:
-        return Opaque()
-    digits = arguments.get(1, "ndigits")
-    if digits is None:
-        return numeric.compute(rounded, number)
-    if number.is_constant and number.value is not None and isinstance(digits, Expr):
-        places = digits.value
-        if isinstance(places, int):
-            return numeric.from_python(round(number.value, places))
-    return number
-
-
-def _float(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    value = arguments.get(0)
-    if isinstance(value, Const) and isinstance(value.value, str):
-        return _parsed(at, value)
-    number = numeric.to_number(at, value)
-    return number if number is not None else Opaque(measured=_is_measured(value))
-
-
-def _is_measured(value: AnyValue | None) -> bool:
-    return isinstance(value, Opaque) and value.measured
-
-
-def _extreme(operation: Callable[..., Expr]) -> Model:
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-        values = arguments.positional
-        if len(values) == 1:
-            values = numeric.items_of(values[0]) or []
-        numbers = [numeric.to_number(at, value) for value in values]
-        if not numbers or any(number is None for number in numbers):
-            return Opaque(measured=any(_is_measured(value) for value in arguments.positional))
-        return numeric.compute(operation, *(number for number in numbers if number is not None))
-
-    return model
-
-
-def _sum(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    value = arguments.get(0)
-    items = None if value is None else numeric.items_of(value)
-    numbers = [numeric.to_number(at, item) for item in items or []]
-    if items is None or any(number is None for number in numbers):
-        return Opaque(measured=bool(at.loops))
-    total = Expr.const(0)
-    for number in numbers:
-        assert number is not None
-        total = total + number
-    return total
-
-
-def _abs(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    number = numeric.to_number(at, arguments.get(0))
-    if number is None or number.value is None:
-        return Opaque()
-    return number if number.value >= 0 else -number
-
-
-def _math(function: Callable[..., float]) -> Model:
-    """A function of ``math`` on numbers that are all constant."""
-
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-        numbers = [numeric.plain(value) for value in arguments.positional]
-        if None in numbers or not all(
-            isinstance(value, Expr) and value.is_constant for value in arguments.positional
-        ):
-            return Opaque()
-        try:
-            return numeric.from_python(function(*numbers))
-        except (ValueError, OverflowError, TypeError, ZeroDivisionError):
-            return Opaque()
-
-    return model
-
-
-def _power(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    base, exponent = (numeric.to_number(at, arguments.get(position)) for position in (0, 1))
-    if base is None or exponent is None:
-        return Opaque()
-    return numeric.compute(lambda: base**exponent)
-
-
-def _getattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    owner, name = arguments.get(0), arguments.get(1)
-    if owner is None:
-        return Opaque()
-    if isinstance(name, Const) and isinstance(name.value, str):
-        found = attributes.get_attribute(at, owner, name.value)
-        default = arguments.get(2)
-        if default is not None and isinstance(owner, Instance) and isinstance(found, Opaque):
-            known = owner.cls is not None and not owner.open
-            return default if known and found.path and not found.members else found
-        return found
-    if isinstance(owner, External) and owner.name.startswith("torch.optim"):
-        return External(f"{owner.name}.?")
-    return Opaque()
-
-
-def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    owner, name, value = (arguments.get(position) for position in range(3))
-    if owner is not None and value is not None:
-        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else "?"
-        attributes.set_attribute(at, owner, key, value, node)
-    return NONE
-
-
-def _hasattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    owner, name = arguments.get(0), arguments.get(1)
-    if isinstance(owner, Choice):
-        truths = []
-        for condition, item in owner.alternatives:
-            inner = dataclasses.replace(arguments, positional=[item, *arguments.positional[1:]])
-            value = _hasattr(at, inner, node)
-            truths.append((condition, comparisons.truthiness(at, value, node)))
-        return expressions.as_value(comparisons.any_alternative(truths))
-    if owner == NONE:
-        return Const(False)
-    if isinstance(name, Const) and isinstance(name.value, str):
-        if isinstance(owner, Instance):
-            if name.value in owner.store.data or attributes.find_method(at, owner, name.value):
-                return Const(True)
-            if owner.cls is not None and not owner.open:
-                return Const(False)
-        if isinstance(owner, (SchedulerValue, OptimizerValue)):
-            return Const(name.value in ("step", "state_dict", "load_state_dict", "param_groups"))
-    return _open(at, node)
-
-
-def _isinstance(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    value, kind = arguments.get(0), arguments.get(1)
-    if value is None or kind is None:
-        return Opaque()
-    return expressions.as_value(_instance_of(at, value, kind, node))
-
-
-_CONTAINERS = ("list", "tuple", "dict", "Sequence")
-
-
-def _instance_of(
-    at: Interpreter, value: AnyValue, kind: AnyValue, node: cst.Call
-) -> bool | Condition:
-    if isinstance(value, Choice):
-        return comparisons.any_alternative(
-            [(c, _instance_of(at, item, kind, node)) for c, item in value.alternatives]
-        )
-    if value == NONE:
-        return False
-    kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
-    names = [_class_name(item) for item in kinds]
-    if isinstance(value, SchedulerValue):
-        law = value.record.law
-        if law == "?":
-            return Flag(("isinstance", id(value.record), str(names)), at.unit.code(node))
-        bases = {"LRScheduler", "_LRScheduler", law}
-        if law == "ReduceLROnPlateau":
-            bases = {law, "LRScheduler"}
-        return any(name in bases for name in names)
-    if isinstance(value, OptimizerValue):
-        return any(name in ("Optimizer", value.record.class_name) for name in names)
-    if isinstance(value, Instance) and value.cls is not None:
-        if any(isinstance(item, ClassValue) and _derives(value.cls, item) for item in kinds):
-            return True
-        if all(isinstance(item, ClassValue) for item in kinds):
-            return False
-    python = {"int": int, "float": float, "str": str, "bool": bool}
-    if isinstance(value, (Expr, Const)):
-        plain = value.value
-        known = plain is not None or isinstance(value, Const)
-        if known and all(name in (*python, *_CONTAINERS) for name in names):
-            return any(type(plain) is python.get(name) for name in names)
-    if isinstance(value, ListValue) and all(name in (*python, *_CONTAINERS) for name in names):
-        return value.kind in names or "Sequence" in names
-    if isinstance(value, DictValue):
-        return "dict" in names
-    return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
-
-
-def _class_name(value: AnyValue) -> str:
-    match value:
-        case External(name=name):
-            return name.rsplit(".", 1)[-1]
-        case ClassValue(name=name):
-            return name
-        case Opaque(path=str() as path):
-            return path.rsplit(".", 1)[-1]
-    return ""
-
-
-def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
-    return cls is other or (
-        depth < 20
-        and any(isinstance(b, ClassValue) and _derives(b, other, depth + 1) for b in cls.bases)
-    )
-
-
-def _open(at: Interpreter, node: cst.Call) -> AnyValue:
-    text = at.unit.code(node)
-    return expressions.as_value(Flag(("call", text), text))
-
-
 def _bool(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
@@ -418,13 +186,6 @@ def _bool(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 def _next(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque(measured=True)
-
-
-def _vars(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
-    value = arguments.get(0)
-    if isinstance(value, Instance):
-        return DictValue(value.store, not value.open, value.path, value.setting)
-    return Opaque()
 
 
 def _exit(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -506,39 +267,13 @@ MODELS: dict[str, Model] = {
     "builtins.tuple": _as_list,
     "builtins.sorted": _sorted,
     "builtins.dict": _dict,
-    "builtins.int": _rounding(truncate),
-    "builtins.float": _float,
-    "builtins.round": _round,
-    "builtins.abs": _abs,
-    "builtins.min": _extreme(minimum),
-    "builtins.max": _extreme(maximum),
-    "builtins.sum": _sum,
     "builtins.bool": _bool,
-    "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
-    "builtins.hasattr": _hasattr,
-    "builtins.isinstance": _isinstance,
     "builtins.next": _next,
-    "builtins.vars": _vars,
     "builtins.map": _map,
-    "builtins.pow": _power,
     "builtins.exit": _exit,
     "builtins.quit": _exit,
     "sys.exit": _exit,
     "os._exit": _exit,
-    "math.floor": _rounding(floor),
-    "math.ceil": _rounding(ceil),
-    "math.pow": _power,
-    "numpy.floor": _rounding(floor),
-    "numpy.ceil": _rounding(ceil),
-    "math.sqrt": _math(math.sqrt),
-    "math.log": _math(math.log),
-    "math.log10": _math(math.log10),
-    "math.log2": _math(math.log2),
-    "math.exp": _math(math.exp),
-    "math.cos": _math(math.cos),
-    "math.sin": _math(math.sin),
-    "numpy.sqrt": _math(math.sqrt),
     "functools.partial": _partial,
     "itertools.islice": _islice,
     "itertools.cycle": _endless,

@@ -1,0 +1,165 @@
+"""Looking into objects by name or class: `getattr`, `hasattr`, `isinstance`, `vars`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from lrlint.analysis import attributes, comparisons, expressions
+from lrlint.analysis.conditions import Condition, Flag
+from lrlint.analysis.library.registry import Model
+from lrlint.analysis.values import (
+    NONE,
+    AnyValue,
+    Choice,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    Instance,
+    ListValue,
+    Opaque,
+    OptimizerValue,
+    SchedulerValue,
+)
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def _getattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    owner, name = arguments.get(0), arguments.get(1)
+    if owner is None:
+        return Opaque()
+    if isinstance(name, Const) and isinstance(name.value, str):
+        found = attributes.get_attribute(at, owner, name.value)
+        default = arguments.get(2)
+        if default is not None and isinstance(owner, Instance) and isinstance(found, Opaque):
+            known = owner.cls is not None and not owner.open
+            return default if known and found.path and not found.members else found
+        return found
+    if isinstance(owner, External) and owner.name.startswith("torch.optim"):
+        return External(f"{owner.name}.?")
+    return Opaque()
+
+
+def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    owner, name, value = (arguments.get(position) for position in range(3))
+    if owner is not None and value is not None:
+        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else "?"
+        attributes.set_attribute(at, owner, key, value, node)
+    return NONE
+
+
+def _hasattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    owner, name = arguments.get(0), arguments.get(1)
+    if isinstance(owner, Choice):
+        truths = []
+        for condition, item in owner.alternatives:
+            inner = dataclasses.replace(arguments, positional=[item, *arguments.positional[1:]])
+            value = _hasattr(at, inner, node)
+            truths.append((condition, comparisons.truthiness(at, value, node)))
+        return expressions.as_value(comparisons.any_alternative(truths))
+    if owner == NONE:
+        return Const(False)
+    if isinstance(name, Const) and isinstance(name.value, str):
+        if isinstance(owner, Instance):
+            if name.value in owner.store.data or attributes.find_method(at, owner, name.value):
+                return Const(True)
+            if owner.cls is not None and not owner.open:
+                return Const(False)
+        if isinstance(owner, (SchedulerValue, OptimizerValue)):
+            return Const(name.value in ("step", "state_dict", "load_state_dict", "param_groups"))
+    return _open(at, node)
+
+
+def _isinstance(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value, kind = arguments.get(0), arguments.get(1)
+    if value is None or kind is None:
+        return Opaque()
+    return expressions.as_value(_instance_of(at, value, kind, node))
+
+
+_CONTAINERS = ("list", "tuple", "dict", "Sequence")
+
+
+def _instance_of(
+    at: Interpreter, value: AnyValue, kind: AnyValue, node: cst.Call
+) -> bool | Condition:
+    if isinstance(value, Choice):
+        return comparisons.any_alternative(
+            [(c, _instance_of(at, item, kind, node)) for c, item in value.alternatives]
+        )
+    if value == NONE:
+        return False
+    kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
+    names = [_class_name(item) for item in kinds]
+    if isinstance(value, SchedulerValue):
+        law = value.record.law
+        if law == "?":
+            return Flag(("isinstance", id(value.record), str(names)), at.unit.code(node))
+        bases = {"LRScheduler", "_LRScheduler", law}
+        if law == "ReduceLROnPlateau":
+            bases = {law, "LRScheduler"}
+        return any(name in bases for name in names)
+    if isinstance(value, OptimizerValue):
+        return any(name in ("Optimizer", value.record.class_name) for name in names)
+    if isinstance(value, Instance) and value.cls is not None:
+        if any(isinstance(item, ClassValue) and _derives(value.cls, item) for item in kinds):
+            return True
+        if all(isinstance(item, ClassValue) for item in kinds):
+            return False
+    python = {"int": int, "float": float, "str": str, "bool": bool}
+    if isinstance(value, (Expr, Const)):
+        plain = value.value
+        known = plain is not None or isinstance(value, Const)
+        if known and all(name in (*python, *_CONTAINERS) for name in names):
+            return any(type(plain) is python.get(name) for name in names)
+    if isinstance(value, ListValue) and all(name in (*python, *_CONTAINERS) for name in names):
+        return value.kind in names or "Sequence" in names
+    if isinstance(value, DictValue):
+        return "dict" in names
+    return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
+
+
+def _class_name(value: AnyValue) -> str:
+    match value:
+        case External(name=name):
+            return name.rsplit(".", 1)[-1]
+        case ClassValue(name=name):
+            return name
+        case Opaque(path=str() as path):
+            return path.rsplit(".", 1)[-1]
+    return ""
+
+
+def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
+    return cls is other or (
+        depth < 20
+        and any(isinstance(b, ClassValue) and _derives(b, other, depth + 1) for b in cls.bases)
+    )
+
+
+def _open(at: Interpreter, node: cst.Call) -> AnyValue:
+    text = at.unit.code(node)
+    return expressions.as_value(Flag(("call", text), text))
+
+
+def _vars(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if isinstance(value, Instance):
+        return DictValue(value.store, not value.open, value.path, value.setting)
+    return Opaque()
+
+
+MODELS: dict[str, Model] = {
+    "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.isinstance": _isinstance,
+    "builtins.vars": _vars,
+}
