@@ -21,11 +21,13 @@ from lrlint.ruleset import Ruleset
 from lrlint.source import (
     STDIN,
     Found,
+    Reach,
     SourceError,
     SourceFile,
     Unreadable,
     discover,
     load,
+    load_imported,
     may_hold_schedule,
 )
 
@@ -123,6 +125,7 @@ class _Run:
         self._patience = patience
         self._ruleset = Ruleset(settings)
         self._project: Project | None = None
+        self._reach = Reach(self._imported)
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
         self._undecided: dict[str, None] = {}  # in order, each once
@@ -189,16 +192,17 @@ class _Run:
 
     def source(self, source: SourceFile, *, explicit: bool) -> None:
         """Lint a file that has been read."""
-        relevant = may_hold_schedule(source.data)
+        start = time.process_time()
+        speaks = may_hold_schedule(source.data)
+        relevant = speaks and self._may_build(source)
         if relevant:
             self._files_analysed += 1
             _ = self._ruleset.rules  # a broken plugin is no error in this file
-        start = time.process_time()
         try:
             if relevant:
                 with limited(self._patience):
                     self._judge_all(source, self._analyse(source))
-            elif explicit:
+            elif speaks or explicit:
                 _check_syntax(source)
         except SourceError as error:
             self._unreadable(source, error)
@@ -212,11 +216,20 @@ class _Run:
             if relevant:
                 self._seconds[source.name] = time.process_time() - start
 
+    def _may_build(self, source: SourceFile) -> bool:
+        """Whether the names in a file lead to a scheduler; standard input has nobody to ask."""
+        return self._reach.builds(real_path(source.path), source.text)
+
+    def _imported(self, path: Path) -> str | None:
+        source = self._memory.get(real_path(path)) or load_imported(path)
+        return None if source is None else source.text
+
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # libcst: 0.3 s
 
         if self._project is None or self._files_analysed % MOST_FILES_AT_ONCE == 0:
             self._project = Project()
+            self._reach = Reach(self._imported)
             for other in self._memory.values():  # before anything can import it from the disk
                 self._project.entry(other)
         project = self._project

@@ -9,9 +9,11 @@ from __future__ import annotations
 from lrlint.source.atomic import replace_file
 from lrlint.source.discover import Found, Unreadable, discover
 from lrlint.source.gate import may_hold_schedule
+from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load
 from lrlint.source.parse import parse, parse_text
 from lrlint.source.positions import Positions
+from lrlint.source.reach import Reach
 from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
@@ -19,7 +21,9 @@ from lrlint.source.text import Text, decode
 __all__ = [
     "STDIN",
     "Found",
+    "Locator",
     "Positions",
+    "Reach",
     "SourceError",
     "SourceFile",
     "Span",
@@ -31,6 +35,7 @@ __all__ = [
     "discover",
     "display_name",
     "load",
+    "load_imported",
     "may_hold_schedule",
     "parse",
     "parse_text",

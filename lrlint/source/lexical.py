@@ -28,7 +28,10 @@ _STRINGS = (
     rf'|"[^"\\\r\n]*(?:{_ESCAPE}[^"\\\r\n]*)*"?'
     rf"|'[^'\\\r\n]*(?:{_ESCAPE}[^'\\\r\n]*)*'?"
 )
-_COMMON = rf"#[^\r\n]*|{_STRINGS}|[()\[\]{{}}]|\\?(?:\r\n|[\r\n])"
+COMMENTS_AND_STRINGS: Final = re.compile(rf"#[^\r\n]*|{_STRINGS}")
+"""Each comment and string; f-strings count as strings, with all that their fields say."""
+
+_COMMON = rf"{COMMENTS_AND_STRINGS.pattern}|[()\[\]{{}}]|\\?(?:\r\n|[\r\n])"
 _WORDS = "lambda|del|not|and|or|if|else|await|yield|for|in|is|from"
 _OPERATORS = rf"\*\*|//|<<|>>|->|[-+*/%@&|^~.,;:]|\b(?:{_WORDS})\b"
 
@@ -131,4 +134,4 @@ def end_of_logical_line(text: str, start: int) -> int:
     return len(text)
 
 
-__all__ = ["Token", "end_of_logical_line", "tokens"]
+__all__ = ["COMMENTS_AND_STRINGS", "Token", "end_of_logical_line", "tokens"]

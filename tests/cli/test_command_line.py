@@ -197,7 +197,7 @@ def test_exclude(write: Write, run: Run) -> None:
 def test_json_on_standard_output_is_pure_whatever_else_is_said(write: Write, run: Run) -> None:
     write(
         train=ERROR + "for e in range(args.epochs): pass\n",
-        bad="scheduler.step(BREAK_THE_ANALYSER)\n",
+        bad="StepLR(o, BREAK_THE_ANALYSER)\n",
     )
     options = ["--verbose", "--statistics", "--output-format", "json"]
     status, out, err = run("check", *options, "train.py", "bad.py", "nowhere.py")

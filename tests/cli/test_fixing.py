@@ -94,7 +94,7 @@ def test_files_without_a_fix_are_not_touched(write: Write, run: Run, project: Pa
 
 def test_imported_file_is_fixed_where_it_lies(write: Write, run: Run) -> None:
     helper = write(helper="def build(o):\n    return CosineAnnealingLR(o, eta_min=0)\n")
-    write(train="import helper\nscheduler.step()\n")
+    write(train="import helper\nscheduler = helper.build(optim)\n")
     assert run("check", "--fix", "train.py")[0] == 0
     assert "eta_min=1e-6" in helper.read_text()
 

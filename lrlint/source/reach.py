@@ -1,0 +1,216 @@
+"""Whether a script can come to build an LR scheduler, itself or through what it imports.
+
+The byte test (`lrlint.source.gate`) passes every file that speaks of schedules: the callbacks, the
+configurations, the text generation that "schedules" its requests. Parsing and interpreting them
+costs a hundred times what this test costs. It follows names: the words of a script lead to the
+functions and classes of the project that bear them, whose words lead on, until one of them is a
+scheduler's constructor. Like the byte test it must never say no where a scheduler would be found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from lrlint.source.locate import LIBRARIES, Locator
+from lrlint.source.outline import TOP, Imported, Outline, bound_words, free_words, outline, words
+
+_BASES: Final = ("LRScheduler", "_LRScheduler")
+
+_BUILDS: Final = re.compile(
+    r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
+    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler"
+)
+"""The name of a constructor: of torch's, transformers', or one that any library may have."""
+
+_IN_CODE: Final = re.compile(rf"(?<!\w)(?:{_BUILDS.pattern})(?!\w)")
+_CHAIN: Final = re.compile(r"(\w+)(?:\s*\.\s*\w+)*\s*\.\s*\Z")
+_ASKED: Final = re.compile(r"\bisinstance\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+
+_MOST_MODULES: Final = 300
+"""A script for which more modules must be read is better analysed: no analysis follows as many."""
+
+_NEAR: Final = 300
+"""Characters before a name that are looked at: a long chain of attributes, a class's bases."""
+
+
+class Reach:
+    """Answers for one script after the other, and remembers what it has read for them."""
+
+    def __init__(self, read: Callable[[Path], str | None]) -> None:
+        """``read`` gives the text of a file of the project, or None where it has none to give."""
+        self._read = read
+        self._locator = Locator()
+        self._modules: dict[Path, _Module | None] = {}
+        self._harmless: set[tuple[Path, str]] = set()
+
+    def builds(self, path: Path, text: str) -> bool:
+        """Whether the script at ``path`` may build a scheduler.
+
+        ``path`` is absolute and free of links, so that modules which import one another are known
+        again.
+        """
+        module = self._modules[path] = _Module(path, outline(text))
+        seen: set[tuple[Path, str]] = set()
+        waiting = list(module.everything())
+        most = len(self._modules) + _MOST_MODULES
+        while waiting:
+            module, part = waiting.pop()
+            key = (module.path, part)
+            if key in seen or key in self._harmless:
+                continue
+            seen.add(key)
+            code = module.outline.parts[part]
+            used = words(code)
+            if self._constructs(module, code, used) or len(self._modules) > most:
+                return True
+            known = module.outline
+            named = used & (known.parts.keys() | known.imports.keys())
+            if known.stars:
+                # Classes: what one method binds, another may have from the star.
+                named |= used if code.startswith("class") else free_words(code)
+            for word in named:
+                waiting += self._meant(module, word)
+        self._harmless |= seen
+        return False
+
+    # -- what a name stands for
+
+    def _meant(
+        self, module: _Module, name: str, passed: set[tuple[Path, str]] | None = None
+    ) -> Iterator[tuple[_Module, str]]:
+        """The parts of the project that a name of a module may lead to."""
+        passed = set() if passed is None else passed
+        if (module.path, name) in passed:
+            return
+        passed.add((module.path, name))
+        if name in module.outline.parts:
+            yield module, name
+        for imported in module.outline.imports.get(name, ()):
+            yield from self._imported(module, imported, passed)
+        if name not in module.names:
+            for star in module.outline.stars:
+                for target in self._found(module.path, star.module, star.level):
+                    yield target, TOP
+                    yield from self._meant(target, name, passed)
+
+    def _imported(
+        self, module: _Module, imported: Imported, passed: set[tuple[Path, str]]
+    ) -> Iterator[tuple[_Module, str]]:
+        """The parts of the project that an import of a module may lead to."""
+        name, inner = imported.name, self._inner(module, imported)
+        for target in self._found(module.path, imported.module, imported.level):
+            yield target, TOP
+            if name is None:
+                yield from target.everything()
+            elif inner is None or name in target.names:
+                yield from self._meant(target, name, passed)
+        if inner is not None:
+            yield from inner.everything()
+
+    def _inner(self, module: _Module, imported: Imported) -> _Module | None:
+        """The module that is imported from a package as one of its names."""
+        if imported.name is None:
+            return None
+        name = f"{imported.module}.{imported.name}".lstrip(".")
+        return next(self._found(module.path, name, imported.level), None)
+
+    def _found(self, importer: Path, name: str, level: int) -> Iterator[_Module]:
+        for path in self._locator.find(importer, name, level):
+            module = self._module(path)
+            if module is not None:
+                yield module
+
+    def _module(self, path: Path) -> _Module | None:
+        if path not in self._modules:
+            text = self._read(path)
+            self._modules[path] = None if text is None else _Module(path, outline(text))
+        return self._modules[path]
+
+    def _is_foreign(self, module: _Module, name: str) -> bool:
+        """Whether a name is imported from outside of the project."""
+        return any(
+            imported.module.split(".", 1)[0] in LIBRARIES
+            or (
+                next(self._found(module.path, imported.module, imported.level), None) is None
+                and self._inner(module, imported) is None
+            )
+            for imported in module.outline.imports.get(name, ())
+        )
+
+    # -- constructors
+
+    def _constructs(self, module: _Module, code: str, used: frozenset[str]) -> bool:
+        """Whether some code names a constructor of the world outside of the project."""
+        imports = module.outline.imports
+        for word in used & imports.keys():
+            for imported in imports[word]:
+                # Under a name of its own: `from timm.scheduler import CosineLRScheduler as C`.
+                last = (imported.name or imported.module).rsplit(".", 1)[-1]
+                if last != word and _BUILDS.fullmatch(last) and self._is_foreign(module, word):
+                    return True
+        if not any(_BUILDS.fullmatch(word) for word in used):
+            return False
+        code = _ASKED.sub("", code)
+        return any(self._is_constructor(module, code, match) for match in _IN_CODE.finditer(code))
+
+    def _is_constructor(self, module: _Module, code: str, match: re.Match[str]) -> bool:
+        name = match[0]
+        before = code[max(0, match.start() - _NEAR) : match.start()]
+        after = code[match.end() : match.end() + _NEAR].lstrip()
+        if name in _BASES:
+            return _DERIVES.search(before) is not None
+        is_class = not name.islower() and not name.isupper()
+        is_called = after.startswith("(")
+        chain = _CHAIN.search(before)
+        if name == "lr_scheduler":
+            # The module of torch, not a variable; what is taken from it by name is seen there.
+            if after.startswith(".") and after[1:2].isalpha():
+                return False
+            if chain is None:
+                return self._is_foreign(module, name)
+            return _head(chain) == "optim" or self._is_foreign(module, chain[1])
+        if chain is not None:
+            head = chain[1]
+            if head in ("self", "cls", "super") or head in module.outline.parts:
+                return False
+            if head in module.outline.imports and not self._is_foreign(module, head):
+                return False  # followed there
+            return is_class or is_called
+        if name in module.outline.parts:
+            return False
+        if name in module.outline.imports:
+            return self._is_foreign(module, name)
+        return is_called or (is_class and not after.startswith("="))
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module of the project in outline."""
+
+    path: Path
+    outline: Outline
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the module has, those it takes from another with all others left out."""
+        known = self.outline
+        return bound_words(known.parts[TOP]) | known.parts.keys() | known.imports.keys()
+
+    def everything(self) -> Iterator[tuple[_Module, str]]:
+        """All its parts."""
+        for part in self.outline.parts:
+            yield self, part
+
+
+def _head(chain: re.Match[str]) -> str:
+    """The attribute right before a name: ``optim`` of ``torch.optim.lr_scheduler``."""
+    return re.split(r"\s*\.\s*", chain[0])[-2]
+
+
+__all__ = ["Reach"]
