@@ -266,6 +266,8 @@ class Departure:
     expected: float
     writer: str
     """Who has probably written it, in words."""
+    resumed: bool = False
+    """Whether it is the first step after states were loaded, which do not fit together."""
 
 
 @dataclass(frozen=True, kw_only=True)

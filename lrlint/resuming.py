@@ -18,6 +18,7 @@ from lrlint.facts import (
 from lrlint.formulas import LAWS
 from lrlint.judgement import driver, is_moved, regular_sites
 from lrlint.length import is_exercise
+from lrlint.rates import writes_when_built
 from lrlint.symbolic import Expr
 
 _RESUME = re.compile(
@@ -171,3 +172,36 @@ def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Chec
         return None
     call = restored(optimizer)
     return None if call is None else (call, checkpoint)
+
+
+def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
+    """Where the states of optimizer and scheduler are loaded, if between the two the scheduler is
+    built, and its constructor puts the LR of step 0 in the place of the one that was loaded."""
+    load = schedule.restored_first
+    if load is None or schedule.parent is not None or is_exercise(schedule):
+        return None
+    if not writes_when_built(schedule) or schedule.early is not None:
+        return None
+    own = next(
+        (
+            call
+            for call in schedule.calls
+            if call.method == "load_state_dict"
+            and not call.own_state
+            and call.order > schedule.order
+        ),
+        None,
+    )
+    return None if own is None or _lr_is_put_right(schedule) else (load, own)
+
+
+def _lr_is_put_right(schedule: Schedule) -> bool:
+    """Whether the LR is loaded, or written, once more after the scheduler is built."""
+    optimizer = schedule.optimizer
+    if optimizer is None:
+        return True
+    if any(write.order > schedule.order for write in schedule.writes):
+        return True
+    return any(
+        call.method == "load_state_dict" and call.order > schedule.order for call in optimizer.calls
+    )

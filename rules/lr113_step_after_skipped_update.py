@@ -111,7 +111,7 @@ class StepAfterSkippedUpdate(Rule):
         sites = regular_sites(schedule)
         if not updates or len(updates) != len(optimizer.sites) or is_exercise(schedule):
             return
-        if cadence(schedule) is not Cadence.BATCH:
+        if cadence(schedule) is not Cadence.BATCH or schedule.overran == 0:
             return
         shared = {guard.text for update in updates for guard in update.guards}
         if any(guard.text not in shared for site in sites for guard in site.guards):
@@ -119,6 +119,11 @@ class StepAfterSkippedUpdate(Rule):
         yield self.finding(
             sites[0].place,
             "step() runs even where the GradScaler leaves the optimizer's step out: the schedule"
-            " gets ahead of the training",
+            f" gets {_ahead(schedule)}ahead of the training",
             notes=(("the scaler steps here", updates[0].place),),
         )
+
+
+def _ahead(schedule: Schedule) -> str:
+    steps = schedule.overran
+    return "" if steps is None else "a step " if steps == 1 else f"{steps} steps "

@@ -8,8 +8,8 @@ from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement import cadence
-from lrlint.length import is_exercise
-from lrlint.rates import lr_after_steps, writes_when_built
+from lrlint.rates import lr_after_steps
+from lrlint.resuming import overwritten_on_resume
 from lrlint.rule import Finding, Invalid, Rule
 
 
@@ -165,23 +165,10 @@ class ResumeOrder(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        load = schedule.restored_first
-        if load is None or schedule.parent is not None or is_exercise(schedule):
+        found = overwritten_on_resume(schedule)
+        if found is None:
             return
-        if not writes_when_built(schedule) or schedule.early is not None:
-            return
-        own = next(
-            (
-                call
-                for call in schedule.calls
-                if call.method == "load_state_dict"
-                and not call.own_state
-                and call.order > schedule.order
-            ),
-            None,
-        )
-        if own is None or _is_put_right(schedule):
-            return
+        load, own = found
         per = cadence(schedule)
         rates = lr_after_steps(schedule, 0)
         lr = f"at {wording.number(rates[0])}, " if rates else "at "
@@ -196,15 +183,3 @@ class ResumeOrder(Rule):
                 ("the scheduler's state is loaded here", own.place),
             ),
         )
-
-
-def _is_put_right(schedule: Schedule) -> bool:
-    """Whether the LR is loaded, or written, once more before the training."""
-    optimizer = schedule.optimizer
-    if optimizer is None:
-        return True
-    if any(write.order > schedule.order for write in schedule.writes):
-        return True
-    return any(
-        call.method == "load_state_dict" and call.order > schedule.order for call in optimizer.calls
-    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.resuming import overwritten_on_resume
 from lrlint.rule import Finding, Rule
 
 
@@ -51,8 +52,8 @@ class TrajectoryDiverges(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         found = schedule.departure
-        if found is None:
-            return
+        if found is None or (found.resumed and overwritten_on_resume(schedule)):
+            return  # LR412 says why
         optimizer = schedule.optimizer
         yield self.finding(
             schedule.place,

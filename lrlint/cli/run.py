@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Stream the LR of every optimizer step there, as lines of JSON.",
 )
+@click.option("--pedantic", is_flag=True, help="Give advice, too.")
 @click.option("-m", "module", is_flag=True, help="SCRIPT is the name of a module.")
 @click.argument("script")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -62,6 +64,7 @@ def run(
     output_file: Path | None,
     report: Path | None,
     trace: Path | None,
+    pedantic: bool,
     module: bool,
     script: str,
     arguments: tuple[str, ...],
@@ -82,7 +85,9 @@ def run(
         import torch  # noqa: F401  # what there is to record
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
-    finisher = _Finisher(target, mode, output_format, output_file, write_report, trace)
+    finisher = _Finisher(
+        target, mode, output_format, output_file, write_report, trace=trace, pedantic=pedantic
+    )
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
         sys.stderr.flush()
@@ -126,7 +131,9 @@ class _Finisher:
         output_format: str,
         output_file: Path | None,
         write_report: Callable[[RunReport], None] | None,
-        trace: Path | None = None,
+        *,
+        trace: Path | None,
+        pedantic: bool,
     ) -> None:
         from lrlint import config
         from lrlint.engine import lint
@@ -136,6 +143,7 @@ class _Finisher:
 
         path = target.path()
         settings = config.load([path], None)
+        settings = replace(settings, pedantic=pedantic or settings.pedantic)
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
         self._mode = mode_of(mode)

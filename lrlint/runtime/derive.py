@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import math
 from typing import Any
 
 from lrlint.facts import (
     Argument,
     Cadence,
+    Call,
     EarlyEnd,
     Guard,
     GuardKind,
@@ -24,7 +27,7 @@ from lrlint.facts import (
     Unknown,
 )
 from lrlint.runtime.recorder import Recorder
-from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
+from lrlint.runtime.records import Event, OptimizerRecord, ScheduleRecord
 from lrlint.runtime.sites import Site
 from lrlint.symbolic import Expr
 
@@ -112,6 +115,7 @@ class _Derivation:
                 per=Cadence.BATCH if loops else Cadence.UNKNOWN,
                 count=Expr.const(site.calls),
                 order=site.order,
+                scaled=bool(record.skipped) or any(one.overran for one in record.schedules),
             )
             for site in record.sites.values()
         )
@@ -128,8 +132,17 @@ class _Derivation:
             groups=groups,
             sites=sites,
             steps=Expr.const(record.steps),
+            calls=(
+                *(self._call("load_state_dict", one, record) for one in record.loads),
+                *(self._call("add_param_group", one, record) for one in record.added),
+            ),
             bad_rate=record.bad,
         )
+
+    def _call(self, method: str, event: Event, record: OptimizerRecord) -> Call:
+        epoch, _ = self._loops_of(record)
+        loops = () if epoch is None or not event.trained else (epoch,)
+        return Call(place=event.place, method=method, loops=loops, order=event.order)
 
     @staticmethod
     def _anonymous(record: OptimizerRecord) -> StepSite:
@@ -192,6 +205,9 @@ class _Derivation:
             arguments=arguments,
             optimizer=use,
             horizon=self._horizon(record),
+            order=record.order,
+            absolute_lr=record.place if _returns_rates(record) else None,
+            first_factor=_first_factor(record),
             open_arguments=record.law is None,
             sites=sites,
             steps=Expr.const(record.steps + record.refused),
@@ -199,6 +215,8 @@ class _Derivation:
             epochs=None if epoch is None else epoch.trips,
             epoch_loop=epoch,
             batch_loop=batch,
+            calls=tuple(self._call("load_state_dict", one, optimizer) for one in record.loads),
+            restored_first=self._restored_first(record),
             ended_early=self._early_end(record),
             overran=record.overran,
             starts_over=record.starts_over,
@@ -208,6 +226,13 @@ class _Derivation:
         self._order_of_calls(record, schedule)
         self._rebuilding(record, schedule)
         return schedule
+
+    def _restored_first(self, record: ScheduleRecord) -> Call | None:
+        """The load that it was built behind, where the next step's LR shows that it matters."""
+        departure = record.optimizer.departure
+        if record.restored is None or departure is None or not departure.resumed:
+            return None
+        return self._call("load_state_dict", record.restored, record.optimizer)
 
     def _early_end(self, record: ScheduleRecord) -> EarlyEnd | None:
         """Whether the plan was longer than what was recorded so far."""
@@ -246,13 +271,17 @@ class _Derivation:
             groups=groups,
             sites=use.sites,
             steps=use.steps,
+            calls=use.calls,
             replaced_by=use.replaced_by,
         )
 
     def _site(self, record: ScheduleRecord, site: Site) -> StepSite:
         epoch, batch = self._loops_of(record.optimizer)
         per = self._cadence(record, site)
+        loops: tuple[Loop | None, ...]
         loops = {Cadence.BATCH: (epoch, batch), Cadence.EPOCH: (epoch,)}.get(per, ())
+        if per is Cadence.ONCE and site.calls > 1:
+            loops = (Loop(kind=LoopKind.REPLAY, trips=Expr.const(site.calls), place=site.place),)
         guards: tuple[Guard, ...] = ()
         if record.only_here:
             text = "on this rank only"
@@ -269,7 +298,7 @@ class _Derivation:
             count=Expr.const(site.calls),
             order=site.order,
             argument=self._argument(record, site),
-            argument_text=_text(site.argument) if site.argument is not None else "",
+            argument_text="" if site.argument is None else _written(site) or _text(site.argument),
         )
 
     def _cadence(self, record: ScheduleRecord, site: Site) -> Cadence:
@@ -353,6 +382,49 @@ class _Derivation:
                 for other in record.optimizer.schedules
                 if other is not record and other.steps and other.parent is None
             )
+
+
+def _first_factor(record: ScheduleRecord) -> Expr | None:
+    """What the function of a LambdaLR has returned for step 0, where that is the same for all."""
+    if record.name != "LambdaLR" or len(record.built_lr) != len(record.base):
+        return None
+    pairs = zip(record.built_lr, record.base, strict=True)
+    factors = {lr / base for lr, base in pairs if base}
+    return _number(factors.pop()) if len(factors) == 1 else None
+
+
+def _returns_rates(record: ScheduleRecord) -> bool:
+    """Whether the function of a LambdaLR returns LRs, as far as what it has returned tells.
+
+    Such a one begins with the base LR itself, falls, and is never above it; one of factors would
+    come to 1. ``lambda epoch: 0.1`` for some warm-up, with a base LR of 0.1, is not told apart
+    before its end, and so not judged.
+    """
+    factor, optimizer = _first_factor(record), record.optimizer
+    if factor is None or len({*record.base}) != 1 or record.parent is not None:
+        return False
+    (base,), first, last = {*record.base}, record.built_lr[0], optimizer.last
+    return (
+        base != 1
+        and math.isclose(first, base * base)
+        and bool(last)
+        and max(last) < first
+        and optimizer.highest <= first
+    )
+
+
+def _written(site: Site) -> str:
+    """How the script writes the argument of a call, where its place is known to the column."""
+    try:
+        call = ast.parse(site.place.text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return ""
+    if not isinstance(call, ast.Call) or len(call.args) + len(call.keywords) != 1:
+        return ""
+    if call.keywords:
+        keyword = call.keywords[0]
+        return f"{keyword.arg}={ast.unparse(keyword.value)}" if keyword.arg else ""
+    return ast.unparse(call.args[0])
 
 
 def _number(value: Any) -> Expr | None:

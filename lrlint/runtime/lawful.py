@@ -57,7 +57,7 @@ def counts_from_zero(schedule: ScheduleRecord, scheduler: Any) -> bool:
     law = schedule.law
     if law is None or law.takes_metric or law.name == "CyclicLR":  # which only ever goes round
         return False
-    return not schedule.loaded and schedule.steps == 0 and _counter(scheduler) == 0
+    return not schedule.loads and schedule.steps == 0 and _counter(scheduler) == 0
 
 
 def _counter(scheduler: Any) -> float | None:

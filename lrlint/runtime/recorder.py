@@ -16,7 +16,7 @@ from lrlint.runtime import lawful
 from lrlint.runtime import shadow as shadows
 from lrlint.runtime.built import arguments_of
 from lrlint.runtime.loaders import Passes
-from lrlint.runtime.records import OptimizerRecord, ScheduleRecord
+from lrlint.runtime.records import MOST_EVENTS, Event, OptimizerRecord, ScheduleRecord
 from lrlint.runtime.sites import RunPlace, Site, Sites
 from lrlint.runtime.verify import OPTIMIZER_LOADED, SCHEDULER_LOADED, Row, Verifier
 
@@ -164,12 +164,13 @@ class Recorder:
         if optimizer is not None:
             optimizer.shadow.follow(owner.param_groups)
             optimizer.resumed.append(OPTIMIZER_LOADED)
+            self._note(optimizer.loads, optimizer)
             if owner.state and "initial_lr" in owner.param_groups[0]:
                 optimizer.continued = self._place()
             return
         schedule = self._schedules_by_id.get(id(owner))
         if schedule is not None:
-            schedule.loaded = True
+            self._note(schedule.loads, schedule.optimizer)
             schedule.optimizer.resumed.append(SCHEDULER_LOADED)
             if schedule.replay is not None:
                 schedule.replay.load_state_dict(_state_of(owner))
@@ -181,6 +182,7 @@ class Recorder:
             return
         index = len(optimizer.param_groups) - 1
         record.late[index] = shadows.number(optimizer.param_groups[index]["lr"])
+        self._note(record.added, record)
 
     # -- schedulers
 
@@ -234,6 +236,9 @@ class Recorder:
             base=children[0].base if children else base,
             updates=record.tries,
             made=record.steps,
+            restored=record.loads[-1] if OPTIMIZER_LOADED in record.resumed else None,
+            built_lr=tuple(lr for lr in record.shadow.lr if isinstance(lr, float)),
+            given=self.passes.given,
         )
         for child in children:
             child.parent = schedule
@@ -328,12 +333,19 @@ class Recorder:
             site.inside += 1
         if tries == schedule.updates:
             site.idle += 1
-            if schedule.steps and updates > schedule.built_at and schedule.last_site is not None:
+            last, batch = schedule.last_site, self.passes.given
+            another_batch = last is site and batch != schedule.given  # gradients accumulate
+            begun = schedule.steps and updates > schedule.built_at
+            if begun and last is not None and not another_batch:
                 schedule.repeated += 1
-                schedule.twins = schedule.twins or (schedule.last_site, site)
-        schedule.last_site = site
+                schedule.twins = schedule.twins or (last, site)
+        schedule.last_site, schedule.given = site, self.passes.given
 
     # -- small services
+
+    def _note(self, events: list[Event], record: OptimizerRecord) -> None:
+        if len(events) < MOST_EVENTS:
+            events.append(Event(self._place(), self._next(), bool(record.steps)))
 
     def _called(self, sites: dict[RunPlace, Site], place: RunPlace, updates: int) -> Site:
         site = sites.get(place)

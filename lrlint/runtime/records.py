@@ -14,6 +14,19 @@ from lrlint.runtime.ring import Ring, Tally
 from lrlint.runtime.shadow import Shadow
 from lrlint.runtime.sites import RunPlace, Site
 
+MOST_EVENTS = 16
+"""Events of one kind that are kept."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A call that comes a few times in a training."""
+
+    place: RunPlace
+    order: int
+    trained: bool
+    """Whether its optimizer had been stepped before."""
+
 
 @dataclass(eq=False)
 class OptimizerRecord:
@@ -45,6 +58,10 @@ class OptimizerRecord:
     """Where a state was last loaded into it that holds past steps, driven by a scheduler."""
     late: dict[int, float] = field(default_factory=dict)
     """The LRs of groups that came after that, by index, as they came."""
+    loads: list[Event] = field(default_factory=list)
+    """The calls of ``load_state_dict``."""
+    added: list[Event] = field(default_factory=list)
+    """The calls of ``add_param_group`` once a scheduler was built."""
     skipped: int = 0
     """Steps that a GradScaler has left out."""
     departure: Departure | None = None
@@ -110,11 +127,17 @@ class ScheduleRecord:
     twins: tuple[Site, Site] | None = None
     """The two calls of such a pair."""
     last_site: Site | None = None
+    given: int = 0
+    """Batches that loaders had handed out at its last advance."""
     rank_gap: RankGap | None = None
     only_here: bool = False
     """Whether other ranks train and never advance it."""
-    loaded: bool = False
-    """Whether a state was loaded into it."""
+    loads: list[Event] = field(default_factory=list)
+    """The calls of ``load_state_dict``."""
+    restored: Event | None = None
+    """The last load into its optimizer, if no step lies between that and its construction."""
+    built_lr: tuple[float, ...] = ()
+    """The LRs that its constructor left."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
     refused: int = 0

@@ -10,12 +10,21 @@ from lrlint.runtime.recording import Track
 
 RECORDED = frozenset(
     {
-        *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106"),
-        *("LR201", "LR202", "LR203", "LR206", "LR207"),
-        *("LR301", "LR302", "LR401", "LR409"),
+        *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106", "LR108", "LR111"),
+        *("LR201", "LR202", "LR203", "LR204", "LR205", "LR206", "LR207", "LR210"),
+        *("LR301", "LR302", "LR303", "LR304", "LR305", "LR308"),
+        *("LR401", "LR406", "LR407", "LR409"),
     }
 )
-"""Rules whose facts a recorder fills: that they are silent after the run means something."""
+"""Rules whose facts every run fills: that they are silent after it means something.
+
+The others that judge runs wait for something that may not come up, such as a resume or a step that
+a GradScaler leaves out: a run can confirm them, and does not refute them.
+"""
+
+_SHOWS = {"LR901": frozenset({"LR404", "LR408", "LR412"})}
+"""What a finding of a run bears out besides its own kind: an LR that is not the schedule's shows
+that something else has set it."""
 
 
 class Verdict(Enum):
@@ -40,7 +49,8 @@ def _verdict(
 ) -> Verdict:
     places = _places(static)
     for one in runtime:
-        if one.code == static.code and places & _places(one):
+        same = one.code == static.code or static.code in _SHOWS.get(one.code, ())
+        if same and places & _places(one):
             return Verdict.CONFIRMED
     exercised = static.code in RECORDED and bool(places & built)
     return Verdict.REFUTED if exercised else Verdict.NOT_EXERCISED

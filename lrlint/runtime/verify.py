@@ -140,6 +140,7 @@ class Verifier:
                     used=lr,
                     expected=want,
                     writer=writers.of_a_resume(loaded),
+                    resumed=True,
                 )
                 return
         if lawful.counts_from_zero(schedule, scheduler):

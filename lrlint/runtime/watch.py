@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.runtime.recording import Recording
@@ -76,17 +77,19 @@ def watch(
     mode: str = "warn",
     epochs: int | None = None,
     total_steps: int | None = None,
+    pedantic: bool = False,
 ) -> Watch:
     """Watch optimizers and schedulers, or everything where none are given.
 
     ``targets`` may be built already: what they were built with is read from them. ``epochs`` says
     how many epochs the training has where its batches come from no ``DataLoader``; ``total_steps``
     how many optimizer steps it is meant to have. ``mode`` is ``"raise"``, ``"warn"`` or
-    ``"record"``; the environment variable ``LRLINT_MODE`` overrides it. Raises UserError (a
-    ValueError) for an unknown mode or a target that is neither optimizer nor scheduler.
+    ``"record"``; the environment variable ``LRLINT_MODE`` overrides it. ``pedantic`` asks for
+    advice, too. Raises UserError (a ValueError) for an unknown mode or a target that is neither
+    optimizer nor scheduler.
     """
     optimizers = [_optimizer_of(target) for target in targets]
-    session = Session(mode_of(mode), optimizers)
+    session = Session(mode_of(mode), optimizers, settings=Settings(pedantic=pedantic))
     session.recorder.epochs = epochs
     session.recorder.total_steps = total_steps
 
