@@ -5,6 +5,7 @@ Nothing that goes wrong in one file or in one rule keeps the others from being r
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from lrlint.facts import Training
     from lrlint.rule import Rule
 
-MOST_FILES_AT_ONCE = 100
-"""After so many files the parsed modules are dropped: they are some 2 MB each."""
+MOST_BYTES_AT_ONCE = 1_500_000
+"""Once so much source is parsed, the trees are dropped: they take fifty times the memory."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,10 @@ class _Run:
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # libcst: 0.3 s
 
-        if self._project is None or self._files_analysed % MOST_FILES_AT_ONCE == 0:
+        if self._project is not None and self._project.size > MOST_BYTES_AT_ONCE:
+            self._project = None
+            gc.collect()  # trees and what was made of them refer to each other
+        if self._project is None:
             self._project = Project()
             self._reach = Reach(self._imported)
             for other in self._memory.values():  # before anything can import it from the disk

@@ -71,6 +71,8 @@ class Project:
     def __init__(self) -> None:
         self._units: dict[Path, ModuleUnit | None] = {}
         self._locator = Locator()
+        self.size = 0
+        """Bytes of source that were parsed; their trees are held."""
 
     def entry(self, source: SourceFile) -> ModuleUnit:
         """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
@@ -78,7 +80,7 @@ class Project:
         known = self._units.get(path) if path is not None else None
         if known is not None:
             return known
-        unit = ModuleUnit(source, parse(source), path, path.stem if path is not None else "stdin")
+        unit = self._parsed(source, path, path.stem if path is not None else "stdin")
         if path is not None:
             self._units[path] = unit
         return unit
@@ -100,6 +102,10 @@ class Project:
     def _first(self, candidates: Iterable[Path]) -> ModuleUnit | None:
         return next((unit for path in candidates if (unit := self._load(path)) is not None), None)
 
+    def _parsed(self, source: SourceFile, path: Path | None, name: str) -> ModuleUnit:
+        self.size += len(source.data)
+        return ModuleUnit(source, parse(source), path, name)
+
     def _load(self, path: Path) -> ModuleUnit | None:
         if path in self._units:
             return self._units[path]
@@ -107,6 +113,6 @@ class Project:
         source = load_imported(path) if len(self._units) < _MOST_MODULES else None
         if source is not None:
             with suppress(SourceError):
-                unit = ModuleUnit(source, parse(source), path, path.stem)
+                unit = self._parsed(source, path, path.stem)
         self._units[path] = unit
         return unit

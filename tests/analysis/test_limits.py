@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 
 import pytest
 
-from lrlint.analysis import analyse, state
+from lrlint import engine
+from lrlint.analysis import Project, analyse, state
 from lrlint.source import load
 
 HELPERS = (
@@ -47,3 +49,29 @@ def test_imports_that_are_too_large(
     analysis = analyse(load(script))
     reasons = [reason for _, reason in analysis.undecided]
     assert ("the script is too large to be followed to its end" in reasons) == (nodes < 1000)
+
+
+def test_trees_are_dropped_as_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = (
+        "import torch\no = torch.optim.SGD(p, lr=0.1)\n"
+        "s = torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=0, eta_min=0.01)\n"
+        "for epoch in range(9):\n    o.step()\n    s.step()\n"
+    )
+    for name in "abc":
+        (tmp_path / f"{name}.py").write_text(script, encoding="utf-8")
+    projects: list[weakref.ref[Project]] = []
+    build = Project.__init__
+
+    def counted(project: Project) -> None:
+        projects.append(weakref.ref(project))
+        build(project)
+
+    monkeypatch.setattr(Project, "__init__", counted)
+    monkeypatch.setattr(engine, "MOST_BYTES_AT_ONCE", len(script))
+    report = engine.lint([tmp_path])
+    assert report.problems == ()
+    assert [one.code for one in report.diagnostics] == ["LR207"] * 3
+    assert len(projects) == 2
+    assert projects[0]() is None

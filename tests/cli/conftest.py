@@ -120,6 +120,8 @@ class Broken(Rule):
 
 
 class FakeProject:
+    size = 0
+
     def __init__(self) -> None:
         self.known: dict[Path, SourceFile] = {}
 
