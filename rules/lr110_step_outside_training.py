@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Loop, LoopKind, Schedule, StepSite
+from lrlint.facts import Cadence, Loop, LoopKind, Schedule, StepSite
 from lrlint.judgement import driver
 from lrlint.rule import Finding, Invalid, Rule
 
@@ -140,7 +140,7 @@ def _evaluation(site: StepSite) -> Loop | None:
 def _comes_after(site: StepSite, schedule: Schedule) -> bool:
     """Whether it is stepped outside of all loops, behind each step of its optimizer."""
     assert schedule.optimizer is not None
-    if site.loops or schedule.built_in or site.via:
+    if site.per is not Cadence.ONCE or site.loops or schedule.built_in or site.via:
         return False
     updates = schedule.optimizer.sites
     return all(update.loops and update.order < site.order for update in updates)

@@ -314,7 +314,7 @@ class _Derivation:
         if site.inside > _MOSTLY * site.calls:
             return Cadence.BATCH if loader.most > 1 else Cadence.UNKNOWN
         if site.calls == 1 and loader.passes > 1:
-            return Cadence.ONCE
+            return Cadence.ONCE if site.last_at == record.optimizer.steps else Cadence.UNKNOWN
         return Cadence.EPOCH
 
     @staticmethod
@@ -385,8 +385,12 @@ class _Derivation:
 
 
 def _first_factor(record: ScheduleRecord) -> Expr | None:
-    """What the function of a LambdaLR has returned for step 0, where that is the same for all."""
+    """What the function of a LambdaLR has returned for step 0, where that is the same for all and
+    the first step has used it: a warm-up by hand may have come between."""
     if record.name != "LambdaLR" or len(record.built_lr) != len(record.base):
+        return None
+    used = record.optimizer.curve.lr
+    if record.built_at or not used or not all(map(math.isclose, used[0], record.built_lr)):
         return None
     pairs = zip(record.built_lr, record.base, strict=True)
     factors = {lr / base for lr, base in pairs if base}

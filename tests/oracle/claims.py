@@ -162,6 +162,27 @@ def plateau_metric(s: Subject) -> str:
     return "no metric is handed to it"
 
 
+@claim("LR107")
+def epoch_argument(s: Subject) -> str:
+    return "" if s.top.given else "it is never stepped with an argument"
+
+
+@claim("LR108")
+def ignores_accumulation(s: Subject) -> str:
+    if s.top.steps > s.optimizer.steps:
+        return ""
+    return f"it steps {s.top.steps} times in {s.optimizer.steps} optimizer steps"
+
+
+@claim("LR110")
+def outside_training(s: Subject) -> str:
+    kinds = [e.kind for e in s.events()]
+    if "scheduler-step" not in kinds or "after the training" not in s.message:
+        return ""
+    later = kinds[kinds.index("scheduler-step") :]
+    return "the optimizer steps after it" if "optimizer-step" in later else ""
+
+
 @claim("LR201")
 def t_max_mismatch(s: Subject) -> str:
     if s.schedule.name != "CosineAnnealingLR":
@@ -194,6 +215,16 @@ def restart_cut_short(s: Subject) -> str:
     return "" if s.steps > start else f"{s.steps} steps end on a restart"
 
 
+@claim("LR204")
+def warmup_not_deducted(s: Subject) -> str:
+    owner = None if s.schedule.parent is None else s.recording.schedulers[s.schedule.parent]
+    length = _length(s)
+    if owner is None or owner.name != "SequentialLR" or length is None:
+        return ""
+    whole = owner.arguments["milestones"][-1] + length
+    return "" if whole > owner.steps else f"warm-up and {length} fit into {owner.steps} steps"
+
+
 @claim("LR205")
 def never_reached(s: Subject) -> str:
     length = _length(s)
@@ -201,6 +232,14 @@ def never_reached(s: Subject) -> str:
     if length is None or s.schedule.name not in names:
         return ""
     return "" if length >= s.steps else f"{length} is reached in {s.steps} steps"
+
+
+@claim("LR210")
+def warmup_never_ends(s: Subject) -> str:
+    if s.schedule.parent is not None or "no ramp" in s.message:
+        return ""
+    full = max(s.optimizer.base) * (1 - 1e-9)
+    return "the base LR is reached" if max(s.used, default=0.0) >= full else ""
 
 
 @claim("LR206")
@@ -286,6 +325,14 @@ def eta_min_not_below_lr(s: Subject) -> str:
     return f"eta_min {eta} is below {min(s.optimizer.base)}"
 
 
+@claim("LR304")
+def overrides_lr(s: Subject) -> str:
+    base, used = s.optimizer.base[0], s.used
+    if not used or not used[0] / 9.99 < base < max(used) * 9.99:
+        return ""
+    return f"its LR {base} is among those used, {used[0]} to {max(used)}"
+
+
 @claim("LR305")
 def zero_lr_steps(s: Subject) -> str:
     if not s.used or min(abs(lr) for lr in s.used) <= 1e-15:
@@ -314,6 +361,16 @@ def get_lr_call(s: Subject) -> str:
     return "" if any(e.kind == "get-lr" for e in s.recording.events) else "get_lr is not called"
 
 
+@claim("LR407")
+def competing(s: Subject) -> str:
+    others = [
+        x
+        for x in s.recording.schedules
+        if x.optimizer == s.schedule.optimizer and x.index != s.schedule.index and x.steps
+    ]
+    return "" if others else "no other schedule of its optimizer is stepped"
+
+
 @claim("LR409")
 def rebuilt_in_loop(s: Subject) -> str:
     same = (s.schedule.place, s.schedule.optimizer)
@@ -321,6 +378,16 @@ def rebuilt_in_loop(s: Subject) -> str:
     if s.optimizer.steps <= s.case.batches:
         return ""  # the training ends in the first epoch
     return "" if len(builds) > 1 else "it is built once for its optimizer"
+
+
+@claim("LR901")
+def diverges(s: Subject) -> str:
+    return "" if s.case.has("fault:manual-write") else "the script writes no LR"
+
+
+@claim("LR904")
+def not_finite(s: Subject) -> str:
+    return "" if any(lr < 0 or not math.isfinite(lr) for lr in s.used) else "every LR is in order"
 
 
 # -- findings ------------------------------------------------------------------------------------

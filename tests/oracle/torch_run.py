@@ -343,17 +343,27 @@ def _interpreter(case: Case) -> Iterator[types.ModuleType]:
 
 def run(case: Case, *, light: bool = True) -> Recording:
     """Execute the case's script and return what its optimizers and schedulers did."""
+    with recording(light=light) as recorder:
+        result = recorder.recording
+        result.error, result.output = execute(case)
+    return result
+
+
+def execute(case: Case) -> tuple[BaseException | None, str]:
+    """Execute the case's script; what it raised, and what it printed."""
     torch.set_num_threads(1)
     output = io.StringIO()
-    with _interpreter(case) as main, recording(light=light) as recorder:
-        result = recorder.recording
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            try:
-                code = compile(case.files[case.entry], f"{ROOT}/{case.entry}", "exec")
-                exec(code, vars(main))
-            except SystemExit as stop:
-                result.error = stop if stop.code else None
-            except Exception as error:
-                result.error = error
-    result.output = output.getvalue()
-    return result
+    raised: BaseException | None = None
+    with (
+        _interpreter(case) as main,
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+    ):
+        try:
+            code = compile(case.files[case.entry], f"{ROOT}/{case.entry}", "exec")
+            exec(code, vars(main))
+        except SystemExit as stop:
+            raised = stop if stop.code else None
+        except Exception as error:
+            raised = error
+    return raised, output.getvalue()
