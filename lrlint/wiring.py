@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrlint.facts import Guard, GuardKind, LoopKind, Schedule, StepSite, Write
 from lrlint.formulas import LAWS
-from lrlint.judgement import regular_sites
+from lrlint.judgement import driver, regular_sites
 from lrlint.length import is_exercise, rebuilt_in
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
@@ -44,3 +44,25 @@ def meet(one: StepSite | Write, other: StepSite | Write) -> bool:
     """Whether two things happen in the same training loop."""
     mine = {id(loop) for loop in one.loops if loop.kind in _TRAINING}
     return any(id(loop) in mine for loop in other.loops)
+
+
+def only_rank(schedule: Schedule) -> Guard | None:
+    """The condition for which one process alone steps the scheduler, while the optimizer steps on
+    every one."""
+    optimizer, sites = schedule.optimizer, regular_sites(schedule)
+    if schedule.parent is not None or optimizer is None or not optimizer.sites or not sites:
+        return None
+    if driver(schedule).escapes is not None or is_exercise(schedule):
+        return None
+    guards = [_rank(site) for site in sites]
+    if len({None if guard is None else guard.text for guard in guards}) != 1:
+        return None
+    if any(_rank(site) is not None for site in optimizer.sites):
+        return None
+    if any(one.kind is GuardKind.RANK for one in schedule.built_under):
+        return None
+    return guards[0]
+
+
+def _rank(site: StepSite) -> Guard | None:
+    return next((guard for guard in site.guards if guard.kind is GuardKind.RANK), None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Guard, GuardKind, Schedule, StepSite
-from lrlint.judgement import driver, regular_sites
-from lrlint.length import is_exercise
+from lrlint.facts import Schedule
+from lrlint.judgement import regular_sites
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.wiring import only_rank
 
 
 class StepOnOneRank(Rule):
@@ -125,29 +125,15 @@ class StepOnOneRank(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        optimizer, sites = schedule.optimizer, regular_sites(schedule)
-        if schedule.parent is not None or optimizer is None or not optimizer.sites or not sites:
-            return
-        if driver(schedule).escapes is not None or is_exercise(schedule):
-            return
-        guards = [_rank(site) for site in sites]
-        if len({None if guard is None else guard.text for guard in guards}) != 1:
-            return
-        (guard, *_) = guards
-        if guard is None or any(_rank(site) is not None for site in optimizer.sites):
-            return
-        if any(one.kind is GuardKind.RANK for one in schedule.built_under):
+        guard = only_rank(schedule)
+        if guard is None or schedule.optimizer is None:
             return
         yield self.finding(
-            sites[0].place,
+            regular_sites(schedule)[0].place,
             f"step() runs only where `{guard.text}` holds, but the optimizer steps on every rank:"
             " all other ranks stay at the first LR",
             notes=(
                 ("the condition", guard.place),
-                ("optimizer stepped here", optimizer.sites[0].place),
+                ("optimizer stepped here", schedule.optimizer.sites[0].place),
             ),
         )
-
-
-def _rank(site: StepSite) -> Guard | None:
-    return next((guard for guard in site.guards if guard.kind is GuardKind.RANK), None)

@@ -170,6 +170,7 @@ class ResumeOrder(Rule):
             return
         load, own = found
         per = cadence(schedule)
+        briefly = per is Cadence.BATCH and schedule.departure is None
         rates = lr_after_steps(schedule, 0)
         lr = f"at {wording.number(rates[0])}, " if rates else "at "
         yield self.finding(
@@ -177,7 +178,7 @@ class ResumeOrder(Rule):
             f"the constructor of {schedule.scheduler} overwrites the LR that the optimizer has just"
             f" loaded, and scheduler.load_state_dict() does not bring it back: the first"
             f" {wording.per(per)} after every resume runs {lr}the LR of a fresh start",
-            severity=Severity.WARNING if per is Cadence.BATCH else self.severity,
+            severity=Severity.WARNING if briefly else self.severity,
             notes=(
                 ("the optimizer's state is loaded here", load.place),
                 ("the scheduler's state is loaded here", own.place),

@@ -8,6 +8,7 @@ from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.rule import Finding, Rule
+from lrlint.wiring import only_rank
 
 
 class RanksDisagree(Rule):
@@ -47,8 +48,8 @@ class RanksDisagree(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         found = schedule.rank_gap
-        if found is None:
-            return
+        if found is None or only_rank(schedule) is not None:
+            return  # LR109 says why
         yield self.finding(
             schedule.place,
             f"at optimizer step {found.step + 1} rank 0 uses an LR of"

@@ -284,8 +284,9 @@ class _Derivation:
             loops = (Loop(kind=LoopKind.REPLAY, trips=Expr.const(site.calls), place=site.place),)
         guards: tuple[Guard, ...] = ()
         if record.only_here:
-            text = "on this rank only"
-            guards = (Guard(kind=GuardKind.RANK, text=text, place=site.place, by_default=True),)
+            guards = (
+                Guard(kind=GuardKind.RANK, text="rank == 0", place=site.place, by_default=True),
+            )
         accumulation = self._accumulation(record.optimizer)
         with_updates = site.calls <= record.optimizer.steps
         if per is Cadence.BATCH and accumulation is not None and with_updates:

@@ -33,8 +33,24 @@ SCRIPT = """
 """
 
 
-def launch(folder: Path, drift: int, end: str) -> tuple[int, dict[str, Any], str]:
-    (folder / "train.py").write_text(dedent(SCRIPT.format(drift=drift, end=end)))
+ON_ONE_RANK = """
+    import torch
+    import torch.distributed as dist
+    from torch.optim.lr_scheduler import ExponentialLR
+
+    dist.init_process_group("gloo")
+    optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.1)
+    scheduler = ExponentialLR(optimizer, 0.9)
+    for epoch in range(6):
+        for _ in range(3):
+            optimizer.step()
+        {step}
+    dist.barrier()
+"""
+
+
+def launch(folder: Path, script: str) -> tuple[int, dict[str, Any], str]:
+    (folder / "train.py").write_text(dedent(script))
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
     command += ["--master-port=0", "--standalone", "-m", "lrlint", "run"]
     done = subprocess.run(
@@ -51,7 +67,7 @@ def launch(folder: Path, drift: int, end: str) -> tuple[int, dict[str, Any], str
 
 @pytest.mark.parametrize("end", ["pass", "dist.destroy_process_group()"])
 def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
-    status, found, _ = launch(tmp_path, 1, end)
+    status, found, _ = launch(tmp_path, SCRIPT.format(drift=1, end=end))
     assert status == 0
     assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
     assert [one["code"] for one in found["runtime"]] == ["LR903"]
@@ -59,7 +75,20 @@ def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
 
 
 def test_ranks_that_agree_are_silent(tmp_path: Path) -> None:
-    status, found, _ = launch(tmp_path, 0, "pass")
+    status, found, _ = launch(tmp_path, SCRIPT.format(drift=0, end="pass"))
     assert status == 0
     assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
     assert found["runtime"] == []
+
+
+def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
+    step = "if dist.get_rank() == 0:\n            scheduler.step()"
+    _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step=step))
+    assert [one["code"] for one in found["runtime"]] == ["LR109"]
+    verdicts = [(one["code"], one["verdict"]) for one in found["static"]]
+    assert verdicts == [("LR109", "confirmed")]
+
+
+def test_a_step_on_every_rank(tmp_path: Path) -> None:
+    _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step="scheduler.step()"))
+    assert (found["runtime"], found["static"]) == ([], [])

@@ -278,3 +278,8 @@ def test_two_steps_with_an_evaluation_between_them_are_two() -> None:
         return optimizer, scheduler
 
     assert codes(training) == ["LR105"]
+
+
+def test_a_resume_in_the_wrong_order_ends_a_training_that_is_to_be_right() -> None:
+    with pytest.raises(lrlint.ScheduleError, match="LR412"), lrlint.watch(mode="raise"):
+        halves(ramp, loaded_then_built)
