@@ -121,8 +121,14 @@ class _Derivation:
         )
         if not sites and record.steps:
             sites = (self._anonymous(record),)
+        failed = any(one.failed and one.optimizer is record for one in self._recorder.schedules)
         groups = tuple(
-            ParamGroup(lr=_number(lr), momentum=_number(momentum), place=record.place)
+            ParamGroup(
+                lr=_number(lr),
+                momentum=_number(momentum),
+                initial_lr=not failed,
+                place=record.place,
+            )
             for lr, momentum in zip(record.base, record.momenta, strict=True)
         )
         return OptimizerUse(
@@ -206,6 +212,7 @@ class _Derivation:
             optimizer=use,
             horizon=self._horizon(record),
             order=record.order,
+            escapes="never built" if record.failed else None,
             absolute_lr=record.place if _returns_rates(record) else None,
             first_factor=_first_factor(record),
             open_arguments=record.law is None,
@@ -263,7 +270,9 @@ class _Derivation:
 
     @staticmethod
     def _with_base(use: OptimizerUse, record: ScheduleRecord) -> OptimizerUse:
-        groups = tuple(ParamGroup(lr=_number(lr), place=record.place) for lr in record.base)
+        groups = tuple(
+            ParamGroup(lr=_number(lr), initial_lr=True, place=record.place) for lr in record.base
+        )
         return OptimizerUse(
             class_name=use.class_name,
             variable=use.variable,

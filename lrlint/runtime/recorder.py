@@ -252,6 +252,31 @@ class Recorder:
         record.schedules.append(schedule)
         lawful.correct(schedule, scheduler)
 
+    def build_failed(
+        self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> None:
+        """A scheduler's constructor has raised KeyError."""
+        optimizer = _optimizer_among(arguments, keywords)
+        record, law = self._by_id.get(id(optimizer)), shadows.law_of(scheduler)
+        if record is None or law is None:
+            return
+        _, bound = law.bind_call(arguments, keywords)
+        self.schedules.append(
+            ScheduleRecord(
+                ref=weakref.ref(scheduler),
+                name=law.name,
+                law=law,
+                arguments=bound,
+                explicit=_given(law, arguments, keywords),
+                place=self._place(),
+                order=self._next(),
+                optimizer=record,
+                replay=None,
+                built_at=record.steps,
+                failed=True,
+            )
+        )
+
     def built_at(self, schedule: ScheduleRecord) -> int:
         """How many schedulers the same line has built for the same optimizer."""
         return self._built.get((schedule.place, schedule.optimizer.order), 0)

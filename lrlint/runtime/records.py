@@ -140,6 +140,8 @@ class ScheduleRecord:
     """The LRs that its constructor left."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
+    failed: bool = False
+    """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
     refused: int = 0
     """Calls of ``step()`` that raised."""
 

@@ -144,7 +144,8 @@ class Session:
         return Recording(tracks, found, notes)
 
     def _drivers(self) -> list[ScheduleRecord]:
-        return [one for one in self.recorder.schedules if one.parent is None]
+        schedules = self.recorder.schedules
+        return [one for one in schedules if one.parent is None and not one.failed]
 
     def _tracks(self) -> tuple[Track, ...]:
         return tuple(map(self._track, self._drivers()))

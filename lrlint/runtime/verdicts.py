@@ -22,9 +22,12 @@ The others that judge runs wait for something that may not come up, such as a re
 a GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
-_SHOWS = {"LR901": frozenset({"LR404", "LR408", "LR412"})}
-"""What a finding of a run bears out besides its own kind: an LR that is not the schedule's shows
-that something else has set it."""
+_SHOWS = {
+    "LR103": frozenset({"LR414"}),  # with the flag off, it is never stepped
+    "LR901": frozenset({"LR404", "LR408", "LR412"}),  # something else has set the LR
+    "LR902": frozenset({"LR208"}),  # the training was stopped early
+}
+"""What a finding of a run bears out besides its own kind."""
 
 
 class Verdict(Enum):

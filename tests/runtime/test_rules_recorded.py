@@ -283,3 +283,22 @@ def test_two_steps_with_an_evaluation_between_them_are_two() -> None:
 def test_a_resume_in_the_wrong_order_ends_a_training_that_is_to_be_right() -> None:
     with pytest.raises(lrlint.ScheduleError, match="LR412"), lrlint.watch(mode="raise"):
         halves(ramp, loaded_then_built)
+
+
+@pytest.mark.parametrize(("fresh", "expected"), [(True, ["LR411"]), (False, [])])
+def test_a_constructor_that_misses_the_initial_lr(fresh: bool, expected: list[str]) -> None:
+    def training() -> Any:
+        optimizer = SGD(parameters(), lr=0.1)
+        if not fresh:
+            optimizer.param_groups[0]["initial_lr"] = 0.1
+        try:
+            scheduler = lrs.ExponentialLR(optimizer, 0.9, last_epoch=2)
+        except KeyError:
+            scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for _ in range(EPOCHS):
+            for _ in batches():
+                optimizer.step()
+            scheduler.step()
+        return optimizer, scheduler
+
+    assert codes(training) == expected

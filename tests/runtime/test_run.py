@@ -264,3 +264,34 @@ def test_a_traceback_is_that_of_python(tmp_path: Path) -> None:
     assert ours.returncode == theirs.returncode == 1
     assert "the training ended early" in theirs.stderr
     assert theirs.stderr in ours.stderr
+
+
+@pytest.mark.parametrize(
+    ("static", "edit"),
+    [
+        ("LR404", {"in_batch": 'optimizer.param_groups[0]["lr"] = 0.05'}),
+        ("LR414", {"t_max": "6 if options.long else 3", "in_epoch": "pass"}),
+    ],
+)
+def test_a_finding_that_another_one_of_the_run_bears_out(
+    tmp_path: Path, static: str, edit: dict[str, str]
+) -> None:
+    path = script(tmp_path, **edit)
+    if static == "LR414":
+        options = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--decay", action="store_true")
+args = parser.parse_args()
+"""
+        text = path.read_text().replace(
+            "CosineAnnealingLR(optimizer, T_max=6 if options.long else 3, eta_min=1e-3)",
+            "LinearLR(optimizer, 0.1, 1.0, 3)",
+        )
+        text = text.replace("import CosineAnnealingLR", "import LinearLR")
+        text = text.replace(
+            "    scheduler.step()\n", "    if args.decay:\n        scheduler.step()\n"
+        )
+        path.write_text(options + text)
+    found = answer(tmp_path, "train.py")
+    assert [(one["code"], one["verdict"]) for one in found["static"]] == [(static, "confirmed")]
