@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import libcst as cst
 
 from lrlint.analysis import attributes, binding, branches, expressions, imports, loops, naming
+from lrlint.analysis.checkpoints import Owner
 from lrlint.analysis.conditions import Condition, negate
 from lrlint.analysis.guards import Known
 from lrlint.analysis.modules import ModuleUnit, Project
@@ -75,6 +76,8 @@ class Interpreter:
         self.instances: list[Instance] = []
         self.dicts: list[DictValue] = []
         self.called: set[cst.CSTNode] = set()
+        self.prepared: list[Owner] = []
+        """What accelerate has been handed, whose states it saves and loads."""
         self.undecided: list[tuple[SyntaxPlace | None, str]] = []
         self.without_gradients = False
         self.spent = 0

@@ -9,8 +9,10 @@ import libcst as cst
 from lrlint.analysis import numeric
 from lrlint.analysis.library.builtins import MODELS as BUILTINS
 from lrlint.analysis.library.registry import Model
+from lrlint.analysis.trace import OptimizerCall, OptimizerRecord, SchedulerCall
 from lrlint.analysis.values import (
     AnyValue,
+    Choice,
     Instance,
     ListValue,
     Loader,
@@ -45,16 +47,34 @@ def _prepared(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue
     return values[0] if len(values) == 1 else ListValue(list(values), kind="tuple")
 
 
+def _registered(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """``accelerator.prepare(…)``, which also puts its arguments into every ``save_state()``."""
+    for argument in arguments.positional:
+        cases = argument.alternatives if isinstance(argument, Choice) else [(None, argument)]
+        for _, value in cases:
+            if isinstance(value, (OptimizerValue, SchedulerValue)):
+                at.prepared.append(value.record)
+    return _prepared(at, arguments, node)
+
+
+def _load_state(at: Interpreter, node: cst.Call) -> AnyValue:
+    """``accelerator.load_state(…)``: the states of all that was prepared come back."""
+    for record in at.prepared:
+        if isinstance(record, OptimizerRecord):
+            at.emit(OptimizerCall(at.here(node), tuple(at.via), record, "load_state_dict"))
+        else:
+            at.emit(SchedulerCall(at.here(node), tuple(at.via), record, "load_state_dict"))
+    return Opaque()
+
+
 def _scaler(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Instance(None, Store(), external="GradScaler", open=True)
 
 
 # Called on whatever the user has: a progress bar of any library, `accelerator`, `fabric`, amp.
 _FIRST = {"tqdm", "track", "ProgressBar", "progress_bar", "log_every", "alive_it", "metered"}
+_REGISTERED = {"prepare", "prepare_scheduler", "prepare_optimizer"}
 _SAME = {
-    "prepare",
-    "prepare_scheduler",
-    "prepare_optimizer",
     "prepare_data_loader",
     "setup_dataloaders",
     "setup_optimizers",
@@ -75,6 +95,10 @@ def by_last_name(
         return _first(at, arguments, node)
     if last in ("trange", "mrange") and arguments.positional:
         return _progress_range(at, arguments, node)
+    if last in _REGISTERED and arguments.positional:
+        return _registered(at, arguments, node)
+    if last == "load_state" and at.prepared:
+        return _load_state(at, node)
     if last in _SAME and arguments.positional:
         return _prepared(at, arguments, node)
     if last == "initialize" and name.startswith("apex"):
