@@ -218,8 +218,12 @@ class _Run:
                 self._seconds[source.name] = time.process_time() - start
 
     def _may_build(self, source: SourceFile) -> bool:
-        """Whether the names in a file lead to a scheduler; standard input has nobody to ask."""
-        return self._reach.builds(real_path(source.path), source.text)
+        """Whether the names in a file lead to a scheduler's constructor."""
+        try:
+            return self._reach.builds(real_path(source.path), source.text)
+        except Exception as error:
+            self._failed(source.name, error)
+            return False
 
     def _imported(self, path: Path) -> str | None:
         source = self._memory.get(real_path(path)) or load_imported(path)

@@ -93,11 +93,9 @@ class Project:
 
     def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
         """A module inside a package."""
-        return (
-            None
-            if package.path is None
-            else self._first(self._locator.submodule(package.path, name))
-        )
+        if package.path is None:
+            return None
+        return self._first(self._locator.submodule(package.path, name))
 
     def _first(self, candidates: Iterable[Path]) -> ModuleUnit | None:
         return next((unit for path in candidates if (unit := self._load(path)) is not None), None)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lrlint import engine
 from lrlint.config import Patterns, Settings
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.engine import Report, Stdin, lint, lint_text
@@ -336,3 +337,21 @@ def test_standard_input_goes_by_the_name_it_is_given(project: Path) -> None:
 def test_what_was_left_undecided_is_listed_with_its_place(write: Write) -> None:
     report = lint([write(train="StepLR(o, 30)\nfor e in range(args.epochs): pass\n")])
     assert report.undecided == ("train.py:2:16: the number of epochs is unknown",)
+
+
+def test_bug_in_the_test_of_names_costs_one_file_only(
+    write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    builds = engine.Reach.builds
+
+    def broken(reach: engine.Reach, path: Path, text: str) -> bool:
+        if path.name == "a.py":
+            raise ZeroDivisionError("a bug")
+        return builds(reach, path, text)
+
+    monkeypatch.setattr(engine.Reach, "builds", broken)
+    write(a=SCRIPT, b=SCRIPT)
+    report = lint([project])
+    assert len(report.problems) == 1
+    assert "internal error in a.py" in report.problems[0]
+    assert len(report.diagnostics) == 2
