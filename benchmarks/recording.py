@@ -3,7 +3,8 @@
 Times an optimizer whose step does nothing, bare, with an empty hook pair and with the recorder on,
 side by side in one process, in turns. Then a fit of Lightning's, alone, with its
 LearningRateMonitor, and with lrlint's callback, where Lightning is installed. Microseconds per
-optimizer step, the best of several rounds.
+optimizer step. Each training is timed in slices, and of each slice the best of several rounds
+counts: the early steps, which cost more, have their share, and a busy neighbour does not.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from statistics import mean
 from typing import Any
 
 import torch
@@ -23,6 +25,9 @@ from torch.optim.optimizer import (
 )
 
 from lrlint.runtime.session import Mode, Session
+
+SLICE = 500
+"""Optimizer steps that are timed together."""
 
 
 class Idle(torch.optim.Optimizer):
@@ -65,21 +70,26 @@ def recorded() -> Iterator[None]:
     session.stop()
 
 
-def measure(around: Callable[[], Any], groups: int, lr: Any, steps: int, schedule: bool) -> float:
-    """Microseconds per step."""
+def measure(around: Callable[[], Any], groups: int, lr: Any, steps: int, every: int) -> list[float]:
+    """Microseconds per step, for each slice of a training; its scheduler is stepped ``every`` so
+    many of them, 0 for a training without one."""
+    took = []
     with around():
         optimizer = optimizer_of(groups, lr)
-        scheduler = CosineAnnealingLR(optimizer, T_max=steps) if schedule else None
-        optimizer.step()
-        begin = time.perf_counter()
-        if scheduler is None:
-            for _ in range(steps):
-                optimizer.step()
-        else:
-            for _ in range(steps):
-                optimizer.step()
-                scheduler.step()
-        return (time.perf_counter() - begin) / steps * 1e6
+        scheduler = CosineAnnealingLR(optimizer, T_max=steps) if every else None
+        for _ in range(steps // SLICE):
+            begin = time.perf_counter()
+            if every == 1 and scheduler is not None:
+                for _ in range(SLICE):
+                    optimizer.step()
+                    scheduler.step()
+            else:
+                for _ in range(SLICE):
+                    optimizer.step()
+                if scheduler is not None:
+                    scheduler.step()
+            took.append((time.perf_counter() - begin) / SLICE * 1e6)
+    return took
 
 
 def lightning_table(steps: int, rounds: int) -> Iterator[str]:
@@ -151,16 +161,17 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for lr in (0.1, torch.tensor(0.1)):
         for groups in (1, 4):
-            for schedule in (False, True):
-                best = [float("inf")] * 3
+            for what, every in (("none", 0), (f"every {SLICE} steps", SLICE), ("every step", 1)):
+                rounds: list[list[list[float]]] = [[], [], []]
                 for _ in range(options.rounds):
                     for index, around in enumerate((bare, empty, recorded)):
-                        took = measure(around, groups, lr, options.steps, schedule)
-                        best[index] = min(best[index], took)
+                        took = measure(around, groups, lr, options.steps, every)
+                        rounds[index].append(took)
+                best = [mean(map(min, zip(*one, strict=True))) for one in rounds]
                 kind = "tensor" if isinstance(lr, torch.Tensor) else "float"
                 numbers = " | ".join(f"{one:.2f}" for one in best)
-                what = "every step" if schedule else "none"
-                print(f"| {kind} | {groups} | {what} | {numbers} | {best[2] - best[1]:.2f} |")
+                row = f"| {kind} | {groups} | {what} | {numbers} | {best[2] - best[1]:.2f} |"
+                print(row, flush=True)
     if importlib.util.find_spec("lightning") is None:
         return
     print("\n| a fit of Lightning's | per step | above alone |\n| --- | --- | --- |")

@@ -118,33 +118,27 @@ class Hooks:
     # -- optimizers
 
     def _update_hooks(self) -> tuple[Callable[..., None], Callable[..., None]]:
-        listener, on_step = self._listener, self._on_step
-        compiler, skip = _compiler()
+        begin, end, on_step = (
+            self._listener.before_update,
+            self._listener.after_update,
+            self._on_step,
+        )
 
         def before(optimizer: Any, args: Any, kwargs: Any) -> None:
-            suspended = compiler(None)
             try:
-                listener.before_update(optimizer)
+                begin(optimizer)
             except Exception as error:
                 self._fail(error)
-            finally:
-                compiler(suspended)
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
-            suspended = compiler(None)
             try:
-                listener.after_update(optimizer)
+                end(optimizer)
             except Exception as error:
                 self._fail(error)
-            finally:
-                compiler(suspended)
             if on_step is not None:
                 on_step()  # may raise a finding
 
-        for hook in (_hidden(before), _hidden(after)):
-            hook._torchdynamo_disable = True
-            skip(hook.__code__)
-        return before, after
+        return _uncompiled(_hidden(before)), _uncompiled(_hidden(after))
 
     def _optimizer_init(self, original: Any) -> Any:
         def __init__(optimizer: Any, *args: Any, **kwargs: Any) -> None:
@@ -209,12 +203,14 @@ class Hooks:
         return __init__
 
     def _scheduler_step(self, original: Any) -> Any:
+        stepped = self._listener.scheduler_stepped
+
         def step(scheduler: Any, *args: Any, **kwargs: Any) -> None:
             if self._inside:
                 original(scheduler, *args, **kwargs)
                 return
             self._inside += 1
-            value = args[0] if args else next(iter(kwargs.values()), None)
+            value = args[0] if args else next(iter(kwargs.values()), None) if kwargs else None
             try:
                 original(scheduler, *args, **kwargs)
             except Exception:
@@ -223,8 +219,10 @@ class Hooks:
                 raise
             finally:
                 self._inside -= 1
-            with self._safely():
-                self._listener.scheduler_stepped(scheduler, value)
+            try:
+                stepped(scheduler, value)
+            except Exception as error:
+                self._fail(error)
 
         return step
 
@@ -258,24 +256,36 @@ _OF_SCHEDULERS: dict[str, Callable[[Hooks, Any], Any]] = {
 }
 
 
-def _compiler() -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """How to suspend the compiler of Python frames, and how to keep it off one of them.
+def _uncompiled(hook: Any) -> Any:
+    """The same hook, of which ``torch.compile`` takes in nothing.
 
     A compiled ``optimizer.step`` stays one graph only where nothing of ours is compiled with it:
     this is what ``torch.compiler.disable`` does, without the import of the compiler (2 s).
     """
     from torch._C import _dynamo
 
-    def nothing(_: Any) -> Any:
-        return None
-
     frames: Any = getattr(_dynamo, "eval_frame", None)
     if hasattr(frames, "set_code_exec_strategy"):  # torch 2.7: with all that a frame calls
         leave = frames._FrameExecStrategy(frames._FrameAction.SKIP, frames._FrameAction.SKIP)
-        return nothing, lambda code: frames.set_code_exec_strategy(code, leave)
-    if hasattr(frames, "set_eval_frame") and hasattr(frames, "skip_code"):
-        return frames.set_eval_frame, frames.skip_code
-    return nothing, nothing
+        frames.set_code_exec_strategy(hook.__code__, leave)
+    elif hasattr(frames, "set_eval_frame") and hasattr(frames, "skip_code"):
+        hook = _hidden(_suspending(hook, frames.set_eval_frame))
+        frames.skip_code(hook.__code__)
+    hook._torchdynamo_disable = True
+    return hook
+
+
+def _suspending(hook: Any, compiler: Callable[[Any], Any]) -> Any:
+    """The same hook, in which frames are not given to the compiler."""
+
+    def suspended(optimizer: Any, args: Any, kwargs: Any) -> None:
+        before = compiler(None)
+        try:
+            hook(optimizer, args, kwargs)
+        finally:
+            compiler(before)
+
+    return suspended
 
 
 def _definer(cls: type, name: str) -> type:

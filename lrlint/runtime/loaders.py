@@ -22,13 +22,9 @@ class Passes:
         """Batches handed out so far."""
         self._place = place
         self._by_iterator: dict[int, Pass] = {}
-        self._active: list[int] = []
+        self.active: list[int] = []
+        """The iterators whose loops have begun and not ended, the innermost last."""
         self._count = 0
-
-    @property
-    def under_way(self) -> bool:
-        """Whether a loop over a loader has begun and not ended."""
-        return bool(self._active)
 
     def requested(self, iterator: Any) -> None:
         """``next()`` of a loader's iterator: another pass begins, or goes on."""
@@ -38,10 +34,10 @@ class Passes:
             self._count += 1
             current = self._by_iterator[key] = Pass(self._count, self._place())
             weakref.finalize(iterator, self.ended, key, current.number).atexit = False
-        if not self._active or self._active[-1] != key:
-            if key in self._active:
-                self._active.remove(key)
-            self._active.append(key)
+        if not self.active or self.active[-1] != key:
+            if key in self.active:
+                self.active.remove(key)
+            self.active.append(key)
 
     def handed_out(self, iterator: Any) -> None:
         """``next()`` has returned a batch."""
@@ -56,16 +52,16 @@ class Passes:
         if current is None or (number is not None and current.number != number):
             return
         del self._by_iterator[key]
-        if key in self._active:
-            self._active.remove(key)
+        if key in self.active:
+            self.active.remove(key)
         if current.updates:
             self.loader.ended(current.batches, current.place)
 
     def updated(self, record: OptimizerRecord) -> None:
         """An optimizer has stepped: the batches since its last step were for this one."""
         batches = self.given - record.given
-        if self._active:
-            current = self._by_iterator[self._active[-1]]
+        if self.active:
+            current = self._by_iterator[self.active[-1]]
             if current.updates and batches:
                 few = batches if record.fewest is None else record.fewest
                 record.fewest = min(few, batches)

@@ -51,7 +51,7 @@ class Recorder:
         self._order = 0
         self.sites: Sites | None = None
         self._tensor: type = type(None)
-        self._capturing: Callable[[], bool] = bool  # no
+        self._capturing: Callable[[], bool] | None = None
         self._row: Row | None = None
         self._verifier = Verifier(self._tensor)
 
@@ -101,7 +101,7 @@ class Recorder:
 
     def before_update(self, optimizer: Any) -> None:
         """``optimizer.step()`` begins."""
-        if self._capturing():
+        if self._capturing is not None and self._capturing():
             return  # into a CUDA graph: nothing is updated before its replay, see `tick`
         record = self._by_id.get(id(optimizer))
         if record is None:
@@ -113,11 +113,11 @@ class Recorder:
             return  # super().step(): the same step once more
         record.outer = id(frame)
         record.pending = [group["lr"] for group in optimizer.param_groups]
-        record.overflow = optimizer.found_inf if "found_inf" in vars(optimizer) else None
-        if record.steps < SITES_UNTIL and self.sites is not None:
-            user = self.sites.frame()
-            if user is not None:
-                self._called(record.sites, self.sites.place(user), record.steps)
+        record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
+        if record.steps < SITES_UNTIL:
+            place = self._asked_for()
+            if place is not None:
+                self._called(record.sites, place, record.steps)
 
     def after_update(self, optimizer: Any) -> None:
         """``optimizer.step()`` has run to its end."""
@@ -129,8 +129,9 @@ class Recorder:
 
     def _commit(self, optimizer: Any, record: OptimizerRecord) -> None:
         self._verifier.step(optimizer, record)
-        if self.passes.given != record.given or self.passes.under_way:
-            self.passes.updated(record)
+        passes = self.passes
+        if passes.active or passes.given != record.given:
+            passes.updated(record)
 
     def updates_of(self, optimizer: Any) -> int:
         """How many steps an optimizer has made."""
@@ -142,7 +143,7 @@ class Recorder:
         record = self._by_id.get(id(shadows.unwrapped(optimizer)))
         if record is not None and record.steps == before:
             record.skipped += 1
-            if self.passes.given != record.given or self.passes.under_way:
+            if self.passes.active or self.passes.given != record.given:
                 self.passes.updated(record)
 
     def drain(self, record: OptimizerRecord) -> None:
@@ -162,6 +163,7 @@ class Recorder:
         """``load_state_dict`` has run, on an optimizer or a scheduler."""
         optimizer = self._by_id.get(id(owner))
         if optimizer is not None:
+            optimizer.settled = False
             optimizer.shadow.follow(owner.param_groups)
             optimizer.resumed.append(OPTIMIZER_LOADED)
             self._note(optimizer.loads, optimizer)
@@ -171,6 +173,7 @@ class Recorder:
         schedule = self._schedules_by_id.get(id(owner))
         if schedule is not None:
             self._note(schedule.loads, schedule.optimizer)
+            schedule.optimizer.settled = False
             schedule.optimizer.resumed.append(SCHEDULER_LOADED)
             if schedule.replay is not None:
                 schedule.replay.load_state_dict(_state_of(owner))
@@ -180,6 +183,7 @@ class Recorder:
         record = self._by_id.get(id(optimizer))
         if record is None or not any(one.ref() is not None for one in record.schedules):
             return
+        record.settled = False
         index = len(optimizer.param_groups) - 1
         record.late[index] = shadows.number(optimizer.param_groups[index]["lr"])
         self._note(record.added, record)
@@ -203,6 +207,7 @@ class Recorder:
         record = self._by_id.get(id(optimizer))
         if record is None:
             return
+        record.settled = False
         law = shadows.law_of(scheduler)
         bound: dict[str, Any] = {}
         if law is not None:
@@ -249,6 +254,7 @@ class Recorder:
         if self._built[line] <= MOST_OF_A_LINE:
             self.schedules.append(schedule)
         record.schedules = [one for one in record.schedules if one.ref() is not None]
+        record.driven = any(one.steps for one in record.schedules)
         record.schedules.append(schedule)
         lawful.correct(schedule, scheduler)
 
@@ -292,8 +298,8 @@ class Recorder:
         self.scheduler_built(scheduler, (), {"optimizer": scheduler.optimizer} | arguments)
         schedule = self._schedules_by_id[id(scheduler)]
         schedule.replay = None  # how it got where it is was not seen
-        record.shadow.follow(scheduler.optimizer.param_groups)
         groups = scheduler.optimizer.param_groups
+        record.shadow.follow(groups)
         initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
         schedule.base = record.base = initial
 
@@ -320,16 +326,17 @@ class Recorder:
         if schedule is None:
             return
         record = schedule.optimizer
-        if self.sites is not None:
-            user = self.sites.frame()
-            if user is not None:
-                self._advanced(schedule, self.sites.place(user), value)
+        place, made, tries = self._asked_for(), record.steps, record.tries
+        if place is not None:
+            self._advanced(schedule, place, value)
         schedule.steps += 1
-        if record.tries > schedule.updates and record.steps == schedule.made:
-            schedule.overran += 1
-        elif record.overflow is not None and record.steps > schedule.made:
+        record.driven, record.settled = True, False
+        if made == schedule.made:
+            if tries > schedule.updates:
+                schedule.overran += 1
+        elif record.overflow is not None:
             schedule.overran_there.add(record.overflow)
-        schedule.updates, schedule.made = record.tries, record.steps
+        schedule.updates, schedule.made = tries, made
         if schedule.replay is not None:
             record.shadow.read()
             try:
@@ -343,20 +350,19 @@ class Recorder:
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """``scheduler.step()`` has raised: it was called, and has not advanced."""
         schedule = self._schedules_by_id.get(id(scheduler))
-        user = None if self.sites is None else self.sites.frame()
-        if schedule is not None and self.sites is not None and user is not None:
+        place = self._asked_for()
+        if schedule is not None and place is not None:
             schedule.refused += 1
-            self._advanced(schedule, self.sites.place(user), value)
+            self._advanced(schedule, place, value)
 
     def _advanced(self, schedule: ScheduleRecord, place: RunPlace, value: Any) -> None:
         updates = schedule.optimizer.steps
-        tries = schedule.optimizer.tries
         site = self._called(schedule.sites, place, updates)
         plain = value is None or isinstance(value, (int, float))
         site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
-        if self.passes.under_way:
+        if self.passes.active:
             site.inside += 1
-        if tries == schedule.updates:
+        if schedule.optimizer.tries == schedule.updates:
             site.idle += 1
             last, batch = schedule.last_site, self.passes.given
             another_batch = last is site and batch != schedule.given  # gradients accumulate
@@ -382,8 +388,7 @@ class Recorder:
 
     def _asked_for(self) -> RunPlace | None:
         """Where in the user's code we are; None where no frame is the user's."""
-        user = None if self.sites is None else self.sites.frame()
-        return None if user is None or self.sites is None else self.sites.place(user)
+        return None if self.sites is None else self.sites.here()
 
     def _place(self) -> RunPlace:
         return self._asked_for() or RunPlace("<unknown>", 1)

@@ -81,16 +81,15 @@ class OptimizerRecord:
     """The LRs of the step under way."""
     last: list[Any] = field(default_factory=list)
     """Those of the step before, where they were floats."""
+    settled: bool = False
+    """Whether those were as expected, and nothing has changed what is expected since."""
+    driven: bool = False
+    """Whether a scheduler that it still has has begun to set its LR."""
 
     @property
     def tries(self) -> int:
         """Steps that the training asked for: those made and those that were left out."""
         return self.steps + self.skipped
-
-    @property
-    def driven(self) -> bool:
-        """Whether a scheduler has begun to set its LR."""
-        return any(one.steps for one in self.schedules)
 
 
 @dataclass(eq=False)

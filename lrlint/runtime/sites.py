@@ -29,6 +29,9 @@ class RunPlace(Place):
     end_row: int = 0
     end_column: int = 0
 
+    def __hash__(self) -> int:
+        return self.row  # asked for at every step: the default hashes all five
+
     def span(self) -> Span:
         end = Location(self.end_row or self.row, self.end_column or self.column)
         return Span(display_name(Path(self.filename)), Location(self.row, self.column), end)
@@ -67,22 +70,21 @@ class Sites:
 
     def __init__(self, library: str) -> None:
         self._foreign = (library, _OURS, HIDDEN)
-        self._known: dict[tuple[CodeType, int], RunPlace] = {}
+        self._known: dict[tuple[int, int], tuple[RunPlace, CodeType]] = {}
 
-    def frame(self) -> FrameType | None:
-        """The user's frame: the innermost that is neither torch's nor ours."""
-        found: FrameType | None = sys._getframe(1)
-        while found is not None and found.f_code.co_filename.startswith(self._foreign):
-            found = found.f_back
-        return found
-
-    def place(self, frame: FrameType) -> RunPlace:
-        """Where a frame is now."""
-        key = (frame.f_code, frame.f_lasti)
+    def here(self) -> RunPlace | None:
+        """Where the user's code is: the innermost frame that is neither torch's nor ours."""
+        frame: FrameType | None = sys._getframe(1)
+        foreign = self._foreign
+        while frame is not None and frame.f_code.co_filename.startswith(foreign):
+            frame = frame.f_back
+        if frame is None:
+            return None
+        key = (id(frame.f_code), frame.f_lasti)
         known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = _place(frame)
-        return known
+        if known is None:  # the code object is kept, so that its id stays its own
+            known = self._known[key] = _place(frame), frame.f_code
+        return known[0]
 
 
 def _place(frame: FrameType) -> RunPlace:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import Any
 
 from lrlint.facts import BadRate, Departure
@@ -37,23 +38,26 @@ class Verifier:
         """The optimizer has made a step with the LRs that are pending in its record."""
         if record.resumed:
             self._check_resume(optimizer, record)
-        lrs, shadow = record.pending, record.shadow
-        if len(lrs) != len(shadow.groups):
-            shadow.follow(optimizer.param_groups)
-        if {*map(type, lrs)} != _FLOATS and any(isinstance(lr, self._tensor) for lr in lrs):
-            self._step_of_tensors(record, lrs)
-        else:
-            expected = self._expected(record, lrs)
-            if lrs == record.last and (expected is None or lrs == expected):
-                step = record.steps  # as the last one, which was looked at
-                if step % record.curve.stride == 0:
-                    record.curve.add(step, lrs, expected)
-                if self.row is not None and step % SIGN_OF_LIFE == 0:
-                    self.row(record, step, lrs)
-            else:
-                self._compare(record, record.steps, lrs, expected, EXACT)
-                record.last = lrs
+        lrs, step = record.pending, record.steps
+        if len(lrs) != len(record.shadow.groups):
+            record.shadow.follow(optimizer.param_groups)
+            record.settled = False
         record.steps += 1
+        if not (record.settled and all(map(is_, lrs, record.last))):
+            if {*map(type, lrs)} != _FLOATS and any(isinstance(lr, self._tensor) for lr in lrs):
+                self._step_of_tensors(record, step, lrs)
+                return
+            expected = self._expected(record, lrs)
+            record.settled = expected is None or lrs == expected
+            if not record.settled or lrs != record.last:
+                self._compare(record, step, lrs, expected, EXACT)
+                record.last = lrs
+                return
+        last = record.last  # as this one, and it was looked at
+        if step % record.curve.stride == 0:
+            record.curve.add(step, last, last if record.schedules else None)
+        if self.row is not None and step % SIGN_OF_LIFE == 0:
+            self.row(record, step, last)
 
     def drain(self, record: OptimizerRecord) -> None:
         """Read the LRs that are still on the device."""
@@ -63,12 +67,12 @@ class Verifier:
         for step, lr, expected in record.ring.drain():
             self._compare(record, step, lr, expected, rounding)
 
-    def _step_of_tensors(self, record: OptimizerRecord, lrs: list[Any]) -> None:
+    def _step_of_tensors(self, record: OptimizerRecord, step: int, lrs: list[Any]) -> None:
         if record.ring is None or not record.ring.fits(lrs):
             self.drain(record)
             record.ring = Ring(lrs)
         record.shared = record.shared or len({*map(id, lrs)}) < len(lrs)
-        if record.ring.add(record.steps, lrs, self._expected(record, lrs)):
+        if record.ring.add(step, lrs, self._expected(record, lrs)):
             self.drain(record)
 
     def _expected(self, record: OptimizerRecord, lrs: Sequence[Any]) -> list[float] | None:
@@ -98,11 +102,13 @@ class Verifier:
                 record.max_error = 0.0
             if record.highest < lrs[0]:
                 record.highest = max(lrs)
+            record.errors.clear()
         for group, lr in enumerate(lrs):
             if not 0 <= lr < math.inf and record.bad is None:
                 record.bad = BadRate(step=step, group=group, lr=lr)
             if expected is None or lr == (want := expected[group]):
-                record.errors.pop(group, None)
+                if record.errors:
+                    record.errors.pop(group, None)
                 continue
             if math.isnan(lr):
                 continue  # which is equal to nothing, and found above

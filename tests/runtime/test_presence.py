@@ -15,6 +15,7 @@ from torch.optim import lr_scheduler as lrs
 from torch.optim.swa_utils import SWALR
 
 import lrlint
+from lrlint.runtime.recorder import Recorder
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD
@@ -424,8 +425,8 @@ def test_a_bug_inside_a_hook_costs_the_recording_and_no_more(
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
+    monkeypatch.setattr(Recorder, where, fail)
     with lrlint.watch() as watch:
-        monkeypatch.setattr(watch._session.recorder, where, fail)
         optimizer = SGD(parameters(), lr=0.1)
         scheduler = lrs.ExponentialLR(optimizer, 0.9)
         for _ in range(3):
