@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from lrlint.facts import Training
     from lrlint.rule import Rule
 
-MOST_BYTES_AT_ONCE = 1_500_000
-"""Once so much source is parsed, the trees are dropped: they take fifty times the memory."""
+MOST_PARSED_AT_ONCE = 1_300_000
+"""Once so many characters are parsed, the trees are dropped: they take fifty times the memory."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class _Run:
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # libcst: 0.3 s
 
-        if self._project is not None and self._project.size > MOST_BYTES_AT_ONCE:
+        if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
             self._project = None
             gc.collect()  # trees and what was made of them refer to each other
         if self._project is None:

@@ -232,6 +232,8 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
     """Interpret a function's body with its arguments bound."""
     node = function.node
     at.called.add(node)
+    if not function.scope.unit.look_into(node):
+        return Opaque()
     depth = sum(1 for frame in at.frames if frame.function is node)
     if depth >= 2 or len(at.frames) > at.limits.depth:
         for value in arguments.all():

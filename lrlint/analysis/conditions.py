@@ -34,8 +34,9 @@ class Condition:
     computed once.
     """
 
-    __slots__ = ("_hash", "_opposite", "_subjects")
+    __slots__ = ("_hash", "_leaves", "_opposite", "_subjects")
     _hash: int
+    _leaves: int
     _opposite: Condition
     _subjects: frozenset[Hashable]
 
@@ -298,24 +299,26 @@ def any_of(*parts: Condition) -> Condition:
 
 
 def _bounded(condition: Condition) -> Condition:
-    if _leaves(condition, _MOST_LEAVES) <= _MOST_LEAVES:
+    if _leaves(condition) <= _MOST_LEAVES:
         return condition
     nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
     return Flag(("summary", hash(condition)), "several conditions", condition.lean, nature)
 
 
-def _leaves(condition: Condition, enough: int) -> int:
-    """How many simple conditions there are; counting stops beyond ``enough``."""
-    if isinstance(condition, Not):
-        return _leaves(condition.of, enough)
-    if not isinstance(condition, (All, Any)):
-        return 1
-    total = 0
-    for part in condition.parts:
-        total += _leaves(part, enough - total)
-        if total > enough:
-            break
-    return total
+def _leaves(condition: Condition) -> int:
+    """How many simple conditions there are in it."""
+    try:
+        return condition._leaves
+    except AttributeError:
+        match condition:
+            case Not(of):
+                found = _leaves(of)
+            case All(parts) | Any(parts):
+                found = sum(map(_leaves, parts))
+            case _:
+                found = 1
+        object.__setattr__(condition, "_leaves", found)
+        return found
 
 
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
@@ -382,8 +385,10 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
         return False
     others = flatten(right)
     for one in flatten(left):
-        opposite, key = negate(one), choice_key(one)
+        about, opposite, key = subjects(one), negate(one), choice_key(one)
         for other in others:
+            if about.isdisjoint(subjects(other)):
+                continue
             if opposite == other or negate(other) == one:
                 return True
             if key is not None:

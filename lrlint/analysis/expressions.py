@@ -254,6 +254,11 @@ def _apply_to_choice(
     at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
     if isinstance(left, Choice):
+        if isinstance(right, Choice) and _conditions(left) == _conditions(right):
+            pairs = zip(left.alternatives, right.alternatives, strict=True)
+            return branches.choice(
+                [(c, _apply(at, kind, one, other, node)) for (c, one), (_, other) in pairs]
+            )
         return branches.choice(
             [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
         )
@@ -261,6 +266,10 @@ def _apply_to_choice(
     return branches.choice(
         [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
     )
+
+
+def _conditions(value: Choice) -> list[Condition]:
+    return [condition for condition, _ in value.alternatives]
 
 
 def _concatenated(left: ListValue, right: ListValue) -> ListValue:

@@ -9,8 +9,18 @@ from pathlib import Path
 
 import libcst as cst
 
-from lrlint.analysis.survey import Mutations, Survey
-from lrlint.source import Locator, Positions, SourceError, SourceFile, load_imported, parse
+from lrlint.analysis.survey import Survey
+from lrlint.source import (
+    Locator,
+    Mutations,
+    Positions,
+    Skeleton,
+    SourceError,
+    SourceFile,
+    in_part,
+    load_imported,
+    whole,
+)
 
 _MOST_MODULES = 300
 
@@ -18,9 +28,11 @@ _MOST_MODULES = 300
 class ModuleUnit:
     """One module of the project."""
 
-    def __init__(self, source: SourceFile, tree: cst.Module, path: Path | None, name: str) -> None:
+    def __init__(
+        self, source: SourceFile, skeleton: Skeleton, path: Path | None, name: str
+    ) -> None:
         self.source = source
-        self.tree = tree
+        self._skeleton = skeleton
         self.path = path
         self.name = name
         self.star_imports: dict[str, str] = {}
@@ -33,6 +45,26 @@ class ModuleUnit:
         """The file's name as findings show it."""
         return self.source.name
 
+    @property
+    def size(self) -> int:
+        """Characters of its source that were parsed."""
+        return self._skeleton.size
+
+    @property
+    def top(self) -> cst.Module:
+        """The module, of whose functions only those are parsed that were looked into."""
+        return self._skeleton.tree
+
+    @property
+    def tree(self) -> cst.Module:
+        """The module with all its functions."""
+        self._skeleton.open_all()
+        return self._skeleton.tree
+
+    def look_into(self, function: cst.CSTNode) -> bool:
+        """See that the body of a function of the module is parsed; False where it cannot be."""
+        return self._skeleton.open(function)
+
     @cached_property
     def positions(self) -> Positions:
         """Rows and columns, computed when the first finding asks for one."""
@@ -41,18 +73,19 @@ class ModuleUnit:
     @cached_property
     def survey(self) -> Survey:
         """What stands in the module and its functions."""
-        return Survey(self.tree)
+        return Survey(self._skeleton)
 
     @property
     def mutations(self) -> Mutations:
         """What the module changes in place."""
-        return self.survey.mutations
+        known = self._skeleton.mutations
+        return self.survey.mutations if known is None else known
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node; asked for each time that the node is interpreted."""
         found = self._codes.get(id(node))
         if found is None:
-            found = self._codes[id(node)] = self.tree.code_for_node(node)
+            found = self._codes[id(node)] = self.top.code_for_node(node)
         return found
 
     def assigned_in(
@@ -71,8 +104,11 @@ class Project:
     def __init__(self) -> None:
         self._units: dict[Path, ModuleUnit | None] = {}
         self._locator = Locator()
-        self.size = 0
-        """Bytes of source that were parsed; their trees are held."""
+
+    @property
+    def size(self) -> int:
+        """Characters of source that were parsed; their trees are held."""
+        return sum(unit.size for unit in self._units.values() if unit is not None)
 
     def entry(self, source: SourceFile) -> ModuleUnit:
         """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
@@ -80,7 +116,8 @@ class Project:
         known = self._units.get(path) if path is not None else None
         if known is not None:
             return known
-        unit = self._parsed(source, path, path.stem if path is not None else "stdin")
+        name = path.stem if path is not None else "stdin"
+        unit = ModuleUnit(source, whole(source), path, name)
         if path is not None:
             self._units[path] = unit
         return unit
@@ -100,10 +137,6 @@ class Project:
     def _first(self, candidates: Iterable[Path]) -> ModuleUnit | None:
         return next((unit for path in candidates if (unit := self._load(path)) is not None), None)
 
-    def _parsed(self, source: SourceFile, path: Path | None, name: str) -> ModuleUnit:
-        self.size += len(source.data)
-        return ModuleUnit(source, parse(source), path, name)
-
     def _load(self, path: Path) -> ModuleUnit | None:
         if path in self._units:
             return self._units[path]
@@ -111,6 +144,6 @@ class Project:
         source = load_imported(path) if len(self._units) < _MOST_MODULES else None
         if source is not None:
             with suppress(SourceError):
-                unit = self._parsed(source, path, path.stem)
+                unit = ModuleUnit(source, in_part(source), path, path.stem)
         self._units[path] = unit
         return unit

@@ -6,12 +6,15 @@ otherwise walk the same syntax again and again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 
 import libcst as cst
 
 from lrlint.analysis.prescan import children
 from lrlint.formulas import LAWS
+from lrlint.source import Mutations, Skeleton
+from lrlint.source.outline import without_strings, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +26,30 @@ class Part:
     relevant: bool
     """Whether it builds or steps something."""
     yields: bool
-    """Whether it yields itself: calling such a function makes a generator."""
-
-
-@dataclass(slots=True)
-class Mutations:
-    """What a module changes in place anywhere: ``self.step += 1``, ``state["n"] += 1``."""
-
-    attributes: set[str] = field(default_factory=set)
-    keys: set[str] = field(default_factory=set)
-    shared_names: set[str] = field(default_factory=set)
-    """Names declared ``global`` or ``nonlocal`` somewhere."""
+    """Whether it yields itself, once it is parsed: calling such a function makes a generator."""
 
 
 class Survey:
     """The parts of one module, and what it changes in place."""
 
-    def __init__(self, module: cst.Module) -> None:
-        self.mutations = Mutations()
+    def __init__(self, skeleton: Skeleton) -> None:
+        self._skeleton = skeleton
+        self._mutations = Mutations()
         self._parts: dict[int, Part] = {}  # by identity; the module keeps its nodes alive
-        self.module = self._survey(module)
+
+    @property
+    def module(self) -> Part:
+        """What stands in the module."""
+        return self.part(self._skeleton.tree)
+
+    @property
+    def mutations(self) -> Mutations:
+        """What the module changes in place, as its parsed functions say."""
+        _ = self.module
+        return self._mutations
 
     def part(self, node: cst.CSTNode) -> Part:
-        """What stands in a function, lambda or class of the module."""
+        """What stands in a module, or in a function, lambda or class of it."""
         found = self._parts.get(id(node))
         return self._survey(node) if found is None else found
 
@@ -55,6 +59,11 @@ class Survey:
         names: set[str] = set()
         inner: list[Part] = []
         yields = False
+        unparsed = self._skeleton.unparsed(root)
+        if unparsed is not None:
+            code = without_strings(unparsed)
+            called.update(_CALLED.findall(code))
+            names |= words(code)
         stack = children(root)
         while stack:
             node = stack.pop()
@@ -74,15 +83,17 @@ class Survey:
             elif kind in _CHANGES:
                 self._note_change(node)
             stack += children(node)
-        part = self._parts[id(root)] = Part(
+        part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
             relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
             yields=yields,
         )
+        if unparsed is None:
+            self._parts[id(root)] = part
         return part
 
     def _note_change(self, node: cst.CSTNode) -> None:
-        found = self.mutations
+        found = self._mutations
         match node:
             case cst.AugAssign(target=cst.Attribute(attr=attribute)):
                 found.attributes.add(attribute.value)
@@ -99,6 +110,7 @@ class Survey:
                 found.shared_names.update(item.name.value for item in names)
 
 
+_CALLED = re.compile(r"(\w+)[ \t]*\(")
 _SCOPES = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 _CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
 

@@ -176,6 +176,7 @@ class _Compiler:
         bind_parameters(at, function, Arguments(open=True), scope)
         self.scope = scope
         node = function.node
+        function.scope.unit.look_into(node)
         parameters = node.params
         names = [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
         self.parameters = [parameter.name.value for parameter in names]

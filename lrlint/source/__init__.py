@@ -11,9 +11,11 @@ from lrlint.source.discover import Found, Unreadable, discover
 from lrlint.source.gate import may_hold_schedule
 from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load
+from lrlint.source.mutations import Mutations
 from lrlint.source.parse import parse, parse_text
 from lrlint.source.positions import Positions
 from lrlint.source.reach import Reach
+from lrlint.source.skeleton import Skeleton, in_part, whole
 from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
@@ -22,8 +24,10 @@ __all__ = [
     "STDIN",
     "Found",
     "Locator",
+    "Mutations",
     "Positions",
     "Reach",
+    "Skeleton",
     "SourceError",
     "SourceFile",
     "Span",
@@ -34,10 +38,12 @@ __all__ = [
     "decode",
     "discover",
     "display_name",
+    "in_part",
     "load",
     "load_imported",
     "may_hold_schedule",
     "parse",
     "parse_text",
     "replace_file",
+    "whole",
 ]

@@ -70,7 +70,7 @@ def outline(text: str) -> Outline:
     """The outline of a module's text, which need not be valid Python."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    code = _JOINED.sub(" ", _NO_CODE.sub(_emptied, text))
+    code = _JOINED.sub(" ", without_strings(text))
     imports: dict[str, tuple[Imported, ...]] = {}
     stars: list[Imported] = []
 
@@ -100,6 +100,11 @@ def outline(text: str) -> Outline:
     if "import" in code:
         code = _IMPORT.sub(note_import, _FROM.sub(note_from, code))
     return Outline(_cut(code), imports, tuple(stars))
+
+
+def without_strings(text: str) -> str:
+    """Code without its comments, and with empty strings."""
+    return _NO_CODE.sub(_emptied, text)
 
 
 def words(code: str) -> frozenset[str]:
@@ -154,4 +159,13 @@ def _cut(code: str) -> dict[str, str]:
     return parts
 
 
-__all__ = ["TOP", "Imported", "Outline", "bound_words", "free_words", "outline", "words"]
+__all__ = [
+    "TOP",
+    "Imported",
+    "Outline",
+    "bound_words",
+    "free_words",
+    "outline",
+    "without_strings",
+    "words",
+]

@@ -69,7 +69,7 @@ def test_trees_are_dropped_as_the_run_goes_on(
         build(project)
 
     monkeypatch.setattr(Project, "__init__", counted)
-    monkeypatch.setattr(engine, "MOST_BYTES_AT_ONCE", len(script))
+    monkeypatch.setattr(engine, "MOST_PARSED_AT_ONCE", len(script))
     report = engine.lint([tmp_path])
     assert report.problems == ()
     assert [one.code for one in report.diagnostics] == ["LR207"] * 3

@@ -64,6 +64,7 @@ class _Function:
     def __init__(self, at: Interpreter, function: FunctionValue, rate: Expr) -> None:
         self.at = at
         self.node = function.node
+        function.scope.unit.look_into(self.node)
         self.rate = rate
         atoms = rate.atoms()
         self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if naming.is_rate(a.name)}

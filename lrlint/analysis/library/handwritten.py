@@ -29,6 +29,7 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
     if not isinstance(function, FunctionValue):
         return None
     node = function.node
+    function.scope.unit.look_into(node)
     parameters = [one.name.value for one in node.params.params]
     cosines = [call for call in _calls(node.body) if _is_cosine(call)]
     if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):

@@ -1,0 +1,197 @@
+"""A module whose functions are parsed when they are looked into is the module, once all are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from lrlint.analysis.survey import Survey
+from lrlint.source import Skeleton, SourceError, in_part, load, parse, whole
+
+HERE = Path(__file__).resolve().parents[2]
+REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])
+
+ODD = {
+    "comments": """\
+    def f(a,
+          b):  # of the header
+
+        # before
+        a += 1
+        return a
+        # behind, of the body
+
+    # of the next
+    @wrap(
+        1)
+    async def g():
+        \"\"\"Text
+
+    at no indentation.\"\"\"
+        await f()
+        return 2
+    x = 1
+    """,
+    "methods": """\
+    class A(B):
+      '''Two spaces.'''
+      count = 0
+
+      @property
+      def one(self):
+        self.count += 1
+        global total
+        total = 2
+        return self.state
+
+      class Inner:
+        def two(self):
+            a = 1
+            b = 2
+            return a + b
+
+      @staticmethod
+      def three(x): return [
+          x,
+          x]
+
+      def four(self,
+               ): # odd
+          def inside():
+              nonlocal_ = 1
+              return nonlocal_
+          self.n = self.n - 1
+          return inside
+      # the last words of the class
+    if x:
+      def five():
+        y = 1
+        z = 2
+        return y
+    """,
+    "tabs": "def f():\n\tx = 1\n\ty = 2\n\treturn x\n\nclass A:\n\n"
+    "\tdef g(self):\n\t\ta = 1\n\t\tb = 2\n\t\treturn a",
+    "form feed": "def f():\n    x = '\x0c'\n    y = 2\n    return x\n\x0c\n"
+    "def g():\n    x = 1\n    y = 1\n    return y\n",
+    "mixed": "if x:\n        y = 1\ndef f():\n  a = 'é'; b = 2\n  c = 3\n  return c  # ü\nd = 1\n",
+    "carriage returns": "def f():\r\n    a = 1\r\n    b = 2\r\n    return a\r\n",
+    "empty": "",
+    "words": "'only a docstring'",
+    "joined": "def f(): \\\n  return 1\ndef g():\n  x = \\\n    1\n  y = 2\n  return x\n",
+    "decorated first": "def f():\n    @wrap\n    def g():\n        return 1\n    return g\n",
+    "dots": "class A:\n    def f(self) -> int:\n        ...\n        ...\n        ...\n",
+}
+
+
+def source_of(text: str, name: str = "<stdin>"):  # type: ignore[no-untyped-def]
+    return load(Path(name), data=text.encode())
+
+
+def functions(tree: cst.Module) -> list[cst.FunctionDef]:
+    found: list[cst.FunctionDef] = []
+
+    class Visitor(cst.CSTVisitor):
+        def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+            found.append(node)
+
+    tree.visit(Visitor())
+    return found
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_layouts_come_back_whole(name: str) -> None:
+    text = ODD[name]
+    if text.startswith("    "):
+        text = "".join(line[4:] if line[:4] == "    " else line for line in text.splitlines(True))
+    check_whole(text)
+
+
+@pytest.mark.parametrize("path", REAL[::7], ids=lambda path: path.name)
+def test_real_modules_come_back_whole(path: Path) -> None:
+    check_whole(path.read_text(encoding="utf-8"))
+
+
+def check_whole(text: str) -> None:
+    source = source_of(text)
+    tree = parse(source)
+    found = in_part(source)
+    before = functions(found.tree)
+    found.open_all()
+    assert found.tree.code == text == tree.code
+    assert found.tree.deep_equals(tree)
+    assert {*before} <= {*functions(found.tree)}  # each is the node that it was
+    assert found.mutations in (None, Survey(whole(source)).mutations)
+
+
+LONG = """\
+import torch
+
+def build(optimizer):
+    n = 10  # step("no")
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, n)
+    return scheduler
+
+def plot(curve):
+    title = "scheduler.step()"
+    for x in curve:
+        draw(x)
+"""
+
+
+def test_a_function_is_parsed_when_it_is_looked_into() -> None:
+    found = in_part(source_of(LONG))
+    build, plot = functions(found.tree)
+    size = found.size
+    assert [found.tree.code_for_node(one.body).strip() for one in (build, plot)] == ["pass"] * 2
+    assert "StepLR" in (found.unparsed(build) or "")
+    assert found.open(build)
+    assert found.unparsed(build) is None
+    assert found.size > size
+    assert "StepLR" in found.tree.code_for_node(build)
+    assert "draw" not in found.tree.code
+    assert found.open(build)  # once more: nothing to do
+
+
+def test_what_stands_in_a_function_is_told_without_its_tree() -> None:
+    found, known = in_part(source_of(LONG)), whole(source_of(LONG))
+    survey, full = Survey(found), Survey(known)
+    for one, other in zip(functions(found.tree), functions(known.tree), strict=True):
+        assert survey.part(one) == full.part(other)
+    assert not survey.part(functions(found.tree)[1]).relevant  # for a string says nothing
+    assert survey.module == full.module
+
+
+def test_a_function_that_yields_is_known_once_it_is_parsed() -> None:
+    found = in_part(source_of("def f():\n    x = 1\n    y = 2\n    yield x\n"))
+    (function,) = functions(found.tree)
+    survey = Survey(found)
+    assert not survey.part(function).yields
+    found.open(function)
+    assert survey.part(function).yields
+
+
+def test_a_body_that_libcst_refuses_stays_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = in_part(source_of(LONG))
+    build, plot = functions(found.tree)
+
+    def refuse(_: object) -> cst.Module:
+        raise SourceError("no")
+
+    monkeypatch.setattr("lrlint.source.skeleton.parse_text", refuse)
+    assert not found.open(build)
+    found.open_all()
+    assert found.unparsed(build) is not None
+    assert found.unparsed(plot) is not None
+
+
+@pytest.mark.parametrize("text", ["def f(:\n    pass\n", "(" * 300 + ")" * 300])
+def test_broken_modules_are_refused(text: str) -> None:
+    with pytest.raises(SourceError):
+        in_part(source_of(text))
+
+
+def test_short_bodies_are_not_worth_it() -> None:
+    found: Skeleton = in_part(source_of("def f():\n    a = 1\n    return a\n"))
+    assert found.unparsed(functions(found.tree)[0]) is None
