@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +44,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--report",
+    "reports",
     type=click.Path(path_type=Path),
+    multiple=True,
     metavar="FILE",
-    help="Write a report too, of the kind its ending names: .html, .png, .svg or .json.",
+    help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
+    "May be given several times.",
 )
 @click.option(
     "--trace",
@@ -62,7 +65,7 @@ def run(
     mode: str,
     output_format: str,
     output_file: Path | None,
-    report: Path | None,
+    reports: tuple[Path, ...],
     trace: Path | None,
     pedantic: bool,
     module: bool,
@@ -78,7 +81,7 @@ def run(
     from lrlint.runtime.launcher import Target, die_of
     from lrlint.runtime.launcher import run as launch
 
-    write_report = _writer(report)
+    writers = [*map(_writer, reports)]
     target = Target(script, arguments, module)
     target.path()  # a missing script is no run at all
     try:
@@ -86,7 +89,7 @@ def run(
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
     finisher = _Finisher(
-        target, mode, output_format, output_file, write_report, trace=trace, pedantic=pedantic
+        target, mode, output_format, output_file, writers, trace=trace, pedantic=pedantic
     )
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
@@ -95,10 +98,8 @@ def run(
     return outcome.status or finisher.status
 
 
-def _writer(path: Path | None) -> Callable[[RunReport], None] | None:
+def _writer(path: Path) -> Callable[[RunReport], None]:
     """What writes the report; an ending that nothing stands behind is found out before the run."""
-    if path is None:
-        return None
     if path.suffix == ".json":
         return lambda report: _write(path, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
@@ -107,6 +108,13 @@ def _writer(path: Path | None) -> Callable[[RunReport], None] | None:
         picture = Picture(path)
         return lambda report: picture.write(report.recording)
     raise UserError(f"--report {path}: the name must end in .html, .png, .svg or .json")
+
+
+def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
+    try:
+        writer(report)
+    except Exception as error:  # a report is never worth a training
+        say(f"the report could not be written: {' '.join(str(error).split())}")
 
 
 def _json(report: RunReport) -> str:
@@ -130,7 +138,7 @@ class _Finisher:
         mode: str,
         output_format: str,
         output_file: Path | None,
-        write_report: Callable[[RunReport], None] | None,
+        writers: Sequence[Callable[[RunReport], None]],
         *,
         trace: Path | None,
         pedantic: bool,
@@ -147,7 +155,7 @@ class _Finisher:
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
         self._mode = mode_of(mode)
-        self._json, self._file, self._report = output_format == "json", output_file, write_report
+        self._json, self._file, self._writers = output_format == "json", output_file, writers
         self._session = Session(self._mode, settings=settings)
         if trace is not None:
             self._session.trace_to(trace)
@@ -186,11 +194,8 @@ class _Finisher:
             cut=outcome.cut,
         )
         sys.stdout.flush()
-        if self._report is not None:
-            try:
-                self._report(report)
-            except Exception as error:  # a report is never worth a training
-                say(f"the report could not be written: {' '.join(str(error).split())}")
+        for writer in self._writers:
+            _try(writer, report)
         if self._silent:
             return
         style = style_of(sys.stderr) if self._file is None else Style()

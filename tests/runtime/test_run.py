@@ -133,11 +133,13 @@ def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
 
 def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
     script(tmp_path, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
-    result = run(tmp_path, "--mode", "raise", "--report", "left.json", "train.py")
+    reports = ("--report", "left.json", "--report", "again.json")
+    result = run(tmp_path, "--mode", "raise", *reports, "train.py")
     assert result.returncode == 1
     assert "trained" not in result.stdout
     assert "ScheduleError: train.py:10: LR901" in result.stderr
     left = json.loads((tmp_path / "left.json").read_text())
+    assert json.loads((tmp_path / "again.json").read_text()) == left
     assert codes(left["runtime"]) == ["LR901"]
     assert left["schedules"][0]["optimizer_steps"] == 11
 
