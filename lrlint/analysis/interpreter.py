@@ -217,7 +217,7 @@ class Interpreter:
         if record is None:
             record = OptimizerRecord(
                 class_name="Optimizer",
-                place=self.here(self.statement if self.statement is not None else self.unit.top),
+                place=self.here(self.statement if self.statement is not None else self.unit.tree),
                 groups=({},),
                 group_places=(None,),
                 defaults={},
@@ -245,9 +245,9 @@ class Interpreter:
             scope = self.scopes[unit] = Scope(Store(), unit)
             binding.bind_builtin_names(self, scope)
             with self.elsewhere(unit, scope):
-                self.frames.append(Frame(unit.top, len(self.guards), len(self.loops)))
+                self.frames.append(Frame(unit.tree, len(self.guards), len(self.loops)))
                 try:
-                    self.run_block(unit.top.body)
+                    self.run_block(unit.tree.body)
                 finally:
                     self.frames.pop()
         return scope

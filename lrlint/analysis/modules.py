@@ -19,7 +19,6 @@ from lrlint.source import (
     SourceFile,
     in_part,
     load_imported,
-    whole,
 )
 
 _MOST_MODULES = 300
@@ -51,14 +50,8 @@ class ModuleUnit:
         return self._skeleton.size
 
     @property
-    def top(self) -> cst.Module:
-        """The module, of whose functions only those are parsed that were looked into."""
-        return self._skeleton.tree
-
-    @property
     def tree(self) -> cst.Module:
-        """The module with all its functions."""
-        self._skeleton.open_all()
+        """The module, of whose functions only those are parsed that were looked into."""
         return self._skeleton.tree
 
     def look_into(self, function: cst.CSTNode) -> bool:
@@ -68,7 +61,7 @@ class ModuleUnit:
     @cached_property
     def positions(self) -> Positions:
         """Rows and columns, computed when the first finding asks for one."""
-        return Positions(self.tree, self.source)
+        return Positions(self.tree, self.source, self._skeleton.open_all)
 
     @cached_property
     def survey(self) -> Survey:
@@ -85,7 +78,7 @@ class ModuleUnit:
         """The source text of a node; asked for each time that the node is interpreted."""
         found = self._codes.get(id(node))
         if found is None:
-            found = self._codes[id(node)] = self.top.code_for_node(node)
+            found = self._codes[id(node)] = self.tree.code_for_node(node)
         return found
 
     def assigned_in(
@@ -117,7 +110,7 @@ class Project:
         if known is not None:
             return known
         name = path.stem if path is not None else "stdin"
-        unit = ModuleUnit(source, whole(source), path, name)
+        unit = ModuleUnit(source, in_part(source), path, name)
         if path is not None:
             self._units[path] = unit
         return unit

@@ -18,7 +18,8 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
     if not isinstance(name, cst.Name):
         return None
     found = None
-    stack: list[cst.CSTNode] = [_function_around(unit.tree, name) or unit.tree]
+    root = _function_around(unit.tree, name) or unit.tree
+    stack: list[cst.CSTNode] = [root]
     while stack:
         node = stack.pop()
         if node is name:
@@ -28,7 +29,8 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
                 written == name.value
             ):
                 found = node.value
-        stack.extend(reversed(children(node)))
+        if node is root or not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            stack.extend(reversed(children(node)))
     return found
 
 

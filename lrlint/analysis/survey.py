@@ -61,7 +61,7 @@ class Survey:
         yields = False
         unparsed = self._skeleton.unparsed(root)
         if unparsed is not None:
-            code = without_strings(unparsed)
+            code = without_strings(unparsed, fields=True)
             called.update(_CALLED.findall(code))
             names |= words(code)
         stack = children(root)
@@ -110,7 +110,7 @@ class Survey:
                 found.shared_names.update(item.name.value for item in names)
 
 
-_CALLED = re.compile(r"(\w+)[ \t]*\(")
+_CALLED = re.compile(r"(?<!\bdef )(?<!\bclass )\b(\w+)[ \t]*\(")
 _SCOPES = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 _CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
 

@@ -125,13 +125,13 @@ class Recorder:
         if record is None or record.outer != id(sys._getframe(2)):
             return
         record.outer = None
-        self._commit(optimizer, record)
-
-    def _commit(self, optimizer: Any, record: OptimizerRecord) -> None:
         self._verifier.step(optimizer, record)
-        passes = self.passes
-        if passes.active or passes.given != record.given:
-            passes.updated(record)
+        self._trained(record)
+
+    def _trained(self, record: OptimizerRecord) -> None:
+        """Tell the passes over loaders of a step, made or left out."""
+        if self.passes.active or self.passes.given != record.given:
+            self.passes.updated(record)
 
     def updates_of(self, optimizer: Any) -> int:
         """How many steps an optimizer has made."""
@@ -143,8 +143,7 @@ class Recorder:
         record = self._by_id.get(id(shadows.unwrapped(optimizer)))
         if record is not None and record.steps == before:
             record.skipped += 1
-            if self.passes.active or self.passes.given != record.given:
-                self.passes.updated(record)
+            self._trained(record)
 
     def drain(self, record: OptimizerRecord) -> None:
         """Read what is still on the device."""
@@ -309,7 +308,8 @@ class Recorder:
             optimizer = record.ref()
             if optimizer is not None:
                 record.pending = [group["lr"] for group in optimizer.param_groups]
-                self._commit(optimizer, record)
+                self._verifier.step(optimizer, record)
+                self._trained(record)
 
     def _agrees(self, shadow: shadows.Shadow, groups: Sequence[Mapping[str, Any]]) -> bool:
         """Whether the replay of a constructor wrote what the constructor wrote."""

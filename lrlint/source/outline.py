@@ -27,6 +27,8 @@ _FROM: Final = re.compile(
 _IMPORT: Final = re.compile(_STARTS + r"import\b([^\n;(]*)", re.M)
 _DEFINITION: Final = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
 _OUTSIDE: Final = re.compile(r"^[^\s)\]}]", re.M)
+_FORMATTED: Final = re.compile(r"[rR]?[fF]")
+_FIELD: Final = re.compile(r"\{([^{}]+)\}")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _REFERENCE: Final = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?![ \t]*:?=(?!=))")
 """A name that is read: no attribute, no target of an assignment, no keyword of a call."""
@@ -102,9 +104,9 @@ def outline(text: str) -> Outline:
     return Outline(_cut(code), imports, tuple(stars))
 
 
-def without_strings(text: str) -> str:
-    """Code without its comments, and with empty strings."""
-    return _NO_CODE.sub(_emptied, text)
+def without_strings(text: str, *, fields: bool = False) -> str:
+    """Code without its comments, and with empty strings; of f-strings with ``fields`` the code."""
+    return _NO_CODE.sub(_fields if fields else _emptied, text)
 
 
 def words(code: str) -> frozenset[str]:
@@ -128,6 +130,12 @@ def bound_words(code: str) -> frozenset[str]:
 
 def _emptied(match: re.Match[str]) -> str:
     return "" if match[0].startswith("#") else '""'
+
+
+def _fields(match: re.Match[str]) -> str:
+    if _FORMATTED.match(match[0]) is None:
+        return _emptied(match)
+    return " ".join(_FIELD.findall(match[0]))
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:

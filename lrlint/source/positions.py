@@ -8,6 +8,7 @@ file, the whole module is written after all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,9 +28,16 @@ if TYPE_CHECKING:
 class Positions:
     """Spans and code of the nodes of one module, which must be unchanged since its parse."""
 
-    def __init__(self, module: Module, source: SourceFile | None = None) -> None:
+    def __init__(
+        self,
+        module: Module,
+        source: SourceFile | None = None,
+        complete: Callable[[CSTNode], None] | None = None,
+    ) -> None:
+        """``complete`` sees to it that a module or a statement of it is there as a whole."""
         self._module = module
         self._source = source
+        self._complete = complete
         self._written: list[tuple[int, Recorder]] = []
 
     def span(self, node: CSTNode) -> Span:
@@ -101,6 +109,9 @@ class Positions:
 
     def _write(self, node: CSTNode) -> Recorder:
         from lrlint.source.recorder import Recorder
+
+        if self._complete is not None:
+            self._complete(node)
 
         def write() -> Recorder:
             recorder = Recorder(self._module)

@@ -86,9 +86,9 @@ class Skeleton:
         del self._cuts[node]  # type: ignore[arg-type]
         return True
 
-    def open_all(self) -> None:
-        """Parse what is left."""
-        for function in list(self._cuts):
+    def open_all(self, within: CSTNode | None = None) -> None:
+        """Parse what is left, or what is left in a statement of the module."""
+        for function in list(self._cuts) if within is None else _functions_of(within):
             self.open(function)
 
     def _body(self, cut: _Cut) -> CSTNode:
@@ -116,7 +116,11 @@ def in_part(source: SourceFile) -> Skeleton:
     lines = [*(f"{line}\n" for line in lines[:-1]), lines[-1]]
     cuts = list(_cuts_of(tree, lines))
     stub = _without(lines, cuts)
-    return Skeleton(parse_text(stub), len(stub), mutations_of(tree), lines, cuts)
+    try:
+        found = parse_text(stub)
+    except SourceError:
+        return whole(source)  # which says what is wrong, and where in the whole text
+    return Skeleton(found, len(stub), mutations_of(tree), lines, cuts)
 
 
 def whole(source: SourceFile) -> Skeleton:
@@ -173,11 +177,14 @@ def _without(lines: Sequence[str], cuts: Sequence[_Cut]) -> str:
     return "".join([*kept, *lines[at:]])
 
 
-def _functions_of(tree: Module) -> Iterator[FunctionDef]:
-    """The functions of a module and the methods of its classes, as `_cuts_of` counts them."""
-    from libcst import ClassDef, FunctionDef
+def _functions_of(tree: CSTNode) -> Iterator[FunctionDef]:
+    """The functions of a module and the methods of its classes, as `_cuts_of` counts them.
 
-    for statement in tree.body:
+    Of a statement of the module those that it consists of.
+    """
+    from libcst import ClassDef, FunctionDef, Module
+
+    for statement in tree.body if isinstance(tree, Module) else [tree]:
         inner = statement.body.body if isinstance(statement, ClassDef) else [statement]
         yield from (one for one in inner if isinstance(one, FunctionDef))
 

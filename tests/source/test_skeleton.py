@@ -8,7 +8,7 @@ import libcst as cst
 import pytest
 
 from lrlint.analysis.survey import Survey
-from lrlint.source import Skeleton, SourceError, in_part, load, parse, whole
+from lrlint.source import Positions, Skeleton, SourceError, in_part, load, parse, whole
 
 HERE = Path(__file__).resolve().parents[2]
 REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])
@@ -154,6 +154,22 @@ def test_a_function_is_parsed_when_it_is_looked_into() -> None:
     assert found.open(build)  # once more: nothing to do
 
 
+def test_places_are_those_in_the_whole_text() -> None:
+    text = f"{LONG}\nclass A:\n    def f(self):\n        a = 1\n        b = 2\n        return a\n\n"
+    text += "    def g(self):\n        a = 1\n        b = 2\n        return a + b\n\nx = 1\n"
+    found, source = in_part(source_of(text)), source_of(text)
+    positions = Positions(found.tree, source, found.open_all)
+    tree = parse(source)
+    known, full = Positions(tree, source), functions(tree)
+    *_, last = functions(found.tree)
+    found.open(last)
+    assert positions.span(last.body.body[2]) == known.span(full[-1].body.body[2])
+    assert found.unparsed(functions(found.tree)[0]) is not None  # in another statement
+    assert positions.span(found.tree.body[-1]) == known.span(tree.body[-1])
+    for one, other in zip(functions(found.tree), full, strict=True):
+        assert positions.span(one) == known.span(other)
+
+
 def test_what_stands_in_a_function_is_told_without_its_tree() -> None:
     found, known = in_part(source_of(LONG)), whole(source_of(LONG))
     survey, full = Survey(found), Survey(known)
@@ -161,6 +177,27 @@ def test_what_stands_in_a_function_is_told_without_its_tree() -> None:
         assert survey.part(one) == full.part(other)
     assert not survey.part(functions(found.tree)[1]).relevant  # for a string says nothing
     assert survey.module == full.module
+
+
+@pytest.mark.parametrize(
+    ("line", "relevant", "called"),
+    [
+        ('print(f"{scheduler.get_lr()} of {n!r}")', True, {"print", "get_lr"}),
+        ('print("scheduler.get_lr()")', False, {"print"}),
+        ("print('f{step}')", False, {"print"}),
+        ('print(rf"step {n}")  # step()', False, {"print"}),
+        ("def inner(x): return other(x)", False, {"other"}),
+        ("optimizer.step()", True, {"step"}),
+    ],
+)
+def test_what_one_line_says_is_the_same_without_a_tree(
+    line: str, relevant: bool, called: set[str]
+) -> None:
+    text = f"def f(n):\n    a = 1\n    b = 2\n    {line}\n"
+    for found in (in_part(source_of(text)), whole(source_of(text))):
+        (function,) = [one for one in functions(found.tree) if one.name.value == "f"]
+        part = Survey(found).part(function)
+        assert (part.relevant, part.called) == (relevant, called)
 
 
 def test_a_function_that_yields_is_known_once_it_is_parsed() -> None:
