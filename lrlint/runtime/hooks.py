@@ -23,8 +23,8 @@ class Listener(Protocol):
     passes: Passes
 
     def optimizer_built(self, optimizer: Any) -> None: ...
-    def before_update(self, optimizer: Any) -> None: ...
-    def after_update(self, optimizer: Any) -> None: ...
+    def before_update(self, optimizer: Any, call: object) -> None: ...
+    def after_update(self, optimizer: Any, call: object) -> None: ...
     def update_tried(self, optimizer: Any, before: int) -> None: ...
     def updates_of(self, optimizer: Any) -> int: ...
     def group_added(self, optimizer: Any) -> None: ...
@@ -126,13 +126,13 @@ class Hooks:
 
         def before(optimizer: Any, args: Any, kwargs: Any) -> None:
             try:
-                begin(optimizer)
+                begin(optimizer, kwargs)
             except Exception as error:
                 self._fail(error)
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
             try:
-                end(optimizer)
+                end(optimizer, kwargs)
             except Exception as error:
                 self._fail(error)
             if on_step is not None:

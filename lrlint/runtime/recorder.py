@@ -10,6 +10,7 @@ import math
 import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
 from typing import Any
 
 from lrlint.runtime import lawful
@@ -99,8 +100,8 @@ class Recorder:
         self.optimizers.append(record)
         return record
 
-    def before_update(self, optimizer: Any) -> None:
-        """``optimizer.step()`` begins."""
+    def before_update(self, optimizer: Any, call: object) -> None:
+        """``optimizer.step()`` begins; ``call`` is an object that only this call of it has."""
         if self._capturing is not None and self._capturing():
             return  # into a CUDA graph: nothing is updated before its replay, see `tick`
         record = self._by_id.get(id(optimizer))
@@ -108,10 +109,9 @@ class Recorder:
             if self._only:
                 return
             record = self._adopt(optimizer, self._place())
-        frame = sys._getframe(2)
-        if record.outer is not None and _is_within(record.outer, frame):
+        if record.call is not None and _is_inner(optimizer, sys._getframe(2)):
             return  # super().step(): the same step once more
-        record.outer = id(frame)
+        record.call = call
         record.pending = [group["lr"] for group in optimizer.param_groups]
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
@@ -119,12 +119,14 @@ class Recorder:
             if place is not None:
                 self._called(record.sites, place, record.steps)
 
-    def after_update(self, optimizer: Any) -> None:
+    def after_update(self, optimizer: Any, call: object) -> None:
         """``optimizer.step()`` has run to its end."""
         record = self._by_id.get(id(optimizer))
-        if record is None or record.outer != id(sys._getframe(2)):
+        if record is None or record.call is None:
             return
-        record.outer = None
+        if record.call is not call and _is_inner(optimizer, sys._getframe(2)):
+            return
+        record.call = None
         self._verifier.step(optimizer, record)
         self._trained(record)
 
@@ -398,11 +400,15 @@ class Recorder:
         return self._order
 
 
-def _is_within(outer: int, frame: Any) -> bool:
-    """Whether the call at ``frame`` is made from within the frame ``outer``."""
+def _is_inner(optimizer: object, frame: FrameType) -> bool:
+    """Whether the call of ``step()`` at ``frame`` is made from within another one.
+
+    ``frame`` is that of torch's own wrapper around ``step()``, which calls the hooks and names the
+    optimizer ``self``. Looked at only where calls may be nested, for it is slow.
+    """
     found = frame.f_back
     while found is not None:
-        if id(found) == outer:
+        if found.f_code is frame.f_code and found.f_locals.get("self") is optimizer:
             return True
         found = found.f_back
     return False

@@ -75,8 +75,8 @@ class OptimizerRecord:
     """Batches per step, without the last step of a pass, which may be early."""
     overflow: Any = None
     """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
-    outer: int | None = None
-    """The frame of the ``step()`` call under way, to tell ``super().step()`` from a new one."""
+    call: object = None
+    """What only the call of ``step()`` under way has, to tell ``super().step()`` from it."""
     pending: list[Any] = field(default_factory=list)
     """The LRs of the step under way."""
     last: list[Any] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import pickle
@@ -197,6 +198,46 @@ def test_an_exception_inside_a_step_leaves_no_trace() -> None:
         return optimizer, scheduler
 
     assert recorded_steps(training) == [6]
+
+
+def test_a_step_whose_inner_step_fails_counts_all_the_same() -> None:
+    class Retries(SGD):
+        def step(self, closure: Any = None) -> Any:
+            with contextlib.suppress(ArithmeticError):
+                super().step(closure)
+            return super().step()
+
+    def fail() -> float:
+        raise ArithmeticError("once")
+
+    def training() -> Any:
+        SGD(parameters(), lr=0.1)  # torch wraps a class's step at its first construction
+        optimizer = Retries(parameters(), lr=0.1)
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for _ in range(5):
+            optimizer.step(fail)
+            scheduler.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [5]
+
+
+def test_a_hook_that_replaces_the_arguments_of_steps_within_steps() -> None:
+    class Outer(SGD):
+        def step(self, closure: Any = None) -> Any:
+            return super().step(closure)
+
+    def training() -> Any:
+        SGD(parameters(), lr=0.1)
+        optimizer = Outer(parameters(), lr=0.1)
+        optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: (args, dict(kwargs)))
+        scheduler = lrs.ExponentialLR(optimizer, 0.9)
+        for _ in range(5):
+            optimizer.step()
+            scheduler.step()
+        return optimizer, scheduler
+
+    assert recorded_steps(training) == [5]
 
 
 def test_a_step_inside_two_others_counts_once() -> None:
