@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, binding, branches, checkpoints, escapes, streams
+from lrlint.analysis import attributes, binding, branches, budget, checkpoints, escapes, streams
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.state import Frame
@@ -239,6 +239,13 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
         for value in arguments.all():
             escapes.escape(value, "handed to a recursive call")
         return Opaque()
+    if function.scope.unit is at.unit:
+        return _run(at, function, arguments)
+    return budget.call(at, function, arguments.all(), lambda: _run(at, function, arguments))
+
+
+def _run(at: Interpreter, function: FunctionValue, arguments: Arguments) -> AnyValue:
+    node = function.node
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
     scope.owner = function.owner
     bind_parameters(at, function, arguments, scope)

@@ -13,7 +13,16 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from lrlint.analysis import attributes, binding, branches, expressions, imports, loops, naming
+from lrlint.analysis import (
+    attributes,
+    binding,
+    branches,
+    budget,
+    expressions,
+    imports,
+    loops,
+    naming,
+)
 from lrlint.analysis.checkpoints import Owner
 from lrlint.analysis.conditions import Condition, negate
 from lrlint.analysis.guards import Known
@@ -81,6 +90,8 @@ class Interpreter:
         self.undecided: list[tuple[SyntaxPlace | None, str]] = []
         self.without_gradients = False
         self.spent = 0
+        self.allowed = self.limits.nodes
+        """What may be spent in all, by the call that is being followed."""
         self._keys = itertools.count()
         self.foreign: dict[str, Opaque] = {}
         self._adopted: dict[int, OptimizerRecord] = {}
@@ -100,7 +111,7 @@ class Interpreter:
     def spend(self) -> None:
         """Account for one node; raises :class:`BudgetExceeded` when there is none left."""
         self.spent += 1
-        if self.spent > self.limits.nodes:
+        if self.spent > self.allowed:
             raise BudgetExceeded
 
     @property
@@ -244,12 +255,7 @@ class Interpreter:
         if scope is None:
             scope = self.scopes[unit] = Scope(Store(), unit)
             binding.bind_builtin_names(self, scope)
-            with self.elsewhere(unit, scope):
-                self.frames.append(Frame(unit.tree, len(self.guards), len(self.loops)))
-                try:
-                    self.run_block(unit.tree.body)
-                finally:
-                    self.frames.pop()
+            budget.import_module(self, unit, scope)
         return scope
 
     @contextmanager

@@ -8,6 +8,7 @@ import libcst as cst
 
 from lrlint.analysis import attributes, calls, escapes
 from lrlint.analysis.binding import bind_builtin_names, lookup
+from lrlint.analysis.budget import TOO_LARGE, give_up
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.state import BudgetExceeded, Frame
@@ -37,7 +38,7 @@ def traces(at: Interpreter) -> list[Block]:
     try:
         at.run_block(at.unit.tree.body)
     except BudgetExceeded:
-        at.note(None, "the script is too large to be followed to its end")
+        _give_up(at, [at.trace])
         return [at.trace]
     found = [at.trace]
     try:
@@ -53,8 +54,14 @@ def traces(at: Interpreter) -> list[Block]:
             if at.spent > at.limits.nodes:
                 raise BudgetExceeded
     except BudgetExceeded:
-        at.note(None, "the script is too large to be followed to its end")
+        _give_up(at, found)
     return found
+
+
+def _give_up(at: Interpreter, found: list[Block]) -> None:
+    at.note(None, TOO_LARGE)
+    for block in found:
+        give_up(block, TOO_LARGE)
 
 
 def _speaks_of(block: Block, other: Block) -> bool:
