@@ -186,10 +186,14 @@ def unknown_call(
     checkpoints.note_save(at, last, arguments.all(), node)
     checkpoints.note_load(at, last, arguments.all(), node)
     if last not in _HARMLESS:
+        how = f"handed to {text or at.unit.code(node.func)}(…)"
         for value in arguments.all():
-            escapes.escape(value, f"handed to {text or at.unit.code(node.func)}(…)")
-            if isinstance(value, FunctionValue):
+            if isinstance(value, FunctionValue) and isinstance(value.node, cst.FunctionDef):
+                if value.receiver is not None:
+                    escapes.escape(value.receiver, how)
                 _assume_called(at, value, node)
+            else:
+                escapes.escape(value, how)
     return Opaque(measured=bool(at.loops) and not _looks_like_setting(last))
 
 
@@ -199,7 +203,7 @@ def _looks_like_setting(name: str) -> bool:
 
 def _assume_called(at: Interpreter, function: FunctionValue, node: cst.Call) -> None:
     """A function handed to unknown code is run by it: a launcher's ``main_worker``."""
-    if isinstance(function.node, cst.Lambda) or function.node in at.called:
+    if function.node in at.called:
         return
     with at.through(node):
         call_function(at, function, Arguments(open=True))
@@ -239,6 +243,7 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
         for value in arguments.all():
             escapes.escape(value, "handed to a recursive call")
         return Opaque()
+    at.handed += [one for one in arguments.all() if isinstance(one, (FunctionValue, Method))]
     if function.scope.unit is at.unit:
         return _run(at, function, arguments)
     return budget.call(at, function, arguments.all(), lambda: _run(at, function, arguments))

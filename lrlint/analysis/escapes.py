@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import libcst as cst
+
+from lrlint.analysis.prescan import children
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -9,9 +14,11 @@ from lrlint.analysis.values import (
     FunctionValue,
     Instance,
     ListValue,
+    Method,
     OptimizerValue,
     Partial,
     SchedulerValue,
+    Scope,
     Stream,
 )
 
@@ -43,12 +50,64 @@ def _escape(value: AnyValue, how: str, depth: int, seen: set[int]) -> None:
                 _escape(item, how, depth + 1, seen)
         case Instance(store=store):
             for item in list(store.data.values()):
-                _escape(item, how, depth + 1, seen)
+                # Who is handed an object rarely calls the functions that it keeps.
+                if not isinstance(item, FunctionValue):
+                    _escape(item, how, depth + 1, seen)
         case Choice(alternatives=alternatives):
             for _, item in alternatives:
                 _escape(item, how, depth + 1, seen)
-        case FunctionValue(receiver=receiver) if receiver is not None:
+        case FunctionValue(receiver=receiver):
+            if receiver is not None:
+                _escape(receiver, how, depth + 1, seen)
+            for item in _stepped_by(value):
+                _escape(item, how, depth + 1, seen)
+        case Method(receiver=receiver, name="step"):
             _escape(receiver, how, depth + 1, seen)
         case Partial(positional=positional, keywords=keywords):
             for item in (*positional, *keywords.values()):
                 _escape(item, how, depth + 1, seen)
+
+
+def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:
+    """What a function may step, itself or through the functions that it calls.
+
+    Told by the names in it: of what it knows from outside, all that may hold an optimizer or a
+    scheduler, if it calls something ``step``.
+    """
+    unit = function.scope.unit
+    called = unit.survey.part(function.node).called
+    for name in called:
+        known = _known(function, name)
+        if isinstance(known, FunctionValue):
+            yield known
+    if "step" not in called:
+        return
+    unit.look_into(function.node)
+    names = _names(function.node.body)
+    for name in names:
+        known = _known(function, name)
+        if isinstance(known, Instance):
+            yield from (known.store.data[one] for one in names if one in known.store.data)
+        elif known is not None and not isinstance(known, FunctionValue):
+            yield known
+
+
+def _known(function: FunctionValue, name: str) -> AnyValue | None:
+    """What a name stands for around a function."""
+    scope: Scope | None = function.scope
+    while scope is not None:
+        if name in scope.store.data:
+            return scope.store.data[name]
+        scope = scope.parent
+    return None
+
+
+def _names(body: cst.CSTNode) -> set[str]:
+    found: set[str] = set()
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Name):
+            found.add(node.value)
+        stack += children(node)
+    return found

@@ -46,7 +46,9 @@ from lrlint.analysis.values import (
     AnyValue,
     Const,
     DictValue,
+    FunctionValue,
     Instance,
+    Method,
     Opaque,
     Scope,
     Store,
@@ -85,6 +87,8 @@ class Interpreter:
         self.instances: list[Instance] = []
         self.dicts: list[DictValue] = []
         self.called: set[cst.CSTNode] = set()
+        self.handed: list[FunctionValue | Method] = []
+        """Functions that others were handed, who may call them or keep them to be called later."""
         self.prepared: list[Owner] = []
         """What accelerate has been handed, whose states it saves and loads."""
         self.undecided: list[tuple[SyntaxPlace | None, str]] = []

@@ -26,6 +26,9 @@ from lrlint.analysis.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    Method,
+    OptimizerValue,
+    SchedulerValue,
     Scope,
     Store,
 )
@@ -39,6 +42,7 @@ def traces(at: Interpreter) -> list[Block]:
         at.run_block(at.unit.tree.body)
     except BudgetExceeded:
         _give_up(at, [at.trace])
+        _hand_over(at, [at.trace])
         return [at.trace]
     found = [at.trace]
     try:
@@ -55,6 +59,7 @@ def traces(at: Interpreter) -> list[Block]:
                 raise BudgetExceeded
     except BudgetExceeded:
         _give_up(at, found)
+    _hand_over(at, found)
     return found
 
 
@@ -62,6 +67,20 @@ def _give_up(at: Interpreter, found: list[Block]) -> None:
     at.note(None, TOO_LARGE)
     for block in found:
         give_up(block, TOO_LARGE)
+
+
+def _hand_over(at: Interpreter, found: list[Block]) -> None:
+    """What was handed around and never called may be a handler: it is called where none can see."""
+    events = [item.event for block in found for item in walk(block)]
+    stepped = {id(one.scheduler) for one in events if isinstance(one, SchedulerStep)}
+    stepped |= {id(one.optimizer) for one in events if isinstance(one, OptimizerStep)}
+    for value in at.handed:
+        match value:
+            case FunctionValue(node=node) if node not in at.called:
+                escapes.escape(value, "stepped by a function that may be called elsewhere")
+            case Method(receiver=SchedulerValue(record=record) | OptimizerValue(record=record)):
+                if id(record) not in stepped:
+                    escapes.escape(value, "handed away as a function")
 
 
 def _speaks_of(block: Block, other: Block) -> bool:

@@ -39,6 +39,7 @@ def decorate(
         case "option" | "argument" if call is not None:
             _click_option(at, call, defaults)
         case _:
+            at.handed.append(value)  # it may be registered as a handler
             return value
     return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
 
