@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
-from lrlint.analysis.prescan import children
+from lrlint.analysis.prescan import names_in
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -18,7 +16,6 @@ from lrlint.analysis.values import (
     OptimizerValue,
     Partial,
     SchedulerValue,
-    Scope,
     Stream,
 )
 
@@ -77,37 +74,16 @@ def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:
     unit = function.scope.unit
     called = unit.survey.part(function.node).called
     for name in called:
-        known = _known(function, name)
+        known = function.scope.find(name)
         if isinstance(known, FunctionValue):
             yield known
     if "step" not in called:
         return
     unit.look_into(function.node)
-    names = _names(function.node.body)
+    names = names_in(function.node.body)
     for name in names:
-        known = _known(function, name)
+        known = function.scope.find(name)
         if isinstance(known, Instance):
             yield from (known.store.data[one] for one in names if one in known.store.data)
         elif known is not None and not isinstance(known, FunctionValue):
             yield known
-
-
-def _known(function: FunctionValue, name: str) -> AnyValue | None:
-    """What a name stands for around a function."""
-    scope: Scope | None = function.scope
-    while scope is not None:
-        if name in scope.store.data:
-            return scope.store.data[name]
-        scope = scope.parent
-    return None
-
-
-def _names(body: cst.CSTNode) -> set[str]:
-    found: set[str] = set()
-    stack = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Name):
-            found.add(node.value)
-        stack += children(node)
-    return found

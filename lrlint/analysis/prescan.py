@@ -70,6 +70,18 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """All the names in a piece of code: of variables, attributes and keywords."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Name):
+            found.add(part.value)
+        stack += children(part)
+    return frozenset(found)
+
+
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:
     """The names that a block binds, nested functions and classes not looked into."""
     names: set[str] = set()

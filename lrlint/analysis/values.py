@@ -79,6 +79,16 @@ class Scope:
     owner: ClassValue | None = None
     """The class that the function of this scope is a method of."""
 
+    def find(self, name: str) -> AnyValue | None:
+        """What a name stands for here or in the scopes around, as far as it is known."""
+        scope: Scope | None = self
+        while scope is not None:
+            value = scope.store.data.get(name)
+            if value is not None:
+                return value
+            scope = scope.parent
+        return None
+
 
 @dataclass(eq=False, slots=True)
 class ListValue(Value):

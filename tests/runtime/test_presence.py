@@ -200,6 +200,14 @@ def test_an_exception_inside_a_step_leaves_no_trace() -> None:
     assert recorded_steps(training) == [6]
 
 
+def stepped_five_times(optimizer: torch.optim.Optimizer, *arguments: Any) -> Any:
+    scheduler = lrs.ExponentialLR(optimizer, 0.9)
+    for _ in range(5):
+        optimizer.step(*arguments)
+        scheduler.step()
+    return optimizer, scheduler
+
+
 def test_a_step_whose_inner_step_fails_counts_all_the_same() -> None:
     class Retries(SGD):
         def step(self, closure: Any = None) -> Any:
@@ -212,12 +220,7 @@ def test_a_step_whose_inner_step_fails_counts_all_the_same() -> None:
 
     def training() -> Any:
         SGD(parameters(), lr=0.1)  # torch wraps a class's step at its first construction
-        optimizer = Retries(parameters(), lr=0.1)
-        scheduler = lrs.ExponentialLR(optimizer, 0.9)
-        for _ in range(5):
-            optimizer.step(fail)
-            scheduler.step()
-        return optimizer, scheduler
+        return stepped_five_times(Retries(parameters(), lr=0.1), fail)
 
     assert recorded_steps(training) == [5]
 
@@ -231,11 +234,7 @@ def test_a_hook_that_replaces_the_arguments_of_steps_within_steps() -> None:
         SGD(parameters(), lr=0.1)
         optimizer = Outer(parameters(), lr=0.1)
         optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: (args, dict(kwargs)))
-        scheduler = lrs.ExponentialLR(optimizer, 0.9)
-        for _ in range(5):
-            optimizer.step()
-            scheduler.step()
-        return optimizer, scheduler
+        return stepped_five_times(optimizer)
 
     assert recorded_steps(training) == [5]
 
@@ -252,12 +251,7 @@ def test_a_step_inside_two_others_counts_once() -> None:
     def training() -> Any:
         for cls in (SGD, Outer):
             cls(parameters(), lr=0.1)  # torch wraps a class's step at its first construction
-        optimizer = Outermost(parameters(), lr=0.1)
-        scheduler = lrs.ExponentialLR(optimizer, 0.9)
-        for _ in range(5):
-            optimizer.step()
-            scheduler.step()
-        return optimizer, scheduler
+        return stepped_five_times(Outermost(parameters(), lr=0.1))
 
     assert recorded_steps(training) == [5]
 

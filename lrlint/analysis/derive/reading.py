@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
-from lrlint.analysis.prescan import children
+from lrlint.analysis.prescan import names_in
 from lrlint.analysis.values import (
     AnyValue,
     Choice,
@@ -13,7 +11,6 @@ from lrlint.analysis.values import (
     ListValue,
     Opaque,
     Partial,
-    Scope,
     Store,
 )
 from lrlint.symbolic import Atom, Expr
@@ -40,8 +37,9 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case Opaque(number=Expr() as number):
             return number.atoms()
         case FunctionValue(node=node, scope=scope, receiver=receiver, defaults=defaults):
+            scope.unit.look_into(node)
             given = {one.name.value for one in node.params.params}
-            parts = [_lookup(scope, name) for name in _names(node) - given]
+            parts = [scope.find(name) for name in names_in(node) - given]
             parts += [receiver, *defaults.values()]
             return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
         case Partial(function=function, positional=positional, keywords=keywords):
@@ -55,23 +53,3 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case _:
             return found
     return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
-
-
-def _names(node: cst.CSTNode) -> frozenset[str]:
-    found: set[str] = set()
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, cst.Name):
-            found.add(part.value)
-        stack.extend(children(part))
-    return frozenset(found)
-
-
-def _lookup(scope: Scope | None, name: str) -> AnyValue | None:
-    while scope is not None:
-        value = scope.store.data.get(name)
-        if value is not None:
-            return value
-        scope = scope.parent
-    return None
