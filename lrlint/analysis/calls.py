@@ -236,12 +236,11 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
     """Interpret a function's body with its arguments bound."""
     node = function.node
     at.called.add(node)
-    if not function.scope.unit.look_into(node):
-        return Opaque()
     depth = sum(1 for frame in at.frames if frame.function is node)
-    if depth >= 2 or len(at.frames) > at.limits.depth:
+    recursive = depth >= 2 or len(at.frames) > at.limits.depth
+    if recursive or not function.scope.unit.look_into(node):
         for value in arguments.all():
-            escapes.escape(value, "handed to a recursive call")
+            escapes.escape(value, "handed to a call that is not followed")
         return Opaque()
     at.handed += [one for one in arguments.all() if isinstance(one, (FunctionValue, Method))]
     if function.scope.unit is at.unit:

@@ -9,7 +9,6 @@ a body and puts it in its place. Once all are open, the tree is that of the whol
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,6 +17,7 @@ from lrlint.source.mutations import Mutations, mutations_of
 from lrlint.source.nesting import check
 from lrlint.source.parse import parse, parse_text
 from lrlint.source.span import SourceError
+from lrlint.source.syntax import syntax_tree
 
 if TYPE_CHECKING:
     from libcst import CSTNode, FunctionDef, Module
@@ -65,16 +65,16 @@ class Skeleton:
         """What the module changes in place; None where only the tree can tell."""
         self._lines = lines
         functions = list(_functions_of(tree)) if cuts else []
-        self._cuts = {functions[cut.number]: cut for cut in cuts}
+        self._cuts: dict[CSTNode, _Cut] = {functions[cut.number]: cut for cut in cuts}
 
     def unparsed(self, node: CSTNode) -> str | None:
         """The text of a function's body that is not parsed yet; None where there is none."""
-        cut = self._cuts.get(node)  # type: ignore[call-overload]
+        cut = self._cuts.get(node)
         return None if cut is None else "".join(self._lines[cut.first : cut.last])
 
     def open(self, node: CSTNode) -> bool:
         """Parse the body of a function; False where libcst refuses it."""
-        cut = self._cuts.get(node)  # type: ignore[call-overload]
+        cut = self._cuts.get(node)
         if cut is None:
             return True
         try:
@@ -83,7 +83,7 @@ class Skeleton:
             return False
         # The node stays the one that everybody knows.
         object.__setattr__(node, "body", body)
-        del self._cuts[node]  # type: ignore[arg-type]
+        del self._cuts[node]
         return True
 
     def open_all(self, within: CSTNode | None = None) -> None:
@@ -109,8 +109,8 @@ def in_part(source: SourceFile) -> Skeleton:
     if source.notebook is not None or "\r" in text:
         return whole(source)
     check(text)
-    tree = _syntax(text)
-    if tree is None:  # it may be Python all the same, for a younger one than this
+    tree = syntax_tree(text)
+    if isinstance(tree, SourceError):  # it may be Python all the same, for a younger one than this
         return whole(source)
     lines = text.split("\n")
     lines = [*(f"{line}\n" for line in lines[:-1]), lines[-1]]
@@ -126,15 +126,6 @@ def in_part(source: SourceFile) -> Skeleton:
 def whole(source: SourceFile) -> Skeleton:
     """The same with everything parsed."""
     return Skeleton(parse(source), len(source.text))
-
-
-def _syntax(text: str) -> ast.Module | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes are not our subject
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _cuts_of(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Cut]:

@@ -7,24 +7,30 @@ right place. Its parser is fast, so it also judges the cells of a notebook one b
 
 from __future__ import annotations
 
+import ast
 import warnings
 
 from lrlint.source.span import SourceError
 
 
 def syntax_error(text: str) -> SourceError | None:
-    """The syntax error of a text that is not nested too deeply; None where it parses.
+    """The syntax error of a text that is not nested too deeply; None where it parses."""
+    found = syntax_tree(text)
+    return found if isinstance(found, SourceError) else None
+
+
+def syntax_tree(text: str) -> ast.Module | SourceError:
+    """CPython's tree of a text that is not nested too deeply, or its syntax error.
 
     A cell of a notebook may await at its top level. What a younger Python would accept is an error
     here: `libcst_accepts` has the last word.
     """
-    import ast  # only for broken files and notebooks
-
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are not our subject
-            compile(text, "<source>", "exec", flags, dont_inherit=True)
+            tree: ast.Module = compile(text, "<source>", "exec", flags, dont_inherit=True)
+            return tree
     except SyntaxError as error:
         return SourceError(
             " ".join(str(error.msg).split()), max(error.lineno or 1, 1), max(error.offset or 1, 1)
@@ -33,7 +39,6 @@ def syntax_error(text: str) -> SourceError | None:
         return SourceError("holds half of a surrogate pair")
     except (ValueError, RecursionError, MemoryError) as error:
         return SourceError(str(error) or "too complex for the parser")
-    return None
 
 
 def libcst_accepts(text: str) -> bool:
@@ -47,4 +52,4 @@ def libcst_accepts(text: str) -> bool:
     return True
 
 
-__all__ = ["libcst_accepts", "syntax_error"]
+__all__ = ["libcst_accepts", "syntax_error", "syntax_tree"]
