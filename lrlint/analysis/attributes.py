@@ -61,7 +61,7 @@ def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
             return _super_member(at, receiver, cls, name)
         case Choice(alternatives=alternatives):
             return branches.choice(
-                [(condition, get_attribute(at, item, name)) for condition, item in alternatives]
+                at, [(condition, get_attribute(at, item, name)) for condition, item in alternatives]
             )
         case Opaque():
             return opaque_member(owner, f".{name}")
@@ -270,7 +270,7 @@ def get_item(at: Interpreter, owner: AnyValue, key: AnyValue, text: str | None) 
     match owner, key:
         case Choice(alternatives=alternatives), _:
             return branches.choice(
-                [(condition, get_item(at, item, key, text)) for condition, item in alternatives]
+                at, [(condition, get_item(at, item, key, text)) for condition, item in alternatives]
             )
         case DictValue(), _:
             return _dict_item(at, owner, key, text)

@@ -225,7 +225,7 @@ def unpacked(at: Interpreter, value: AnyValue, count: int) -> list[AnyValue] | N
                 column.append((condition, part))
         from lrlint.analysis.branches import choice
 
-        return [choice(column) for column in columns]  # type: ignore[arg-type]
+        return [choice(at, column) for column in columns]  # type: ignore[arg-type]
     items = numeric.items_of(value)
     if items is not None and len(items) == count:
         return items

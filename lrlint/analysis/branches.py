@@ -18,7 +18,6 @@ from lrlint.analysis.conditions import (
     all_of,
     any_of,
     conjoin,
-    contradict,
     is_loop_atom,
     negate,
     text_of,
@@ -262,8 +261,8 @@ def join(
     if first is not None and second is not None:
         return _join_numbers(at, condition, first, second, name)
     alternatives = [
-        *_under(condition, one),
-        *_under(negate(condition), other),
+        *_under(at, condition, one),
+        *_under(at, negate(condition), other),
     ]
     if len(alternatives) > _MOST_ALTERNATIVES:
         return Opaque(name or None)
@@ -284,12 +283,14 @@ def _number_beside(at: Interpreter, value: AnyValue, other: AnyValue) -> Expr | 
     return None
 
 
-def _under(condition: Condition, value: AnyValue) -> list[tuple[Condition, AnyValue]]:
+def _under(
+    at: Interpreter, condition: Condition, value: AnyValue
+) -> list[tuple[Condition, AnyValue]]:
     if isinstance(value, Choice):
         return [
             (all_of(condition, inner), item)
             for inner, item in value.alternatives
-            if not contradict(condition, inner)
+            if not at.contradict(condition, inner)
         ]
     return [(condition, value)]
 
@@ -348,10 +349,10 @@ def distribute(
         assert not isinstance(known, bool)
         with at.guard(condition, node):
             results.append((condition, action(item)))
-    return choice(results)
+    return choice(at, results)
 
 
-def choice(results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
+def choice(at: Interpreter, results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
     """A choice among results, or the one value that all of them are."""
     if not results:
         return Opaque()
@@ -360,8 +361,10 @@ def choice(results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
         return first
     flat: list[tuple[Condition, AnyValue]] = []
     for condition, value in results:
-        flat += _under(condition, value)
-    return Choice(tuple(flat)) if len(flat) <= _MOST_ALTERNATIVES else Opaque()
+        flat += _under(at, condition, value)
+        if len(flat) > _MOST_ALTERNATIVES:
+            return Opaque()
+    return Choice(tuple(flat))
 
 
 def alternatives(value: AnyValue) -> list[AnyValue]:

@@ -256,7 +256,7 @@ def _run(at: Interpreter, function: FunctionValue, arguments: Arguments) -> AnyV
     if isinstance(node, cst.Lambda):
         with at.elsewhere(scope.unit, scope):
             return at.evaluate(node.body)
-    if function.scope.unit.survey.part(node).yields:
+    if function.scope.unit.survey.is_generator(node):
         return _generator(at, function, scope)
     frame = Frame(node, len(at.guards), len(at.loops))
     at.frames.append(frame)
@@ -298,7 +298,7 @@ def _returned(at: Interpreter, frame: Frame) -> AnyValue:
         for condition, item in reversed(results[:-1]):
             value = branches.join(at, condition, item, value)
         return value
-    return branches.choice(results)
+    return branches.choice(at, results)
 
 
 def _generator(at: Interpreter, function: FunctionValue, scope: Scope) -> AnyValue:

@@ -34,9 +34,10 @@ class Condition:
     computed once.
     """
 
-    __slots__ = ("_hash", "_leaves", "_opposite", "_subjects")
+    __slots__ = ("_hash", "_leaves", "_natures", "_opposite", "_subjects")
     _hash: int
     _leaves: int
+    _natures: frozenset[Nature]
     _opposite: Condition
     _subjects: frozenset[Hashable]
 
@@ -282,7 +283,9 @@ comparing two of them takes time that is exponential in their depth."""
 
 def all_of(*parts: Condition) -> Condition:
     """The conjunction, flat and without repetitions."""
-    flat = dict.fromkeys(inner for part in parts for inner in flatten(part))
+    flat: dict[Condition, None] = {}
+    for part in parts:
+        flat.update(dict.fromkeys(flatten(part)))
     if len(flat) == 1:
         return next(iter(flat))
     return _bounded(All(tuple(flat)))
@@ -385,11 +388,14 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
         return False
     others = flatten(right)
     for one in flatten(left):
-        about, opposite, key = subjects(one), negate(one), choice_key(one)
+        about = subjects(one)
+        if about.isdisjoint(subjects(right)):
+            continue
+        opposite, key = negate(one), choice_key(one)
         for other in others:
             if about.isdisjoint(subjects(other)):
                 continue
-            if opposite == other or negate(other) == one:
+            if opposite == other:
                 return True
             if key is not None:
                 its = choice_key(other)
@@ -408,6 +414,22 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
     return False
 
 
+class Contradictions:
+    """``contradict``, which remembers its answers: the same guards meet again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Condition, Condition, int], bool] = {}
+
+    def __call__(self, left: Condition, right: Condition, depth: int = 2) -> bool:
+        if subjects(left).isdisjoint(subjects(right)):
+            return False
+        key = (left, right, depth)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = contradict(left, right, depth)
+        return found
+
+
 def choice_key(condition: Condition) -> tuple[Hashable, ...] | None:
     """What ``args.sched == "cosine"`` is known by; two that differ in the last part exclude
     each other."""
@@ -418,16 +440,25 @@ def choice_key(condition: Condition) -> tuple[Hashable, ...] | None:
     return None
 
 
-def natures(condition: Condition) -> set[Nature]:
+def natures(condition: Condition) -> frozenset[Nature]:
     """What the parts that cannot be computed ask about."""
+    try:
+        return condition._natures
+    except AttributeError:
+        found = _natures(condition)
+        object.__setattr__(condition, "_natures", found)
+        return found
+
+
+def _natures(condition: Condition) -> frozenset[Nature]:
     match condition:
         case Flag(nature=nature) | Relation(nature=nature):
-            return {nature}
+            return frozenset({nature})
         case Not(of):
             return natures(of)
         case All(parts) | Any(parts):
-            return set().union(*(natures(part) for part in parts))
-    return {Nature.FLAG}
+            return frozenset[Nature]().union(*map(natures, parts))
+    return frozenset({Nature.FLAG})
 
 
 def is_loop_atom(atom: Atom) -> bool:

@@ -257,14 +257,14 @@ def _apply_to_choice(
         if isinstance(right, Choice) and _conditions(left) == _conditions(right):
             pairs = zip(left.alternatives, right.alternatives, strict=True)
             return branches.choice(
-                [(c, _apply(at, kind, one, other, node)) for (c, one), (_, other) in pairs]
+                at, [(c, _apply(at, kind, one, other, node)) for (c, one), (_, other) in pairs]
             )
         return branches.choice(
-            [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
+            at, [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
         )
     assert isinstance(right, Choice)
     return branches.choice(
-        [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
+        at, [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
     )
 
 

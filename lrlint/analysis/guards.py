@@ -6,20 +6,29 @@ behind: comparing each with each is most of the work on some scripts.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable
+from typing import TypeVar
 
-from lrlint.analysis.conditions import Any, Condition, choice_key, contradict, flatten, negate
+from lrlint.analysis.conditions import (
+    Any,
+    Condition,
+    Contradictions,
+    choice_key,
+    flatten,
+    negate,
+    subjects,
+)
 
 
 class Known:
     """What is known to hold, conjunctions taken apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, contradict: Contradictions) -> None:
+        self._contradict = contradict
         self._pushed: list[tuple[Condition, ...]] = []
-        self._parts: Counter[Condition] = Counter()
-        self._opposites: Counter[Condition] = Counter()
-        self._choices: dict[Hashable, Counter[Hashable]] = {}
+        self._parts: dict[Condition, int] = {}
+        """How often each is known: an inner guard may say again what an outer one says."""
+        self._choices: dict[Hashable, dict[Hashable, int]] = {}
         """The values that names are known to equal: ``args.sched == "cosine"``."""
         self._alternatives: list[Any] = []
 
@@ -28,18 +37,17 @@ class Known:
         parts = flatten(condition)
         self._pushed.append(parts)
         for part in parts:
-            self._parts[part] += 1
-            self._opposites[negate(part)] += 1
+            self._parts[part] = self._parts.get(part, 0) + 1
             if isinstance(part, Any):
                 self._alternatives.append(part)
             elif (key := choice_key(part)) is not None:
-                self._choices.setdefault(key[:2], Counter())[key] += 1
+                values = self._choices.setdefault(key[:2], {})
+                values[key] = values.get(key, 0) + 1
 
     def pop(self) -> None:
         """What was pushed last holds no more."""
-        for part in reversed(self._pushed.pop()):
+        for part in self._pushed.pop():
             _take(self._parts, part)
-            _take(self._opposites, negate(part))
             if isinstance(part, Any):
                 self._alternatives.pop()
             elif (key := choice_key(part)) is not None:
@@ -56,22 +64,31 @@ class Known:
 
     def _excludes(self, part: Condition) -> bool:
         """As ``contradict`` says of the part and any of the known ones."""
-        if negate(part) in self._parts or part in self._opposites:
+        if negate(part) in self._parts:
             return True
         key = choice_key(part)
         if key is not None and self._choices.get(key[:2], {}).keys() - {key}:
             return True
+        about, excluded = subjects(part), self._contradict
         if isinstance(part, Any) and any(
-            all(contradict(one, known, depth=1) for one in part.parts) for known in self._parts
+            all(excluded(one, known, depth=1) for one in part.parts)
+            for known in self._parts
+            if not about.isdisjoint(subjects(known))
         ):
             return True
         return any(
-            all(contradict(part, one, depth=1) for one in known.parts)
+            all(excluded(part, one, depth=1) for one in known.parts)
             for known in self._alternatives
+            if not about.isdisjoint(subjects(known))
         )
 
 
-def _take(counter: Counter[Condition] | Counter[Hashable], key: Hashable) -> None:
-    counter[key] -= 1  # type: ignore[index]
-    if not counter[key]:  # type: ignore[index]
-        del counter[key]
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def _take(counts: dict[_Key, int], key: _Key) -> None:
+    left = counts[key] - 1
+    if left:
+        counts[key] = left
+    else:
+        del counts[key]

@@ -24,7 +24,7 @@ from lrlint.analysis import (
     naming,
 )
 from lrlint.analysis.checkpoints import Owner
-from lrlint.analysis.conditions import Condition, negate
+from lrlint.analysis.conditions import Condition, Contradictions, negate
 from lrlint.analysis.guards import Known
 from lrlint.analysis.modules import ModuleUnit, Project
 from lrlint.analysis.places import SyntaxPlace
@@ -76,7 +76,8 @@ class Interpreter:
         self.trace: Block = []
         self.block: Block = self.trace
         self.guards: list[Condition] = []
-        self._known = Known()
+        self.contradict = Contradictions()
+        self._known = Known(self.contradict)
         self.loops: list[Repeat] = []
         self.frames: list[Frame] = [Frame(None, 0, 0)]
         self.via: list[SyntaxPlace] = []

@@ -85,27 +85,28 @@ def names_in(node: cst.CSTNode) -> frozenset[str]:
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:
     """The names that a block binds, nested functions and classes not looked into."""
     names: set[str] = set()
-    stack: list[cst.CSTNode] = [block]
+    stack = [block]
     while stack:
         node = stack.pop()
-        match node:
-            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-                names.add(name.value)
-                continue
-            case (
-                cst.Lambda() | cst.ListComp() | cst.DictComp() | cst.SetComp() | cst.GeneratorExp()
-            ):
-                continue
-            case cst.AssignTarget(target=target) | cst.AugAssign(target=target):
-                names.update(_target_names(target))
-            case cst.AnnAssign(target=target) | cst.For(target=target):
-                names.update(_target_names(target))
-            case cst.NamedExpr(target=target):
-                names.update(_target_names(target))
-            case cst.AsName(name=target):
-                names.update(_target_names(target))
-        stack.extend(children(node))
+        kind = type(node)
+        if kind in _DEFINITIONS:
+            names.add(node.name.value)  # type: ignore[attr-defined]
+            continue
+        if kind in _OWN_SCOPES or kind is cst.Name:
+            continue
+        if kind in _BINDS:
+            names.update(_target_names(node.target))  # type: ignore[attr-defined]
+        elif kind is cst.AsName:
+            names.update(_target_names(node.name))  # type: ignore[attr-defined]
+        stack += children(node)
     return frozenset(names)
+
+
+_DEFINITIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef})
+_OWN_SCOPES: Final = frozenset(
+    {cst.Lambda, cst.ListComp, cst.DictComp, cst.SetComp, cst.GeneratorExp}
+)
+_BINDS: Final = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr})
 
 
 def _target_names(target: cst.CSTNode) -> Iterator[str]:
@@ -129,6 +130,22 @@ def has_own_break(body: cst.CSTNode) -> bool:
         if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
             stack.extend(children(node))
     return False
+
+
+def yields(body: cst.CSTNode) -> bool:
+    """Whether the body of a function yields, nested functions not looked into."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is cst.Yield:
+            return True
+        if kind not in _FUNCTIONS:
+            stack += children(node)
+    return False
+
+
+_FUNCTIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 
 
 def dotted(node: cst.CSTNode) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.prescan import children
+from lrlint.analysis.prescan import children, yields
 from lrlint.formulas import LAWS
 from lrlint.source import Mutations, Skeleton
 from lrlint.source.outline import without_strings, words
@@ -25,8 +25,6 @@ class Part:
     """The last names of all that is called: ``step`` of ``self.optimizer.step()``."""
     relevant: bool
     """Whether it builds or steps something."""
-    yields: bool
-    """Whether it yields itself, once it is parsed: calling such a function makes a generator."""
 
 
 class Survey:
@@ -35,7 +33,9 @@ class Survey:
     def __init__(self, skeleton: Skeleton) -> None:
         self._skeleton = skeleton
         self._mutations = Mutations()
-        self._parts: dict[int, Part] = {}  # by identity; the module keeps its nodes alive
+        # By identity: the module keeps its nodes alive.
+        self._parts: dict[int, Part] = {}
+        self._generators: dict[int, bool] = {}
 
     @property
     def module(self) -> Part:
@@ -53,18 +53,27 @@ class Survey:
         found = self._parts.get(id(node))
         return self._survey(node) if found is None else found
 
+    def is_generator(self, function: cst.FunctionDef) -> bool:
+        """Whether calling a function, whose body is parsed, makes a generator."""
+        found = self._generators.get(id(function))
+        if found is None:
+            text = self._skeleton.text(function)
+            may_yield = text is None or "yield" in text
+            found = self._generators[id(function)] = may_yield and yields(function.body)
+        return found
+
     def _survey(self, root: cst.CSTNode) -> Part:
         """Walk one scope, the scopes in it each by itself."""
         called: set[str] = set()
         names: set[str] = set()
         inner: list[Part] = []
-        yields = False
-        unparsed = self._skeleton.unparsed(root)
-        if unparsed is not None:
-            code = without_strings(unparsed, fields=True)
+        stack = children(root)
+        text = self._skeleton.text(root)
+        if text is not None:  # its words say as much as its tree, which need not be there
+            code = without_strings(text, fields=True)
             called.update(_CALLED.findall(code))
             names |= words(code)
-        stack = children(root)
+            stack.remove(root.body)  # type: ignore[attr-defined]
         while stack:
             node = stack.pop()
             kind = type(node)
@@ -78,18 +87,14 @@ class Survey:
                 name = _last_name(node.func)  # type: ignore[attr-defined]
                 if name is not None:
                     called.add(name)
-            elif kind is cst.Yield:
-                yields = True
             elif kind in _CHANGES:
                 self._note_change(node)
             stack += children(node)
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
             relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
-            yields=yields,
         )
-        if unparsed is None:
-            self._parts[id(root)] = part
+        self._parts[id(root)] = part
         return part
 
     def _note_change(self, node: cst.CSTNode) -> None:

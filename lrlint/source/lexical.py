@@ -33,11 +33,13 @@ COMMENTS_AND_STRINGS: Final = re.compile(rf"#[^\r\n]*|{_STRINGS}")
 
 _COMMON = rf"{COMMENTS_AND_STRINGS.pattern}|[()\[\]{{}}]|\\?(?:\r\n|[\r\n])"
 _WORDS = "lambda|del|not|and|or|if|else|await|yield|for|in|is|from"
-_OPERATORS = rf"\*\*|//|<<|>>|->|[-+*/%@&|^~.,;:]|\b(?:{_WORDS})\b"
+OPERATORS: Final = re.compile(rf"\*\*|//|<<|>>|->|[-+*/%@&|^~.,;:]|\b(?:{_WORDS})\b")
+"""Each operator, comma, colon, and each keyword that joins or begins expressions."""
+
 
 _PLAIN: Final = re.compile(_COMMON)
 _IN_FIELD: Final = re.compile(rf"{_COMMON}|:")
-_FINE: Final = re.compile(rf"{_COMMON}|{_OPERATORS}")
+_FINE: Final = re.compile(rf"{_COMMON}|{OPERATORS.pattern}")
 _LITERAL: Final = {
     quote: re.compile(rf"\\(?:N\{{[^}}'\"]*\}}|\r\n|[^{{}}])|\{{\{{|{quote}|[{{}}]" + line)
     for quote, line in (('"""', ""), ("'''", ""), ('"', r"|[\r\n]"), ("'", r"|[\r\n]"))
@@ -134,4 +136,4 @@ def end_of_logical_line(text: str, start: int) -> int:
     return len(text)
 
 
-__all__ = ["COMMENTS_AND_STRINGS", "Token", "end_of_logical_line", "tokens"]
+__all__ = ["COMMENTS_AND_STRINGS", "OPERATORS", "Token", "end_of_logical_line", "tokens"]

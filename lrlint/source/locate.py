@@ -59,24 +59,32 @@ LIBRARIES: Final = frozenset(
 
 
 class Locator:
-    """Finds the files of modules; remembers where absolute imports of a folder may lead."""
+    """Finds the files of modules, and remembers where each import of a folder leads."""
 
     def __init__(self) -> None:
         self._roots: dict[Path, list[Path]] = {}
+        self._found: dict[tuple[Path, str, int], list[Path]] = {}
 
-    def find(self, importer: Path, name: str, level: int) -> Iterator[Path]:
+    def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
         """The files that ``importer`` may mean by a module's name, likeliest first.
 
         ``level`` counts the dots of a relative import.
         """
+        key = importer.parent, name, level
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = list(self._find(*key))
+        return known
+
+    def _find(self, folder: Path, name: str, level: int) -> Iterator[Path]:
         parts = name.split(".") if name else []
         if level:
-            base = importer.parent
+            base = folder
             for _ in range(level - 1):
                 base = base.parent
             yield from self._at(base, parts)
         elif parts and parts[0] not in sys.stdlib_module_names and parts[0] not in LIBRARIES:
-            for root in self._search_path(importer.parent):
+            for root in self._search_path(folder):
                 if (root / parts[0]).is_dir() or (root / f"{parts[0]}.py").is_file():
                     yield from self._at(root, parts)
 

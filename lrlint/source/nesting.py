@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lrlint.source.lexical import tokens
+from lrlint.source.lexical import OPERATORS, tokens
 from lrlint.source.span import SourceError
 from lrlint.source.text import Lines
 
@@ -29,9 +29,10 @@ MAX_PATTERN: Final = 8
 ROOMY: Final = 60
 """Deeper than this, parse on a large stack."""
 
-# A level takes a character or more, so a line this short is never over the limit. Measuring every
-# line of more than 60 characters in detail would make the guard twice as dear.
+# Measuring every line of more than 60 characters would make the guard twice as dear. Short lines
+# are shallow: a level takes a character or more.
 _SHORT: Final = 160
+
 
 _EXPONENTIAL = re.compile(r"\b(?:case|del)\b")
 _HEAD = re.compile(r"([ \t\f]*)(elif\b|else\b|[^ \t\f\r\n#]?)")
@@ -69,10 +70,20 @@ def _line(text: str, start: int, end: int, brackets: int) -> int:
             raise _too_deep(text, start, brackets, MAX_PATTERN)
     if end - start <= _SHORT:
         return 0
-    levels, worst = _levels(text[start:end])
+    line = text[start:end]
+    most = _most_levels(line)
+    if most <= ROOMY:
+        return most
+    levels, worst = _levels(line)
     if levels > MAX_LEVELS:
         raise _too_deep(text, start + worst, levels, MAX_LEVELS)
     return levels
+
+
+def _most_levels(line: str) -> int:
+    """No less than the levels in a line, strings and comments counted as if they were code."""
+    brackets = sum(map(line.count, "([{"))
+    return 2 * brackets + len(OPERATORS.findall(line)) - sum(map(line.count, ",;:"))
 
 
 class _Frame:

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import codecs
 import json
-from bisect import bisect_right
-from collections.abc import Mapping
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 from lrlint.source import json_text
 from lrlint.source.magics import blank, replace_magics
 from lrlint.source.nesting import check
 from lrlint.source.span import SourceError, Span
-from lrlint.source.syntax import libcst_accepts, syntax_error
+from lrlint.source.syntax import first_row, libcst_accepts, syntax_error, syntax_tree
 from lrlint.source.text import LINE_END
+
+# What may be a magic: such a cell is looked at by itself.
+_MAGIC: Final = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,17 @@ def read_notebook(data: bytes) -> Notebook:
     language = _language(document)
     if not language.startswith(("python", "ipython")):
         return Notebook(notes=(Note(None, 1, f"its kernel runs {language}, not Python"),))
+    sources = {
+        number: _text(cell.get("source", cell.get("input", "")))
+        for number, cell in enumerate(_cells(document), start=1)
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    }
+    plain = {number for number, source in sources.items() if not _MAGIC.search(source)}
+    if not _are_python([_terminated(sources[number]) for number in sorted(plain)]):
+        plain = set()
     row = 1
-    for number, cell in enumerate(_cells(document), start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-            continue
-        source = _text(cell.get("source", cell.get("input", "")))
-        python, note = _python(source)
+    for number, source in sources.items():
+        python, note = (_terminated(source), None) if number in plain else _python(source)
         if note is not None:
             notes.append(Note(number, note.row, f"left out: {note.message}"))
         cells.append(Cell(number, source, row, python))
@@ -193,9 +203,32 @@ def _text(source: object) -> str:
     return source if isinstance(source, str) else ""
 
 
+def _terminated(source: str) -> str:
+    return source if not source or source.endswith(("\n", "\r")) else source + "\n"
+
+
+def _are_python(cells: Sequence[str]) -> bool:
+    """Whether each of the cells is Python, as one parse of all of them says; False in doubt."""
+    text = "".join(cells)
+    if "\r" in text:
+        return False
+    try:
+        check(text)
+    except SourceError:
+        return False
+    tree = syntax_tree(text)
+    if isinstance(tree, SourceError):
+        return False
+    ends = [*accumulate(cell.count("\n") for cell in cells)]
+    return all(
+        bisect_left(ends, first_row(one)) == bisect_left(ends, one.end_lineno or 0)
+        for one in tree.body
+    )
+
+
 def _python(source: str) -> tuple[str, SourceError | None]:
     """What stands for a cell in the module, and why, if that is only blank lines."""
-    text = source if not source or source.endswith(("\n", "\r")) else source + "\n"
+    text = _terminated(source)
     if _error(text) is None:
         return text, None
     text = replace_magics(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState  # what PositionProvider itself is built on
@@ -25,6 +26,13 @@ _STATEMENTS = (
     cst.Finally,
     cst.MatchCase,
 )
+
+
+@cache
+def _roles(kind: type[cst.CSTNode]) -> tuple[bool, bool]:
+    """Whether nodes of a kind are suites, and statements; they have abstract base classes, which
+    makes asking dear."""
+    return issubclass(kind, cst.BaseSuite), issubclass(kind, _STATEMENTS)
 
 
 class Recorder(CodegenState):
@@ -67,9 +75,10 @@ class Recorder(CodegenState):
 
     def before_codegen(self, node: cst.CSTNode) -> None:
         self._starts.append(self.offset)
-        if isinstance(node, cst.BaseSuite):
+        is_suite, is_statement = _roles(type(node))
+        if is_suite:
             self.header_end.setdefault(self._statements[-1], self.offset)
-        if isinstance(node, _STATEMENTS):
+        if is_statement:
             self._statements.append(id(node))
         if self._statements:
             self.statement_of[id(node)] = self._statements[-1]

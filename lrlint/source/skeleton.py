@@ -17,7 +17,7 @@ from lrlint.source.mutations import Mutations, mutations_of
 from lrlint.source.nesting import check
 from lrlint.source.parse import parse, parse_text
 from lrlint.source.span import SourceError
-from lrlint.source.syntax import syntax_tree
+from lrlint.source.syntax import first_row, syntax_tree
 
 if TYPE_CHECKING:
     from libcst import CSTNode, FunctionDef, Module
@@ -57,6 +57,7 @@ class Skeleton:
         mutations: Mutations | None = None,
         lines: Sequence[str] = (),
         cuts: Sequence[_Cut] = (),
+        levels: int = 0,
     ) -> None:
         self.tree = tree
         self.size = size
@@ -64,31 +65,37 @@ class Skeleton:
         self.mutations = mutations
         """What the module changes in place; None where only the tree can tell."""
         self._lines = lines
+        self._levels = levels
         functions = list(_functions_of(tree)) if cuts else []
         self._cuts: dict[CSTNode, _Cut] = {functions[cut.number]: cut for cut in cuts}
+        self._closed = set(self._cuts)
 
-    def unparsed(self, node: CSTNode) -> str | None:
-        """The text of a function's body that is not parsed yet; None where there is none."""
+    def text(self, node: CSTNode) -> str | None:
+        """The text of a function's body, where that is not parsed with the module."""
         cut = self._cuts.get(node)
         return None if cut is None else "".join(self._lines[cut.first : cut.last])
 
+    def is_open(self, node: CSTNode) -> bool:
+        """Whether the body of a function is parsed."""
+        return node not in self._closed
+
     def open(self, node: CSTNode) -> bool:
         """Parse the body of a function; False where libcst refuses it."""
-        cut = self._cuts.get(node)
-        if cut is None:
+        if node not in self._closed:
             return True
+        cut = self._cuts[node]
         try:
             body = self._body(cut)
         except SourceError:
             return False
         # The node stays the one that everybody knows.
         object.__setattr__(node, "body", body)
-        del self._cuts[node]
+        self._closed.remove(node)
         return True
 
     def open_all(self, within: CSTNode | None = None) -> None:
         """Parse what is left, or what is left in a statement of the module."""
-        for function in list(self._cuts) if within is None else _functions_of(within):
+        for function in list(self._closed) if within is None else _functions_of(within):
             self.open(function)
 
     def _body(self, cut: _Cut) -> CSTNode:
@@ -97,7 +104,7 @@ class Skeleton:
         if cut.in_class:
             opening += "class _:\n"
         text = "".join(self._lines[cut.start : cut.end])
-        parsed = parse_text(opening + text)
+        parsed = parse_text(opening + text, self._levels)
         self.size += len(text)
         (function,) = _functions_of(parsed)
         return function.body
@@ -108,7 +115,7 @@ def in_part(source: SourceFile) -> Skeleton:
     text = source.text
     if source.notebook is not None or "\r" in text:
         return whole(source)
-    check(text)
+    levels = check(text)
     tree = syntax_tree(text)
     if isinstance(tree, SourceError):  # it may be Python all the same, for a younger one than this
         return whole(source)
@@ -117,10 +124,10 @@ def in_part(source: SourceFile) -> Skeleton:
     cuts = list(_cuts_of(tree, lines))
     stub = _without(lines, cuts)
     try:
-        found = parse_text(stub)
+        found = parse_text(stub, levels)
     except SourceError:
         return whole(source)  # which says what is wrong, and where in the whole text
-    return Skeleton(found, len(stub), mutations_of(tree), lines, cuts)
+    return Skeleton(found, len(stub), mutations_of(tree), lines, cuts, levels)
 
 
 def whole(source: SourceFile) -> Skeleton:
@@ -136,7 +143,7 @@ def _cuts_of(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Cut]:
         for function, end_of_it in inner:
             if not isinstance(function, _FUNCTIONS):
                 continue
-            first, last = _start(function.body[0]), function.end_lineno or 0
+            first, last = first_row(function.body[0]) - 1, function.end_lineno or 0
             apart = not lines[first][: function.body[0].col_offset].strip()
             if last - first >= _FEWEST and apart:
                 yield _Cut(number, function.lineno - 1, first, last, end_of_it, in_class)
@@ -145,14 +152,8 @@ def _cuts_of(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Cut]:
 
 def _with_ends(body: Sequence[ast.stmt], end: int) -> Iterator[tuple[ast.stmt, int]]:
     """The statements of a block, each with the line in which the next one begins."""
-    following = [*map(_start, body[1:]), end]
+    following = [*(first_row(one) - 1 for one in body[1:]), end]
     return zip(body, following, strict=False)  # an empty module has no statement
-
-
-def _start(statement: ast.stmt) -> int:
-    """The first line of a statement, from 0: that of its first decorator where it has one."""
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(one.lineno for one in decorators)]) - 1
 
 
 def _without(lines: Sequence[str], cuts: Sequence[_Cut]) -> str:

@@ -41,6 +41,12 @@ def syntax_tree(text: str) -> ast.Module | SourceError:
         return SourceError(str(error) or "too complex for the parser")
 
 
+def first_row(statement: ast.stmt) -> int:
+    """The first row of a statement: that of its first decorator where it has one."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
+
+
 def libcst_accepts(text: str) -> bool:
     """Whether libcst parses a text that is not nested too deeply."""
     import libcst
@@ -52,4 +58,4 @@ def libcst_accepts(text: str) -> bool:
     return True
 
 
-__all__ = ["libcst_accepts", "syntax_error", "syntax_tree"]
+__all__ = ["first_row", "libcst_accepts", "syntax_error", "syntax_tree"]

@@ -100,6 +100,35 @@ def test_a_broken_cell_does_not_lose_the_others() -> None:
     assert "nested too deeply" in deep.notes[0].message
 
 
+SOURCE = st.text(st.sampled_from("xy=(1)%!?'\"# \n\\:é"), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x = (", "1)"),
+        ("@decorated", "def f():\n    pass"),
+        ("if x:\n    y = 1", "else:\n    y = 2"),
+        ("for x in y:\n    z = 1", "    z = 2"),
+        ("x = 1 + \\", "    2"),
+        ('x = """', '"""'),
+    ],
+)
+def test_two_cells_are_no_statement_of_one(one: str, other: str) -> None:
+    both = read_notebook(notebook("a = 1", one, other, "b = 2"))
+    alone = [read_notebook(notebook(cell)) for cell in ("a = 1", one, other, "b = 2")]
+    assert both.text == "".join(cell.text for cell in alone)
+    assert len(both.notes) == sum(len(cell.notes) for cell in alone) > 0
+
+
+@given(st.lists(SOURCE, max_size=5))
+def test_a_cell_is_python_whatever_stands_beside_it(cells: list[str]) -> None:
+    together = read_notebook(notebook(*cells))
+    assert [cell.python for cell in together.cells] == [
+        cell.python for source in cells for cell in read_notebook(notebook(source)).cells
+    ]
+
+
 @pytest.mark.parametrize(
     ("metadata", "is_python"),
     [
@@ -155,9 +184,6 @@ def test_no_notebook(data: bytes, message: str, row: int) -> None:
 def test_odd_values_are_no_crash() -> None:
     for cells in ("null", "{}", "[null, 1]", '[{"cell_type": "code", "source": [1, null, "x"]}]'):
         read_notebook(b'{"cells": ' + cells.encode() + b"}")
-
-
-SOURCE = st.text(st.sampled_from("xy=(1)%!?'\"# \n\\:é"), max_size=30)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["code", "markdown"]), SOURCE), max_size=6))

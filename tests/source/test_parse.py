@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lrlint.source import SourceError, parse_text
+from lrlint.source import SourceError, nesting, parse_text
 from lrlint.source.nesting import MAX_BRACKETS, MAX_LEVELS, MAX_PATTERN, check
 
 HOSTILE = {
@@ -163,6 +165,19 @@ def test_odd_but_fine(code: str) -> None:
 )
 def test_big_is_not_deep(code: str) -> None:
     check(code)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"()[]{},:;+.\na", "**", "->", "lambda ", " if ", " not ", "'(,'", "# (\n"]
+        )
+        | st.sampled_from(["f'{a[0]}'", "f'{(a + b, c):>{d}}'"]),
+        max_size=60,
+    ).map("".join)
+)
+def test_the_cheap_bound_on_levels_is_one(line: str) -> None:
+    assert nesting._levels(line)[0] <= nesting._most_levels(line)
 
 
 def test_time_grows_with_the_size_only() -> None:

@@ -145,9 +145,10 @@ def test_a_function_is_parsed_when_it_is_looked_into() -> None:
     build, plot = functions(found.tree)
     size = found.size
     assert [found.tree.code_for_node(one.body).strip() for one in (build, plot)] == ["pass"] * 2
-    assert "StepLR" in (found.unparsed(build) or "")
+    assert not found.is_open(build)
     assert found.open(build)
-    assert found.unparsed(build) is None
+    assert found.is_open(build)
+    assert "StepLR" in (found.text(build) or "")
     assert found.size > size
     assert "StepLR" in found.tree.code_for_node(build)
     assert "draw" not in found.tree.code
@@ -164,7 +165,7 @@ def test_places_are_those_in_the_whole_text() -> None:
     *_, last = functions(found.tree)
     found.open(last)
     assert positions.span(last.body.body[2]) == known.span(full[-1].body.body[2])
-    assert found.unparsed(functions(found.tree)[0]) is not None  # in another statement
+    assert not found.is_open(functions(found.tree)[0])  # in another statement
     assert positions.span(found.tree.body[-1]) == known.span(tree.body[-1])
     for one, other in zip(functions(found.tree), full, strict=True):
         assert positions.span(one) == known.span(other)
@@ -204,23 +205,30 @@ def test_a_function_that_yields_is_known_once_it_is_parsed() -> None:
     found = in_part(source_of("def f():\n    x = 1\n    y = 2\n    yield x\n"))
     (function,) = functions(found.tree)
     survey = Survey(found)
-    assert not survey.part(function).yields
     found.open(function)
-    assert survey.part(function).yields
+    assert survey.is_generator(function)
+
+
+def test_a_function_with_a_generator_inside_of_it_is_none() -> None:
+    text = "def f():\n    def inner():\n        yield 1\n    return inner\n"
+    for found in (in_part(source_of(text)), whole(source_of(text))):
+        outer = functions(found.tree)[0]
+        found.open(outer)
+        assert not Survey(found).is_generator(outer)
 
 
 def test_a_body_that_libcst_refuses_stays_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = in_part(source_of(LONG))
     build, plot = functions(found.tree)
 
-    def refuse(_: object) -> cst.Module:
+    def refuse(*_: object) -> cst.Module:
         raise SourceError("no")
 
     monkeypatch.setattr("lrlint.source.skeleton.parse_text", refuse)
     assert not found.open(build)
     found.open_all()
-    assert found.unparsed(build) is not None
-    assert found.unparsed(plot) is not None
+    assert not found.is_open(build)
+    assert not found.is_open(plot)
 
 
 @pytest.mark.parametrize("text", ["def f(:\n    pass\n", "(" * 300 + ")" * 300])
@@ -231,4 +239,4 @@ def test_broken_modules_are_refused(text: str) -> None:
 
 def test_short_bodies_are_not_worth_it() -> None:
     found: Skeleton = in_part(source_of("def f():\n    a = 1\n    return a\n"))
-    assert found.unparsed(functions(found.tree)[0]) is None
+    assert found.is_open(functions(found.tree)[0])

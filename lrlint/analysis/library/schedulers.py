@@ -111,7 +111,7 @@ def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> A
         name: _as_number(at, as_value(value)) if name in law.durations else as_value(value)
         for name, value in bound.items()
     }
-    target = optimizer if optimizer is not None else _first_child_optimizer(values)
+    target = optimizer if optimizer is not None else _first_child_optimizer(at, values)
     return branches.distribute(
         at,
         _value(target),
@@ -214,14 +214,14 @@ def _children(at: Interpreter, value: AnyValue | None) -> tuple[SchedulerRecord,
     return tuple(found)
 
 
-def _first_child_optimizer(values: dict[str, AnyValue]) -> AnyValue | None:
+def _first_child_optimizer(at: Interpreter, values: dict[str, AnyValue]) -> AnyValue | None:
     """What the first part drives, in each case where that depends."""
     parts = values.get("schedulers")
     if not isinstance(parts, ListValue) or not parts.items:
         return None
     first = parts.items[0]
     if isinstance(first, Choice):
-        return branches.choice([(one, _driven_by(item)) for one, item in first.alternatives])
+        return branches.choice(at, [(one, _driven_by(item)) for one, item in first.alternatives])
     return _driven_by(first)
 
 
