@@ -113,7 +113,7 @@ def judged_length(schedule: Schedule) -> Length | None:
         return None
     if horizon.length.value is not None and horizon.length.value < 1:
         return None  # LR207
-    if schedule.open_arguments or schedule.parent is not None or not advances_by_one(schedule):
+    if schedule.open_arguments or schedule.parent is not None or not keeps_pace(schedule):
         return None
     if is_exercise(schedule) or rebuilt_in(schedule) is not None or length_is_explained(schedule):
         return None
@@ -195,6 +195,25 @@ def advances_by_one(schedule: Schedule) -> bool:
     """Whether it is stepped, and each of its steps is a plain ``step()``."""
     sites = driver(schedule).sites
     return bool(sites) and all(site.argument is StepArgument.NOTHING for site in sites)
+
+
+def keeps_pace(schedule: Schedule) -> bool:
+    """Whether its counter is at the number of its steps, or at one less.
+
+    That is so of plain steps, and of ``step(epoch)`` in a loop over the epochs that starts at 0 or
+    1.
+    """
+    sites = driver(schedule).sites
+    return bool(sites) and all(
+        site.argument is StepArgument.NOTHING
+        or (
+            site.argument is StepArgument.EPOCH
+            and len(site.loops) == 1
+            and site.position is not None
+            and site.position.as_number() in (0, 1)
+        )
+        for site in sites
+    )
 
 
 def most_steps(schedule: Schedule) -> Expr | None:

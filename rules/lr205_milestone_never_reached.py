@@ -10,11 +10,11 @@ from lrlint.facts import Argument, Schedule
 from lrlint.judgement import driver, is_moved, length_is_explained
 from lrlint.length import (
     WITH_THE_DEFAULTS,
-    advances_by_one,
     against,
     ignored_accumulation,
     is_exercise,
     is_warmup,
+    keeps_pace,
     notes,
     rebuilt_in,
     segment,
@@ -181,7 +181,7 @@ def _is_judged(schedule: Schedule) -> bool:
     return not (
         schedule.open_arguments
         or (one is not schedule and schedule is not one.children[-1])  # meant to be cut off
-        or not advances_by_one(schedule)
+        or not keeps_pace(schedule)
         or is_exercise(schedule)
         or is_moved(one)
         or is_warmup(schedule)

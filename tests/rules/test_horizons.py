@@ -47,6 +47,62 @@ QUIET = {
                 train(model, optimizer)
                 scheduler.step()
         """,
+    "a cosine of one's own that is meant to end on its way down": """
+        def main(model, loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            total = epochs * len(loader)
+            def law(step, cycles=7 / 16):
+                progress = float(step) / float(max(1, total))
+                return max(0.0, math.cos(math.pi * cycles * progress))
+            scheduler = LambdaLR(optimizer, law)
+            for epoch in range(epochs):
+                for x in loader:
+                    model(x).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
+    "a quarter of a wave": """
+        def main(model, epochs):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            scheduler = LambdaLR(optimizer, lambda t: math.cos(math.pi * t / (2 * epochs)))
+            for epoch in range(epochs):
+                train(model, optimizer)
+                scheduler.step()
+        """,
+    "as many waves as one asks for": """
+        def main(model, epochs, cycles=3):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            wave = lambda t: 0.5 * (1 + math.cos(2 * math.pi * cycles * t / epochs))
+            scheduler = LambdaLR(optimizer, wave)
+            for epoch in range(epochs):
+                train(model, optimizer)
+                scheduler.step()
+        """,
+    "step(epoch) in a loop over the epochs": """
+        def main(model, epochs):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            scheduler = CosineAnnealingLR(optimizer, epochs, eta_min=1e-5)
+            for epoch in range(1, epochs + 1):
+                scheduler.step(epoch)
+                train(model, optimizer)
+        """,
+    "step(epoch) that skips": """
+        def main(model):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            scheduler = CosineAnnealingLR(optimizer, 100, eta_min=1e-5)
+            for epoch in range(20):
+                train(model, optimizer)
+                scheduler.step(5 * epoch)
+        """,
+    "step(epoch) in every batch": """
+        def main(model, loader):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            scheduler = CosineAnnealingLR(optimizer, 20, eta_min=1e-5)
+            for epoch in range(20):
+                for i, x in enumerate(loader):
+                    train(model, optimizer, x)
+                    scheduler.step(epoch)
+        """,
     "the counter is set by hand": """
         def main(model, loader, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)
@@ -316,6 +372,30 @@ LOUD = {
         for epoch in range(100):
             train(model, optimizer)
             scheduler.step()
+        """,
+        ["LR201"],
+    ),
+    "a cosine of one's own, the wave by a name and a factor that is 1": (
+        """
+        def main(model, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            def law(epoch):
+                wave = math.cos(math.pi * 0.5 * 2.0 * float(epoch) / (2 * epochs))
+                return 0.5 * (1 + wave)
+            scheduler = LambdaLR(optimizer, law)
+            for epoch in range(epochs):
+                train(model, optimizer)
+                scheduler.step()
+        """,
+        ["LR201"],
+    ),
+    "step(epoch) on a cosine without end": (
+        """
+        optimizer = SGD(model.parameters(), lr=0.1)
+        scheduler = CosineAnnealingLR(optimizer, int(1e10), eta_min=1e-5)
+        for i in range(15):
+            scheduler.step(i)
+            train(model, optimizer)
         """,
         ["LR201"],
     ),

@@ -24,7 +24,9 @@ _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
     """After how many steps the only cosine in an LR function is at its minimum, and where it is.
 
-    None where there is none, or where its angle is held back at the end (``min(1, t / T)``).
+    None where there is none, where its angle is held back at the end (``min(1, t / T)``), and where
+    it is not meant to get there or to stop there: FixMatch's ``cos(7 / 16 * pi * t / T)`` ends in
+    the middle of its way down, ``1 + cos(2 * pi * n * t / T)`` swings ``n`` times.
     """
     if not isinstance(function, FunctionValue):
         return None
@@ -33,6 +35,8 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
     parameters = [one.name.value for one in node.params.params]
     cosines = [call for call in _calls(node.body) if _is_cosine(call)]
     if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):
+        return None
+    if not _is_raised(node.body, cosines[0]):
         return None
     step = at.index_atom("step")
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
@@ -43,8 +47,9 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
         if isinstance(node, cst.FunctionDef):
             at.run_block(list(_assignments(node.body, cosines[0])))
         angle = _angle(at, cosines[0].args[0].value)
+        stretched = _is_stretched(at, step, cosines[0].args[0].value)
         place = at.here(cosines[0])
-    if angle is None:
+    if angle is None or stretched:
         return None
     line = angle.linear_in(step)
     if line is None or line[0].number == 0:
@@ -68,6 +73,47 @@ def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
 def _is_cosine(call: cst.Call) -> bool:
     name = dotted(call.func)
     return name is not None and name.rsplit(".", 1)[-1] == "cos" and len(call.args) == 1
+
+
+def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
+    """Whether something is added to the cosine, as in ``1 + cos(x)``: else it ends at 0, not -1."""
+    names: set[str] = set()
+    sums: list[cst.BaseExpression] = []
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                if value is cosine:
+                    names.add(name)
+            case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right):
+                sums += [left, right]
+        stack += children(node)
+    return any(one is cosine or (isinstance(one, cst.Name) and one.value in names) for one in sums)
+
+
+def _is_stretched(at: Interpreter, step: Atom, angle: cst.BaseExpression) -> bool:
+    """Whether a number other than 1 is multiplied into an angle: it says how far that is to go."""
+    product = Expr.const(1)
+    for part in _factors(angle):
+        factor = _angle(at, part)
+        if factor is None:
+            return True
+        if not factor.atoms() & {step, _PI}:
+            product *= factor
+    return product.value != 1
+
+
+def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """What is multiplied to make up a number, divisors left out."""
+    match node:
+        case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case cst.BinaryOperation(left=left, operator=cst.Divide()):
+            yield from _factors(left)
+        case _:
+            yield node
 
 
 def _assignments(body: cst.BaseSuite, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
