@@ -87,6 +87,7 @@ def bind(at: Interpreter, name: str, value: AnyValue, *, rename: bool = True) ->
 
 
 def note_rebinding(at: Interpreter, old: AnyValue, new: AnyValue) -> None:
+    _note_relay(at, old, new)
     if (
         isinstance(old, OptimizerValue)
         and isinstance(new, OptimizerValue)
@@ -105,6 +106,21 @@ def note_rebinding(at: Interpreter, old: AnyValue, new: AnyValue) -> None:
             at.emit(SchedulerCall(place, via, old.record, UNPICKLED))
         else:
             at.emit(OptimizerCall(place, via, old.record, UNPICKLED))
+
+
+def _note_relay(at: Interpreter, old: AnyValue, new: AnyValue) -> None:
+    """``if epoch == 10: scheduler = X(...)``: from then on it is stepped instead of the other.
+
+    A loop's body is walked once for all iterations, so how long each of them lasts is not known.
+    """
+    if not isinstance(new, SchedulerValue) or not at.loops:
+        return
+    from lrlint.analysis import branches
+
+    others = [one.record for one in branches.alternatives(old) if isinstance(one, SchedulerValue)]
+    if others and any(map(branches.may_change, at.guards)):
+        for record in (*others, new.record):
+            record.relayed = True
 
 
 _FROM_A_CHECKPOINT = re.compile(

@@ -14,11 +14,13 @@ from lrlint.analysis.conditions import (
     Condition,
     Divisible,
     Flag,
+    Nature,
     Relation,
     all_of,
     any_of,
     conjoin,
     is_loop_atom,
+    natures,
     negate,
     text_of,
 )
@@ -323,6 +325,11 @@ def depends_on_loop(condition: Condition) -> bool:
     if not isinstance(condition, (Relation, Divisible, All, Any)):
         return False
     return any(is_loop_atom(atom) for atom in condition.atoms())
+
+
+def may_change(condition: Condition) -> bool:
+    """Whether the condition may hold in one iteration of a loop and not in another."""
+    return Nature.METRIC in natures(condition) or any(map(is_loop_atom, condition.atoms()))
 
 
 def either(one: Condition, other: Condition) -> Condition:

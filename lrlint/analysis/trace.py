@@ -112,6 +112,8 @@ class SchedulerRecord:
     """Where a function of the script returns an LR instead of a factor."""
     first_factor: Expr | None = None
     """What that function returns for step 0."""
+    relayed: bool = False
+    """Whether it takes over from another one, or hands over to it, in the middle of a loop."""
 
 
 @dataclass(eq=False, slots=True)

@@ -78,6 +78,30 @@ QUIET = {
                 train(model, optimizer)
                 scheduler.step()
         """,
+    "another one takes over on the way": """
+        def main(model, epochs=20, anneal=1):
+            optimizer = SGD(model.parameters(), lr=0.03)
+            scheduler = CosineAnnealingLR(optimizer, epochs, eta_min=1e-5)
+            for epoch in range(epochs):
+                if epoch == anneal:
+                    optimizer = SGD(model.parameters(), lr=0.03)
+                    scheduler = CosineAnnealingLR(optimizer, epochs - anneal, eta_min=1e-5)
+                train(model, optimizer)
+                scheduler.step()
+        """,
+    "two more take over, one where the loss stays": """
+        class Trainer:
+            def fit(self, model, epochs=20):
+                self.optimizer = SGD(model.parameters(), lr=0.03)
+                self.scheduler = CosineAnnealingLR(self.optimizer, epochs, eta_min=1e-5)
+                for epoch in range(epochs):
+                    loss = train(model, self.optimizer)
+                    self.scheduler.step()
+                    if epoch % 7 == 6:
+                        self.scheduler = CosineAnnealingLR(self.optimizer, 3, eta_min=1e-5)
+                    if loss.item() > 2.0:
+                        self.scheduler = CosineAnnealingLR(self.optimizer, 9, eta_min=1e-5)
+        """,
     "step(epoch) in a loop over the epochs": """
         def main(model, epochs):
             optimizer = SGD(model.parameters(), lr=0.03)

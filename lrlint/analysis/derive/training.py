@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lrlint.analysis.conditions import Condition, contradict, is_loop_atom
 from lrlint.analysis.derive import order, sites, wiring
@@ -196,6 +197,9 @@ def _schedule(
         if (site := sites.site(item, built.path, loops)) is not None
     ]
     arguments = _arguments(record)
+    if record.relayed:
+        pairs = [(item, replace(site, count=None)) for item, site in pairs]
+        updates = [(item, replace(site, count=None)) for item, site in updates]
     steps = [site for _, site in pairs]
     epoch_loop, batch_loop = _training_loops([s for _, s in updates] or steps)
     under = sites.built_under(built.path, loops)
