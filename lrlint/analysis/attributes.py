@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -279,6 +280,10 @@ def get_item(at: Interpreter, owner: AnyValue, key: AnyValue, text: str | None) 
             if -len(items) <= position < len(items):
                 item: AnyValue = items[position]
                 return item
+        case ListValue(items=[item]), _:
+            return item
+        case ListValue(items=list()), _:
+            escapes.escape(owner, "taken from a list by an index that is not known")
         case ListValue(element=Opaque() | None, items=None), _:
             return Opaque(_item_path(None, text))
         case ListValue(element=element, items=None), _ if element is not None:
@@ -322,12 +327,13 @@ def _dict_item(at: Interpreter, owner: DictValue, key: AnyValue, text: str | Non
     if name is None:
         if isinstance(key, Const) or not owner.store.data:
             return Opaque()
-        values = list(owner.store.data.values())
-        return values[0] if len(values) == 1 else Opaque(_item_path(owner.path, text))
+        return any_value(owner) or Opaque(_item_path(owner.path, text))
     suffix = f'["{name}"]' if isinstance(name, str) else f"[{name}]"
     path = f"{owner.path}{suffix}" if owner.path else None
     value = owner.store.data.get(name)
     if value is None:
+        if owner.store.data and not any(isinstance(one, str | int) for one in owner.store.data):
+            return any_value(owner) or Opaque(path)
         value = Opaque(path)
         if not owner.complete:
             owner.store.data[name] = value
@@ -337,6 +343,44 @@ def _dict_item(at: Interpreter, owner: DictValue, key: AnyValue, text: str | Non
         value = _name_setting(at, value, path, strength)
         owner.store.data[name] = value
     return value
+
+
+def any_value(owner: DictValue) -> AnyValue | None:
+    """What the dict holds under any of its keys; None where that differs, or is not known.
+
+    Whatever is done to the one that is taken is then not seen.
+    """
+    values = list(owner.store.data.values())
+    if len(values) == 1:
+        return values[0]
+    for value in values:
+        escapes.escape(value, "taken from a dict by a key that is not known")
+    return None
+
+
+def dict_of_pairs(
+    at: Interpreter, pairs: Sequence[AnyValue], *, complete: bool = True
+) -> DictValue:
+    """The dict of keys with their values, each pair a tuple of the two."""
+    found = DictValue(Store(), complete=complete)
+    for pair in pairs:
+        match pair:
+            case ListValue(items=[key, value]):
+                name = dict_key(key)
+                found.complete = found.complete and name is not None
+                found.store.data[("open", at.fresh_key()) if name is None else name] = value
+            case _:
+                found.complete = False
+                escapes.escape(pair, "put into a dict")
+    at.dicts.append(found)
+    return found
+
+
+def put(at: Interpreter, owner: DictValue, name: str | int | None, value: AnyValue) -> None:
+    """Store a value in a dict under a key that ``dict_key`` has read."""
+    if name is None:
+        owner.complete = False
+    at.write(owner.store, ("open", at.fresh_key()) if name is None else name, value)
 
 
 def dict_key(key: AnyValue) -> str | int | None:
@@ -374,14 +418,11 @@ def _set_item(
             at.emit(LRWrite(at.here(target), tuple(at.via), record, value, index))
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             at.emit(OptimizerCall(at.here(target), tuple(at.via), record, SETS_INITIAL_LR))
-        case DictValue(store=store):
-            if name is None:
-                escapes.escape(value, "stored in a dict")
-                return value
-            if rename and owner.path:
+        case DictValue():
+            if rename and owner.path and name is not None:
                 suffix = f'["{name}"]' if isinstance(name, str) else f"[{name}]"
                 value = binding.named(at, value, owner.path + suffix)
-            at.write(store, name, value)
+            put(at, owner, name, value)
         case ListValue(items=list() as items) if isinstance(name, int):
             if -len(items) <= name < len(items):
                 items[name] = value

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, binding, branches, calls, comparisons, loops, numeric
+from lrlint.analysis import (
+    attributes,
+    binding,
+    branches,
+    calls,
+    comparisons,
+    escapes,
+    loops,
+    numeric,
+)
 from lrlint.analysis.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.state import MISSING, UNCOMPUTABLE
 from lrlint.analysis.values import (
@@ -173,7 +182,7 @@ def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:
             item = evaluate(at, element.value)
             if key is None:
                 value.complete = False
-                value.store.data[("open", len(value.store.data))] = item
+                value.store.data["open", at.fresh_key()] = item
             else:
                 value.store.data[key] = item
     at.dicts.append(value)
@@ -207,6 +216,9 @@ def _binary(at: Interpreter, node: cst.BinaryOperation) -> AnyValue:
 def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """The value of ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
+        if old.home is not at.loop:
+            # How often a loop adds to a list is not known here, what it adds is.
+            return _grown(old, new)
         return _concatenated(old, new)
     return _apply(at, type(node.operator), old, new, node)
 
@@ -272,10 +284,23 @@ def _conditions(value: Choice) -> list[Condition]:
     return [condition for condition, _ in value.alternatives]
 
 
+def _grown(old: ListValue, new: ListValue) -> ListValue:
+    _lose(old, new)
+    elements = [new.element] if new.items is None else new.items
+    return ListValue(None, element=elements[0] if len(elements) == 1 else None, kind=old.kind)
+
+
 def _concatenated(left: ListValue, right: ListValue) -> ListValue:
     if left.items is None or right.items is None or len(left.items) + len(right.items) > _LONGEST:
+        _lose(left, right)
         return ListValue(None, kind=left.kind)
-    return ListValue([*left.items, *right.items], kind=left.kind)
+    return ListValue([*left.items, *right.items], kind=left.kind, home=left.home)
+
+
+def _lose(*values: AnyValue) -> None:
+    """What a list of unknown length holds may be stepped where that is not seen."""
+    for value in values:
+        escapes.escape(value, "stored in a list")
 
 
 def _list_arithmetic(
@@ -284,6 +309,7 @@ def _list_arithmetic(
     if isinstance(left, ListValue) and isinstance(right, ListValue) and operation is operator.add:
         return _concatenated(left, right)
     if operation is not operator.mul:
+        _lose(left, right)
         return Opaque()
     sequence, factor = (left, right) if isinstance(left, ListValue) else (right, left)
     if not isinstance(sequence, ListValue) or not isinstance(factor, Expr):
@@ -427,8 +453,6 @@ def _await(at: Interpreter, node: cst.Await) -> AnyValue:
 
 
 def _yield(at: Interpreter, node: cst.Yield) -> AnyValue:
-    from lrlint.analysis import escapes
-
     match node.value:
         case cst.From(item=inner):
             escapes.escape(evaluate(at, inner), "yielded")

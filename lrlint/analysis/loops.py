@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import binding, branches, expressions
+from lrlint.analysis import attributes, binding, branches, expressions
 from lrlint.analysis.carrying import repeating
 from lrlint.analysis.conditions import (
     Condition,
@@ -24,8 +24,6 @@ from lrlint.analysis.streams import iterate, source_text, worth_unrolling
 from lrlint.analysis.trace import Break, LoopRecord, Repeat, When
 from lrlint.analysis.values import (
     AnyValue,
-    Const,
-    DictValue,
     ListValue,
     Opaque,
     OptimizerValue,
@@ -227,7 +225,9 @@ def run_comprehension(
             visited = [stream.element(Expr.const(position)) for position in range(count)]
         items = None if visited is None else _elements(at, comp, visited, element)
         if items is not None:
-            return _collected(node, items)
+            if isinstance(node, cst.DictComp):
+                return attributes.dict_of_pairs(at, items)
+            return ListValue(items)
         simple = simple and not comp.ifs
         loop = LoopRecord(
             index=at.index_atom(_first_name(comp.target) or "i"),
@@ -242,7 +242,7 @@ def run_comprehension(
             )
             value = element()
     if isinstance(node, cst.DictComp):
-        return DictValue(Store(), complete=False)
+        return attributes.dict_of_pairs(at, [value], complete=False)
     return ListValue(None, element=value, length=stream.trips if simple else None)
 
 
@@ -270,18 +270,3 @@ def _small(stream: Stream) -> int | None:
         return None
     trips = stream.trips.value
     return trips if isinstance(trips, int) and trips <= 4 else None
-
-
-def _collected(node: cst.CSTNode, items: list[AnyValue]) -> AnyValue:
-    if not isinstance(node, cst.DictComp):
-        return ListValue(items)
-    result = DictValue(Store())
-    for item in items:
-        assert isinstance(item, ListValue)
-        assert item.items is not None
-        key, value = item.items
-        if isinstance(key, Const) and isinstance(key.value, str):
-            result.store.data[key.value] = value
-        else:
-            result.complete = False
-    return result

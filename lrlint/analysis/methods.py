@@ -130,7 +130,14 @@ def _optimizer(
 def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments) -> AnyValue:
     key = arguments.get(0)
     match name:
-        case "get" | "setdefault" | "pop" if key is not None:
+        case "setdefault" if key is not None:
+            known = attributes.dict_key(key)
+            if known is not None and known in receiver.store.data:
+                return attributes.get_item(at, receiver, key, None)
+            value = arguments.get(1) or NONE
+            attributes.put(at, receiver, known, value)
+            return value
+        case "get" | "pop" if key is not None:
             known = attributes.dict_key(key)
             if known is not None and known not in receiver.store.data and receiver.complete:
                 return arguments.get(1) or NONE
@@ -139,15 +146,20 @@ def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments)
                 at.write(receiver.store, known, MISSING)
             return found
         case "values":
-            return (
-                ListValue([v for _, v in _pairs(at, receiver)]) if receiver.complete else Opaque()
-            )
+            if receiver.complete:
+                return ListValue([v for _, v in _pairs(at, receiver)])
+            one = attributes.any_value(receiver)
+            return Opaque() if one is None else ListValue(None, element=one)
         case "keys":
             return (
                 ListValue([k for k, _ in _pairs(at, receiver)]) if receiver.complete else Opaque()
             )
         case "items" if receiver.complete:
             return ListValue([ListValue([k, v], kind="tuple") for k, v in _pairs(at, receiver)])
+        case "items":
+            one = attributes.any_value(receiver)
+            pair = None if one is None else ListValue([Opaque(), one], kind="tuple")
+            return Opaque() if pair is None else ListValue(None, element=pair)
         case "update":
             other = arguments.get(0)
             if isinstance(other, DictValue):

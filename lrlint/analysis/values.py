@@ -108,7 +108,11 @@ class ListValue(Value):
 
 @dataclass(eq=False, slots=True)
 class DictValue(Value):
-    """A dict; ``complete`` where no key is missing."""
+    """A dict; ``complete`` where no key is missing.
+
+    A value under a key that is not known stands under ``("open", number)``; where the dict is made
+    in a loop, it stands for all such values.
+    """
 
     store: Store
     complete: bool = True

@@ -127,6 +127,18 @@ QUIET = {
                     train(model, optimizer, x)
                     scheduler.step(epoch)
         """,
+    "a float of a whole number": """
+        def main(model, loader, epochs):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = OneCycleLR(
+                optimizer, 0.1, epochs=epochs, steps_per_epoch=len(loader), pct_start=float(0)
+            )
+            for epoch in range(epochs):
+                for x in loader:
+                    model(x).backward()
+                    optimizer.step()
+                    scheduler.step()
+        """,
     "the counter is set by hand": """
         def main(model, loader, epochs):
             optimizer = SGD(model.parameters(), lr=0.1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import comparisons, expressions, numeric, streams
+from lrlint.analysis import attributes, comparisons, expressions, numeric, streams
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
     AnyValue,
@@ -166,6 +166,8 @@ def _sorted(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
+    if isinstance(first, (ListValue, Stream)):
+        first = _of_pairs(at, first, node)
     if isinstance(first, DictValue):
         result.store.data.update(first.store.data)
         result.complete = result.complete and first.complete
@@ -175,6 +177,14 @@ def _dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
         result.store.data[key] = value
     at.dicts.append(result)
     return result
+
+
+def _of_pairs(at: Interpreter, pairs: AnyValue, node: cst.Call) -> DictValue:
+    stream = streams.iterate(at, pairs, node)
+    if stream.items is not None:
+        return attributes.dict_of_pairs(at, stream.items)
+    one = stream.element(Expr.atom(at.index_atom("i")))
+    return attributes.dict_of_pairs(at, [one], complete=False)
 
 
 def _bool(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:

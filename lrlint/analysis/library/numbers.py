@@ -63,7 +63,9 @@ def _float(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     if isinstance(value, Const) and isinstance(value.value, str):
         return _parsed(at, value)
     number = numeric.to_number(at, value)
-    return number if number is not None else Opaque(measured=_is_measured(value))
+    if number is None:
+        return Opaque(measured=_is_measured(value))
+    return number if number.value is None else number.with_value(float(number.value))
 
 
 def _is_measured(value: AnyValue | None) -> bool:
