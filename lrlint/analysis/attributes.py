@@ -117,6 +117,9 @@ def _instance_member(at: Interpreter, owner: Instance, name: str) -> AnyValue:
         return found
     if name == "__class__" and owner.cls is not None:
         return owner.cls
+    found = delegated(at, owner, name)
+    if found is not None:
+        return found
     path = f"{owner.path}.{name}" if owner.path else name
     if name == "__dict__":
         return DictValue(owner.store, complete=not owner.open, path=owner.path, setting=True)
@@ -125,6 +128,18 @@ def _instance_member(at: Interpreter, owner: Instance, name: str) -> AnyValue:
     value = Opaque(path)
     owner.store.data[name] = value
     return value
+
+
+def delegated(at: Interpreter, owner: Instance, name: str) -> AnyValue | None:
+    """What ``__getattr__`` of an object gives that wraps an optimizer or a scheduler."""
+    if not any(isinstance(one, (OptimizerValue, SchedulerValue)) for one in elements(owner)):
+        return None
+    found = find_method(at, owner, "__getattr__")
+    if not isinstance(found, FunctionValue):
+        return None
+    from lrlint.analysis import calls
+
+    return calls.call_function(at, found, calls.Arguments([Const(name)]))
 
 
 def _named_member(at: Interpreter, owner: Instance, name: str, value: AnyValue) -> AnyValue:
@@ -166,7 +181,10 @@ def find_method(at: Interpreter, owner: Instance, name: str) -> AnyValue | None:
         if "<property>" in found.defaults:
             from lrlint.analysis import calls
 
-            return calls.call_function(at, bound, calls.Arguments())
+            value = calls.call_function(at, bound, calls.Arguments())
+            if "<cached>" in found.defaults:
+                at.write(owner.store, name, value)
+            return value
         return bound
     return found
 
@@ -452,7 +470,7 @@ def elements(value: AnyValue) -> list[AnyValue]:
     match value:
         case ListValue(items=list() as items):
             return items
-        case DictValue(store=store):
+        case DictValue(store=store) | Instance(store=store):
             return list(store.data.values())
         case Choice(alternatives=alternatives):
             return [item for _, item in alternatives]

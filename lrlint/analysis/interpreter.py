@@ -431,17 +431,22 @@ def _delete(at: Interpreter, node: cst.Del) -> Outcome:
 
 def _with(at: Interpreter, node: cst.With) -> Outcome:
     before = at.without_gradients
+    managers: list[AnyValue] = []
     for item in node.items:
         value = at.evaluate(item.item)
+        managers.append(value)
         entered = expressions.entered(at, value)
         if expressions.stops_gradients(value):
             at.without_gradients = True
         if item.asname is not None:
             binding.assign(at, item.asname.name, entered, item.item)
     try:
-        return at.run_block(at.suite(node.body))
+        outcome = at.run_block(at.suite(node.body))
     finally:
         at.without_gradients = before
+    for value in reversed(managers):
+        expressions.left(at, value)
+    return outcome
 
 
 def _try(at: Interpreter, node: cst.Try) -> Outcome:

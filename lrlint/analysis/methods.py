@@ -276,6 +276,8 @@ def _instance(
     value = receiver.store.data.get(name)
     if value is None:
         value = attributes.find_method(at, receiver, name)
+    if value is None:
+        value = attributes.delegated(at, receiver, name)
     if value is not None:
         return calls.call(at, value, arguments, node)
     if receiver.external is not None:

@@ -14,6 +14,7 @@ from lrlint.analysis.values import (
     Choice,
     Const,
     DictValue,
+    FunctionValue,
     GroupsValue,
     Instance,
     ListValue,
@@ -80,6 +81,8 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
             ]
             return Stream(Expr.const(len(groups)), _pick(groups), items=groups)
         case Instance() | Opaque():
+            if isinstance(value, Instance):
+                _give_to_iterator(at, value)
             path = value.path or source_text(at, node)
             if isinstance(value, Opaque) and value.path is None and path is not None:
                 value.path = path
@@ -90,6 +93,17 @@ def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
                 over_loader=path is not None and naming.is_loader(path),
             )
     return Stream(None, _measured, text=source_text(at, node))
+
+
+def _give_to_iterator(at: Interpreter, value: Instance) -> None:
+    """An object's ``__iter__`` may step what the object holds, between the iterations."""
+    from lrlint.analysis import attributes
+
+    method = attributes.find_method(at, value, "__iter__")
+    if isinstance(method, FunctionValue):
+        unit = method.scope.unit
+        if unit.survey.part(method.node).relevant:
+            escapes.escape(method, "stepped by an iterator")
 
 
 def _pick(items: list[AnyValue]) -> Callable[[Expr], AnyValue]:

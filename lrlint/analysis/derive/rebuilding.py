@@ -9,7 +9,7 @@ import libcst as cst
 
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.prescan import assigned_names, children
+from lrlint.analysis.prescan import assigned_names, children, dotted
 from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
 from lrlint.facts import LoopKind
 
@@ -39,16 +39,35 @@ def built_each_time(
     return not (home is None and _made_in(loop, record.optimizer))
 
 
+def built_on_demand(built: Located, loops: Loops) -> bool:
+    """Whether the first iteration of a training loop builds it, for all that follow."""
+    places = (*built.event.via, built.event.place)
+    return any(
+        _only_once(place, node)
+        for node in built.path
+        if isinstance(node, Repeat) and loops.kind(node) in _TRAINING
+        for place in places
+    )
+
+
 def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
-    """Whether it stands behind ``if scheduler is None:``, which holds the first time only."""
+    """Whether it stands behind ``if scheduler is None:``, which holds the first time only, or in a
+    property that is cached."""
     unit = place.unit
     start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
     path = _path(start, place.node) or _path(unit.tree, place.node) or []
     functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
     return any(
-        isinstance(node, cst.If) and _asks_whether_there_is_one(unit.code(node.test))
+        _is_cached(node)
+        if isinstance(node, cst.FunctionDef)
+        else isinstance(node, cst.If) and _asks_whether_there_is_one(unit.code(node.test))
         for node in path[functions[-1] if functions else 0 :]
     )
+
+
+def _is_cached(function: cst.FunctionDef) -> bool:
+    names = [dotted(one.decorator) or "" for one in function.decorators]
+    return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
 
 def _asks_whether_there_is_one(test: str) -> bool:

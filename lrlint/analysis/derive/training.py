@@ -9,7 +9,7 @@ from lrlint.analysis.conditions import Condition, contradict, is_loop_atom
 from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of
-from lrlint.analysis.derive.rebuilding import built_each_time
+from lrlint.analysis.derive.rebuilding import built_each_time, built_on_demand
 from lrlint.analysis.trace import (
     Block,
     BuildOptimizer,
@@ -223,7 +223,7 @@ def _schedule(
         epochs=None if epoch_loop is None else epoch_loop.trips,
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
-        built_in=_built_in(built, home, loops),
+        built_in=_built_in(built, None if built_on_demand(built, loops) else home, loops),
         built_each_time=built_each_time(built, record, home, loops),
         built_under=under,
         on_default_path=all(guard.by_default is not False for guard in under),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, comparisons, expressions, numeric, streams
+from lrlint.analysis import attributes, comparisons, escapes, expressions, numeric, streams
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
     AnyValue,
@@ -263,7 +263,14 @@ def _chain(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     trips: Expr | None = Expr.const(0)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips + part.trips
-    return Stream(trips, _unknown, over_loader=any(part.over_loader for part in parts))
+    items: list[AnyValue] | None = []
+    for part in parts:
+        items = None if items is None or part.items is None else [*items, *part.items]
+    if items is None:
+        for value in arguments.positional:
+            escapes.escape(value, "chained with others")
+    over_loader = any(part.over_loader for part in parts)
+    return Stream(trips, _unknown, items=items, over_loader=over_loader)
 
 
 MODELS: dict[str, Model] = {

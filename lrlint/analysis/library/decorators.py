@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Marks in a function's defaults: no parameter can have such a name.
 STATIC = "<static>"
 PROPERTY = "<property>"
+CACHED = "<cached>"
 NO_GRADIENTS = "<no_grad>"
 
 
@@ -32,8 +33,10 @@ def decorate(
     match last:
         case "staticmethod":
             defaults[STATIC] = NONE
-        case "property" | "cached_property":
+        case "property":
             defaults[PROPERTY] = NONE
+        case "cached_property":
+            defaults[PROPERTY] = defaults[CACHED] = NONE
         case "no_grad" | "inference_mode":
             defaults[NO_GRADIENTS] = NONE
         case "option" | "argument" if call is not None:

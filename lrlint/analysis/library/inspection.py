@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import attributes, comparisons, expressions
+from lrlint.analysis import attributes, comparisons, escapes, expressions
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -50,8 +50,10 @@ def _getattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name, value = (arguments.get(position) for position in range(3))
     if owner is not None and value is not None:
-        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else "?"
-        attributes.set_attribute(at, owner, key, value, node)
+        if isinstance(name, Const) and isinstance(name.value, str):
+            attributes.set_attribute(at, owner, name.value, value, node)
+        else:
+            escapes.escape(value, "stored under a name that is not known")
     return NONE
 
 
