@@ -21,7 +21,18 @@ from lrlint.facts import (
     StepArgument,
     StepSite,
 )
-from lrlint.symbolic import Atom, Expr, Number, TooComplex, UnboundAtom, Unit, compare
+from lrlint.symbolic import (
+    Atom,
+    Expr,
+    NotRepresentable,
+    Number,
+    TooComplex,
+    UnboundAtom,
+    Unit,
+    ceil,
+    compare,
+    floor,
+)
 
 WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
@@ -217,7 +228,19 @@ def _batches(schedule: Schedule) -> Evidence | None:
             _whole(horizon) and (length.value or 0) > COINCIDENCE
         ):
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+    if _is_made_of(one.epochs, length, per_epoch):
+        return Evidence(schedule, horizon)
     return None
+
+
+def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> bool:
+    """Whether the epochs are as many as it takes to make so many steps."""
+    if epochs is None or per_epoch is None or not steps.atoms() & epochs.atoms():
+        return False
+    try:
+        return any(_equal(epochs, whole(steps / per_epoch)) for whole in (ceil, floor))
+    except (NotRepresentable, TooComplex, ZeroDivisionError):
+        return False
 
 
 def _equal(length: Expr, other: Expr | None) -> bool:

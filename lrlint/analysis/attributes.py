@@ -72,8 +72,10 @@ def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
             return GroupsValue(record) if name == "param_groups" else Method(owner, name)
         case SchedulerValue():
             return _scheduler_member(owner, name)
-        case Loader(path=path) if name == "dataset":
-            return Opaque(f"{path}.dataset" if path else None)
+        case Loader(path=path, dataset=dataset) if name == "dataset":
+            return dataset or Opaque(f"{path}.dataset" if path else None)
+        case Loader(batch_size=size) if name == "batch_size" and size is not None:
+            return size
         case Sized(shape=tuple() as shape) if name == "shape":
             return ListValue(list(shape), kind="tuple")
         case Sized(length=Expr() as length) if name == "shape":

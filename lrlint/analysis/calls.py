@@ -22,6 +22,7 @@ from lrlint.analysis.values import (
     FunctionValue,
     Instance,
     ListValue,
+    Loader,
     Method,
     Opaque,
     Partial,
@@ -322,7 +323,7 @@ def bind_parameters(
     if function.receiver is not None:
         positional.insert(0, function.receiver)
     for name, value in zip(names, positional, strict=False):
-        data[name] = value
+        data[name] = _called(value, name)
     rest = positional[len(names) :]
     if isinstance(parameters.star_arg, cst.Param):
         data[parameters.star_arg.name.value] = ListValue(
@@ -332,7 +333,7 @@ def bind_parameters(
     extra: dict[object, AnyValue] = {}
     for name, value in arguments.keywords.items():
         if name in names:
-            data[name] = value
+            data[name] = _called(value, name)
         else:
             extra[name] = value
     if parameters.star_kwarg is not None:
@@ -347,6 +348,13 @@ def bind_parameters(
                 data[name] = _weakened(at, default, name)
             else:
                 data[name] = binding.named(at, default, name)
+
+
+def _called(value: AnyValue, name: str) -> AnyValue:
+    """An argument; ``main(parse())`` gives what is not known the name of the parameter."""
+    if isinstance(value, (Opaque, Loader)) and value.path is None:
+        value.path = name
+    return value
 
 
 def _weakened(at: Interpreter, default: AnyValue, name: str) -> AnyValue:

@@ -224,6 +224,8 @@ class Loader(Value):
 
     length: Expr | None
     path: str | None = None
+    dataset: AnyValue | None = None
+    batch_size: AnyValue | None = None
 
 
 @dataclass(eq=False, slots=True)

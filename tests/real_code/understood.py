@@ -311,4 +311,119 @@ UNDERSTOOD = (
         ),
         ("LR103", "LR105"),
     ),
+    Script(
+        "a loop over the data until so many steps are made",
+        """
+        import torch
+
+        def main(model, loader, args):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, args.max_steps, 1e-5)
+            step = 0
+            while step < args.max_steps:
+                for x in loader:
+                    model(x).backward()
+                    optimizer.step()
+                    step += 1
+                    if step >= args.max_steps:
+                        break
+                scheduler.step()  # moves
+        """,
+        (
+            "        scheduler.step()  # moves",
+            "        pass",
+            "            step += 1",
+            "            scheduler.step()\n                    step += 1",
+        ),
+        ("LR102",),
+    ),
+    Script(
+        "batches that are counted by what the loader says of itself",
+        """
+        import math
+        import torch
+        from torch.utils.data import DataLoader
+
+        def main(model, dataset, args):
+            loader = DataLoader(dataset, batch_size=args.batch_size, shuffle=True)
+            per_epoch = math.ceil(len(loader.dataset) / loader.batch_size)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                optimizer, args.epochs * per_epoch, 1e-5
+            )
+            for epoch in range(args.epochs):
+                for x in loader:
+                    model(x).backward()
+                    optimizer.step()
+                scheduler.step()  # moves
+        """,
+        ("        scheduler.step()  # moves", "            scheduler.step()  # moves"),
+        ("LR102",),
+    ),
+    Script(
+        "clients that train in turn, with settings from elsewhere",
+        """
+        import torch
+        from settings import load
+
+        def local(model, loader, lr, epochs):
+            optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, 1e-5)
+            for epoch in range(epochs):
+                for x in loader:
+                    model(x).backward()
+                    optimizer.step()
+                    scheduler.step()  # moves
+
+        def main(model, clients, args):
+            for turn in range(args.rounds):
+                for loader in clients:
+                    local(model, loader, 0.1, args.local_epochs)
+
+        main(load("model"), load("clients"), load("settings"))
+        """,
+        PER_BATCH,
+        ("LR101",),
+    ),
+    Script(
+        "optimizers and schedulers of many models, by name, in one object",
+        """
+        import torch
+
+        class Many:
+            def __init__(self, optimizers, schedulers):
+                self.optimizers = optimizers
+                self.schedulers = schedulers
+                self.names = list(optimizers.keys())
+
+            def step(self, name=None):
+                for one in self.names if name is None else [name]:
+                    self.optimizers[one].step()
+
+            def schedule(self):
+                _ = [self.schedulers[name].step() for name in self.names]
+
+        def build(models, settings):
+            optimizers = dict(
+                [(name, torch.optim.AdamW(models[name].parameters(), lr=1e-3)) for name in models]
+            )
+            schedulers = dict(
+                [
+                    (name, torch.optim.lr_scheduler.OneCycleLR(one, 1e-3, settings[name]["steps"]))
+                    for name, one in optimizers.items()
+                ]
+            )
+            return Many(optimizers, schedulers)
+
+        def main(models, loader, settings, epochs):
+            many = build(models, settings)
+            for epoch in range(epochs):
+                for x in loader:
+                    models(x).backward()
+                    many.step("encoder")
+                    many.step("decoder")  # and then
+        """,
+        ("# and then", "\n                    many.schedule()"),
+        ("LR103",),
+    ),
 )

@@ -29,27 +29,32 @@ if TYPE_CHECKING:
 
 def _loader(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     """A DataLoader; its length is known where that of its data is."""
-    dataset = arguments.get(0, "dataset")
-    batch_sampler = arguments.get(4, "batch_sampler")
-    if batch_sampler is not None and batch_sampler != NONE:
-        return Loader(_known(numeric.length_of(at, batch_sampler)))
-    sampler = arguments.get(3, "sampler")
-    if sampler is not None and sampler != NONE:
-        dataset = sampler
     if arguments.open:
         return Loader(None)
-    given = arguments.get(1, "batch_size")
-    size: Expr | None = Expr.const(1) if given is None else numeric.to_number(at, given)
-    samples = None if dataset is None else _known(numeric.length_of(at, dataset))
-    if given == NONE:
-        return Loader(samples)
-    drop_last = arguments.get(8, "drop_last")
-    if drop_last is None:
-        drop_last = Const(False)
-    if size is None or samples is None or not isinstance(drop_last, Const):
-        return Loader(None)
-    length = numeric.compute(floor if drop_last.value else ceil, samples / size)
-    return Loader(length if isinstance(length, Expr) else None)
+    size = arguments.get(1, "batch_size") or Expr.const(1)
+    batch_sampler = arguments.get(4, "batch_sampler")
+    return Loader(
+        _batches(at, arguments, size),
+        dataset=arguments.get(0, "dataset"),
+        batch_size=size if batch_sampler in (None, NONE) else None,
+    )
+
+
+def _batches(at: Interpreter, arguments: Arguments, size: AnyValue) -> Expr | None:
+    """How many batches a DataLoader has."""
+    batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
+    if batch_sampler is not None and batch_sampler != NONE:
+        return _known(numeric.length_of(at, batch_sampler))
+    source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
+    samples = None if source is None else _known(numeric.length_of(at, source))
+    if size == NONE:
+        return samples
+    number = numeric.to_number(at, size)
+    drop_last = arguments.get(8, "drop_last") or Const(False)
+    if number is None or samples is None or not isinstance(drop_last, Const):
+        return None
+    length = numeric.compute(floor if drop_last.value else ceil, samples / number)
+    return length if isinstance(length, Expr) else None
 
 
 def _known(length: Expr | None) -> Expr | None:
