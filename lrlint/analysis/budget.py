@@ -71,8 +71,11 @@ def import_module(at: Interpreter, unit: ModuleUnit, scope: Scope) -> None:
                 at.frames.pop()
         return True
 
+    start = len(at.journal)
     if _bounded(at, may_hold_schedule(unit.source.data), run) is None:
         at.note(None, f"importing {unit.filename} is too large to be followed")
+    # It runs when a name of it is first asked for, be that in a branch: it is imported all the same.
+    del at.journal[start:]
 
 
 def give_up(block: Block, why: str) -> None:

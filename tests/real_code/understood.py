@@ -426,4 +426,49 @@ UNDERSTOOD = (
         ("# and then", "\n                    many.schedule()"),
         ("LR103",),
     ),
+    Script(
+        "phases that another module trains, first asked for in a branch",
+        """
+        # file: main.py
+        import torch
+        import train_and_test as tnt
+
+        def main(model, loader, args):
+            warm = torch.optim.Adam(model.head.parameters(), lr=1e-3)
+            joint = torch.optim.Adam(model.parameters(), lr=1e-4)
+            scheduler = torch.optim.lr_scheduler.StepLR(joint, step_size=5, gamma=0.2)
+            for epoch in range(args.epochs):
+                if epoch < args.warm_epochs:
+                    tnt.train(model, loader, warm)
+                elif epoch < args.frozen_epochs:
+                    tnt.test(model, loader)
+                else:
+                    scheduler.step()
+                    tnt.train(model, loader, joint)
+        # file: train_and_test.py
+        import torch
+
+        def _run(model, loader, optimizer=None):
+            is_train = optimizer is not None
+            with torch.enable_grad() if is_train else torch.no_grad():
+                for x, y in loader:
+                    loss = model(x, y)
+                    if is_train:
+                        loss.backward()
+                        optimizer.step()
+
+        def train(model, loader, optimizer):
+            model.train()
+            return _run(model, loader, optimizer=optimizer)
+
+        def test(model, loader):
+            model.eval()
+            return _run(model, loader)
+        """,
+        (
+            "            scheduler.step()\n                    tnt.train(model, loader, joint)",
+            "            tnt.train(model, loader, joint)\n                    scheduler.step()",
+        ),
+        ("LR104",),
+    ),
 )

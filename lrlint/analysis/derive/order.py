@@ -22,7 +22,9 @@ def early(pairs: Pairs, updates: Pairs, loops: Loops) -> OrderFact | None:
     """The scheduler's step that runs, in an iteration, before the optimizer first steps."""
     for item, site in pairs:
         # An absolute `step(epoch)` sets the LR of this very epoch, whenever it comes.
-        if site.argument is StepArgument.EPOCH or not _always(site):
+        if site.argument is StepArgument.EPOCH:
+            continue
+        if not _always(site) and not _comes_with(item, updates):
             continue
         for loop in reversed(item.loops):
             inside = [(other, where) for other, where in updates if loop in other.loops]
@@ -49,6 +51,12 @@ def _always(site: StepSite) -> bool:
         and (guard.by_default is True or guard.kind is GuardKind.EVERY_K)
         for guard in site.guards
     )
+
+
+def _comes_with(item: Located, updates: Pairs) -> bool:
+    """Whether the optimizer steps only where the scheduler does, too: each in the same branch."""
+    own = conditions(item.path)
+    return all(part in conditions(other.path) for other, _ in updates for part in own)
 
 
 def _adjacent(one: Located, other: Located, loop: Repeat) -> bool:
