@@ -20,7 +20,7 @@ from lrlint.length import (
     unit,
 )
 from lrlint.rule import Finding, Invalid, Rule
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, Strength
 
 
 class WarmupNeverEnds(Rule):
@@ -29,14 +29,16 @@ class WarmupNeverEnds(Rule):
     ## What it does
 
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
-    than the part of a `SequentialLR` that it is given, and a `LinearLR` whose start and end factor
-    are the same.
+    than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
+    are the same, and a `get_…_schedule_with_warmup` of transformers whose `num_warmup_steps` are
+    more than its `num_training_steps`.
 
     ## Why is this bad
 
     A warm-up that is longer than the training keeps the LR below what was asked for, to the end. In
     a `SequentialLR` whose milestone comes too early, the LR jumps to its full height from wherever
-    the warm-up is.
+    the warm-up is. Where the two numbers of transformers' functions are swapped, which is easily
+    done, what was meant to warm up for a tenth of the training does so all the time.
 
     ## Example
 
@@ -60,7 +62,16 @@ class WarmupNeverEnds(Rule):
     """
 
     code, name, severity = "LR210", "warmup-never-ends", Severity.WARNING
-    schedulers = frozenset({"ConstantLR", "LinearLR"})
+    schedulers = frozenset(
+        {
+            "ConstantLR",
+            "LinearLR",
+            "get_cosine_schedule_with_warmup",
+            "get_cosine_with_hard_restarts_schedule_with_warmup",
+            "get_linear_schedule_with_warmup",
+            "get_polynomial_decay_schedule_with_warmup",
+        }
+    )
 
     SCRIPT = """
         from torch.optim import SGD
@@ -86,7 +97,24 @@ class WarmupNeverEnds(Rule):
                 train_epoch(model, optimizer)
                 scheduler.step()
         """
+    TRANSFORMERS = """
+        from torch.optim import AdamW
+        from transformers import get_linear_schedule_with_warmup
+
+        def train(model, loader, epochs):
+            optimizer = AdamW(model.parameters(), lr=1e-4)
+            total = epochs * len(loader)
+            scheduler = get_linear_schedule_with_warmup({arguments})
+            for epoch in range(epochs):
+                for batch in loader:
+                    model(**batch).loss.backward()
+                    optimizer.step()
+                    scheduler.step()
+        """
     VALID = (
+        TRANSFORMERS.format(arguments="optimizer, 0.1 * total, total"),
+        # How many steps a warm-up of 500 is a share of, nobody knows.
+        TRANSFORMERS.format(arguments="optimizer, 500, total"),
         SCRIPT.format(build="LinearLR(optimizer, start_factor=0.1, total_iters=5)"),
         SCRIPT.format(build="ConstantLR(optimizer, factor=0.1, total_iters=3)"),
         # A decay.
@@ -121,9 +149,25 @@ class WarmupNeverEnds(Rule):
             row=6,
             says=("20 epochs", "only 5", "jumps from 21% of the base LR"),
         ),
+        Invalid(
+            TRANSFORMERS.format(
+                arguments="optimizer, num_warmup_steps=total, num_training_steps=0.1 * total"
+            ),
+            row=7,
+            says=("num_training_steps", "10%", "rises to the end"),
+        ),
+        # A share that the user may change.
+        Invalid(
+            TRANSFORMERS.format(arguments="optimizer, total, share * total").replace(
+                "epochs):", "epochs, share=0.1):"
+            ),
+            row=7,
+            says=("10%", "with the defaults"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
+        yield from self._of_transformers(schedule)
         if not is_warmup(schedule) or not _is_judged(schedule):
             return
         if (factor := _flat(schedule)) is not None:
@@ -150,6 +194,40 @@ class WarmupNeverEnds(Rule):
                 ("stepped here", driver(schedule).sites[0].place),
             ),
         )
+
+    def _of_transformers(self, schedule: Schedule) -> Iterator[Finding]:
+        """Of `num_warmup_steps` and `num_training_steps`, which may be swapped."""
+        warmup, total = (
+            schedule.argument(name) for name in ("num_warmup_steps", "num_training_steps")
+        )
+        if warmup is None or warmup.number is None or total is None or total.number is None:
+            return
+        if schedule.horizon is None or schedule.open_arguments or is_exercise(schedule):
+            return
+        found = against(schedule, schedule.horizon, warmup.number, total.number)
+        caveat = found.caveat
+        if found.comparison.unknown:
+            length = warmup.number.resolve(Strength.DEFAULT)
+            steps = total.number.resolve(Strength.DEFAULT)
+            found = against(schedule, schedule.horizon, length, steps)
+            caveat = WITH_THE_DEFAULTS
+        if not _is_shorter(found):
+            return
+        share = "" if found.ratio is None else f", {float(found.ratio):.0%} of that"
+        yield self.finding(
+            warmup.place or schedule.place,
+            f"the warm-up takes {wording.quantity(warmup.number)} steps, but num_training_steps is"
+            f" {wording.quantity(total.number)}{share}{caveat}: the LR rises to the end and"
+            " never decays",
+            notes=(("stepped here", schedule.sites[0].place),) if schedule.sites else (),
+        )
+
+
+def _is_shorter(found: Length) -> bool:
+    """Whether the training has fewer steps than the warm-up; of `n // 48` that may be none."""
+    if found.ratio is not None:
+        return found.ratio < 1 and not found.comparison.off_by_one
+    return found.comparison.differs and not found.fits and not found.longer
 
 
 def _is_judged(schedule: Schedule) -> bool:
