@@ -74,7 +74,7 @@ def import_module(at: Interpreter, unit: ModuleUnit, scope: Scope) -> None:
     start = len(at.journal)
     if _bounded(at, may_hold_schedule(unit.source.data), run) is None:
         at.note(None, f"importing {unit.filename} is too large to be followed")
-    # It runs when a name of it is first asked for, be that in a branch: it is imported all the same.
+    # It runs when a name is first asked for, perhaps in a branch, and is imported all the same.
     del at.journal[start:]
 
 

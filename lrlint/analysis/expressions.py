@@ -28,7 +28,6 @@ from lrlint.analysis.values import (
     Const,
     DictValue,
     FunctionValue,
-    Instance,
     ListValue,
     Opaque,
     Sized,
@@ -467,39 +466,6 @@ def _starred(at: Interpreter, node: cst.StarredElement) -> AnyValue:
 
 
 # -- with -------------------------------------------------------------------------------------
-
-
-def entered(at: Interpreter, value: AnyValue) -> AnyValue:
-    """What ``with value as name`` binds: the value itself, where nothing says otherwise."""
-    found = _of_context(at, value, "__enter__", [])
-    return value if found is None or isinstance(found, Opaque) else found
-
-
-def left(at: Interpreter, value: AnyValue) -> None:
-    """What happens at the end of ``with value``."""
-    _of_context(at, value, "__exit__", [NONE, NONE, NONE])
-
-
-def _of_context(
-    at: Interpreter, value: AnyValue, name: str, arguments: list[AnyValue]
-) -> AnyValue | None:
-    """What a method of a context manager of the project returns, if it may step something."""
-    method = attributes.find_method(at, value, name) if isinstance(value, Instance) else None
-    if not isinstance(method, FunctionValue):
-        return None
-    if not method.scope.unit.survey.part(method.node).relevant:
-        return None
-    return calls.call_function(at, method, calls.Arguments(arguments))
-
-
-_NO_GRADIENTS = ("no_grad", "inference_mode")
-
-
-def stops_gradients(value: AnyValue) -> bool:
-    """Whether a context manager is ``torch.no_grad()`` or its like."""
-    return (
-        isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
-    )
 
 
 _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {

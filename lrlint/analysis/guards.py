@@ -12,12 +12,12 @@ from typing import TypeVar
 from lrlint.analysis.conditions import (
     Any,
     Condition,
-    Contradictions,
     choice_key,
     flatten,
     negate,
     subjects,
 )
+from lrlint.analysis.contradictions import Contradictions
 
 
 class Known:

@@ -18,13 +18,15 @@ from lrlint.analysis import (
     binding,
     branches,
     budget,
+    contexts,
     expressions,
     imports,
     loops,
     naming,
 )
 from lrlint.analysis.checkpoints import Owner
-from lrlint.analysis.conditions import Condition, Contradictions, negate
+from lrlint.analysis.conditions import Condition, negate
+from lrlint.analysis.contradictions import Contradictions
 from lrlint.analysis.guards import Known
 from lrlint.analysis.modules import ModuleUnit, Project
 from lrlint.analysis.places import SyntaxPlace
@@ -435,8 +437,8 @@ def _with(at: Interpreter, node: cst.With) -> Outcome:
     for item in node.items:
         value = at.evaluate(item.item)
         managers.append(value)
-        entered = expressions.entered(at, value)
-        if expressions.stops_gradients(value):
+        entered = contexts.entered(at, value)
+        if contexts.stops_gradients(value):
             at.without_gradients = True
         if item.asname is not None:
             binding.assign(at, item.asname.name, entered, item.item)
@@ -445,7 +447,7 @@ def _with(at: Interpreter, node: cst.With) -> Outcome:
     finally:
         at.without_gradients = before
     for value in reversed(managers):
-        expressions.left(at, value)
+        contexts.left(at, value)
     return outcome
 
 

@@ -11,10 +11,10 @@ from lrlint.analysis.conditions import (
     NotComputable,
     compile_condition,
     compile_number,
-    contradict,
     flatten,
     text_of,
 )
+from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.trace import (
     AddGroup,

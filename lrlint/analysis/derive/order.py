@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.conditions import contradict
+from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.sites import conditions
 from lrlint.analysis.trace import Located, Repeat

@@ -17,12 +17,12 @@ from lrlint.analysis.conditions import (
     Not,
     Relation,
     conjoin,
-    contradict,
     flatten,
     is_loop_atom,
     natures,
     text_of,
 )
+from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.origins import text_of_origin
 from lrlint.analysis.places import SyntaxPlace

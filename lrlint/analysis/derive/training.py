@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lrlint.analysis.conditions import Condition, contradict, is_loop_atom
+from lrlint.analysis.conditions import Condition, is_loop_atom
+from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of

@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from lrlint.analysis.conditions import contradict
+from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of

@@ -1,0 +1,44 @@
+"""Context managers: what ``with`` does on the way in and on the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lrlint.analysis import attributes, calls
+from lrlint.analysis.values import NONE, AnyValue, FunctionValue, Instance, Opaque
+
+if TYPE_CHECKING:
+    from lrlint.analysis.interpreter import Interpreter
+
+
+def entered(at: Interpreter, value: AnyValue) -> AnyValue:
+    """What ``with value as name`` binds: the value itself, where nothing says otherwise."""
+    found = _of_context(at, value, "__enter__", [])
+    return value if found is None or isinstance(found, Opaque) else found
+
+
+def left(at: Interpreter, value: AnyValue) -> None:
+    """What happens at the end of ``with value``."""
+    _of_context(at, value, "__exit__", [NONE, NONE, NONE])
+
+
+def _of_context(
+    at: Interpreter, value: AnyValue, name: str, arguments: list[AnyValue]
+) -> AnyValue | None:
+    """What a method of a context manager of the project returns, if it may step something."""
+    method = attributes.find_method(at, value, name) if isinstance(value, Instance) else None
+    if not isinstance(method, FunctionValue):
+        return None
+    if not method.scope.unit.survey.part(method.node).relevant:
+        return None
+    return calls.call_function(at, method, calls.Arguments(arguments))
+
+
+_NO_GRADIENTS = ("no_grad", "inference_mode")
+
+
+def stops_gradients(value: AnyValue) -> bool:
+    """Whether a context manager is ``torch.no_grad()`` or its like."""
+    return (
+        isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
+    )
