@@ -106,6 +106,8 @@ def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Co
             return any_alternative(
                 [(condition, truthiness(at, item, node)) for condition, item in alternatives]
             )
+        case External(name=name) | Opaque(external=name) if name in _FALSE_AT_RUNTIME:
+            return False
         case Opaque():
             text = at.unit.code(node)
             key = ("truth", _identity(value))
@@ -113,6 +115,10 @@ def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Co
     if isinstance(value, _THINGS):
         return True
     return Flag(("truth", at.fresh_key()), at.unit.code(node))
+
+
+_FALSE_AT_RUNTIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+"""What is imported there is for annotations, or loaded by other means."""
 
 
 def _chosen(at: Interpreter, value: Opaque, text: str) -> bool | None:

@@ -121,6 +121,15 @@ class Project:
             return None
         return self._first(self._locator.find(importer.path, name, level))
 
+    def source(self, importer: ModuleUnit, name: str, level: int) -> SourceFile | None:
+        """The file that ``importer`` means by ``name``, which is not parsed for that."""
+        for path in () if importer.path is None else self._locator.find(importer.path, name, level):
+            unit = self._units.get(path)
+            found = load_imported(path) if unit is None else unit.source
+            if found is not None:
+                return found
+        return None
+
     def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
         """A module inside a package."""
         if package.path is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import libcst as cst
 
@@ -137,11 +138,10 @@ def _may_build(at: Interpreter, imported: LazyImport) -> bool:
 
     Resolving it runs its module, and what that one imports in turn: only where it can matter.
     """
-    unit = at.project.find(imported.importer, imported.module, imported.level)
-    if unit is None or imported.name is None:
+    source = at.project.source(imported.importer, imported.module, imported.level)
+    if source is None or imported.name is None:
         return False
-    reexported = unit.path is not None and unit.path.name == "__init__.py"
-    return reexported or may_hold_schedule(unit.source.data)
+    return Path(source.path).name == "__init__.py" or may_hold_schedule(source.data)
 
 
 def _relevant(*scopes: Scope) -> set[object]:

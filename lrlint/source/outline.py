@@ -25,6 +25,10 @@ _FROM: Final = re.compile(
     re.M,
 )
 _IMPORT: Final = re.compile(_STARTS + r"import\b([^\n;(]*)", re.M)
+_TYPING: Final = re.compile(
+    r"^if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:[^\n]*(?:\n(?:[ \t]+[^\n]*)?(?=\n|\Z))*", re.M
+)
+"""What is imported for annotations alone, at the module's own level."""
 _DEFINITION: Final = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
 _OUTSIDE: Final = re.compile(r"^[^\s)\]}]", re.M)
 _FORMATTED: Final = re.compile(r"[rR]?[fF]")
@@ -99,6 +103,8 @@ def outline(text: str) -> Outline:
                 bind(parts[0], Imported(".".join(parts[:end]), 0, None))
         return ""
 
+    if "TYPE_CHECKING" in code:
+        code = _TYPING.sub("", code)
     if "import" in code:
         code = _IMPORT.sub(note_import, _FROM.sub(note_from, code))
     return Outline(_cut(code), imports, tuple(stars))

@@ -54,6 +54,16 @@ def test_stars() -> None:
     assert found.imports == {}
 
 
+@pytest.mark.parametrize("test", ["TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING "])
+def test_what_is_imported_for_annotations_is_not(test: str) -> None:
+    found = outline(
+        f"import os\nif {test}:\n    from a import (\n        x,\n    )\n\n    from b import *\n"
+        "else:\n    from c import y\nfrom d import z\nif TYPE_CHECKING: import e\nimport f\n"
+    )
+    assert found.imports.keys() == {"os", "y", "z", "f"}
+    assert found.stars == ()
+
+
 def test_parts() -> None:
     found = outline(
         code(

@@ -130,6 +130,11 @@ PROJECTS_THAT_BUILD_NOT = {
         "class Trainer:\n    def fit(self): return build(self.o)",
         "optim.py": BUILDER,
     },
+    "imported for annotations": {
+        "train.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from optim import *\n"
+        "def fit(scheduler: 'build'): scheduler.step()",
+        "optim.py": BUILDER,
+    },
     "own scheduler of jobs": {
         "train.py": "from jobs import JobScheduler\ns = JobScheduler(o)\ns.step()",
         "jobs.py": "class JobScheduler:\n    def step(self): ...",
