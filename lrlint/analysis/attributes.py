@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -386,9 +386,7 @@ def dict_of_pairs(
     for pair in pairs:
         match pair:
             case ListValue(items=[key, value]):
-                name = dict_key(key)
-                found.complete = found.complete and name is not None
-                found.store.data[("open", at.fresh_key()) if name is None else name] = value
+                found.store.data[entry(at, found, key)] = value
             case _:
                 found.complete = False
                 escapes.escape(pair, "put into a dict")
@@ -396,11 +394,13 @@ def dict_of_pairs(
     return found
 
 
-def put(at: Interpreter, owner: DictValue, name: str | int | None, value: AnyValue) -> None:
-    """Store a value in a dict under a key that ``dict_key`` has read."""
+def entry(at: Interpreter, owner: DictValue, key: AnyValue) -> Hashable:
+    """Where a dict keeps what it holds under a key; where that is not known, it is incomplete."""
+    name = dict_key(key)
     if name is None:
         owner.complete = False
-    at.write(owner.store, ("open", at.fresh_key()) if name is None else name, value)
+        return "open", at.fresh_key()
+    return name
 
 
 def dict_key(key: AnyValue) -> str | int | None:
@@ -442,7 +442,7 @@ def _set_item(
             if rename and owner.path and name is not None:
                 suffix = f'["{name}"]' if isinstance(name, str) else f"[{name}]"
                 value = binding.named(at, value, owner.path + suffix)
-            put(at, owner, name, value)
+            at.write(owner.store, entry(at, owner, key), value)
         case ListValue(items=list() as items) if isinstance(name, int):
             if -len(items) <= name < len(items):
                 items[name] = value

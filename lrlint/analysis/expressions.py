@@ -178,13 +178,9 @@ def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:
             else:
                 value.complete = False
         elif isinstance(element, cst.DictElement):
-            key = attributes.dict_key(evaluate(at, element.key))
+            key = evaluate(at, element.key)
             item = evaluate(at, element.value)
-            if key is None:
-                value.complete = False
-                value.store.data["open", at.fresh_key()] = item
-            else:
-                value.store.data[key] = item
+            value.store.data[attributes.entry(at, value, key)] = item
     at.dicts.append(value)
     return value
 

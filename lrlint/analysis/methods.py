@@ -135,7 +135,7 @@ def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments)
             if known is not None and known in receiver.store.data:
                 return attributes.get_item(at, receiver, key, None)
             value = arguments.get(1) or NONE
-            attributes.put(at, receiver, known, value)
+            at.write(receiver.store, attributes.entry(at, receiver, key), value)
             return value
         case "get" | "pop" if key is not None:
             known = attributes.dict_key(key)

@@ -70,16 +70,18 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
-def names_in(node: cst.CSTNode) -> frozenset[str]:
-    """All the names in a piece of code: of variables, attributes and keywords."""
-    found: set[str] = set()
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A piece of code and all that it consists of."""
     stack = [node]
     while stack:
         part = stack.pop()
-        if isinstance(part, cst.Name):
-            found.add(part.value)
+        yield part
         stack += children(part)
-    return frozenset(found)
+
+
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """All the names in a piece of code: of variables, attributes and keywords."""
+    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))
 
 
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:
@@ -140,12 +142,13 @@ def yields(body: cst.CSTNode) -> bool:
         kind = type(node)
         if kind is cst.Yield:
             return True
-        if kind not in _FUNCTIONS:
+        if kind not in SCOPES:
             stack += children(node)
     return False
 
 
-_FUNCTIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+"""What has names of its own."""
 
 
 def dotted(node: cst.CSTNode) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.prescan import children, yields
+from lrlint.analysis.prescan import SCOPES, children, yields
 from lrlint.formulas import LAWS
 from lrlint.source import Mutations, Skeleton
 from lrlint.source.outline import without_strings, words
@@ -80,7 +80,7 @@ class Survey:
             if kind is cst.Name:
                 names.add(node.value)  # type: ignore[attr-defined]
                 continue
-            if kind in _SCOPES:
+            if kind in SCOPES:
                 inner.append(self._survey(node))
                 continue
             if kind is cst.Call:
@@ -116,7 +116,6 @@ class Survey:
 
 
 _CALLED = re.compile(r"(?<!\bdef )(?<!\bclass )\b(\w+)[ \t]*\(")
-_SCOPES = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 _CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
 
 

@@ -136,7 +136,7 @@ def _report(error: BaseException) -> None:
         cleaned = cleaned.__cause__ or cleaned.__context__
     try:
         sys.excepthook(type(error), error, error.__traceback__)
-    except Exception:
+    except Exception:  # the script's own hook fails: its error is shown all the same
         traceback.print_exception(error)
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import libcst as cst
 
-from lrlint.analysis.prescan import children
+from lrlint.analysis.prescan import walk
 from lrlint.analysis.trace import LoopRecord
 
 _HARMLESS = re.compile(
@@ -47,9 +47,7 @@ def is_exercise(record: LoopRecord) -> bool:
 def _calls(loop: cst.For | cst.While) -> set[str] | None:
     """The names of all that the loop calls; None where one of them may train, or load data."""
     seen: set[str] = set()
-    stack: list[cst.CSTNode] = [loop]
-    while stack:
-        node = stack.pop()
+    for node in walk(loop):
         match node:
             case cst.For(iter=source) if not _is_counting(source):
                 return None
@@ -61,7 +59,6 @@ def _calls(loop: cst.For | cst.While) -> set[str] | None:
                 return None
             case cst.Assert():
                 seen.add("assert")
-        stack.extend(children(node))
     return seen
 
 

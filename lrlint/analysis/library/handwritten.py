@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lrlint.analysis import numeric
-from lrlint.analysis.prescan import children, dotted
+from lrlint.analysis.prescan import children, dotted, walk
 from lrlint.analysis.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
@@ -62,12 +62,7 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, cst.Call):
-            yield part
-        stack.extend(children(part))
+    yield from (part for part in walk(node) if isinstance(part, cst.Call))
 
 
 def _is_cosine(call: cst.Call) -> bool:
@@ -79,16 +74,13 @@ def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
     """Whether something is added to the cosine, as in ``1 + cos(x)``: else it ends at 0, not -1."""
     names: set[str] = set()
     sums: list[cst.BaseExpression] = []
-    stack = [body]
-    while stack:
-        node = stack.pop()
+    for node in walk(body):
         match node:
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
                 if value is cosine:
                     names.add(name)
             case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right):
                 sums += [left, right]
-        stack += children(node)
     return any(one is cosine or (isinstance(one, cst.Name) and one.value in names) for one in sums)
 
 
