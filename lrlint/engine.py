@@ -26,6 +26,7 @@ from lrlint.source import (
     SourceError,
     SourceFile,
     Unreadable,
+    check_syntax,
     discover,
     load,
     load_imported,
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
     from lrlint.facts import Training
     from lrlint.rule import Rule
 
-MOST_PARSED_AT_ONCE = 1_300_000
-"""Once so many characters are parsed, the trees are dropped: they take fifty times the memory."""
+MOST_PARSED_AT_ONCE = 3_000_000
+"""Once so many characters are read, the trees are dropped: with what is made of them they take
+some thirty times the memory."""
 
 
 @dataclass(frozen=True)
@@ -203,8 +205,8 @@ class _Run:
             if relevant:
                 with limited(self._patience):
                     self._judge_all(source, self._analyse(source))
-            elif speaks or explicit:
-                _check_syntax(source)
+            elif (speaks or explicit) and source.notebook is None:
+                check_syntax(source)
         except SourceError as error:
             self._unreadable(source, error)
         except TookTooLong as error:
@@ -291,18 +293,3 @@ class _Run:
 def real_path(path: Path) -> Path:
     """What identifies a file: its path without links; ``-`` for standard input."""
     return path if path == STDIN else Path(os.path.realpath(path))
-
-
-def _check_syntax(source: SourceFile) -> None:
-    """Raise SourceError where a script is not Python; libcst is asked only where CPython refuses.
-
-    A script that was named but holds no schedule needs no tree, only this.
-    """
-    from lrlint.source import parse
-    from lrlint.source.nesting import check
-    from lrlint.source.syntax import syntax_error
-
-    if source.notebook is None:
-        check(source.text)
-        if syntax_error(source.text) is not None:
-            parse(source)

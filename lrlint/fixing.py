@@ -14,7 +14,15 @@ from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic
 from lrlint.engine import Report, Stdin, lint, real_path
 from lrlint.fix import Applicability
-from lrlint.source import STDIN, SourceError, SourceFile, Span, load, parse, replace_file
+from lrlint.source import (
+    STDIN,
+    SourceError,
+    SourceFile,
+    Span,
+    check_syntax,
+    load,
+    replace_file,
+)
 
 MOST_ROUNDS = 20
 """No script needs as many; two fixes that undo each other would take all there are."""
@@ -109,7 +117,7 @@ class _State:
     def _change(self, path: Path, source: SourceFile, edits: list[_Edit], count: int) -> bool:
         try:
             after = replace(load(source.path, data=source.edited(edits)), name=source.name)
-            parse(after)
+            check_syntax(after)
         except (SourceError, ValueError, IndexError, KeyError) as error:
             self.given_up.add(path)
             self.problems.append(

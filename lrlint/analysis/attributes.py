@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import binding, branches, escapes, imports
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.modules import ModuleUnit
@@ -41,6 +39,7 @@ from lrlint.analysis.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -242,7 +241,7 @@ def set_attribute(
     owner: AnyValue,
     name: str,
     value: AnyValue,
-    node: cst.CSTNode,
+    node: syn.Node,
     *,
     rename: bool = True,
 ) -> None:
@@ -272,7 +271,7 @@ def set_attribute(
             escapes.escape(value, f"stored as an attribute {name}")
 
 
-def remove_group(at: Interpreter, groups: AnyValue, node: cst.CSTNode) -> None:
+def remove_group(at: Interpreter, groups: AnyValue, node: syn.Node) -> None:
     """``del optimizer.param_groups[1]`` and the like."""
     if isinstance(groups, GroupsValue):
         groups.record.unknown_groups = True
@@ -280,7 +279,7 @@ def remove_group(at: Interpreter, groups: AnyValue, node: cst.CSTNode) -> None:
 
 
 def _set_and_return(
-    at: Interpreter, owner: AnyValue, name: str, value: AnyValue, node: cst.CSTNode
+    at: Interpreter, owner: AnyValue, name: str, value: AnyValue, node: syn.Node
 ) -> AnyValue:
     set_attribute(at, owner, name, value, node)
     return value
@@ -413,7 +412,7 @@ def dict_key(key: AnyValue) -> str | int | None:
     return None
 
 
-def set_item(at: Interpreter, target: cst.Subscript, value: AnyValue, *, rename: bool) -> None:
+def set_item(at: Interpreter, target: syn.Subscript, value: AnyValue, *, rename: bool) -> None:
     """``owner[key] = value``."""
     from lrlint.analysis import expressions
 
@@ -429,7 +428,7 @@ def _set_item(
     owner: AnyValue,
     key: AnyValue,
     value: AnyValue,
-    target: cst.Subscript,
+    target: syn.Subscript,
     rename: bool,
 ) -> AnyValue:
     name = dict_key(key)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, imports, naming, numeric
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.state import MISSING
@@ -33,6 +31,7 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, Strength, Unit
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -181,36 +180,36 @@ def _named_length(at: Interpreter, length: Expr | None, name: str) -> Expr:
 
 def assign(
     at: Interpreter,
-    target: cst.CSTNode,
+    target: syn.Node,
     value: AnyValue,
-    source: cst.CSTNode,
+    source: syn.Node,
     *,
     rename: bool = True,
 ) -> None:
     """Assign to a name, an attribute, an item or a tuple of those."""
     match target:
-        case cst.Name(value=name):
+        case syn.Name(value=name):
             bind(at, name, value, rename=rename)
-        case cst.Attribute(value=owner_node, attr=cst.Name(value=name)):
+        case syn.Attribute(value=owner_node, attr=syn.Name(value=name)):
             owner = at.evaluate(owner_node)
             attributes.set_attribute(at, owner, name, value, owner_node, rename=rename)
-        case cst.Subscript():
+        case syn.Subscript():
             attributes.set_item(at, target, value, rename=rename)
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+        case syn.Tuple(elements=elements) | syn.List(elements=elements):
             _unpack(at, elements, value, source)
-        case cst.StarredElement(value=inner):
+        case syn.StarredElement(value=inner):
             assign(at, inner, value, source)
 
 
 def _unpack(
     at: Interpreter,
-    elements: Sequence[cst.BaseElement],
+    elements: Sequence[syn.Element | syn.StarredElement],
     value: AnyValue,
-    source: cst.CSTNode,
+    source: syn.Node,
 ) -> None:
     parts = unpacked(at, value, len(elements))
     starred = next(
-        (i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None
+        (i for i, item in enumerate(elements) if isinstance(item, syn.StarredElement)), None
     )
     if starred is not None:
         parts = None
@@ -250,16 +249,16 @@ def unpacked(at: Interpreter, value: AnyValue, count: int) -> list[AnyValue] | N
     return None
 
 
-def define_function(at: Interpreter, node: cst.FunctionDef) -> None:
+def define_function(at: Interpreter, node: syn.FunctionDef) -> None:
     """``def``: the function is interpreted where it is called."""
     value: AnyValue = FunctionValue(node, at.scope, defaults=default_values(at, node.params))
     for decorator in reversed(node.decorators):
-        value = _decorated(at, value, decorator.decorator, node)
+        value = _decorated(at, value, decorator, node)
     at.write(at.scope.store, node.name.value, value)
 
 
 def _decorated(
-    at: Interpreter, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
+    at: Interpreter, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
 ) -> AnyValue:
     """What a decorator makes of a function: itself, as far as schedules are concerned."""
     from lrlint.analysis.library import decorators
@@ -267,7 +266,7 @@ def _decorated(
     return decorators.decorate(at, value, decorator, node)
 
 
-def default_values(at: Interpreter, parameters: cst.Parameters) -> dict[str, AnyValue]:
+def default_values(at: Interpreter, parameters: syn.Parameters) -> dict[str, AnyValue]:
     """The values of a signature's defaults, evaluated where the function is defined."""
     return {
         parameter.name.value: at.evaluate(parameter.default)
@@ -280,7 +279,7 @@ def default_values(at: Interpreter, parameters: cst.Parameters) -> dict[str, Any
     }
 
 
-def define_class(at: Interpreter, node: cst.ClassDef) -> None:
+def define_class(at: Interpreter, node: syn.ClassDef) -> None:
     """``class``: its body is interpreted at once, its methods where they are called."""
     scope = Scope(Store(), at.unit, parent=at.scope)
     bases = tuple(at.evaluate(base.value) for base in node.bases)

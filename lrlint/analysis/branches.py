@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import comparisons, expressions
 from lrlint.analysis.conditions import (
     All,
@@ -28,6 +26,7 @@ from lrlint.analysis.state import CONTINUE, GOES_ON, MISSING, RAISE, Outcome
 from lrlint.analysis.trace import Block, Break, When
 from lrlint.analysis.values import AnyValue, Choice, Const, Opaque, Store
 from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -38,7 +37,7 @@ _LONGEST_NAME = 200
 Changes = dict[tuple[int, Hashable], tuple[Store, Hashable, AnyValue]]
 
 
-def run_if(at: Interpreter, node: cst.If) -> Outcome:
+def run_if(at: Interpreter, node: syn.If) -> Outcome:
     """Interpret an ``if`` with its ``elif`` and ``else``."""
     decided = settle(at, expressions.truth(at, node.test))
     orelse = node.orelse
@@ -48,9 +47,9 @@ def run_if(at: Interpreter, node: cst.If) -> Outcome:
 
     def otherwise() -> Outcome:
         match orelse:
-            case cst.If():
+            case syn.If():
                 return at.run(orelse)
-            case cst.Else(body=body):
+            case syn.Else(body=body):
                 return at.run_block(at.suite(body))
         return GOES_ON
 
@@ -70,7 +69,7 @@ def settle(at: Interpreter, truth: bool | Condition) -> bool | Condition:
 def fork(
     at: Interpreter,
     condition: Condition,
-    node: cst.CSTNode,
+    node: syn.Node,
     then: Callable[[], Outcome],
     otherwise: Callable[[], Outcome],
 ) -> Outcome:
@@ -153,7 +152,7 @@ def _drop_idle(block: Block, mark: int) -> None:
             block.remove(node)
 
 
-def run_unlikely(at: Interpreter, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
+def run_unlikely(at: Interpreter, node: syn.Node, statements: Sequence[syn.Node]) -> None:
     """Interpret what runs in an emergency only; its values are forgotten again."""
     start = len(at.journal)
     with at.guard(Flag(("except", at.fresh_key()), "an exception", default=False), node):
@@ -165,7 +164,7 @@ def run_unlikely(at: Interpreter, node: cst.CSTNode, statements: Sequence[cst.CS
             at.write(store, key, value)
 
 
-def run_match(at: Interpreter, node: cst.Match) -> Outcome:
+def run_match(at: Interpreter, node: syn.Match) -> Outcome:
     """Interpret a ``match`` as a chain of conditions on its subject."""
     subject = at.evaluate(node.subject)
 
@@ -187,22 +186,22 @@ def run_match(at: Interpreter, node: cst.Match) -> Outcome:
     return chain(0)
 
 
-def _pattern(at: Interpreter, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
+def _pattern(at: Interpreter, subject: AnyValue, pattern: syn.MatchPattern) -> bool | Condition:
     match pattern:
-        case cst.MatchValue(value=value):
+        case syn.MatchValue(value=value):
             return comparisons.equal(at, subject, at.evaluate(value), pattern)
-        case cst.MatchOr(patterns=parts):
+        case syn.MatchOr(patterns=parts):
             conditions: list[Condition] = []
             for part in parts:
-                truth = _pattern(at, subject, part.pattern)
+                truth = _pattern(at, subject, part)
                 if truth is True:
                     return True
                 if truth is not False:
                     conditions.append(truth)
             return any_of(*conditions) if conditions else False
-        case cst.MatchAs(pattern=None, name=None):
+        case syn.MatchAs(pattern=None, name=None):
             return True
-        case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
+        case syn.MatchAs(pattern=None, name=syn.Name(value=name)):
             at.write(at.scope.store, name, subject)
             return True
     return Flag(("pattern", at.fresh_key()), "a pattern")
@@ -340,7 +339,7 @@ def either(one: Condition, other: Condition) -> Condition:
 def distribute(
     at: Interpreter,
     value: AnyValue,
-    node: cst.CSTNode,
+    node: syn.Node,
     action: Callable[[AnyValue], AnyValue],
 ) -> AnyValue:
     """Do ``action`` on each alternative of a choice, under its condition."""

@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import libcst as cst
-
 from lrlint.analysis import branches, escapes
 from lrlint.analysis.state import BudgetExceeded, Frame
 from lrlint.analysis.trace import Block, BuildScheduler, walk
 from lrlint.analysis.values import AnyValue, ClassValue, FunctionValue, Instance, Opaque, Scope
 from lrlint.source import may_hold_schedule
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -49,7 +48,7 @@ def call(
     value = _bounded(at, any(one.scope.unit.survey.part(one.node).relevant for one in parts), run)
     if value is not None:
         return value
-    name = function.node.name.value if isinstance(function.node, cst.FunctionDef) else "a lambda"
+    name = function.node.name.value if isinstance(function.node, syn.FunctionDef) else "a lambda"
     at.note(None, f"{name}() of {function.scope.unit.filename} is too large to be followed")
     for argument in arguments:
         escapes.escape(argument, _CODE_TOO_LARGE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, binding, branches, budget, checkpoints, escapes, streams
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
@@ -31,6 +29,7 @@ from lrlint.analysis.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -66,12 +65,12 @@ class Arguments:
         return [*self.positional, *self.keywords.values()]
 
 
-def evaluate_call(at: Interpreter, node: cst.Call) -> AnyValue:
+def evaluate_call(at: Interpreter, node: syn.Call) -> AnyValue:
     """The value of a call."""
     from lrlint.analysis import methods
 
     function: AnyValue
-    if isinstance(node.func, cst.Attribute):
+    if isinstance(node.func, syn.Attribute):
         receiver = at.evaluate(node.func.value)
         name = node.func.attr.value
         arguments = evaluate_arguments(at, node)
@@ -81,14 +80,14 @@ def evaluate_call(at: Interpreter, node: cst.Call) -> AnyValue:
             node,
             lambda item: methods.call_method(at, item, name, arguments, node),
         )
-    if isinstance(node.func, cst.Name) and node.func.value == "super":
+    if isinstance(node.func, syn.Name) and node.func.value == "super":
         return _super(at, node)
     function = at.evaluate(node.func)
     arguments = evaluate_arguments(at, node)
     return call(at, function, arguments, node)
 
 
-def evaluate_arguments(at: Interpreter, node: cst.Call) -> Arguments:
+def evaluate_arguments(at: Interpreter, node: syn.Call) -> Arguments:
     """Evaluate what a call hands over, ``*`` and ``**`` spread where they are known."""
     found = Arguments()
     for argument in node.args:
@@ -117,7 +116,7 @@ def evaluate_arguments(at: Interpreter, node: cst.Call) -> Arguments:
     return found
 
 
-def call(at: Interpreter, function: AnyValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+def call(at: Interpreter, function: AnyValue, arguments: Arguments, node: syn.Call) -> AnyValue:
     """Call a value."""
     match function:
         case FunctionValue():
@@ -179,7 +178,7 @@ _HARMLESS = (
 
 
 def unknown_call(
-    at: Interpreter, function: AnyValue, arguments: Arguments, node: cst.Call
+    at: Interpreter, function: AnyValue, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     """A call of something whose code is not seen: what it is handed may be stepped there."""
     text = getattr(function, "path", None) or getattr(function, "name", None)
@@ -189,7 +188,7 @@ def unknown_call(
     if last not in _HARMLESS:
         how = f"handed to {text or at.unit.code(node.func)}(…)"
         for value in arguments.all():
-            if isinstance(value, FunctionValue) and isinstance(value.node, cst.FunctionDef):
+            if isinstance(value, FunctionValue) and isinstance(value.node, syn.FunctionDef):
                 if value.receiver is not None:
                     escapes.escape(value.receiver, how)
                 _assume_called(at, value, node)
@@ -202,7 +201,7 @@ def _looks_like_setting(name: str) -> bool:
     return any(word in name.lower() for word in ("arg", "config", "cfg", "option", "param"))
 
 
-def _assume_called(at: Interpreter, function: FunctionValue, node: cst.Call) -> None:
+def _assume_called(at: Interpreter, function: FunctionValue, node: syn.Call) -> None:
     """A function handed to unknown code is run by it: a launcher's ``main_worker``."""
     if function.node in at.called:
         return
@@ -210,7 +209,7 @@ def _assume_called(at: Interpreter, function: FunctionValue, node: cst.Call) -> 
         call_function(at, function, Arguments(open=True))
 
 
-def _super(at: Interpreter, node: cst.Call) -> AnyValue:
+def _super(at: Interpreter, node: syn.Call) -> AnyValue:
     receiver = at.scope.store.data.get("self")
     frame_owner = at.scope.owner
     if receiver is None or frame_owner is None:
@@ -219,7 +218,7 @@ def _super(at: Interpreter, node: cst.Call) -> AnyValue:
 
 
 def _call_instance(
-    at: Interpreter, instance: Instance, arguments: Arguments, node: cst.Call
+    at: Interpreter, instance: Instance, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     method = attributes.find_method(at, instance, "__call__")
     if isinstance(method, FunctionValue):
@@ -254,7 +253,7 @@ def _run(at: Interpreter, function: FunctionValue, arguments: Arguments) -> AnyV
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
     scope.owner = function.owner
     bind_parameters(at, function, arguments, scope)
-    if isinstance(node, cst.Lambda):
+    if isinstance(node, syn.Lambda):
         with at.elsewhere(scope.unit, scope):
             return at.evaluate(node.body)
     if function.scope.unit.survey.is_generator(node):
@@ -305,7 +304,7 @@ def _returned(at: Interpreter, frame: Frame) -> AnyValue:
 def _generator(at: Interpreter, function: FunctionValue, scope: Scope) -> AnyValue:
     """A generator of the project: its batches are not counted, what it is handed is not lost."""
     node = function.node
-    assert isinstance(node, cst.FunctionDef)
+    assert isinstance(node, syn.FunctionDef)
     return streams.generator_stream(at, node, scope)
 
 
@@ -325,7 +324,7 @@ def bind_parameters(
     for name, value in zip(names, positional, strict=False):
         data[name] = _called(value, name)
     rest = positional[len(names) :]
-    if isinstance(parameters.star_arg, cst.Param):
+    if isinstance(parameters.star_arg, syn.Param):
         data[parameters.star_arg.name.value] = ListValue(
             None if arguments.open else list(rest), kind="tuple"
         )
@@ -371,7 +370,7 @@ def _weakened(at: Interpreter, default: AnyValue, name: str) -> AnyValue:
 # -- classes ----------------------------------------------------------------------------------
 
 
-def instantiate(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+def instantiate(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
     """Construct an object of a class of the project."""
     from lrlint.analysis.library import classes
 
@@ -384,9 +383,7 @@ def instantiate(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cs
     return instance
 
 
-def initialise(
-    at: Interpreter, instance: Instance, arguments: Arguments, node: cst.CSTNode
-) -> None:
+def initialise(at: Interpreter, instance: Instance, arguments: Arguments, node: syn.Node) -> None:
     """Run the constructor of an object."""
     method = attributes.find_method(at, instance, "__init__")
     if isinstance(method, FunctionValue):

@@ -11,8 +11,6 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import counting
 from lrlint.analysis.conditions import (
     All,
@@ -31,6 +29,7 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -52,7 +51,7 @@ class _Carried:
 def repeating(
     at: Interpreter,
     loop: LoopRecord,
-    node: cst.CSTNode,
+    node: syn.Node,
     tests: list[Condition] | None = None,
     *,
     carries: bool = True,
@@ -108,7 +107,7 @@ def _cut_at_break(repeat: Repeat) -> None:
             return
 
 
-def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
+def _make_unknown(at: Interpreter, node: syn.Node) -> list[_Carried]:
     """Replace every number that the body may change by an unknown."""
     found: list[_Carried] = []
 
@@ -121,10 +120,10 @@ def _make_unknown(at: Interpreter, node: cst.CSTNode) -> list[_Carried]:
             found.append(_Carried(store, key, atom, value))
             at.write(store, key, Expr.atom(atom))
 
-    body = node.body if isinstance(node, (cst.For, cst.While)) else None
+    body = node.body if isinstance(node, (syn.For, syn.While)) else None
     if body is not None:
         names = at.unit.assigned_in(body, assigned_names)
-        if isinstance(node, cst.While):
+        if isinstance(node, syn.While):
             names |= at.unit.assigned_in(node.test, assigned_names)
         for name in sorted(names):
             carry(at.scope.store, name, at.scope.store.data.get(name))

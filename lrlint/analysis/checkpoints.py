@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.trace import OptimizerCall, OptimizerRecord, Save, SchedulerRecord
 from lrlint.analysis.values import (
     AnyValue,
@@ -19,6 +17,7 @@ from lrlint.analysis.values import (
     OptimizerValue,
     SchedulerValue,
 )
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -32,7 +31,7 @@ _DEEPEST = 6
 Owner = OptimizerRecord | SchedulerRecord
 
 
-def note_save(at: Interpreter, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
+def note_save(at: Interpreter, name: str, values: Iterable[AnyValue], node: syn.Call) -> None:
     """Record what a call of unseen code, ``torch.save`` or a helper, saves by its name."""
     if not _SAVES.search(name):
         return
@@ -45,7 +44,7 @@ def note_save(at: Interpreter, name: str, values: Iterable[AnyValue], node: cst.
         at.emit(Save(at.here(node), tuple(at.via), holds, found.open))
 
 
-def note_load(at: Interpreter, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
+def note_load(at: Interpreter, name: str, values: Iterable[AnyValue], node: syn.Call) -> None:
     """Record that unseen code, by its name, loads a checkpoint into the optimizers it is handed."""
     if not _LOADS.search(name):
         return

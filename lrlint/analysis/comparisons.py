@@ -6,8 +6,6 @@ import re
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import naming, numeric
 from lrlint.analysis.conditions import (
     Condition,
@@ -42,6 +40,7 @@ from lrlint.analysis.values import (
     Truth,
 )
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -63,13 +62,13 @@ _THINGS = (
 )
 """Values that are never None and, as far as training scripts go, always true."""
 
-_OPERATORS: dict[type[cst.CSTNode], str] = {
-    cst.LessThan: "<",
-    cst.LessThanEqual: "<=",
-    cst.Equal: "==",
-    cst.NotEqual: "!=",
-    cst.GreaterThan: ">",
-    cst.GreaterThanEqual: ">=",
+_OPERATORS: dict[type[syn.Node], str] = {
+    syn.LessThan: "<",
+    syn.LessThanEqual: "<=",
+    syn.Equal: "==",
+    syn.NotEqual: "!=",
+    syn.GreaterThan: ">",
+    syn.GreaterThanEqual: ">=",
 }
 
 
@@ -86,7 +85,7 @@ def nature_of(value: AnyValue, text: str) -> Nature:
     return Nature.RANK if naming.is_rank(path) else Nature.FLAG
 
 
-def truthiness(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
+def truthiness(at: Interpreter, value: AnyValue, node: syn.Node) -> bool | Condition:
     """Whether a value counts as true."""
     match value:
         case Expr():
@@ -169,7 +168,7 @@ def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) ->
 
 
 def divisible(
-    at: Interpreter, node: cst.BinaryOperation, remainder: Expr
+    at: Interpreter, node: syn.BinaryOperation, remainder: Expr
 ) -> bool | Condition | None:
     """``left % right == remainder``, or None where the two are no numbers."""
     value = numeric.to_number(at, at.evaluate(node.left))
@@ -182,10 +181,10 @@ def divisible(
     return condition
 
 
-def compare_chain(at: Interpreter, node: cst.Comparison) -> bool | Condition:
+def compare_chain(at: Interpreter, node: syn.Comparison) -> bool | Condition:
     """``a < b <= c``: all parts hold."""
     parts: list[Condition] = []
-    left_node: cst.CSTNode = node.left
+    left_node: syn.Node = node.left
     for target in node.comparisons:
         found = _compare(at, left_node, target.operator, target.comparator, node)
         if found is False:
@@ -200,34 +199,34 @@ def compare_chain(at: Interpreter, node: cst.Comparison) -> bool | Condition:
 
 def _compare(
     at: Interpreter,
-    left_node: cst.CSTNode,
-    operator: cst.BaseCompOp,
-    right_node: cst.CSTNode,
-    node: cst.CSTNode,
+    left_node: syn.Node,
+    operator: syn.Operator,
+    right_node: syn.Node,
+    node: syn.Node,
 ) -> bool | Condition:
     if (
-        isinstance(operator, (cst.Equal, cst.NotEqual))
-        and isinstance(left_node, cst.BinaryOperation)
-        and isinstance(left_node.operator, cst.Modulo)
+        isinstance(operator, (syn.Equal, syn.NotEqual))
+        and isinstance(left_node, syn.BinaryOperation)
+        and isinstance(left_node.operator, syn.Modulo)
     ):
         remainder = numeric.to_number(at, at.evaluate(right_node))
         if remainder is not None:
             found = divisible(at, left_node, remainder)
             if found is not None:
-                return found if isinstance(operator, cst.Equal) else _opposite(found)
+                return found if isinstance(operator, syn.Equal) else _opposite(found)
     left, right = at.evaluate(left_node), at.evaluate(right_node)
     match operator:
-        case cst.Is():
+        case syn.Is():
             return _identical(at, left, right, node)
-        case cst.IsNot():
+        case syn.IsNot():
             return _opposite(_identical(at, left, right, node))
-        case cst.In():
+        case syn.In():
             return _member(at, left, right, node)
-        case cst.NotIn():
+        case syn.NotIn():
             return _opposite(_member(at, left, right, node))
-        case cst.Equal():
+        case syn.Equal():
             return equal(at, left, right, node)
-        case cst.NotEqual():
+        case syn.NotEqual():
             return _opposite(equal(at, left, right, node))
     op = _OPERATORS.get(type(operator))
     first, second = numeric.to_number(at, left), numeric.to_number(at, right)
@@ -241,7 +240,7 @@ def _opposite(found: bool | Condition) -> bool | Condition:
 
 
 def _unknown(
-    at: Interpreter, values: tuple[AnyValue, ...], node: cst.CSTNode, key: Hashable = None
+    at: Interpreter, values: tuple[AnyValue, ...], node: syn.Node, key: Hashable = None
 ) -> Condition:
     text = at.unit.code(node)
     found = {nature_of(value, "") for value in values}
@@ -255,7 +254,7 @@ def _unknown(
     return Flag(("unknown", at.fresh_key()) if key is None else key, text, _ordinary(text), nature)
 
 
-def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
+def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: syn.Node) -> bool | Condition:
     """``left == right``."""
     if isinstance(left, Choice):
         return any_alternative([(c, equal(at, item, right, node)) for c, item in left.alternatives])
@@ -296,7 +295,7 @@ def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode) -
 
 
 def _identical(
-    at: Interpreter, left: AnyValue, right: AnyValue, node: cst.CSTNode
+    at: Interpreter, left: AnyValue, right: AnyValue, node: syn.Node
 ) -> bool | Condition:
     """``left is right``; what is asked for is nearly always None."""
     if isinstance(left, Choice):
@@ -324,7 +323,7 @@ def _identical(
 
 
 def _member(
-    at: Interpreter, item: AnyValue, container: AnyValue, node: cst.CSTNode
+    at: Interpreter, item: AnyValue, container: AnyValue, node: syn.Node
 ) -> bool | Condition:
     """``item in container``."""
     match container:

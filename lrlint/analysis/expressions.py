@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from lrlint.analysis import (
     attributes,
@@ -35,6 +32,7 @@ from lrlint.analysis.values import (
     Truth,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -44,11 +42,10 @@ _LONGEST = 10_000
 """Characters or elements of what operators put together; more is not followed."""
 
 
-_PLAIN_STRING = re.compile(r"""(["'])([^\\"'\n\r]*)\1""")
-"""A string that stands for what is between its quotes: libcst would have it compiled."""
+_MOST_BITS = 1000
 
 
-def evaluate(at: Interpreter, node: cst.CSTNode) -> AnyValue:
+def evaluate(at: Interpreter, node: syn.Node) -> AnyValue:
     """The value of an expression."""
     at.spend()
     handler = _EXPRESSIONS.get(type(node))
@@ -60,17 +57,17 @@ def evaluate(at: Interpreter, node: cst.CSTNode) -> AnyValue:
         return Opaque()
 
 
-def truth(at: Interpreter, node: cst.CSTNode) -> bool | Condition:
+def truth(at: Interpreter, node: syn.Node) -> bool | Condition:
     """Whether an expression holds: decided, or a condition."""
     match node:
-        case cst.BooleanOperation(left=left, operator=op, right=right):
-            return _boolean(at, left, right, is_and=isinstance(op, cst.And))
-        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+        case syn.BooleanOperation(left=left, operator=op, right=right):
+            return _boolean(at, left, right, is_and=isinstance(op, syn.And))
+        case syn.UnaryOperation(operator=syn.Not(), expression=inner):
             found = truth(at, inner)
             return (not found) if isinstance(found, bool) else negate(found)
-        case cst.Comparison():
+        case syn.Comparison():
             return comparisons.compare_chain(at, node)
-        case cst.BinaryOperation(operator=cst.Modulo(), left=left, right=right):
+        case syn.BinaryOperation(operator=syn.Modulo(), left=left, right=right):
             # `if not (i + 1) % k` asks for divisibility without saying so.
             divisible = comparisons.divisible(at, node, Expr.const(0))
             if divisible is not None:
@@ -78,9 +75,7 @@ def truth(at: Interpreter, node: cst.CSTNode) -> bool | Condition:
     return comparisons.truthiness(at, evaluate(at, node), node)
 
 
-def _boolean(
-    at: Interpreter, left: cst.CSTNode, right: cst.CSTNode, *, is_and: bool
-) -> bool | Condition:
+def _boolean(at: Interpreter, left: syn.Node, right: syn.Node, *, is_and: bool) -> bool | Condition:
     first = truth(at, left)
     if isinstance(first, bool):
         if first is not is_and:
@@ -104,7 +99,7 @@ def as_value(found: bool | Condition) -> AnyValue:
 # -- literals and names -----------------------------------------------------------------------
 
 
-def _name(at: Interpreter, node: cst.Name) -> AnyValue:
+def _name(at: Interpreter, node: syn.Name) -> AnyValue:
     match node.value:
         case "True":
             return Const(True)
@@ -115,32 +110,26 @@ def _name(at: Interpreter, node: cst.Name) -> AnyValue:
     return binding.lookup(at, node.value)
 
 
-def _integer(at: Interpreter, node: cst.Integer) -> AnyValue:
-    # A literal of a million digits takes quadratic time to convert.
-    if len(node.value) > 300:
-        return Opaque()
-    return Expr.const(int(node.value, 0))
+def _integer(at: Interpreter, node: syn.Integer) -> AnyValue:
+    # Arithmetic with numbers of a thousand digits takes its time.
+    return Expr.const(node.value) if node.value.bit_length() < _MOST_BITS else Opaque()
 
 
-def _float(at: Interpreter, node: cst.Float) -> AnyValue:
-    return numeric.from_python(float(node.value))
+def _float(at: Interpreter, node: syn.Float) -> AnyValue:
+    return numeric.from_python(node.value)
 
 
-def _string(at: Interpreter, node: cst.SimpleString | cst.ConcatenatedString) -> AnyValue:
-    if isinstance(node, cst.SimpleString):
-        plain = _PLAIN_STRING.fullmatch(node.value)
-        if plain is not None:
-            return Const(plain[2])
-    return Const(node.evaluated_value)
+def _string(at: Interpreter, node: syn.String) -> AnyValue:
+    return Const(node.value)
 
 
-def _formatted(at: Interpreter, node: cst.FormattedString) -> AnyValue:
+def _formatted(at: Interpreter, node: syn.FormattedString) -> AnyValue:
     pieces: list[str] = []
-    for part in node.parts:
+    for part in node.content:
         match part:
-            case cst.FormattedStringText(value=text):
+            case syn.FormattedStringText(value=text):
                 pieces.append(text)
-            case cst.FormattedStringExpression(expression=inner, format_spec=None, conversion=None):
+            case syn.FormattedStringExpression(expression=inner, format_spec=None, conversion=""):
                 value = evaluate(at, inner)
                 if not (isinstance(value, Const) and isinstance(value.value, str)):
                     return Opaque()
@@ -151,11 +140,11 @@ def _formatted(at: Interpreter, node: cst.FormattedString) -> AnyValue:
     return Const(text) if len(text) <= _LONGEST else Opaque()
 
 
-def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
+def _list(at: Interpreter, node: syn.List | syn.Tuple | syn.Set) -> AnyValue:
     kind = type(node).__name__.lower()
     items: list[AnyValue] = []
     for element in node.elements:
-        if isinstance(element, cst.StarredElement):
+        if isinstance(element, syn.StarredElement):
             inner = numeric.items_of(evaluate(at, element.value))
             if inner is None:
                 return ListValue(None, kind=kind)
@@ -167,17 +156,17 @@ def _list(at: Interpreter, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
     return ListValue(items, kind=kind, home=at.loop)
 
 
-def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:
+def _dict(at: Interpreter, node: syn.Dict) -> AnyValue:
     value = DictValue(Store())
     for element in node.elements:
-        if isinstance(element, cst.StarredDictElement):
+        if isinstance(element, syn.StarredDictElement):
             inner = evaluate(at, element.value)
             if isinstance(inner, DictValue):
                 value.store.data.update(inner.store.data)
                 value.complete = value.complete and inner.complete
             else:
                 value.complete = False
-        elif isinstance(element, cst.DictElement):
+        elif isinstance(element, syn.DictElement):
             key = evaluate(at, element.key)
             item = evaluate(at, element.value)
             value.store.data[attributes.entry(at, value, key)] = item
@@ -187,29 +176,22 @@ def _dict(at: Interpreter, node: cst.Dict) -> AnyValue:
 
 # -- operators --------------------------------------------------------------------------------
 
-_BINARY: dict[type[cst.CSTNode], Callable[[Expr, Expr], Expr]] = {
-    cst.Add: operator.add,
-    cst.Subtract: operator.sub,
-    cst.Multiply: operator.mul,
-    cst.Divide: operator.truediv,
-    cst.FloorDivide: operator.floordiv,
-    cst.Modulo: operator.mod,
-    cst.Power: operator.pow,
-    cst.AddAssign: operator.add,
-    cst.SubtractAssign: operator.sub,
-    cst.MultiplyAssign: operator.mul,
-    cst.DivideAssign: operator.truediv,
-    cst.FloorDivideAssign: operator.floordiv,
-    cst.ModuloAssign: operator.mod,
-    cst.PowerAssign: operator.pow,
+_BINARY: dict[type[syn.Node], Callable[[Expr, Expr], Expr]] = {
+    syn.Add: operator.add,
+    syn.Subtract: operator.sub,
+    syn.Multiply: operator.mul,
+    syn.Divide: operator.truediv,
+    syn.FloorDivide: operator.floordiv,
+    syn.Modulo: operator.mod,
+    syn.Power: operator.pow,
 }
 
 
-def _binary(at: Interpreter, node: cst.BinaryOperation) -> AnyValue:
+def _binary(at: Interpreter, node: syn.BinaryOperation) -> AnyValue:
     return _apply(at, type(node.operator), evaluate(at, node.left), evaluate(at, node.right), node)
 
 
-def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
+def augmented(at: Interpreter, node: syn.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """The value of ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
         if old.home is not at.loop:
@@ -220,10 +202,10 @@ def augmented(at: Interpreter, node: cst.AugAssign, old: AnyValue, new: AnyValue
 
 
 def _apply(
-    at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
+    at: Interpreter, kind: type[syn.Node], left: AnyValue, right: AnyValue, node: syn.Node
 ) -> AnyValue:
     if isinstance(left, DictValue) and isinstance(right, DictValue):
-        return _dict_union(at, left, right) if kind in (cst.BitOr, cst.BitOrAssign) else Opaque()
+        return _dict_union(at, left, right) if kind is syn.BitOr else Opaque()
     operation = _BINARY.get(kind)
     if operation is None:
         return Opaque()
@@ -259,7 +241,7 @@ def _dict_union(at: Interpreter, left: DictValue, right: DictValue) -> DictValue
 
 
 def _apply_to_choice(
-    at: Interpreter, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
+    at: Interpreter, kind: type[syn.Node], left: AnyValue, right: AnyValue, node: syn.Node
 ) -> AnyValue:
     if isinstance(left, Choice):
         if isinstance(right, Choice) and _conditions(left) == _conditions(right):
@@ -323,25 +305,25 @@ def _is_measured(value: AnyValue) -> bool:
     return isinstance(value, Opaque) and value.measured
 
 
-def _unary(at: Interpreter, node: cst.UnaryOperation) -> AnyValue:
-    if isinstance(node.operator, cst.Not):
+def _unary(at: Interpreter, node: syn.UnaryOperation) -> AnyValue:
+    if isinstance(node.operator, syn.Not):
         return as_value(truth(at, node))
     value = evaluate(at, node.expression)
     if _is_measured(value):
         negated = Opaque(value.path, measured=True)  # type: ignore[union-attr]
-        if isinstance(node.operator, cst.Minus) and negated.path:
+        if isinstance(node.operator, syn.Minus) and negated.path:
             negated.path = f"-{negated.path}"
         return negated
     number = numeric.to_number(at, value)
     if number is None:
         return Opaque()
-    return -number if isinstance(node.operator, cst.Minus) else number
+    return -number if isinstance(node.operator, syn.Minus) else number
 
 
-def _boolean_value(at: Interpreter, node: cst.BooleanOperation) -> AnyValue:
+def _boolean_value(at: Interpreter, node: syn.BooleanOperation) -> AnyValue:
     """``a and b`` and ``a or b`` are values too: ``scheduler and scheduler.step()``."""
     left = evaluate(at, node.left)
-    is_and = isinstance(node.operator, cst.And)
+    is_and = isinstance(node.operator, syn.And)
     found = branches.settle(at, comparisons.truthiness(at, left, node.left))
     if isinstance(found, bool):
         return evaluate(at, node.right) if found is is_and else left
@@ -351,11 +333,11 @@ def _boolean_value(at: Interpreter, node: cst.BooleanOperation) -> AnyValue:
     return branches.join(at, take_right, right, left)
 
 
-def _comparison(at: Interpreter, node: cst.Comparison) -> AnyValue:
+def _comparison(at: Interpreter, node: syn.Comparison) -> AnyValue:
     return as_value(comparisons.compare_chain(at, node))
 
 
-def _conditional(at: Interpreter, node: cst.IfExp) -> AnyValue:
+def _conditional(at: Interpreter, node: syn.IfExp) -> AnyValue:
     found = branches.settle(at, truth(at, node.test))
     if isinstance(found, bool):
         return evaluate(at, node.body if found else node.orelse)
@@ -369,22 +351,24 @@ def _conditional(at: Interpreter, node: cst.IfExp) -> AnyValue:
 # -- attributes, items, calls -----------------------------------------------------------------
 
 
-def _attribute(at: Interpreter, node: cst.Attribute) -> AnyValue:
+def _attribute(at: Interpreter, node: syn.Attribute) -> AnyValue:
     return attributes.get_attribute(at, evaluate(at, node.value), node.attr.value)
 
 
-def index_value(at: Interpreter, node: cst.Subscript) -> AnyValue:
+def index_value(at: Interpreter, node: syn.Subscript) -> AnyValue:
     """The key of ``x[key]``; a slice or several keys are unknown."""
     match node.slice:
-        case [cst.SubscriptElement(slice=cst.Index(value=inner, star=None))]:
+        case [syn.Slice() | syn.StarredElement()]:
+            return MISSING
+        case [inner]:
             return evaluate(at, inner)
     return MISSING
 
 
-def _subscript(at: Interpreter, node: cst.Subscript) -> AnyValue:
+def _subscript(at: Interpreter, node: syn.Subscript) -> AnyValue:
     owner = evaluate(at, node.value)
     match node.slice:
-        case [cst.SubscriptElement(slice=cst.Slice() as part), *_]:
+        case [syn.Slice() as part, *_]:
             return _sliced(at, owner, part)
     key = index_value(at, node)
     if isinstance(key, Const) and isinstance(key.value, str):
@@ -394,7 +378,7 @@ def _subscript(at: Interpreter, node: cst.Subscript) -> AnyValue:
     return attributes.get_item(at, owner, key, text)
 
 
-def _sliced(at: Interpreter, owner: AnyValue, part: cst.Slice) -> AnyValue:
+def _sliced(at: Interpreter, owner: AnyValue, part: syn.Slice) -> AnyValue:
     bounds = [
         None if bound is None else numeric.to_number(at, evaluate(at, bound))
         for bound in (part.lower, part.upper)
@@ -424,72 +408,71 @@ def _from_start(bound: Expr, total: Expr) -> Expr:
     return total + bound if bound.value is not None and bound.value < 0 else bound
 
 
-def _call(at: Interpreter, node: cst.Call) -> AnyValue:
+def _call(at: Interpreter, node: syn.Call) -> AnyValue:
     return calls.evaluate_call(at, node)
 
 
-def _lambda(at: Interpreter, node: cst.Lambda) -> AnyValue:
+def _lambda(at: Interpreter, node: syn.Lambda) -> AnyValue:
     return FunctionValue(node, at.scope, defaults=binding.default_values(at, node.params))
 
 
 def _comprehension(
-    at: Interpreter, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+    at: Interpreter, node: syn.ListComp | syn.GeneratorExp | syn.SetComp | syn.DictComp
 ) -> AnyValue:
     return loops.run_comprehension(at, node)
 
 
-def _named(at: Interpreter, node: cst.NamedExpr) -> AnyValue:
+def _named(at: Interpreter, node: syn.NamedExpr) -> AnyValue:
     value = evaluate(at, node.value)
     binding.assign(at, node.target, value, node.value)
     return value
 
 
-def _await(at: Interpreter, node: cst.Await) -> AnyValue:
+def _await(at: Interpreter, node: syn.Await) -> AnyValue:
     return evaluate(at, node.expression)
 
 
-def _yield(at: Interpreter, node: cst.Yield) -> AnyValue:
+def _yield(at: Interpreter, node: syn.Yield) -> AnyValue:
     match node.value:
-        case cst.From(item=inner):
+        case syn.From(item=inner):
             escapes.escape(evaluate(at, inner), "yielded")
-        case cst.BaseExpression() as inner:
+        case syn.Expression() as inner:
             escapes.escape(evaluate(at, inner), "yielded")
     return Opaque()
 
 
-def _starred(at: Interpreter, node: cst.StarredElement) -> AnyValue:
+def _starred(at: Interpreter, node: syn.StarredElement) -> AnyValue:
     return evaluate(at, node.value)
 
 
 # -- with -------------------------------------------------------------------------------------
 
 
-_EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
-    cst.Name: _name,
-    cst.Integer: _integer,
-    cst.Float: _float,
-    cst.SimpleString: _string,
-    cst.ConcatenatedString: _string,
-    cst.FormattedString: _formatted,
-    cst.List: _list,
-    cst.Tuple: _list,
-    cst.Set: _list,
-    cst.Dict: _dict,
-    cst.BinaryOperation: _binary,
-    cst.UnaryOperation: _unary,
-    cst.BooleanOperation: _boolean_value,
-    cst.Comparison: _comparison,
-    cst.IfExp: _conditional,
-    cst.Attribute: _attribute,
-    cst.Subscript: _subscript,
-    cst.Call: _call,
-    cst.Lambda: _lambda,
-    cst.ListComp: _comprehension,
-    cst.GeneratorExp: _comprehension,
-    cst.SetComp: _comprehension,
-    cst.DictComp: _comprehension,
-    cst.NamedExpr: _named,
-    cst.Await: _await,
-    cst.Yield: _yield,
-    cst.StarredElement: _starred,
+_EXPRESSIONS: dict[type[syn.Node], Callable[..., AnyValue]] = {
+    syn.Name: _name,
+    syn.Integer: _integer,
+    syn.Float: _float,
+    syn.String: _string,
+    syn.FormattedString: _formatted,
+    syn.List: _list,
+    syn.Tuple: _list,
+    syn.Set: _list,
+    syn.Dict: _dict,
+    syn.BinaryOperation: _binary,
+    syn.UnaryOperation: _unary,
+    syn.BooleanOperation: _boolean_value,
+    syn.Comparison: _comparison,
+    syn.IfExp: _conditional,
+    syn.Attribute: _attribute,
+    syn.Subscript: _subscript,
+    syn.Call: _call,
+    syn.Lambda: _lambda,
+    syn.ListComp: _comprehension,
+    syn.GeneratorExp: _comprehension,
+    syn.SetComp: _comprehension,
+    syn.DictComp: _comprehension,
+    syn.NamedExpr: _named,
+    syn.Await: _await,
+    syn.Yield: _yield,
+    syn.StarredElement: _starred,
 }

@@ -7,11 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.prescan import dotted
 from lrlint.analysis.values import AnyValue, External, ModuleValue, Opaque, Value
 from lrlint.formulas import LAWS
+from lrlint.syntax import nodes as syn
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
@@ -44,28 +43,28 @@ class LazyImport(Value):
     """The name taken from the module, or None for the module itself."""
 
 
-def bind_import(at: Interpreter, node: cst.Import | cst.ImportFrom) -> None:
+def bind_import(at: Interpreter, node: syn.Import | syn.ImportFrom) -> None:
     """Bind the names of an import statement."""
-    if isinstance(node, cst.Import):
+    if isinstance(node, syn.Import):
         for alias in node.names:
             name = dotted(alias.name)
             if name is None:
                 continue
-            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            if alias.asname is not None and isinstance(alias.asname.name, syn.Name):
                 _bind(at, alias.asname.name.value, LazyImport(at.unit, name, 0, None))
             else:
                 top = name.split(".", 1)[0]
                 _bind(at, top, LazyImport(at.unit, top, 0, None))
         return
     module = "" if node.module is None else dotted(node.module) or ""
-    level = len(node.relative)
-    if isinstance(node.names, cst.ImportStar):
+    level = node.level
+    if isinstance(node.names, syn.ImportStar):
         _star(at, module, level)
         return
     for alias in node.names:
         name = dotted(alias.name) or ""
         bound = name
-        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        if alias.asname is not None and isinstance(alias.asname.name, syn.Name):
             bound = alias.asname.name.value
         _bind(at, bound, LazyImport(at.unit, module, level, name))
 

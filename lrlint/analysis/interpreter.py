@@ -11,8 +11,6 @@ import itertools
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import libcst as cst
-
 from lrlint.analysis import (
     attributes,
     binding,
@@ -56,6 +54,7 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.symbolic import Atom, Expr, Strength, Unit
+from lrlint.syntax import nodes as syn
 
 Number = int | float
 
@@ -85,11 +84,11 @@ class Interpreter:
         self.via: list[SyntaxPlace] = []
         self.scope = Scope(Store(), unit)
         self.scopes: dict[ModuleUnit, Scope] = {unit: self.scope}
-        self.statement: cst.CSTNode | None = None
+        self.statement: syn.Node | None = None
         self.journal: list[tuple[Store, Hashable, AnyValue]] = []
         self.instances: list[Instance] = []
         self.dicts: list[DictValue] = []
-        self.called: set[cst.CSTNode] = set()
+        self.called: set[syn.Node] = set()
         self.handed: list[FunctionValue | Method] = []
         """Functions that others were handed, who may call them or keep them to be called later."""
         self.prepared: list[Owner] = []
@@ -111,7 +110,7 @@ class Interpreter:
         """A key that no atom has yet."""
         return next(self._keys)
 
-    def here(self, node: cst.CSTNode) -> SyntaxPlace:
+    def here(self, node: syn.Node) -> SyntaxPlace:
         """The place of ``node`` in the module that is being interpreted."""
         return SyntaxPlace(self.unit, node, self.statement)
 
@@ -201,7 +200,7 @@ class Interpreter:
         return self._known.settles(condition)
 
     @contextmanager
-    def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
+    def guard(self, condition: Condition, node: syn.Node) -> Iterator[None]:
         """What happens inside happens where ``condition`` holds."""
         when = When(condition, self.here(node), [])
         outer = self.block
@@ -219,7 +218,7 @@ class Interpreter:
                 outer.remove(when)
 
     @contextmanager
-    def through(self, node: cst.CSTNode) -> Iterator[None]:
+    def through(self, node: syn.Node) -> Iterator[None]:
         """What happens inside happens through the call at ``node``."""
         self.via.append(self.here(node))
         try:
@@ -277,7 +276,7 @@ class Interpreter:
 
     # -- statements -----------------------------------------------------------------------------
 
-    def run_block(self, statements: Sequence[cst.CSTNode]) -> Outcome:
+    def run_block(self, statements: Sequence[syn.Node]) -> Outcome:
         """Interpret statements one after the other."""
         for position, statement in enumerate(statements):
             outcome = self.run(statement)
@@ -287,9 +286,7 @@ class Interpreter:
                 return self._run_rest(statement, statements[position + 1 :], outcome)
         return GOES_ON
 
-    def _run_rest(
-        self, node: cst.CSTNode, rest: Sequence[cst.CSTNode], outcome: Outcome
-    ) -> Outcome:
+    def _run_rest(self, node: syn.Node, rest: Sequence[syn.Node], outcome: Outcome) -> Outcome:
         """What follows a conditional ``return`` or ``continue`` runs where it was not taken."""
         escaped = outcome.escaped
         assert escaped is not None
@@ -312,7 +309,7 @@ class Interpreter:
             leaves_function=outcome.leaves_function,
         )
 
-    def run(self, node: cst.CSTNode) -> Outcome:
+    def run(self, node: syn.Node) -> Outcome:
         """Interpret one statement."""
         self.spend()
         handler = _STATEMENTS.get(type(node))
@@ -331,11 +328,11 @@ class Interpreter:
         finally:
             self.statement = outer
 
-    def suite(self, body: cst.BaseSuite) -> Sequence[cst.CSTNode]:
+    def suite(self, body: syn.Block) -> Sequence[syn.Node]:
         """The statements of an indented block or of a one-line body."""
         return body.body
 
-    def evaluate(self, node: cst.CSTNode) -> AnyValue:
+    def evaluate(self, node: syn.Node) -> AnyValue:
         """The value of an expression."""
         return expressions.evaluate(self, node)
 
@@ -343,7 +340,7 @@ class Interpreter:
 # -- statement handlers ---------------------------------------------------------------------------
 
 
-def _simple_line(at: Interpreter, node: cst.SimpleStatementLine) -> Outcome:
+def _simple_line(at: Interpreter, node: syn.SimpleStatementLine) -> Outcome:
     for part in node.body:
         handler = _STATEMENTS.get(type(part))
         if handler is not None:
@@ -353,54 +350,54 @@ def _simple_line(at: Interpreter, node: cst.SimpleStatementLine) -> Outcome:
     return GOES_ON
 
 
-def _expression(at: Interpreter, node: cst.Expr) -> Outcome:
+def _expression(at: Interpreter, node: syn.Expr) -> Outcome:
     value = at.evaluate(node.value)
     return ENDS if isinstance(value, Const) and value.value is SystemExit else GOES_ON
 
 
-def _assign(at: Interpreter, node: cst.Assign) -> Outcome:
+def _assign(at: Interpreter, node: syn.Assign) -> Outcome:
     value = at.evaluate(node.value)
     for target in node.targets:
         binding.assign(at, target.target, value, node.value)
     return GOES_ON
 
 
-def _annotated(at: Interpreter, node: cst.AnnAssign) -> Outcome:
+def _annotated(at: Interpreter, node: syn.AnnAssign) -> Outcome:
     if node.value is not None:
         binding.assign(at, node.target, at.evaluate(node.value), node.value)
     return GOES_ON
 
 
-def _augmented(at: Interpreter, node: cst.AugAssign) -> Outcome:
+def _augmented(at: Interpreter, node: syn.AugAssign) -> Outcome:
     old = at.evaluate(node.target)
     new = expressions.augmented(at, node, old, at.evaluate(node.value))
     binding.assign(at, node.target, new, node.value, rename=False)
     return GOES_ON
 
 
-def _if(at: Interpreter, node: cst.If) -> Outcome:
+def _if(at: Interpreter, node: syn.If) -> Outcome:
     return branches.run_if(at, node)
 
 
-def _for(at: Interpreter, node: cst.For) -> Outcome:
+def _for(at: Interpreter, node: syn.For) -> Outcome:
     return loops.run_for(at, node)
 
 
-def _while(at: Interpreter, node: cst.While) -> Outcome:
+def _while(at: Interpreter, node: syn.While) -> Outcome:
     return loops.run_while(at, node)
 
 
-def _function(at: Interpreter, node: cst.FunctionDef) -> Outcome:
+def _function(at: Interpreter, node: syn.FunctionDef) -> Outcome:
     binding.define_function(at, node)
     return GOES_ON
 
 
-def _class(at: Interpreter, node: cst.ClassDef) -> Outcome:
+def _class(at: Interpreter, node: syn.ClassDef) -> Outcome:
     binding.define_class(at, node)
     return GOES_ON
 
 
-def _return(at: Interpreter, node: cst.Return) -> Outcome:
+def _return(at: Interpreter, node: syn.Return) -> Outcome:
     value: AnyValue = Const(None) if node.value is None else at.evaluate(node.value)
     frame = at.frames[-1]
     frame.returns.append((at.guards[frame.guards :], value))
@@ -410,28 +407,28 @@ def _return(at: Interpreter, node: cst.Return) -> Outcome:
     return Outcome(ends=True, leaves_function=True)
 
 
-def _break(at: Interpreter, node: cst.Break) -> Outcome:
+def _break(at: Interpreter, node: syn.Break) -> Outcome:
     if at.loops:
         at.emit(Break(1))
     return ENDS
 
 
-def _continue(at: Interpreter, node: cst.Continue) -> Outcome:
+def _continue(at: Interpreter, node: syn.Continue) -> Outcome:
     return Outcome(ends=True, escaped=CONTINUE)
 
 
-def _raise(at: Interpreter, node: cst.Raise) -> Outcome:
+def _raise(at: Interpreter, node: syn.Raise) -> Outcome:
     return Outcome(ends=True, escaped=RAISE)
 
 
-def _delete(at: Interpreter, node: cst.Del) -> Outcome:
+def _delete(at: Interpreter, node: syn.Del) -> Outcome:
     match node.target:
-        case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
+        case syn.Subscript(value=syn.Attribute(attr=syn.Name(value="param_groups")) as groups):
             attributes.remove_group(at, at.evaluate(groups), node)
     return GOES_ON
 
 
-def _with(at: Interpreter, node: cst.With) -> Outcome:
+def _with(at: Interpreter, node: syn.With) -> Outcome:
     before = at.without_gradients
     managers: list[AnyValue] = []
     for item in node.items:
@@ -451,7 +448,7 @@ def _with(at: Interpreter, node: cst.With) -> Outcome:
     return outcome
 
 
-def _try(at: Interpreter, node: cst.Try) -> Outcome:
+def _try(at: Interpreter, node: syn.Try) -> Outcome:
     outcome = at.run_block(at.suite(node.body))
     for handler in node.handlers:
         branches.run_unlikely(at, handler, at.suite(handler.body))
@@ -462,48 +459,48 @@ def _try(at: Interpreter, node: cst.Try) -> Outcome:
     return outcome
 
 
-def _import(at: Interpreter, node: cst.Import | cst.ImportFrom) -> Outcome:
+def _import(at: Interpreter, node: syn.Import | syn.ImportFrom) -> Outcome:
     imports.bind_import(at, node)
     return GOES_ON
 
 
-def _global(at: Interpreter, node: cst.Global) -> Outcome:
-    at.scope.globals_.update(item.name.value for item in node.names)
+def _global(at: Interpreter, node: syn.Global) -> Outcome:
+    at.scope.globals_.update(name.value for name in node.names)
     return GOES_ON
 
 
-def _nonlocal(at: Interpreter, node: cst.Nonlocal) -> Outcome:
-    at.scope.nonlocals.update(item.name.value for item in node.names)
+def _nonlocal(at: Interpreter, node: syn.Nonlocal) -> Outcome:
+    at.scope.nonlocals.update(name.value for name in node.names)
     return GOES_ON
 
 
-def _match(at: Interpreter, node: cst.Match) -> Outcome:
+def _match(at: Interpreter, node: syn.Match) -> Outcome:
     return branches.run_match(at, node)
 
 
-_STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
-    cst.SimpleStatementLine: _simple_line,
-    cst.Expr: _expression,
-    cst.Assign: _assign,
-    cst.AnnAssign: _annotated,
-    cst.AugAssign: _augmented,
-    cst.If: _if,
-    cst.For: _for,
-    cst.While: _while,
-    cst.FunctionDef: _function,
-    cst.ClassDef: _class,
-    cst.Return: _return,
-    cst.Break: _break,
-    cst.Continue: _continue,
-    cst.Raise: _raise,
-    cst.Del: _delete,
-    cst.With: _with,
-    cst.Try: _try,
-    cst.Import: _import,
-    cst.ImportFrom: _import,
-    cst.Global: _global,
-    cst.Nonlocal: _nonlocal,
-    cst.Match: _match,
+_STATEMENTS: dict[type[syn.Node], Callable[..., Outcome]] = {
+    syn.SimpleStatementLine: _simple_line,
+    syn.Expr: _expression,
+    syn.Assign: _assign,
+    syn.AnnAssign: _annotated,
+    syn.AugAssign: _augmented,
+    syn.If: _if,
+    syn.For: _for,
+    syn.While: _while,
+    syn.FunctionDef: _function,
+    syn.ClassDef: _class,
+    syn.Return: _return,
+    syn.Break: _break,
+    syn.Continue: _continue,
+    syn.Raise: _raise,
+    syn.Del: _delete,
+    syn.With: _with,
+    syn.Try: _try,
+    syn.Import: _import,
+    syn.ImportFrom: _import,
+    syn.Global: _global,
+    syn.Nonlocal: _nonlocal,
+    syn.Match: _match,
 }
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, binding, branches, expressions
 from lrlint.analysis.carrying import repeating
 from lrlint.analysis.conditions import (
@@ -33,6 +31,7 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 # -- for --------------------------------------------------------------------------------------
 
 
-def run_for(at: Interpreter, node: cst.For) -> Outcome:
+def run_for(at: Interpreter, node: syn.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(at, at.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
@@ -84,7 +83,7 @@ def _each_of_many(stream: Stream) -> AnyValue | None:
     )
 
 
-def _run_else(at: Interpreter, orelse: cst.Else, repeat: Repeat | None) -> Outcome:
+def _run_else(at: Interpreter, orelse: syn.Else, repeat: Repeat | None) -> Outcome:
     """The ``else`` of a loop runs where no ``break`` has left it."""
     breaks = (
         []
@@ -106,24 +105,24 @@ def _run_else(at: Interpreter, orelse: cst.Else, repeat: Repeat | None) -> Outco
     )
 
 
-def _first_name(target: cst.CSTNode) -> str | None:
+def _first_name(target: syn.Node) -> str | None:
     match target:
-        case cst.Name(value=name):
+        case syn.Name(value=name):
             return name
-        case cst.Tuple(elements=elements) if elements:
+        case syn.Tuple(elements=elements) if elements:
             return _first_name(elements[0].value)
     return None
 
 
-def _first(target: cst.CSTNode, stream: Stream) -> Expr | None:
+def _first(target: syn.Node, stream: Stream) -> Expr | None:
     """The number that the loop variable starts from."""
-    if not isinstance(target, cst.Name):
+    if not isinstance(target, syn.Name):
         return None
     value = stream.element(Expr.const(0))
     return value if isinstance(value, Expr) else None
 
 
-def _unrolled(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
+def _unrolled(at: Interpreter, node: syn.For, items: list[AnyValue]) -> Outcome:
     """Visit each element in turn, as with ``for phase in ["train", "val"]``."""
     if not has_own_break(node.body):
         return _visit(at, node, items)
@@ -138,7 +137,7 @@ def _unrolled(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
         return _visit(at, node, items)
 
 
-def _visit(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
+def _visit(at: Interpreter, node: syn.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         binding.assign(at, node.target, item, node.iter, rename=False)
         outcome = at.run_block(at.suite(node.body))
@@ -150,7 +149,7 @@ def _visit(at: Interpreter, node: cst.For, items: list[AnyValue]) -> Outcome:
 # -- while ------------------------------------------------------------------------------------
 
 
-def run_while(at: Interpreter, node: cst.While) -> Outcome:
+def run_while(at: Interpreter, node: syn.While) -> Outcome:
     """Interpret a ``while`` loop; its trip count comes from the counter in its condition."""
     loop = LoopRecord(
         index=at.index_atom("iteration"),
@@ -183,9 +182,9 @@ def run_while(at: Interpreter, node: cst.While) -> Outcome:
     return GOES_ON
 
 
-def _break_where_false(at: Interpreter, node: cst.While) -> None:
+def _break_where_false(at: Interpreter, node: syn.While) -> None:
     """``while not done``: a flag that the body sets ends the loop as a ``break`` does."""
-    if not isinstance(node.test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
+    if not isinstance(node.test, (syn.Name, syn.UnaryOperation, syn.Attribute)):
         return
     after = expressions.truth(at, node.test)
     if isinstance(after, bool):
@@ -200,7 +199,7 @@ def _break_where_false(at: Interpreter, node: cst.While) -> None:
 
 
 def run_comprehension(
-    at: Interpreter, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+    at: Interpreter, node: syn.ListComp | syn.GeneratorExp | syn.SetComp | syn.DictComp
 ) -> AnyValue:
     """A comprehension: unrolled where its elements are known, else one representative element."""
     scope = Scope(Store(), at.unit, parent=at.scope, owner=at.scope.owner)
@@ -214,7 +213,7 @@ def run_comprehension(
             inner = comp.inner_for_in
             if inner is not None:
                 binding.assign(at, inner.target, Opaque(), inner.iter, rename=False)
-            if isinstance(node, cst.DictComp):
+            if isinstance(node, syn.DictComp):
                 return ListValue([at.evaluate(node.key), at.evaluate(node.value)])
             return at.evaluate(node.elt)
 
@@ -225,7 +224,7 @@ def run_comprehension(
             visited = [stream.element(Expr.const(position)) for position in range(count)]
         items = None if visited is None else _elements(at, comp, visited, element)
         if items is not None:
-            if isinstance(node, cst.DictComp):
+            if isinstance(node, syn.DictComp):
                 return attributes.dict_of_pairs(at, items)
             return ListValue(items)
         simple = simple and not comp.ifs
@@ -241,14 +240,14 @@ def run_comprehension(
                 at, comp.target, stream.element(Expr.atom(loop.index)), comp.iter, rename=False
             )
             value = element()
-    if isinstance(node, cst.DictComp):
+    if isinstance(node, syn.DictComp):
         return attributes.dict_of_pairs(at, [value], complete=False)
     return ListValue(None, element=value, length=stream.trips if simple else None)
 
 
 def _elements(
     at: Interpreter,
-    comp: cst.CompFor,
+    comp: syn.CompFor,
     visited: list[AnyValue],
     element: Callable[[], AnyValue],
 ) -> list[AnyValue] | None:

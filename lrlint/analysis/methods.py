@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, branches, calls, checkpoints, escapes, numeric
 from lrlint.analysis.calls import Arguments
 from lrlint.analysis.library import optimizers
@@ -39,13 +37,14 @@ from lrlint.analysis.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 
 
 def call_method(
-    at: Interpreter, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     """``receiver.name(…)``."""
     match receiver:
@@ -81,7 +80,7 @@ def call_method(
 
 
 def _scheduler(
-    at: Interpreter, receiver: SchedulerValue, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: SchedulerValue, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     record = receiver.record
     via = tuple(at.via)
@@ -109,7 +108,7 @@ def _scheduler(
 
 
 def _optimizer(
-    at: Interpreter, receiver: OptimizerValue, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: OptimizerValue, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     record = receiver.record
     if name == "step":
@@ -258,7 +257,7 @@ def _string(text: str, receiver: Const, name: str, arguments: Arguments) -> AnyV
 
 
 def _super(
-    at: Interpreter, receiver: Superclass, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: Superclass, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     found = attributes.get_attribute(at, receiver, name)
     if isinstance(found, FunctionValue):
@@ -271,7 +270,7 @@ def _super(
 
 
 def _instance(
-    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     value = receiver.store.data.get(name)
     if value is None:
@@ -295,7 +294,7 @@ def _instance(
 
 
 def _unknown(
-    at: Interpreter, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue:
     """A method of something unknown."""
     stepped = _steps_an_optimizer(at, name, arguments, node)
@@ -320,7 +319,7 @@ def _unknown(
 
 
 def _steps_an_optimizer(
-    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue | None:
     """``scaler.step(optimizer)`` and its like step the optimizer they are handed."""
     if name not in ("step", "step_optimizer", "optimizer_step"):
@@ -339,14 +338,14 @@ def _optimizer_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
     return at.adopted(value) if isinstance(value, Opaque) else None
 
 
-def _step_one(at: Interpreter, record: OptimizerRecord | None, node: cst.Call) -> AnyValue:
+def _step_one(at: Interpreter, record: OptimizerRecord | None, node: syn.Call) -> AnyValue:
     if record is not None:
         scaled = "scaler" in at.unit.code(node.func).lower()
         at.emit(OptimizerStep(at.here(node), tuple(at.via), record, scaled))
     return Opaque(measured=True)
 
 
-def _foreign(at: Interpreter, path: str, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _foreign(at: Interpreter, path: str, arguments: Arguments, node: syn.Call) -> AnyValue:
     from lrlint.analysis import library
 
     modelled = library.call_by_method_name(at, path, arguments, node)

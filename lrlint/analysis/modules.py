@@ -7,19 +7,17 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
-import libcst as cst
-
 from lrlint.analysis.survey import Survey
 from lrlint.source import (
     Locator,
     Mutations,
     Positions,
-    Skeleton,
     SourceError,
     SourceFile,
-    in_part,
     load_imported,
 )
+from lrlint.source.skeleton import Skeleton, in_part
+from lrlint.syntax import nodes as syn
 
 _MOST_MODULES = 300
 
@@ -37,7 +35,6 @@ class ModuleUnit:
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
         self._assigned: dict[int, frozenset[str]] = {}
-        self._codes: dict[int, str] = {}
 
     @property
     def filename(self) -> str:
@@ -50,18 +47,18 @@ class ModuleUnit:
         return self._skeleton.size
 
     @property
-    def tree(self) -> cst.Module:
+    def tree(self) -> syn.Module:
         """The module, of whose functions only those are parsed that were looked into."""
         return self._skeleton.tree
 
-    def look_into(self, function: cst.CSTNode) -> bool:
+    def look_into(self, function: syn.Node) -> bool:
         """See that the body of a function of the module is parsed; False where it cannot be."""
         return self._skeleton.open(function)
 
     @cached_property
     def positions(self) -> Positions:
-        """Rows and columns, computed when the first finding asks for one."""
-        return Positions(self.tree, self.source, self._skeleton.open_all)
+        """Where its nodes stand, and their text."""
+        return Positions(self.source)
 
     @cached_property
     def survey(self) -> Survey:
@@ -74,15 +71,12 @@ class ModuleUnit:
         known = self._skeleton.mutations
         return self.survey.mutations if known is None else known
 
-    def code(self, node: cst.CSTNode) -> str:
-        """The source text of a node; asked for each time that the node is interpreted."""
-        found = self._codes.get(id(node))
-        if found is None:
-            found = self._codes[id(node)] = self.tree.code_for_node(node)
-        return found
+    def code(self, node: syn.Node) -> str:
+        """The source text of a node."""
+        return self.positions.code(node)
 
     def assigned_in(
-        self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
+        self, body: syn.Node, compute: Callable[[syn.Node], frozenset[str]]
     ) -> frozenset[str]:
         """The names that a block binds, computed once."""
         found = self._assigned.get(id(body))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.prescan import children
+from lrlint.analysis.concrete import children
 from lrlint.analysis.sheet import Sheet
 from lrlint.fix import Destination
 
 if TYPE_CHECKING:
-    from lrlint.analysis.places import SyntaxPlace
+    from lrlint.analysis.modules import ModuleUnit
 
 Pieces = list[tuple[int, int, str]] | None
 _Path = list[cst.CSTNode]
@@ -35,24 +35,27 @@ class _Statement:
         return next(i for i, one in enumerate(self.block.body) if one is self.line)
 
 
-def move(sheet: Sheet, place: SyntaxPlace, to: object, destination: Destination) -> Pieces:
-    """The edits that move the statement at ``place``; None where it cannot be moved cleanly."""
+def move(
+    sheet: Sheet, unit: ModuleUnit, node: cst.CSTNode, to: object, destination: Destination
+) -> Pieces:
+    """The edits that move the statement of ``node``; None where it cannot be moved cleanly."""
     from lrlint.analysis.places import SyntaxPlace
 
-    if not isinstance(to, SyntaxPlace) or to.unit is not place.unit:
+    if not isinstance(to, SyntaxPlace) or to.unit is not unit:
         return None
-    moved = _statement(sheet, place.node)
+    target = sheet.find(to.node)
+    if target is None:
+        return None
+    moved = _statement(sheet, node)
     if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], cst.Expr):
         return None
     if destination is Destination.END_OF_BODY:
-        return _to_end_of_loop(sheet, moved, to.node)
-    return _behind(sheet, moved, to.node)
+        return _to_end_of_loop(sheet, moved, target)
+    return _behind(sheet, moved, target)
 
 
 def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
     path = sheet.path(node)
-    if path is None:
-        return None
     for position in range(len(path) - 1, 0, -1):
         line, block = path[position], path[position - 1]
         if isinstance(line, cst.SimpleStatementLine) and isinstance(block, cst.IndentedBlock):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.facts import Place, Span
 from lrlint.fix import Change, Edit, Location
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
@@ -21,8 +20,8 @@ class SyntaxPlace(Place):
     """A node of a parsed module, and the statement that it is part of."""
 
     unit: ModuleUnit
-    node: cst.CSTNode
-    statement: cst.CSTNode | None = None
+    node: syn.Node
+    statement: syn.Node | None = None
 
     @property
     def source(self) -> SourceFile:
@@ -43,19 +42,19 @@ class SyntaxPlace(Place):
         )
 
     @property
-    def header(self) -> cst.CSTNode:
+    def header(self) -> syn.Node:
         """What to point at: a loop or a branch is its header, not its whole body."""
         match self.node:
-            case cst.For(iter=part) | cst.While(test=part) | cst.If(test=part):
+            case syn.For(iter=part) | syn.While(test=part) | syn.If(test=part):
                 return part
-            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+            case syn.FunctionDef(name=name) | syn.ClassDef(name=name):
                 return name
         return self.node
 
     @property
     def statement_rows(self) -> tuple[int, ...]:
         """The last row of the statement, in the module: where a suppression may stand, too."""
-        if not isinstance(self.statement, cst.SimpleStatementLine):
+        if not isinstance(self.statement, syn.SimpleStatementLine):
             return ()
         span = self.unit.positions.span(self.statement)
         return self.unit.source.module_rows(span)

@@ -3,88 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Final
 
-import libcst as cst
-
-# Fields that hold no code of interest; skipping them makes the walk about four times as fast as
-# `CSTNode.children` (whitespace objects are more than half of a tree).
-_SKIPPED = {
-    "header",
-    "footer",
-    "lpar",
-    "rpar",
-    "semicolon",
-    "comma",
-    "leading_lines",
-    "lines_after_decorators",
-    "equal",
-    "lbracket",
-    "rbracket",
-    "lbrace",
-    "rbrace",
-    "dot",
-    "colon",
-    "asynchronous",
-    "indent",
-    "operator",
-    "relative",
-    "first_colon",
-    "second_colon",
-    "posonly_ind",
-    "has_trailing_newline",
-}
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children, walk
 
 
-_PLAIN: Final = frozenset({str, bool, int, type(None), type(cst.MaybeSentinel.DEFAULT)})
-"""What a field may hold besides nodes and sequences of nodes."""
-
-_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
-
-
-def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold code."""
-    types = {field.name: field.type for field in fields(kind)}
-    found = _fields[kind] = tuple(
-        name
-        for name in kind.__slots__ or types
-        if name not in _SKIPPED and "whitespace" not in name and types.get(name) is not str
-    )
-    return found
-
-
-def children(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """The direct children that hold code, in source order."""
-    found: list[cst.CSTNode] = []
-    kind = type(node)
-    names = _fields.get(kind)
-    for name in _code_fields(kind) if names is None else names:
-        value = getattr(node, name)
-        # Not `isinstance`: nodes have an abstract base class, which makes that five times as dear.
-        holds = type(value)
-        if holds is tuple or holds is list:
-            found += value
-        elif holds not in _PLAIN:
-            found.append(value)
-    return found
-
-
-def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A piece of code and all that it consists of."""
-    stack = [node]
-    while stack:
-        part = stack.pop()
-        yield part
-        stack += children(part)
-
-
-def names_in(node: cst.CSTNode) -> frozenset[str]:
+def names_in(node: syn.Node) -> frozenset[str]:
     """All the names in a piece of code: of variables, attributes and keywords."""
-    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))
+    return frozenset(part.value for part in walk(node) if isinstance(part, syn.Name))
 
 
-def assigned_names(block: cst.CSTNode) -> frozenset[str]:
+def assigned_names(block: syn.Node) -> frozenset[str]:
     """The names that a block binds, nested functions and classes not looked into."""
     names: set[str] = set()
     stack = [block]
@@ -94,70 +24,70 @@ def assigned_names(block: cst.CSTNode) -> frozenset[str]:
         if kind in _DEFINITIONS:
             names.add(node.name.value)  # type: ignore[attr-defined]
             continue
-        if kind in _OWN_SCOPES or kind is cst.Name:
+        if kind in _OWN_SCOPES or kind is syn.Name:
             continue
         if kind in _BINDS:
             names.update(_target_names(node.target))  # type: ignore[attr-defined]
-        elif kind is cst.AsName:
+        elif kind is syn.AsName:
             names.update(_target_names(node.name))  # type: ignore[attr-defined]
         stack += children(node)
     return frozenset(names)
 
 
-_DEFINITIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef})
+_DEFINITIONS: Final = frozenset({syn.FunctionDef, syn.ClassDef})
 _OWN_SCOPES: Final = frozenset(
-    {cst.Lambda, cst.ListComp, cst.DictComp, cst.SetComp, cst.GeneratorExp}
+    {syn.Lambda, syn.ListComp, syn.DictComp, syn.SetComp, syn.GeneratorExp}
 )
-_BINDS: Final = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr})
+_BINDS: Final = frozenset({syn.AssignTarget, syn.AugAssign, syn.AnnAssign, syn.For, syn.NamedExpr})
 
 
-def _target_names(target: cst.CSTNode) -> Iterator[str]:
+def _target_names(target: syn.Node) -> Iterator[str]:
     match target:
-        case cst.Name(value):
+        case syn.Name(value=value):
             yield value
-        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+        case syn.Tuple(elements=elements) | syn.List(elements=elements):
             for element in elements:
                 yield from _target_names(element.value)
-        case cst.StarredElement(value=value):
+        case syn.StarredElement(value=value):
             yield from _target_names(value)
 
 
-def has_own_break(body: cst.CSTNode) -> bool:
+def has_own_break(body: syn.Node) -> bool:
     """Whether a ``break`` in a loop's body leaves that very loop."""
-    stack: list[cst.CSTNode] = [body]
+    stack: list[syn.Node] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Break):
+        if isinstance(node, syn.Break):
             return True
-        if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
+        if not isinstance(node, (syn.For, syn.While, syn.FunctionDef, syn.ClassDef)):
             stack.extend(children(node))
     return False
 
 
-def yields(body: cst.CSTNode) -> bool:
+def yields(body: syn.Node) -> bool:
     """Whether the body of a function yields, nested functions not looked into."""
     stack = [body]
     while stack:
         node = stack.pop()
         kind = type(node)
-        if kind is cst.Yield:
+        if kind is syn.Yield:
             return True
         if kind not in SCOPES:
             stack += children(node)
     return False
 
 
-SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+SCOPES: Final = frozenset({syn.FunctionDef, syn.ClassDef, syn.Lambda})
 """What has names of its own."""
 
 
-def dotted(node: cst.CSTNode) -> str | None:
+def dotted(node: syn.Node) -> str | None:
     """``a.b.c`` as written, or None where the expression is anything else."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while isinstance(node, syn.Attribute):
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if not isinstance(node, syn.Name):
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))

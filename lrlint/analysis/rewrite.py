@@ -14,6 +14,7 @@ from lrlint.analysis import moving
 from lrlint.analysis.sheet import Sheet
 from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.formulas import LAWS
+from lrlint.source import SourceError
 
 if TYPE_CHECKING:
     from lrlint.analysis.places import SyntaxPlace
@@ -21,16 +22,22 @@ if TYPE_CHECKING:
 
 def edits(place: SyntaxPlace, change: Change) -> tuple[Edit, ...] | None:
     """The edits that make ``change`` at ``place``; None where it cannot be made cleanly."""
-    sheet = Sheet(place.unit)
+    try:
+        sheet = Sheet(place.unit, place.node)
+    except SourceError:
+        return None
+    node = sheet.find(place.node)
+    if node is None:
+        return None
     match change:
         case SetArgument(name=name, text=text):
-            return sheet.edits(_set(sheet, place.node, name, text))
+            return sheet.edits(_set(sheet, node, name, text))
         case DropArgument(name=name):
-            return sheet.edits(_drop(sheet, place.node, name))
+            return sheet.edits(_drop(sheet, node, name))
         case ReplaceWith(text=text):
-            return sheet.edits(_replace(sheet, place.node, text))
+            return sheet.edits(_replace(sheet, node, text))
         case MoveStatement(to=to, destination=destination):
-            return sheet.edits(moving.move(sheet, place, to, destination))
+            return sheet.edits(moving.move(sheet, place.unit, node, to, destination))
     return None
 
 
@@ -83,8 +90,6 @@ def _replace(sheet: Sheet, node: cst.CSTNode, text: str) -> Pieces:
     if new is None or "\n" in text or not isinstance(node, cst.BaseExpression):
         return None
     path = sheet.path(node)
-    if path is None:
-        return None
     bracketed = bool(new.lpar) or bool(node.lpar)
     if isinstance(new, _LOOSE) and not bracketed and isinstance(path[-2], (*_BINDING, cst.Arg)):
         is_plain_argument = isinstance(path[-2], cst.Arg) and not isinstance(

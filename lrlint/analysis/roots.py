@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import libcst as cst
-
 from lrlint.analysis import attributes, calls, escapes
 from lrlint.analysis.binding import bind_builtin_names, lookup
 from lrlint.analysis.budget import TOO_LARGE, give_up
@@ -34,6 +32,7 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.source.gate import may_hold_schedule
+from lrlint.syntax import nodes as syn
 
 
 def traces(at: Interpreter) -> list[Block]:
@@ -163,7 +162,7 @@ def _part(of: FunctionValue | ClassValue) -> Part:
 
 
 def _name(function: FunctionValue) -> str:
-    return function.node.name.value if isinstance(function.node, cst.FunctionDef) else ""
+    return function.node.name.value if isinstance(function.node, syn.FunctionDef) else ""
 
 
 def _interpret(at: Interpreter, root: FunctionValue | ClassValue) -> Block:

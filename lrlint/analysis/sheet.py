@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.prescan import children
+from lrlint.analysis.concrete import Concrete
 from lrlint.fix import Edit, Location
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
+    from lrlint.syntax import nodes as syn
 
 _ENDS = "\r\n"
 
@@ -18,14 +19,24 @@ _ENDS = "\r\n"
 class Sheet:
     """Where the nodes of one module stand in its text, and edits of that text."""
 
-    def __init__(self, unit: ModuleUnit) -> None:
+    def __init__(self, unit: ModuleUnit, node: syn.Node) -> None:
+        """The sheet on which ``node`` is edited; `SourceError` where libcst cannot read it."""
         self._unit = unit
+        self._concrete = Concrete(unit, node)
         self.text = unit.source.text
         self.newline = unit.source.newline
 
+    def find(self, node: syn.Node) -> cst.CSTNode | None:
+        """What a node is in libcst's tree; None where it is in another statement."""
+        return self._concrete.find(node)
+
     def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of a node, its own brackets not counted."""
-        return self._unit.positions.offsets(node)
+        return self._concrete.offsets(node)
+
+    def path(self, node: cst.CSTNode) -> list[cst.CSTNode]:
+        """The nodes from the statement down to ``node``, both included."""
+        return self._concrete.path(node)
 
     def row_start(self, offset: int) -> int:
         """Where the row of an offset starts."""
@@ -56,22 +67,6 @@ class Sheet:
     def row_break(self, offset: int) -> str:
         """What starts a new row that is indented as the row of an offset."""
         return self.newline + self.indentation(offset)
-
-    def path(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
-        """The nodes from the module down to ``node``, both included."""
-        parents: dict[int, cst.CSTNode] = {}
-        stack: list[cst.CSTNode] = [self._unit.tree]
-        while stack:
-            current = stack.pop()
-            if current is node:
-                path = [current]
-                while id(path[-1]) in parents:
-                    path.append(parents[id(path[-1])])
-                return path[::-1]
-            for child in children(current):
-                parents[id(child)] = current
-                stack.append(child)
-        return None
 
     def edits(self, pieces: list[tuple[int, int, str]] | None) -> tuple[Edit, ...] | None:
         """Replaced stretches of the text as edits; None where they lie in several cells."""

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from lrlint.analysis.prescan import assigned_names, children
-from lrlint.analysis.sheet import Sheet
+from lrlint.analysis.prescan import assigned_names, dotted
 from lrlint.symbolic import Atom, Expr
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children, walk
 
 if TYPE_CHECKING:
     from lrlint.analysis.places import SyntaxPlace
@@ -28,8 +27,6 @@ _BUILT_IN = frozenset(dir(builtins))
 def spelled(place: SyntaxPlace, expression: Expr) -> str | None:
     """The text of ``expression`` at ``place``; None where it has none that works there."""
     names = _names_at(place)
-    if names is None:
-        return None
     renamed: dict[Atom, Expr] = {}
     for atom in expression.atoms():
         text = names.spelling(atom.name)
@@ -93,66 +90,68 @@ def _roots(expression: str) -> frozenset[str] | None:
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
-def _names_at(place: SyntaxPlace) -> _Names | None:
-    sheet = Sheet(place.unit)
-    path = sheet.path(place.node)
-    if path is None:
-        return None
-    start = sheet.offsets(place.node)[0]
-    functions = [node for node in path if isinstance(node, cst.FunctionDef)]
+def _names_at(place: SyntaxPlace) -> _Names:
+    unit, start = place.unit, place.node.start
+    functions = sorted(
+        (
+            one
+            for one in walk(unit.tree)
+            if isinstance(one, syn.FunctionDef) and one.start <= start < one.end
+        ),
+        key=lambda one: one.start,
+    )
     bound: set[str] = set()
-    for scope in [place.unit.tree, *functions[:-1]]:
+    scopes: list[syn.Module | syn.FunctionDef] = [unit.tree, *functions[:-1]]
+    for scope in scopes:
         # What the scopes around bind is bound once the function runs.
-        bound |= {name for name, end in _bindings(sheet, scope) if functions or end <= start}
+        bound |= {name for name, end in _bindings(scope) if functions or end <= start}
     later: set[str] = set()
-    text = sheet.text
+    text = unit.source.text
     if functions:
         own = functions[-1]
-        first, last = sheet.offsets(own)
-        text = sheet.text[first:last]
-        local = list(_bindings(sheet, own))
+        text = unit.code(own)
+        local = list(_bindings(own))
         bound -= {name for name, _ in local}
         bound |= {name for name, end in local if end <= start}
-        set_before = set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", sheet.text[first:start]))
-        set_after = set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", sheet.text[start:last]))
-        later = set_after - set_before
+        here = unit.positions.offsets(place.node)[0] - unit.positions.offsets(own)[0]
+        later = _set_on_self(text[here:]) - _set_on_self(text[:here])
     return _Names(frozenset(bound), frozenset(later), text)
 
 
-def _bindings(sheet: Sheet, scope: cst.CSTNode) -> Iterator[tuple[str, int]]:
-    """The names that a scope binds, each with the offset from which on it has a value."""
-    stack: list[cst.CSTNode] = []
-    if isinstance(scope, cst.FunctionDef):
-        begin = sheet.offsets(scope)[0]
+def _set_on_self(text: str) -> set[str]:
+    """The attributes that some code sets on ``self``."""
+    return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
+
+
+def _bindings(scope: syn.Module | syn.FunctionDef) -> Iterator[tuple[str, int]]:
+    """The names that a scope binds, each with the place from which on it has a value."""
+    if isinstance(scope, syn.FunctionDef):
         for parameter in _parameters(scope.params):
-            yield parameter, begin
-        stack.append(scope.body)
-    else:
-        stack.extend(children(scope))
+            yield parameter, scope.start
+    stack: list[syn.Node] = [scope.body] if isinstance(scope, syn.FunctionDef) else [*scope.body]
     while stack:
         node = stack.pop()
         match node:
-            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-                yield name.value, sheet.offsets(node)[1]
+            case syn.FunctionDef(name=name) | syn.ClassDef(name=name):
+                yield name.value, node.end
                 continue
-            case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
+            case syn.Import(names=names) | syn.ImportFrom(names=[*names]):
                 for alias in names:
-                    text = alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
-                    yield text, sheet.offsets(node)[1]
-            case cst.For(target=target):
-                end = sheet.offsets(target)[1]
-                for bound_name in assigned_names(cst.AssignTarget(target)):
-                    yield bound_name, end
-            case cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.WithItem():
-                end = sheet.offsets(node)[1]
+                    bound = dotted(alias.name if alias.asname is None else alias.asname.name)
+                    yield (bound or "").partition(".")[0], node.end
+            case syn.For(target=target):
+                taken = syn.AssignTarget(target.start, target.end, target)
+                for bound_name in assigned_names(taken):
+                    yield bound_name, target.end
+            case syn.Assign() | syn.AnnAssign() | syn.NamedExpr() | syn.WithItem():
                 for bound_name in assigned_names(node):
-                    yield bound_name, end
+                    yield bound_name, node.end
         stack.extend(children(node))
 
 
-def _parameters(parameters: cst.Parameters) -> Iterator[str]:
+def _parameters(parameters: syn.Parameters) -> Iterator[str]:
     for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         yield one.name.value
     for star in (parameters.star_arg, parameters.star_kwarg):
-        if isinstance(star, cst.Param):
+        if star is not None:
             yield star.name.value

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-import libcst as cst
-
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.values import AnyValue, Opaque
 from lrlint.symbolic import NotRepresentable, TooComplex
+from lrlint.syntax import nodes as syn
 
 MISSING: Final = Opaque("<missing>")
 """Stands for the absence of a key in the journal; compared by identity."""
@@ -50,7 +49,7 @@ ENDS: Final = Outcome(ends=True)
 class Frame:
     """A call that is being interpreted."""
 
-    function: cst.CSTNode | None
+    function: syn.Node | None
     guards: int
     """How many guards were in force when it was entered."""
     loops: int

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import escapes, naming, numeric
 from lrlint.analysis.prescan import dotted, has_own_break
 from lrlint.analysis.values import (
@@ -27,12 +25,13 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
 
 
-def iterate(at: Interpreter, value: AnyValue, node: cst.CSTNode) -> Stream:
+def iterate(at: Interpreter, value: AnyValue, node: syn.Node) -> Stream:
     """What a ``for`` loop over ``value`` visits."""
     match value:
         case Stream():
@@ -120,12 +119,12 @@ def _measured(_: Expr) -> AnyValue:
     return Opaque(measured=True)
 
 
-def source_text(at: Interpreter, node: cst.CSTNode) -> str | None:
+def source_text(at: Interpreter, node: syn.Node) -> str | None:
     """How the user writes an iterable that has no name of its own."""
-    return dotted(node) or (at.unit.code(node) if isinstance(node, cst.Call) else None)
+    return dotted(node) or (at.unit.code(node) if isinstance(node, syn.Call) else None)
 
 
-def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> AnyValue:
+def generator_stream(at: Interpreter, node: syn.FunctionDef, scope: Scope) -> AnyValue:
     """The result of calling a generator function of the project."""
     for value in scope.store.data.values():
         if not isinstance(value, Instance):
@@ -141,25 +140,25 @@ def generator_stream(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> An
         for value in scope.store.data.values()
     )
     endless = any(
-        isinstance(part, cst.While)
-        and isinstance(part.test, cst.Name)
+        isinstance(part, syn.While)
+        and isinstance(part.test, syn.Name)
         and part.test.value == "True"
         for part in node.body.body
     )
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
 
 
-def _handed_on(at: Interpreter, node: cst.FunctionDef, scope: Scope) -> Stream | None:
+def _handed_on(at: Interpreter, node: syn.FunctionDef, scope: Scope) -> Stream | None:
     """What the generator's only loop visits, if each of its iterations yields once."""
-    outer = [part for part in node.body.body if isinstance(part, (cst.For, cst.While))]
-    if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
+    outer = [part for part in node.body.body if isinstance(part, (syn.For, syn.While))]
+    if len(outer) != 1 or not isinstance(outer[0], syn.For) or has_own_break(outer[0].body):
         return None
     yields = [
         part
         for statement in outer[0].body.body
-        if isinstance(statement, cst.SimpleStatementLine)
+        if isinstance(statement, syn.SimpleStatementLine)
         for part in statement.body
-        if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
+        if isinstance(part, syn.Expr) and isinstance(part.value, syn.Yield)
     ]
     if len(yields) != 1:
         return None

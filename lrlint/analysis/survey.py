@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import libcst as cst
-
-from lrlint.analysis.prescan import SCOPES, children, yields
+from lrlint.analysis.prescan import SCOPES, yields
 from lrlint.formulas import LAWS
-from lrlint.source import Mutations, Skeleton
+from lrlint.source import Mutations
 from lrlint.source.outline import without_strings, words
+from lrlint.source.skeleton import Skeleton
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Survey:
         _ = self.module
         return self._mutations
 
-    def part(self, node: cst.CSTNode) -> Part:
+    def part(self, node: syn.Node) -> Part:
         """What stands in a module, or in a function, lambda or class of it."""
         found = self._parts.get(id(node))
         return self._survey(node) if found is None else found
 
-    def is_generator(self, function: cst.FunctionDef) -> bool:
+    def is_generator(self, function: syn.FunctionDef) -> bool:
         """Whether calling a function, whose body is parsed, makes a generator."""
         found = self._generators.get(id(function))
         if found is None:
@@ -62,7 +63,7 @@ class Survey:
             found = self._generators[id(function)] = may_yield and yields(function.body)
         return found
 
-    def _survey(self, root: cst.CSTNode) -> Part:
+    def _survey(self, root: syn.Node) -> Part:
         """Walk one scope, the scopes in it each by itself."""
         called: set[str] = set()
         names: set[str] = set()
@@ -77,13 +78,13 @@ class Survey:
         while stack:
             node = stack.pop()
             kind = type(node)
-            if kind is cst.Name:
+            if kind is syn.Name:
                 names.add(node.value)  # type: ignore[attr-defined]
                 continue
             if kind in SCOPES:
                 inner.append(self._survey(node))
                 continue
-            if kind is cst.Call:
+            if kind is syn.Call:
                 name = _last_name(node.func)  # type: ignore[attr-defined]
                 if name is not None:
                     called.add(name)
@@ -97,41 +98,31 @@ class Survey:
         self._parts[id(root)] = part
         return part
 
-    def _note_change(self, node: cst.CSTNode) -> None:
+    def _note_change(self, node: syn.Node) -> None:
         found = self._mutations
         match node:
-            case cst.AugAssign(target=cst.Attribute(attr=attribute)):
+            case syn.AugAssign(target=syn.Attribute(attr=attribute)):
                 found.attributes.add(attribute.value)
-            case cst.AugAssign(target=cst.Subscript(slice=[element])):
-                key = _string_index(element)
-                if key is not None:
-                    found.keys.add(key)
-            case cst.Assign(
-                targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
-                value=cst.BinaryOperation(),
+            case syn.AugAssign(target=syn.Subscript(slice=[syn.String(value=str() as key)])):
+                found.keys.add(key)
+            case syn.Assign(
+                targets=[syn.AssignTarget(target=syn.Attribute(attr=attribute))],
+                value=syn.BinaryOperation(),
             ):
                 found.attributes.add(attribute.value)
-            case cst.Global(names=names) | cst.Nonlocal(names=names):
-                found.shared_names.update(item.name.value for item in names)
+            case syn.Global(names=names) | syn.Nonlocal(names=names):
+                found.shared_names.update(name.value for name in names)
 
 
 _CALLED = re.compile(r"(?<!\bdef )(?<!\bclass )\b(\w+)[ \t]*\(")
-_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
+_CHANGES = frozenset({syn.AugAssign, syn.Assign, syn.Global, syn.Nonlocal})
 
 
-def _last_name(callee: cst.BaseExpression) -> str | None:
-    if isinstance(callee, cst.Attribute):
+def _last_name(callee: syn.Expression) -> str | None:
+    if isinstance(callee, syn.Attribute):
         callee = callee.attr
-    return callee.value if isinstance(callee, cst.Name) else None
+    return callee.value if isinstance(callee, syn.Name) else None
 
 
 def _is_telling(name: str) -> bool:
     return name == "step" or name in LAWS or "sched" in name.lower()
-
-
-def _string_index(element: cst.SubscriptElement) -> str | None:
-    match element.slice:
-        case cst.Index(value=cst.SimpleString() as string):
-            value = string.evaluated_value
-            return value if isinstance(value, str) else None
-    return None

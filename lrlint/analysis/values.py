@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.conditions import Condition
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
@@ -140,7 +139,7 @@ class ClassValue(Value):
     """A class of the project."""
 
     name: str
-    node: cst.ClassDef
+    node: syn.ClassDef
     scope: Scope
     bases: tuple[AnyValue, ...]
 
@@ -149,7 +148,7 @@ class ClassValue(Value):
 class FunctionValue(Value):
     """A function, lambda or method of the project."""
 
-    node: cst.FunctionDef | cst.Lambda
+    node: syn.FunctionDef | syn.Lambda
     scope: Scope
     receiver: AnyValue | None = None
     owner: ClassValue | None = None

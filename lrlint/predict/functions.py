@@ -11,8 +11,6 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import libcst as cst
-
 from lrlint.analysis.calls import Arguments, bind_parameters
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.prescan import assigned_names, dotted
@@ -30,6 +28,7 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 Frame = dict[str, Any]
 Compiled = Callable[[Frame], Any]
@@ -42,30 +41,26 @@ class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
-_BINARY: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
-    cst.Add: operator.add,
-    cst.Subtract: operator.sub,
-    cst.Multiply: operator.mul,
-    cst.Divide: operator.truediv,
-    cst.FloorDivide: operator.floordiv,
-    cst.Modulo: operator.mod,
-    cst.Power: operator.pow,
-    cst.AddAssign: operator.add,
-    cst.SubtractAssign: operator.sub,
-    cst.MultiplyAssign: operator.mul,
-    cst.DivideAssign: operator.truediv,
+_BINARY: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
+    syn.Add: operator.add,
+    syn.Subtract: operator.sub,
+    syn.Multiply: operator.mul,
+    syn.Divide: operator.truediv,
+    syn.FloorDivide: operator.floordiv,
+    syn.Modulo: operator.mod,
+    syn.Power: operator.pow,
 }
-_COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
-    cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le,
-    cst.Equal: operator.eq,
-    cst.NotEqual: operator.ne,
-    cst.GreaterThan: operator.gt,
-    cst.GreaterThanEqual: operator.ge,
-    cst.Is: operator.is_,
-    cst.IsNot: operator.is_not,
-    cst.In: lambda item, container: item in container,
-    cst.NotIn: lambda item, container: item not in container,
+_COMPARISONS: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
+    syn.LessThan: operator.lt,
+    syn.LessThanEqual: operator.le,
+    syn.Equal: operator.eq,
+    syn.NotEqual: operator.ne,
+    syn.GreaterThan: operator.gt,
+    syn.GreaterThanEqual: operator.ge,
+    syn.Is: operator.is_,
+    syn.IsNot: operator.is_not,
+    syn.In: lambda item, container: item in container,
+    syn.NotIn: lambda item, container: item not in container,
 }
 _MATH = (
     *("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow"),
@@ -183,69 +178,67 @@ class _Compiler:
         if function.receiver is not None and self.parameters:
             self.parameters = self.parameters[1:]
         self.locals = set(self.parameters)
-        if isinstance(node, cst.FunctionDef):
+        if isinstance(node, syn.FunctionDef):
             self.locals |= assigned_names(node.body)
 
     # -- expressions ------------------------------------------------------------------------
 
-    def expression(self, node: cst.CSTNode) -> Compiled:
+    def expression(self, node: syn.Node) -> Compiled:
         """One expression as a closure over the frame of local names."""
         if not self._is_local(node):
             try:
                 constant = self._static(node)
             except Unreadable:
-                if isinstance(node, (cst.Name, cst.Attribute)):
+                if isinstance(node, (syn.Name, syn.Attribute)):
                     raise
             else:
                 return lambda frame: constant
         match node:
-            case cst.Name(value=name):
+            case syn.Name(value=name):
                 return lambda frame: frame[name]
-            case cst.BinaryOperation(left=left, operator=op, right=right):
+            case syn.BinaryOperation(left=left, operator=op, right=right):
                 return self._binary(_BINARY, op, left, right)
-            case cst.UnaryOperation(operator=op, expression=inner):
+            case syn.UnaryOperation(operator=op, expression=inner):
                 return self._unary(op, inner)
-            case cst.BooleanOperation(left=left, operator=op, right=right):
+            case syn.BooleanOperation(left=left, operator=op, right=right):
                 one, other = self.expression(left), self.expression(right)
-                if isinstance(op, cst.And):
+                if isinstance(op, syn.And):
                     return lambda frame: one(frame) and other(frame)
                 return lambda frame: one(frame) or other(frame)
-            case cst.Comparison():
+            case syn.Comparison():
                 return self._comparison(node)
-            case cst.IfExp(test=test, body=body, orelse=orelse):
+            case syn.IfExp(test=test, body=body, orelse=orelse):
                 check, yes, no = (self.expression(part) for part in (test, body, orelse))
                 return lambda frame: yes(frame) if check(frame) else no(frame)
-            case cst.Call():
+            case syn.Call():
                 return self._call(node)
-            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            case syn.Tuple(elements=elements) | syn.List(elements=elements):
                 parts = [self.expression(element.value) for element in elements]
                 return lambda frame: [part(frame) for part in parts]
-            case cst.Subscript(
-                value=value, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]
-            ):
+            case syn.Subscript(value=value, slice=[syn.Expression() as key]):
                 owner, index = self.expression(value), self.expression(key)
                 return lambda frame: owner(frame)[index(frame)]
-            case cst.GeneratorExp() | cst.ListComp():
+            case syn.GeneratorExp() | syn.ListComp():
                 return self._comprehension(node)
         raise Unreadable(self._text(node))
 
-    def _is_local(self, node: cst.CSTNode) -> bool:
-        from lrlint.analysis.prescan import children
+    def _is_local(self, node: syn.Node) -> bool:
+        from lrlint.syntax.nodes import children
 
         stack = [node]
         while stack:
             part = stack.pop()
-            if isinstance(part, cst.Name) and part.value in self.locals:
+            if isinstance(part, syn.Name) and part.value in self.locals:
                 return True
-            if isinstance(part, (cst.GeneratorExp, cst.ListComp)):
+            if isinstance(part, (syn.GeneratorExp, syn.ListComp)):
                 return True
-            if isinstance(part, (cst.Attribute, cst.Arg)):
+            if isinstance(part, (syn.Attribute, syn.Arg)):
                 stack.append(part.value)
             else:
                 stack.extend(children(part))
         return False
 
-    def _static(self, node: cst.CSTNode) -> Any:
+    def _static(self, node: syn.Node) -> Any:
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             value = self.at.evaluate(node)
@@ -257,15 +250,15 @@ class _Compiler:
                 raise Unreadable(name) from None
             raise
 
-    def _text(self, node: cst.CSTNode) -> str:
+    def _text(self, node: syn.Node) -> str:
         return f"`{self.scope.unit.code(node)}`"
 
     def _binary(
         self,
-        table: Mapping[type[cst.CSTNode], Callable[[Any, Any], Any]],
-        op: cst.CSTNode,
-        left: cst.CSTNode,
-        right: cst.CSTNode,
+        table: Mapping[type[syn.Node], Callable[[Any, Any], Any]],
+        op: syn.Node,
+        left: syn.Node,
+        right: syn.Node,
     ) -> Compiled:
         operation = table.get(type(op))
         if operation is None:
@@ -273,18 +266,18 @@ class _Compiler:
         one, other = self.expression(left), self.expression(right)
         return lambda frame: operation(one(frame), other(frame))
 
-    def _unary(self, op: cst.CSTNode, inner: cst.CSTNode) -> Compiled:
+    def _unary(self, op: syn.Node, inner: syn.Node) -> Compiled:
         value = self.expression(inner)
         match op:
-            case cst.Minus():
+            case syn.Minus():
                 return lambda frame: -value(frame)
-            case cst.Not():
+            case syn.Not():
                 return lambda frame: not value(frame)
-            case cst.Plus():
+            case syn.Plus():
                 return value
         raise Unreadable(self._text(inner))
 
-    def _comparison(self, node: cst.Comparison) -> Compiled:
+    def _comparison(self, node: syn.Comparison) -> Compiled:
         first = self.expression(node.left)
         rest: list[tuple[Callable[[Any, Any], Any], Compiled]] = []
         for target in node.comparisons:
@@ -304,7 +297,7 @@ class _Compiler:
 
         return compare
 
-    def _call(self, node: cst.Call) -> Compiled:
+    def _call(self, node: syn.Call) -> Compiled:
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             target = self.at.evaluate(node.func)
@@ -322,9 +315,9 @@ class _Compiler:
             **{key: part(frame) for key, part in keywords.items()},
         )
 
-    def _comprehension(self, node: cst.GeneratorExp | cst.ListComp) -> Compiled:
+    def _comprehension(self, node: syn.GeneratorExp | syn.ListComp) -> Compiled:
         comp = node.for_in
-        if comp.inner_for_in is not None or not isinstance(comp.target, cst.Name):
+        if comp.inner_for_in is not None or not isinstance(comp.target, syn.Name):
             raise Unreadable(self._text(node))
         name = comp.target.value
         source = self.expression(comp.iter)
@@ -345,11 +338,11 @@ class _Compiler:
 
     # -- statements -------------------------------------------------------------------------
 
-    def block(self, statements: Sequence[cst.CSTNode]) -> list[Compiled]:
+    def block(self, statements: Sequence[syn.Node]) -> list[Compiled]:
         """Statements as closures that run one after the other."""
         found: list[Compiled] = []
         for statement in statements:
-            if isinstance(statement, cst.SimpleStatementLine):
+            if isinstance(statement, syn.SimpleStatementLine):
                 found += self.block(statement.body)
             else:
                 compiled = self.statement(statement)
@@ -357,48 +350,48 @@ class _Compiler:
                     found.append(compiled)
         return found
 
-    def statement(self, node: cst.CSTNode) -> Compiled | None:
+    def statement(self, node: syn.Node) -> Compiled | None:
         """One statement, or None where it does nothing."""
         match node:
-            case cst.Return(value=None):
+            case syn.Return(value=None):
                 raise Unreadable("a bare return")
-            case cst.Return(value=value) if value is not None:
+            case syn.Return(value=value) if value is not None:
                 result = self.expression(value)
 
                 def leave(frame: Frame) -> None:
                     raise _Returned(result(frame))
 
                 return leave
-            case cst.If():
+            case syn.If():
                 return self._if(node)
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+            case syn.Assign(targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value):
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, result(frame))
-            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
+            case syn.AnnAssign(target=syn.Name(value=name), value=value) if value is not None:
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, result(frame))
-            case cst.AugAssign(target=cst.Name(value=name), operator=op, value=value):
+            case syn.AugAssign(target=syn.Name(value=name), operator=op, value=value):
                 operation = _BINARY.get(type(op))
                 if operation is None:
                     raise Unreadable(self._text(node))
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, operation(frame[name], result(frame)))
-            case cst.For(target=cst.Name(value=name), iter=source, body=body, orelse=None):
+            case syn.For(target=syn.Name(value=name), iter=source, body=body, orelse=None):
                 return self._for(name, source, body.body)
-            case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()) | cst.Pass():
+            case syn.Expr(value=syn.String()) | syn.Pass():
                 return None
-            case cst.Expr(value=cst.Call(func=cst.Name(value="print"))):
+            case syn.Expr(value=syn.Call(func=syn.Name(value="print"))):
                 return None
         raise Unreadable(self._text(node))
 
-    def _if(self, node: cst.If) -> Compiled:
+    def _if(self, node: syn.If) -> Compiled:
         test = self.expression(node.test)
         then = self.block(node.body.body)
         orelse: list[Compiled] = []
         match node.orelse:
-            case cst.If():
+            case syn.If():
                 orelse = [self._if(node.orelse)]
-            case cst.Else(body=body):
+            case syn.Else(body=body):
                 orelse = self.block(body.body)
 
         def branch(frame: Frame) -> None:
@@ -407,7 +400,7 @@ class _Compiler:
 
         return branch
 
-    def _for(self, name: str, source: cst.CSTNode, body: Sequence[cst.CSTNode]) -> Compiled:
+    def _for(self, name: str, source: syn.Node, body: Sequence[syn.Node]) -> Compiled:
         items = self.expression(source)
         parts = self.block(body)
 
@@ -434,7 +427,7 @@ def _function(at: Interpreter, value: FunctionValue, depth: int) -> Callable[...
     for name in [*names, *compiler.locals]:
         # Parameters and local names are looked up in the frame, never in the script's scope.
         data.pop(name, None)
-    if isinstance(node, cst.Lambda):
+    if isinstance(node, syn.Lambda):
         body = compiler.expression(node.body)
         return lambda *args, **kwargs: body(_frame(names, defaults, args, kwargs))
     parts = compiler.block(node.body.body)

@@ -212,10 +212,6 @@ def _are_python(cells: Sequence[str]) -> bool:
     text = "".join(cells)
     if "\r" in text:
         return False
-    try:
-        check(text)
-    except SourceError:
-        return False
     tree = syntax_tree(text)
     if isinstance(tree, SourceError):
         return False
@@ -238,12 +234,14 @@ def _python(source: str) -> tuple[str, SourceError | None]:
 
 def _error(cell: str, *, younger: bool = False) -> SourceError | None:
     """Why a cell is not Python on its own; None where it is (``younger``: to libcst at least)."""
+    error = syntax_error(cell)
+    if error is None:
+        return None
     try:
         check(cell)
     except SourceError as too_deep:
         return too_deep
-    error = syntax_error(cell)
-    return None if error is None or (younger and libcst_accepts(cell)) else error
+    return None if younger and libcst_accepts(cell) else error
 
 
 __all__ = ["Cell", "Note", "Notebook", "read_notebook", "replace_cells"]

@@ -1,6 +1,8 @@
-"""Text to libcst tree; the only place that parses, and it never crashes.
+"""Text to libcst tree; the only place that asks libcst to parse, and it never crashes.
 
-``import libcst`` costs 0.3 s, so nothing here does it before the first file is parsed.
+A file is read with CPython's parser (`lrlint.source.skeleton`). libcst's is asked where the layout
+counts, which is for edits, and where CPython's refuses what a younger one may accept. ``import
+libcst`` costs 0.2 s, so nothing here does it before the first text is parsed.
 """
 
 from __future__ import annotations
@@ -36,6 +38,12 @@ def parse(source: SourceFile) -> Module:
         raise SourceError(error.message, row, error.column, cell) from error
 
 
+def check_syntax(source: SourceFile) -> None:
+    """Raise SourceError where a file is not Python; libcst is asked only where CPython refuses."""
+    if syntax_error(parsable(source.text)) is not None:
+        parse(source)
+
+
 def parse_text(text: str, levels: int | None = None) -> Module:
     """The tree of a module's text.
 
@@ -58,7 +66,7 @@ def _parse(text: str) -> Module:
     import libcst
 
     try:
-        with _no_garbage_collection():
+        with no_garbage_collection():
             return libcst.parse_module(text)
     except libcst.ParserSyntaxError as error:
         raise syntax_error(text) or _located(error) from error
@@ -80,8 +88,8 @@ def _located(error: Exception) -> SourceError:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Parse with the collector off: a tree is a hundred thousand objects and no garbage.
+def no_garbage_collection() -> Iterator[None]:
+    """Build a tree with the collector off: it is a hundred thousand objects and no garbage.
 
     Freezing and unfreezing moves the young objects to the oldest generation without looking at
     them, so that the collector does not walk the whole tree as soon as it is on again.
@@ -98,4 +106,4 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-__all__ = ["parsable", "parse", "parse_text"]
+__all__ = ["check_syntax", "no_garbage_collection", "parsable", "parse", "parse_text"]

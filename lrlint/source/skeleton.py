@@ -1,184 +1,134 @@
-"""A module whose functions are parsed when somebody looks into them.
+"""A module whose functions are read when somebody looks into them.
 
-Of what a training script imports most is never called: models, data sets, plots. libcst takes
-130 µs for a line of it, CPython's own parser 10, and that one says where each body stands. So the
-tree is built from a text in which the bodies of functions and methods are ``pass``; ``open`` parses
-a body and puts it in its place. Once all are open, the tree is that of the whole text.
+Of what a training script imports most is never called: models, data sets, plots. CPython's parser
+takes the whole text and says where each function's body stands; what is made of its tree leaves out
+the bodies. ``open`` reads a body once more and puts it in its place.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from lrlint.source.mutations import Mutations, mutations_of
-from lrlint.source.nesting import check
-from lrlint.source.parse import parse, parse_text
+from lrlint.source.parse import no_garbage_collection, parsable, parse
 from lrlint.source.span import SourceError
+from lrlint.source.stack import with_large_stack
 from lrlint.source.syntax import first_row, syntax_tree
+from lrlint.syntax.build import Builder, line_starts
+from lrlint.syntax.nodes import Block, FunctionDef, Module, Node
 
 if TYPE_CHECKING:
-    from libcst import CSTNode, FunctionDef, Module
-
     from lrlint.source.module import SourceFile
 
 _FEWEST: Final = 3
 """Lines of a body that are worth a parse of their own."""
 
-_FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A function whose body is not parsed; its lines are counted from 0."""
-
-    number: int
-    """Among the functions of the module and the methods of its classes."""
-    start: int
-    """Its ``def``."""
-    first: int
-    """The first line of its body."""
-    last: int
-    """The line behind its body."""
-    end: int
-    """The line behind the comments that follow, where the next statement begins."""
-    in_class: bool
+_Result = TypeVar("_Result")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Skeleton:
-    """The tree of a module, some of whose functions may not be parsed yet."""
+    """The tree of a module, some of whose functions may not be read yet."""
 
     def __init__(
         self,
         tree: Module,
-        size: int,
         mutations: Mutations | None = None,
-        lines: Sequence[str] = (),
-        cuts: Sequence[_Cut] = (),
-        levels: int = 0,
+        text: bytes = b"",
+        starts: Sequence[int] = (),
+        bodies: Mapping[FunctionDef, tuple[int, int]] | None = None,
     ) -> None:
         self.tree = tree
-        self.size = size
-        """Characters that were parsed: what the tree takes of memory grows with them."""
         self.mutations = mutations
         """What the module changes in place; None where only the tree can tell."""
-        self._lines = lines
-        self._levels = levels
-        functions = list(_functions_of(tree)) if cuts else []
-        self._cuts: dict[CSTNode, _Cut] = {functions[cut.number]: cut for cut in cuts}
-        self._closed = set(self._cuts)
+        self._text = text
+        self._starts = starts
+        self._bodies = bodies or {}
+        self._closed = set(self._bodies)
+        self.size = tree.end - sum(one.end - one.body.start for one in self._closed)
+        """Bytes that nodes were made of: what the tree takes of memory grows with them."""
 
-    def text(self, node: CSTNode) -> str | None:
-        """The text of a function's body, where that is not parsed with the module."""
-        cut = self._cuts.get(node)
-        return None if cut is None else "".join(self._lines[cut.first : cut.last])
+    def text(self, node: Node) -> str | None:
+        """The text of a function's body, where that is not read with the module."""
+        rows = self._bodies.get(node)  # type: ignore[call-overload]
+        return None if rows is None else self._text[self._starts[rows[1]] : node.end].decode()
 
-    def is_open(self, node: CSTNode) -> bool:
-        """Whether the body of a function is parsed."""
-        return node not in self._closed
-
-    def open(self, node: CSTNode) -> bool:
-        """Parse the body of a function; False where libcst refuses it."""
+    def open(self, node: Node) -> bool:
+        """Read the body of a function; False where that does not succeed."""
         if node not in self._closed:
             return True
-        cut = self._cuts[node]
+        assert isinstance(node, FunctionDef)
         try:
-            body = self._body(cut)
+            node.body = self._body(node)
         except SourceError:
             return False
-        # The node stays the one that everybody knows.
-        object.__setattr__(node, "body", body)
         self._closed.remove(node)
+        self.size += node.end - node.body.start
         return True
 
-    def open_all(self, within: CSTNode | None = None) -> None:
-        """Parse what is left, or what is left in a statement of the module."""
-        for function in list(self._closed) if within is None else _functions_of(within):
-            self.open(function)
-
-    def _body(self, cut: _Cut) -> CSTNode:
-        # The first indentation of a text is the default of its tree: it has to be the module's.
-        opening = f"if _:\n{self.tree.default_indent}pass\n"
-        if cut.in_class:
-            opening += "class _:\n"
-        text = "".join(self._lines[cut.start : cut.end])
-        parsed = parse_text(opening + text, self._levels)
-        self.size += len(text)
-        (function,) = _functions_of(parsed)
-        return function.body
+    def _body(self, node: FunctionDef) -> Block:
+        row, _ = self._bodies[node]
+        start = self._starts[row]
+        text = self._text[start : node.end].decode()
+        starts = [0, *self._starts[row:]]
+        if text[0] in " \t\f":  # the block of something
+            text = f"if _:\n{text}"
+            starts.insert(0, 0)
+        tree = syntax_tree(text)
+        if isinstance(tree, SourceError):
+            raise tree
+        builder = Builder(self._text, starts)
+        statement = tree.body[0]
+        inner = statement.body[0] if isinstance(statement, ast.If) else statement
+        assert isinstance(inner, _Function)
+        return _built(lambda: builder.block(inner.body))
 
 
 def in_part(source: SourceFile) -> Skeleton:
     """The tree of a source file; `SourceError` (one line, with its place) where it has none."""
-    text = source.text
-    if source.notebook is not None or "\r" in text:
-        return whole(source)
-    levels = check(text)
-    tree = syntax_tree(text)
-    if isinstance(tree, SourceError):  # it may be Python all the same, for a younger one than this
-        return whole(source)
-    lines = text.split("\n")
-    lines = [*(f"{line}\n" for line in lines[:-1]), lines[-1]]
-    cuts = list(_cuts_of(tree, lines))
-    stub = _without(lines, cuts)
-    try:
-        found = parse_text(stub, levels)
-    except SourceError:
-        return whole(source)  # which says what is wrong, and where in the whole text
-    return Skeleton(found, len(stub), mutations_of(tree), lines, cuts, levels)
+    return _read(source, lambda lines: lines >= _FEWEST)
 
 
 def whole(source: SourceFile) -> Skeleton:
-    """The same with everything parsed."""
-    return Skeleton(parse(source), len(source.text))
+    """The same with every function read."""
+    return _read(source, lambda lines: False)
 
 
-def _cuts_of(tree: ast.Module, lines: Sequence[str]) -> Iterator[_Cut]:
-    number = 0
-    for statement, end in _with_ends(tree.body, len(lines)):
-        in_class = isinstance(statement, ast.ClassDef)
-        inner = _with_ends(statement.body, end) if in_class else [(statement, end)]  # type: ignore[attr-defined]
-        for function, end_of_it in inner:
-            if not isinstance(function, _FUNCTIONS):
-                continue
-            first, last = first_row(function.body[0]) - 1, function.end_lineno or 0
-            apart = not lines[first][: function.body[0].col_offset].strip()
-            if last - first >= _FEWEST and apart:
-                yield _Cut(number, function.lineno - 1, first, last, end_of_it, in_class)
-            number += 1
+def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
+    text = parsable(source.text)
+    tree = syntax_tree(text)
+    if isinstance(tree, SourceError):
+        return _younger(source, text)
+    data, starts = text.encode(), line_starts(text)
+
+    def is_cut(function: _Function) -> bool:
+        body = function.body[0]
+        first = first_row(body)
+        apart = not data[starts[first] : starts[first] + body.col_offset].strip()
+        return apart and leave_out((function.end_lineno or first) - first + 1)
+
+    builder = Builder(data, starts)
+    found = _built(lambda: builder.module(tree, is_cut))
+    bodies = {made: (one.lineno, first_row(one.body[0])) for made, one in builder.closed.items()}
+    return Skeleton(found, mutations_of(tree), data, starts, bodies)
 
 
-def _with_ends(body: Sequence[ast.stmt], end: int) -> Iterator[tuple[ast.stmt, int]]:
-    """The statements of a block, each with the line in which the next one begins."""
-    following = [*(first_row(one) - 1 for one in body[1:]), end]
-    return zip(body, following, strict=False)  # an empty module has no statement
+def _younger(source: SourceFile, text: str) -> Skeleton:
+    """The tree of a text that CPython refuses; a younger one may accept it, as libcst does."""
+    tree = parse(source)
+    from lrlint.syntax.younger import from_libcst
+
+    return Skeleton(_built(lambda: from_libcst(tree, text)))
 
 
-def _without(lines: Sequence[str], cuts: Sequence[_Cut]) -> str:
-    """The text with ``pass`` for each body that is cut out."""
-    kept: list[str] = []
-    at = 0
-    for cut in cuts:
-        line = lines[cut.first]
-        indent = line[: len(line) - len(line.lstrip())]
-        end = "\n" if cut.last < len(lines) else ""  # a text may lack its last newline
-        kept += [*lines[at : cut.first], f"{indent}pass{end}"]
-        at = cut.last
-    return "".join([*kept, *lines[at:]])
-
-
-def _functions_of(tree: CSTNode) -> Iterator[FunctionDef]:
-    """The functions of a module and the methods of its classes, as `_cuts_of` counts them.
-
-    Of a statement of the module those that it consists of.
-    """
-    from libcst import ClassDef, FunctionDef, Module
-
-    for statement in tree.body if isinstance(tree, Module) else [tree]:
-        inner = statement.body.body if isinstance(statement, ClassDef) else [statement]
-        yield from (one for one in inner if isinstance(one, FunctionDef))
+def _built(build: Callable[[], _Result]) -> _Result:
+    with no_garbage_collection():
+        try:
+            return build()
+        except RecursionError:
+            return with_large_stack(build, recursive=True)
 
 
 __all__ = ["Skeleton", "in_part", "whole"]

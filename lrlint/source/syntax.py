@@ -1,30 +1,49 @@
-"""What is wrong with a text, as CPython says it.
+"""CPython's tree of a text, or what is wrong with it, as CPython says it.
 
 libcst reports every lexical error at row 1 and lists dozens of "expected" tokens for the others
 ("expected one of !=, %, &, (, …"); CPython says "Missing parentheses in call to 'print'" at the
-right place. Its parser is fast, so it also judges the cells of a notebook one by one.
+right place.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import warnings
+from typing import Final
 
+from lrlint.source.nesting import check
 from lrlint.source.span import SourceError
+from lrlint.source.stack import is_small, with_large_stack
+
+_FRAGILE: Final = sys.version_info < (3, 11)
+"""Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
+_CHAIN: Final = re.compile(r"import\b[^\n]*?(?:\.[^\n.]+){500}")
+"""An import of which every CPython makes names whose lengths add up to more than the memory."""
 
 
 def syntax_error(text: str) -> SourceError | None:
-    """The syntax error of a text that is not nested too deeply; None where it parses."""
+    """The syntax error of a text; None where it parses."""
     found = syntax_tree(text)
     return found if isinstance(found, SourceError) else None
 
 
 def syntax_tree(text: str) -> ast.Module | SourceError:
-    """CPython's tree of a text that is not nested too deeply, or its syntax error.
+    """CPython's tree of a text, or its syntax error.
 
     A cell of a notebook may await at its top level. What a younger Python would accept is an error
     here: `libcst_accepts` has the last word.
     """
+    try:
+        if _FRAGILE or _CHAIN.search(text):
+            check(text)
+        return with_large_stack(lambda: _compiled(text)) if is_small() else _compiled(text)
+    except SourceError as error:
+        return error
+
+
+def _compiled(text: str) -> ast.Module:
     flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
         with warnings.catch_warnings():
@@ -32,13 +51,13 @@ def syntax_tree(text: str) -> ast.Module | SourceError:
             tree: ast.Module = compile(text, "<source>", "exec", flags, dont_inherit=True)
             return tree
     except SyntaxError as error:
-        return SourceError(
+        raise SourceError(
             " ".join(str(error.msg).split()), max(error.lineno or 1, 1), max(error.offset or 1, 1)
-        )
+        ) from error
     except UnicodeEncodeError:
-        return SourceError("holds half of a surrogate pair")
+        raise SourceError("holds half of a surrogate pair") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        return SourceError(str(error) or "too complex for the parser")
+        raise SourceError(str(error) or "too complex for the parser") from error
 
 
 def first_row(statement: ast.stmt) -> int:

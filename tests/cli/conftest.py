@@ -21,7 +21,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Span, Training
 from lrlint.fix import Change, Edit, Location, ReplaceWith
 from lrlint.rule import Finding, Rule, safe, unsafe
-from lrlint.source import SourceFile, load, parse
+from lrlint.source import SourceFile, check_syntax, load
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class FakeProject:
 
 
 def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
-    parse(source)
+    check_syntax(source)
     if "BREAK_THE_ANALYSER" in source.text:
         raise RuntimeError("a bug\nin the analyser")
     while "KEEP_THE_ANALYSER_BUSY" in source.text:

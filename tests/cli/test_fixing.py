@@ -214,13 +214,13 @@ def test_file_that_changes_meanwhile_is_left_alone(
     from lrlint import fixing
 
     script = write(train=SCRIPT)
-    parse = fixing.parse
+    check_syntax = fixing.check_syntax
 
     def meanwhile(source):  # type: ignore[no-untyped-def]
         script.write_text("# mine\n")
-        return parse(source)
+        check_syntax(source)
 
-    monkeypatch.setattr(fixing, "parse", meanwhile)
+    monkeypatch.setattr(fixing, "check_syntax", meanwhile)
     status, _, err = run("check", "--fix", "train.py")
     assert status == 2
     assert script.read_text() == "# mine\n"

@@ -24,7 +24,7 @@ NEVER = {
     "torch",
     "transformers",
 }
-PARSER = {"libcst", "lrlint.analysis"}
+ANALYSER = {"lrlint.analysis", "lrlint.syntax.nodes"}
 
 TRAIN = """
 import torch
@@ -63,10 +63,15 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def test_linting_loads_the_parser_and_nothing_heavy(script: Path) -> None:
+def test_linting_loads_the_analyser_and_nothing_heavy(script: Path) -> None:
     modules = loaded("check", str(script))
     assert modules & NEVER == set()
-    assert modules >= PARSER
+    assert modules >= ANALYSER
+
+
+def test_only_a_fix_loads_libcst(script: Path) -> None:
+    assert "libcst" in loaded("check", "--select", "LR301", str(script))
+    assert "libcst" not in loaded("check", "--select", "LR101", str(script))
 
 
 @pytest.mark.parametrize(
@@ -76,18 +81,18 @@ def test_options_load_nothing_heavy_either(script: Path, options: list[str]) -> 
     assert loaded("check", *options, str(script)) & NEVER == set()
 
 
-def test_files_without_a_schedule_cost_no_parser(tmp_path: Path) -> None:
+def test_files_without_a_schedule_cost_no_analyser(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text("class Model:\n    pass\n")
     for path in (tmp_path, tmp_path / "model.py"):
         modules = loaded("check", str(path))
-        assert modules & (NEVER | PARSER) == set()
+        assert modules & (NEVER | ANALYSER) == set()
         assert "lrlint.rule" not in modules
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"]])
 def test_asking_for_help_loads_next_to_nothing(arguments: list[str]) -> None:
     modules = loaded(*arguments)
-    assert modules & (NEVER | PARSER) == set()
+    assert modules & (NEVER | ANALYSER) == set()
     assert modules & {"lrlint.engine", "lrlint.source", "lrlint.cli.predict"} == set()
 
 

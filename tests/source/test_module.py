@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lrlint.source import STDIN, SourceError, Span, load, parse, replace_file
+from lrlint.source import STDIN, SourceError, Span, check_syntax, load, replace_file
 
 
 def test_display_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_unreadable(tmp_path: Path) -> None:
 
 def test_syntax_error_in_a_file() -> None:
     with pytest.raises(SourceError) as caught:
-        parse(load("x.py", data=b"x = 1\nprint 'x'\n"))
+        check_syntax(load("x.py", data=b"x = 1\nprint 'x'\n"))
     assert str(caught.value).startswith("2:1: Missing parentheses")
 
 

@@ -69,8 +69,10 @@ def test_what_is_just_within_the_limits_parses_on_a_small_stack() -> None:
     script = """
 import sys, threading
 from tests.source.test_parse import HOSTILE
-from lrlint.source import Positions, SourceError, parse_text
+from lrlint.source import SourceError, load, parse_text
 from lrlint.source.nesting import check
+from lrlint.source.skeleton import in_part
+from lrlint.source.stack import with_large_stack
 def largest(make):
     low, high = 1, 1500
     while high - low > 1:
@@ -85,10 +87,12 @@ def main():
         code = make(95 if kind.startswith("nested") else largest(make))
         try:
             module = parse_text(code)
+            tree = in_part(load("x.py", data=code.encode())).tree
         except SourceError as error:
             assert kind in ("unclosed", "del", "del after semicolon"), (kind, error)
         else:
-            assert Positions(module).code(module) == code, kind
+            assert with_large_stack(lambda: module.code, recursive=True) == code, kind
+            assert tree.end == len(code)
 threading.stack_size(1 << 20)
 thread = threading.Thread(target=main)
 thread.start()

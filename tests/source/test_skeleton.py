@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import libcst as cst
 import pytest
 
 from lrlint.analysis.survey import Survey
-from lrlint.source import Positions, Skeleton, SourceError, in_part, load, parse, whole
+from lrlint.source import SourceError, load
+from lrlint.source.skeleton import Skeleton, in_part, whole
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import walk
 
 HERE = Path(__file__).resolve().parents[2]
 REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])
@@ -89,15 +91,24 @@ def source_of(text: str, name: str = "<stdin>"):  # type: ignore[no-untyped-def]
     return load(Path(name), data=text.encode())
 
 
-def functions(tree: cst.Module) -> list[cst.FunctionDef]:
-    found: list[cst.FunctionDef] = []
+def functions(tree: syn.Node) -> list[syn.FunctionDef]:
+    found = [one for one in walk(tree) if isinstance(one, syn.FunctionDef)]
+    return sorted(found, key=lambda one: one.start)
 
-    class Visitor(cst.CSTVisitor):
-        def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
-            found.append(node)
 
-    tree.visit(Visitor())
-    return found
+def described(node: object) -> object:
+    """A tree with everything in it, and where it stands."""
+    if isinstance(node, list):
+        return [described(one) for one in node]
+    if not isinstance(node, syn.Node):
+        return node if isinstance(node, (str, int, float)) else type(node)
+    fields = [described(getattr(node, name)) for name in type(node).__match_args__]  # type: ignore[attr-defined]
+    return [type(node).__name__, node.start, node.end, *fields]
+
+
+def open_all(found: Skeleton) -> None:
+    for function in functions(found.tree):
+        assert found.open(function)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -115,14 +126,13 @@ def test_real_modules_come_back_whole(path: Path) -> None:
 
 def check_whole(text: str) -> None:
     source = source_of(text)
-    tree = parse(source)
-    found = in_part(source)
+    known, found = whole(source), in_part(source)
     before = functions(found.tree)
-    found.open_all()
-    assert found.tree.code == text == tree.code
-    assert found.tree.deep_equals(tree)
+    open_all(found)
+    assert described(found.tree) == described(known.tree)
     assert {*before} <= {*functions(found.tree)}  # each is the node that it was
-    assert found.mutations in (None, Survey(whole(source)).mutations)
+    assert found.size == known.size
+    assert found.mutations == known.mutations == Survey(Skeleton(known.tree)).mutations
 
 
 LONG = """\
@@ -140,35 +150,19 @@ def plot(curve):
 """
 
 
-def test_a_function_is_parsed_when_it_is_looked_into() -> None:
+def test_a_function_is_read_when_it_is_looked_into() -> None:
     found = in_part(source_of(LONG))
     build, plot = functions(found.tree)
     size = found.size
-    assert [found.tree.code_for_node(one.body).strip() for one in (build, plot)] == ["pass"] * 2
-    assert not found.is_open(build)
+    assert build.body.body == plot.body.body == []
     assert found.open(build)
-    assert found.is_open(build)
-    assert "StepLR" in (found.text(build) or "")
+    assert len(build.body.body) == 3
+    assert plot.body.body == []
     assert found.size > size
-    assert "StepLR" in found.tree.code_for_node(build)
-    assert "draw" not in found.tree.code
+    body = build.body
     assert found.open(build)  # once more: nothing to do
-
-
-def test_places_are_those_in_the_whole_text() -> None:
-    text = f"{LONG}\nclass A:\n    def f(self):\n        a = 1\n        b = 2\n        return a\n\n"
-    text += "    def g(self):\n        a = 1\n        b = 2\n        return a + b\n\nx = 1\n"
-    found, source = in_part(source_of(text)), source_of(text)
-    positions = Positions(found.tree, source, found.open_all)
-    tree = parse(source)
-    known, full = Positions(tree, source), functions(tree)
-    *_, last = functions(found.tree)
-    found.open(last)
-    assert positions.span(last.body.body[2]) == known.span(full[-1].body.body[2])
-    assert not found.is_open(functions(found.tree)[0])  # in another statement
-    assert positions.span(found.tree.body[-1]) == known.span(tree.body[-1])
-    for one, other in zip(functions(found.tree), full, strict=True):
-        assert positions.span(one) == known.span(other)
+    assert build.body is body
+    assert "StepLR" in (found.text(build) or "")
 
 
 def test_what_stands_in_a_function_is_told_without_its_tree() -> None:
@@ -217,18 +211,13 @@ def test_a_function_with_a_generator_inside_of_it_is_none() -> None:
         assert not Survey(found).is_generator(outer)
 
 
-def test_a_body_that_libcst_refuses_stays_unparsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_cannot_be_read_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     found = in_part(source_of(LONG))
     build, plot = functions(found.tree)
 
-    def refuse(*_: object) -> cst.Module:
-        raise SourceError("no")
-
-    monkeypatch.setattr("lrlint.source.skeleton.parse_text", refuse)
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
     assert not found.open(build)
-    found.open_all()
-    assert not found.is_open(build)
-    assert not found.is_open(plot)
+    assert build.body.body == plot.body.body == []
 
 
 @pytest.mark.parametrize("text", ["def f(:\n    pass\n", "(" * 300 + ")" * 300])
@@ -239,4 +228,42 @@ def test_broken_modules_are_refused(text: str) -> None:
 
 def test_short_bodies_are_not_worth_it() -> None:
     found: Skeleton = in_part(source_of("def f():\n    a = 1\n    return a\n"))
-    assert found.is_open(functions(found.tree)[0])
+    assert functions(found.tree)[0].body.body != []
+
+
+def test_what_only_a_younger_python_reads_is_left_to_libcst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = described(in_part(source_of(LONG)).tree)
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
+    found = in_part(source_of(LONG))
+    open_all(found)
+    assert [one.name.value for one in functions(found.tree)] == ["build", "plot"]
+    assert functions(found.tree)[0].body.body != []
+    assert described(found.tree) != known  # which has empty bodies
+
+
+def test_nested_definitions_are_read_with_the_one_around_them() -> None:
+    found = in_part(
+        source_of("def f():\n    def g():\n        a = 1\n        b = 2\n    return g\n")
+    )
+    assert len(functions(found.tree)) == 1
+    open_all(found)
+    outer, inner = functions(found.tree)
+    assert outer.body.body[0] is inner
+    assert inner.body.body != []
+
+
+def test_a_definition_in_a_branch_is_read_like_another() -> None:
+    text = """\
+if x:
+  try:
+    async def f(): # é
+      a = 1
+      b = 2
+      return a
+  except E: pass
+"""
+    check_whole(text)
+    found = in_part(source_of(text))
+    assert functions(found.tree)[0].body.body == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from lrlint.analysis import naming
 from lrlint.analysis.conditions import Condition, Nature, is_loop_atom, natures, text_of
 from lrlint.analysis.derive.exercise import is_exercise
@@ -20,6 +18,7 @@ from lrlint.analysis.trace import (
 )
 from lrlint.facts import Loop, LoopKind
 from lrlint.symbolic import Unit
+from lrlint.syntax import nodes as syn
 
 _EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
 _STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
@@ -204,19 +203,19 @@ def _says_other(loop: Repeat) -> bool:
 def _only_steps_scheduler(loop: Repeat) -> bool:
     """``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
     node = loop.loop.place.node
-    if not isinstance(node, (cst.For, cst.While)):
+    if not isinstance(node, (syn.For, syn.While)):
         return False
     statements = node.body.body
     return all(_is_step(statement) for statement in statements) and _has_scheduler(loop.body)
 
 
-def _is_step(statement: cst.CSTNode) -> bool:
+def _is_step(statement: syn.Node) -> bool:
     match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]
+        case syn.SimpleStatementLine(
+            body=[syn.Expr(value=syn.Call(func=syn.Attribute(attr=name)))]
         ):
             return name.value == "step"
-        case cst.Expr(value=cst.Call(func=cst.Attribute(attr=name))):
+        case syn.Expr(value=syn.Call(func=syn.Attribute(attr=name))):
             return name.value == "step"
     return False
 

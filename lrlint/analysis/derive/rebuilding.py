@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import libcst as cst
-
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.prescan import assigned_names, children, dotted
+from lrlint.analysis.prescan import assigned_names, dotted
 from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
 from lrlint.facts import LoopKind
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
@@ -56,17 +56,17 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
     unit = place.unit
     start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
     path = _path(start, place.node) or _path(unit.tree, place.node) or []
-    functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
+    functions = [i for i, node in enumerate(path) if isinstance(node, syn.FunctionDef)]
     return any(
         _is_cached(node)
-        if isinstance(node, cst.FunctionDef)
-        else isinstance(node, cst.If) and _asks_whether_there_is_one(unit.code(node.test))
+        if isinstance(node, syn.FunctionDef)
+        else isinstance(node, syn.If) and _asks_whether_there_is_one(unit.code(node.test))
         for node in path[functions[-1] if functions else 0 :]
     )
 
 
-def _is_cached(function: cst.FunctionDef) -> bool:
-    names = [dotted(one.decorator) or "" for one in function.decorators]
+def _is_cached(function: syn.FunctionDef) -> bool:
+    names = [dotted(one) or "" for one in function.decorators]
     return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
 
@@ -74,9 +74,9 @@ def _asks_whether_there_is_one(test: str) -> bool:
     return bool(re.search(r"\bNone\b|\bnot\b|\bhasattr\b|\bfirst\b", test))
 
 
-def _path(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None:
+def _path(start: syn.Node, target: syn.Node) -> list[syn.Node] | None:
     """The nodes from ``start`` down to ``target``."""
-    stack: list[tuple[cst.CSTNode, Iterator[cst.CSTNode]]] = [(start, iter(children(start)))]
+    stack: list[tuple[syn.Node, Iterator[syn.Node]]] = [(start, iter(children(start)))]
     while stack:
         if stack[-1][0] is target:
             return [node for node, _ in stack]
@@ -93,7 +93,7 @@ def _made_in(loop: Repeat, optimizer: OptimizerRecord | None) -> bool:
     node = loop.loop.place.node
     if optimizer is None or optimizer.variable is None:
         return True
-    if not isinstance(node, (cst.For, cst.While)):
+    if not isinstance(node, (syn.For, syn.While)):
         return False
     root = re.split(r"[.\[]", optimizer.variable)[0]
     if root == "self":

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import libcst as cst
-
 from lrlint.analysis import counting
 from lrlint.analysis.conditions import (
     Any,
@@ -30,6 +28,7 @@ from lrlint.analysis.trace import Located, OptimizerStep, Repeat, SchedulerStep,
 from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, Unit
+from lrlint.syntax import nodes as syn
 
 Path = tuple[Repeat | When, ...]
 
@@ -87,7 +86,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
 def _computed(event: SchedulerStep) -> str:
     """How the script computes what a step is given, where that is a name."""
     call = event.place.node
-    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
+    if event.argument is None or not isinstance(call, syn.Call) or not call.args:
         return ""
     return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import libcst as cst
-
 from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
@@ -24,6 +22,7 @@ from lrlint.analysis.trace import (
 )
 from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule, Write
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 _LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\(", re.IGNORECASE)
 
@@ -60,12 +59,12 @@ def _from_scratch(event: LRWrite) -> bool:
     if isinstance(event.value, Expr):
         return True
     statement = event.place.statement
-    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+    parts = statement.body if isinstance(statement, syn.SimpleStatementLine) else [statement]
     for part in parts:
         match part:
-            case cst.Assign(value=value):
+            case syn.Assign(value=value):
                 place = SyntaxPlace(event.place.unit, value)
-                if isinstance(value, cst.Name) and origin(place) is None:
+                if isinstance(value, syn.Name) and origin(place) is None:
                     return _argument_from_scratch(event)
                 return not _LR_IN_USE.search(_written(place))
     return False
@@ -74,13 +73,13 @@ def _from_scratch(event: LRWrite) -> bool:
 def _argument_from_scratch(event: LRWrite) -> bool:
     """The same of a parameter of the function that writes it: what the caller hands over."""
     call = event.via[-1] if event.via else None
-    if call is None or not isinstance(call.node, cst.Call):
+    if call is None or not isinstance(call.node, syn.Call):
         return False
     places = [SyntaxPlace(call.unit, argument.value) for argument in call.node.args]
     numbers = [
         one
         for one in places
-        if not isinstance(one.node, (cst.Name, cst.Attribute)) or origin(one) is not None
+        if not isinstance(one.node, (syn.Name, syn.Attribute)) or origin(one) is not None
     ]
     return bool(numbers) and not any(_LR_IN_USE.search(_written(one)) for one in numbers)
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import calls
 from lrlint.analysis.library import (
     builtins,
@@ -24,6 +22,7 @@ from lrlint.analysis.library import (
 )
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import AnyValue, External, Instance, Opaque
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -40,7 +39,7 @@ _MODELS: dict[str, Model] = {
 
 
 def call_external(
-    at: Interpreter, name: str, arguments: calls.Arguments, node: cst.Call
+    at: Interpreter, name: str, arguments: calls.Arguments, node: syn.Call
 ) -> AnyValue:
     """The value of calling something of a library."""
     model = _MODELS.get(name)
@@ -61,7 +60,7 @@ def call_external(
 
 
 def call_instance_method(
-    at: Interpreter, receiver: Instance, name: str, arguments: calls.Arguments, node: cst.Call
+    at: Interpreter, receiver: Instance, name: str, arguments: calls.Arguments, node: syn.Call
 ) -> AnyValue | None:
     """A method of an object of a modelled library class, or None where it has no model."""
     if receiver.external == "argparse":
@@ -70,7 +69,7 @@ def call_instance_method(
 
 
 def call_by_method_name(
-    at: Interpreter, path: str, arguments: calls.Arguments, node: cst.Call
+    at: Interpreter, path: str, arguments: calls.Arguments, node: syn.Call
 ) -> AnyValue | None:
     """A method that is known by its name, whatever it is called on: ``accelerator.prepare(…)``."""
     return wrappers.by_last_name(at, path, arguments, node)

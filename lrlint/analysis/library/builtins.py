@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, comparisons, escapes, expressions, numeric, streams
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -23,13 +21,14 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, ceil, minimum
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
 
-def _stream_of(at: Interpreter, arguments: Arguments, node: cst.Call) -> Stream | None:
+def _stream_of(at: Interpreter, arguments: Arguments, node: syn.Call) -> Stream | None:
     value = arguments.get(0) or next(iter(arguments.keywords.values()), None)
     if value is None:
         return None
@@ -37,7 +36,7 @@ def _stream_of(at: Interpreter, arguments: Arguments, node: cst.Call) -> Stream 
     return streams.iterate(at, value, argument)
 
 
-def _range(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _range(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     numbers = [numeric.to_number(at, value) for value in arguments.positional]
     zero, one = Expr.const(0), Expr.const(1)
     match numbers:
@@ -68,7 +67,7 @@ def _unknown(_: Expr) -> AnyValue:
     return Opaque()
 
 
-def _len(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _len(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Opaque()
@@ -78,7 +77,7 @@ def _len(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque() if length is None else length
 
 
-def _enumerate(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _enumerate(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     inner = _stream_of(at, arguments, node)
     if inner is None:
         return Opaque()
@@ -100,7 +99,7 @@ def _enumerate(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValu
     )
 
 
-def _zip(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _zip(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     parts = [streams.iterate(at, value, node) for value in arguments.positional]
     if not parts:
         return Opaque()
@@ -125,12 +124,12 @@ def _zip(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     )
 
 
-def _pass_on(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _pass_on(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     return Opaque() if value is None else value
 
 
-def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _as_list(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return ListValue([], home=at.loop)
@@ -153,7 +152,7 @@ def _as_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
 
-def _sorted(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _sorted(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     items = None if value is None else numeric.items_of(value)
     numbers = [item.value for item in items or [] if isinstance(item, Expr)]
@@ -163,7 +162,7 @@ def _sorted(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return ListValue(None, length=None if value is None else numeric.length_of(at, value))
 
 
-def _dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
     if isinstance(first, (ListValue, Stream)):
@@ -179,7 +178,7 @@ def _dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return result
 
 
-def _of_pairs(at: Interpreter, pairs: AnyValue, node: cst.Call) -> DictValue:
+def _of_pairs(at: Interpreter, pairs: AnyValue, node: syn.Call) -> DictValue:
     stream = streams.iterate(at, pairs, node)
     if stream.items is not None:
         return attributes.dict_of_pairs(at, stream.items)
@@ -187,22 +186,22 @@ def _of_pairs(at: Interpreter, pairs: AnyValue, node: cst.Call) -> DictValue:
     return attributes.dict_of_pairs(at, [one], complete=False)
 
 
-def _bool(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _bool(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Const(False)
     return expressions.as_value(comparisons.truthiness(at, value, node))
 
 
-def _next(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _next(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Opaque(measured=True)
 
 
-def _exit(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _exit(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Const(SystemExit)
 
 
-def _map(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _map(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     from lrlint.analysis import calls
 
     function, value = arguments.get(0), arguments.get(1)
@@ -214,7 +213,7 @@ def _map(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return ListValue(None, length=None if value is None else numeric.length_of(at, value))
 
 
-def _partial(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _partial(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
@@ -225,7 +224,7 @@ def _partial(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque()
 
 
-def _islice(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _islice(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     inner = _stream_of(at, arguments, node)
     if inner is None:
         return Opaque()
@@ -246,7 +245,7 @@ def _islice(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     )
 
 
-def _endless(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _endless(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``itertools.cycle`` and ``itertools.count``."""
     inner = _stream_of(at, arguments, node)
     name = at.unit.code(node.func)
@@ -258,7 +257,7 @@ def _endless(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Stream(None, _unknown, text=name, over_loader=over_loader, endless=True)
 
 
-def _chain(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _chain(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     parts = [streams.iterate(at, value, node) for value in arguments.positional]
     trips: Expr | None = Expr.const(0)
     for part in parts:

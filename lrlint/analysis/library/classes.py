@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.prescan import dotted
@@ -19,6 +17,7 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.formulas import LAWS
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -29,7 +28,7 @@ _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
 
 
 def construct(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call
+    at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call
 ) -> AnyValue | None:
     """An object of a class that is modelled by what it derives from, or None."""
     bases = [name.rsplit(".", 1)[-1] for name in attributes.external_bases(cls)]
@@ -45,11 +44,11 @@ def construct(
     return None
 
 
-def _optimizer(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _optimizer(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
     return optimizers.build(at, cls.name, arguments, node)
 
 
-def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -63,8 +62,8 @@ def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst
 def is_dataclass(cls: ClassValue) -> bool:
     """Whether a decorator writes the constructor of the class from its fields."""
     for decorator in cls.node.decorators:
-        inner = decorator.decorator
-        name = dotted(inner.func if isinstance(inner, cst.Call) else inner) or ""
+        named = decorator.func if isinstance(decorator, syn.Call) else decorator
+        name = dotted(named) or ""
         if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
             return True
     return False
@@ -76,14 +75,14 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
         if isinstance(base, ClassValue) and depth < 20:
             names += _fields(base, depth + 1)
     for statement in cls.node.body.body:
-        if isinstance(statement, cst.SimpleStatementLine):
+        if isinstance(statement, syn.SimpleStatementLine):
             for part in statement.body:
-                if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
+                if isinstance(part, syn.AnnAssign) and isinstance(part.target, syn.Name):
                     names.append(part.target.value)
     return list(dict.fromkeys(names))
 
 
-def _dataclass(at: Interpreter, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
+def _dataclass(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> Instance:
     instance = Instance(
         cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
     )

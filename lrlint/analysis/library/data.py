@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import numeric
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -18,6 +16,7 @@ from lrlint.analysis.values import (
     Sized,
 )
 from lrlint.symbolic import Expr, ceil, floor
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 #            collate_fn=None, pin_memory=False, drop_last=False, …)
 
 
-def _loader(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _loader(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """A DataLoader; its length is known where that of its data is."""
     if arguments.open:
         return Loader(None)
@@ -62,7 +61,7 @@ def _known(length: Expr | None) -> Expr | None:
     return length if length is not None and length.value is not None else None
 
 
-def _tensor_dataset(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _tensor_dataset(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     for value in arguments.positional:
         length = numeric.length_of(at, value)
         if length is not None:
@@ -70,12 +69,12 @@ def _tensor_dataset(at: Interpreter, arguments: Arguments, node: cst.Call) -> An
     return Sized(None, kind="dataset")
 
 
-def _subset(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _subset(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     indices = arguments.get(1, "indices")
     return Sized(None if indices is None else numeric.length_of(at, indices), kind="dataset")
 
 
-def _random_split(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _random_split(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
     items = None if lengths is None else numeric.items_of(lengths)
     if items is None:
@@ -104,7 +103,7 @@ def _is_fraction(number: Expr | None) -> bool:
     return number is not None and not number.is_integer
 
 
-def _concatenated(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _concatenated(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     parts = arguments.get(0, "datasets")
     items = None if parts is None else numeric.items_of(parts)
     total: Expr | None = Expr.const(0)
@@ -114,7 +113,7 @@ def _concatenated(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyV
     return Sized(total if items else None, kind="dataset")
 
 
-def _sampler(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _sampler(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
         return Sized(chosen, kind="dataset")
@@ -122,7 +121,7 @@ def _sampler(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Sized(None if data is None else numeric.length_of(at, data), kind="dataset")
 
 
-def _opaque(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _opaque(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Opaque()
 
 

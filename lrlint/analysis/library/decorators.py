@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.prescan import dotted
 from lrlint.analysis.values import NONE, AnyValue, Const, FunctionValue, Opaque
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -21,12 +20,12 @@ NO_GRADIENTS = "<no_grad>"
 
 
 def decorate(
-    at: Interpreter, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
+    at: Interpreter, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
 ) -> AnyValue:
     """The decorated function: itself, with what the decorator says of it."""
     if not isinstance(value, FunctionValue):
         return value
-    call = decorator if isinstance(decorator, cst.Call) else None
+    call = decorator if isinstance(decorator, syn.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""
     last = name.rsplit(".", 1)[-1]
     defaults = dict(value.defaults)
@@ -47,7 +46,7 @@ def decorate(
     return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
 
 
-def _click_option(at: Interpreter, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
+def _click_option(at: Interpreter, call: syn.Call, defaults: dict[str, AnyValue]) -> None:
     """``@click.option("--epochs", default=10)`` is a parameter with a default."""
     names: list[str] = []
     default: AnyValue | None = None

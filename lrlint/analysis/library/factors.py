@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import branches, calls, naming, numeric
-from lrlint.analysis.prescan import children
 from lrlint.analysis.trace import OptimizerRecord
 from lrlint.analysis.values import AnyValue, FunctionValue, ListValue, Scope, Store
 from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -82,47 +81,47 @@ class _Function:
                     return self.at.here(result)
         return None
 
-    def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
+    def _power(self, node: syn.Node, depth: int = 0) -> int:
         """To which power the base LR stands in an expression; -1 where it is divided by."""
         if depth > _DEEPEST:
             return 0
         match node:
-            case cst.Name(value=name) if name in self.locals:
+            case syn.Name(value=name) if name in self.locals:
                 return max(self._power(one, depth + 1) for one in self.locals[name])
-            case cst.Name() | cst.Attribute() | cst.Subscript():
+            case syn.Name() | syn.Attribute() | syn.Subscript():
                 return int(self._is_rate(node))
-            case cst.BinaryOperation(left=left, operator=op, right=right):
+            case syn.BinaryOperation(left=left, operator=op, right=right):
                 first, second = self._power(left, depth + 1), self._power(right, depth + 1)
                 match op:
-                    case cst.Multiply():
+                    case syn.Multiply():
                         return first + second
-                    case cst.Divide():
+                    case syn.Divide():
                         return first - second
-                    case cst.Add() | cst.Subtract():
+                    case syn.Add() | syn.Subtract():
                         return max(first, second)
-            case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
+            case syn.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
                 return max((self._power(one.value, depth + 1) for one in arguments), default=0)
-            case cst.IfExp(body=body, orelse=orelse):
+            case syn.IfExp(body=body, orelse=orelse):
                 return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
         return 0
 
-    def _is_rate(self, node: cst.CSTNode) -> bool:
+    def _is_rate(self, node: syn.Node) -> bool:
         """Whether a name stands for the base LR, or for a share of it."""
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             number = numeric.to_number(self.at, self.at.evaluate(node))
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
 
-    def _is_multiple(self, node: cst.CSTNode) -> bool:
+    def _is_multiple(self, node: syn.Node) -> bool:
         """Whether the base LR stands in a product as a plain number."""
         rate = self.rate.value if self.rate.strength is Strength.CONSTANT else None
         match node:
-            case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+            case syn.BinaryOperation(left=left, operator=syn.Multiply(), right=right):
                 return self._is_multiple(left) or self._is_multiple(right)
-            case cst.BinaryOperation(left=left, operator=cst.Divide()):
+            case syn.BinaryOperation(left=left, operator=syn.Divide()):
                 return self._is_multiple(left)
-            case cst.Float(value=text):
-                return rate is not None and 0 < rate <= _SMALL and float(text) == rate
+            case syn.Float(value=number):
+                return rate is not None and 0 < rate <= _SMALL and number == rate
         return False
 
 
@@ -131,42 +130,42 @@ def _is_share(number: Expr, atom: Atom) -> bool:
     return parts is not None and parts[1].as_number() == 0
 
 
-def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
+def _results(node: syn.FunctionDef | syn.Lambda) -> Iterator[syn.Node]:
     """What a function returns, functions inside of it not looked into."""
-    if isinstance(node, cst.Lambda):
+    if isinstance(node, syn.Lambda):
         yield node.body
         return
     for part in _inside(node.body):
-        if isinstance(part, cst.Return) and part.value is not None:
+        if isinstance(part, syn.Return) and part.value is not None:
             yield part.value
 
 
 def _assignments(
-    node: cst.FunctionDef | cst.Lambda,
-) -> Iterator[tuple[str, list[cst.CSTNode]]]:
+    node: syn.FunctionDef | syn.Lambda,
+) -> Iterator[tuple[str, list[syn.Node]]]:
     """The local names of a function, each with all that is assigned to it."""
-    found: dict[str, list[cst.CSTNode]] = {}
-    if isinstance(node, cst.FunctionDef):
+    found: dict[str, list[syn.Node]] = {}
+    if isinstance(node, syn.FunctionDef):
         for part in _inside(node.body):
             match part:
-                case cst.Assign(
-                    targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value
+                case syn.Assign(
+                    targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value
                 ):
                     found.setdefault(name, []).append(value)
     yield from found.items()
 
 
-def _inside(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def _inside(body: syn.Node) -> Iterator[syn.Node]:
     stack = [body]
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        if not isinstance(node, (syn.FunctionDef, syn.ClassDef, syn.Lambda)):
             stack.extend(reversed(children(node)))
 
 
-def _name(function: cst.CSTNode) -> str:
+def _name(function: syn.Node) -> str:
     match function:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+        case syn.Name(value=name) | syn.Attribute(attr=syn.Name(value=name)):
             return name
     return ""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, comparisons, escapes, expressions
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.library.registry import Model
@@ -25,13 +23,14 @@ from lrlint.analysis.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
 
-def _getattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _getattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if owner is None:
         return Opaque()
@@ -47,7 +46,7 @@ def _getattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque()
 
 
-def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _setattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     owner, name, value = (arguments.get(position) for position in range(3))
     if owner is not None and value is not None:
         if isinstance(name, Const) and isinstance(name.value, str):
@@ -57,7 +56,7 @@ def _setattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return NONE
 
 
-def _hasattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _hasattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if isinstance(owner, Choice):
         truths = []
@@ -79,7 +78,7 @@ def _hasattr(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _open(at, node)
 
 
-def _isinstance(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _isinstance(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value, kind = arguments.get(0), arguments.get(1)
     if value is None or kind is None:
         return Opaque()
@@ -90,7 +89,7 @@ _CONTAINERS = ("list", "tuple", "dict", "Sequence")
 
 
 def _instance_of(
-    at: Interpreter, value: AnyValue, kind: AnyValue, node: cst.Call
+    at: Interpreter, value: AnyValue, kind: AnyValue, node: syn.Call
 ) -> bool | Condition:
     if isinstance(value, Choice):
         return comparisons.any_alternative(
@@ -146,12 +145,12 @@ def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
     )
 
 
-def _open(at: Interpreter, node: cst.Call) -> AnyValue:
+def _open(at: Interpreter, node: syn.Call) -> AnyValue:
     text = at.unit.code(node)
     return expressions.as_value(Flag(("call", text), text))
 
 
-def _vars(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _vars(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import numeric
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -16,6 +14,7 @@ from lrlint.analysis.values import (
     Opaque,
 )
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _rounding(operation: Callable[[Expr], Expr]) -> Model:
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
         value = arguments.get(0)
         if isinstance(value, Const) and isinstance(value.value, str):
             return _parsed(at, value)
@@ -44,7 +43,7 @@ def _parsed(at: Interpreter, text: Const) -> AnyValue:
     return numeric.from_python(int(value) if value.is_integer() else value)
 
 
-def _round(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _round(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     number = numeric.to_number(at, arguments.get(0))
     if number is None:
         return Opaque()
@@ -58,7 +57,7 @@ def _round(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return number
 
 
-def _float(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _float(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Const) and isinstance(value.value, str):
         return _parsed(at, value)
@@ -73,7 +72,7 @@ def _is_measured(value: AnyValue | None) -> bool:
 
 
 def _extreme(operation: Callable[..., Expr]) -> Model:
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
         values = arguments.positional
         if len(values) == 1:
             values = numeric.items_of(values[0]) or []
@@ -85,7 +84,7 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
     return model
 
 
-def _sum(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _sum(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0)
     items = None if value is None else numeric.items_of(value)
     numbers = [numeric.to_number(at, item) for item in items or []]
@@ -98,7 +97,7 @@ def _sum(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return total
 
 
-def _abs(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _abs(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     number = numeric.to_number(at, arguments.get(0))
     if number is None or number.value is None:
         return Opaque()
@@ -108,7 +107,7 @@ def _abs(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _math(function: Callable[..., float]) -> Model:
     """A function of ``math`` on numbers that are all constant."""
 
-    def model(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
         numbers = [numeric.plain(value) for value in arguments.positional]
         if None in numbers or not all(
             isinstance(value, Expr) and value.is_constant for value in arguments.positional
@@ -122,7 +121,7 @@ def _math(function: Callable[..., float]) -> Model:
     return model
 
 
-def _power(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _power(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     base, exponent = (numeric.to_number(at, arguments.get(position)) for position in (0, 1))
     if base is None or exponent is None:
         return Opaque()

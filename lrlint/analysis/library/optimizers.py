@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes
 from lrlint.analysis.origins import text_of_origin
 from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
@@ -20,6 +18,7 @@ from lrlint.analysis.values import (
     OptimizerValue,
 )
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -58,7 +57,7 @@ _OF_A_MODEL = ("parameters", "named_parameters")
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
 
-def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
     """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
     last = name.rsplit(".", 1)[-1]
     if last in SIGNATURES:
@@ -77,7 +76,7 @@ def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) 
     return build(at, last, arguments, node)
 
 
-def build(at: Interpreter, class_name: str, arguments: Arguments, node: cst.Call) -> OptimizerValue:
+def build(at: Interpreter, class_name: str, arguments: Arguments, node: syn.Call) -> OptimizerValue:
     """Record the construction of an optimizer."""
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -113,7 +112,7 @@ def _given(positional: tuple[str, ...], arguments: Arguments) -> frozenset[str]:
 
 
 def add_group(
-    at: Interpreter, record: OptimizerRecord, arguments: Arguments, node: cst.Call
+    at: Interpreter, record: OptimizerRecord, arguments: Arguments, node: syn.Call
 ) -> None:
     """Record a param group that is added to an optimizer after its construction."""
     options = arguments.get(0, "param_group")

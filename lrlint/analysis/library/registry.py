@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.values import AnyValue
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
-    Model = Callable[[Interpreter, Arguments, cst.Call], AnyValue]
+    Model = Callable[[Interpreter, Arguments, syn.Call], AnyValue]
 else:
     Model = Callable

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import branches, escapes, numeric
 from lrlint.analysis.library.factors import absolute_lr, first_factor
 from lrlint.analysis.library.handwritten import cosine_end
@@ -22,6 +20,7 @@ from lrlint.analysis.values import (
 )
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
 
-def construct(at: Interpreter, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
     """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
@@ -72,7 +71,7 @@ def build_unknown(
     at: Interpreter,
     name: str,
     optimizer: AnyValue,
-    node: cst.CSTNode,
+    node: syn.Node,
     arguments: Arguments,
     *,
     derived: bool = False,
@@ -98,7 +97,7 @@ def build_unknown(
     return SchedulerValue(record)
 
 
-def _build(at: Interpreter, law: Law, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _build(at: Interpreter, law: Law, arguments: Arguments, node: syn.Call) -> AnyValue:
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }
@@ -134,7 +133,7 @@ def _build_incomplete(
     law: Law,
     arguments: Arguments,
     keywords: dict[str, object],
-    node: cst.Call,
+    node: syn.Call,
     why: str,
 ) -> AnyValue:
     """What is known of a call whose arguments do not fit, or are not all seen."""
@@ -161,7 +160,7 @@ def _record(
     optimizer: AnyValue,
     values: dict[str, AnyValue],
     arguments: Arguments,
-    node: cst.Call,
+    node: syn.Call,
     *,
     complete: bool,
 ) -> AnyValue:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import attributes, numeric
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import (
@@ -20,13 +18,14 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
 
-def _parser(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _parser(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     store = Store()
     parents = arguments.keywords.get("parents")
     if isinstance(parents, ListValue):
@@ -37,7 +36,7 @@ def _parser(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 def parser_method(
-    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue | None:
     """A method of an ``argparse.ArgumentParser``."""
     match name:
@@ -113,7 +112,7 @@ def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
     return value
 
 
-def _namespace(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _namespace(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
     store = Store()
     for value in arguments.positional:
@@ -126,7 +125,7 @@ def _namespace(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValu
     return Instance(None, store, external="namespace", open=arguments.open)
 
 
-def _option(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _option(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``typer.Option(10, …)``, ``dataclasses.field(default=10)``: the default that it carries."""
     factory = arguments.keywords.get("default_factory")
     if factory is not None:
@@ -139,7 +138,7 @@ def _option(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return value
 
 
-def _config_dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _config_dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``OmegaConf.create({...})``: a dict that is read by attribute, too."""
     value = arguments.get(0)
     if isinstance(value, DictValue):
@@ -147,7 +146,7 @@ def _config_dict(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVa
     return Opaque()
 
 
-def _wandb_init(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _wandb_init(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     config = arguments.keywords.get("config")
     run = Instance(None, Store(), path="run", external="wandb", open=True)
     if config is not None:
@@ -155,7 +154,7 @@ def _wandb_init(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVal
     return run
 
 
-def _environment(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _environment(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """A variable of the environment: its default, which the user may override."""
     name, default = arguments.get(0), arguments.get(1, "default")
     if not (isinstance(name, Const) and isinstance(name.value, str)):

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import numeric
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.values import AnyValue, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
 
-def _of_shape(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _of_shape(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``torch.randn(n, d)``, ``torch.zeros((n, d))``."""
     size = arguments.keywords.get("size") or arguments.keywords.get("shape")
     shape = [size] if size is not None else list(arguments.positional)
@@ -27,7 +26,7 @@ def _of_shape(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue
     return Sized(numeric.to_number(at, shape[0]), shape=tuple(shape))
 
 
-def _randint(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _randint(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``torch.randint(low, high, (n,))``."""
     shape = arguments.keywords.get("size")
     for value in arguments.positional:
@@ -38,7 +37,7 @@ def _randint(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Sized(None)
 
 
-def _arange(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _arange(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     bounds = [numeric.to_number(at, value) for value in arguments.positional]
     match bounds:
         case [Expr() as stop]:
@@ -48,12 +47,12 @@ def _arange(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Sized(None)
 
 
-def _linspace(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _linspace(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     count = arguments.get(2, "steps") or arguments.get(2, "num")
     return Sized(None if count is None else numeric.to_number(at, count))
 
 
-def _of_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _of_list(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     data = arguments.get(0, "data")
     if isinstance(data, (ListValue, Sized)):
         return Sized(numeric.length_of(at, data))
@@ -61,7 +60,7 @@ def _of_list(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return data if isinstance(data, Expr) else Opaque()
 
 
-def _randperm(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _randperm(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     count = arguments.get(0, "n")
     return Sized(None if count is None else numeric.to_number(at, count))
 
@@ -90,7 +89,7 @@ def keeps_length(name: str) -> bool:
     return name.startswith(("torch.", "numpy.")) and name.rsplit(".", 1)[-1] in _KEEPING
 
 
-def same_length(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def same_length(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """The result of a function that keeps the number of rows."""
     return _of_list(at, arguments, node)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis import numeric
 from lrlint.analysis.library.builtins import MODELS as BUILTINS
 from lrlint.analysis.library.registry import Model
@@ -22,13 +20,14 @@ from lrlint.analysis.values import (
     Store,
     Stream,
 )
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
 
 
-def _first(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _first(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     value = arguments.get(0, "iterable")
     if value is not None:
         return value
@@ -36,18 +35,18 @@ def _first(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Stream(total, lambda _: Opaque()) if total is not None else Opaque()
 
 
-def _progress_range(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _progress_range(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return BUILTINS["builtins.range"](at, arguments, node)
 
 
-def _prepared(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _prepared(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     values = arguments.positional
     if not values or arguments.open:
         return Opaque()
     return values[0] if len(values) == 1 else ListValue(list(values), kind="tuple")
 
 
-def _registered(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _registered(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``accelerator.prepare(…)``, which also puts its arguments into every ``save_state()``."""
     for argument in arguments.positional:
         cases = argument.alternatives if isinstance(argument, Choice) else [(None, argument)]
@@ -57,7 +56,7 @@ def _registered(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyVal
     return _prepared(at, arguments, node)
 
 
-def _load_state(at: Interpreter, node: cst.Call) -> AnyValue:
+def _load_state(at: Interpreter, node: syn.Call) -> AnyValue:
     """``accelerator.load_state(…)``: the states of all that was prepared come back."""
     for record in at.prepared:
         if isinstance(record, OptimizerRecord):
@@ -67,7 +66,7 @@ def _load_state(at: Interpreter, node: cst.Call) -> AnyValue:
     return Opaque()
 
 
-def _scaler(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _scaler(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Instance(None, Store(), external="GradScaler", open=True)
 
 
@@ -87,7 +86,7 @@ _SAME = {
 
 
 def by_last_name(
-    at: Interpreter, name: str, arguments: Arguments, node: cst.Call
+    at: Interpreter, name: str, arguments: Arguments, node: syn.Call
 ) -> AnyValue | None:
     """A wrapper that is known by its name alone."""
     last = name.rsplit(".", 1)[-1]
@@ -118,7 +117,7 @@ def by_last_name(
     return None
 
 
-def _master_bar(at: Interpreter, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _master_bar(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return _first(at, arguments, node)
 
 
