@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lrlint.analysis.survey import Survey
 from lrlint.source import (
@@ -18,6 +19,9 @@ from lrlint.source import (
 )
 from lrlint.source.skeleton import Skeleton, in_part
 from lrlint.syntax import nodes as syn
+
+if TYPE_CHECKING:
+    from lrlint.analysis.edits.concrete import Concrete
 
 _MOST_MODULES = 300
 
@@ -33,6 +37,7 @@ class ModuleUnit:
         self.path = path
         self.name = name
         self.star_imports: dict[str, str] = {}
+        self._concrete: dict[syn.Statement, Concrete] = {}
         # By identity: the tree keeps its nodes alive.
         self._assigned: dict[int, frozenset[str]] = {}
 
@@ -70,6 +75,16 @@ class ModuleUnit:
         """What the module changes in place."""
         known = self._skeleton.mutations
         return self.survey.mutations if known is None else known
+
+    def concrete(self, node: syn.Node) -> Concrete:
+        """libcst's tree of the statement that holds a node; `SourceError` where it has none."""
+        from lrlint.analysis.edits.concrete import Concrete, statement_of  # libcst: 0.2 s
+
+        statement = statement_of(node, self.tree)
+        found = self._concrete.get(statement)
+        if found is None:
+            found = self._concrete[statement] = Concrete(statement, self.positions)
+        return found
 
     def code(self, node: syn.Node) -> str:
         """The source text of a node."""

@@ -60,11 +60,11 @@ class SyntaxPlace(Place):
         return self.unit.source.module_rows(span)
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
-        from lrlint.analysis.rewrite import edits
+        from lrlint.analysis.edits.rewrite import edits
 
         return edits(self, change)
 
     def write(self, expression: Expr) -> str | None:
-        from lrlint.analysis.spelling import spelled
+        from lrlint.analysis.edits.spelling import spelled
 
         return spelled(self, expression)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.concrete import Concrete
 from lrlint.fix import Edit, Location
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ class Sheet:
     def __init__(self, unit: ModuleUnit, node: syn.Node) -> None:
         """The sheet on which ``node`` is edited; `SourceError` where libcst cannot read it."""
         self._unit = unit
-        self._concrete = Concrete(unit, node)
+        self._concrete = unit.concrete(node)
         self.text = unit.source.text
         self.newline = unit.source.newline
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis.concrete import children
-from lrlint.analysis.sheet import Sheet
+from lrlint.analysis.edits.concrete import children
+from lrlint.analysis.edits.sheet import Sheet
 from lrlint.fix import Destination
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lrlint.analysis import moving
-from lrlint.analysis.sheet import Sheet
+from lrlint.analysis.edits import moving
+from lrlint.analysis.edits.sheet import Sheet
 from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.formulas import LAWS
 from lrlint.source import SourceError
