@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lrlint.analysis.survey import Survey
 from lrlint.source import (
@@ -20,10 +19,8 @@ from lrlint.source import (
 from lrlint.source.skeleton import Skeleton, in_part
 from lrlint.syntax import nodes as syn
 
-if TYPE_CHECKING:
-    from lrlint.analysis.edits.concrete import Concrete
-
 _MOST_MODULES = 300
+"""Modules that are read for one script."""
 
 
 class ModuleUnit:
@@ -37,7 +34,6 @@ class ModuleUnit:
         self.path = path
         self.name = name
         self.star_imports: dict[str, str] = {}
-        self._concrete: dict[syn.Statement, Concrete] = {}
         # By identity: the tree keeps its nodes alive.
         self._assigned: dict[int, frozenset[str]] = {}
 
@@ -76,16 +72,6 @@ class ModuleUnit:
         known = self._skeleton.mutations
         return self.survey.mutations if known is None else known
 
-    def concrete(self, node: syn.Node) -> Concrete:
-        """libcst's tree of the statement that holds a node; `SourceError` where it has none."""
-        from lrlint.analysis.edits.concrete import Concrete, statement_of  # libcst: 0.2 s
-
-        statement = statement_of(node, self.tree)
-        found = self._concrete.get(statement)
-        if found is None:
-            found = self._concrete[statement] = Concrete(statement, self.positions)
-        return found
-
     def code(self, node: syn.Node) -> str:
         """The source text of a node."""
         return self.positions.code(node)
@@ -105,6 +91,7 @@ class Project:
 
     def __init__(self) -> None:
         self._units: dict[Path, ModuleUnit | None] = {}
+        self._room = _MOST_MODULES
         self._locator = Locator()
 
     @property
@@ -114,6 +101,7 @@ class Project:
 
     def entry(self, source: SourceFile) -> ModuleUnit:
         """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
+        self._room = _MOST_MODULES
         path = None if source.path is None else Path(source.path).resolve()
         known = self._units.get(path) if path is not None else None
         if known is not None:
@@ -152,8 +140,11 @@ class Project:
         if path in self._units:
             return self._units[path]
         unit = None
-        source = load_imported(path) if len(self._units) < _MOST_MODULES else None
+        if not self._room:
+            return None
+        source = load_imported(path)
         if source is not None:
+            self._room -= 1
             with suppress(SourceError):
                 unit = ModuleUnit(source, in_part(source), path, path.stem)
         self._units[path] = unit

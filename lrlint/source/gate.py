@@ -1,8 +1,8 @@
 """The cheap byte test that decides whether a file is worth parsing at all.
 
-``import libcst`` costs 0.3 s and parsing 130 µs a line; this test costs 6 µs per KiB. It must never
-say no to a file that builds or steps an LR scheduler, and should say no to nearly everything else:
-29 of the 2,860 files of transformers pass it.
+Parsing costs 20 µs a line, and interpreting as much again; this test costs 6 µs per KiB. It must
+never say no to a file that builds or steps an LR scheduler, and should say no to nearly everything
+else: 29 of the 2,860 files of transformers pass it.
 """
 
 from __future__ import annotations

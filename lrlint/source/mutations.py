@@ -1,4 +1,4 @@
-"""What a module changes in place, told from CPython's own tree: no libcst tree is built for it."""
+"""What a module changes in place, told from CPython's own tree, no nodes are made for it."""
 
 from __future__ import annotations
 

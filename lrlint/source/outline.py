@@ -45,6 +45,9 @@ _BOUND: Final = re.compile(
 _PARAMETER: Final = re.compile(r"(?:^|,)\s*\**(\w+)")
 _GLOBAL_WORDS: Final = frozenset({*keyword.kwlist, *dir(builtins), "__file__"})
 
+_DEEPEST: Final = 30
+"""Names that a dotted one consists of; no package goes as deep."""
+
 TOP: Final = ""
 """The part of a module that is no top-level function or class."""
 
@@ -98,7 +101,7 @@ def outline(text: str) -> Outline:
                 bind(bound, Imported(name, 0, None))
                 continue
             # `import a.b.c` binds `a`, through which the others are reached.
-            parts = name.split(".")
+            parts = name.split(".")[:_DEEPEST]
             for end in range(1, len(parts) + 1):
                 bind(parts[0], Imported(".".join(parts[:end]), 0, None))
         return ""

@@ -1,8 +1,7 @@
 """Text to libcst tree; the only place that asks libcst to parse, and it never crashes.
 
-A file is read with CPython's parser (`lrlint.source.skeleton`). libcst's is asked where the layout
-counts, which is for edits, and where CPython's refuses what a younger one may accept. ``import
-libcst`` costs 0.2 s, so nothing here does it before the first text is parsed.
+A file is read with CPython's parser (`lrlint.source.skeleton`). libcst's is asked where that one
+refuses what a younger may accept. ``import libcst`` costs 0.2 s: nothing here does it before that.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)
 """Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
-_CHAIN: Final = re.compile(r"import\b[^\n]*?(?:\.[^\n.]+){500}")
-"""An import of which every CPython makes names whose lengths add up to more than the memory."""
+_CHAIN: Final = re.compile(r"(?:[ \t]*\.[ \t]*\w+){500}")
+"""In an import, CPython's parser keeps each part of it as a name: they may exceed the memory."""
 
 
 def syntax_error(text: str) -> SourceError | None:

@@ -129,3 +129,8 @@ def test_what_is_bound_and_what_is_read(text: str, free: set[str], bound: set[st
 @given(st.text(alphabet="abf \t\n\r'\"#\\()[]{},.:;=*") | st.text())
 def test_any_text_has_an_outline(text: str) -> None:
     assert TOP in outline(text).parts
+
+
+def test_an_import_of_many_parts_takes_no_time() -> None:
+    found = outline("import a" + ".b" * 300_000 + "\n")
+    assert len(found.imports["a"]) < 100

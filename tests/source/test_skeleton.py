@@ -11,6 +11,7 @@ from lrlint.source import SourceError, load
 from lrlint.source.skeleton import Skeleton, in_part, whole
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import walk
+from tests.source.test_parse import HOSTILE
 
 HERE = Path(__file__).resolve().parents[2]
 REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])
@@ -267,3 +268,19 @@ if x:
     check_whole(text)
     found = in_part(source_of(text))
     assert functions(found.tree)[0].body.body == []
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("size", [90, 450, 1500, 20_000])
+def test_hostile_input_is_a_tree_or_an_error(kind: str, size: int) -> None:
+    if kind.startswith("nested ") and size > 1500:
+        pytest.skip("its size grows with the square")
+    text = HOSTILE[kind](size)
+    try:
+        found: Skeleton | SourceError = in_part(source_of(text))
+    except SourceError as error:
+        found = error
+    if isinstance(found, SourceError):
+        assert "\n" not in found.message
+    else:
+        assert found.tree.end == len(text)

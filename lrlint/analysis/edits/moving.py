@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from lrlint.analysis.edits.concrete import children
 from lrlint.analysis.edits.sheet import Sheet
 from lrlint.fix import Destination
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children
 
 if TYPE_CHECKING:
-    from lrlint.analysis.modules import ModuleUnit
+    from lrlint.analysis.places import SyntaxPlace
 
 Pieces = list[tuple[int, int, str]] | None
-_Path = list[cst.CSTNode]
+_Path = list[syn.Node]
 
-_SCOPES = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
-_LOOPS = (cst.For, cst.While)
-_LEAVES = (cst.Continue, cst.Break, cst.Return, cst.Raise)
+_SCOPES = (syn.FunctionDef, syn.ClassDef, syn.Lambda)
+_LOOPS = (syn.For, syn.While)
+_LEAVES = (syn.Continue, syn.Break, syn.Return, syn.Raise)
 
 
 @dataclass(frozen=True)
@@ -27,40 +26,37 @@ class _Statement:
     """A statement that stands alone on its rows, in an indented block."""
 
     path: _Path
-    line: cst.SimpleStatementLine
-    block: cst.IndentedBlock
+    line: syn.SimpleStatementLine
+    block: syn.Block
 
     @property
     def index(self) -> int:
         return next(i for i, one in enumerate(self.block.body) if one is self.line)
 
 
-def move(
-    sheet: Sheet, unit: ModuleUnit, node: cst.CSTNode, to: object, destination: Destination
-) -> Pieces:
-    """The edits that move the statement of ``node``; None where it cannot be moved cleanly."""
+def move(sheet: Sheet, place: SyntaxPlace, to: object, destination: Destination) -> Pieces:
+    """The edits that move the statement at ``place``; None where it cannot be moved cleanly."""
     from lrlint.analysis.places import SyntaxPlace
 
-    if not isinstance(to, SyntaxPlace) or to.unit is not unit:
+    if not isinstance(to, SyntaxPlace) or to.unit is not place.unit:
         return None
-    target = sheet.find(to.node)
-    if target is None:
-        return None
-    moved = _statement(sheet, node)
-    if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], cst.Expr):
+    moved = _statement(sheet, place.node)
+    if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], syn.Expr):
         return None
     if destination is Destination.END_OF_BODY:
-        return _to_end_of_loop(sheet, moved, target)
-    return _behind(sheet, moved, target)
+        return _to_end_of_loop(sheet, moved, to.node)
+    return _behind(sheet, moved, to.node)
 
 
-def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
+def _statement(sheet: Sheet, node: syn.Node) -> _Statement | None:
     path = sheet.path(node)
+    if path is None:
+        return None
     for position in range(len(path) - 1, 0, -1):
         line, block = path[position], path[position - 1]
-        if isinstance(line, cst.SimpleStatementLine) and isinstance(block, cst.IndentedBlock):
+        if isinstance(line, syn.SimpleStatementLine) and isinstance(block, syn.Block):
             return _Statement(path, line, block)
-        if isinstance(line, (cst.SimpleStatementSuite, *_SCOPES)):
+        if isinstance(line, _SCOPES):
             return None
     return None
 
@@ -68,7 +64,7 @@ def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
 # -- where to ---------------------------------------------------------------------------------
 
 
-def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: cst.CSTNode) -> Pieces:
+def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: syn.Node) -> Pieces:
     if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS):
         return None
     at = next((i for i, one in enumerate(moved.path) if one is loop), None)
@@ -76,7 +72,7 @@ def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: cst.CSTNode) -> Piece
         return None
     body = loop.body
     # The `else` of a loop is not in its body.
-    if moved.path[at + 1] is not body or not isinstance(body, cst.IndentedBlock):
+    if moved.path[at + 1] is not body or not isinstance(body, syn.Block):
         return None
     last = body.body[-1]
     if last is moved.line or _leaves(last) or _continues(body):
@@ -85,19 +81,19 @@ def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: cst.CSTNode) -> Piece
     return _moved(sheet, moved, _last_row_end(sheet, last), sheet.indentation(inside))
 
 
-def _leaves(statement: cst.CSTNode) -> bool:
+def _leaves(statement: syn.Node) -> bool:
     """Whether what follows the statement would never run."""
-    return isinstance(statement, cst.SimpleStatementLine) and isinstance(
+    return isinstance(statement, syn.SimpleStatementLine) and isinstance(
         statement.body[-1], _LEAVES
     )
 
 
-def _continues(body: cst.IndentedBlock) -> bool:
+def _continues(body: syn.Block) -> bool:
     """Whether a ``continue`` of this very loop skips the end of its body."""
-    stack: list[cst.CSTNode] = [body]
+    stack: list[syn.Node] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Continue):
+        if isinstance(node, syn.Continue):
             return True
         if isinstance(node, _LOOPS):
             if node.orelse is not None:
@@ -107,16 +103,16 @@ def _continues(body: cst.IndentedBlock) -> bool:
     return False
 
 
-def _behind(sheet: Sheet, moved: _Statement, node: cst.CSTNode) -> Pieces:
+def _behind(sheet: Sheet, moved: _Statement, node: syn.Node) -> Pieces:
     target = _statement(sheet, node)
     if target is None or not (_is_later(target, moved) or _is_inside_before(target, moved)):
         return None
     if _leaves(target.line):
         return None
-    line: cst.BaseStatement = target.line
+    line: syn.Statement = target.line
     following = target.block.body[target.index + 1 : target.index + 2]
     # `scaler.update()` ends the update that `scaler.step(optimizer)` begins.
-    if following and _is_update(following[0], of=node):
+    if following and _is_update(sheet, following[0], of=node):
         line = following[0]
     start = sheet.offsets(line)[0]
     return _moved(sheet, moved, _last_row_end(sheet, line), sheet.indentation(start))
@@ -137,18 +133,18 @@ def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
     if at is None or any(isinstance(one, _SCOPES) for one in target.path[at:]):
         return False
     before = any(one is target.path[at + 1] for one in moved.block.body[: moved.index])
-    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in target.path[at:])
+    return before and any(isinstance(one, (*_LOOPS, syn.If)) for one in target.path[at:])
 
 
-def _is_update(statement: cst.CSTNode, of: cst.CSTNode) -> bool:
+def _is_update(sheet: Sheet, statement: syn.Node, of: syn.Node) -> bool:
     match of, statement:
         case (
-            cst.Call(func=cst.Attribute(value=stepped)),
-            cst.SimpleStatementLine(
-                body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=updated, attr=name)))]
+            syn.Call(func=syn.Attribute(value=stepped)),
+            syn.SimpleStatementLine(
+                body=[syn.Expr(value=syn.Call(func=syn.Attribute(value=updated, attr=name)))]
             ),
         ):
-            return name.value == "update" and stepped.deep_equals(updated)
+            return name.value == "update" and sheet.code(stepped) == sheet.code(updated)
     return False
 
 
@@ -184,13 +180,13 @@ def _rows(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _last_row_end(sheet: Sheet, statement: cst.CSTNode) -> int:
+def _last_row_end(sheet: Sheet, statement: syn.Node) -> int:
     """The end of the row in which the last piece of code of a statement ends."""
     end = 0
     stack = [statement]
     while stack:
         node = stack.pop()
-        if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        if isinstance(node, syn.SimpleStatementLine):
             end = max(end, sheet.offsets(node)[1])
         else:
             stack += children(node)

@@ -6,15 +6,15 @@ be done cleanly is not done: the answer is then None, and the finding has no fix
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.analysis.edits import moving
+from lrlint.analysis.edits.arguments import Slot, opening, slots
 from lrlint.analysis.edits.sheet import Sheet
 from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.formulas import LAWS
-from lrlint.source import SourceError
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.places import SyntaxPlace
@@ -22,22 +22,16 @@ if TYPE_CHECKING:
 
 def edits(place: SyntaxPlace, change: Change) -> tuple[Edit, ...] | None:
     """The edits that make ``change`` at ``place``; None where it cannot be made cleanly."""
-    try:
-        sheet = Sheet(place.unit, place.node)
-    except SourceError:
-        return None
-    node = sheet.find(place.node)
-    if node is None:
-        return None
+    sheet = Sheet(place.unit)
     match change:
         case SetArgument(name=name, text=text):
-            return sheet.edits(_set(sheet, node, name, text))
+            return sheet.edits(_set(sheet, place.node, name, text))
         case DropArgument(name=name):
-            return sheet.edits(_drop(sheet, node, name))
+            return sheet.edits(_drop(sheet, place.node, name))
         case ReplaceWith(text=text):
-            return sheet.edits(_replace(sheet, node, text))
+            return sheet.edits(_replace(sheet, place.node, text))
         case MoveStatement(to=to, destination=destination):
-            return sheet.edits(moving.move(sheet, place.unit, node, to, destination))
+            return sheet.edits(moving.move(sheet, place, to, destination))
     return None
 
 
@@ -49,61 +43,81 @@ Pieces = list[tuple[int, int, str]] | None
 
 
 _LOOSE = (
-    cst.BinaryOperation,
-    cst.UnaryOperation,
-    cst.BooleanOperation,
-    cst.Comparison,
-    cst.IfExp,
-    cst.Lambda,
-    cst.NamedExpr,
-    cst.GeneratorExp,
-    cst.Tuple,
-    cst.Yield,
-    cst.Await,
-    cst.StarredElement,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.BoolOp,
+    ast.Compare,
+    ast.IfExp,
+    ast.Lambda,
+    ast.NamedExpr,
+    ast.GeneratorExp,
+    ast.Tuple,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Await,
+    ast.Starred,
 )
+"""Expressions that an operator beside them would tear apart."""
+_LOOSEST = (ast.NamedExpr, ast.GeneratorExp, ast.Tuple, ast.Yield, ast.YieldFrom)
+"""Those that a comma would."""
 _BINDING = (
-    cst.BinaryOperation,
-    cst.UnaryOperation,
-    cst.BooleanOperation,
-    cst.Comparison,
-    cst.ComparisonTarget,
-    cst.IfExp,
-    cst.Attribute,
-    cst.Subscript,
-    cst.Call,
-    cst.Await,
-    cst.FormattedStringExpression,
+    syn.BinaryOperation,
+    syn.UnaryOperation,
+    syn.BooleanOperation,
+    syn.Comparison,
+    syn.ComparisonTarget,
+    syn.IfExp,
+    syn.Attribute,
+    syn.Subscript,
+    syn.Call,
+    syn.Await,
+    syn.FormattedStringExpression,
 )
 """Parents in which an operator expression needs brackets of its own."""
 
 
-def _parsed(text: str) -> cst.BaseExpression | None:
+def _parsed(text: str) -> ast.expr | None:
+    """CPython's tree of an expression that stands in one row."""
     try:
-        return cst.parse_expression(text)
-    except (cst.ParserSyntaxError, ValueError):
+        return None if "\n" in text else ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
         return None
 
 
-def _replace(sheet: Sheet, node: cst.CSTNode, text: str) -> Pieces:
+def _has_brackets(new: ast.expr, text: str) -> bool:
+    """Whether an expression stands in brackets."""
+    is_display = isinstance(new, (ast.Tuple, ast.GeneratorExp))
+    return new.col_offset > 0 or (is_display and text.startswith("("))
+
+
+def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
     new = _parsed(text)
-    if new is None or "\n" in text or not isinstance(node, cst.BaseExpression):
-        return None
     path = sheet.path(node)
-    bracketed = bool(new.lpar) or bool(node.lpar)
-    if isinstance(new, _LOOSE) and not bracketed and isinstance(path[-2], (*_BINDING, cst.Arg)):
-        is_plain_argument = isinstance(path[-2], cst.Arg) and not isinstance(
-            new, (cst.NamedExpr, cst.GeneratorExp, cst.Tuple, cst.Yield)
-        )
-        if not is_plain_argument:
-            text = f"({text})"
+    if new is None or path is None or not isinstance(node, syn.Expression):
+        return None
+    bracketed = _has_brackets(new, text) or _is_in_brackets(sheet, path)
+    loose = _LOOSEST if isinstance(path[-2], syn.Arg) else _LOOSE
+    if isinstance(new, loose) and not bracketed and isinstance(path[-2], (*_BINDING, syn.Arg)):
+        text = f"({text})"
     return [(*sheet.offsets(node), text)]
+
+
+def _is_in_brackets(sheet: Sheet, path: list[syn.Node]) -> bool:
+    """Whether the last node of a path stands in brackets that are not those of a call."""
+    *_, around, parent, node = path
+    if isinstance(parent, syn.Arg) and isinstance(around, syn.Call):
+        places = slots(sheet, around)
+        return places is not None and places[around.args.index(parent)].bracketed
+    start, end = sheet.offsets(node)
+    closing = sheet.skip(end)
+    before = sheet.text[:start].rstrip()
+    return before.endswith("(") and sheet.text[closing : closing + 1] == ")"
 
 
 # -- arguments --------------------------------------------------------------------------------
 
 
-def _argument(call: cst.Call, name: str | int) -> int | None:
+def _argument(call: syn.Call, name: str | int) -> int | None:
     """The index of an argument given by keyword, by position, or by its parameter's position."""
     if isinstance(name, int):
         position = name
@@ -123,10 +137,10 @@ def _argument(call: cst.Call, name: str | int) -> int | None:
     return None
 
 
-def _position(call: cst.Call, name: str) -> int | None:
+def _position(call: syn.Call, name: str) -> int | None:
     """Where a known scheduler takes the parameter positionally."""
-    callee = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-    law = LAWS.get(callee.value) if isinstance(callee, cst.Name) else None
+    callee = call.func.attr if isinstance(call.func, syn.Attribute) else call.func
+    law = LAWS.get(callee.value) if isinstance(callee, syn.Name) else None
     if law is None:
         return None
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
@@ -134,11 +148,13 @@ def _position(call: cst.Call, name: str) -> int | None:
     return names.index(name) if name in names else None
 
 
-def _set(sheet: Sheet, node: cst.CSTNode, name: str, text: str) -> Pieces:
+def _set(sheet: Sheet, node: syn.Node, name: str, text: str) -> Pieces:
     value = _parsed(text)
-    if not isinstance(node, cst.Call) or value is None or "\n" in text or not name.isidentifier():
+    if not isinstance(node, syn.Call) or value is None or not name.isidentifier():
         return None
-    if isinstance(value, (cst.NamedExpr, cst.GeneratorExp, cst.Tuple)) and not value.lpar:
+    if isinstance(value, (ast.NamedExpr, ast.GeneratorExp, ast.Tuple)) and not _has_brackets(
+        value, text
+    ):
         return None
     index = _argument(node, name)
     if index is not None:
@@ -146,44 +162,39 @@ def _set(sheet: Sheet, node: cst.CSTNode, name: str, text: str) -> Pieces:
     return _insert(sheet, node, f"{name}={text}")
 
 
-def _insert(sheet: Sheet, call: cst.Call, text: str) -> Pieces:
-    arguments = list(call.args)
-    if not arguments:
+def _insert(sheet: Sheet, call: syn.Call, text: str) -> Pieces:
+    places = slots(sheet, call)
+    if places is None:
+        return None
+    if not places:
         end = sheet.offsets(call)[1] - 1
         return [(end, end, text)]
-    if len(arguments) == 1 and isinstance(arguments[0].value, cst.GeneratorExp):
-        return None  # its brackets may be those of the call
-    if arguments[-1].star == "**":
+    if call.args[-1].star == "**":
         # What the user unpacks stays last.
-        first = next(i for i, one in enumerate(arguments) if one.star == "**")
-        start = sheet.offsets(arguments[first])[0]
-        between = sheet.row_break(start) if _own_row(sheet, arguments[first]) else " "
+        start = next(
+            place.start for place, one in zip(places, call.args, strict=True) if one.star == "**"
+        )
+        between = sheet.row_break(start) if _own_row(sheet, start) else " "
         return [(start, start, f"{text},{between}")]
-    last = arguments[-1]
-    start, end = sheet.offsets(last)
-    comma = isinstance(last.comma, cst.Comma)
-    after = _after_comma(sheet, last)
-    if not _own_row(sheet, last) or not _separate(sheet, arguments):
-        return [(after, after, f" {text}," if comma else f", {text}")]
-    line = f"{sheet.row_break(start)}{text}"
-    if comma:
-        return [(at := _end_of_row_or_call(sheet, call, after), at, f"{line},")]
-    at = _end_of_row_or_call(sheet, call, end)
-    return [(end, end, f",{line}")] if at == end else [(end, end, ","), (at, at, line)]
+    last = places[-1]
+    # The first may follow the opening bracket.
+    if not all(_own_row(sheet, place.start) for place in places[1:] or places):
+        return [(last.after, last.after, f" {text}," if last.has_comma else f", {text}")]
+    line = f"{sheet.row_break(last.start)}{text}"
+    if last.has_comma:
+        return [(at := _end_of_row_or_call(sheet, call, last.after), at, f"{line},")]
+    at = _end_of_row_or_call(sheet, call, last.end)
+    if at == last.end:
+        return [(at, at, f",{line}")]
+    return [(last.end, last.end, ","), (at, at, line)]
 
 
-def _own_row(sheet: Sheet, argument: cst.Arg) -> bool:
-    """Whether nothing stands before an argument in its row."""
-    start = sheet.offsets(argument)[0]
-    return not sheet.text[sheet.row_start(start) : start].strip()
+def _own_row(sheet: Sheet, offset: int) -> bool:
+    """Whether nothing stands before an offset in its row."""
+    return not sheet.text[sheet.row_start(offset) : offset].strip()
 
 
-def _separate(sheet: Sheet, arguments: list[cst.Arg]) -> bool:
-    """Whether arguments stand one to a row (the first may follow the opening bracket)."""
-    return all(_own_row(sheet, argument) for argument in arguments[1:])
-
-
-def _end_of_row_or_call(sheet: Sheet, call: cst.Call, offset: int) -> int:
+def _end_of_row_or_call(sheet: Sheet, call: syn.Call, offset: int) -> int:
     """Behind the comment of the row, unless the call ends in this row."""
     end = sheet.row_end(offset)
     if sheet.offsets(call)[1] <= end:
@@ -191,46 +202,39 @@ def _end_of_row_or_call(sheet: Sheet, call: cst.Call, offset: int) -> int:
     return end if sheet.text[offset:end].strip().startswith("#") else offset
 
 
-def _drop(sheet: Sheet, node: cst.CSTNode, name: str | int) -> Pieces:
-    if not isinstance(node, cst.Call):
+def _drop(sheet: Sheet, node: syn.Node, name: str | int) -> Pieces:
+    if not isinstance(node, syn.Call):
         return None
-    arguments = list(node.args)
-    index = _argument(node, name)
-    if index is None:
+    index, places = _argument(node, name), slots(sheet, node)
+    if index is None or places is None:
         return None
-    positional = arguments[index].keyword is None
-    if positional and any(
-        one.keyword is None and one.star != "**" for one in arguments[index + 1 :]
+    if node.args[index].keyword is None and any(
+        one.keyword is None and one.star != "**" for one in node.args[index + 1 :]
     ):
         return None  # the ones behind it would take its place
-    start, end = sheet.offsets(arguments[index])
-    has_comma = isinstance(arguments[index].comma, cst.Comma)
-    after = _after_comma(sheet, arguments[index])
-    if len(arguments) == 1:
-        return _without_comment(sheet, sheet.offsets(node.whitespace_before_args)[0], after)
-    rest = sheet.text[after : sheet.row_end(after)].strip()
-    if _own_row(sheet, arguments[index]) and (not rest or rest.startswith("#")):
+    place = places[index]
+    if len(places) == 1:
+        return _without_comment(sheet, opening(sheet, node) + 1, place.after)
+    if _own_row(sheet, place.start) and _ends_row(sheet, place):
         # Whole rows, with the comment that belongs to them.
-        return [
-            (sheet.row_start(start) - len(sheet.newline_before(start)), sheet.row_end(after), "")
-        ]
-    if index + 1 < len(arguments):
-        following = sheet.offsets(arguments[index + 1])[0]
-        if sheet.row_start(following) == sheet.row_start(after):
-            return [(start, following, "")]
+        first = sheet.row_start(place.start) - len(sheet.newline_before(place.start))
+        return [(first, sheet.row_end(place.after), "")]
+    if index + 1 < len(places):
+        following = places[index + 1].start
+        if sheet.row_start(following) == sheet.row_start(place.after):
+            return [(place.start, following, "")]
     if index == 0:
-        return _without_comment(sheet, start, sheet.offsets(arguments[1])[0])
-    previous = arguments[index - 1]
-    if index + 1 == len(arguments) and not has_comma:
-        return _without_comment(sheet, sheet.offsets(previous)[1], end)
-    return _without_comment(sheet, _after_comma(sheet, previous), after)
+        return _without_comment(sheet, place.start, places[1].start)
+    previous = places[index - 1]
+    if index + 1 == len(places) and not place.has_comma:
+        return _without_comment(sheet, previous.end, place.end)
+    return _without_comment(sheet, previous.after, place.after)
 
 
-def _after_comma(sheet: Sheet, argument: cst.Arg) -> int:
-    """Where an argument ends, its comma included."""
-    if isinstance(argument.comma, cst.Comma):
-        return sheet.offsets(argument.comma.whitespace_after)[0]
-    return sheet.offsets(argument)[1]
+def _ends_row(sheet: Sheet, place: Slot) -> bool:
+    """Whether nothing but a comment follows an argument in its row."""
+    rest = sheet.text[place.after : sheet.row_end(place.after)].strip()
+    return not rest or rest.startswith("#")
 
 
 def _without_comment(sheet: Sheet, start: int, end: int) -> Pieces:

@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from lrlint.fix import Edit, Location
+from lrlint.syntax import nodes as syn
+from lrlint.syntax.nodes import children
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
-    from lrlint.syntax import nodes as syn
 
 _ENDS = "\r\n"
+_LAYOUT = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
 
 
 class Sheet:
     """Where the nodes of one module stand in its text, and edits of that text."""
 
-    def __init__(self, unit: ModuleUnit, node: syn.Node) -> None:
-        """The sheet on which ``node`` is edited; `SourceError` where libcst cannot read it."""
+    def __init__(self, unit: ModuleUnit) -> None:
         self._unit = unit
-        self._concrete = unit.concrete(node)
         self.text = unit.source.text
         self.newline = unit.source.newline
 
-    def find(self, node: syn.Node) -> cst.CSTNode | None:
-        """What a node is in libcst's tree; None where it is in another statement."""
-        return self._concrete.find(node)
+    def offsets(self, node: syn.Node) -> tuple[int, int]:
+        """Start and end of a node, the brackets around it not counted."""
+        return self._unit.positions.offsets(node)
 
-    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Start and end of a node, its own brackets not counted."""
-        return self._concrete.offsets(node)
+    def code(self, node: syn.Node) -> str:
+        """The text of a node."""
+        return self._unit.code(node)
 
-    def path(self, node: cst.CSTNode) -> list[cst.CSTNode]:
-        """The nodes from the statement down to ``node``, both included."""
-        return self._concrete.path(node)
+    def path(self, node: syn.Node) -> list[syn.Node] | None:
+        """The nodes from the module down to ``node``, both included."""
+        parents: dict[int, syn.Node] = {}
+        stack: list[syn.Node] = [self._unit.tree]
+        while stack:
+            current = stack.pop()
+            if current is node:
+                path = [current]
+                while id(path[-1]) in parents:
+                    path.append(parents[id(path[-1])])
+                return path[::-1]
+            for child in children(current):
+                parents[id(child)] = current
+                stack.append(child)
+        return None
+
+    def skip(self, offset: int) -> int:
+        """Where the next piece of code begins: behind white space and comments."""
+        found = _LAYOUT.match(self.text, offset)
+        assert found is not None  # it may be empty
+        return found.end()
 
     def row_start(self, offset: int) -> int:
         """Where the row of an offset starts."""
