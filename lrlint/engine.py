@@ -9,6 +9,7 @@ import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 MOST_PARSED_AT_ONCE = 3_000_000
 """Once so many characters are read, the trees are dropped: with what is made of them they take
 some thirty times the memory."""
+
+_YOUNGEST = 100_000
+"""Objects that are made before the collector looks at them."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,26 @@ def lint(
     than ``patience`` seconds of CPU time is given up. Raises UnknownSelector where the settings
     name a rule that does not exist.
     """
-    run = _Run(settings or Settings(), stdin, memory or {}, patience)
-    for found in run.discover(paths):
-        run.file(found.path, explicit=found.explicit)
-    return run.report()
+    with _few_collections():
+        run = _Run(settings or Settings(), stdin, memory or {}, patience)
+        for found in run.discover(paths):
+            run.file(found.path, explicit=found.explicit)
+        return run.report()
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Let the garbage collector look for cycles less often.
+
+    Trees and what is made of them are millions of objects and nearly no garbage: at the usual
+    threshold, looking at them again and again takes an eighth of the time.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(max(usual[0], _YOUNGEST) if usual[0] else 0, *usual[1:])  # 0: it is off
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:

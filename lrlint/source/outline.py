@@ -130,11 +130,12 @@ def free_words(code: str) -> frozenset[str]:
 
 def bound_words(code: str) -> frozenset[str]:
     """The names that some code binds other than by imports."""
-    bound: set[str] = set()
-    for assigned, targets, alias, walrus, function, parameters in _BOUND.findall(code):
-        bound |= {alias, walrus, function, *_WORD.findall(f"{assigned} {targets}")}
-        bound |= set(_PARAMETER.findall(parameters))
-    return frozenset(bound) - {""}
+    found = _BOUND.findall(code)
+    if not found:
+        return frozenset()
+    assigned, targets, *names, parameters = zip(*found, strict=True)
+    listed = _WORD.findall(" ".join((*assigned, *targets)))
+    return frozenset(listed).union(*names, _PARAMETER.findall(",".join(parameters))) - {""}
 
 
 def _emptied(match: re.Match[str]) -> str:

@@ -6,10 +6,7 @@ refuses what a younger may accept. ``import libcst`` costs 0.2 s: nothing here d
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from lrlint.source.nesting import ROOMY, check
@@ -65,8 +62,7 @@ def _parse(text: str) -> Module:
     import libcst
 
     try:
-        with no_garbage_collection():
-            return libcst.parse_module(text)
+        return libcst.parse_module(text)
     except libcst.ParserSyntaxError as error:
         raise syntax_error(text) or _located(error) from error
     except UnicodeEncodeError as error:
@@ -86,23 +82,4 @@ def _located(error: Exception) -> SourceError:
     return SourceError(what, max(row, 1), max(column, 1))
 
 
-@contextmanager
-def no_garbage_collection() -> Iterator[None]:
-    """Build a tree with the collector off: it is a hundred thousand objects and no garbage.
-
-    Freezing and unfreezing moves the young objects to the oldest generation without looking at
-    them, so that the collector does not walk the whole tree as soon as it is on again.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            if not gc.get_freeze_count():  # else someone else's objects would thaw
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
-
-
-__all__ = ["check_syntax", "no_garbage_collection", "parsable", "parse", "parse_text"]
+__all__ = ["check_syntax", "parsable", "parse", "parse_text"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from lrlint.source.mutations import Mutations, mutations_of
-from lrlint.source.parse import no_garbage_collection, parsable, parse
+from lrlint.source.parse import parsable, parse
 from lrlint.source.span import SourceError
 from lrlint.source.stack import with_large_stack
 from lrlint.source.syntax import first_row, syntax_tree
@@ -124,11 +124,10 @@ def _younger(source: SourceFile, text: str) -> Skeleton:
 
 
 def _built(build: Callable[[], _Result]) -> _Result:
-    with no_garbage_collection():
-        try:
-            return build()
-        except RecursionError:
-            return with_large_stack(build, recursive=True)
+    try:
+        return build()
+    except RecursionError:
+        return with_large_stack(build, recursive=True)
 
 
 __all__ = ["Skeleton", "in_part", "whole"]

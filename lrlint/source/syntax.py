@@ -19,8 +19,8 @@ from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)
 """Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
-_CHAIN: Final = re.compile(r"(?:[ \t]*\.[ \t]*\w+){500}")
-"""In an import, CPython's parser keeps each part of it as a name: they may exceed the memory."""
+_LONG_IMPORT: Final = re.compile(r"(?:import|from)[^\n]{1000}")
+"""CPython's parser keeps a name for each part of a dotted one: they may exceed the memory."""
 
 
 def syntax_error(text: str) -> SourceError | None:
@@ -36,7 +36,7 @@ def syntax_tree(text: str) -> ast.Module | SourceError:
     here: `libcst_accepts` has the last word.
     """
     try:
-        if _FRAGILE or _CHAIN.search(text):
+        if _FRAGILE or _LONG_IMPORT.search(text):
             check(text)
         return with_large_stack(lambda: _compiled(text)) if is_small() else _compiled(text)
     except SourceError as error:

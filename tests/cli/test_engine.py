@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable
@@ -355,3 +356,15 @@ def test_bug_in_the_test_of_names_costs_one_file_only(
     assert len(report.problems) == 1
     assert "internal error in a.py" in report.problems[0]
     assert len(report.diagnostics) == 2
+
+
+@pytest.mark.parametrize("threshold", [0, 700, 500_000])
+def test_the_garbage_collector_is_left_as_it_was(write: Write, threshold: int) -> None:
+    script = write(train=SCRIPT)
+    usual = gc.get_threshold()
+    gc.set_threshold(threshold, 10, 10)
+    try:
+        lint([script])
+        assert gc.get_threshold() == (threshold, 10, 10)
+    finally:
+        gc.set_threshold(*usual)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import subprocess
 import sys
@@ -204,21 +203,6 @@ def test_limits_are_named_in_the_message() -> None:
         check("x = " + "-" * 600 + "1")
     with pytest.raises(SourceError, match=f"9 levels; limit {MAX_PATTERN}"):
         check("match x:\n  case " + "[" * 9 + "]" * 9 + ": pass")
-
-
-@pytest.mark.parametrize("enabled", [True, False])
-def test_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
-    was = gc.isenabled()
-    try:
-        (gc.enable if enabled else gc.disable)()
-        parse_text("x = 1\n")
-        assert gc.isenabled() is enabled
-        with pytest.raises(SourceError):
-            parse_text("x = = 1\n")
-        assert gc.isenabled() is enabled
-        assert gc.get_freeze_count() == 0
-    finally:
-        (gc.enable if was else gc.disable)()
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
