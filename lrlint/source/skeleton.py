@@ -127,7 +127,11 @@ def _built(build: Callable[[], _Result]) -> _Result:
     try:
         return build()
     except RecursionError:
+        pass
+    try:
         return with_large_stack(build, recursive=True)
+    except RecursionError as error:  # Python 3.12 counts native calls by a limit of its own
+        raise SourceError("nested too deeply for the parser") from error
 
 
 __all__ = ["Skeleton", "in_part", "whole"]

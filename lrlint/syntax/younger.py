@@ -12,7 +12,7 @@ from typing import Any, Final
 import libcst as cst
 
 from lrlint.syntax import nodes as syn
-from lrlint.syntax.build import OPERATORS
+from lrlint.syntax.expressions import OPERATORS
 from lrlint.syntax.recorder import Recorder
 
 _MOST_DIGITS: Final = 4000

@@ -86,6 +86,14 @@ def call_in(text: str) -> str:
         ("f(\n    a\n)", "f(\n    a,\n    n=1\n)"),
         ("f(\r\n    a,\r\n)", "f(\r\n    a,\r\n    n=1,\r\n)"),
         ("f(a, g(x for x in y))", "f(a, g(x for x in y), n=1)"),
+        ("f((x for x in y))", "f((x for x in y), n=1)"),
+        ("f((a), ((b)) ,)", "f((a), ((b)) , n=1,)"),
+        ("(f)(a)", "(f)(a, n=1)"),
+        ("( f # (\n )(a)", "( f # (\n )(a, n=1)"),
+        ("f(a  # ) (\n, b=(c))", "f(a  # ) (\n, b=(c), n=1)"),
+        ("f(*(a), ** (b))", "f(*(a), n=1, ** (b))"),
+        ("f(é, 'ü')", "f(é, 'ü', n=1)"),
+        ("f(a, n=(2  # two\n))", "f(a, n=(1  # two\n))"),
     ],
 )  # fmt: skip
 def test_set_argument(before: str, after: str) -> None:
@@ -109,6 +117,8 @@ def test_set_argument_that_is_given_by_position() -> None:
         ("f(a)", SetArgument("n", "1 +")),
         ("f(a)", SetArgument("not a name", "1")),
         ("f(a)", SetArgument("n", "x for x in y")),
+        ("f(a)", SetArgument("n", "b, c")),
+        ("f(a)", ReplaceWith("b := c")),
         ("StepLR(*arguments)", DropArgument("step_size")),
         ("f(a, b)", DropArgument(0)),
         ("f(a)", DropArgument("n")),
@@ -142,6 +152,9 @@ def test_what_is_not_done(code: str, change: Change) -> None:
         ("f(a, n=1,\n  c=2)", "n", "f(a,\n  c=2)"),
         ("f(\n    a,  # first\n    n=1\n)", "n", "f(\n    a,  # first\n)"),
         ("StepLR(optimizer, 10, 0.5)", "gamma", "StepLR(optimizer, 10)"),
+        ("f((a), n=(1))", "n", "f((a))"),
+        ("(f) (n = (1) ,)", "n", "(f) ()"),
+        ("f((n), (a)(b), c=2)", 1, "f((n), c=2)"),
     ],
 )
 def test_drop_argument(before: str, name: str | int, after: str) -> None:
@@ -157,6 +170,12 @@ def test_drop_argument(before: str, name: str | int, after: str) -> None:
         ("f(n=2 * a)", "a", "b(c)", "f(n=2 * b(c))"),
         ("x = a.b", "a", "b or c", "x = (b or c).b"),
         ("s.get_lr()", "s.get_lr()", "s.get_last_lr()", "s.get_last_lr()"),
+        ("f(a)", "a", "(b, c)", "f((b, c))"),
+        ("f(a)", "a", "b, c", "f((b, c))"),
+        ("f((a))", "a", "b, c", "f((b, c))"),
+        ("f(a, n)", "a", "(b := c)", "f((b := c), n)"),
+        ("(a)(b)", "a", "b or c", "(b or c)(b)"),
+        ("x[a]", "a", "b, c", "x[(b, c)]"),
     ],
 )  # fmt: skip
 def test_replace(before: str, at: str, new: str, after: str) -> None:

@@ -49,17 +49,10 @@ _LOOSE = (
     ast.Compare,
     ast.IfExp,
     ast.Lambda,
-    ast.NamedExpr,
-    ast.GeneratorExp,
     ast.Tuple,
-    ast.Yield,
-    ast.YieldFrom,
     ast.Await,
-    ast.Starred,
 )
-"""Expressions that an operator beside them would tear apart."""
-_LOOSEST = (ast.NamedExpr, ast.GeneratorExp, ast.Tuple, ast.Yield, ast.YieldFrom)
-"""Those that a comma would."""
+"""Expressions that an operator beside them would tear apart; a comma does that to tuples alone."""
 _BINDING = (
     syn.BinaryOperation,
     syn.UnaryOperation,
@@ -96,7 +89,7 @@ def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
     if new is None or path is None or not isinstance(node, syn.Expression):
         return None
     bracketed = _has_brackets(new, text) or _is_in_brackets(sheet, path)
-    loose = _LOOSEST if isinstance(path[-2], syn.Arg) else _LOOSE
+    loose = ast.Tuple if isinstance(path[-2], syn.Arg) else _LOOSE
     if isinstance(new, loose) and not bracketed and isinstance(path[-2], (*_BINDING, syn.Arg)):
         text = f"({text})"
     return [(*sheet.offsets(node), text)]
@@ -152,9 +145,7 @@ def _set(sheet: Sheet, node: syn.Node, name: str, text: str) -> Pieces:
     value = _parsed(text)
     if not isinstance(node, syn.Call) or value is None or not name.isidentifier():
         return None
-    if isinstance(value, (ast.NamedExpr, ast.GeneratorExp, ast.Tuple)) and not _has_brackets(
-        value, text
-    ):
+    if isinstance(value, ast.Tuple) and not _has_brackets(value, text):
         return None
     index = _argument(node, name)
     if index is not None:
