@@ -285,7 +285,7 @@ def define_class(at: Interpreter, node: syn.ClassDef) -> None:
     bases = tuple(at.evaluate(base.value) for base in node.bases)
     value = ClassValue(node.name.value, node, scope, bases)
     with at.elsewhere(at.unit, scope):
-        for statement in at.suite(node.body):
+        for statement in node.body.body:
             at.run(statement)
     for name, member in list(scope.store.data.items()):
         if isinstance(member, FunctionValue) and member.owner is None:

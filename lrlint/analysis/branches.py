@@ -43,14 +43,14 @@ def run_if(at: Interpreter, node: syn.If) -> Outcome:
     orelse = node.orelse
 
     def then() -> Outcome:
-        return at.run_block(at.suite(node.body))
+        return at.run_block(node.body.body)
 
     def otherwise() -> Outcome:
         match orelse:
             case syn.If():
                 return at.run(orelse)
             case syn.Else(body=body):
-                return at.run_block(at.suite(body))
+                return at.run_block(body.body)
         return GOES_ON
 
     if isinstance(decided, bool):
@@ -175,7 +175,7 @@ def run_match(at: Interpreter, node: syn.Match) -> Outcome:
         truth = settle(at, _pattern(at, subject, case.pattern))
 
         def then() -> Outcome:
-            return at.run_block(at.suite(case.body))
+            return at.run_block(case.body.body)
 
         if truth is True:
             return then()

@@ -328,10 +328,6 @@ class Interpreter:
         finally:
             self.statement = outer
 
-    def suite(self, body: syn.Block) -> Sequence[syn.Node]:
-        """The statements of an indented block or of a one-line body."""
-        return body.body
-
     def evaluate(self, node: syn.Node) -> AnyValue:
         """The value of an expression."""
         return expressions.evaluate(self, node)
@@ -440,7 +436,7 @@ def _with(at: Interpreter, node: syn.With) -> Outcome:
         if item.asname is not None:
             binding.assign(at, item.asname.name, entered, item.item)
     try:
-        outcome = at.run_block(at.suite(node.body))
+        outcome = at.run_block(node.body.body)
     finally:
         at.without_gradients = before
     for value in reversed(managers):
@@ -449,13 +445,13 @@ def _with(at: Interpreter, node: syn.With) -> Outcome:
 
 
 def _try(at: Interpreter, node: syn.Try) -> Outcome:
-    outcome = at.run_block(at.suite(node.body))
+    outcome = at.run_block(node.body.body)
     for handler in node.handlers:
-        branches.run_unlikely(at, handler, at.suite(handler.body))
+        branches.run_unlikely(at, handler, handler.body.body)
     if node.orelse is not None and not outcome.ends:
-        outcome = at.run_block(at.suite(node.orelse.body))
+        outcome = at.run_block(node.orelse.body.body)
     if node.finalbody is not None:
-        at.run_block(at.suite(node.finalbody.body))
+        at.run_block(node.finalbody.body.body)
     return outcome
 
 

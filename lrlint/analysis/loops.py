@@ -64,7 +64,7 @@ def run_for(at: Interpreter, node: syn.For) -> Outcome:
         with repeating(at, loop, node) as repeat:
             element = stream.element(Expr.atom(loop.index))
             binding.assign(at, node.target, element, node.iter, rename=False)
-            at.run_block(at.suite(node.body))
+            at.run_block(node.body.body)
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(at, node.orelse, repeat)
 
@@ -95,13 +95,13 @@ def _run_else(at: Interpreter, orelse: syn.Else, repeat: Repeat | None) -> Outco
         ]
     )
     if not breaks:
-        return at.run_block(at.suite(orelse.body))
+        return at.run_block(orelse.body.body)
     return branches.fork(
         at,
         any_of(*breaks),
         orelse,
         lambda: GOES_ON,
-        lambda: at.run_block(at.suite(orelse.body)),
+        lambda: at.run_block(orelse.body.body),
     )
 
 
@@ -140,7 +140,7 @@ def _unrolled(at: Interpreter, node: syn.For, items: list[AnyValue]) -> Outcome:
 def _visit(at: Interpreter, node: syn.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         binding.assign(at, node.target, item, node.iter, rename=False)
-        outcome = at.run_block(at.suite(node.body))
+        outcome = at.run_block(node.body.body)
         if outcome.ends and outcome.escaped is not CONTINUE:
             return outcome if outcome.leaves_function else GOES_ON
     return GOES_ON
@@ -172,13 +172,13 @@ def run_while(at: Interpreter, node: syn.While) -> Outcome:
 
     with repeating(at, loop, node, tests=holder):
         if prepare():
-            at.run_block(at.suite(node.body))
+            at.run_block(node.body.body)
             if loop.unbounded:
                 _break_where_false(at, node)
         else:
             loop.trips = Expr.const(0)
     if node.orelse is not None:
-        at.run_block(at.suite(node.orelse.body))
+        at.run_block(node.orelse.body.body)
     return GOES_ON
 
 
