@@ -40,12 +40,9 @@ def check_syntax(source: SourceFile) -> None:
         parse(source)
 
 
-def parse_text(text: str, levels: int | None = None) -> Module:
-    """The tree of a module's text.
-
-    ``levels`` is what `check` has said of it, or of a text that it is taken from.
-    """
-    levels = check(text) if levels is None else levels
+def parse_text(text: str) -> Module:
+    """The tree of a module's text."""
+    levels = check(text)
     text = parsable(text)
     # 20 nested blocks need more than 0.5 MiB of stack, 95 more than 2 MiB.
     if levels > ROOMY or is_small():
