@@ -11,7 +11,8 @@ from lrlint.source import SourceError, load
 from lrlint.source.skeleton import Skeleton, in_part, whole
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import walk
-from tests.source.test_parse import HOSTILE
+
+from .test_parse import HOSTILE
 
 HERE = Path(__file__).resolve().parents[2]
 REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])

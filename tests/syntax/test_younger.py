@@ -10,7 +10,7 @@ import pytest
 from lrlint.engine import lint_text
 from lrlint.fix import Location, apply_edits
 
-SCRIPT = '''\
+SCRIPT = """\
 import torch
 
 type Loader = list[int]
@@ -26,7 +26,7 @@ def train[T: Model](model: T, optimizer, loader: Loader):
             optimizer.step()
         scheduler.step()
     print(f"{"ü"} {f"{"x"}"}")
-'''
+"""
 
 
 def test_findings_and_fixes() -> None:
