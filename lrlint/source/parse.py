@@ -28,16 +28,23 @@ def parse(source: SourceFile) -> Module:
     try:
         return parse_text(source.text)
     except SourceError as error:
-        if source.notebook is None:
-            raise
-        cell, row = source.notebook.locate(error.row)
-        raise SourceError(error.message, row, error.column, cell) from error
+        raise in_cell(source, error) from error
+
+
+def in_cell(source: SourceFile, error: SourceError) -> SourceError:
+    """What is wrong with a file's text, in the cell where it is in a notebook."""
+    if source.notebook is None:
+        return error
+    cell, row = source.notebook.locate(error.row)
+    return SourceError(error.message, row, error.column, cell)
 
 
 def check_syntax(source: SourceFile) -> None:
-    """Raise SourceError where a file is not Python; libcst is asked only where CPython refuses."""
+    """Raise SourceError where a file is not Python; no tree is made where CPython reads it."""
     if syntax_error(parsable(source.text)) is not None:
-        parse(source)
+        from lrlint.source.skeleton import whole
+
+        whole(source)
 
 
 def parse_text(text: str) -> Module:
@@ -62,6 +69,8 @@ def _parse(text: str) -> Module:
         return libcst.parse_module(text)
     except libcst.ParserSyntaxError as error:
         raise syntax_error(text) or _located(error) from error
+    except libcst.CSTValidationError as error:
+        raise syntax_error(text) or SourceError(str(error)) from error
     except UnicodeEncodeError as error:
         raise SourceError("holds half of a surrogate pair") from error
     except (RecursionError, MemoryError) as error:
@@ -79,4 +88,4 @@ def _located(error: Exception) -> SourceError:
     return SourceError(what, max(row, 1), max(column, 1))
 
 
-__all__ = ["check_syntax", "parsable", "parse", "parse_text"]
+__all__ = ["check_syntax", "in_cell", "parsable", "parse", "parse_text"]

@@ -28,20 +28,25 @@ class Positions:
         data = self._bytes
         if data is None:
             return node.start, node.end
-        start = len(data[: node.start].decode())
-        return start, start + len(data[node.start : node.end].decode())
+        start = len(_decoded(data[: node.start]))
+        return start, start + len(_decoded(data[node.start : node.end]))
 
     def code(self, node: Node) -> str:
         """The text of the node as the file has it."""
         if self._bytes is None:
             return self._source.text[node.start : node.end]
-        return self._bytes[node.start : node.end].decode()
+        return _decoded(self._bytes[node.start : node.end])
 
     @cached_property
     def _bytes(self) -> bytes | None:
         """The text's bytes; None where each is a character."""
         text = self._source.text
         return None if text.isascii() else parsable(text).encode()
+
+
+def _decoded(data: bytes) -> str:
+    """Text of a part of a file; CPython tells a name that it knows by another only nearly."""
+    return data.decode(errors="replace")
 
 
 __all__ = ["Positions"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from lrlint.source.mutations import Mutations, mutations_of
-from lrlint.source.parse import parsable, parse
+from lrlint.source.parse import in_cell, parsable, parse
 from lrlint.source.span import SourceError
 from lrlint.source.stack import with_large_stack
 from lrlint.source.syntax import first_row, syntax_tree
@@ -70,20 +70,23 @@ class Skeleton:
 
     def _body(self, node: FunctionDef) -> Block:
         row, _ = self._bodies[node]
-        start = self._starts[row]
-        text = self._text[start : node.end].decode()
+        text = self._text[self._starts[row] : node.end].decode()
         starts = [0, *self._starts[row:]]
-        if text[0] in " \t\f":  # the block of something
+        first = 1
+        if text[0] in " \t":  # the block of something
             text = f"if _:\n{text}"
             starts.insert(0, 0)
+            first = 2
         tree = syntax_tree(text)
+        if isinstance(tree, SourceError):  # its row begins with a form feed, or in the row above
+            tree, starts, first = syntax_tree(self._text.decode()), [*self._starts], row
         if isinstance(tree, SourceError):
             raise tree
         builder = Builder(self._text, starts)
-        statement = tree.body[0]
-        inner = statement.body[0] if isinstance(statement, ast.If) else statement
-        assert isinstance(inner, _Function)
-        return _built(lambda: builder.block(inner.body))
+        function = next(
+            one for one in ast.walk(tree) if isinstance(one, _Function) and one.lineno == first
+        )
+        return _built(lambda: builder.block(function.body))
 
 
 def in_part(source: SourceFile) -> Skeleton:
@@ -100,7 +103,7 @@ def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
     text = parsable(source.text)
     tree = syntax_tree(text)
     if isinstance(tree, SourceError):
-        return _younger(source, text)
+        return _younger(source, text, tree)
     data, starts = text.encode(), line_starts(text)
 
     def is_cut(function: _Function) -> bool:
@@ -115,12 +118,15 @@ def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
     return Skeleton(found, mutations_of(tree), data, starts, bodies)
 
 
-def _younger(source: SourceFile, text: str) -> Skeleton:
+def _younger(source: SourceFile, text: str, refused: SourceError) -> Skeleton:
     """The tree of a text that CPython refuses; a younger one may accept it, as libcst does."""
     tree = parse(source)
     from lrlint.syntax.younger import from_libcst
 
-    return Skeleton(_built(lambda: from_libcst(tree, text)))
+    try:
+        return Skeleton(_built(lambda: from_libcst(tree, text)))
+    except SyntaxError as error:
+        raise in_cell(source, refused) from error
 
 
 def _built(build: Callable[[], _Result]) -> _Result:

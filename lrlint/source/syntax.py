@@ -33,7 +33,7 @@ def syntax_tree(text: str) -> ast.Module | SourceError:
     """CPython's tree of a text, or its syntax error.
 
     A cell of a notebook may await at its top level. What a younger Python would accept is an error
-    here: `libcst_accepts` has the last word.
+    here, on which libcst has the last word.
     """
     try:
         if _FRAGILE or _LONG_IMPORT.search(text):
@@ -67,12 +67,19 @@ def first_row(statement: ast.stmt) -> int:
 
 
 def libcst_accepts(text: str) -> bool:
-    """Whether libcst parses a text that is not nested too deeply."""
+    """Whether libcst reads a text that is not nested too deeply, its literals too."""
     import libcst
 
+    from lrlint.syntax.younger import from_libcst
+
     try:
-        libcst.parse_module(text)
-    except (libcst.ParserSyntaxError, UnicodeEncodeError):
+        from_libcst(libcst.parse_module(text), text)
+    except (
+        libcst.ParserSyntaxError,
+        libcst.CSTValidationError,
+        SyntaxError,
+        UnicodeEncodeError,
+    ):
         return False
     return True
 

@@ -1,6 +1,6 @@
 """libcst writes code by visiting every node; this writer notes where each node's code went.
 
-Imported only when the first finding needs a position: it imports libcst.
+It imports libcst, as whoever imports it does.
 """
 
 from __future__ import annotations

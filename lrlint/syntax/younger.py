@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from itertools import accumulate
 from typing import Any, Final
 
 import libcst as cst
@@ -20,9 +22,15 @@ _MOST_DIGITS: Final = 4000
 
 
 def from_libcst(tree: cst.Module, text: str) -> syn.Module:
-    """The nodes of a module that libcst has parsed; ``text`` is what it has read."""
+    """The nodes of a module that libcst has parsed; ``text`` is what it has read.
+
+    Raises ``SyntaxError`` where it is no Python after all, for libcst does not look into literals,
+    or where libcst does not write what it has read (it drops form feeds).
+    """
     recorder = Recorder(tree)
     tree._codegen(recorder)
+    if recorder.code.rstrip("\n") != text.rstrip("\n"):
+        raise SyntaxError("libcst does not tell where things are")
     converter = _Converter(recorder, text)
     return syn.Module(0, converter.bytes_before(len(text)), converter.all(tree.body))
 
@@ -31,12 +39,16 @@ class _Converter:
     def __init__(self, recorder: Recorder, text: str) -> None:
         self._recorder = recorder
         self._text = text
-        self._is_ascii = text.isascii()
+        self._bytes = (
+            range(len(text) + 1)
+            if text.isascii()
+            else [0, *accumulate(len(character.encode()) for character in text)]
+        )
 
     def bytes_before(self, offset: int) -> int:
         """Where a character of the text is in its bytes."""
-        offset = min(offset, len(self._text))  # libcst adds the newline that a text may lack
-        return offset if self._is_ascii else len(self._text[:offset].encode())
+        # libcst adds the newline that a text may lack.
+        return self._bytes[min(offset, len(self._text))]
 
     def node(self, node: cst.CSTNode) -> Any:
         """The node that a node of libcst becomes; None for what is nothing but layout."""
@@ -124,8 +136,9 @@ class _Converter:
                 case cst.FormattedStringText(value=text):
                     text = text.replace("{{", "{").replace("}}", "}")
                     prefix = string.start.lower().replace("f", "")
-                    value = ast.literal_eval(f"{prefix}{text}{string.end}")
-                    made.append(syn.FormattedStringText(*self.span(part), value))
+                    with suppress(SyntaxError, ValueError):  # a backslash before a field
+                        text = ast.literal_eval(f"{prefix}{text}{string.end}")
+                    made.append(syn.FormattedStringText(*self.span(part), text))
                 case cst.FormattedStringExpression(expression=inner, format_spec=spec):
                     conversion = part.conversion or ""
                     if part.equal is not None:  # `{x = }` is `x = {x!r}`
@@ -150,6 +163,16 @@ class _Converter:
         if isinstance(node, cst.Tuple):
             return syn.Tuple(*self._around(node), self.all(node.elements))
         return syn.GeneratorExp(*self._around(node), self.node(node.elt), self.node(node.for_in))
+
+    def _call(self, node: cst.Call) -> syn.Expression:
+        made = syn.Call(*self.span(node), self.node(node.func), self.all(node.args))
+        if len(made.args) == 1 and isinstance(node.args[0].value, cst.GeneratorExp):
+            inner = made.args[0]
+            if not node.args[0].value.lpar:  # it has the brackets of the call
+                start = self._text.rfind("(", 0, self._recorder.offsets[id(node.args[0].value)][0])
+                inner.start = inner.value.start = self.bytes_before(start)
+                inner.end = inner.value.end = made.end
+        return made
 
     def _element(self, node: cst.Element) -> syn.Element:
         value = self.node(node.value)
@@ -314,6 +337,7 @@ _CONVERTERS: Final[dict[str, Callable[[_Converter, Any], Any]]] = {
     "FormattedString": _Converter._formatted,
     "Tuple": _Converter._display,
     "GeneratorExp": _Converter._display,
+    "Call": _Converter._call,
     "Element": _Converter._element,
     "Arg": _Converter._argument,
     "Subscript": _Converter._subscript,

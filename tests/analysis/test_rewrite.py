@@ -94,6 +94,7 @@ def call_in(text: str) -> str:
         ("f(*(a), ** (b))", "f(*(a), n=1, ** (b))"),
         ("f(é, 'ü')", "f(é, 'ü', n=1)"),
         ("f(a, n=(2  # two\n))", "f(a, n=(1  # two\n))"),
+        ("f(a,\r  b=(3) \\\r ,\r**d)", "f(a,\r  b=(3) \\\r ,\rn=1,\r**d)"),
     ],
 )  # fmt: skip
 def test_set_argument(before: str, after: str) -> None:
@@ -118,6 +119,8 @@ def test_set_argument_that_is_given_by_position() -> None:
         ("f(a)", SetArgument("not a name", "1")),
         ("f(a)", SetArgument("n", "x for x in y")),
         ("f(a)", SetArgument("n", "b, c")),
+        ("f(a)", SetArgument("n", "(b), (c)")),
+        ("f(\nn=(1 # )\n) \\\n ,k=1)", DropArgument("n")),
         ("f(a)", ReplaceWith("b := c")),
         ("StepLR(*arguments)", DropArgument("step_size")),
         ("f(a, b)", DropArgument(0)),
@@ -176,6 +179,15 @@ def test_drop_argument(before: str, name: str | int, after: str) -> None:
         ("f(a, n)", "a", "(b := c)", "f((b := c), n)"),
         ("(a)(b)", "a", "b or c", "(b or c)(b)"),
         ("x[a]", "a", "b, c", "x[(b, c)]"),
+        ("f(a)", "a", "(b), (c)", "f(((b), (c)))"),
+        ("[a]", "a", "b, c", "[(b, c)]"),
+        ("[*a]", "a", "b or c", "[*(b or c)]"),
+        ("{**a}", "a", "b or c", "{**(b or c)}"),
+        ("[x for x in a]", "a", "b if c else d", "[x for x in (b if c else d)]"),
+        ("lambda: a", "a", "b, c", "lambda: (b, c)"),
+        ("x = a", "a", "b, c", "x = b, c"),
+        ("a.b", "a", "1", "(1).b"),
+        ("f'{a}'", "a", "b.c()", "f'{b.c()}'"),
     ],
 )  # fmt: skip
 def test_replace(before: str, at: str, new: str, after: str) -> None:
@@ -236,6 +248,39 @@ def test_move_where_both_loops_end() -> None:
                 optimizer.step()
             scheduler.step()
         """
+    )
+
+
+FUNCTION = """
+    def g():
+        a = 1
+        b = 2
+        c = 3
+"""
+
+
+def test_move_behind_a_function_that_is_not_read() -> None:
+    loops = "for epoch in r:\n    for x in l:\n        optimizer.step()\n"
+    assert moved(f"{loops}        scheduler.step(){FUNCTION}") == (
+        f"{loops}{FUNCTION[1:].rstrip()}\n    scheduler.step()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "    y = 1; \\\n        scheduler.step()\n    print(1)",
+        "    y = 1\n        scheduler.step()\n    print(1) \\\n",
+    ],
+)
+def test_rows_that_go_on_in_the_next_are_left(rows: str) -> None:
+    assert moved(f"for epoch in r:\n    for x in l:\n    {rows}\n") is None
+
+
+def test_a_row_of_a_string_is_no_comment() -> None:
+    text = "for epoch in r:\n    for x in l:\n        y = '''\n        # text'''\n"
+    assert moved(f"{text}        scheduler.step()\n    print(1)\n") == (
+        f"{text}    print(1)\n    scheduler.step()\n"
     )
 
 
@@ -484,3 +529,16 @@ def test_rows_count_within_the_cell() -> None:
     assert apply_edits(cell, edits) == (
         "for epoch in a:\n    for x in b:\n        optimizer.step()\n    scheduler.step()"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for epoch in a:\n    for x in b: optimizer.step()\n    print(0)\n    scheduler.step()\n",
+        "for epoch in a:\n    if x: optimizer.step()\n    scheduler.step()\n",
+    ],
+)
+def test_not_into_a_body_of_one_row(text: str) -> None:
+    unit = unit_of(text)
+    change = MoveStatement(place_of(unit, "optimizer.step()"), Destination.AFTER_OPTIMIZER_STEP)
+    assert place_of(unit, "scheduler.step()").rewrite(change) is None

@@ -81,6 +81,9 @@ ODD = {
     "def g():\n    x = 1\n    y = 1\n    return y\n",
     "mixed": "if x:\n        y = 1\ndef f():\n  a = 'é'; b = 2\n  c = 3\n  return c  # ü\nd = 1\n",
     "carriage returns": "def f():\r\n    a = 1\r\n    b = 2\r\n    return a\r\n",
+    "form feed before def": "\x0cdef f():\n    a\n    b\n    c\nclass A:\n  \x0c  def f():\n"
+    "        a\n        b\n        c\n",
+    "def goes on": "class A:\n  \\\n      def f(self):\n    a\n    b\n    c\n",
     "empty": "",
     "words": "'only a docstring'",
     "joined": "def f(): \\\n  return 1\ndef g():\n  x = \\\n    1\n  y = 2\n  return x\n",

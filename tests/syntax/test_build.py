@@ -31,11 +31,7 @@ def described(node: object) -> Any:
         return [described(one) for one in node]
     if not isinstance(node, syn.Node):
         return repr(node)
-    # CPython takes the brackets of a call for those of a generator that stands alone in it.
-    placed = isinstance(node, (syn.Expression, syn.Statement)) and not isinstance(
-        node, syn.GeneratorExp
-    )
-    place = [(node.start, node.end)] if placed else []
+    place = [(node.start, node.end)] if isinstance(node, (syn.Expression, syn.Statement)) else []
     fields = [described(getattr(node, name)) for name in type(node).__match_args__]  # type: ignore[attr-defined]
     return [type(node).__name__, *place, *fields]
 

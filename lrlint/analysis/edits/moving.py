@@ -55,7 +55,9 @@ def _statement(sheet: Sheet, node: syn.Node) -> _Statement | None:
     for position in range(len(path) - 1, 0, -1):
         line, block = path[position], path[position - 1]
         if isinstance(line, syn.SimpleStatementLine) and isinstance(block, syn.Block):
-            return _Statement(path, line, block)
+            start = sheet.offsets(line)[0]
+            alone = not sheet.text[sheet.row_start(start) : start].strip()
+            return _Statement(path, line, block) if alone else None
         if isinstance(line, _SCOPES):
             return None
     return None
@@ -158,7 +160,9 @@ def _moved(sheet: Sheet, moved: _Statement, after: int, indentation: str) -> Pie
     old = sheet.indentation(start)
     if sheet.text[first:start].strip() or any(mark in sheet.text[start:end] for mark in _MULTILINE):
         return None
-    first = _with_comments(sheet, first, old)
+    first = _with_comments(sheet, first, old, _code_before(sheet, moved))
+    if any(_goes_on(sheet, offset) for offset in (max(first - 1, 0), last, after)):
+        return None
     rows = _rows(sheet.text[first:last])
     content = "".join(
         sheet.newline + (indentation + row[len(old) :] if row.startswith(old) else row)
@@ -181,24 +185,34 @@ def _rows(text: str) -> list[str]:
 
 
 def _last_row_end(sheet: Sheet, statement: syn.Node) -> int:
-    """The end of the row in which the last piece of code of a statement ends."""
-    end = 0
-    stack = [statement]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, syn.SimpleStatementLine):
-            end = max(end, sheet.offsets(node)[1])
-        else:
-            stack += children(node)
-    return sheet.row_end(end)
+    """The end of the row in which a statement ends."""
+    return sheet.row_end(sheet.offsets(statement)[1])
 
 
-def _with_comments(sheet: Sheet, first: int, indentation: str) -> int:
-    """The start of the comment rows directly above a row, which belong to it."""
+def _code_before(sheet: Sheet, moved: _Statement) -> int:
+    """Where the code ends that stands above a statement: another one, or the block's header."""
+    if moved.index:
+        return sheet.offsets(moved.block.body[moved.index - 1])[1]
+    at = next(i for i, one in enumerate(moved.path) if one is moved.block)
+    above = [one for one in children(moved.path[at - 1]) if one.end <= moved.block.start]
+    return max((sheet.offsets(one)[1] for one in above), default=0)
+
+
+def _goes_on(sheet: Sheet, offset: int) -> bool:
+    """Whether the row of an offset goes on in the next one."""
+    row = sheet.text[sheet.row_start(offset) : sheet.row_end(offset)]
+    return row.rstrip(" \t").endswith("\\")
+
+
+def _with_comments(sheet: Sheet, first: int, indentation: str, code: int) -> int:
+    """The start of the comment rows directly above a row, which belong to it.
+
+    ``code`` is where the code above ends, in which a row of a string may look like a comment.
+    """
     while first > 0:
         above = sheet.row_start(first - len(sheet.newline_before(first)))
         row = sheet.text[above : sheet.row_end(above)]
-        if not row.startswith(f"{indentation}#"):
+        if above < code or not row.startswith(f"{indentation}#"):
             break
         first = above
     return first

@@ -49,10 +49,11 @@ _LOOSE = (
     ast.Compare,
     ast.IfExp,
     ast.Lambda,
-    ast.Tuple,
     ast.Await,
 )
-"""Expressions that an operator beside them would tear apart; a comma does that to tuples alone."""
+"""Expressions that an operator beside them would tear apart; to tuples, each comma does."""
+_OF_STRINGS = frozenset("'\"{}\\#")
+"""What a string around a replacement field may take for its own, before Python 3.12."""
 _BINDING = (
     syn.BinaryOperation,
     syn.UnaryOperation,
@@ -64,6 +65,10 @@ _BINDING = (
     syn.Subscript,
     syn.Call,
     syn.Await,
+    syn.StarredElement,
+    syn.StarredDictElement,
+    syn.CompFor,
+    syn.CompIf,
     syn.FormattedStringExpression,
 )
 """Parents in which an operator expression needs brackets of its own."""
@@ -78,9 +83,11 @@ def _parsed(text: str) -> ast.expr | None:
 
 
 def _has_brackets(new: ast.expr, text: str) -> bool:
-    """Whether an expression stands in brackets."""
-    is_display = isinstance(new, (ast.Tuple, ast.GeneratorExp))
-    return new.col_offset > 0 or (is_display and text.startswith("("))
+    """Whether an expression stands in brackets; as an argument, a tuple without them is several."""
+    if isinstance(new, ast.Tuple):
+        call = _parsed(f"_({text})")
+        return isinstance(call, ast.Call) and len(call.args) == 1
+    return new.col_offset > 0
 
 
 def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
@@ -88,9 +95,15 @@ def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
     path = sheet.path(node)
     if new is None or path is None or not isinstance(node, syn.Expression):
         return None
-    bracketed = _has_brackets(new, text) or _is_in_brackets(sheet, path)
-    loose = ast.Tuple if isinstance(path[-2], syn.Arg) else _LOOSE
-    if isinstance(new, loose) and not bracketed and isinstance(path[-2], (*_BINDING, syn.Arg)):
+    if any(isinstance(one, syn.FormattedString) for one in path) and set(text) & _OF_STRINGS:
+        return None
+    if isinstance(new, ast.Tuple):
+        torn = not isinstance(path[-2], syn.Statement)
+    elif isinstance(new, ast.Constant):
+        torn = isinstance(path[-2], syn.Attribute)  # `1.real`
+    else:
+        torn = isinstance(new, _LOOSE) and isinstance(path[-2], _BINDING)
+    if torn and not _has_brackets(new, text) and not _is_in_brackets(sheet, path):
         text = f"({text})"
     return [(*sheet.offsets(node), text)]
 
@@ -213,7 +226,7 @@ def _drop(sheet: Sheet, node: syn.Node, name: str | int) -> Pieces:
     if index + 1 < len(places):
         following = places[index + 1].start
         if sheet.row_start(following) == sheet.row_start(place.after):
-            return [(place.start, following, "")]
+            return _without_comment(sheet, place.start, following)
     if index == 0:
         return _without_comment(sheet, place.start, places[1].start)
     previous = places[index - 1]

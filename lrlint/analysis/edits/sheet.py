@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
 
 _ENDS = "\r\n"
-_LAYOUT = re.compile(r"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
+_LAYOUT = re.compile(r"(?:[ \t\f\r\n]|\\(?:\r\n?|\n)|#[^\r\n]*)*")
 
 
 class Sheet:
