@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lrlint.analysis import (
     attributes,
@@ -176,7 +176,7 @@ def _dict(at: Interpreter, node: syn.Dict) -> AnyValue:
 
 # -- operators --------------------------------------------------------------------------------
 
-_BINARY: dict[type[syn.Node], Callable[[Expr, Expr], Expr]] = {
+ARITHMETIC: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
     syn.Add: operator.add,
     syn.Subtract: operator.sub,
     syn.Multiply: operator.mul,
@@ -185,6 +185,7 @@ _BINARY: dict[type[syn.Node], Callable[[Expr, Expr], Expr]] = {
     syn.Modulo: operator.mod,
     syn.Power: operator.pow,
 }
+"""What the operators do, with `Expr` as with numbers."""
 
 
 def _binary(at: Interpreter, node: syn.BinaryOperation) -> AnyValue:
@@ -206,7 +207,7 @@ def _apply(
 ) -> AnyValue:
     if isinstance(left, DictValue) and isinstance(right, DictValue):
         return _dict_union(at, left, right) if kind is syn.BitOr else Opaque()
-    operation = _BINARY.get(kind)
+    operation = ARITHMETIC.get(kind)
     if operation is None:
         return Opaque()
     if isinstance(left, Choice) or isinstance(right, Choice):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lrlint.analysis.calls import Arguments, bind_parameters
+from lrlint.analysis.expressions import ARITHMETIC
 from lrlint.analysis.interpreter import Interpreter
 from lrlint.analysis.prescan import assigned_names, dotted
 from lrlint.analysis.values import (
@@ -41,15 +42,6 @@ class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
-_BINARY: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
-    syn.Add: operator.add,
-    syn.Subtract: operator.sub,
-    syn.Multiply: operator.mul,
-    syn.Divide: operator.truediv,
-    syn.FloorDivide: operator.floordiv,
-    syn.Modulo: operator.mod,
-    syn.Power: operator.pow,
-}
 _COMPARISONS: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
     syn.LessThan: operator.lt,
     syn.LessThanEqual: operator.le,
@@ -197,7 +189,7 @@ class _Compiler:
             case syn.Name(value=name):
                 return lambda frame: frame[name]
             case syn.BinaryOperation(left=left, operator=op, right=right):
-                return self._binary(_BINARY, op, left, right)
+                return self._binary(ARITHMETIC, op, left, right)
             case syn.UnaryOperation(operator=op, expression=inner):
                 return self._unary(op, inner)
             case syn.BooleanOperation(left=left, operator=op, right=right):
@@ -371,7 +363,7 @@ class _Compiler:
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, result(frame))
             case syn.AugAssign(target=syn.Name(value=name), operator=op, value=value):
-                operation = _BINARY.get(type(op))
+                operation = ARITHMETIC.get(type(op))
                 if operation is None:
                     raise Unreadable(self._text(node))
                 result = self.expression(value)

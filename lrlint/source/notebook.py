@@ -19,9 +19,8 @@ from typing import Any, Final
 
 from lrlint.source import json_text
 from lrlint.source.magics import blank, replace_magics
-from lrlint.source.nesting import check
 from lrlint.source.span import SourceError, Span
-from lrlint.source.syntax import first_row, libcst_accepts, syntax_error, syntax_tree
+from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.source.text import LINE_END
 
 # What may be a magic: such a cell is looked at by itself.
@@ -225,23 +224,18 @@ def _are_python(cells: Sequence[str]) -> bool:
 def _python(source: str) -> tuple[str, SourceError | None]:
     """What stands for a cell in the module, and why, if that is only blank lines."""
     text = _terminated(source)
-    if _error(text) is None:
+    if syntax_error(text) is None:
         return text, None
     text = replace_magics(text)
-    error = _error(text, younger=True)
-    return (text, None) if error is None else (blank(text), error)
+    if syntax_error(text) is None:
+        return text, None
+    from lrlint.source.skeleton import younger_tree
 
-
-def _error(cell: str, *, younger: bool = False) -> SourceError | None:
-    """Why a cell is not Python on its own; None where it is (``younger``: to libcst at least)."""
-    error = syntax_error(cell)
-    if error is None:
-        return None
     try:
-        check(cell)
-    except SourceError as too_deep:
-        return too_deep
-    return None if younger and libcst_accepts(cell) else error
+        younger_tree(text)
+    except SourceError as error:
+        return blank(text), error
+    return text, None
 
 
 __all__ = ["Cell", "Note", "Notebook", "read_notebook", "replace_cells"]

@@ -23,22 +23,6 @@ _LONE_CR: Final = re.compile(r"\r(?!\n)")
 _WHERE: Final = re.compile(r"error at (\d+):(\d+)")
 
 
-def parse(source: SourceFile) -> Module:
-    """The tree of a source file; `SourceError` (one line, with its place) where it has none."""
-    try:
-        return parse_text(source.text)
-    except SourceError as error:
-        raise in_cell(source, error) from error
-
-
-def in_cell(source: SourceFile, error: SourceError) -> SourceError:
-    """What is wrong with a file's text, in the cell where it is in a notebook."""
-    if source.notebook is None:
-        return error
-    cell, row = source.notebook.locate(error.row)
-    return SourceError(error.message, row, error.column, cell)
-
-
 def check_syntax(source: SourceFile) -> None:
     """Raise SourceError where a file is not Python; no tree is made where CPython reads it."""
     if syntax_error(parsable(source.text)) is not None:
@@ -88,4 +72,4 @@ def _located(error: Exception) -> SourceError:
     return SourceError(what, max(row, 1), max(column, 1))
 
 
-__all__ = ["check_syntax", "in_cell", "parsable", "parse", "parse_text"]
+__all__ = ["check_syntax", "parsable", "parse_text"]

@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from lrlint.source.mutations import Mutations, mutations_of
-from lrlint.source.parse import in_cell, parsable, parse
+from lrlint.source.parse import parsable, parse_text
 from lrlint.source.span import SourceError
 from lrlint.source.stack import with_large_stack
-from lrlint.source.syntax import first_row, syntax_tree
+from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.syntax.build import Builder, line_starts
 from lrlint.syntax.nodes import Block, FunctionDef, Module, Node
 
@@ -103,7 +103,13 @@ def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
     text = parsable(source.text)
     tree = syntax_tree(text)
     if isinstance(tree, SourceError):
-        return _younger(source, text, tree)
+        try:
+            return Skeleton(younger_tree(text))
+        except SourceError as error:
+            if source.notebook is None:
+                raise
+            cell, row = source.notebook.locate(error.row)
+            raise SourceError(error.message, row, error.column, cell) from error
     data, starts = text.encode(), line_starts(text)
 
     def is_cut(function: _Function) -> bool:
@@ -118,15 +124,18 @@ def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
     return Skeleton(found, mutations_of(tree), data, starts, bodies)
 
 
-def _younger(source: SourceFile, text: str, refused: SourceError) -> Skeleton:
-    """The tree of a text that CPython refuses; a younger one may accept it, as libcst does."""
-    tree = parse(source)
+def younger_tree(text: str) -> Module:
+    """The tree of a text that CPython refuses, and a younger one may accept, as libcst does.
+
+    `SourceError` where libcst refuses it too.
+    """
+    tree = parse_text(text)
     from lrlint.syntax.younger import from_libcst
 
     try:
-        return Skeleton(_built(lambda: from_libcst(tree, text)))
+        return _built(lambda: from_libcst(tree, text))
     except SyntaxError as error:
-        raise in_cell(source, refused) from error
+        raise syntax_error(text) or SourceError(str(error)) from error
 
 
 def _built(build: Callable[[], _Result]) -> _Result:
@@ -140,4 +149,4 @@ def _built(build: Callable[[], _Result]) -> _Result:
         raise SourceError("nested too deeply for the parser") from error
 
 
-__all__ = ["Skeleton", "in_part", "whole"]
+__all__ = ["Skeleton", "in_part", "whole", "younger_tree"]

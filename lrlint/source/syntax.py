@@ -66,22 +66,4 @@ def first_row(statement: ast.stmt) -> int:
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
-def libcst_accepts(text: str) -> bool:
-    """Whether libcst reads a text that is not nested too deeply, its literals too."""
-    import libcst
-
-    from lrlint.syntax.younger import from_libcst
-
-    try:
-        from_libcst(libcst.parse_module(text), text)
-    except (
-        libcst.ParserSyntaxError,
-        libcst.CSTValidationError,
-        SyntaxError,
-        UnicodeEncodeError,
-    ):
-        return False
-    return True
-
-
-__all__ = ["first_row", "libcst_accepts", "syntax_error", "syntax_tree"]
+__all__ = ["first_row", "syntax_error", "syntax_tree"]

@@ -223,6 +223,7 @@ class ExpressionBuilder:
     def arguments(
         self, positional: Sequence[ast.expr], keywords: Sequence[ast.keyword]
     ) -> list[syn.Arg]:
+        """The arguments of a call or a class, in the order in which they are written."""
         made: list[syn.Arg] = []
         mixed = False
         for one in positional:
@@ -233,9 +234,7 @@ class ExpressionBuilder:
             else:
                 made.append(syn.Arg(value.start, value.end, value, None, ""))
         for keyword in keywords:
-            value = _EXPRESSIONS.get(type(keyword.value), ExpressionBuilder.other)(
-                self, keyword.value
-            )
+            value = self.expression(keyword.value)
             start, end = self.span(keyword)
             if keyword.arg is None:
                 made.append(syn.Arg(start, end, value, None, "**"))
@@ -251,6 +250,7 @@ class ExpressionBuilder:
         return syn.Lambda(start, end, self.parameters(node.args, start), self.expression(node.body))
 
     def parameters(self, node: ast.arguments, start: int) -> syn.Parameters:
+        """The parameters of a function that begins at ``start``."""
         missing = len(node.posonlyargs) + len(node.args) - len(node.defaults)
         defaults = [*[None] * missing, *node.defaults]
         first = len(node.posonlyargs)

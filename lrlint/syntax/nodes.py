@@ -88,6 +88,20 @@ def walk(node: Node) -> Iterator[Node]:
         stack += children(part)
 
 
+def path_to(start: Node, target: Node) -> list[Node] | None:
+    """The nodes from ``start`` down to ``target``, both included; None where it is elsewhere."""
+    stack: list[tuple[Node, Iterator[Node]]] = [(start, iter(children(start)))]
+    while stack:
+        if stack[-1][0] is target:
+            return [node for node, _ in stack]
+        child = next(stack[-1][1], None)
+        if child is None:
+            stack.pop()
+        else:
+            stack.append((child, iter(children(child))))
+    return None
+
+
 # -- names and literals ---------------------------------------------------------------------------
 
 

@@ -75,12 +75,12 @@ class _Converter:
 
     def _same(self, node: cst.CSTNode) -> Any:
         """A node of a kind that is the same in libcst."""
-        kind = getattr(syn, type(node).__name__, None)
+        name = type(node).__name__
+        if name in _OPERATORS:
+            return _OPERATORS[name]
+        kind = getattr(syn, name, None)
         if kind is None:
-            found = _OPERATORS.get(type(node).__name__)
-            return self._other(node) if found is None else found
-        if issubclass(kind, syn.Operator):
-            return _OPERATORS[type(node).__name__]
+            return self._other(node)
         values = [self._field(getattr(node, name)) for name in kind.__match_args__]
         return kind(*self.span(node), *values)
 

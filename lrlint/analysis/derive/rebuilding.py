@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.places import SyntaxPlace
@@ -11,7 +10,7 @@ from lrlint.analysis.prescan import assigned_names, dotted
 from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
 from lrlint.facts import LoopKind
 from lrlint.syntax import nodes as syn
-from lrlint.syntax.nodes import children
+from lrlint.syntax.nodes import path_to
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
@@ -55,7 +54,7 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
     property that is cached."""
     unit = place.unit
     start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
-    path = _path(start, place.node) or _path(unit.tree, place.node) or []
+    path = path_to(start, place.node) or path_to(unit.tree, place.node) or []
     functions = [i for i, node in enumerate(path) if isinstance(node, syn.FunctionDef)]
     return any(
         _is_cached(node)
@@ -72,20 +71,6 @@ def _is_cached(function: syn.FunctionDef) -> bool:
 
 def _asks_whether_there_is_one(test: str) -> bool:
     return bool(re.search(r"\bNone\b|\bnot\b|\bhasattr\b|\bfirst\b", test))
-
-
-def _path(start: syn.Node, target: syn.Node) -> list[syn.Node] | None:
-    """The nodes from ``start`` down to ``target``."""
-    stack: list[tuple[syn.Node, Iterator[syn.Node]]] = [(start, iter(children(start)))]
-    while stack:
-        if stack[-1][0] is target:
-            return [node for node, _ in stack]
-        child = next(stack[-1][1], None)
-        if child is None:
-            stack.pop()
-        else:
-            stack.append((child, iter(children(child))))
-    return None
 
 
 def _made_in(loop: Repeat, optimizer: OptimizerRecord | None) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lrlint.analysis.edits.sheet import Sheet
+from lrlint.analysis.prescan import SCOPES
 from lrlint.fix import Destination
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import children
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 Pieces = list[tuple[int, int, str]] | None
 _Path = list[syn.Node]
 
-_SCOPES = (syn.FunctionDef, syn.ClassDef, syn.Lambda)
 _LOOPS = (syn.For, syn.While)
 _LEAVES = (syn.Continue, syn.Break, syn.Return, syn.Raise)
 
@@ -58,7 +58,7 @@ def _statement(sheet: Sheet, node: syn.Node) -> _Statement | None:
             start = sheet.offsets(line)[0]
             alone = not sheet.text[sheet.row_start(start) : start].strip()
             return _Statement(path, line, block) if alone else None
-        if isinstance(line, _SCOPES):
+        if type(line) in SCOPES:
             return None
     return None
 
@@ -70,7 +70,7 @@ def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: syn.Node) -> Pieces:
     if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS):
         return None
     at = next((i for i, one in enumerate(moved.path) if one is loop), None)
-    if at is None or any(isinstance(one, _SCOPES) for one in moved.path[at:]):
+    if at is None or any(type(one) in SCOPES for one in moved.path[at:]):
         return None
     body = loop.body
     # The `else` of a loop is not in its body.
@@ -100,7 +100,7 @@ def _continues(body: syn.Block) -> bool:
         if isinstance(node, _LOOPS):
             if node.orelse is not None:
                 stack.append(node.orelse)
-        elif not isinstance(node, _SCOPES):
+        elif type(node) not in SCOPES:
             stack += children(node)
     return False
 
@@ -132,7 +132,7 @@ def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
     if len(moved.block.body) == 1:
         return False
     at = next((i for i, one in enumerate(target.path) if one is moved.block), None)
-    if at is None or any(isinstance(one, _SCOPES) for one in target.path[at:]):
+    if at is None or any(type(one) in SCOPES for one in target.path[at:]):
         return False
     before = any(one is target.path[at + 1] for one in moved.block.body[: moved.index])
     return before and any(isinstance(one, (*_LOOPS, syn.If)) for one in target.path[at:])

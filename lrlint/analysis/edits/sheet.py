@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lrlint.fix import Edit, Location
 from lrlint.syntax import nodes as syn
-from lrlint.syntax.nodes import children
+from lrlint.syntax.nodes import path_to
 
 if TYPE_CHECKING:
     from lrlint.analysis.modules import ModuleUnit
@@ -34,19 +34,7 @@ class Sheet:
 
     def path(self, node: syn.Node) -> list[syn.Node] | None:
         """The nodes from the module down to ``node``, both included."""
-        parents: dict[int, syn.Node] = {}
-        stack: list[syn.Node] = [self._unit.tree]
-        while stack:
-            current = stack.pop()
-            if current is node:
-                path = [current]
-                while id(path[-1]) in parents:
-                    path.append(parents[id(path[-1])])
-                return path[::-1]
-            for child in children(current):
-                parents[id(child)] = current
-                stack.append(child)
-        return None
+        return path_to(self._unit.tree, node)
 
     def skip(self, offset: int) -> int:
         """Where the next piece of code begins: behind white space and comments."""
