@@ -100,7 +100,7 @@ def lint(
     with _few_collections():
         run = _Run(settings or Settings(), stdin, memory or {}, patience)
         for found in run.discover(paths):
-            run.file(found.path, explicit=found.explicit)
+            run.file(found)
         return run.report()
 
 
@@ -151,6 +151,7 @@ class _Run:
         self._reach = Reach(self._imported)
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
+        self._unparsed: list[SourceFile] = []
         self._undecided: dict[str, None] = {}  # in order, each once
         self._problems: dict[str, None] = {}
         self._files_found = 0
@@ -159,6 +160,7 @@ class _Run:
 
     def report(self) -> Report:
         """All that was found, sorted."""
+        self._check_unparsed()
         diagnostics = sorted(self._found.values(), key=lambda one: one.sort_key)
         named = {one.filename for one in diagnostics}
         named |= {related.filename for one in diagnostics for related in one.related}
@@ -183,9 +185,10 @@ class _Run:
             elif one.explicit or not any(patterns.match(one.path) for patterns in elsewhere):
                 yield one
 
-    def file(self, path: Path, *, explicit: bool) -> None:
+    def file(self, found: Found) -> None:
         """Lint a file; one that was found in a folder is decoded only if it may matter."""
-        source = self._memory.get(real_path(path))
+        path, explicit = found.path, found.explicit
+        source = self._memory.get(Path(found.real)) if self._memory else None
         self._files_found += 1
         try:
             if source is None:
@@ -226,18 +229,31 @@ class _Run:
                 with limited(self._patience):
                     self._judge_all(source, self._analyse(source))
             elif (speaks or explicit) and source.notebook is None:
-                check_syntax(source)
+                self._unparsed.append(source)
         except SourceError as error:
             self._unreadable(source, error)
         except TookTooLong as error:
             self._problems[f"{source.name}: {error}; please report it"] = None
-        except BaseException as error:  # a panic in libcst's native parser is no Exception
-            if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-                raise
-            self._failed(source.name, error)
+        except BaseException as error:
+            self._give_up(source, error)
         finally:
             if relevant:
                 self._seconds[source.name] = time.process_time() - start
+
+    def _check_unparsed(self) -> None:
+        """See that the files which were not analysed are Python.
+
+        Last of all, for by then the others may have imported them.
+        """
+        for source in self._unparsed:
+            if self._project is not None and self._project.has_parsed(source.path):
+                continue
+            try:
+                check_syntax(source)
+            except SourceError as error:
+                self._unreadable(source, error)
+            except BaseException as error:
+                self._give_up(source, error)
 
     def _may_build(self, source: SourceFile) -> bool:
         """Whether the names in a file lead to a scheduler's constructor."""
@@ -248,7 +264,8 @@ class _Run:
             return False
 
     def _imported(self, path: Path) -> str | None:
-        source = self._memory.get(real_path(path)) or load_imported(path)
+        source = self._memory.get(real_path(path)) if self._memory else None
+        source = source or load_imported(path)
         return None if source is None else source.text
 
     def _analyse(self, source: SourceFile) -> Analysis:
@@ -305,6 +322,12 @@ class _Run:
         other = self._found.get(key)
         if other is None or other.severity < found.severity:
             self._found[key] = found
+
+    def _give_up(self, source: SourceFile, error: BaseException) -> None:
+        """Go on with the next file; a panic in libcst's native parser is no Exception."""
+        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+            raise error
+        self._failed(source.name, error)
 
     def _failed(self, where: str, error: BaseException) -> None:
         self._problems[internal_error(where, error)] = None

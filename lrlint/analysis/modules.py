@@ -112,6 +112,10 @@ class Project:
             self._units[path] = unit
         return unit
 
+    def has_parsed(self, path: Path) -> bool:
+        """Whether a file was parsed, and is Python."""
+        return self._units.get(path.resolve()) is not None
+
     def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
         """The module of the project that ``importer`` means by ``name``, or None."""
         if importer.path is None:

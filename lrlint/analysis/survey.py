@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lrlint.analysis.prescan import SCOPES, yields
 from lrlint.formulas import LAWS
 from lrlint.source import Mutations
-from lrlint.source.outline import without_strings, words
+from lrlint.source.outline import only_fields, words
 from lrlint.source.skeleton import Skeleton
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import children
@@ -71,7 +71,7 @@ class Survey:
         stack = children(root)
         text = self._skeleton.text(root)
         if text is not None:  # its words say as much as its tree, which need not be there
-            code = without_strings(text, fields=True)
+            code = only_fields(text)
             called.update(_CALLED.findall(code))
             names |= words(code)
             stack.remove(root.body)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,8 @@ class Found:
 
     path: Path
     explicit: bool = False
+    real: str = field(default="", compare=False)
+    """The path without links, by which a file is known again."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,18 @@ def discover(
     walk = _Walk(exclude, extend_include, respect_gitignore)
     for path in map(Path, paths):
         if path == STDIN:
-            found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True),)
+            found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True, real="-"),)
         elif path.is_dir():
             found = walk.directory(path)
         elif path.exists():
-            found = (Found(path, explicit=True),)
+            found = (Found(path, explicit=True, real=os.path.realpath(path)),)
         else:
             found = (Unreadable(path, "no such file or directory"),)
         for one in found:
-            key = "-" if one.path == STDIN else os.path.realpath(one.path)
-            if key not in seen:
-                seen.add(key)
+            if isinstance(one, Unreadable):
+                yield one
+            elif one.real not in seen:
+                seen.add(one.real)
                 yield one
 
 
@@ -116,7 +119,7 @@ class _Walk:
             if path.is_dir():
                 yield from self._list(path, rules, links)
             elif path.is_file():
-                yield Found(path)
+                yield Found(path, real=os.path.realpath(path))
 
     def _above(self, directory: Path) -> tuple[IgnoreFile, ...]:
         """The ignore files that speak of a directory from above, the nearest last."""
@@ -156,6 +159,7 @@ class _Walk:
             except OSError as error:
                 yield Unreadable(directory, f"cannot be listed: {error.strerror or error}")
                 continue
+            real = os.path.realpath(directory)
             rules = self._with_own(directory, rules, {entry.name for entry in entries})
             found: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = []
             for entry in entries:
@@ -172,7 +176,7 @@ class _Walk:
                 elif is_directory:
                     found.append((path, rules))
                 elif entry.is_file():
-                    found.append(Found(path))
+                    found.append(Found(path, real=os.path.join(real, entry.name)))
             stack += reversed(found)
 
     def _with_own(

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import re
 
-# Substring searches run at memory speed; the same words as one alternation cost ten times as much
-# (2.5 s against 0.26 s over transformers' 53 MB).
-_WORDS = (b"sched", b"Sched", b"SCHED")
+# Words are looked for one by one: an alternation, or a set of first characters, costs ten times as
+# much as all of them. `re` looks for the first character as fast as memory is read, which beats
+# `in` where that character is rare in code, as capitals are.
+_sched_capital = re.compile(rb"Sched").search
+_sched_constant = re.compile(rb"SCHED").search
+_lr = re.compile(rb"LR").search
+_warm_restarts = re.compile(rb"WarmRestarts").search
+_one_cycle = re.compile(rb"OneCycle").search
+_step = re.compile(rb"\.step\(").search
 
 # A scheduler class imported from a module that is not called "scheduler": `StepLR`, `SWALR`.
 _CLASS = re.compile(rb"[A-Za-z0-9_]LR(?![A-Za-z0-9])|ReduceLROnPlateau|WarmRestarts|OneCycle")
@@ -32,11 +38,11 @@ _TRAINS = re.compile(
 
 def may_hold_schedule(data: bytes) -> bool:
     """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
-    if any(word in data for word in _WORDS):
-        return (_TRAINS.search(data) or _CLASS.search(data)) is not None
-    if (b"LR" in data or b"WarmRestarts" in data or b"OneCycle" in data) and _CLASS.search(data):
+    if b"sched" in data or _sched_capital(data) or _sched_constant(data):
+        return b"optim" in data or (_TRAINS.search(data) or _CLASS.search(data)) is not None
+    if (_lr(data) or _warm_restarts(data) or _one_cycle(data)) and _CLASS.search(data):
         return True
-    if b".step(" in data and _STEPPED.search(data):
+    if _step(data) and _STEPPED.search(data):
         return True
     return (b"_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,9 @@ _ROOT_MARKS: Final = (
     "setup.cfg",
     "requirements.txt",
 )
+
+_MOST_LISTED: Final = 5_000
+"""Entries of a folder; one of data may hold millions."""
 
 LIBRARIES: Final = frozenset(
     {
@@ -59,53 +64,73 @@ LIBRARIES: Final = frozenset(
 
 
 class Locator:
-    """Finds the files of modules, and remembers where each import of a folder leads."""
+    """Finds the files of modules, and remembers what it has seen of the disk."""
 
     def __init__(self) -> None:
-        self._roots: dict[Path, list[Path]] = {}
-        self._found: dict[tuple[Path, str, int], list[Path]] = {}
+        self._roots: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, str, int], list[Path]] = {}
+        self._listed: dict[str, frozenset[str] | None] = {}
 
     def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
         """The files that ``importer`` may mean by a module's name, likeliest first.
 
         ``level`` counts the dots of a relative import.
         """
-        key = importer.parent, name, level
+        key = os.path.dirname(importer), name, level
         known = self._found.get(key)
         if known is None:
-            known = self._found[key] = list(self._find(*key))
+            known = self._found[key] = [Path(one) for one in self._find(*key)]
         return known
 
-    def _find(self, folder: Path, name: str, level: int) -> Iterator[Path]:
+    def _find(self, folder: str, name: str, level: int) -> Iterator[str]:
         parts = name.split(".") if name else []
         if level:
-            base = folder
             for _ in range(level - 1):
-                base = base.parent
-            yield from self._at(base, parts)
+                folder = os.path.dirname(folder)
+            yield from self._at(folder, parts)
         elif parts and parts[0] not in sys.stdlib_module_names and parts[0] not in LIBRARIES:
             for root in self._search_path(folder):
-                if (root / parts[0]).is_dir() or (root / f"{parts[0]}.py").is_file():
-                    yield from self._at(root, parts)
+                yield from self._at(root, parts)
 
     def submodule(self, package: Path, name: str) -> Iterator[Path]:
         """The files of a module inside the package whose ``__init__.py`` is given."""
         if package.name == "__init__.py":
-            yield from self._at(package.parent, [name])
+            yield from map(Path, self._at(os.path.dirname(package), [name]))
 
-    def _at(self, base: Path, parts: Sequence[str]) -> Iterator[Path]:
-        folder = base.joinpath(*parts)
-        if parts and (module := folder.with_name(f"{folder.name}.py")).is_file():
-            yield module
-        if (package := folder / "__init__.py").is_file():
-            yield package
+    def _at(self, folder: str, parts: Sequence[str]) -> Iterator[str]:
+        for depth, part in enumerate(parts, 1):
+            module = os.path.join(folder, f"{part}.py")
+            if depth == len(parts) and self._holds(folder, f"{part}.py") and os.path.isfile(module):
+                yield module
+            if not self._holds(folder, part):
+                return
+            folder = os.path.join(folder, part)
+        if self._holds(folder, "__init__.py"):
+            yield os.path.join(folder, "__init__.py")
 
-    def _search_path(self, folder: Path) -> list[Path]:
+    def _holds(self, folder: str, name: str) -> bool:
+        """Whether a folder holds something of a name."""
+        if folder not in self._listed:
+            self._listed[folder] = _names(folder)
+        names = self._listed[folder]
+        return os.path.lexists(os.path.join(folder, name)) if names is None else name in names
+
+    def _search_path(self, folder: str) -> list[str]:
         """Where absolute imports of a script in ``folder`` may lead, nearest first."""
         known = self._roots.get(folder)
         if known is None:
-            known = self._roots[folder] = list(_roots(folder))
+            known = self._roots[folder] = list(self._upwards(folder))
         return known
+
+    def _upwards(self, folder: str) -> Iterator[str]:
+        for _ in range(6):
+            yield folder
+            if self._holds(folder, "src"):
+                yield os.path.join(folder, "src")
+            above = os.path.dirname(folder)
+            if above == folder or any(self._holds(folder, mark) for mark in _ROOT_MARKS):
+                return
+            folder = above
 
 
 def load_imported(path: Path) -> SourceFile | None:
@@ -121,15 +146,14 @@ def load_imported(path: Path) -> SourceFile | None:
     return source if passes_on or _RELEVANT.search(source.data) else None
 
 
-def _roots(folder: Path) -> Iterator[Path]:
-    current = folder
-    for _ in range(6):
-        yield current
-        if (current / "src").is_dir():
-            yield current / "src"
-        if any((current / mark).exists() for mark in _ROOT_MARKS) or current.parent == current:
-            return
-        current = current.parent
+def _names(folder: str) -> frozenset[str] | None:
+    """The names of what a folder holds; None where it holds so much that asking is cheaper."""
+    try:
+        with os.scandir(folder) as entries:
+            names = frozenset(entry.name for entry in islice(entries, _MOST_LISTED))
+    except OSError:
+        return frozenset()
+    return None if len(names) == _MOST_LISTED else names
 
 
 __all__ = ["LIBRARIES", "Locator", "load_imported"]

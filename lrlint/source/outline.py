@@ -11,37 +11,43 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from lrlint.source.lexical import COMMENTS_AND_STRINGS
 
-_NO_CODE: Final = re.compile(
-    rf"(?:\b[rRbBuUfF]{{1,2}}(?=['\"]))?(?:{COMMENTS_AND_STRINGS.pattern})"
-)
+_GAP: Final = "$"
+"""What stands for a string or a comment: no Python code has it."""
 _JOINED: Final = re.compile(r"\\\n")
-_STARTS: Final = r"(?:^|(?<=[;:]))[ \t]*"
+
+# Each pattern begins with letters, a newline or a set of characters: the regex engine then skips
+# to where it can match, which is five to ten times as fast as trying to match everywhere.
 _FROM: Final = re.compile(
-    _STARTS + r"from\b[ \t]*(\.*)[ \t]*(\w*(?:\.\w+)*)[ \t]*\bimport\b[ \t]*(\([^)]*\)|[^\n;]*)",
-    re.M,
+    r"from(?<!\wfrom)\b[ \t]*(\.*)[ \t]*(\w*(?:\.\w+)*)[ \t]*\bimport\b[ \t]*"
+    r"(\([^)]*\)|[^\n;]*)"
 )
-_IMPORT: Final = re.compile(_STARTS + r"import\b([^\n;(]*)", re.M)
+_IMPORT: Final = re.compile(r"import(?<!\wimport)\b([^\n;(]*)")
 _TYPING: Final = re.compile(
-    r"^if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:[^\n]*(?:\n(?:[ \t]+[^\n]*)?(?=\n|\Z))*", re.M
+    r"\nif[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:[^\n]*(?:\n(?:[ \t]+[^\n]*)?(?=\n|\Z))*"
 )
 """What is imported for annotations alone, at the module's own level."""
-_DEFINITION: Final = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.M)
-_OUTSIDE: Final = re.compile(r"^[^\s)\]}]", re.M)
-_FORMATTED: Final = re.compile(r"[rR]?[fF]")
+_DEFINITION: Final = re.compile(r"\n(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_OUTSIDE: Final = re.compile(rf"\n[^\s)\]}}{_GAP}]")
+_FORMATTED: Final = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])\Z")
 _FIELD: Final = re.compile(r"\{([^{}]+)\}")
-_WORD: Final = re.compile(r"[^\W\d]\w*")
+_NO_WORD: Final = {
+    ord(one): " " for one in map(chr, range(128)) if not (one.isalnum() or one == "_")
+}
 _REFERENCE: Final = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?![ \t]*:?=(?!=))")
 """A name that is read: no attribute, no target of an assignment, no keyword of a call."""
-_BOUND: Final = re.compile(
-    r"^[ \t]*([\w, ()]+?)(?::[^=\n]*)?[ \t]+=[ \t]"
-    r"|\bfor\s+([^\n:]*?)\s+in\b|\bas\s+(\w+)|\b(\w+)[ \t]*:="
-    r"|^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]*)\)",
-    re.M,
+_TARGETS: Final = (
+    re.compile(r"\n[ \t]*([\w, ()]+)(?:(?<=[ \t])|:[^=\n]*[ \t])=[ \t]"),
+    re.compile(r"for(?<!\wfor)\s+([^\n:]*?)\s+in\b"),
+    re.compile(r"as(?<!\was)\s+(\w+)"),
+    re.compile(r"(\w+)[ \t]*:="),
 )
+_TARGET: Final = re.compile(r"[^\W\d]\w*")
+_FUNCTION: Final = re.compile(r"\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _PARAMETER: Final = re.compile(r"(?:^|,)\s*\**(\w+)")
 _GLOBAL_WORDS: Final = frozenset({*keyword.kwlist, *dir(builtins), "__file__"})
 
@@ -79,7 +85,7 @@ def outline(text: str) -> Outline:
     """The outline of a module's text, which need not be valid Python."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    code = _JOINED.sub(" ", without_strings(text))
+    code = _JOINED.sub(" ", without_strings(f"\n{text}"))
     imports: dict[str, tuple[Imported, ...]] = {}
     stars: list[Imported] = []
 
@@ -113,14 +119,19 @@ def outline(text: str) -> Outline:
     return Outline(_cut(code), imports, tuple(stars))
 
 
-def without_strings(text: str, *, fields: bool = False) -> str:
-    """Code without its comments, and with empty strings; of f-strings with ``fields`` the code."""
-    return _NO_CODE.sub(_fields if fields else _emptied, text)
+def without_strings(text: str) -> str:
+    """Code with a ``$`` for each of its strings and comments; prefixes of strings remain."""
+    return COMMENTS_AND_STRINGS.sub(_GAP, text)
+
+
+def only_fields(text: str) -> str:
+    """Code with a ``$`` for each of its strings and comments, and of f-strings the code in them."""
+    return COMMENTS_AND_STRINGS.sub(_fields, text)
 
 
 def words(code: str) -> frozenset[str]:
-    """The names and keywords in code that has no strings and comments."""
-    return frozenset(_WORD.findall(code))
+    """The names, keywords and numbers in code that has no strings and comments."""
+    return frozenset(code.translate(_NO_WORD).split())
 
 
 def free_words(code: str) -> frozenset[str]:
@@ -130,27 +141,23 @@ def free_words(code: str) -> frozenset[str]:
 
 def bound_words(code: str) -> frozenset[str]:
     """The names that some code binds other than by imports."""
-    found = _BOUND.findall(code)
-    if not found:
-        return frozenset()
-    assigned, targets, *names, parameters = zip(*found, strict=True)
-    listed = _WORD.findall(" ".join((*assigned, *targets)))
-    return frozenset(listed).union(*names, _PARAMETER.findall(",".join(parameters))) - {""}
-
-
-def _emptied(match: re.Match[str]) -> str:
-    return "" if match[0].startswith("#") else '""'
+    code = f"\n{code}"
+    found = [_TARGET.findall(" ".join(one.findall(code))) for one in _TARGETS]
+    for name, parameters in _FUNCTION.findall(code):
+        found.append([name, *_PARAMETER.findall(parameters)])
+    return frozenset(chain.from_iterable(found))
 
 
 def _fields(match: re.Match[str]) -> str:
-    if _FORMATTED.match(match[0]) is None:
-        return _emptied(match)
-    return " ".join(_FIELD.findall(match[0]))
+    prefix = match.string[max(0, match.start() - 3) : match.start()]
+    if _FORMATTED.search(prefix) is None:
+        return _GAP
+    return f"{_GAP} {' '.join(_FIELD.findall(match[0]))}"
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:
     """The names of an import statement, each with the name that it gets."""
-    for item in listed.strip("() \t\n").split(","):
+    for item in listed.replace(_GAP, " ").strip("() \t\n").split(","):
         match item.split():
             case [name, "as", bound]:
                 yield name, bound
@@ -165,12 +172,13 @@ def _cut(code: str) -> dict[str, str]:
     for match in _DEFINITION.finditer(code):
         if match.start() < at:
             continue
-        after = _OUTSIDE.search(code, code.find("\n", match.end()) + 1 or len(code))
+        row_end = code.find("\n", match.end())
+        after = None if row_end < 0 else _OUTSIDE.search(code, row_end)
         end = len(code) if after is None else after.start()
         rest.append(code[at : match.start()])
-        name = match[1]
+        name, part = match[1], code[match.start() + 1 : end]
         # A name that is defined twice, by the branches of a condition, say, has both bodies.
-        parts[name] = parts.get(name, "") + code[match.start() : end]
+        parts[name] = f"{parts[name]}\n{part}" if name in parts else part
         at = end
     rest.append(code[at:])
     parts[TOP] = "".join(rest)
@@ -183,6 +191,7 @@ __all__ = [
     "Outline",
     "bound_words",
     "free_words",
+    "only_fields",
     "outline",
     "without_strings",
     "words",

@@ -10,8 +10,8 @@ scheduler's constructor. Like the byte test it must never say no where a schedul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -27,10 +27,14 @@ _BUILDS: Final = re.compile(
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
+_HINTS: Final = ("LR", "chedule", "WithWarmup", "WarmRestarts")
+"""Each of those names has one of these, which are quickly looked for."""
+
 _IN_CODE: Final = re.compile(rf"(?<!\w)(?:{_BUILDS.pattern})(?!\w)")
 _CHAIN: Final = re.compile(r"(\w+)(?:\s*\.\s*\w+)*\s*\.\s*\Z")
 _ASKED: Final = re.compile(r"\bisinstance\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+_DEFINES: Final = re.compile(r"\bdef\s+\Z")
 
 _MOST_MODULES: Final = 300
 """A script for which more modules must be read is better analysed: no analysis follows as many."""
@@ -47,7 +51,7 @@ class Reach:
         self._read = read
         self._locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
-        self._harmless: set[tuple[Path, str]] = set()
+        self._harmless: set[tuple[_Module, str]] = set()
 
     def builds(self, path: Path, text: str) -> bool:
         """Whether the script at ``path`` may build a scheduler.
@@ -56,15 +60,15 @@ class Reach:
         again.
         """
         module = self._modules[path] = _Module(path, outline(text))
-        seen: set[tuple[Path, str]] = set()
+        seen: set[tuple[_Module, str]] = set()
         waiting = list(module.everything())
         most = len(self._modules) + _MOST_MODULES
         while waiting:
-            module, part = waiting.pop()
-            key = (module.path, part)
+            key = waiting.pop()
             if key in seen or key in self._harmless:
                 continue
             seen.add(key)
+            module, part = key
             code = module.outline.parts[part]
             used = words(code)
             if self._constructs(module, code, used) or len(self._modules) > most:
@@ -82,29 +86,29 @@ class Reach:
     # -- what a name stands for
 
     def _meant(
-        self, module: _Module, name: str, passed: set[tuple[Path, str]] | None = None
+        self, module: _Module, name: str, passed: set[tuple[_Module, str]] | None = None
     ) -> Iterator[tuple[_Module, str]]:
         """The parts of the project that a name of a module may lead to."""
         passed = set() if passed is None else passed
-        if (module.path, name) in passed:
+        if (module, name) in passed:
             return
-        passed.add((module.path, name))
+        passed.add((module, name))
         if name in module.outline.parts:
             yield module, name
         for imported in module.outline.imports.get(name, ()):
             yield from self._imported(module, imported, passed)
         if name not in module.names:
             for star in module.outline.stars:
-                for target in self._found(module.path, star.module, star.level):
+                for target in self._found(module, star.module, star.level):
                     yield target, TOP
                     yield from self._meant(target, name, passed)
 
     def _imported(
-        self, module: _Module, imported: Imported, passed: set[tuple[Path, str]]
+        self, module: _Module, imported: Imported, passed: set[tuple[_Module, str]]
     ) -> Iterator[tuple[_Module, str]]:
         """The parts of the project that an import of a module may lead to."""
         name, inner = imported.name, self._inner(module, imported)
-        for target in self._found(module.path, imported.module, imported.level):
+        for target in self._found(module, imported.module, imported.level):
             yield target, TOP
             if name is None:
                 yield from target.everything()
@@ -118,13 +122,15 @@ class Reach:
         if imported.name is None:
             return None
         name = f"{imported.module}.{imported.name}".lstrip(".")
-        return next(self._found(module.path, name, imported.level), None)
+        return next(iter(self._found(module, name, imported.level)), None)
 
-    def _found(self, importer: Path, name: str, level: int) -> Iterator[_Module]:
-        for path in self._locator.find(importer, name, level):
-            module = self._module(path)
-            if module is not None:
-                yield module
+    def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
+        known = importer.found.get((name, level))
+        if known is None:
+            paths = self._locator.find(importer.path, name, level)
+            known = [one for one in map(self._module, paths) if one is not None]
+            importer.found[name, level] = known
+        return known
 
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
@@ -137,7 +143,7 @@ class Reach:
         return any(
             imported.module.split(".", 1)[0] in LIBRARIES
             or (
-                next(self._found(module.path, imported.module, imported.level), None) is None
+                not self._found(module, imported.module, imported.level)
                 and self._inner(module, imported) is None
             )
             for imported in module.outline.imports.get(name, ())
@@ -147,14 +153,9 @@ class Reach:
 
     def _constructs(self, module: _Module, code: str, used: frozenset[str]) -> bool:
         """Whether some code names a constructor of the world outside of the project."""
-        imports = module.outline.imports
-        for word in used & imports.keys():
-            for imported in imports[word]:
-                # Under a name of its own: `from timm.scheduler import CosineLRScheduler as C`.
-                last = (imported.name or imported.module).rsplit(".", 1)[-1]
-                if last != word and _BUILDS.fullmatch(last) and self._is_foreign(module, word):
-                    return True
-        if not any(_BUILDS.fullmatch(word) for word in used):
+        if any(self._is_foreign(module, word) for word in used & module.renamed):
+            return True
+        if not any(hint in code for hint in _HINTS) or not any(map(_BUILDS.fullmatch, used)):
             return False
         code = _ASKED.sub("", code)
         return any(self._is_constructor(module, code, match) for match in _IN_CODE.finditer(code))
@@ -163,6 +164,8 @@ class Reach:
         name = match[0]
         before = code[max(0, match.start() - _NEAR) : match.start()]
         after = code[match.end() : match.end() + _NEAR].lstrip()
+        if _DEFINES.search(before) is not None:
+            return False  # what its body builds stands there
         if name in _BASES:
             return _DERIVES.search(before) is not None
         is_class = not name.islower() and not name.isupper()
@@ -189,18 +192,34 @@ class Reach:
         return is_called or (is_class and not after.startswith("="))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Module:
     """A module of the project in outline."""
 
     path: Path
     outline: Outline
+    found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
+    """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names that the module has, those it takes from another with all others left out."""
         known = self.outline
         return bound_words(known.parts[TOP]) | known.parts.keys() | known.imports.keys()
+
+    @cached_property
+    def renamed(self) -> frozenset[str]:
+        """What stands for a constructor under a name of its own.
+
+        As in ``from timm.scheduler import CosineLRScheduler as C``.
+        """
+        return frozenset(
+            word
+            for word, several in self.outline.imports.items()
+            for imported in several
+            if (last := (imported.name or imported.module).rsplit(".", 1)[-1]) != word
+            and _BUILDS.fullmatch(last)
+        )
 
     def everything(self) -> Iterator[tuple[_Module, str]]:
         """All its parts."""

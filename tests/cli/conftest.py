@@ -128,6 +128,9 @@ class FakeProject:
     def entry(self, source: SourceFile) -> SourceFile:
         return self.known.setdefault(source.path.resolve(), source)
 
+    def has_parsed(self, path: Path) -> bool:
+        return path.resolve() in self.known
+
     def module(self, path: Path) -> SourceFile:
         return self.known.get(path.resolve()) or load(path)
 
