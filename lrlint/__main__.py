@@ -2,7 +2,7 @@
 
 import sys
 
-from lrlint.cli import main
+from lrlint.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

@@ -272,11 +272,10 @@ class _Run:
         from lrlint.analysis import Project, analyse  # 0.1 s
 
         if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
-            self._project = None
+            self._project, self._reach = None, Reach(self._imported)
             gc.collect()  # trees and what was made of them refer to each other
         if self._project is None:
-            self._project = Project()
-            self._reach = Reach(self._imported)
+            self._project = Project(self._reach)
             for other in self._memory.values():  # before anything can import it from the disk
                 self._project.entry(other)
         project = self._project

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes, binding, branches, budget, checkpoints, escapes, streams
+from lrlint.analysis import (
+    attributes,
+    binding,
+    branches,
+    budget,
+    checkpoints,
+    escapes,
+    memory,
+    streams,
+)
 from lrlint.analysis.conditions import Condition, conjoin
 from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.state import Frame
@@ -83,6 +92,10 @@ def evaluate_call(at: Interpreter, node: syn.Call) -> AnyValue:
     if isinstance(node.func, syn.Name) and node.func.value == "super":
         return _super(at, node)
     function = at.evaluate(node.func)
+    if function == External("builtins.isinstance"):
+        from lrlint.analysis.library import inspection
+
+        return inspection.is_instance(at, node)
     arguments = evaluate_arguments(at, node)
     return call(at, function, arguments, node)
 
@@ -244,8 +257,12 @@ def call_function(at: Interpreter, function: FunctionValue, arguments: Arguments
         return Opaque()
     at.handed += [one for one in arguments.all() if isinstance(one, (FunctionValue, Method))]
     if function.scope.unit is at.unit:
-        return _run(at, function, arguments)
-    return budget.call(at, function, arguments.all(), lambda: _run(at, function, arguments))
+        return _remembered(at, function, arguments)
+    return budget.call(at, function, arguments.all(), lambda: _remembered(at, function, arguments))
+
+
+def _remembered(at: Interpreter, function: FunctionValue, arguments: Arguments) -> AnyValue:
+    return memory.recall(at, function, arguments, lambda: _run(at, function, arguments))
 
 
 def _run(at: Interpreter, function: FunctionValue, arguments: Arguments) -> AnyValue:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from lrlint.analysis.survey import Survey
 from lrlint.source import (
-    Locator,
     Mutations,
     Positions,
+    Reach,
     SourceError,
     SourceFile,
     load_imported,
 )
+from lrlint.source.outline import Imported
 from lrlint.source.skeleton import Skeleton, in_part
 from lrlint.syntax import nodes as syn
 
@@ -89,10 +90,11 @@ class ModuleUnit:
 class Project:
     """All modules that one run of lrlint has looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach | None = None) -> None:
+        self._reach = Reach() if reach is None else reach
         self._units: dict[Path, ModuleUnit | None] = {}
         self._room = _MOST_MODULES
-        self._locator = Locator()
+        self._locator = self._reach.locator
 
     @property
     def size(self) -> int:
@@ -122,14 +124,12 @@ class Project:
             return None
         return self._first(self._locator.find(importer.path, name, level))
 
-    def source(self, importer: ModuleUnit, name: str, level: int) -> SourceFile | None:
-        """The file that ``importer`` means by ``name``, which is not parsed for that."""
-        for path in () if importer.path is None else self._locator.find(importer.path, name, level):
-            unit = self._units.get(path)
-            found = load_imported(path) if unit is None else unit.source
-            if found is not None:
-                return found
-        return None
+    def may_build(self, importer: ModuleUnit, module: str, level: int, name: str) -> bool:
+        """Whether what ``importer`` imports may build a scheduler; no module is run to tell."""
+        if importer.path is None:
+            return False
+        imported = Imported(module, level, name)
+        return self._reach.import_builds(importer.path, importer.source.text, imported)
 
     def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
         """A module inside a package."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from lrlint.analysis import attributes, calls, escapes
 from lrlint.analysis.binding import bind_builtin_names, lookup
@@ -31,7 +30,6 @@ from lrlint.analysis.values import (
     Scope,
     Store,
 )
-from lrlint.source.gate import may_hold_schedule
 from lrlint.syntax import nodes as syn
 
 
@@ -118,7 +116,14 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
     own: list[FunctionValue | ClassValue] = [*functions, *classes]
     for name in frozenset[str]().union(*(_part(one).called for one in own)):
         imported = at.scope.store.data.get(name)
-        if isinstance(imported, LazyImport) and _may_build(at, imported):
+        # Resolving it runs its module, and what that one imports in turn: only where it can matter.
+        if (
+            isinstance(imported, LazyImport)
+            and imported.name is not None
+            and at.project.may_build(
+                imported.importer, imported.module, imported.level, imported.name
+            )
+        ):
             lookup(at, name)
     relevant = _relevant(at.scope)
     for function in functions:
@@ -130,17 +135,6 @@ def _roots(at: Interpreter) -> Iterator[FunctionValue | ClassValue]:
     for cls in classes:
         if _part(cls).relevant and cls.name in mentioned:
             yield cls
-
-
-def _may_build(at: Interpreter, imported: LazyImport) -> bool:
-    """Whether an imported name may stand for a class that builds a scheduler.
-
-    Resolving it runs its module, and what that one imports in turn: only where it can matter.
-    """
-    source = at.project.source(imported.importer, imported.module, imported.level)
-    if source is None or imported.name is None:
-        return False
-    return Path(source.path).name == "__init__.py" or may_hold_schedule(source.data)
 
 
 def _relevant(*scopes: Scope) -> set[object]:

@@ -66,21 +66,24 @@ class Survey:
     def _survey(self, root: syn.Node) -> Part:
         """Walk one scope, the scopes in it each by itself."""
         called: set[str] = set()
-        names: set[str] = set()
+        names = {root.name.value} if isinstance(root, syn.FunctionDef) else set[str]()
         inner: list[Part] = []
         stack = children(root)
         text = self._skeleton.text(root)
         if text is not None:  # its words say as much as its tree, which need not be there
             code = only_fields(text)
             called.update(_CALLED.findall(code))
-            names |= words(code)
+            names |= words(_VARIABLE_STEP.sub(" ", code))
             stack.remove(root.body)  # type: ignore[attr-defined]
         while stack:
             node = stack.pop()
             kind = type(node)
-            if kind is syn.Name:
-                names.add(node.value)  # type: ignore[attr-defined]
+            if kind is syn.Name:  # a variable `step` steps nothing
+                if node.value != "step":  # type: ignore[attr-defined]
+                    names.add(node.value)  # type: ignore[attr-defined]
                 continue
+            if kind is syn.Attribute:
+                names.add(node.attr.value)  # type: ignore[attr-defined]
             if kind in SCOPES:
                 inner.append(self._survey(node))
                 continue
@@ -114,6 +117,8 @@ class Survey:
                 found.shared_names.update(name.value for name in names)
 
 
+_VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
+"""``step``, where it is only what a variable is called."""
 _CALLED = re.compile(r"(?<!\bdef )(?<!\bclass )\b(\w+)[ \t]*\(")
 _CHANGES = frozenset({syn.AugAssign, syn.Assign, syn.Global, syn.Nonlocal})
 

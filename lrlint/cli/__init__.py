@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 USAGE_ERROR = 2
 INTERRUPTED = 130
 """128 + SIGINT, which is what a shell expects of an interrupted program."""
+
+
+def program() -> int:
+    """``lrlint`` as the process that it was started as."""
+    status = main()
+    if "torch" not in sys.modules:  # `lrlint run`: the script's own objects end as they would
+        gc.freeze()  # no last look for cycles, a twentieth of the time on a large tree
+    return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

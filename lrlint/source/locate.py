@@ -16,9 +16,9 @@ from lrlint.source.span import SourceError
 _LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
 
+_USUAL: Final = (b"config", b"iter", b"rate", b"step")  # most modules have one: quickly found
 _RELEVANT: Final = re.compile(
-    rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|config|batch_size|step|iter|rate"
-    rb"|LR\b",
+    rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|batch_size|LR\b|" + b"|".join(_USUAL),
     re.IGNORECASE,
 )
 """A module without any of these words cannot bear on a schedule and is not followed."""
@@ -143,7 +143,11 @@ def load_imported(path: Path) -> SourceFile | None:
     except (OSError, SourceError):
         return None
     passes_on = path.name == "__init__.py" or size < _SMALL
-    return source if passes_on or _RELEVANT.search(source.data) else None
+    return source if passes_on or _is_relevant(source.data) else None
+
+
+def _is_relevant(data: bytes) -> bool:
+    return any(word in data for word in _USUAL) or _RELEVANT.search(data) is not None
 
 
 def _names(folder: str) -> frozenset[str] | None:

@@ -44,8 +44,8 @@ _TARGETS: Final = (
     re.compile(r"\n[ \t]*([\w, ()]+)(?:(?<=[ \t])|:[^=\n]*[ \t])=[ \t]"),
     re.compile(r"for(?<!\wfor)\s+([^\n:]*?)\s+in\b"),
     re.compile(r"as(?<!\was)\s+(\w+)"),
-    re.compile(r"(\w+)[ \t]*:="),
 )
+_WALRUS: Final = re.compile(r"(\w+)[ \t]*:=")
 _TARGET: Final = re.compile(r"[^\W\d]\w*")
 _FUNCTION: Final = re.compile(r"\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]*)\)")
 _PARAMETER: Final = re.compile(r"(?:^|,)\s*\**(\w+)")
@@ -143,6 +143,8 @@ def bound_words(code: str) -> frozenset[str]:
     """The names that some code binds other than by imports."""
     code = f"\n{code}"
     found = [_TARGET.findall(" ".join(one.findall(code))) for one in _TARGETS]
+    if ":=" in code:
+        found.append(_WALRUS.findall(code))
     for name, parameters in _FUNCTION.findall(code):
         found.append([name, *_PARAMETER.findall(parameters)])
     return frozenset(chain.from_iterable(found))

@@ -10,13 +10,13 @@ scheduler's constructor. Like the byte test it must never say no where a schedul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from lrlint.source.locate import LIBRARIES, Locator
+from lrlint.source.locate import LIBRARIES, Locator, load_imported
 from lrlint.source.outline import TOP, Imported, Outline, bound_words, free_words, outline, words
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
@@ -27,7 +27,7 @@ _BUILDS: Final = re.compile(
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
-_HINTS: Final = ("LR", "chedule", "WithWarmup", "WarmRestarts")
+_HINTS: Final = tuple(re.compile(one).search for one in ("LR", "Warm", "chedule"))
 """Each of those names has one of these, which are quickly looked for."""
 
 _IN_CODE: Final = re.compile(rf"(?<!\w)(?:{_BUILDS.pattern})(?!\w)")
@@ -46,10 +46,10 @@ _NEAR: Final = 300
 class Reach:
     """Answers for one script after the other, and remembers what it has read for them."""
 
-    def __init__(self, read: Callable[[Path], str | None]) -> None:
+    def __init__(self, read: Callable[[Path], str | None] | None = None) -> None:
         """``read`` gives the text of a file of the project, or None where it has none to give."""
-        self._read = read
-        self._locator = Locator()
+        self._read = read or _text
+        self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
         self._harmless: set[tuple[_Module, str]] = set()
 
@@ -57,11 +57,23 @@ class Reach:
         """Whether the script at ``path`` may build a scheduler.
 
         ``path`` is absolute and free of links, so that modules which import one another are known
-        again.
+        again; the text of one is taken to stay as it was.
         """
-        module = self._modules[path] = _Module(path, outline(text))
+        return self._any_builds(self._entry(path, text).everything())
+
+    def import_builds(self, path: Path, text: str, imported: Imported) -> bool:
+        """Whether what the script at ``path`` imports may build a scheduler."""
+        return self._any_builds(self._imported(self._entry(path, text), imported, set()))
+
+    def _entry(self, path: Path, text: str) -> _Module:
+        module = self._modules.get(path)
+        if module is None:
+            module = self._modules[path] = _Module(path, outline(text))
+        return module
+
+    def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
         seen: set[tuple[_Module, str]] = set()
-        waiting = list(module.everything())
+        waiting = list(parts)
         most = len(self._modules) + _MOST_MODULES
         while waiting:
             key = waiting.pop()
@@ -127,7 +139,7 @@ class Reach:
     def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
         known = importer.found.get((name, level))
         if known is None:
-            paths = self._locator.find(importer.path, name, level)
+            paths = self.locator.find(importer.path, name, level)
             known = [one for one in map(self._module, paths) if one is not None]
             importer.found[name, level] = known
         return known
@@ -155,7 +167,7 @@ class Reach:
         """Whether some code names a constructor of the world outside of the project."""
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
-        if not any(hint in code for hint in _HINTS) or not any(map(_BUILDS.fullmatch, used)):
+        if not any(hint(code) for hint in _HINTS) or not any(map(_BUILDS.fullmatch, used)):
             return False
         code = _ASKED.sub("", code)
         return any(self._is_constructor(module, code, match) for match in _IN_CODE.finditer(code))
@@ -225,6 +237,11 @@ class _Module:
         """All its parts."""
         for part in self.outline.parts:
             yield self, part
+
+
+def _text(path: Path) -> str | None:
+    source = load_imported(path)
+    return None if source is None else source.text
 
 
 def _head(chain: re.Match[str]) -> str:

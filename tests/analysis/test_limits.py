@@ -9,7 +9,7 @@ import pytest
 
 from lrlint import engine
 from lrlint.analysis import Project, analyse, state
-from lrlint.source import load
+from lrlint.source import Reach, load
 
 HELPERS = (
     """
@@ -64,9 +64,9 @@ def test_trees_are_dropped_as_the_run_goes_on(
     projects: list[weakref.ref[Project]] = []
     build = Project.__init__
 
-    def counted(project: Project) -> None:
+    def counted(project: Project, reach: Reach | None = None) -> None:
         projects.append(weakref.ref(project))
-        build(project)
+        build(project, reach)
 
     monkeypatch.setattr(Project, "__init__", counted)
     monkeypatch.setattr(engine, "MOST_PARSED_AT_ONCE", len(script))

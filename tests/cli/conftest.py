@@ -21,7 +21,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Span, Training
 from lrlint.fix import Change, Edit, Location, ReplaceWith
 from lrlint.rule import Finding, Rule, safe, unsafe
-from lrlint.source import SourceFile, check_syntax, load
+from lrlint.source import Reach, SourceFile, check_syntax, load
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Broken(Rule):
 class FakeProject:
     size = 0
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach | None = None) -> None:
         self.known: dict[Path, SourceFile] = {}
 
     def entry(self, source: SourceFile) -> SourceFile:

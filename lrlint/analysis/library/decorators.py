@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lrlint.analysis import memory
 from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import NONE, AnyValue, Const, FunctionValue, Opaque
+from lrlint.analysis.values import NONE, AnyValue, Const, DictValue, FunctionValue, Opaque, Store
 from lrlint.symbolic import Expr, Strength
 from lrlint.syntax import nodes as syn
 
@@ -36,6 +37,8 @@ def decorate(
             defaults[PROPERTY] = NONE
         case "cached_property":
             defaults[PROPERTY] = defaults[CACHED] = NONE
+        case "cache" | "lru_cache":
+            defaults[memory.KEPT] = DictValue(Store())
         case "no_grad" | "inference_mode":
             defaults[NO_GRADIENTS] = NONE
         case "option" | "argument" if call is not None:

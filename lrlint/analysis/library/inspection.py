@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lrlint.analysis import attributes, comparisons, escapes, expressions
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.library.registry import Model
+from lrlint.analysis.prescan import dotted
 from lrlint.analysis.values import (
     NONE,
     AnyValue,
@@ -78,11 +79,20 @@ def _hasattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return _open(at, node)
 
 
-def _isinstance(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    value, kind = arguments.get(0), arguments.get(1)
-    if value is None or kind is None:
+def is_instance(at: Interpreter, node: syn.Call) -> AnyValue:
+    """``isinstance(value, kind)``; what defines the kind is read only where the value is known."""
+    if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
         return Opaque()
-    return expressions.as_value(_instance_of(at, value, kind, node))
+    value, kind = at.evaluate(node.args[0].value), node.args[1].value
+    if not isinstance(value, Opaque):
+        return expressions.as_value(_instance_of(at, value, at.evaluate(kind), node))
+    listed = [one.value for one in kind.elements] if isinstance(kind, syn.Tuple) else [kind]
+    names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
+    return expressions.as_value(_is_a(at, value, names, node))
+
+
+def _is_a(at: Interpreter, value: object, names: list[str], node: syn.Call) -> Condition:
+    return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
 
 
 _CONTAINERS = ("list", "tuple", "dict", "Sequence")
@@ -102,7 +112,7 @@ def _instance_of(
     if isinstance(value, SchedulerValue):
         law = value.record.law
         if law == "?":
-            return Flag(("isinstance", id(value.record), str(names)), at.unit.code(node))
+            return _is_a(at, value.record, names, node)
         bases = {"LRScheduler", "_LRScheduler", law}
         if law == "ReduceLROnPlateau":
             bases = {law, "LRScheduler"}
@@ -124,7 +134,7 @@ def _instance_of(
         return value.kind in names or "Sequence" in names
     if isinstance(value, DictValue):
         return "dict" in names
-    return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
+    return _is_a(at, value, names, node)
 
 
 def _class_name(value: AnyValue) -> str:
@@ -161,6 +171,5 @@ MODELS: dict[str, Model] = {
     "builtins.getattr": _getattr,
     "builtins.setattr": _setattr,
     "builtins.hasattr": _hasattr,
-    "builtins.isinstance": _isinstance,
     "builtins.vars": _vars,
 }

@@ -1,0 +1,61 @@
+"""Functions that ``functools`` makes remember: each is run once for the same arguments.
+
+Who calls one again gets the same object, and nothing is built or stepped a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from lrlint.analysis.conditions import Condition
+from lrlint.analysis.values import AnyValue, Const, DictValue, FunctionValue, Value
+from lrlint.symbolic import Expr
+
+if TYPE_CHECKING:
+    from lrlint.analysis.calls import Arguments
+    from lrlint.analysis.interpreter import Interpreter
+
+KEPT: Final = "<kept>"
+"""Where a function's defaults hold the dict of what it remembers; no parameter has such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result(Value):
+    """What a call has returned, and where it stood."""
+
+    value: AnyValue
+    guards: tuple[Condition, ...]
+
+
+def recall(
+    at: Interpreter, function: FunctionValue, arguments: Arguments, run: Callable[[], AnyValue]
+) -> AnyValue:
+    """The value of a call: what an earlier one has returned if the function remembers it."""
+    kept = function.defaults.get(KEPT)
+    key = _key(arguments) if isinstance(kept, DictValue) and function.receiver is None else None
+    if key is None:
+        return run()
+    assert isinstance(kept, DictValue)
+    known = kept.store.data.get(key)
+    # What a branch has called is not known outside of it: there it may be the first call.
+    if isinstance(known, _Result) and known.guards == tuple(at.guards[: len(known.guards)]):
+        return known.value
+    value = run()
+    at.write(kept.store, key, _Result(value, tuple(at.guards)))
+    return value
+
+
+def _key(arguments: Arguments) -> Hashable | None:
+    """What tells one call from another; None where an argument is no constant."""
+    if arguments.open:
+        return None
+    found: list[Hashable] = []
+    for name, value in [*enumerate(arguments.positional), *arguments.keywords.items()]:
+        if isinstance(value, Expr) and value.atoms():
+            return None
+        if not isinstance(value, (Const, Expr)) or not isinstance(value.value, Hashable):
+            return None
+        found.append((name, type(value.value), value.value))
+    return tuple(found)
