@@ -68,7 +68,7 @@ class Survey:
         called: set[str] = set()
         names = {root.name.value} if isinstance(root, syn.FunctionDef) else set[str]()
         inner: list[Part] = []
-        stack = children(root)
+        stack = _said_by(root)
         text = self._skeleton.text(root)
         if text is not None:  # its words say as much as its tree, which need not be there
             code = only_fields(text)
@@ -93,7 +93,7 @@ class Survey:
                     called.add(name)
             elif kind in _CHANGES:
                 self._note_change(node)
-            stack += children(node)
+            stack += _said_by(node)
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
             relevant=any(map(_is_telling, names)) or any(one.relevant for one in inner),
@@ -121,6 +121,18 @@ _VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
 """``step``, where it is only what a variable is called."""
 _CALLED = re.compile(r"(?<!\bdef )(?<!\bclass )\b(\w+)[ \t]*\(")
 _CHANGES = frozenset({syn.AugAssign, syn.Assign, syn.Global, syn.Nonlocal})
+
+
+def _said_by(node: syn.Node) -> list[syn.Node]:
+    """The parts of a node, without its annotations: a type builds and steps nothing."""
+    parts = children(node)
+    annotation = _ANNOTATION.get(type(node))
+    if annotation is not None and (found := getattr(node, annotation)) is not None:
+        parts.remove(found)
+    return parts
+
+
+_ANNOTATION = {syn.Param: "annotation", syn.AnnAssign: "annotation", syn.FunctionDef: "returns"}
 
 
 def _last_name(callee: syn.Expression) -> str | None:
