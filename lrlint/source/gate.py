@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 
 # Words are looked for one by one: an alternation, or a set of first characters, costs ten times as
-# much as all of them. `re` looks for the first character as fast as memory is read, which beats
-# `in` where that character is rare in code, as capitals are.
-_sched_capital = re.compile(rb"Sched").search
-_sched_constant = re.compile(rb"SCHED").search
-_lr = re.compile(rb"LR").search
-_warm_restarts = re.compile(rb"WarmRestarts").search
-_one_cycle = re.compile(rb"OneCycle").search
-_step = re.compile(rb"\.step\(").search
+# much as all of them. A pattern that begins with letters is looked for as fast as memory is read
+# where the first of them is rare in code, as capitals are; `in` is as fast for the others.
+_NAMED = (re.compile(rb"Sched"), re.compile(rb"SCHED"))
 
 # A scheduler class imported from a module that is not called "scheduler": `StepLR`, `SWALR`.
-_CLASS = re.compile(rb"[A-Za-z0-9_]LR(?![A-Za-z0-9])|ReduceLROnPlateau|WarmRestarts|OneCycle")
+_CLASS = (
+    re.compile(rb"LR(?:(?<=[A-Za-z0-9_]LR)(?![A-Za-z0-9])|(?<=ReduceLR)OnPlateau)"),
+    re.compile(rb"WarmRestarts"),
+    re.compile(rb"OneCycle"),
+)
 
 # A scheduler that came from elsewhere under a name of its own: `lr_policy.step()`, `warmup.step()`.
+_STEP = re.compile(rb"\.step\(")
 _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
 
 # A helper of another module that steps it: `model.update_learning_rate()`, `trainer.adjust_lr(i)`.
@@ -30,21 +30,33 @@ _HELPER = re.compile(rb"\.\w*(?:learning_rate|_lr)\(")
 
 # "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
 # one more sign: something is stepped, optimized, or built by a call named after a schedule.
-_TRAINS = re.compile(
-    rb"\.step\b|step_update|[\"']step[\"']|[Oo]ptim|OPTIM|[a-z]LR|LR[A-Z_]|\blr|lr\b|lr_|_lr"
-    rb"|learning_rate|get_\w*schedule|[Ss]chedulers?\(|schedule_with"
+_TRAINS = (
+    re.compile(rb"optim"),
+    re.compile(rb"Optim"),
+    re.compile(rb"OPTIM"),
+    re.compile(rb"\.step\b"),
+    re.compile(rb"step_update"),
+    re.compile(rb"step[\"'](?<=[\"']step[\"'])"),
+    re.compile(rb"LR(?:[A-Z_]|(?<=[a-z]LR))"),
+    re.compile(rb"lr(?:\b|_|(?<=\blr)|(?<=_lr))"),
+    re.compile(rb"learning_rate"),
+    re.compile(rb"get_\w*schedule"),
+    re.compile(rb"cheduler(?<=[Ss]cheduler)s?\("),
+    re.compile(rb"schedule_with"),
 )
 
 
 def may_hold_schedule(data: bytes) -> bool:
     """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
-    if b"sched" in data or _sched_capital(data) or _sched_constant(data):
-        return b"optim" in data or (_TRAINS.search(data) or _CLASS.search(data)) is not None
-    if (_lr(data) or _warm_restarts(data) or _one_cycle(data)) and _CLASS.search(data):
+    if b"sched" in data or _has(_NAMED, data):
+        return _has(_TRAINS, data) or _has(_CLASS, data)
+    if _has(_CLASS, data) or (_STEP.search(data) and _STEPPED.search(data)):
         return True
-    if _step(data) and _STEPPED.search(data):
-        return True
-    return (b"_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
+    return (b"learning_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
+
+
+def _has(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> bool:
+    return any(pattern.search(data) for pattern in patterns)
 
 
 __all__ = ["may_hold_schedule"]
