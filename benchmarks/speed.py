@@ -74,8 +74,11 @@ class Result:
 
 
 # A process inherits the peak memory of the one that starts it, so that one had better be small.
+# Bytecode may be written: a linter that is installed for development has it from its first run on,
+# as the others have it from their installation.
 _STARTER = """
 import os, sys, time
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 null = os.open(os.devnull, os.O_RDWR)
 start = time.perf_counter()
 files = [(os.POSIX_SPAWN_DUP2, null, number) for number in range(3)]

@@ -6,11 +6,9 @@ Who calls one again gets the same object, and nothing is built or stepped a seco
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from lrlint.analysis.conditions import Condition
-from lrlint.analysis.values import AnyValue, Const, DictValue, FunctionValue, Value
+from lrlint.analysis.values import AnyValue, Const, DictValue, FunctionValue
 from lrlint.symbolic import Expr
 
 if TYPE_CHECKING:
@@ -19,14 +17,6 @@ if TYPE_CHECKING:
 
 KEPT: Final = "<kept>"
 """Where a function's defaults hold the dict of what it remembers; no parameter has such a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Result(Value):
-    """What a call has returned, and where it stood."""
-
-    value: AnyValue
-    guards: tuple[Condition, ...]
 
 
 def recall(
@@ -39,12 +29,10 @@ def recall(
         return run()
     assert isinstance(kept, DictValue)
     known = kept.store.data.get(key)
-    # What a branch has called is not known outside of it: there it may be the first call.
-    if isinstance(known, _Result) and known.guards == tuple(at.guards[: len(known.guards)]):
-        return known.value
-    value = run()
-    at.write(kept.store, key, _Result(value, tuple(at.guards)))
-    return value
+    if known is None:
+        known = run()
+        at.write(kept.store, key, known)  # a branch that did not call it takes this back
+    return known
 
 
 def _key(arguments: Arguments) -> Hashable | None:

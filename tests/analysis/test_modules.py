@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from lrlint.analysis import analyse
 from lrlint.analysis.modules import _MOST_MODULES, Project
 from lrlint.source import load
 
@@ -20,3 +23,42 @@ def test_what_one_script_imports_leaves_room_for_the_next(tmp_path: Path) -> Non
     second = project.entry(load(tmp_path / "second.py"))
     assert project.find(second, f"m{_MOST_MODULES + 1}", 0) is not None
     assert project.find(second, "m0", 0) is found[0]
+
+
+@pytest.mark.parametrize(
+    ("condition", "read"),
+    [
+        ("isinstance(given, Kind)", False),
+        ("isinstance(given, (str, Kind))", False),
+        ("isinstance(model, Kind)", True),
+    ],
+)
+def test_a_kind_is_read_only_where_the_value_is_known(
+    condition: str, read: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "kinds.py").write_text("config = 1\nclass Kind: ...\n")
+    script = tmp_path / "train.py"
+    script.write_text(
+        "from kinds import Kind\nclass Model: ...\nmodel = Model()\n"
+        f"def main(given):\n    if {condition}:\n        scheduler.step()\nmain(*arguments)\n"
+    )
+    project = Project()
+    assert analyse(load(script), project=project).undecided == ()
+    assert project.has_parsed(tmp_path / "kinds.py") is read
+
+
+def test_a_module_is_run_for_what_it_may_build(tmp_path: Path) -> None:
+    builder = "from torch.optim.lr_scheduler import StepLR\n"
+    helpers = "def build(o): return StepLR(o, 3)\ndef count(o): return len(o.steps)\n"
+    (tmp_path / "helpers.py").write_text(helpers)
+    (tmp_path / "builders.py").write_text(builder + helpers)
+    script = tmp_path / "train.py"
+    script.write_text(
+        "from helpers import count\nfrom builders import build\n"
+        "class Counter:\n    def count(self): return count(self)\n"
+        "class Builder:\n    def build(self): return build(self.optimizer)\n"
+    )
+    project = Project()
+    analyse(load(script), project=project)
+    parsed = [project.has_parsed(tmp_path / f"{name}.py") for name in ("helpers", "builders")]
+    assert parsed == [False, True]

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.source.outline import TOP, Imported, bound_words, free_words, outline, words
+from lrlint.source.outline import (
+    TOP,
+    Imported,
+    bound_words,
+    free_words,
+    only_fields,
+    outline,
+    words,
+)
 
 
 def code(text: str) -> str:
@@ -103,6 +111,19 @@ def test_parts() -> None:
         "self",
         "return",
     }
+
+
+def test_only_code_at_the_edge_ends_a_function() -> None:
+    found = outline("def f():\n    a()\n# x\n'''\ny\n'''\n    b()\n)\n    c()\nf'{z}'\n    d()\n")
+    assert {"a", "b", "c"} <= words(found.parts["f"])
+    assert "d" in words(found.parts[TOP])
+    assert not {"x", "y", "z"} & words("".join(found.parts.values()))
+
+
+def test_the_code_in_formatted_strings() -> None:
+    code = "f\"{a} b\" + rf'{c}{d:e}' + Rb'{f}' + '{g}' + if_\"{h}\" + F'''{i!r}'''  # {j}"
+    assert {"a", "c", "d", "i"} <= words(only_fields(code))
+    assert not {"g", "h", "j"} & words(only_fields(code))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from textwrap import dedent
 import pytest
 
 from lrlint.formulas import LAWS
-from lrlint.source import Reach, load_imported
+from lrlint.source import Reach
+from lrlint.source.outline import Imported
 
 BUILDS = [
     "from torch.optim.lr_scheduler import StepLR\ns = StepLR(o, 3)",
@@ -51,6 +52,8 @@ BUILDS_NOT = [
     "from torch.optim.lr_scheduler import StepLR\nfor s in schedulers: s.step()",
     "class Scheduler:\n    pass\nScheduler().step()",
     "trainer = Trainer(lr_scheduler_type='cosine')",
+    "class Arguments:\n    def set_lr_scheduler(self, name):\n        self.name = name",
+    "class Model:\n    async def _build_noise_scheduler(self): ...",
 ]
 
 BUILDER = "from torch.optim.lr_scheduler import StepLR\ndef build(o):\n    return StepLR(o, 3)\n"
@@ -153,12 +156,8 @@ def builds(folder: Path, files: dict[str, str]) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text), encoding="utf-8")
 
-    def read(path: Path) -> str | None:
-        source = load_imported(path)
-        return None if source is None else source.text
-
     first = folder.resolve() / next(iter(files))
-    return Reach(read).builds(first, first.read_text(encoding="utf-8"))
+    return Reach().builds(first, first.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("code", BUILDS)
@@ -197,6 +196,27 @@ def test_what_one_script_was_told_holds_for_the_next(tmp_path: Path) -> None:
     reach = Reach(lambda path: path.read_text(encoding="utf-8"))
     answers = [reach.builds(tmp_path / f"{n}.py", files[f"{n}.py"]) for n in ("one", "two", "one")]
     assert answers == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("imported", "answer"),
+    [
+        (Imported("helper", 0, "build"), True),
+        (Imported("helper", 0, "count"), False),
+        (Imported("helper", 0, "nothing"), False),
+        (Imported("", 1, "helper"), True),
+        (Imported("lib", 0, "again"), True),
+        (Imported("lib", 0, "count"), False),
+        (Imported("torch.optim.lr_scheduler", 0, "StepLR"), False),
+    ],
+)
+def test_what_an_imported_name_leads_to(imported: Imported, answer: bool, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text(BUILDER + "def count(o): return o.step", encoding="utf-8")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "__init__.py").write_text(
+        "from helper import build as again, count\n", encoding="utf-8"
+    )
+    assert Reach().import_builds(tmp_path / "train.py", "", imported) is answer
 
 
 def test_more_modules_than_any_analysis_follows(tmp_path: Path) -> None:

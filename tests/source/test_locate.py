@@ -1,0 +1,68 @@
+"""Which files an import may mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.source import Locator, locate
+
+
+@pytest.fixture(params=["listed", "asked for one by one"])
+def project(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Folders that are listed, or that hold too much for that."""
+    if request.param != "listed":
+        monkeypatch.setattr(locate, "_MOST_LISTED", 1)
+    for name in (
+        "setup.py",
+        "optim.py",
+        "lib/__init__.py",
+        "lib/optim.py",
+        "lib/deep/nested.py",
+        "src/inner.py",
+        "both.py",
+        "both/__init__.py",
+        "tools/train.py",
+        "tools/helper.py",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "folder.py").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("importer", "name", "level", "found"),
+    [
+        ("tools/train.py", "helper", 0, ["tools/helper.py"]),
+        ("tools/train.py", "optim", 0, ["optim.py"]),
+        ("tools/train.py", "lib", 0, ["lib/__init__.py"]),
+        ("tools/train.py", "lib.optim", 0, ["lib/optim.py"]),
+        ("tools/train.py", "lib.deep.nested", 0, ["lib/deep/nested.py"]),
+        ("tools/train.py", "inner", 0, ["src/inner.py"]),
+        ("tools/train.py", "both", 0, ["both.py", "both/__init__.py"]),
+        ("lib/deep/nested.py", "optim", 2, ["lib/optim.py"]),
+        ("lib/deep/nested.py", "", 2, ["lib/__init__.py"]),
+        ("lib/optim.py", "", 1, ["lib/__init__.py"]),
+        ("optim.py", "folder", 0, []),
+        ("optim.py", "missing.optim", 0, []),
+        ("optim.py", "lib.missing", 0, []),
+        ("optim.py", "lib.deep", 0, []),
+        ("optim.py", "torch.optim", 0, []),
+    ],
+)
+def test_the_files_of_a_module(
+    importer: str, name: str, level: int, found: list[str], project: Path
+) -> None:
+    paths = Locator().find(project / importer, name, level)
+    assert [path.relative_to(project).as_posix() for path in paths] == found
+
+
+def test_a_module_inside_a_package(project: Path) -> None:
+    locator = Locator()
+    assert [*locator.submodule(project / "lib/__init__.py", "optim")] == [project / "lib/optim.py"]
+    assert [*locator.submodule(project / "lib/optim.py", "optim")] == []
