@@ -125,6 +125,8 @@ class Guard:
     """The loop whose iterations ``amount`` counts."""
     by_default: bool | None = None
     """Whether the guard lets the call run with the script's own defaults."""
+    reads: frozenset[Atom] = frozenset()
+    """The numbers that the condition is about."""
 
 
 class StepArgument(Enum):
@@ -459,6 +461,14 @@ class Schedule:
         """The argument's value where it is a number, else None."""
         argument = self.arguments.get(name)
         return None if argument is None else argument.number
+
+    def rules_out(self, *numbers: Expr) -> bool:
+        """Whether some of the numbers cannot be the script's defaults where it is built.
+
+        Its own defaults do not lead there, and what keeps them out is about these numbers.
+        """
+        atoms = frozenset[Atom]().union(*(number.atoms() for number in numbers))
+        return any(guard.by_default is False and guard.reads & atoms for guard in self.built_under)
 
     @property
     def base_lrs(self) -> tuple[Expr | None, ...]:

@@ -122,6 +122,8 @@ def judged_length(schedule: Schedule) -> Length | None:
     if steps_every_micro_batch(schedule) is not None:
         return None
     found = against(schedule, horizon, horizon.length, steps)
+    if not found.comparison.certain and schedule.rules_out(horizon.length, steps):
+        return None
     if found.ratio is None and not (found.longer and _is_alone(schedule)):
         return None  # `range(start_epoch, epochs)`: by how much they differ is not known
     return found

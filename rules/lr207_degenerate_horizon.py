@@ -224,6 +224,8 @@ def _plain(value: object) -> object:
 
 def _matters(schedule: Schedule, problem: Problem, argument: Argument) -> bool:
     """Whether the problem ever shows."""
+    if schedule.rules_out(*_expressions(argument)):
+        return False  # `if warmup_epochs: ...`
     if problem.when == "construction":
         return True
     one = driver(schedule)

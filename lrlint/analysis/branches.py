@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from lrlint.analysis import comparisons, expressions
+from lrlint.analysis import comparisons, escapes, expressions
 from lrlint.analysis.conditions import (
     All,
     Any,
@@ -265,9 +265,7 @@ def join(
         *_under(at, condition, one),
         *_under(at, negate(condition), other),
     ]
-    if len(alternatives) > _MOST_ALTERNATIVES:
-        return Opaque(name or None)
-    return Choice(tuple(alternatives))
+    return _choice(alternatives, name or None)
 
 
 def _number_beside(at: Interpreter, value: AnyValue, other: AnyValue) -> Expr | None:
@@ -368,9 +366,16 @@ def choice(at: Interpreter, results: Sequence[tuple[Condition, AnyValue]]) -> An
     flat: list[tuple[Condition, AnyValue]] = []
     for condition, value in results:
         flat += _under(at, condition, value)
-        if len(flat) > _MOST_ALTERNATIVES:
-            return Opaque()
-    return Choice(tuple(flat))
+    return _choice(flat)
+
+
+def _choice(alternatives: list[tuple[Condition, AnyValue]], name: str | None = None) -> AnyValue:
+    """One of some values; where they are too many, an unknown one that may be any of them."""
+    if len(alternatives) <= _MOST_ALTERNATIVES:
+        return Choice(tuple(alternatives))
+    for _, value in alternatives:
+        escapes.escape(value, "one of more alternatives than are followed")
+    return Opaque(name)
 
 
 def alternatives(value: AnyValue) -> list[AnyValue]:

@@ -92,7 +92,7 @@ def evaluate_call(at: Interpreter, node: syn.Call) -> AnyValue:
     if isinstance(node.func, syn.Name) and node.func.value == "super":
         return _super(at, node)
     function = at.evaluate(node.func)
-    if function == External("builtins.isinstance"):
+    if isinstance(function, External) and function.name == "builtins.isinstance":
         from lrlint.analysis.library import inspection
 
         return inspection.is_instance(at, node)

@@ -57,7 +57,7 @@ class Reach:
         """Whether the script at ``path`` may build a scheduler.
 
         ``path`` is absolute and free of links, so that modules which import one another are known
-        again; the text of one is taken to stay as it was.
+        again.
         """
         return self._any_builds(self._entry(path, text).everything())
 
@@ -67,8 +67,8 @@ class Reach:
 
     def _entry(self, path: Path, text: str) -> _Module:
         module = self._modules.get(path)
-        if module is None:
-            module = self._modules[path] = _Module(path, outline(text))
+        if module is None or module.digest != hash(text):  # standard input may have its name
+            module = self._modules[path] = _Module(path, hash(text), outline(text))
         return module
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
@@ -147,7 +147,8 @@ class Reach:
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
             text = self._read(path)
-            self._modules[path] = None if text is None else _Module(path, outline(text))
+            module = None if text is None else _Module(path, hash(text), outline(text))
+            self._modules[path] = module
         return self._modules[path]
 
     def _is_foreign(self, module: _Module, name: str) -> bool:
@@ -209,6 +210,8 @@ class _Module:
     """A module of the project in outline."""
 
     path: Path
+    digest: int
+    """What tells its text from another."""
     outline: Outline
     found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""

@@ -29,6 +29,109 @@ QUIET = (
         ("LR209",),
     ),
     Script(
+        "epochs that are 0 unless asked for, and a phase that is then left out",
+        """
+        import argparse
+        import torch
+
+        def main(model, loader):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--finetune", type=int, default=0)
+            parser.add_argument("--epochs", type=int, default=90)
+            args = parser.parse_args()
+            if args.finetune:
+                optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
+                    optimizer, args.finetune, eta_min=1e-3
+                )
+                for epoch in range(args.finetune):
+                    for x, y in loader:
+                        model(x, y).backward()
+                        optimizer.step()
+                    scheduler.step()
+        """,
+        ("if args.finetune:", "if args.epochs:"),
+        ("LR207",),
+    ),
+    Script(
+        "a short training has a schedule of its own",
+        """
+        import argparse
+        import torch
+
+        def main(model, loader):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--epochs", type=int, default=90)
+            args = parser.parse_args()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            if args.epochs >= 200:
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 200, 1e-3)
+            else:
+                scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            for epoch in range(args.epochs):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("if args.epochs >= 200:\n", "if args.epochs >= 20:\n"),
+        ("LR201",),
+    ),
+    Script(
+        "any of many optimizers, under any of many schedules",
+        """
+        import torch
+        from torch import optim
+        from torch.optim import lr_scheduler
+
+        def optimizer_of(model, name):
+            if name == "sgd":
+                return optim.SGD(model.parameters(), lr=0.1)
+            elif name == "adam":
+                return optim.Adam(model.parameters(), lr=0.1)
+            elif name == "adamw":
+                return optim.AdamW(model.parameters(), lr=0.1)
+            elif name == "nadam":
+                return optim.NAdam(model.parameters(), lr=0.1)
+            elif name == "radam":
+                return optim.RAdam(model.parameters(), lr=0.1)
+            elif name == "rmsprop":
+                return optim.RMSprop(model.parameters(), lr=0.1)
+            raise ValueError(name)
+
+        def schedule_of(optimizer, name):
+            if name == "step":
+                scheduler = lr_scheduler.StepLR(optimizer, 30)
+            elif name == "multistep":
+                scheduler = lr_scheduler.MultiStepLR(optimizer, [30, 60])
+            elif name == "exponential":
+                scheduler = lr_scheduler.ExponentialLR(optimizer, 0.98)
+            elif name == "cosine":
+                scheduler = lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-3)
+            elif name == "linear":
+                scheduler = lr_scheduler.LinearLR(optimizer, 1, 0.1, 90)
+            elif name == "polynomial":
+                scheduler = lr_scheduler.PolynomialLR(optimizer, 90)
+            else:
+                raise ValueError(name)
+            return scheduler
+
+        def main(args, model, loader):
+            optimizer = optimizer_of(model, args.optimizer)
+            scheduler = schedule_of(optimizer, args.scheduler)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        (
+            "raise ValueError(name)\n            return scheduler",
+            "scheduler = lr_scheduler.StepLR(optimizer, 0)\n            return scheduler",
+        ),
+        ("LR207",),
+    ),
+    Script(
         "a lambda whose `epoch` counts batches",
         """
         import math

@@ -193,6 +193,7 @@ def _guard(part: Condition, node: When, repeats: list[Repeat], loops: Loops) -> 
         amount=amount,
         loop=None if owner is None else loops.fact(owner),
         by_default=part.lean,
+        reads=frozenset(part.atoms()),
     )
 
 
