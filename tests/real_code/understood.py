@@ -36,6 +36,49 @@ UNDERSTOOD = (
         ("LR101",),
     ),
     Script(
+        "stepped if there is one, which one of two kinds is",
+        """
+        import torch
+        from torch.optim.lr_scheduler import ExponentialLR, StepLR
+
+        class Trainer:
+            def __init__(self, model, kind):
+                self.model = model
+                self.scheduler = None
+                if kind == "step":
+                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                    self.scheduler = StepLR(self.optimizer, 30)
+                elif kind == "exponential":
+                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                    self.scheduler = ExponentialLR(self.optimizer, 0.98)
+                else:
+                    self.optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+
+            def train_epoch(self, loader):
+                if self.scheduler is not None:
+                    self.scheduler.step()  # moves
+                for x, y in loader:
+                    self.model(x, y).backward()
+                    self.optimizer.step()
+
+        def main(args, model, loader):
+            trainer = Trainer(model, args.kind)
+            if not args.test_only:
+                for epoch in range(args.epochs):
+                    trainer.train_epoch(loader)
+        """,
+        (
+            "        if self.scheduler is not None:\n"
+            "                    self.scheduler.step()  # moves\n",
+            "        pass\n",
+            "            self.optimizer.step()\n",
+            "            self.optimizer.step()\n"
+            "                if self.scheduler is not None:\n"
+            "                    self.scheduler.step()\n",
+        ),
+        ("LR104",),
+    ),
+    Script(
         "an if-chain by name, with the script's default",
         """
         import argparse

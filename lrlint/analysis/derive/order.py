@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.derive.sites import conditions
+from lrlint.analysis.derive.sites import conditions, is_settled
 from lrlint.analysis.trace import Located, Repeat
 from lrlint.facts import (
     GuardKind,
@@ -56,7 +56,7 @@ def _always(site: StepSite) -> bool:
 def _comes_with(item: Located, updates: Pairs) -> bool:
     """Whether the optimizer steps only where the scheduler does, too: each in the same branch."""
     own = conditions(item.path)
-    return all(part in conditions(other.path) for other, _ in updates for part in own)
+    return all(is_settled(part, conditions(other.path)) for other, _ in updates for part in own)
 
 
 def _adjacent(one: Located, other: Located, loop: Repeat) -> bool:

@@ -18,6 +18,7 @@ from lrlint.analysis.conditions import (
     flatten,
     is_loop_atom,
     natures,
+    negate,
     text_of,
 )
 from lrlint.analysis.contradictions import contradict
@@ -54,7 +55,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
     for node in inner:
         if isinstance(node, When):
             for part in flatten(node.condition):
-                if part in assumed:
+                if is_settled(part, assumed):
                     continue
                 if any(contradict(part, known) for known in assumed):
                     return None
@@ -171,6 +172,13 @@ def _foreign_indices(part: Condition, own: Atom) -> bool:
     return any(is_loop_atom(atom) and atom != own for atom in part.atoms())
 
 
+def is_settled(part: Condition, assumed: Collection[Condition]) -> bool:
+    """Whether a condition holds where others do: one alternative is enough for ``a or b``."""
+    if part in assumed:
+        return True
+    return isinstance(part, Any) and any(contradict(negate(part), known) for known in assumed)
+
+
 def guards_of(path: Path, loops: Loops, assumed: Collection[Condition] = ()) -> tuple[Guard, ...]:
     """The conditions along a path, as guards; ``assumed`` are known to hold."""
     repeats = [node for node in path if isinstance(node, Repeat)]
@@ -179,7 +187,7 @@ def guards_of(path: Path, loops: Loops, assumed: Collection[Condition] = ()) -> 
         for node in path
         if isinstance(node, When)
         for part in flatten(node.condition)
-        if part not in assumed
+        if not is_settled(part, assumed)
     )
 
 
