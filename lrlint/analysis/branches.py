@@ -365,7 +365,8 @@ def choice(at: Interpreter, results: Sequence[tuple[Condition, AnyValue]]) -> An
         return first
     flat: list[tuple[Condition, AnyValue]] = []
     for condition, value in results:
-        flat += _under(at, condition, value)
+        few = len(flat) <= _MOST_ALTERNATIVES
+        flat += _under(at, condition, value) if few else [(condition, value)]
     return _choice(flat)
 
 

@@ -42,6 +42,9 @@ _LONGEST = 10_000
 """Characters or elements of what operators put together; more is not followed."""
 
 
+_MOST_PAIRS = 100
+"""Pairs of alternatives that an operator is applied to: each is asked whether it can be."""
+
 _MOST_BITS = 1000
 
 
@@ -247,16 +250,18 @@ def _apply_to_choice(
     if isinstance(left, Choice):
         if isinstance(right, Choice) and _conditions(left) == _conditions(right):
             pairs = zip(left.alternatives, right.alternatives, strict=True)
-            return branches.choice(
-                at, [(c, _apply(at, kind, one, other, node)) for (c, one), (_, other) in pairs]
-            )
-        return branches.choice(
-            at, [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
-        )
-    assert isinstance(right, Choice)
-    return branches.choice(
-        at, [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
-    )
+            found = [(c, _apply(at, kind, one, other, node)) for (c, one), (_, other) in pairs]
+        elif len(left.alternatives) * len(branches.alternatives(right)) > _MOST_PAIRS:
+            return Opaque()
+        else:
+            found = [(c, _apply(at, kind, item, right, node)) for c, item in left.alternatives]
+    else:
+        assert isinstance(right, Choice)
+        found = [(c, _apply(at, kind, left, item, node)) for c, item in right.alternatives]
+    unknown = [value for _, value in found if isinstance(value, Opaque)]
+    if len(unknown) == len(found):  # of data, not of settings: nobody asks which of them it is
+        return Opaque(measured=any(value.measured for value in unknown))
+    return branches.choice(at, found)
 
 
 def _conditions(value: Choice) -> list[Condition]:

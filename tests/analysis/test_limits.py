@@ -9,6 +9,8 @@ import pytest
 
 from lrlint import engine
 from lrlint.analysis import Project, analyse, state
+from lrlint.analysis.conditions import Condition
+from lrlint.analysis.contradictions import Contradictions
 from lrlint.source import Reach, load
 
 HELPERS = (
@@ -165,3 +167,38 @@ def test_what_a_library_does_costs_a_share_of_the_budget(
     reasons = [reason for _, reason in analyse(load(script)).undecided]
     assert "the script is too large to be followed to its end" not in reasons
     assert any("too large to be followed" in reason for reason in reasons)
+
+
+def _one_of_many(name: str) -> str:
+    branches = [
+        f"{'el' if number else ''}if kind_of_{name} == {number}:\n"
+        f"        {name} = weights[{number}] * {number + 1}"
+        for number in range(14)
+    ]
+    return f"{name} = None\n    " + "\n    ".join(branches)
+
+
+def test_two_numbers_of_many_alternatives_are_not_tried_in_all_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = 0
+    ask = Contradictions.__call__
+
+    def counted(self: Contradictions, one: Condition, other: Condition) -> bool:
+        nonlocal asked
+        asked += 1
+        return ask(self, one, other)
+
+    monkeypatch.setattr(Contradictions, "__call__", counted)
+    for sums in (0, 8):
+        before, asked = asked, 0
+        report = engine.lint_text(
+            "import torch\n\ndef main(model, weights, kind_of_a, kind_of_b):\n"
+            f"    {_one_of_many('a')}\n    {_one_of_many('b')}\n"
+            + "    c = a + b\n"
+            * sums
+            + "    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+            "    torch.optim.lr_scheduler.StepLR(optimizer, 3).step()\n"
+        )
+        assert report.problems == ()
+    assert 0 < asked == before
