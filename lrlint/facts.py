@@ -434,6 +434,8 @@ class Schedule:
     repeated: Repetition | None = None
     competitors: tuple[Schedule, ...] = ()
     """Other schedules that advance on the same optimizer."""
+    instead: tuple[Schedule, ...] = ()
+    """Those of them that only advance where a setting keeps this one from advancing."""
     departure: Departure | None = None
     """Where the LR left the schedule; recorded runs only."""
     overran: int | None = None

@@ -18,6 +18,10 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
         about = subjects(one)
         if about.isdisjoint(subjects(right)):
             continue
+        if depth and isinstance(one, Any):
+            if all(contradict(part, right, depth - 1) for part in one.parts):
+                return True
+            continue
         opposite, key = negate(one), choice_key(one)
         for other in others:
             if about.isdisjoint(subjects(other)):
@@ -30,12 +34,8 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
                     return True
             if not depth:
                 continue
-            if isinstance(one, Any) and all(
-                contradict(part, other, depth - 1) for part in one.parts
-            ):
-                return True
             if isinstance(other, Any) and all(
-                contradict(one, part, depth - 1) for part in other.parts
+                contradict(left, part, depth - 1) for part in other.parts
             ):
                 return True
     return False

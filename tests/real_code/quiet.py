@@ -132,6 +132,49 @@ QUIET = (
         ("LR207",),
     ),
     Script(
+        "a scheduler that another one replaces once an LR is found",
+        """
+        import argparse
+        import torch
+        from torch.optim.lr_scheduler import OneCycleLR, StepLR
+
+        def schedule(kind, optimizer, loader, epochs, max_lr=0.1):
+            if kind == "onecycle":
+                return OneCycleLR(optimizer, max_lr, total_steps=epochs * len(loader))
+            return StepLR(optimizer, 10 * len(loader))
+
+        class Trainer:
+            def __init__(self, model, optimizer, scheduler):
+                self.model, self.optimizer, self.scheduler = model, optimizer, scheduler
+
+            def fit(self, loader, epochs):
+                for epoch in range(epochs):
+                    for x, y in loader:
+                        self.model(x, y).backward()
+                        self.optimizer.step()
+                        self.scheduler.step()
+
+        def main(model, loader):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--kind", default="step", choices=["onecycle", "step"])
+            parser.add_argument("--epochs", type=int, default=30)
+            parser.add_argument("--find-lr", action="store_true")
+            args = parser.parse_args()
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+            planned = schedule(args.kind, optimizer, loader, args.epochs)
+            trainer = Trainer(model, optimizer, planned)
+            if args.find_lr:
+                found = find_lr(model)
+                if found and args.kind == "onecycle":
+                    trainer.scheduler = schedule(
+                        args.kind, optimizer, loader, args.epochs, found["max_lr"]
+                    )
+            trainer.fit(loader, args.epochs)
+        """,
+        ("                    self.scheduler.step()\n", ""),
+        ("LR103", "LR103"),
+    ),
+    Script(
         "a lambda whose `epoch` counts batches",
         """
         import math

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lrlint.analysis.conditions import Condition, is_loop_atom
+from lrlint.analysis.branches import may_change
+from lrlint.analysis.conditions import Condition, conjoin, is_loop_atom
 from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.kinds import Loops
@@ -146,6 +148,11 @@ def _schedules(
 ) -> dict[int, Schedule]:
     found: dict[int, Schedule] = {}
     under: dict[int, list[Condition]] = {}
+    stepped: dict[int, list[Condition | None]] = defaultdict(list)
+    for item in located:
+        if isinstance(item.event, SchedulerStep):
+            lasting = [part for part in sites.conditions(item.path) if not may_change(part)]
+            stepped[id(item.event.scheduler)].append(conjoin(lasting))
     for item in located:
         if isinstance(item.event, BuildScheduler) and id(item.event.scheduler) not in found:
             schedule = _schedule(item, located, loops, optimizers)
@@ -160,6 +167,7 @@ def _schedules(
             )
             for child in schedule.children:
                 child.parent = schedule
+    steps = {id(schedule): stepped[key] for key, schedule in found.items()}
     for schedule in found.values():
         schedule.competitors = tuple(
             other
@@ -172,6 +180,15 @@ def _schedules(
             and schedule.parent is None
             and not any(
                 contradict(one, two) for one in under[id(schedule)] for two in under[id(other)]
+            )
+        )
+        schedule.instead = tuple(
+            other
+            for other in schedule.competitors
+            if all(
+                one is not None and two is not None and contradict(one, two)
+                for one in steps[id(schedule)]
+                for two in steps[id(other)]
             )
         )
     return found
