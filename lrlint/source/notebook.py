@@ -209,7 +209,7 @@ def _terminated(source: str) -> str:
 def _are_python(cells: Sequence[str]) -> bool:
     """Whether each of the cells is Python, as one parse of all of them says; False in doubt."""
     text = "".join(cells)
-    if "\r" in text:
+    if "\r" in text or any(cell.endswith("\\\n") for cell in cells):  # goes on in the next one
         return False
     tree = syntax_tree(text)
     if isinstance(tree, SourceError):

@@ -34,6 +34,7 @@ _IN_CODE: Final = re.compile(rf"(?<!\w)(?:{_BUILDS.pattern})(?!\w)")
 _CHAIN: Final = re.compile(r"(\w+)(?:\s*\.\s*\w+)*\s*\.\s*\Z")
 _ASKED: Final = re.compile(r"\bisinstance\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+_ANNOTATES: Final = re.compile(r"(?:->|\|)\s*(?:\w+\s*\.\s*)*\Z")
 _DEFINES: Final = re.compile(r"\bdef\s+\Z")
 
 _MOST_MODULES: Final = 300
@@ -181,8 +182,14 @@ class Reach:
             return False  # what its body builds stands there
         if name in _BASES:
             return _DERIVES.search(before) is not None
-        is_class = not name.islower() and not name.isupper()
         is_called = after.startswith("(")
+        # As a value, not as an annotation: `s: StepLR = None`, `s: StepLR | None`, `-> StepLR:`.
+        is_class = (
+            not name.islower()
+            and not name.isupper()
+            and not after.startswith(("=", "|"))
+            and _ANNOTATES.search(before) is None
+        )
         chain = _CHAIN.search(before)
         if name == "lr_scheduler":
             # The module of torch, not a variable; what is taken from it by name is seen there.
@@ -202,7 +209,7 @@ class Reach:
             return False
         if name in module.outline.imports:
             return self._is_foreign(module, name)
-        return is_called or (is_class and not after.startswith("="))
+        return is_class or is_called
 
 
 @dataclass(eq=False)

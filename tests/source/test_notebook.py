@@ -112,6 +112,7 @@ SOURCE = st.text(st.sampled_from("xy=(1)%!?'\"# \n\\:é"), max_size=30)
         ("if x:\n    y = 1", "else:\n    y = 2"),
         ("for x in y:\n    z = 1", "    z = 2"),
         ("x = 1 + \\", "    2"),
+        ("\\", "1"),
         ('x = """', '"""'),
     ],
 )

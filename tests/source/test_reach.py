@@ -54,6 +54,11 @@ BUILDS_NOT = [
     "trainer = Trainer(lr_scheduler_type='cosine')",
     "class Arguments:\n    def set_lr_scheduler(self, name):\n        self.name = name",
     "class Model:\n    async def _build_noise_scheduler(self): ...",
+    "import torch\ndef f(s: torch.optim.lr_scheduler.StepLR = None): s.step()",
+    "import torch.optim as o\ndef f(s: o.lr_scheduler.StepLR | None): s.step()",
+    "import torch.optim as o\ndef f(s: None | o.lr_scheduler.StepLR): s.step()",
+    "import torch.optim as o\ndef f() -> o.lr_scheduler.StepLR: return g.scheduler",
+    "from jobs import queue\nclass A:\n    scheduler: queue.Scheduler = None",
 ]
 
 BUILDER = "from torch.optim.lr_scheduler import StepLR\ndef build(o):\n    return StepLR(o, 3)\n"
