@@ -163,12 +163,14 @@ class _Walk:
             rules = self._with_own(directory, rules, {entry.name for entry in entries})
             found: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = []
             for entry in entries:
-                path = directory / entry.name
                 is_link = entry.is_symlink()
-                leads_to_directory = path.is_dir() if is_link else entry.is_dir()
+                leads_to_directory = os.path.isdir(entry.path) if is_link else entry.is_dir()
                 is_directory = leads_to_directory and not is_link  # git sees a link as a file
-                if entry.name in SKIPPED if leads_to_directory else not self._wanted(path):
+                if leads_to_directory and entry.name in SKIPPED:
                     continue
+                if not leads_to_directory and not self._wanted(directory, entry.name):
+                    continue
+                path = directory / entry.name
                 if self._ignored(path, is_directory, rules):
                     continue
                 if is_link:
@@ -193,10 +195,11 @@ class _Walk:
             rules = (*rules, own) if own else rules
         return rules
 
-    def _wanted(self, path: Path) -> bool:
-        if path.suffix.lower() in SUFFIXES:
+    def _wanted(self, directory: Path, name: str) -> bool:
+        if os.path.splitext(name)[1].lower() in SUFFIXES:
             return True
-        return bool(self._include and _verdict(self._include, path, is_directory=False))
+        include = self._include
+        return bool(include and _verdict(include, directory / name, is_directory=False))
 
     def _ignored(self, path: Path, is_directory: bool, rules: tuple[IgnoreFile, ...]) -> bool:
         if self._exclude and _verdict(self._exclude, path, is_directory=is_directory):
