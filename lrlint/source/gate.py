@@ -1,8 +1,8 @@
 """The cheap byte test that decides whether a file is worth parsing at all.
 
-Parsing costs 20 µs a line, and interpreting as much again; this test costs 6 µs per KiB. It must
+Parsing costs 20 µs a line, and interpreting as much again; this test costs 5 µs per KiB. It must
 never say no to a file that builds or steps an LR scheduler, and should say no to nearly everything
-else: 29 of the 2,860 files of transformers pass it.
+else: 24 of the 2,912 files of transformers pass it.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _HELPER = re.compile(rb"\.\w*(?:learning_rate|_lr)\(")
 # "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
 # one more sign: something is stepped, optimized, or built by a call named after a schedule.
 _TRAINS = (
-    re.compile(rb"optim"),
-    re.compile(rb"Optim"),
+    re.compile(rb"optim(?:i[sz]er|_|\b)"),  # not "optimal", "optimize"
+    re.compile(rb"Optim(?:i[sz]er|_|\b)"),
     re.compile(rb"OPTIM"),
     re.compile(rb"\.step\b"),
     re.compile(rb"step_update"),

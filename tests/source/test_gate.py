@@ -31,6 +31,9 @@ HOLDS = [
     'getattr(self.scheduler, "step")()',
     "s = OneCycleLR(o, 1, total_steps=3)",
     '"source": ["sched = StepLR(opt, 30)\\n"]',
+    "from transformer.Optim import ScheduledOptim",
+    "from optim import schedules",
+    "def fit(optimiser, schedules): ...",
 ]
 
 HOLDS_NOT = [
@@ -38,6 +41,8 @@ HOLDS_NOT = [
     "print('hello')",
     "the task was scheduled for later",
     "class JobSchedule: ...",
+    "def schedule(jobs): return optimal(jobs)",
+    "# the scheduler is optimized for throughput\nOptimization = True",
     "def reschedule(job): ...",
     "loss.backward()\noptimizer.step()",
     "ALREADY = 1",
