@@ -400,6 +400,8 @@ class Schedule:
     known, but that it has a counter is."""
     open_arguments: bool = False
     """Whether arguments may be given that were not seen (``**kwargs``)."""
+    prepared: bool = False
+    """Whether accelerate steps it, which steps a OneCycleLR no further than torch allows."""
     removed: Mapping[str, Place] = field(default_factory=dict)
     """Arguments of older releases that are given and no longer taken, and where."""
     sites: tuple[StepSite, ...] = ()

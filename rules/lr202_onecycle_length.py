@@ -222,6 +222,8 @@ class OneCycleLength(Rule):
         if found is None or (found.fits and not _too_long(found)):
             return
         parameter, longer = found.horizon.parameter, _too_long(found)
+        if longer and schedule.prepared:
+            return
         certain = found.holds if longer else found.certain
         yield self.finding(
             where(schedule),

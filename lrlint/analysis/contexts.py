@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from lrlint.analysis import attributes, calls
+from lrlint.analysis.conditions import Flag
 from lrlint.analysis.values import NONE, AnyValue, FunctionValue, Instance, Opaque
+from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -32,6 +35,18 @@ def _of_context(
     if not method.scope.unit.survey.part(method.node).relevant:
         return None
     return calls.call_function(at, method, calls.Arguments(arguments))
+
+
+def conditions(
+    at: Interpreter, managers: list[AnyValue], node: syn.With
+) -> AbstractContextManager[None]:
+    """The guard that context managers are to what happens inside.
+
+    Under ``accelerator.accumulate(model)`` what was prepared steps once in so many batches.
+    """
+    if any(isinstance(one, Instance) and one.external == "accumulate" for one in managers):
+        return at.guard(Flag(("accumulate",), "accumulate()"), node)
+    return nullcontext()
 
 
 _NO_GRADIENTS = ("no_grad", "inference_mode")

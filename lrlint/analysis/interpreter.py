@@ -93,6 +93,8 @@ class Interpreter:
         """Functions that others were handed, who may call them or keep them to be called later."""
         self.prepared: list[Owner] = []
         """What accelerate has been handed, whose states it saves and loads."""
+        self.accumulates = True
+        """Whether it may hold back optimizers, as far as its construction tells."""
         self.undecided: list[tuple[SyntaxPlace | None, str]] = []
         self.without_gradients = False
         self.spent = 0
@@ -436,7 +438,8 @@ def _with(at: Interpreter, node: syn.With) -> Outcome:
         if item.asname is not None:
             binding.assign(at, item.asname.name, entered, item.item)
     try:
-        outcome = at.run_block(node.body.body)
+        with contexts.conditions(at, managers, node):
+            outcome = at.run_block(node.body.body)
     finally:
         at.without_gradients = before
     for value in reversed(managers):

@@ -114,6 +114,8 @@ class SchedulerRecord:
     """What that function returns for step 0."""
     relayed: bool = False
     """Whether it takes over from another one, or hands over to it, in the middle of a loop."""
+    prepared: bool = False
+    """Whether accelerate was handed it."""
 
 
 @dataclass(eq=False, slots=True)

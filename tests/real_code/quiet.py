@@ -175,6 +175,46 @@ QUIET = (
         ("LR103", "LR103"),
     ),
     Script(
+        "accelerate holds back the steps of what it has prepared",
+        """
+        import torch
+        from accelerate import Accelerator
+        from transformers import get_linear_schedule_with_warmup
+
+        def main(model, loader):
+            accelerator = Accelerator(gradient_accumulation_steps=4)
+            optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+            scheduler = get_linear_schedule_with_warmup(optimizer, 0, 20)
+            model, optimizer, scheduler = accelerator.prepare(model, optimizer, scheduler)
+            for i in range(40):
+                with accelerator.accumulate(model):
+                    optimizer.step()
+                    scheduler.step()
+        """,
+        ("Accelerator(gradient_accumulation_steps=4)", "Accelerator()"),
+        ("LR305",),
+    ),
+    Script(
+        "accelerate does not step a OneCycleLR beyond its end",
+        """
+        import torch
+        from accelerate import Accelerator
+
+        def main(model, loader):
+            accelerator = Accelerator()
+            optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+            scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=20)
+            model, optimizer, scheduler = accelerator.prepare(model, optimizer, scheduler)
+            for epoch in range(40):
+                for x, y in loader:
+                    model(x, y).backward()
+                optimizer.step()
+                scheduler.step()
+        """,
+        ("accelerator.prepare(model, optimizer, scheduler)", "model, optimizer, scheduler"),
+        ("LR202",),
+    ),
+    Script(
         "a lambda whose `epoch` counts batches",
         """
         import math

@@ -229,6 +229,7 @@ def _schedule(
         arguments=arguments,
         derived=record.derived,
         open_arguments=record.open_arguments,
+        prepared=record.prepared,
         optimizer=optimizer,
         horizon=_horizon(record, arguments),
         order=built.order,

@@ -20,6 +20,7 @@ from lrlint.analysis.values import (
     Store,
     Stream,
 )
+from lrlint.symbolic import Expr
 from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _registered(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyVal
         for _, value in cases:
             if isinstance(value, (OptimizerValue, SchedulerValue)):
                 at.prepared.append(value.record)
+            if isinstance(value, SchedulerValue):
+                value.record.prepared = True
     return _prepared(at, arguments, node)
 
 
@@ -64,6 +67,14 @@ def _load_state(at: Interpreter, node: syn.Call) -> AnyValue:
         else:
             at.emit(SchedulerCall(at.here(node), tuple(at.via), record, "load_state_dict"))
     return Opaque()
+
+
+def _accelerator(at: Interpreter, arguments: Arguments) -> AnyValue:
+    """``Accelerator(…)``: without further ado it lets its optimizers step for every batch."""
+    steps = arguments.get(-1, "gradient_accumulation_steps")
+    given = steps is not None and steps != Expr.const(1)
+    at.accumulates = arguments.open or given or "gradient_accumulation_plugin" in arguments.keywords
+    return Opaque("accelerator")
 
 
 def _scaler(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
@@ -109,7 +120,9 @@ def by_last_name(
     if last == "GradScaler":
         return _scaler(at, arguments, node)
     if name == "accelerate.Accelerator":
-        return Opaque("accelerator")
+        return _accelerator(at, arguments)
+    if last == "accumulate" and at.accumulates:
+        return Instance(None, Store(), external="accumulate", open=True)
     if last == "range" and name.endswith(("tqdm.range", "prange")):
         return _progress_range(at, arguments, node)
     if last.endswith(("DataLoader", "DataIter", "Loader")) and last[:1].isupper():
