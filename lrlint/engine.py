@@ -263,10 +263,9 @@ class _Run:
             self._failed(source.name, error)
             return False
 
-    def _imported(self, path: Path) -> str | None:
+    def _imported(self, path: Path) -> SourceFile | None:
         source = self._memory.get(real_path(path)) if self._memory else None
-        source = source or load_imported(path)
-        return None if source is None else source.text
+        return source or load_imported(path)
 
     def _analyse(self, source: SourceFile) -> Analysis:
         from lrlint.analysis import Project, analyse  # 0.1 s

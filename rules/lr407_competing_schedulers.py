@@ -200,7 +200,7 @@ class CompetingSchedulers(Rule):
         for other in schedule.competitors:
             if schedule.variable is not None and schedule.variable == other.variable:
                 continue  # several under one name: which of them is stepped is not certain
-            if any(one is other for one in schedule.instead):
+            if other in schedule.instead:
                 continue
             both = erases(other)
             if both and other.order < schedule.order:

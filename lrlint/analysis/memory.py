@@ -24,10 +24,11 @@ def recall(
 ) -> AnyValue:
     """The value of a call: what an earlier one has returned if the function remembers it."""
     kept = function.defaults.get(KEPT)
-    key = _key(arguments) if isinstance(kept, DictValue) and function.receiver is None else None
+    if not isinstance(kept, DictValue) or function.receiver is not None:
+        return run()
+    key = _key(arguments)
     if key is None:
         return run()
-    assert isinstance(kept, DictValue)
     known = kept.store.data.get(key)
     if known is None:
         known = run()

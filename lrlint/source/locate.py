@@ -99,9 +99,10 @@ class Locator:
 
     def _at(self, folder: str, parts: Sequence[str]) -> Iterator[str]:
         for depth, part in enumerate(parts, 1):
-            module = os.path.join(folder, f"{part}.py")
-            if depth == len(parts) and self._holds(folder, f"{part}.py") and os.path.isfile(module):
-                yield module
+            if depth == len(parts) and self._holds(folder, f"{part}.py"):
+                module = os.path.join(folder, f"{part}.py")
+                if os.path.isfile(module):
+                    yield module
             if not self._holds(folder, part):
                 return
             folder = os.path.join(folder, part)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from lrlint.source.locate import LIBRARIES, Locator, load_imported
+from lrlint.source.module import SourceFile
 from lrlint.source.outline import TOP, Imported, Outline, bound_words, free_words, outline, words
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
@@ -47,9 +48,9 @@ _NEAR: Final = 300
 class Reach:
     """Answers for one script after the other, and remembers what it has read for them."""
 
-    def __init__(self, read: Callable[[Path], str | None] | None = None) -> None:
-        """``read`` gives the text of a file of the project, or None where it has none to give."""
-        self._read = read or _text
+    def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
+        """``read`` gives a file of the project, or None where following it is of no use."""
+        self._read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
         self._harmless: set[tuple[_Module, str]] = set()
@@ -69,7 +70,7 @@ class Reach:
     def _entry(self, path: Path, text: str) -> _Module:
         module = self._modules.get(path)
         if module is None or module.digest != hash(text):  # standard input may have its name
-            module = self._modules[path] = _Module(path, hash(text), outline(text))
+            module = self._modules[path] = _module(path, text)
         return module
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
@@ -147,9 +148,8 @@ class Reach:
 
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
-            text = self._read(path)
-            module = None if text is None else _Module(path, hash(text), outline(text))
-            self._modules[path] = module
+            source = self._read(path)
+            self._modules[path] = None if source is None else _module(path, source.text)
         return self._modules[path]
 
     def _is_foreign(self, module: _Module, name: str) -> bool:
@@ -249,9 +249,8 @@ class _Module:
             yield self, part
 
 
-def _text(path: Path) -> str | None:
-    source = load_imported(path)
-    return None if source is None else source.text
+def _module(path: Path, text: str) -> _Module:
+    return _Module(path, hash(text), outline(text))
 
 
 def _head(chain: re.Match[str]) -> str:

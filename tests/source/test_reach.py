@@ -198,7 +198,7 @@ def test_what_one_script_was_told_holds_for_the_next(tmp_path: Path) -> None:
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    reach = Reach(lambda path: path.read_text(encoding="utf-8"))
+    reach = Reach()
     answers = [reach.builds(tmp_path / f"{n}.py", files[f"{n}.py"]) for n in ("one", "two", "one")]
     assert answers == [False, True, False]
 

@@ -71,7 +71,7 @@ def _load_state(at: Interpreter, node: syn.Call) -> AnyValue:
 
 def _accelerator(at: Interpreter, arguments: Arguments) -> AnyValue:
     """``Accelerator(…)``: without further ado it lets its optimizers step for every batch."""
-    steps = arguments.get(-1, "gradient_accumulation_steps")
+    steps = arguments.keywords.get("gradient_accumulation_steps")
     given = steps is not None and steps != Expr.const(1)
     at.accumulates = arguments.open or given or "gradient_accumulation_plugin" in arguments.keywords
     return Opaque("accelerator")
