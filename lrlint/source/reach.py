@@ -10,9 +10,10 @@ scheduler's constructor. Like the byte test it must never say no where a schedul
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -28,15 +29,11 @@ _BUILDS: Final = re.compile(
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
-_HINTS: Final = tuple(re.compile(one).search for one in ("LR", "Warm", "chedule"))
-"""Each of those names has one of these, which are quickly looked for."""
-
-_IN_CODE: Final = re.compile(rf"(?<!\w)(?:{_BUILDS.pattern})(?!\w)")
-_CHAIN: Final = re.compile(r"(\w+)(?:\s*\.\s*\w+)*\s*\.\s*\Z")
-_ASKED: Final = re.compile(r"\bisinstance\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_DOT: Final = re.compile(r"\s*\.\s*")
+_OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
+"""What a name is an attribute of, read from its end: there is no telling where it begins."""
+_ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
-_ANNOTATES: Final = re.compile(r"(?:->|\|)\s*(?:\w+\s*\.\s*)*\Z")
-_DEFINES: Final = re.compile(r"\bdef\s+\Z")
 
 _MOST_MODULES: Final = 300
 """A script for which more modules must be read is better analysed: no analysis follows as many."""
@@ -54,6 +51,8 @@ class Reach:
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
         self._harmless: set[tuple[_Module, str]] = set()
+        self._ordinary: set[str] = set()
+        """Words that name no constructor; the same ones are asked about again and again."""
 
     def builds(self, path: Path, text: str) -> bool:
         """Whether the script at ``path`` may build a scheduler.
@@ -75,10 +74,10 @@ class Reach:
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
         seen: set[tuple[_Module, str]] = set()
-        waiting = list(parts)
+        waiting = deque(parts)  # what is near comes first, where a constructor mostly is
         most = len(self._modules) + _MOST_MODULES
         while waiting:
-            key = waiting.pop()
+            key = waiting.popleft()
             if key in seen or key in self._harmless:
                 continue
             seen.add(key)
@@ -87,9 +86,8 @@ class Reach:
             used = words(code)
             if self._constructs(module, code, used) or len(self._modules) > most:
                 return True
-            known = module.outline
-            named = used & (known.parts.keys() | known.imports.keys())
-            if known.stars:
+            named = used & module.meaningful
+            if module.outline.stars:
                 # Classes: what one method binds, another may have from the star.
                 named |= used if code.startswith("class") else free_words(code)
             for word in named:
@@ -169,37 +167,53 @@ class Reach:
         """Whether some code names a constructor of the world outside of the project."""
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
-        if not any(hint(code) for hint in _HINTS) or not any(map(_BUILDS.fullmatch, used)):
+        names = self._constructors(used)
+        if not names:
             return False
         code = _ASKED.sub("", code)
-        return any(self._is_constructor(module, code, match) for match in _IN_CODE.finditer(code))
+        return any(
+            self._is_constructor(module, code, match)
+            for name in names
+            for match in _word(name).finditer(code)
+        )
+
+    def _constructors(self, used: frozenset[str]) -> Sequence[str]:
+        """The words that constructors may be called."""
+        fresh = used - self._ordinary
+        found = [word for word in fresh if _BUILDS.fullmatch(word)]
+        self._ordinary |= fresh.difference(found)
+        return found
 
     def _is_constructor(self, module: _Module, code: str, match: re.Match[str]) -> bool:
         name = match[0]
         before = code[max(0, match.start() - _NEAR) : match.start()]
         after = code[match.end() : match.end() + _NEAR].lstrip()
-        if _DEFINES.search(before) is not None:
+        lead = before.rstrip()
+        if lead.endswith("def") and lead.split()[-1] == "def":
             return False  # what its body builds stands there
         if name in _BASES:
             return _DERIVES.search(before) is not None
+        owner: list[str] = []  # `torch`, `optim`
+        if chain := _OWNER.match(before[::-1]):
+            lead = before[: -chain.end()].rstrip()
+            owner = _DOT.split(chain[0][::-1])[:-1]
         is_called = after.startswith("(")
         # As a value, not as an annotation: `s: StepLR = None`, `s: StepLR | None`, `-> StepLR:`.
         is_class = (
             not name.islower()
             and not name.isupper()
             and not after.startswith(("=", "|"))
-            and _ANNOTATES.search(before) is None
+            and not lead.endswith(("->", "|"))
         )
-        chain = _CHAIN.search(before)
         if name == "lr_scheduler":
             # The module of torch, not a variable; what is taken from it by name is seen there.
             if after.startswith(".") and after[1:2].isalpha():
                 return False
-            if chain is None:
+            if not owner:
                 return self._is_foreign(module, name)
-            return _head(chain) == "optim" or self._is_foreign(module, chain[1])
-        if chain is not None:
-            head = chain[1]
+            return owner[-1] == "optim" or self._is_foreign(module, owner[0])
+        if owner:
+            head = owner[0]
             if head in ("self", "cls", "super") or head in module.outline.parts:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
@@ -224,10 +238,14 @@ class _Module:
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
     @cached_property
+    def meaningful(self) -> frozenset[str]:
+        """The names that lead somewhere: to a part of the module, or to another module."""
+        return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names that the module has, those it takes from another with all others left out."""
-        known = self.outline
-        return bound_words(known.parts[TOP]) | known.parts.keys() | known.imports.keys()
+        return bound_words(self.outline.parts[TOP]) | self.meaningful
 
     @cached_property
     def renamed(self) -> frozenset[str]:
@@ -249,13 +267,13 @@ class _Module:
             yield self, part
 
 
+@cache
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{name}(?<!\w{name})(?!\w)")
+
+
 def _module(path: Path, text: str) -> _Module:
     return _Module(path, hash(text), outline(text))
-
-
-def _head(chain: re.Match[str]) -> str:
-    """The attribute right before a name: ``optim`` of ``torch.optim.lr_scheduler``."""
-    return re.split(r"\s*\.\s*", chain[0])[-2]
 
 
 __all__ = ["Reach"]
