@@ -254,8 +254,21 @@ def _unknown(
     return Flag(("unknown", at.fresh_key()) if key is None else key, text, _ordinary(text), nature)
 
 
+_MOST_OPEN = 24
+"""Pairs of alternatives that are compared where no constant decides: nothing follows from more."""
+
+
+def _open(value: AnyValue) -> int:
+    """How many of the alternatives of a choice are no constants."""
+    if not isinstance(value, Choice):
+        return 0
+    return sum(not isinstance(item, Const) for _, item in value.alternatives)
+
+
 def equal(at: Interpreter, left: AnyValue, right: AnyValue, node: syn.Node) -> bool | Condition:
     """``left == right``."""
+    if _open(left) * _open(right) > _MOST_OPEN:
+        return _unknown(at, (left, right), node)
     if isinstance(left, Choice):
         return any_alternative([(c, equal(at, item, right, node)) for c, item in left.alternatives])
     if isinstance(right, Choice):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from lrlint.symbolic import Atom, Expr, Strength, Verdict, compare, compile_expr
+from lrlint.symbolic import Atom, Expr, Strength, certain_sign, compile_expr
 
 
 class Nature(Enum):
@@ -140,10 +140,7 @@ class Relation(Condition):
         """Its value where constants alone decide it."""
         if self.left.is_constant and self.right.is_constant:
             return self.lean
-        comparison = compare(self.left, self.right)
-        if not comparison.certain or comparison.verdict is Verdict.UNKNOWN:
-            return None
-        sign = 0 if comparison.verdict is Verdict.EQUAL else comparison.sign
+        sign = certain_sign(self.left, self.right)
         return None if sign is None else _OPERATORS[self.op](sign, 0)
 
 

@@ -6,7 +6,7 @@ every value the user may pass; `Expr.unit` says what an expression counts.
 """
 
 from lrlint.symbolic.atoms import Atom, Strength, UnboundAtom, Unit
-from lrlint.symbolic.comparison import Comparison, Verdict, compare
+from lrlint.symbolic.comparison import Comparison, Verdict, certain_sign, compare
 from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
@@ -24,6 +24,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "ceil",
+    "certain_sign",
     "compare",
     "compile_expr",
     "floor",

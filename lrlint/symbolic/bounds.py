@@ -114,7 +114,13 @@ def _evidently(terms: Terms, strict: bool, budget: list[int]) -> bool:
     number, monomial = poly.denominator(terms)
     if any(factor.bound is None or factor.bound <= 0 for factor, _ in monomial):
         return False
-    expanded = _shift(poly.shifted(terms, number, monomial) if monomial else terms, budget)
+    if monomial:
+        terms = poly.shifted(terms, number, monomial)
+    degrees = [poly.degree(one) for one in terms]
+    highest = max(degrees, default=0)
+    if any(c < 0 for c, n in zip(terms.values(), degrees, strict=True) if n == highest):
+        return False  # nothing that is expanded adds to a term of the highest degree
+    expanded = _shift(terms, budget)
     if expanded is None or any(c < 0 for c in expanded.values()):
         return False
     return not strict or ONE in expanded

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from lrlint.symbolic.atoms import Factor
+from lrlint.symbolic.atoms import Call, Factor
 from lrlint.symbolic.numeric import Coefficient, TooComplex, ratio, tidy
 
 Monomial: TypeAlias = frozenset[tuple[Factor, int]]
@@ -126,6 +126,25 @@ def sorted_factors(monomial: Monomial) -> list[tuple[Factor, int]]:
 def degree(monomial: Monomial) -> int:
     """The sum of the exponents."""
     return sum(exponent for _, exponent in monomial)
+
+
+def leading_signs(a: Mapping[Monomial, Coefficient]) -> set[int]:
+    """The signs of the terms of the highest degree; none where a factor is no atom or divides.
+
+    These terms keep their coefficients when each factor is written as its bound plus x >= 0.
+    """
+    highest, signs = -1, set[int]()
+    for monomial, coefficient in a.items():
+        total = 0
+        for factor, exponent in monomial:
+            if exponent < 0 or isinstance(factor, Call):
+                return set()
+            total += exponent
+        if total > highest:
+            highest, signs = total, set()
+        if total == highest:
+            signs.add(1 if coefficient > 0 else -1)
+    return signs
 
 
 def sorted_terms(a: Terms) -> list[tuple[Monomial, Coefficient]]:

@@ -17,6 +17,7 @@ from lrlint.symbolic import (
     Strength,
     Verdict,
     ceil,
+    certain_sign,
     compare,
     compile_expr,
     floor,
@@ -131,6 +132,14 @@ def test_a_certain_comparison_is_never_contradicted(a: Pair, b: Pair, env: Env) 
         assert result.sign == (x > y) - (x < y)
     if result.ratio is not None and result.verdict is Verdict.UNKNOWN and y:
         assert x / y == result.ratio
+
+
+@settings(max_examples=300)
+@given(exprs, exprs)
+def test_the_certain_sign_is_that_of_the_comparison(a: Expr, b: Expr) -> None:
+    found = compare(a, b)
+    assert certain_sign(a, b) == (found.sign if found.certain else None)
+    assert certain_sign(a, a + 1) == -1
 
 
 @settings(max_examples=150)
