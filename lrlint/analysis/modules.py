@@ -15,9 +15,10 @@ from lrlint.source import (
     SourceError,
     SourceFile,
     load_imported,
+    may_hold_schedule,
 )
 from lrlint.source.outline import Imported
-from lrlint.source.skeleton import Skeleton, in_part
+from lrlint.source.skeleton import Skeleton, in_outline, in_part
 from lrlint.syntax import nodes as syn
 
 _MOST_MODULES = 300
@@ -42,6 +43,11 @@ class ModuleUnit:
     def filename(self) -> str:
         """The file's name as findings show it."""
         return self.source.name
+
+    @property
+    def is_python(self) -> bool:
+        """Whether all of it is known to be Python."""
+        return self._skeleton.is_python
 
     @property
     def size(self) -> int:
@@ -106,7 +112,7 @@ class Project:
         self._room = _MOST_MODULES
         path = None if source.path is None else Path(source.path).resolve()
         known = self._units.get(path) if path is not None else None
-        if known is not None:
+        if known is not None and known.is_python:
             return known
         name = path.stem if path is not None else "stdin"
         unit = ModuleUnit(source, in_part(source), path, name)
@@ -115,8 +121,9 @@ class Project:
         return unit
 
     def has_parsed(self, path: Path) -> bool:
-        """Whether a file was parsed, and is Python."""
-        return self._units.get(path.resolve()) is not None
+        """Whether all of a file was parsed, and is Python."""
+        unit = self._units.get(path.resolve())
+        return unit is not None and unit.is_python
 
     def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
         """The module of the project that ``importer`` means by ``name``, or None."""
@@ -149,7 +156,9 @@ class Project:
         source = load_imported(path)
         if source is not None:
             self._room -= 1
+            # What may be linted, too, must be known to be Python.
+            read = in_part if may_hold_schedule(source.data) else in_outline
             with suppress(SourceError):
-                unit = ModuleUnit(source, in_part(source), path, path.stem)
+                unit = ModuleUnit(source, read(source), path, path.stem)
         self._units[path] = unit
         return unit

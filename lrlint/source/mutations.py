@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from typing import Final
+
+from lrlint.source.outline import without_strings
 
 
 @dataclass(slots=True)
@@ -17,12 +20,28 @@ class Mutations:
     """Names declared ``global`` or ``nonlocal`` somewhere."""
 
 
+_CHANGES: Final = re.compile(
+    r"(?:[-+*/%@&|^]|<<|>>)=|\b(?:global|nonlocal)\b"
+    r"|\.[ \t]*\w+[ \t]*=(?!=)(?:[^\n]*(?:[-+*/%@&|^<>]|[(\[{,\\][ \t$]*\n))"
+)
+"""An augmented assignment, and one to an attribute whose row has an operator or goes on."""
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
+def may_mutate(code: str) -> bool:
+    """Whether some code may change anything in place; told from its text."""
+    return _CHANGES.search(without_strings(code)) is not None
+
+
 def mutations_of(tree: ast.Module) -> Mutations:
-    """Those of a module; only statements are visited, expressions change nothing."""
+    """Those of a module."""
     found = Mutations()
+    note_mutations(tree, found)
+    return found
+
+
+def note_mutations(tree: ast.Module | ast.stmt, found: Mutations) -> None:
+    """Add those of a module or statement; expressions, which change nothing, are not visited."""
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
@@ -38,7 +57,6 @@ def mutations_of(tree: ast.Module) -> Mutations:
             case ast.stmt() | ast.Module() | ast.ExceptHandler() | ast.match_case():
                 for block in _BLOCKS:
                     stack += getattr(node, block, ())
-    return found
 
 
-__all__ = ["Mutations", "mutations_of"]
+__all__ = ["Mutations", "may_mutate", "mutations_of", "note_mutations"]

@@ -1,29 +1,30 @@
 """A module whose functions are read when somebody looks into them.
 
-Of what a training script imports most is never called: models, data sets, plots. CPython's parser
-takes the whole text and says where each function's body stands; what is made of its tree leaves out
-the bodies. ``open`` reads a body once more and puts it in its place.
+Of what a training script imports most is never called: models, data sets, plots. Of a file that is
+linted CPython's parser takes the whole text, for it must be Python, and what is made of its tree
+leaves out the bodies; of a file that is only imported they are not parsed either. ``open`` reads a
+body and puts it in its place.
 """
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
-from lrlint.source.mutations import Mutations, mutations_of
+from lrlint.source.mutations import Mutations, may_mutate, mutations_of, note_mutations
 from lrlint.source.parse import parsable, parse_text
+from lrlint.source.shorten import FEWEST_ROWS, without_bodies
 from lrlint.source.span import SourceError
 from lrlint.source.stack import with_large_stack
 from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.syntax.build import Builder, line_starts
-from lrlint.syntax.nodes import Block, FunctionDef, Module, Node
+from lrlint.syntax.nodes import Block, FunctionDef, Module, Node, walk
 
 if TYPE_CHECKING:
     from lrlint.source.module import SourceFile
-
-_FEWEST: Final = 3
-"""Lines of a body that are worth a parse of their own."""
 
 _Result = TypeVar("_Result")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -39,16 +40,30 @@ class Skeleton:
         text: bytes = b"",
         starts: Sequence[int] = (),
         bodies: Mapping[FunctionDef, tuple[int, int]] | None = None,
+        *,
+        is_python: bool = True,
     ) -> None:
         self.tree = tree
-        self.mutations = mutations
-        """What the module changes in place; None where only the tree can tell."""
+        self.is_python = is_python
+        """Whether that is known; what is wrong in a body that was not parsed is not."""
+        self._mutations = mutations
         self._text = text
         self._starts = starts
         self._bodies = bodies or {}
-        self._closed = set(self._bodies)
-        self.size = tree.end - sum(one.end - one.body.start for one in self._closed)
+        self._closed = {one: one.end - one.body.start for one in self._bodies}
+        self.size = tree.end - sum(self._closed.values())
         """Bytes that nodes were made of: what the tree takes of memory grows with them."""
+
+    @cached_property
+    def mutations(self) -> Mutations | None:
+        """What the module changes in place; None where only the tree can tell."""
+        found = self._mutations
+        if found is not None and not self.is_python:
+            for node in self._bodies:
+                parsed = self._parsed(node) if may_mutate(self.text(node) or "") else None
+                if parsed is not None:
+                    note_mutations(parsed[0], found)
+        return found
 
     def text(self, node: Node) -> str | None:
         """The text of a function's body, where that is not read with the module."""
@@ -64,64 +79,109 @@ class Skeleton:
             node.body = self._body(node)
         except SourceError:
             return False
-        self._closed.remove(node)
-        self.size += node.end - node.body.start
+        self.size += self._closed.pop(node)
         return True
 
     def _body(self, node: FunctionDef) -> Block:
+        parsed = self._parsed(node)
+        if parsed is not None:
+            function, starts = parsed
+            builder = Builder(self._text, starts)
+            return _built(lambda: builder.block(function.body))
+        # Its row begins with a form feed, or in the row above; or CPython is too old for it.
+        if isinstance(self._again, SourceError):
+            raise self._again
+        return next(
+            one.body
+            for one in walk(self._again)
+            if isinstance(one, FunctionDef) and one.start == node.start
+        )
+
+    def _parsed(self, node: FunctionDef) -> tuple[_Function, Sequence[int]] | None:
+        """A function as it is parsed by itself, and where the rows of it start."""
         row, _ = self._bodies[node]
         text = self._text[self._starts[row] : node.end].decode()
         starts = [0, *self._starts[row:]]
-        first = 1
         if text[0] in " \t":  # the block of something
             text = f"if _:\n{text}"
             starts.insert(0, 0)
-            first = 2
         tree = syntax_tree(text)
-        if isinstance(tree, SourceError):  # its row begins with a form feed, or in the row above
-            tree, starts, first = syntax_tree(self._text.decode()), [*self._starts], row
         if isinstance(tree, SourceError):
-            raise tree
-        builder = Builder(self._text, starts)
-        function = next(
-            one for one in ast.walk(tree) if isinstance(one, _Function) and one.lineno == first
-        )
-        return _built(lambda: builder.block(function.body))
+            return None
+        return next(one for one in ast.walk(tree) if isinstance(one, _Function)), starts
+
+    @cached_property
+    def _again(self) -> Module | SourceError:
+        """The module once more, with every function read."""
+        try:
+            return _whole_tree(self._text.decode())
+        except SourceError as error:
+            return error
 
 
 def in_part(source: SourceFile) -> Skeleton:
     """The tree of a source file; `SourceError` (one line, with its place) where it has none."""
-    return _read(source, lambda lines: lines >= _FEWEST)
+    return _read(source, FEWEST_ROWS)
+
+
+def in_outline(source: SourceFile) -> Skeleton:
+    """The same for a file that is Python as far as anybody asks: bodies are not even parsed."""
+    text = parsable(source.text)
+    short = without_bodies(text)
+    tree = None if short is None else syntax_tree(short.text)
+    if short is None or tree is None or isinstance(tree, SourceError):
+        return in_part(source)
+    return _skeleton(text, tree, FEWEST_ROWS, short.bodies)
 
 
 def whole(source: SourceFile) -> Skeleton:
-    """The same with every function read."""
-    return _read(source, lambda lines: False)
+    """The tree of a source file with every function read."""
+    return _read(source, sys.maxsize)
 
 
-def _read(source: SourceFile, leave_out: Callable[[int], bool]) -> Skeleton:
+def _read(source: SourceFile, fewest: int) -> Skeleton:
     text = parsable(source.text)
     tree = syntax_tree(text)
-    if isinstance(tree, SourceError):
-        try:
-            return Skeleton(younger_tree(text))
-        except SourceError as error:
-            if source.notebook is None:
-                raise
-            cell, row = source.notebook.locate(error.row)
-            raise SourceError(error.message, row, error.column, cell) from error
+    if not isinstance(tree, SourceError):
+        return _skeleton(text, tree, fewest, {})
+    try:
+        return Skeleton(younger_tree(text))
+    except SourceError as error:
+        if source.notebook is None:
+            raise
+        cell, row = source.notebook.locate(error.row)
+        raise SourceError(error.message, row, error.column, cell) from error
+
+
+def _skeleton(text: str, tree: ast.Module, fewest: int, gone: Mapping[int, int]) -> Skeleton:
+    """From a tree, bodies of so many rows left out, and those that the tree does not have."""
     data, starts = text.encode(), line_starts(text)
 
     def is_cut(function: _Function) -> bool:
+        if function.lineno in gone:
+            return True
         body = function.body[0]
         first = first_row(body)
         apart = not data[starts[first] : starts[first] + body.col_offset].strip()
-        return apart and leave_out((function.end_lineno or first) - first + 1)
+        return apart and (function.end_lineno or first) - first + 1 >= fewest
 
     builder = Builder(data, starts)
     found = _built(lambda: builder.module(tree, is_cut))
-    bodies = {made: (one.lineno, first_row(one.body[0])) for made, one in builder.closed.items()}
-    return Skeleton(found, mutations_of(tree), data, starts, bodies)
+    bodies = {}
+    for made, one in builder.closed.items():
+        first = gone.get(one.lineno)
+        if first is not None:
+            made.body.start = starts[first]
+        bodies[made] = one.lineno, first_row(one.body[0]) if first is None else first
+    return Skeleton(found, mutations_of(tree), data, starts, bodies, is_python=not gone)
+
+
+def _whole_tree(text: str) -> Module:
+    tree = syntax_tree(text)
+    if isinstance(tree, SourceError):
+        return younger_tree(text)
+    builder = Builder(text.encode(), line_starts(text))
+    return _built(lambda: builder.module(tree))
 
 
 def younger_tree(text: str) -> Module:
@@ -149,4 +209,4 @@ def _built(build: Callable[[], _Result]) -> _Result:
         raise SourceError("nested too deeply for the parser") from error
 
 
-__all__ = ["Skeleton", "in_part", "whole", "younger_tree"]
+__all__ = ["Skeleton", "in_outline", "in_part", "whole", "younger_tree"]

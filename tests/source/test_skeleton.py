@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrlint.analysis.survey import Survey
-from lrlint.source import SourceError, load
-from lrlint.source.skeleton import Skeleton, in_part, whole
+from lrlint.source import Mutations, SourceError, load
+from lrlint.source.skeleton import Skeleton, in_outline, in_part, whole
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import walk
 
@@ -131,13 +131,14 @@ def test_real_modules_come_back_whole(path: Path) -> None:
 
 def check_whole(text: str) -> None:
     source = source_of(text)
-    known, found = whole(source), in_part(source)
-    before = functions(found.tree)
-    open_all(found)
-    assert described(found.tree) == described(known.tree)
-    assert {*before} <= {*functions(found.tree)}  # each is the node that it was
-    assert found.size == known.size
-    assert found.mutations == known.mutations == Survey(Skeleton(known.tree)).mutations
+    for read in (in_part, in_outline):
+        known, found = whole(source), read(source)
+        before = functions(found.tree)
+        assert found.mutations == known.mutations == Survey(Skeleton(known.tree)).mutations
+        open_all(found)
+        assert described(found.tree) == described(known.tree)
+        assert {*before} <= {*functions(found.tree)}  # each is the node that it was
+        assert found.size == known.size
 
 
 LONG = """\
@@ -221,8 +222,39 @@ def test_a_body_that_cannot_be_read_stays_empty(monkeypatch: pytest.MonkeyPatch)
     build, plot = functions(found.tree)
 
     monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
+    monkeypatch.setattr("lrlint.source.skeleton.younger_tree", refuse)
     assert not found.open(build)
     assert build.body.body == plot.body.body == []
+
+
+def refuse(text: str) -> syn.Module:
+    raise SourceError("no")
+
+
+def test_a_body_that_is_not_python_spoils_no_other() -> None:
+    source = source_of(f"{LONG}def old(x):\n    y = x\n    print y\n    return y\n")
+    with pytest.raises(SourceError):
+        in_part(source)
+    found = in_outline(source)
+    assert not found.is_python
+    build, _, old = functions(found.tree)
+    assert found.open(build)
+    assert len(build.body.body) == 3
+    assert not found.open(old)
+    assert old.body.body == []
+    assert found.mutations == Mutations()
+
+
+def test_a_body_that_only_a_younger_python_reads_is_left_to_libcst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found, known = in_outline(source_of(LONG)), whole(source_of(LONG))
+    build, plot = functions(found.tree)
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
+    assert found.open(build)
+    assert found.open(plot)
+    assert described(found.tree) == described(known.tree)
+    assert found.tree.body[1] is build
 
 
 @pytest.mark.parametrize("text", ["def f(:\n    pass\n", "(" * 300 + ")" * 300])
