@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from lrlint.analysis import naming, numeric
@@ -145,7 +145,7 @@ def _identity(value: AnyValue) -> Hashable:
 
 
 def any_alternative(
-    truths: list[tuple[Condition, bool | Condition]],
+    truths: Sequence[tuple[Condition, bool | Condition]],
 ) -> bool | Condition:
     """The truth of a choice from the truths of its alternatives."""
     if all(found is True for _, found in truths):
@@ -214,7 +214,10 @@ def _compare(
             found = divisible(at, left_node, remainder)
             if found is not None:
                 return found if isinstance(operator, syn.Equal) else _opposite(found)
-    left, right = at.evaluate(left_node), at.evaluate(right_node)
+    left = at.evaluate(left_node)
+    if isinstance(left, Opaque) and _is_class_name(left_node):
+        return _unknown(at, (left,), node)  # whatever it may be among, there is no need to read it
+    right = at.evaluate(right_node)
     match operator:
         case syn.Is():
             return _identical(at, left, right, node)
@@ -233,6 +236,11 @@ def _compare(
     if op is None or first is None or second is None:
         return _unknown(at, (left, right), node)
     return _relation(first, op, second)
+
+
+def _is_class_name(node: syn.Node) -> bool:
+    """``type(x).__name__``, which is no setting."""
+    return isinstance(node, syn.Attribute) and node.attr.value in ("__name__", "__qualname__")
 
 
 def _opposite(found: bool | Condition) -> bool | Condition:

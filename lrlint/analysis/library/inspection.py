@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes, comparisons, escapes, expressions
+from lrlint.analysis import attributes, branches, comparisons, escapes, expressions
 from lrlint.analysis.conditions import Condition, Flag
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.prescan import dotted
@@ -84,11 +84,14 @@ def is_instance(at: Interpreter, node: syn.Call) -> AnyValue:
     if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
         return Opaque()
     value, kind = at.evaluate(node.args[0].value), node.args[1].value
-    if not isinstance(value, Opaque):
+    if not all(isinstance(one, Opaque) or one == NONE for one in branches.alternatives(value)):
         return expressions.as_value(_instance_of(at, value, at.evaluate(kind), node))
     listed = [one.value for one in kind.elements] if isinstance(kind, syn.Tuple) else [kind]
     names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
-    return expressions.as_value(_is_a(at, value, names, node))
+    if not isinstance(value, Choice):
+        return expressions.as_value(value != NONE and _is_a(at, value, names, node))
+    truths = [(c, one != NONE and _is_a(at, one, names, node)) for c, one in value.alternatives]
+    return expressions.as_value(comparisons.any_alternative(truths))
 
 
 def _is_a(at: Interpreter, value: object, names: list[str], node: syn.Call) -> Condition:
