@@ -438,6 +438,8 @@ class Schedule:
     """Other schedules that advance on the same optimizer."""
     instead: tuple[Schedule, ...] = ()
     """Those of them that only advance where a setting keeps this one from advancing."""
+    otherwise: tuple[Schedule, ...] = ()
+    """Those of the same optimizer that are built only where this one is not."""
     departure: Departure | None = None
     """Where the LR left the schedule; recorded runs only."""
     overran: int | None = None

@@ -128,6 +128,8 @@ def goes_on_from_zero(schedule: Schedule) -> Resume | None:
     found = resumed(schedule)
     if found is None or _knows(schedule, found.start) or _knows_optimizer(optimizer, found.start):
         return None
+    if any(_goes_on(other, found.start) for other in schedule.otherwise):
+        return None  # that one is built where the training resumes, this one where it begins
     if schedule.scheduler in MEMORYLESS and restored(optimizer) is not None:
         return None
     return found
@@ -141,6 +143,16 @@ def _knows(schedule: Schedule, start: Expr) -> bool:
         if argument.reads & atoms or any(one.atoms() & atoms for one in numbers if one is not None):
             return True
     return any(_knows(child, start) for child in schedule.children)
+
+
+def _goes_on(schedule: Schedule, start: Expr) -> bool:
+    """Whether a scheduler is made to go on from where the training starts."""
+    last = schedule.argument("last_epoch")
+    if last is not None and last.explicit:
+        return True
+    return _knows(schedule, start) or any(
+        call.method == "load_state_dict" and not call.own_state for call in schedule.calls
+    )
 
 
 def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:

@@ -94,11 +94,12 @@ def fork(
         )
     if first.ends or second.ends:
         gone, stays = (first, changed_else) if first.ends else (second, changed_then)
+        goes_on = second if first.ends else first
         leaving = condition if first.ends else opposite
         if _is_raise(gone):
             # What follows runs only where nothing was raised: no guard is needed to say so.
             _apply(at, stays)
-            return second if first.ends else first
+            return goes_on
         lost = changed_then if first.ends else changed_else
         if gone.escaped is CONTINUE or gone.leaves_function:
             skip = at.scope.store if gone.leaves_function else None
@@ -114,12 +115,17 @@ def fork(
             in_loop = len(at.loops) > at.frames[-1].loops
             if gone.leaves_function and in_loop:
                 _note_break(at, leaving)
-                return GOES_ON
-            return Outcome(escaped=leaving, leaves_function=gone.leaves_function)
+                return goes_on
+            if goes_on.escaped is None:
+                return Outcome(escaped=leaving, leaves_function=gone.leaves_function)
+            return Outcome(  # an `elif` whose branch leaves, too
+                escaped=any_of(leaving, all_of(negate(leaving), goes_on.escaped)),
+                leaves_function=gone.leaves_function and goes_on.leaves_function,
+            )
         # A break: the trace holds it, so what follows needs no guard of its own.
         join_changes(at, condition, changed_then, changed_else)
         _note_break(at, leaving)
-        return GOES_ON
+        return goes_on
 
     join_changes(at, condition, changed_then, changed_else)
     _drop_idle(block, mark)

@@ -341,6 +341,9 @@ def bind_parameters(
     for name, value in zip(names, positional, strict=False):
         data[name] = _called(value, name)
     rest = positional[len(names) :]
+    if rest and not isinstance(parameters.star_arg, syn.Param):
+        for value in positional:  # another function must be meant, or another version of this one
+            escapes.escape(value, "handed to a function that does not take as many")
     if isinstance(parameters.star_arg, syn.Param):
         data[parameters.star_arg.name.value] = ListValue(
             None if arguments.open else list(rest), kind="tuple"

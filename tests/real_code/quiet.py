@@ -606,4 +606,79 @@ QUIET = (
         (", eta_min=0", ""),
         ("LR301",),
     ),
+    Script(
+        "a chain of returns by name, and a None behind it",
+        """
+        import torch
+
+        def build(args, optimizer):
+            if args.schedule == "step":
+                return torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            elif args.schedule == "exponential":
+                return torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+            elif args.schedule == "plateau":
+                return torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)
+            return None
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = build(args, optimizer)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                if scheduler is not None:
+                    if args.schedule == "plateau":
+                        scheduler.step(evaluate(model))
+                    else:
+                        scheduler.step()
+        """,
+        ("scheduler.step(evaluate(model))", "scheduler.step()"),
+        ("LR106",),
+    ),
+    Script(
+        "built anew where the training resumes, and from the start elsewhere",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            begin = 1
+            if args.path != "":
+                saved = torch.load(args.path)
+                model.load_state_dict(saved["model"])
+                optimizer.load_state_dict(saved["optimizer"])
+                begin = saved["epoch"] + 1
+            if args.path != "":
+                scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30, last_epoch=begin)
+            else:
+                scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            for epoch in range(begin, 90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("last_epoch=begin", "gamma=0.2"),
+        ("LR209", "LR209"),
+    ),
+    Script(
+        "handed to a function that takes fewer",
+        """
+        import torch
+
+        def fit(model, optimizer, loader):
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+
+        def main(model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            fit(model, optimizer, loader, scheduler)
+        """,
+        ("loader, scheduler)", "loader)"),
+        ("LR103",),
+    ),
 )

@@ -169,18 +169,22 @@ def _schedules(
                 child.parent = schedule
     steps = {id(schedule): stepped[key] for key, schedule in found.items()}
     for schedule in found.values():
-        schedule.competitors = tuple(
+        others = [
             other
             for other in found.values()
             if other is not schedule
             and other.optimizer is not None
             and other.optimizer is schedule.optimizer
-            and other.sites
             and other.parent is None
             and schedule.parent is None
-            and not any(
-                contradict(one, two) for one in under[id(schedule)] for two in under[id(other)]
-            )
+        ]
+        schedule.otherwise = tuple(
+            other
+            for other in others
+            if any(contradict(one, two) for one in under[id(schedule)] for two in under[id(other)])
+        )
+        schedule.competitors = tuple(
+            other for other in others if other.sites and other not in schedule.otherwise
         )
         schedule.instead = tuple(
             other
