@@ -128,7 +128,10 @@ def goes_on_from_zero(schedule: Schedule) -> Resume | None:
     found = resumed(schedule)
     if found is None or _knows(schedule, found.start) or _knows_optimizer(optimizer, found.start):
         return None
-    if any(_goes_on(other, found.start) for other in schedule.otherwise):
+    if any(
+        other.variable == schedule.variable and _goes_on(other, found.start)
+        for other in schedule.otherwise
+    ):
         return None  # that one is built where the training resumes, this one where it begins
     if schedule.scheduler in MEMORYLESS and restored(optimizer) is not None:
         return None

@@ -119,7 +119,7 @@ def fork(
             if goes_on.escaped is None:
                 return Outcome(escaped=leaving, leaves_function=gone.leaves_function)
             return Outcome(  # an `elif` whose branch leaves, too
-                escaped=any_of(leaving, all_of(negate(leaving), goes_on.escaped)),
+                escaped=any_of(leaving, goes_on.escaped),
                 leaves_function=gone.leaves_function and goes_on.leaves_function,
             )
         # A break: the trace holds it, so what follows needs no guard of its own.

@@ -338,7 +338,8 @@ def text_of(condition: Condition) -> str:
         case Not(of):
             return f"not ({text_of(of)})"
         case All(parts):
-            return " and ".join(text_of(part) for part in parts)
+            texts = (f"({text_of(one)})" if isinstance(one, Any) else text_of(one) for one in parts)
+            return " and ".join(texts)
         case Any(parts):
             return " or ".join(text_of(part) for part in parts)
     return "a condition"
