@@ -31,6 +31,8 @@ def quantity(expression: Expr) -> str:
     if expression.is_constant or expression.value is None:
         return amount(expression)
     text = str(expression)
+    if text == amount(expression):  # it has no better name
+        return text
     is_name = any(text == atom.name for atom in expression.atoms())
     return f"{text}{'=' if is_name else ' = '}{amount(expression)}"
 

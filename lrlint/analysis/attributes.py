@@ -23,6 +23,7 @@ from lrlint.analysis.values import (
     Const,
     DictValue,
     External,
+    File,
     FunctionValue,
     GroupsValue,
     Instance,
@@ -75,6 +76,10 @@ def get_attribute(at: Interpreter, owner: AnyValue, name: str) -> AnyValue:
             return dataset or Opaque(f"{path}.dataset" if path else None)
         case Loader(batch_size=size) if name == "batch_size" and size is not None:
             return size
+        case File():
+            from lrlint.analysis.library import files
+
+            return files.member(owner, name) or Method(owner, name)
         case Sized(shape=tuple() as shape) if name == "shape":
             return ListValue(list(shape), kind="tuple")
         case Sized(length=Expr() as length) if name == "shape":
@@ -167,6 +172,11 @@ def _name_setting(at: Interpreter, value: AnyValue, path: str, strength: Strengt
             return Const(value.value if chosen is None else chosen, strength, path)
         case DictValue(path=None) | Instance(path=None) | Opaque(path=None):
             value.path = path
+        case ListValue(items=list() as items) if strength is Strength.DEFAULT:
+            value.items = [
+                _name_setting(at, item, f"{path}[{position}]", strength)
+                for position, item in enumerate(items)
+            ]
     return value
 
 
@@ -349,6 +359,8 @@ def _dict_item(at: Interpreter, owner: DictValue, key: AnyValue, text: str | Non
         return any_value(owner) or Opaque(_item_path(owner.path, text))
     suffix = f'["{name}"]' if isinstance(name, str) else f"[{name}]"
     path = f"{owner.path}{suffix}" if owner.path else None
+    if path is None and owner.setting:
+        path = str(name)
     value = owner.store.data.get(name)
     if value is None:
         if owner.store.data and not any(isinstance(one, str | int) for one in owner.store.data):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 def bind_builtin_names(at: Interpreter, scope: Scope, *, main: bool = False) -> None:
     """Give a module the names that every module has."""
     scope.store.data["__name__"] = Const("__main__" if main else scope.unit.name)
-    scope.store.data["__file__"] = Const(scope.unit.filename)
+    scope.store.data["__file__"] = Const(str(scope.unit.path or scope.unit.filename))
 
 
 def lookup(at: Interpreter, name: str) -> AnyValue:

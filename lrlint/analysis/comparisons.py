@@ -354,8 +354,10 @@ def _member(
                 return True
             parts = tuple(part for part in found if not isinstance(part, bool))
             return any_of(*parts) if parts else False
-        case DictValue(complete=True, store=store) if isinstance(item, Const):
-            return item.value in store.data
+        case DictValue(complete=True, store=store, setting=setting) if isinstance(item, Const):
+            held = item.value in store.data
+            text = at.unit.code(node)
+            return Flag(("in", text, item.value), text, held) if setting else held
         case Const(value=str() as text, strength=strength, path=path) if isinstance(
             item, Const
         ) and isinstance(item.value, str):

@@ -24,6 +24,7 @@ from lrlint.analysis.values import (
     Choice,
     Const,
     DictValue,
+    File,
     FunctionValue,
     ListValue,
     Opaque,
@@ -215,6 +216,10 @@ def _apply(
         return Opaque()
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _apply_to_choice(at, kind, left, right, node)
+    if isinstance(left, File):
+        from lrlint.analysis.library import files
+
+        return (files.joined(left, right) if kind is syn.Divide else None) or Opaque()
     if isinstance(left, Const) and isinstance(left.value, str):
         if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
             text = left.value + right.value

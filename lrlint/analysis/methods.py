@@ -23,6 +23,7 @@ from lrlint.analysis.values import (
     Const,
     DictValue,
     External,
+    File,
     FunctionValue,
     GroupsValue,
     Instance,
@@ -60,6 +61,10 @@ def call_method(
             return Opaque(measured=True) if name == "__next__" else receiver
         case Sized():
             return _sized(at, receiver, name, arguments)
+        case File():
+            from lrlint.analysis.library import files
+
+            return files.method(at, receiver, name, arguments, node)
         case Const(value=str() as text):
             return _string(text, receiver, name, arguments)
         case Expr():

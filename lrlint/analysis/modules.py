@@ -17,6 +17,7 @@ from lrlint.source import (
     load_imported,
     may_hold_schedule,
 )
+from lrlint.source.data import Format, read_data
 from lrlint.source.outline import Imported
 from lrlint.source.skeleton import Skeleton, in_outline, in_part
 from lrlint.syntax import nodes as syn
@@ -99,6 +100,7 @@ class Project:
     def __init__(self, reach: Reach | None = None) -> None:
         self._reach = Reach() if reach is None else reach
         self._units: dict[Path, ModuleUnit | None] = {}
+        self._data: dict[tuple[Path, Format], object] = {}
         self._room = _MOST_MODULES
         self._locator = self._reach.locator
 
@@ -137,6 +139,20 @@ class Project:
             return False
         imported = Imported(module, level, name)
         return self._reach.import_builds(importer.path, importer.source.text, imported)
+
+    def data(self, importer: ModuleUnit, name: str, format_: Format) -> object:
+        """What a settings file holds that a module loads; None where it is not there, or broken."""
+        path = self.data_file(importer, name)
+        if path is None:
+            return None
+        key = path, format_
+        if key not in self._data:
+            self._data[key] = read_data(path, format_)
+        return self._data[key]
+
+    def data_file(self, importer: ModuleUnit, name: str) -> Path | None:
+        """The file of the project that a module means by a name, or None."""
+        return None if importer.path is None else self._locator.data(importer.path, name)
 
     def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
         """A module inside a package."""

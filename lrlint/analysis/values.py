@@ -171,6 +171,14 @@ class External(Value):
     """How the script calls it."""
 
 
+@dataclass(frozen=True, slots=True)
+class File(Value):
+    """A file by the name that the script gives it: a path object, the open file, or its text."""
+
+    name: str
+    strength: Strength = Strength.CONSTANT
+
+
 @dataclass(eq=False, slots=True)
 class Partial(Value):
     """``functools.partial``."""

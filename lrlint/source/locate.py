@@ -92,6 +92,20 @@ class Locator:
             for root in self._search_path(folder):
                 yield from self._at(root, parts)
 
+    def data(self, script: Path, name: str) -> Path | None:
+        """The file of the project that a script in it calls ``name``.
+
+        A relative name counts from the folder that the script is started in: its own, or one of
+        those above it.
+        """
+        roots = self._search_path(os.path.dirname(script))
+        project = os.path.join(min(roots, key=len), "")
+        for root in roots:
+            path = os.path.normpath(os.path.join(root, name))
+            if path.startswith(project) and os.path.isfile(path):
+                return Path(path)
+        return None
+
     def submodule(self, package: Path, name: str) -> Iterator[Path]:
         """The files of a module inside the package whose ``__init__.py`` is given."""
         if package.name == "__init__.py":

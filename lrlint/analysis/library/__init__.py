@@ -12,6 +12,7 @@ from lrlint.analysis import calls
 from lrlint.analysis.library import (
     builtins,
     data,
+    files,
     inspection,
     numbers,
     optimizers,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _MODELS: dict[str, Model] = {
     **builtins.MODELS,
     **data.MODELS,
+    **files.MODELS,
     **inspection.MODELS,
     **numbers.MODELS,
     **settings.MODELS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lrlint.analysis import memory
+from lrlint.analysis.library import hydra
 from lrlint.analysis.prescan import dotted
 from lrlint.analysis.values import NONE, AnyValue, Const, DictValue, FunctionValue, Opaque, Store
 from lrlint.symbolic import Expr, Strength
@@ -43,6 +44,8 @@ def decorate(
             defaults[NO_GRADIENTS] = NONE
         case "option" | "argument" if call is not None:
             _click_option(at, call, defaults)
+        case "main" if call is not None and (config := hydra.config(at, call)) is not None:
+            defaults |= {one.name.value: config for one in value.node.params.params[:1]}
         case _:
             at.handed.append(value)  # it may be registered as a handler
             return value

@@ -116,13 +116,16 @@ def _namespace(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValu
     """``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
     store = Store()
     for value in arguments.positional:
-        pairs = attributes.entries(at, value)
-        store.data.update(dict(pairs or []))
+        if isinstance(value, DictValue) and value.path is None:
+            store.data.update(value.store.data)  # they get their names from the namespace
+        else:
+            store.data.update(dict(attributes.entries(at, value) or []))
     store.data.update(arguments.keywords)
-    for key, value in list(store.data.items()):
-        if isinstance(value, DictValue) and not at.unit.code(node.func).endswith("SimpleNamespace"):
-            store.data[key] = Instance(None, value.store, external="namespace", open=True)
-    return Instance(None, store, external="namespace", open=arguments.open)
+    setting = any(isinstance(one, DictValue) and one.setting for one in arguments.positional)
+    if not at.unit.code(node.func).endswith("Namespace"):
+        for key, value in list(store.data.items()):
+            store.data[key] = as_namespace(value)
+    return Instance(None, store, setting=setting, external="namespace", open=arguments.open)
 
 
 def _option(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
@@ -141,9 +144,45 @@ def _option(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
 def _config_dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     """``OmegaConf.create({...})``: a dict that is read by attribute, too."""
     value = arguments.get(0)
-    if isinstance(value, DictValue):
-        return Instance(None, value.store, external="namespace", open=True)
-    return Opaque()
+    return as_namespace(value) if isinstance(value, DictValue) else Opaque()
+
+
+def _merge(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+    """``OmegaConf.merge(OmegaConf.load("config.yaml"), OmegaConf.from_cli())``.
+
+    What is not known, such as the command line, may override what is.
+    """
+    known = [as_namespace(value) for value in arguments.positional]
+    found = [value for value in known if isinstance(value, Instance) and value.cls is None]
+    if not found:
+        return Opaque()
+    merged = Instance(None, Store(), setting=True, external="namespace", open=True)
+    for one in found:
+        update(merged, one)
+    return merged
+
+
+def update(namespace: Instance, other: Instance) -> None:
+    """Put the values of a namespace of settings, and of those in it, into another one."""
+    for key, value in other.store.data.items():
+        known = namespace.store.data.get(key)
+        if isinstance(known, Instance) and isinstance(value, Instance):
+            update(known, value)
+        else:
+            namespace.store.data[key] = value
+
+
+def as_namespace(value: AnyValue) -> AnyValue:
+    """A dict, and those in it, as an object whose keys are read as attributes."""
+    if isinstance(value, ListValue) and value.items is not None:
+        value.items = [as_namespace(one) for one in value.items]
+    if not isinstance(value, DictValue):
+        return value
+    for key, one in list(value.store.data.items()):
+        value.store.data[key] = as_namespace(one)
+    return Instance(
+        None, value.store, value.path, setting=value.setting, external="namespace", open=True
+    )
 
 
 def _wandb_init(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
@@ -182,6 +221,8 @@ MODELS: dict[str, Model] = {
     "ml_collections.config_dict.ConfigDict": _namespace,
     "box.Box": _namespace,
     "omegaconf.OmegaConf.create": _config_dict,
+    "omegaconf.OmegaConf.merge": _merge,
+    "omegaconf.OmegaConf.unsafe_merge": _merge,
     "typer.Option": _option,
     "typer.Argument": _option,
     "dataclasses.field": _option,
