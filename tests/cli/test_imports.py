@@ -23,6 +23,7 @@ NEVER = {
     "rich",
     "torch",
     "transformers",
+    "yaml",
 }
 ANALYSER = {"lrlint.analysis", "lrlint.syntax.nodes"}
 
