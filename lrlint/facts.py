@@ -395,6 +395,8 @@ class Schedule:
     """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    in_test: bool = False
+    """Whether a test builds it, itself or through what it calls."""
     derived: bool = False
     """Whether its class is one of torch's, chosen by name, or derives from one: the law is not
     known, but that it has a counter is."""

@@ -183,6 +183,7 @@ def _is_judged(schedule: Schedule) -> bool:
         or (one is not schedule and schedule is not one.children[-1])  # meant to be cut off
         or not keeps_pace(schedule)
         or is_exercise(schedule)
+        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not seen
         or is_moved(one)
         or is_warmup(schedule)
         or rebuilt_in(schedule) is not None

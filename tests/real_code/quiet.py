@@ -681,4 +681,50 @@ QUIET = (
         ("loader, scheduler)", "loader)"),
         ("LR103",),
     ),
+    Script(
+        "groups that are chosen by name, one of them written by hand",
+        """
+        import torch
+
+        def main(args, model, loader):
+            if args.model == "small":
+                params = [{"params": one.parameters()} for one in (model.encoder, model.decoder)]
+            else:
+                params = [{"params": one.parameters()} for one in (model.a, model.b, model.c)]
+            optimizer = torch.optim.SGD(params, lr=0.1)
+            scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step(evaluate(model))
+                optimizer.param_groups[0]["lr"] = 0.01
+        """,
+        ("SGD(params,", "SGD(model.parameters(),"),
+        ("LR404",),
+    ),
+    Script(
+        "a class whose callers are not seen",
+        """
+        import torch
+
+        class Optimizer:
+            def __init__(self, model):
+                self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, step_size=30)
+
+            def step(self):
+                self.optimizer.step()
+
+            def end_epoch(self, kind):
+                if kind == "epoch":
+                    self.scheduler.step()
+        """,
+        (
+            '                if kind == "epoch":\n                    self.scheduler.step()',
+            "                for epoch in range(20):\n                    train(kind)\n"
+            "                    self.scheduler.step()",
+        ),
+        ("LR205",),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from lrlint.analysis.places import SyntaxPlace
 from lrlint.analysis.trace import LoopRecord
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import walk
@@ -39,7 +40,7 @@ def is_exercise(record: LoopRecord) -> bool:
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
-        or _in_test(record)
+        or stands_in_test(record.place)
     )
 
 
@@ -73,8 +74,9 @@ def _is_counting(source: syn.Expression) -> bool:
     return False
 
 
-def _in_test(record: LoopRecord) -> bool:
-    path = record.place.unit.path
+def stands_in_test(place: SyntaxPlace) -> bool:
+    """Whether a place is in a file of tests, by the names that pytest and unittest want."""
+    path = place.unit.path
     return path is not None and (
         _TEST_FILE.match(path.stem) is not None or "tests" in PurePath(path).parts[-4:-1]
     )

@@ -10,6 +10,7 @@ from lrlint.analysis.branches import may_change
 from lrlint.analysis.conditions import Condition, conjoin, is_loop_atom
 from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import order, sites, wiring
+from lrlint.analysis.derive.exercise import stands_in_test
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of
 from lrlint.analysis.derive.rebuilding import built_each_time, built_on_demand
@@ -234,6 +235,7 @@ def _schedule(
         derived=record.derived,
         open_arguments=record.open_arguments,
         prepared=record.prepared,
+        in_test=any(map(stands_in_test, (built.event.place, *built.event.via))),
         optimizer=optimizer,
         horizon=_horizon(record, arguments),
         order=built.order,

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes
+from lrlint.analysis import attributes, branches
 from lrlint.analysis.origins import text_of_origin
 from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
 from lrlint.analysis.values import (
     AnyValue,
+    Choice,
     Const,
     DictValue,
     ListValue,
@@ -135,6 +136,12 @@ def _groups(
     defaults: Mapping[str, AnyValue],
 ) -> _Groups:
     """The param groups, and whether there may be others."""
+    if isinstance(params, Choice):
+        all_ = [_groups(at, one, place, defaults) for one in branches.alternatives(params)]
+        lean = branches.leaning(params)
+        first = all_[0] if isinstance(lean, Choice) else _groups(at, lean, place, defaults)
+        differ = len({len(groups) for groups, _, _ in all_}) > 1
+        return *first[:2], differ or any(unknown for _, _, unknown in all_)
     if isinstance(params, ListValue):
         items = params.items
         if items and all(isinstance(item, DictValue) for item in items):
