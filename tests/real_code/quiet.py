@@ -727,4 +727,29 @@ QUIET = (
         ),
         ("LR205",),
     ),
+    Script(
+        "a part of a schedule that is chosen by name",
+        """
+        import torch
+
+        def build(args, optimizer):
+            if args.schedule == "cosine":
+                after = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 85, eta_min=1e-4)
+            else:
+                after = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            first = torch.optim.lr_scheduler.LinearLR(optimizer, total_iters=5)
+            return torch.optim.lr_scheduler.SequentialLR(optimizer, [first, after], milestones=[5])
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = build(args, optimizer)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("[first, after]", "[first]"),
+        ("LR103", "LR103", "LR207"),
+    ),
 )

@@ -207,9 +207,12 @@ def _children(at: Interpreter, value: AnyValue | None) -> tuple[SchedulerRecord,
         return ()
     found = []
     for item in value.items:
-        item = branches.chosen(at, item)
-        if isinstance(item, SchedulerValue):
-            found.append(item.record)
+        part = branches.chosen(at, item)
+        if isinstance(part, SchedulerValue):
+            found.append(part.record)
+        for condition, other in item.alternatives if isinstance(item, Choice) else ():
+            if other is not part and at.assumed(condition) is not False:
+                escapes.escape(other, "part of a schedule where it takes another's place")
     return tuple(found)
 
 
