@@ -419,8 +419,10 @@ def _consequence(schedule: Schedule, found: Mismatch) -> str:
     """What becomes of the LR, in numbers where they are known."""
     one, length = found.evidence.schedule, found.evidence.horizon.length
     assert length is not None
-    steps = "optimizer steps" if found.site.accumulation else "batches"
-    span = f"{wording.amount(length)} {steps}"
+    one_step, steps = ("optimizer step", "optimizer steps")
+    if not found.site.accumulation:
+        one_step, steps = ("batch", "batches")
+    span = one_step if length.value == 1 else f"{wording.amount(length)} {steps}"
     count, epochs = found.site.count, schedule.epochs
     swings = "then swings up and down"
     if count is not None and count.value and length.value:

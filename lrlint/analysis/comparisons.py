@@ -215,7 +215,7 @@ def _compare(
             if found is not None:
                 return found if isinstance(operator, syn.Equal) else _opposite(found)
     left = at.evaluate(left_node)
-    if isinstance(left, Opaque) and _is_class_name(left_node):
+    if _is_class_name(left_node) and _is_unknown(left):
         return _unknown(at, (left,), node)  # whatever it may be among, there is no need to read it
     right = at.evaluate(right_node)
     match operator:
@@ -241,6 +241,11 @@ def _compare(
 def _is_class_name(node: syn.Node) -> bool:
     """``type(x).__name__``, which is no setting."""
     return isinstance(node, syn.Attribute) and node.attr.value in ("__name__", "__qualname__")
+
+
+def _is_unknown(value: AnyValue) -> bool:
+    values = [one for _, one in value.alternatives] if isinstance(value, Choice) else [value]
+    return all(isinstance(one, Opaque) for one in values)
 
 
 def _opposite(found: bool | Condition) -> bool | Condition:
