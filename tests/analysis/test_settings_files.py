@@ -303,5 +303,8 @@ def test_hydra_composes_its_settings(tmp_path: Path) -> None:
     assert "cfg.schedule.kind.length=50, but the scheduler steps cfg.epochs=90" in message
     cosine.write_text("length: 90\n")
     assert found(tmp_path, HYDRA) == []
+    # Files that name each other are read once.
+    (conf / "base.yaml").write_text("defaults: [config, base, config, base]\n")
+    assert found(tmp_path, HYDRA) == []
     (conf / "config.yaml").unlink()
     assert found(tmp_path, HYDRA) == []

@@ -36,40 +36,43 @@ def config(at: Interpreter, decorator: syn.Call) -> AnyValue | None:
     if name is None or here is None:
         return None
     parts = [files.above(here), *([] if folder is None else [folder])]
-    return _load(at, files.joined(*parts), name.name)
+    return _load(at, files.joined(*parts), name.name, set())
 
 
-def _load(at: Interpreter, folder: File | None, name: str) -> Instance | None:
-    """One file of settings, on top of those that its list of defaults names."""
+def _load(at: Interpreter, folder: File | None, name: str, loaded: set[str]) -> Instance | None:
+    """One file of settings, on top of those that its list of defaults names; each file once."""
     name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-    file = None if folder is None else files.joined(folder, Const(name))
+    file = None if folder is None or name in loaded else files.joined(folder, Const(name))
+    loaded.add(name)
     found = None if file is None else settings.as_namespace(files.loaded(at, file, "yaml"))
     if not isinstance(found, Instance):
         return None
     merged = Instance(None, Store(), setting=True, external="namespace", open=True)
-    for one in _defaults(at, folder, found):
+    for one in _defaults(at, folder, found, loaded):
         settings.update(merged, one)
     settings.update(merged, found)
     return merged
 
 
-def _defaults(at: Interpreter, folder: File | None, found: Instance) -> list[Instance]:
+def _defaults(
+    at: Interpreter, folder: File | None, found: Instance, loaded: set[str]
+) -> list[Instance]:
     listed = found.store.data.pop("defaults", None)
-    loaded: list[Instance] = []
+    parts: list[Instance] = []
     for entry in (listed.items or []) if isinstance(listed, ListValue) else []:
         match entry:
             case Const(value=str() as name) if name != "_self_":
-                if (base := _load(at, folder, name)) is not None:
-                    loaded.append(base)
+                if (base := _load(at, folder, name, loaded)) is not None:
+                    parts.append(base)
             case Instance(store=store):
                 for group, option in store.data.items():
                     if not (isinstance(group, str) and isinstance(option, Const) and option.value):
                         continue
                     group = group.removeprefix("optional ").rpartition("@")[0] or group
-                    chosen = _load(at, folder, f"{group}/{option.value}")
+                    chosen = _load(at, folder, f"{group}/{option.value}", loaded)
                     if chosen is not None:
-                        loaded.append(_under(group, chosen))
-    return loaded
+                        parts.append(_under(group, chosen))
+    return parts
 
 
 def _under(group: str, chosen: Instance) -> Instance:
