@@ -34,8 +34,10 @@ class OneCycleLength(Rule):
 
     `OneCycleLR` refuses to go on: one `step()` too many is forgiven (the LR jumps up for one
     batch), the next raises `ValueError: Tried to step 241 times. The specified number of total
-    steps is 240`, hours into the training. With fewer steps the cycle is cut off: its last part, in
-    which the LR falls far below where it started and the model settles, never runs.
+    steps is 240`, hours into the training. A scheduler that accelerate has prepared does not raise:
+    it is stepped once past its end, and the LR then stays where it is. With fewer steps the cycle
+    is cut off: its last part, in which the LR falls far below where it started and the model
+    settles, never runs.
 
     ## Example
 
@@ -222,14 +224,17 @@ class OneCycleLength(Rule):
         if found is None or (found.fits and not _too_long(found)):
             return
         parameter, longer = found.horizon.parameter, _too_long(found)
-        if longer and schedule.prepared:
-            return
         certain = found.holds if longer else found.certain
+        consequence = _crash(found) if longer else _cut_off(found)
+        if longer and schedule.prepared:
+            if found.fits:
+                return  # one step further is all that accelerate goes
+            consequence = _held(found)
         yield self.finding(
             where(schedule),
             f"{parameter} is {wording.quantity(found.length)}, but the scheduler steps"
             f" {wording.quantity(found.steps)} times{'' if certain else found.caveat}:"
-            f" {_crash(found) if longer else _cut_off(found)}",
+            f" {consequence}",
             severity=Severity.ERROR if longer and certain else Severity.WARNING,
             notes=notes(schedule),
             fix=_fix(found),
@@ -239,6 +244,16 @@ class OneCycleLength(Rule):
 def _too_long(found: Length) -> bool:
     """Whether there is even one step too many."""
     return found.comparison.differs and found.longer
+
+
+def _held(found: Length) -> str:
+    """What becomes of a schedule that accelerate steps no further than one step past its end."""
+    length, annealing = found.length.value, found.schedule.argument("anneal_strategy")
+    lrs = None
+    if isinstance(length, int) and annealing is not None and annealing.value == "cos":
+        lrs = lr_after_steps(found.schedule, length - 2)  # the cosine is even about its end
+    stays = "the LR stays where it is" if lrs is None else f"the LR stays at {lr_text(lrs)}"
+    return f"accelerate steps it once past its end and no further, and {stays}"
 
 
 def _crash(found: Length) -> str:

@@ -205,7 +205,7 @@ QUIET = (
             optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
             scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=20)
             model, optimizer, scheduler = accelerator.prepare(model, optimizer, scheduler)
-            for epoch in range(40):
+            for epoch in range(21):
                 for x, y in loader:
                     model(x, y).backward()
                 optimizer.step()
