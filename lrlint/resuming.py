@@ -151,11 +151,7 @@ def _knows(schedule: Schedule, start: Expr) -> bool:
 def _goes_on(schedule: Schedule, start: Expr) -> bool:
     """Whether a scheduler is made to go on from where the training starts."""
     last = schedule.argument("last_epoch")
-    if last is not None and last.explicit:
-        return True
-    return _knows(schedule, start) or any(
-        call.method == "load_state_dict" and not call.own_state for call in schedule.calls
-    )
+    return (last is not None and last.explicit) or _knows(schedule, start)
 
 
 def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:

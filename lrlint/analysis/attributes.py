@@ -17,6 +17,7 @@ from lrlint.analysis.trace import (
     SchedulerCall,
 )
 from lrlint.analysis.values import (
+    BELOW,
     AnyValue,
     Choice,
     ClassValue,
@@ -161,6 +162,12 @@ def _named_member(at: Interpreter, owner: Instance, name: str, value: AnyValue) 
 
 def _name_setting(at: Interpreter, value: AnyValue, path: str, strength: Strength) -> AnyValue:
     match value:
+        case Expr(value=int() | float() as number) if _is_from_file(value):
+            return at.named_number(path, number, Strength.DEFAULT)
+        case Const(value=held, path=str() as where) if BELOW in where:
+            value = Const(held)
+            strength = Strength.DEFAULT
+    match value:
         case Expr() if not value.atoms() and value.value is not None:
             if strength is Strength.CONSTANT and value.value in (0, 1, -1):
                 return value
@@ -178,6 +185,14 @@ def _name_setting(at: Interpreter, value: AnyValue, path: str, strength: Strengt
                 for position, item in enumerate(items)
             ]
     return value
+
+
+def _is_from_file(value: Expr) -> bool:
+    """Whether it is a number of a settings file that has no name of the script's yet."""
+    atoms = value.atoms()
+    return len(atoms) == 1 and all(
+        BELOW in atom.name and value == Expr.atom(atom) for atom in atoms
+    )
 
 
 def find_method(at: Interpreter, owner: Instance, name: str) -> AnyValue | None:
@@ -374,6 +389,12 @@ def _dict_item(at: Interpreter, owner: DictValue, key: AnyValue, text: str | Non
         value = _name_setting(at, value, path, strength)
         owner.store.data[name] = value
     return value
+
+
+def forget_keys(owner: AnyValue) -> None:
+    """From now on it is not known which settings there are: one is taken away, or may be."""
+    if isinstance(owner, DictValue) and owner.setting:
+        owner.complete = False
 
 
 def any_value(owner: DictValue) -> AnyValue | None:

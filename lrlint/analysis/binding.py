@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 def bind_builtin_names(at: Interpreter, scope: Scope, *, main: bool = False) -> None:
     """Give a module the names that every module has."""
     scope.store.data["__name__"] = Const("__main__" if main else scope.unit.name)
-    scope.store.data["__file__"] = Const(str(scope.unit.path or scope.unit.filename))
+    file = str(scope.unit.path or scope.unit.filename)
+    scope.store.data["__file__"] = Const(file, Strength.DEFAULT, "__file__")
 
 
 def lookup(at: Interpreter, name: str) -> AnyValue:

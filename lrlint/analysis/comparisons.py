@@ -361,8 +361,9 @@ def _member(
             return any_of(*parts) if parts else False
         case DictValue(complete=True, store=store, setting=setting) if isinstance(item, Const):
             held = item.value in store.data
-            text = at.unit.code(node)
-            return Flag(("in", text, item.value), text, held) if setting else held
+            # Whether it holds is part of what is asked: the script may put the key there itself.
+            key = ("in", id(store), item.value, held)
+            return Flag(key, at.unit.code(node), held) if setting else held
         case Const(value=str() as text, strength=strength, path=path) if isinstance(
             item, Const
         ) and isinstance(item.value, str):

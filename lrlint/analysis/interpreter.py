@@ -423,6 +423,8 @@ def _delete(at: Interpreter, node: syn.Del) -> Outcome:
     match node.target:
         case syn.Subscript(value=syn.Attribute(attr=syn.Name(value="param_groups")) as groups):
             attributes.remove_group(at, at.evaluate(groups), node)
+        case syn.Subscript(value=owner):
+            attributes.forget_keys(at.evaluate(owner))
     return GOES_ON
 
 

@@ -147,6 +147,7 @@ def _dict(at: Interpreter, receiver: DictValue, name: str, arguments: Arguments)
                 return arguments.get(1) or NONE
             found = attributes.get_item(at, receiver, key, None)
             if name == "pop" and known is not None:
+                attributes.forget_keys(receiver)
                 at.write(receiver.store, known, MISSING)
             return found
         case "values":

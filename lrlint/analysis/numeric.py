@@ -22,7 +22,7 @@ from lrlint.analysis.values import (
     Stream,
     Truth,
 )
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit
+from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
 
 if TYPE_CHECKING:
     from lrlint.analysis.interpreter import Interpreter
@@ -51,10 +51,27 @@ def to_number(at: Interpreter, value: AnyValue | None) -> Expr | None:
             value.number = at.named_number(path, None, Strength.OPEN)
             return value.number
         case Choice():
-            return to_number(at, branches.leaning(value)) if _leans(value) else None
+            led = to_number(at, branches.leaning(value)) if _leans(value) else None
+            return None if led is None else by_default(value, led)
         case Truth():
             return None
     return None
+
+
+def by_default(value: Choice, number: Expr) -> Expr:
+    """The number that the script's defaults lead to, which is no more certain than they are."""
+    if number.value is None or number.strength is not Strength.CONSTANT:
+        return number
+    atom = Atom(
+        name=str(number),
+        key=("default", tuple(condition for condition, _ in value.alternatives), number),
+        unit=number.unit,
+        strength=Strength.DEFAULT,
+        value=number.value,
+        lower=min(number.value, 1),
+        integer=not isinstance(number.value, float),
+    )
+    return Expr.atom(atom)
 
 
 def _leans(value: Choice) -> bool:

@@ -39,6 +39,10 @@ class Const(Value):
 
 NONE = Const(None)
 
+BELOW = " › "
+"""Between a settings file and the keys below it: how one of its values is called until the script
+gives it a name."""
+
 
 @dataclass(eq=False, slots=True)
 class Opaque(Value):

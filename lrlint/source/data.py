@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-Format: TypeAlias = Literal["json", "toml", "yaml"]
+Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
+"""``hydra`` is YAML that stands under the key that its place in the folders gives it."""
 
-_LARGEST: Final = 200_000
+_LARGEST: Final = 65_536
 """Bytes; a larger file holds data, not settings."""
+_LONGEST: Final = 2_000
+"""Characters of a row of YAML or TOML: their parsers take time that grows with its square."""
 _MOST_MERGES: Final = 20
-"""Merge keys (``<<``) of a YAML file: each may double what it holds."""
+"""Merge keys (``<<``) of a YAML file: each copies what it merges."""
 
 
 def read_data(path: Path, format_: Format) -> object:
@@ -29,9 +32,11 @@ def read_data(path: Path, format_: Format) -> object:
 
 def parse_data(text: str, format_: Format) -> object:
     """What a text holds; None where it is not of that format."""
+    if format_ != "json" and any(len(row) > _LONGEST for row in text.split("\n")):
+        return None
     try:
         return _PARSERS[format_](text)
-    except (ValueError, RecursionError, OverflowError):
+    except Exception:  # PyYAML raises IndexError, AttributeError and others, too
         return None
 
 
@@ -40,11 +45,24 @@ def _yaml(text: str) -> object:
 
     if text.count("<<") > _MOST_MERGES:
         raise ValueError("too many merge keys")
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(text, Loader=loader)
-    except (yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
-        raise ValueError(str(error)) from error
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc]
+        """Merges no lists, which may hold the same mapping any number of times."""
+
+        def flatten_mapping(self, node: Any) -> None:
+            for key, value in node.value:
+                if key.value == "<<" and isinstance(value, yaml.SequenceNode):
+                    raise ValueError("a list of mappings to merge")
+            super().flatten_mapping(node)
+
+    return yaml.load(text, Loader=Loader)
+
+
+def _hydra(text: str) -> object:
+    if "@package" in text:
+        raise ValueError("it stands elsewhere")
+    return _yaml(text)
 
 
 def _toml(text: str) -> object:
@@ -54,6 +72,7 @@ def _toml(text: str) -> object:
 
 
 _PARSERS: Final[Mapping[Format, Callable[[str], object]]] = {
+    "hydra": _hydra,
     "json": json.loads,
     "toml": _toml,
     "yaml": _yaml,

@@ -98,10 +98,14 @@ class Locator:
         A relative name counts from the folder that the script is started in: its own, or one of
         those above it.
         """
-        roots = self._search_path(os.path.dirname(script))
-        project = os.path.join(min(roots, key=len), "")
+        folder = os.path.dirname(script)
+        roots = self._search_path(folder)
+        top = min(roots, key=len)
+        if not any(self._holds(top, mark) for mark in _ROOT_MARKS):
+            roots, top = [folder], folder  # where the project ends is not known
+        project = os.path.join(os.path.realpath(top), "")
         for root in roots:
-            path = os.path.normpath(os.path.join(root, name))
+            path = os.path.realpath(os.path.join(root, name))
             if path.startswith(project) and os.path.isfile(path):
                 return Path(path)
         return None

@@ -22,9 +22,9 @@ class Mutations:
 
 _CHANGES: Final = re.compile(
     r"(?:[-+*/%@&|^]|<<|>>)=|\b(?:global|nonlocal)\b"
-    r"|\.[ \t]*\w+[ \t]*=(?!=)(?:[^\n]*(?:[-+*/%@&|^<>]|[(\[{,\\][ \t$]*\n))"
+    r"|\.\s*\w+[\s)]*=(?!=)"
 )
-"""An augmented assignment, and one to an attribute whose row has an operator or goes on."""
+"""An augmented assignment, and any to an attribute: where its value ends is not told."""
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 
 

@@ -16,7 +16,7 @@ from lrlint.source.lexical import COMMENTS_AND_STRINGS
 _JOINED: Final = re.compile(r"\\\r?\n")
 _WITHIN: Final = r"[^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*"
 _HEADER: Final = re.compile(
-    rf"^([ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\({_WITHIN}\)[^:]*:[ \t]*\r?\n", re.MULTILINE
+    rf"^([ \t]*)(?:async[ \t]+)?def[ \t]+\w+[ \t]*\({_WITHIN}\)[^:\n]*:[ \t]*\r?\n", re.MULTILINE
 )
 
 FEWEST_ROWS: Final = 3

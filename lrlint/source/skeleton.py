@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +53,10 @@ class Skeleton:
         self._closed = {one: one.end - one.body.start for one in self._bodies}
         self.size = tree.end - sum(self._closed.values())
         """Bytes that nodes were made of: what the tree takes of memory grows with them."""
+
+    def lacks(self, rows: Iterable[int]) -> bool:
+        """Whether functions that begin in these rows, all of them, are not read yet."""
+        return {row for row, _ in self._bodies.values()}.issuperset(rows)
 
     @cached_property
     def mutations(self) -> Mutations | None:
@@ -131,7 +135,8 @@ def in_outline(source: SourceFile) -> Skeleton:
     tree = None if short is None else syntax_tree(short.text)
     if short is None or tree is None or isinstance(tree, SourceError):
         return in_part(source)
-    return _skeleton(text, tree, FEWEST_ROWS, short.bodies)
+    found = _skeleton(text, tree, FEWEST_ROWS, short.bodies)
+    return found if found.lacks(short.bodies) else in_part(source)
 
 
 def whole(source: SourceFile) -> Skeleton:

@@ -32,14 +32,15 @@ def test_train(model):
     [
         ("train.py", ["LR205", "LR308", "LR405"]),
         ("test_train.py", ["LR405"]),
-        ("train_test.py", ["LR405"]),
+        ("train_test.py", ["LR205", "LR308", "LR405"]),
         ("tests/helpers.py", ["LR405"]),
         ("latest/train.py", ["LR205", "LR308", "LR405"]),
+        ("tests/project/train.py", ["LR205", "LR308", "LR405"]),
     ],
 )
 def test_lengths_are_not_judged_in_tests(name: str, codes: list[str], tmp_path: Path) -> None:
     script = tmp_path / name
-    script.parent.mkdir(exist_ok=True)
+    script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(SCRIPT + CALL)
     found = lint([script]).diagnostics
     assert sorted(one.code for one in found) == codes

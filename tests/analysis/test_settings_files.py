@@ -206,6 +206,9 @@ def test_other_files_are_not_read(name: str, tmp_path: Path) -> None:
         b"a: &a [*a]\noptim: &o {x: *o, lr: 0.1}\nepochs: .inf\n",
         b"x: " + b"1" * 250_000,
         b"a: &a {x: 1}\n" + b"<<: [*a, *a]\n" * 30,
+        b"a: &a {x: 1}\nb: {<<: [*a, *a]}\nepochs: 90\noptim: {lr: 0.1, length: 50}\n",
+        b"epochs: 90\noptim: {lr: 0.1, length: !!int ''}\n",
+        b"epochs: 90\noptim: {lr: 0.1, length: 50, x: " + b"1:" * 5_000 + b"1}\n",
     ],
 )
 def test_odd_files_are_unknown(content: bytes, tmp_path: Path) -> None:
@@ -307,4 +310,173 @@ def test_hydra_composes_its_settings(tmp_path: Path) -> None:
     (conf / "base.yaml").write_text("defaults: [config, base, config, base]\n")
     assert found(tmp_path, HYDRA) == []
     (conf / "config.yaml").unlink()
+    assert found(tmp_path, HYDRA) == []
+
+
+COSINE = """
+def main(model, loader):
+    {before}
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, {length}, eta_min=1e-5)
+    for epoch in range(90):
+        for x, y in loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()
+"""
+
+
+def cosine(folder: Path, length: str, before: str, config: str) -> list[tuple[str, str]]:
+    """What is found where the length of a cosine depends on ``cfg``."""
+    (folder / "pyproject.toml").touch()
+    (folder / "config.yaml").write_text(config)
+    before = dedent(before).strip().replace("\n", "\n    ")
+    load = 'cfg = yaml.safe_load(open("config.yaml"))\n    '
+    return found(folder, COSINE.format(length=length, before=load + before))
+
+
+@pytest.mark.parametrize(
+    ("length", "before"),
+    [
+        ('d["length"]', "d = dict(cfg)"),
+        ('d["length"]', 'd = {**cfg, "x": 1}'),
+        ('d["length"]', 'd = {"length": 3} | cfg'),
+        ('d["length"]', 'd = {"length": 3}; d.update(cfg)'),
+        ('d["length"]', "d = {k: v for k, v in cfg.items()}"),
+        ("c.length", "from types import SimpleNamespace\nc = SimpleNamespace(**cfg)"),
+        (
+            "c.length",
+            "from types import SimpleNamespace\nc = SimpleNamespace()\nvars(c).update(cfg)",
+        ),
+        ("n", 'm, n = cfg["pair"]'),
+        ("n", 'n = cfg["nothing"] or 50'),
+        ("n", 'n = 50 if cfg["nothing"] is None else 90'),
+        ("n", 'n = 50 if cfg["flag"] else 90'),
+        ("n", 'n = 50 if cfg["name"] == "cosine" else 90'),
+    ],
+)
+def test_nothing_in_a_file_is_certain(length: str, before: str, tmp_path: Path) -> None:
+    config = "length: 50\npair: [90, 50]\nnothing:\nflag: true\nname: cosine\n"
+    ((code, message),) = cosine(tmp_path, length, before, config)
+    assert code == "LR201"
+    assert "(with the defaults)" in message
+
+
+def test_a_file_may_hold_one_value(tmp_path: Path) -> None:
+    for config, length in (("50", "cfg"), ("[90, 50]", "cfg[1]")):
+        ((code, message),) = cosine(tmp_path, length, "", config)
+        assert code == "LR201"
+        assert "(with the defaults)" in message
+    assert cosine(tmp_path, "cfg", "", "-.inf") == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        """
+        if "k" in cfg:
+            del cfg["k"]
+            n = 50 if "k" in cfg else 90
+        """,
+        """
+        if "k" in cfg:
+            cfg.pop("k")
+        n = 50 if "k" in cfg else 90
+        """,
+        """
+        n = 90
+        if "j" not in cfg:
+            cfg["j"] = 3
+            if "j" not in cfg:
+                n = 50
+        """,
+        """
+        def has(one):
+            return "k" in one
+        n = 90
+        if has(cfg) and has(cfg["other"]):
+            n = 50
+        """,
+        """
+        from easydict import EasyDict
+        copied = EasyDict(cfg)
+        copied.other.length = 50
+        n = cfg["other"]["length"]
+        """,
+        """
+        from omegaconf import OmegaConf
+        base = OmegaConf.load("config.yaml")
+        merged = OmegaConf.merge(base, OmegaConf.create({"other": {"length": 50}}))
+        n = base.other.length
+        """,
+    ],
+)
+def test_what_is_changed_or_copied_is_told_apart(before: str, tmp_path: Path) -> None:
+    assert cosine(tmp_path, "n", before, "k: 1\nother: {length: 90}\n") == []
+
+
+def test_a_text_is_no_file(tmp_path: Path) -> None:
+    assert (
+        cosine(tmp_path, 'other["length"]', 'other = yaml.safe_load("config.yaml")', "length: 50")
+        == []
+    )
+
+
+@pytest.mark.parametrize("name", ["state.json", "checkpoint.json", "train_log.json"])
+def test_what_a_run_leaves_behind_is_no_setting(name: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / name).write_text('{"epoch": 50}')
+    before = f'start = json.load(open("{name}"))["epoch"] if os.path.exists("{name}") else 0'
+    text = COSINE.format(length="90", before=before).replace("range(90)", "range(start, 90)")
+    assert "LR201" not in [code for code, _ in found(tmp_path, text)]
+
+
+def test_without_a_mark_the_project_is_the_folder(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    text = COSINE.format(length='cfg["length"]', before='cfg = json.load(open("NAME"))')
+    for folder in (tmp_path, inner):
+        (folder / "config.json").write_text('{"length": 50}')
+    (inner / "link.json").symlink_to(tmp_path / "config.json")
+    for name in ("../config.json", str(tmp_path / "config.json"), "link.json", "inner/config.json"):
+        assert found(inner, text.replace("NAME", name)) == []
+    assert [code for code, _ in found(inner, text.replace("NAME", "config.json"))] == ["LR201"]
+
+
+HYDRA_FILES = {
+    "the groups win": (
+        {"config": "defaults: [_self_, {schedule: long}]\nschedule: {kind: {length: 50}}\n"},
+        {"schedule/long": "kind: {length: 90}\n"},
+    ),
+    "a group's own defaults": (
+        {"config": "defaults: [{schedule: long}]\n", "base": "kind: {length: 50}\n"},
+        {"schedule/long": "defaults: [base]\n", "schedule/base": "kind: {length: 90}\n"},
+    ),
+    "a package of its own": (
+        {"config": "defaults: [{schedule: long}, {experiment: e}, _self_]\n"},
+        {
+            "schedule/long": "kind: {length: 50}\n",
+            "experiment/e": "# @package _global_\nschedule: {kind: {length: 90}}\n",
+        },
+    ),
+    "another package": (
+        {"config": "defaults: [{schedule: long}, {schedule@other: short}, _self_]\n"},
+        {"schedule/long": "kind: {length: 90}\n", "schedule/short": "kind: {length: 50}\n"},
+    ),
+    "an option": (
+        {"config": "defaults: [{optional schedule: long}, _self_]\n"},
+        {"schedule/long": "kind: {length: 90}\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HYDRA_FILES)
+def test_hydra_s_order_and_packages(name: str, tmp_path: Path) -> None:
+    for files in HYDRA_FILES[name]:
+        for path, content in files.items():
+            file = tmp_path / "conf" / f"{path}.yaml"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(
+                content + ("epochs: 90\noptim: {lr: 0.1}\n" if path == "config" else "")
+            )
     assert found(tmp_path, HYDRA) == []

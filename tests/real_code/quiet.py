@@ -752,4 +752,25 @@ QUIET = (
         ("[first, after]", "[first]"),
         ("LR103", "LR103", "LR207"),
     ),
+    Script(
+        "groups whose LR depends",
+        """
+        import torch
+
+        def main(small, model, loader):
+            if small:
+                params = [{"params": model.parameters(), "lr": 1e-5}]
+            else:
+                params = [{"params": model.parameters(), "lr": 0.1}]
+            optimizer = torch.optim.SGD(params, lr=0.1)
+            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-4)
+            for epoch in range(90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ('"lr": 0.1}]', '"lr": 1e-5}]'),
+        ("LR302",),
+    ),
 )

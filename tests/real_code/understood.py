@@ -514,4 +514,30 @@ UNDERSTOOD = (
         ),
         ("LR104",),
     ),
+    Script(
+        "another scheduler's state is loaded",
+        """
+        import torch
+
+        def main(args, model, loader):
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            start = 0
+            if args.resume:
+                saved = torch.load("last.pt")
+                start = saved["epoch"]
+                optimizer.load_state_dict(saved["optimizer"])
+            if args.kind == "step":
+                scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
+            else:
+                scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, 1e-4)
+                scheduler.load_state_dict(saved["scheduler"])
+            for epoch in range(start, 90):
+                for x, y in loader:
+                    model(x, y).backward()
+                    optimizer.step()
+                scheduler.step()
+        """,
+        ("StepLR(optimizer, 30)\n", "StepLR(optimizer, 30, last_epoch=start - 1)\n"),
+        ("LR209",),
+    ),
 )

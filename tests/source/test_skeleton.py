@@ -84,6 +84,11 @@ ODD = {
     "form feed before def": "\x0cdef f():\n    a\n    b\n    c\nclass A:\n  \x0c  def f():\n"
     "        a\n        b\n        c\n",
     "def goes on": "class A:\n  \\\n      def f(self):\n    a\n    b\n    c\n",
+    "backslash before def": "import os\n\\\ndef f():\n    a = 1\n    b = 2\n    return a\n",
+    "in parts": "class A:\n    def f(self):\n        self.n = (self.n\n                  + 1)\n"
+    "        (self.m) = self.m * 2\n        return 1\n",
+    "generic": "def f(x=lambda: {1: 2}): return [\n    1,\n]\n\n\ndef g():\n    def h():\n"
+    "        a\n        b\n        c\n    return h\n",
     "empty": "",
     "words": "'only a docstring'",
     "joined": "def f(): \\\n  return 1\ndef g():\n  x = \\\n    1\n  y = 2\n  return x\n",

@@ -40,7 +40,7 @@ def is_exercise(record: LoopRecord) -> bool:
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
-        or stands_in_test(record.place)
+        or _in_test(record)
     )
 
 
@@ -75,8 +75,15 @@ def _is_counting(source: syn.Expression) -> bool:
 
 
 def stands_in_test(place: SyntaxPlace) -> bool:
-    """Whether a place is in a file of tests, by the names that pytest and unittest want."""
+    """Whether a place is in a file of tests, which `train_test.py` need not be."""
     path = place.unit.path
+    return path is not None and (
+        path.stem.startswith("test_") or path.stem == "conftest" or path.parent.name == "tests"
+    )
+
+
+def _in_test(record: LoopRecord) -> bool:
+    path = record.place.unit.path
     return path is not None and (
         _TEST_FILE.match(path.stem) is not None or "tests" in PurePath(path).parts[-4:-1]
     )

@@ -14,6 +14,7 @@ from lrlint.analysis.derive.exercise import stands_in_test
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of
 from lrlint.analysis.derive.rebuilding import built_each_time, built_on_demand
+from lrlint.analysis.numeric import by_default
 from lrlint.analysis.trace import (
     Block,
     BuildOptimizer,
@@ -299,7 +300,8 @@ def fact_of(value: AnyValue, depth: int = 0) -> object:
         case Choice(alternatives=alternatives):
             for condition, item in alternatives:
                 if condition.lean:
-                    return fact_of(item, depth + 1)
+                    found = fact_of(item, depth + 1)
+                    return by_default(value, found) if isinstance(found, Expr) else found
     return Unknown(getattr(value, "path", None) or "")
 
 

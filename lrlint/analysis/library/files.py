@@ -8,13 +8,13 @@ place.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Final
 
-from lrlint.analysis import numeric
 from lrlint.analysis.library.registry import Model
 from lrlint.analysis.library.settings import as_namespace
 from lrlint.analysis.values import (
-    NONE,
+    BELOW,
     AnyValue,
     Const,
     DictValue,
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 30
 _MOST: Final = 10_000
 """Levels, and values in all, that are taken from a file: YAML's aliases may repeat without end."""
+_LARGEST: Final = 1e15
+"""Greater numbers count no steps."""
+_SETTINGS: Final = re.compile(r"(?i)\.(?:json|toml|ya?ml)$")
+_STATE: Final = re.compile(
+    r"(?i)state|checkpoint|ckpt|resum|snapshot|progress|histor|metric|result|log"
+)
+"""Files that a run leaves behind: what they hold is another one's, and an ordinary run has none."""
 
 
 # -- names of files -------------------------------------------------------------------------------
@@ -93,9 +100,14 @@ def _exists(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 def exists(at: Interpreter, file: File | None, text: str) -> AnyValue:
     """Whether there is such a file: true of one that is there, open of any other."""
-    if file is not None and at.project.data_file(at.unit, file.name) is not None:
-        return Const(True, Strength.DEFAULT, text)
-    return Opaque()
+    if file is None or not _SETTINGS.search(file.name) or _is_state(file):
+        return Opaque()
+    there = at.project.data_file(at.unit, file.name) is not None
+    return Const(True, Strength.DEFAULT, text) if there else Opaque()
+
+
+def _is_state(file: File) -> bool:
+    return _STATE.search(os.path.basename(file.name)) is not None
 
 
 def member(file: File, name: str) -> AnyValue | None:
@@ -143,8 +155,20 @@ def _opened(file: File | None, mode: AnyValue | None) -> AnyValue:
 
 
 def _loads(format_: Format) -> Model:
+    """``yaml.safe_load(f)``, ``json.loads(path.read_text())``; a text of the script's is none."""
+
     def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-        return loaded(at, arguments.get(0), format_)
+        source = arguments.get(0)
+        return loaded(at, source, format_) if isinstance(source, File) else Opaque()
+
+    return model
+
+
+def _loads_by_name(format_: Format) -> Model:
+    """``toml.load("config.toml")``."""
+
+    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+        return loaded(at, named(arguments.get(0)), format_)
 
     return model
 
@@ -153,16 +177,18 @@ def _loads_namespace(format_: Format) -> Model:
     """The same for what is read by attribute: ``OmegaConf.load("config.yaml").train.epochs``."""
 
     def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-        return as_namespace(loaded(at, arguments.get(0, "filename"), format_))
+        return as_namespace(loaded(at, named(arguments.get(0, "filename")), format_))
 
     return model
 
 
-def loaded(at: Interpreter, source: AnyValue | None, format_: Format) -> AnyValue:
+def loaded(at: Interpreter, file: File | None, format_: Format) -> AnyValue:
     """What a file of the project holds; an unknown where it is not there or cannot be read."""
-    file = named(source)
-    data = None if file is None else at.project.data(at.unit, file.name, format_)
-    return Opaque() if data is None else _Reader(at).value(data, 0)
+    if file is None or _is_state(file):
+        return Opaque()
+    data = at.project.data(at.unit, file.name, format_)
+    name = os.path.basename(file.name)
+    return Opaque() if data is None else _Reader(at).value(data, 0, name + BELOW)
 
 
 class _Reader:
@@ -172,42 +198,32 @@ class _Reader:
         self._at = at
         self._left = _MOST
 
-    def value(self, data: object, depth: int) -> AnyValue:
-        """What stands for some data."""
+    def value(self, data: object, depth: int, name: str) -> AnyValue:
+        """What stands for some data, which is called so until the script gives it a name."""
         self._left -= 1
         if depth > _DEEPEST or self._left < 0:
             return Opaque()
         match data:
-            case None:
-                return NONE
-            case bool():
-                return Const(data)
-            case str():  # OmegaConf and hydra fill in others: "${train.epochs}"
-                return Opaque() if "${" in data else Const(data)
-            case int() | float():
-                return numeric.from_python(data)
+            case str() if "${" in data:  # OmegaConf and hydra fill in another: "${train.epochs}"
+                return Opaque()
+            case None | bool() | str():
+                return Const(data, Strength.DEFAULT, name)
+            case int() | float() if -_LARGEST < data < _LARGEST:
+                return self._at.named_number(name, data, Strength.DEFAULT)
             case list():
-                return ListValue([self.value(one, depth + 1) for one in data])
+                items = enumerate(data)
+                return ListValue([self.value(one, depth + 1, f"{name}[{i}]") for i, one in items])
             case dict():
                 found = DictValue(Store(), setting=True)
+                above = name.removesuffix(BELOW) + BELOW
                 for key, one in data.items():
                     if isinstance(key, (str, int)):
-                        found.store.data[key] = self.value(one, depth + 1)
+                        found.store.data[key] = self.value(one, depth + 1, f"{above}{key}")
                     else:
                         found.complete = False
                 self._at.dicts.append(found)
                 return found
         return Opaque()
-
-
-def _of_text(format_: Format) -> Model:
-    """``json.loads``: the text of a file, for what else is parsed is not written in one."""
-
-    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-        text = arguments.get(0)
-        return loaded(at, text, format_) if isinstance(text, File) else Opaque()
-
-    return model
 
 
 MODELS: dict[str, Model] = {
@@ -226,18 +242,17 @@ MODELS: dict[str, Model] = {
     "os.path.exists": _exists,
     "os.path.isfile": _exists,
     "json.load": _loads("json"),
-    "json.loads": _of_text("json"),
-    "toml.load": _loads("toml"),
-    "toml.loads": _of_text("toml"),
+    "json.loads": _loads("json"),
+    "toml.load": _loads_by_name("toml"),
+    "toml.loads": _loads("toml"),
     "tomllib.load": _loads("toml"),
-    "tomllib.loads": _of_text("toml"),
+    "tomllib.loads": _loads("toml"),
     "tomli.load": _loads("toml"),
-    "tomli.loads": _of_text("toml"),
-    **{
-        f"yaml.{name}": _loads("yaml")
-        for name in ("load", "full_load", "safe_load", "unsafe_load")
-        # each takes a text as well as a file
-    },
+    "tomli.loads": _loads("toml"),
+    "yaml.full_load": _loads("yaml"),
+    "yaml.load": _loads("yaml"),
+    "yaml.safe_load": _loads("yaml"),
+    "yaml.unsafe_load": _loads("yaml"),
     "omegaconf.OmegaConf.load": _loads_namespace("yaml"),
     "box.Box.from_json": _loads_namespace("json"),
     "box.Box.from_toml": _loads_namespace("toml"),

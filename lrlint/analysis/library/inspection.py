@@ -88,9 +88,14 @@ def is_instance(at: Interpreter, node: syn.Call) -> AnyValue:
         return expressions.as_value(_instance_of(at, value, at.evaluate(kind), node))
     listed = [one.value for one in kind.elements] if isinstance(kind, syn.Tuple) else [kind]
     names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
+    never = not {"NoneType", "object", ""} & {*names}  # of None
+
+    def is_a(one: AnyValue) -> bool | Condition:
+        return False if never and one == NONE else _is_a(at, one, names, node)
+
     if not isinstance(value, Choice):
-        return expressions.as_value(value != NONE and _is_a(at, value, names, node))
-    truths = [(c, one != NONE and _is_a(at, one, names, node)) for c, one in value.alternatives]
+        return expressions.as_value(is_a(value))
+    truths = [(condition, is_a(one)) for condition, one in value.alternatives]
     return expressions.as_value(comparisons.any_alternative(truths))
 
 

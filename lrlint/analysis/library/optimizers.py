@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lrlint.analysis import attributes, branches
@@ -140,8 +140,17 @@ def _groups(
         all_ = [_groups(at, one, place, defaults) for one in branches.alternatives(params)]
         lean = branches.leaning(params)
         first = all_[0] if isinstance(lean, Choice) else _groups(at, lean, place, defaults)
-        differ = len({len(groups) for groups, _, _ in all_}) > 1
-        return *first[:2], differ or any(unknown for _, _, unknown in all_)
+        groups = tuple(
+            {
+                name: value
+                if all(_same(one, position, name, value) for one, _, _ in all_)
+                else Opaque()
+                for name, value in group.items()
+            }
+            for position, group in enumerate(first[0])
+        )
+        differ = len({len(one) for one, _, _ in all_}) > 1
+        return groups, first[1], differ or any(unknown for _, _, unknown in all_)
     if isinstance(params, ListValue):
         items = params.items
         if items and all(isinstance(item, DictValue) for item in items):
@@ -158,6 +167,13 @@ def _groups(
     if isinstance(params, Opaque) and params.path and "group" in params.path:
         unknown = True
     return (dict(defaults),), (place,), unknown
+
+
+def _same(
+    groups: Sequence[Mapping[str, AnyValue]], position: int, name: str, value: AnyValue
+) -> bool:
+    """Whether a group has a value under a name, if there is such a group."""
+    return position >= len(groups) or groups[position].get(name) == value
 
 
 def _options(at: Interpreter, group: AnyValue) -> dict[str, AnyValue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lrlint.analysis import attributes, numeric
@@ -169,20 +170,25 @@ def update(namespace: Instance, other: Instance) -> None:
         if isinstance(known, Instance) and isinstance(value, Instance):
             update(known, value)
         else:
-            namespace.store.data[key] = value
+            namespace.store.data[key] = _copied(value)
+
+
+def _copied(value: AnyValue) -> AnyValue:
+    if not (isinstance(value, Instance) and value.cls is None):
+        return value
+    found = replace(value, store=Store())
+    update(found, value)
+    return found
 
 
 def as_namespace(value: AnyValue) -> AnyValue:
     """A dict, and those in it, as an object whose keys are read as attributes."""
     if isinstance(value, ListValue) and value.items is not None:
-        value.items = [as_namespace(one) for one in value.items]
+        return replace(value, items=[as_namespace(one) for one in value.items])
     if not isinstance(value, DictValue):
         return value
-    for key, one in list(value.store.data.items()):
-        value.store.data[key] = as_namespace(one)
-    return Instance(
-        None, value.store, value.path, setting=value.setting, external="namespace", open=True
-    )
+    store = Store({key: as_namespace(one) for key, one in value.store.data.items()})
+    return Instance(None, store, value.path, setting=value.setting, external="namespace", open=True)
 
 
 def _wandb_init(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
