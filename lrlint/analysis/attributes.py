@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lrlint.analysis import binding, branches, escapes, imports
 from lrlint.analysis.imports import LazyImport
 from lrlint.analysis.modules import ModuleUnit
+from lrlint.analysis.setting_names import name_setting
 from lrlint.analysis.state import MISSING
 from lrlint.analysis.trace import (
     REMOVES_GROUP,
@@ -17,7 +18,6 @@ from lrlint.analysis.trace import (
     SchedulerCall,
 )
 from lrlint.analysis.values import (
-    BELOW,
     AnyValue,
     Choice,
     ClassValue,
@@ -155,44 +155,9 @@ def _named_member(at: Interpreter, owner: Instance, name: str, value: AnyValue) 
         return value
     path = f"{owner.path}.{name}" if owner.path else name
     strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
-    value = _name_setting(at, value, path, strength)
+    value = name_setting(at, value, path, strength)
     owner.store.data[name] = value
     return value
-
-
-def _name_setting(at: Interpreter, value: AnyValue, path: str, strength: Strength) -> AnyValue:
-    match value:
-        case Expr(value=int() | float() as number) if _is_from_file(value):
-            return at.named_number(path, number, Strength.DEFAULT)
-        case Const(value=held, path=str() as where) if BELOW in where:
-            value = Const(held)
-            strength = Strength.DEFAULT
-    match value:
-        case Expr() if not value.atoms() and value.value is not None:
-            if strength is Strength.CONSTANT and value.value in (0, 1, -1):
-                return value
-            return at.named_number(path, value.value, strength)
-        case Const(path=None):
-            chosen = at.override(path)
-            if isinstance(chosen, (int, float)) and not isinstance(chosen, bool):
-                return at.named_number(path, chosen, Strength.DEFAULT)
-            return Const(value.value if chosen is None else chosen, strength, path)
-        case DictValue(path=None) | Instance(path=None) | Opaque(path=None):
-            value.path = path
-        case ListValue(items=list() as items) if strength is Strength.DEFAULT:
-            value.items = [
-                _name_setting(at, item, f"{path}[{position}]", strength)
-                for position, item in enumerate(items)
-            ]
-    return value
-
-
-def _is_from_file(value: Expr) -> bool:
-    """Whether it is a number of a settings file that has no name of the script's yet."""
-    atoms = value.atoms()
-    return len(atoms) == 1 and all(
-        BELOW in atom.name and value == Expr.atom(atom) for atom in atoms
-    )
 
 
 def find_method(at: Interpreter, owner: Instance, name: str) -> AnyValue | None:
@@ -386,7 +351,7 @@ def _dict_item(at: Interpreter, owner: DictValue, key: AnyValue, text: str | Non
         return value
     if path is not None and isinstance(name, str):
         strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
-        value = _name_setting(at, value, path, strength)
+        value = name_setting(at, value, path, strength)
         owner.store.data[name] = value
     return value
 
