@@ -422,7 +422,33 @@ def test_a_text_is_no_file(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["state.json", "checkpoint.json", "train_log.json"])
+def test_a_relative_name_counts_from_the_script(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    utils = tmp_path / "utils"
+    utils.mkdir()
+    (utils / "reading.py").write_text(
+        "import yaml\ndef read_config(path):\n    return yaml.safe_load(open(path))\n"
+    )
+    for folder, length in ((tmp_path, 90), (utils, 50)):
+        (folder / "config.yaml").write_text(f"length: {length}\n")
+    text = "from utils.reading import read_config\n" + COSINE.format(
+        length='cfg["length"]', before='cfg = read_config("config.yaml")'
+    )
+    assert found(tmp_path, text) == []
+    (tmp_path / "config.yaml").write_text("length: 60\n")
+    assert "=60," in found(tmp_path, text)[0][1]
+    (tmp_path / "config.yaml").unlink()
+    assert "=50," in found(tmp_path, text)[0][1]
+
+
+def test_a_catalog_is_no_log(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "catalog.json").write_text('{"length": 50}')
+    text = COSINE.format(length='cfg["length"]', before='cfg = json.load(open("catalog.json"))')
+    assert [code for code, _ in found(tmp_path, text)] == ["LR201"]
+
+
+@pytest.mark.parametrize("name", ["state.json", "checkpoints.json", "train_log.json"])
 def test_what_a_run_leaves_behind_is_no_setting(name: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / name).write_text('{"epoch": 50}')

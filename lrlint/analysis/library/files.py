@@ -29,6 +29,7 @@ from lrlint.syntax import nodes as syn
 if TYPE_CHECKING:
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
+    from lrlint.analysis.modules import ModuleUnit
     from lrlint.source.data import Format
 
 _DEEPEST: Final = 30
@@ -38,7 +39,8 @@ _LARGEST: Final = 1e15
 """Greater numbers count no steps."""
 _SETTINGS: Final = re.compile(r"(?i)\.(?:json|toml|ya?ml)$")
 _STATE: Final = re.compile(
-    r"(?i)state|checkpoint|ckpt|resum|snapshot|progress|histor|metric|result|log"
+    r"(?i)(?<![a-z])(?:state|checkpoint|ckpt|resume|snapshot|progress|history|metric|result|log)s?"
+    r"(?![a-z])"
 )
 """Files that a run leaves behind: what they hold is another one's, and an ordinary run has none."""
 
@@ -102,8 +104,13 @@ def exists(at: Interpreter, file: File | None, text: str) -> AnyValue:
     """Whether there is such a file: true of one that is there, open of any other."""
     if file is None or not _SETTINGS.search(file.name) or _is_state(file):
         return Opaque()
-    there = at.project.data_file(at.unit, file.name) is not None
+    there = any(at.project.data_file(unit, file.name) is not None for unit in _homes(at))
     return Const(True, Strength.DEFAULT, text) if there else Opaque()
+
+
+def _homes(at: Interpreter) -> tuple[ModuleUnit, ...]:
+    """Where a relative name may count from: the script that is run, else the module that asks."""
+    return next(iter(at.scopes)), at.unit
 
 
 def _is_state(file: File) -> bool:
@@ -186,7 +193,8 @@ def loaded(at: Interpreter, file: File | None, format_: Format) -> AnyValue:
     """What a file of the project holds; an unknown where it is not there or cannot be read."""
     if file is None or _is_state(file):
         return Opaque()
-    data = at.project.data(at.unit, file.name, format_)
+    home = next((one for one in _homes(at) if at.project.data_file(one, file.name)), at.unit)
+    data = at.project.data(home, file.name, format_)
     name = os.path.basename(file.name)
     return Opaque() if data is None else _Reader(at).value(data, 0, name + BELOW)
 
