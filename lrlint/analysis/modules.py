@@ -140,11 +140,8 @@ class Project:
         imported = Imported(module, level, name)
         return self._reach.import_builds(importer.path, importer.source.text, imported)
 
-    def data(self, importer: ModuleUnit, name: str, format_: Format) -> object:
-        """What a settings file holds that a module loads; None where it is not there, or broken."""
-        path = self.data_file(importer, name)
-        if path is None:
-            return None
+    def data(self, path: Path, format_: Format) -> object:
+        """What a settings file holds; None where it is broken."""
         key = path, format_
         if key not in self._data:
             self._data[key] = read_data(path, format_)

@@ -27,9 +27,10 @@ from lrlint.symbolic import Strength
 from lrlint.syntax import nodes as syn
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lrlint.analysis.calls import Arguments
     from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.modules import ModuleUnit
     from lrlint.source.data import Format
 
 _DEEPEST: Final = 30
@@ -104,13 +105,15 @@ def exists(at: Interpreter, file: File | None, text: str) -> AnyValue:
     """Whether there is such a file: true of one that is there, open of any other."""
     if file is None or not _SETTINGS.search(file.name) or _is_state(file):
         return Opaque()
-    there = any(at.project.data_file(unit, file.name) is not None for unit in _homes(at))
-    return Const(True, Strength.DEFAULT, text) if there else Opaque()
+    return Opaque() if _found(at, file) is None else Const(True, Strength.DEFAULT, text)
 
 
-def _homes(at: Interpreter) -> tuple[ModuleUnit, ...]:
-    """Where a relative name may count from: the script that is run, else the module that asks."""
-    return next(iter(at.scopes)), at.unit
+def _found(at: Interpreter, file: File) -> Path | None:
+    """A file where it is: a relative name counts from the script that is run, else from the module
+    that asks."""
+    homes = dict.fromkeys((next(iter(at.scopes)), at.unit))
+    paths = (at.project.data_file(home, file.name) for home in homes)
+    return next((path for path in paths if path is not None), None)
 
 
 def _is_state(file: File) -> bool:
@@ -191,10 +194,10 @@ def _loads_namespace(format_: Format) -> Model:
 
 def loaded(at: Interpreter, file: File | None, format_: Format) -> AnyValue:
     """What a file of the project holds; an unknown where it is not there or cannot be read."""
-    if file is None or _is_state(file):
+    path = None if file is None or _is_state(file) else _found(at, file)
+    if file is None or path is None:
         return Opaque()
-    home = next((one for one in _homes(at) if at.project.data_file(one, file.name)), at.unit)
-    data = at.project.data(home, file.name, format_)
+    data = at.project.data(path, format_)
     name = os.path.basename(file.name)
     return Opaque() if data is None else _Reader(at).value(data, 0, name + BELOW)
 

@@ -62,7 +62,7 @@ class _Composer:
     def file(self, group: str, name: str) -> Instance:
         """A file of a group (the root's is empty), with all that its list of defaults names."""
         name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-        path = f"{group}/{name}" if group else name
+        path = _below(group, name)
         if path in self._loaded:
             raise _Unsupported
         self._loaded.add(path)
@@ -70,7 +70,7 @@ class _Composer:
         found = settings.as_namespace(files.loaded(self._at, file, "hydra"))
         if not isinstance(found, Instance):
             raise _Unsupported
-        merged = Instance(None, Store(), setting=True, external="namespace", open=True)
+        merged = settings.namespace(Store())
         for part in self._parts(group, found):
             settings.update(merged, part)
         return merged
@@ -84,22 +84,17 @@ class _Composer:
         parts: list[Instance] = []
         for entry in entries:
             match entry:
-                case Const(value="_self_"):
+                case Const(value=value) if value == _SELF:
                     parts.append(found)
                 case Const(value=str() as name):
-                    parts.append(self.file(*self._place(group, name)))
+                    inner, _, last = _relative(name).rpartition("/")
+                    parts.append(self.file(_below(group, inner), last))
                 case Instance(store=store):
                     for key, option in store.data.items():
                         parts += self._chosen(group, str(key), option)
                 case _:
                     raise _Unsupported
         return parts
-
-    def _place(self, group: str, name: str) -> tuple[str, str]:
-        if "@" in name or " " in name or name.startswith("/"):
-            raise _Unsupported
-        inner, _, last = name.rpartition("/")
-        return "/".join(part for part in (group, inner) if part), last
 
     def _chosen(self, group: str, key: str, option: AnyValue) -> list[Instance]:
         """The option of a group, under the keys that lead to it."""
@@ -109,14 +104,22 @@ class _Composer:
             raise _Unsupported
         if option.value is None:
             return []
-        inner, _ = self._place("", f"{key.removeprefix('optional ')}/_")
-        below = f"{group}/{inner}" if group else inner
-        chosen = self.file(below, str(option.value))
+        inner = _relative(key.removeprefix("optional "))
+        chosen = self.file(_below(group, inner), str(option.value))
         for part in reversed(inner.split("/")):
-            chosen = Instance(
-                None, Store({part: chosen}), setting=True, external="namespace", open=True
-            )
+            chosen = settings.namespace(Store({part: chosen}))
         return [chosen]
+
+
+def _relative(name: str) -> str:
+    """A name that counts from the group of its file, and stays under its own keys."""
+    if not name or name.startswith("/") or "@" in name or " " in name:
+        raise _Unsupported
+    return name
+
+
+def _below(group: str, name: str) -> str:
+    return "/".join(part for part in (group, name) if part)
 
 
 __all__ = ["config"]

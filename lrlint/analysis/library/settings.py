@@ -62,13 +62,12 @@ def parser_method(
 
 
 def _parsed(parser: Instance) -> Instance:
-    return Instance(
-        None,
-        Store(dict(parser.store.data)),
-        setting=True,
-        external="namespace",
-        open=True,
-    )
+    return namespace(Store(dict(parser.store.data)))
+
+
+def namespace(store: Store) -> Instance:
+    """Settings that are read by attribute; there may be others than are known."""
+    return Instance(None, store, setting=True, external="namespace", open=True)
 
 
 _SWITCHES = {"store_true": False, "store_false": True}
@@ -157,7 +156,7 @@ def _merge(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     found = [value for value in known if isinstance(value, Instance) and value.cls is None]
     if not found:
         return Opaque()
-    merged = Instance(None, Store(), setting=True, external="namespace", open=True)
+    merged = namespace(Store())
     for one in found:
         update(merged, one)
     return merged
