@@ -11,11 +11,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lrlint.analysis.calls import Arguments, bind_parameters
-from lrlint.analysis.expressions import ARITHMETIC
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.prescan import assigned_names, dotted
-from lrlint.analysis.values import (
+from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.calls import bind_parameters
+from lrlint.analysis.interpreter.expressions import ARITHMETIC
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     External,
@@ -89,7 +90,7 @@ class _Returned(Exception):
         self.value = value
 
 
-def compile_function(at: Interpreter, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
+def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
     """A callable that computes what the script's function computes.
 
     Raises :class:`Unreadable` where the function cannot be followed.
@@ -98,24 +99,22 @@ def compile_function(at: Interpreter, value: AnyValue, depth: int = 0) -> Callab
         raise Unreadable("functions that call one another too deeply")
     match value:
         case FunctionValue():
-            return _function(at, value, depth)
+            return _function(machine, value, depth)
         case Partial(function=inner, positional=positional, keywords=keywords):
-            call = compile_function(at, inner, depth + 1)
-            fixed = [static(at, item, depth) for item in positional]
-            named = {key: static(at, item, depth) for key, item in keywords.items()}
+            call = compile_function(machine, inner, depth + 1)
+            fixed = [static(machine, item, depth) for item in positional]
+            named = {key: static(machine, item, depth) for key, item in keywords.items()}
             return lambda *args, **kwargs: call(*fixed, *args, **{**named, **kwargs})
         case External(name=name) if name in _FUNCTIONS:
             return _FUNCTIONS[name]
         case Instance():
-            from lrlint.analysis import attributes
-
-            method = attributes.find_method(at, value, "__call__")
+            method = machine.find_method(value, "__call__")
             if isinstance(method, FunctionValue):
-                return compile_function(at, method, depth + 1)
+                return compile_function(machine, method, depth + 1)
     raise Unreadable(f"the function {getattr(value, 'path', None) or ''}".strip())
 
 
-def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
+def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
     """The Python object that a value is known to be; raises :class:`Unreadable`."""
     match value:
         case Expr():
@@ -127,19 +126,19 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
         case Const(value=constant):
             return constant
         case ListValue(items=list() as items):
-            return [static(at, item, depth) for item in items]
+            return [static(machine, item, depth) for item in items]
         case Stream(trips=Expr(value=int() as count)) if 0 <= count <= _MOST_STEPS:
-            return [static(at, value.element(Expr.const(i)), depth) for i in range(count)]
+            return [static(machine, value.element(Expr.const(i)), depth) for i in range(count)]
         case FunctionValue() | Partial() | Instance():
-            return compile_function(at, value, depth + 1)
+            return compile_function(machine, value, depth + 1)
         case External(name=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case External(name=name) if name in _FUNCTIONS:
             return _FUNCTIONS[name]
         case Opaque(path=str() as path):
-            from lrlint.analysis import numeric
+            from lrlint.analysis.interpreter import numbers
 
-            number = numeric.to_number(at, value)
+            number = numbers.to_number(machine, value)
             if number is not None and number.value is not None:
                 return number.value
             raise Unreadable(path)
@@ -149,8 +148,8 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
 class _Compiler:
     """Compiles the body of one function."""
 
-    def __init__(self, at: Interpreter, function: FunctionValue, depth: int) -> None:
-        self.at = at
+    def __init__(self, machine: Machine, function: FunctionValue, depth: int) -> None:
+        self.at = machine
         self.depth = depth
         self.function = function
         scope = Scope(
@@ -160,7 +159,7 @@ class _Compiler:
             is_function=True,
             owner=function.owner,
         )
-        bind_parameters(at, function, Arguments(open=True), scope)
+        bind_parameters(machine, function, Arguments(open=True), scope)
         self.scope = scope
         node = function.node
         function.scope.unit.look_into(node)
@@ -407,14 +406,14 @@ class _Compiler:
         return loop
 
 
-def _function(at: Interpreter, value: FunctionValue, depth: int) -> Callable[..., Any]:
-    compiler = _Compiler(at, value, depth)
+def _function(machine: Machine, value: FunctionValue, depth: int) -> Callable[..., Any]:
+    compiler = _Compiler(machine, value, depth)
     names = compiler.parameters
     data = compiler.scope.store.data
     defaults: Frame = {}
     for name in names:
         if name in value.defaults:
-            defaults[name] = static(at, value.defaults[name], depth)
+            defaults[name] = static(machine, value.defaults[name], depth)
     node = value.node
     for name in [*names, *compiler.locals]:
         # Parameters and local names are looked up in the frame, never in the script's scope.

@@ -9,8 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.analysis.modules import ModuleUnit, Project
-from lrlint.analysis.places import SyntaxPlace
+from lrlint.analysis.code.modules import ModuleUnit, Project
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.fix import (
     Change,
     Destination,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.analysis.survey import Survey
+from lrlint.analysis.code.survey import Survey
 from lrlint.source import Mutations, SourceError, load
 from lrlint.source.skeleton import Skeleton, in_outline, in_part, whole
 from lrlint.syntax import nodes as syn

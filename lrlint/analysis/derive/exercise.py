@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.trace import LoopRecord
+from lrlint.analysis.model.trace import LoopRecord
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import walk
 

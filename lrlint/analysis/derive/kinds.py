@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lrlint.analysis import naming
-from lrlint.analysis.conditions import Condition, Nature, is_loop_atom, natures, text_of
 from lrlint.analysis.derive.exercise import is_exercise
-from lrlint.analysis.trace import (
+from lrlint.analysis.model import words
+from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
+from lrlint.analysis.model.trace import (
     Block,
     Break,
     Located,
@@ -114,7 +114,7 @@ class Loops:
         record = loop.loop
         if record.over_loader:
             evaluated = record.without_gradients or (
-                record.over is not None and naming.is_evaluation(record.over)
+                record.over is not None and words.is_evaluation(record.over)
             )
             return LoopKind.EVALUATION if evaluated else LoopKind.BATCH
         if _only_steps_scheduler(loop):

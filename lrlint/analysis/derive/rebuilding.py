@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.prescan import assigned_names, dotted
-from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
+from lrlint.analysis.model.trace import Located, Repeat, When
+from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import LoopKind
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import path_to

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import re
 
-from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of
-from lrlint.analysis.origins import origin, text_of_origin
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.trace import (
-    Located,
-    LRWrite,
-    OptimizerCall,
-    OptimizerRecord,
-    Repeat,
-    Save,
-    SchedulerCall,
-    SchedulerRecord,
-)
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Located, LRWrite, OptimizerCall, Repeat, Save, SchedulerCall
+from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.places.origins import origin, text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule, Write
 from lrlint.symbolic import Expr
 from lrlint.syntax import nodes as syn

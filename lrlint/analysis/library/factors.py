@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import branches, calls, naming, numeric
-from lrlint.analysis.trace import OptimizerRecord
-from lrlint.analysis.values import AnyValue, FunctionValue, ListValue, Scope, Store
+from lrlint.analysis.interpreter import calls, journal, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model import words
+from lrlint.analysis.model.values import (
+    AnyValue,
+    FunctionValue,
+    ListValue,
+    OptimizerRecord,
+    Scope,
+    Store,
+)
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import children
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
 
 _SMALL = 0.05
 """A number of a function that equals a base LR up to this is that LR; 0.1 is a factor as well."""
@@ -23,35 +28,35 @@ _DEEPEST = 12
 """Names that are computed from other names of a function."""
 
 
-def first_factor(at: Interpreter, value: AnyValue | None) -> Expr | None:
+def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
     """What an ``lr_lambda`` returns for step 0, where that is a number; of several, the first."""
     if isinstance(value, ListValue) and value.items:
         value = value.items[0]
     if not isinstance(value, FunctionValue):
         return None
-    start, block = len(at.journal), at.block
-    at.block = []  # whatever it does, it is not done here
+    start, block = len(machine.journal), machine.block
+    machine.block = []  # whatever it does, it is not done here
     try:
-        returned = calls.call_function(at, value, calls.Arguments([Expr.const(0)]))
-        return numeric.to_number(at, returned)
+        returned = machine.call_function(value, Arguments([Expr.const(0)]))
+        return numbers.to_number(machine, returned)
     finally:
-        at.block = block
-        branches.take_back(at, start)
+        machine.block = block
+        journal.take_back(machine, start)
 
 
 def absolute_lr(
-    at: Interpreter, value: AnyValue | None, optimizer: OptimizerRecord | None
+    machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
 ) -> SyntaxPlace | None:
     """Where a function returns a multiple of the base LR that it is multiplied by."""
     if optimizer is None or optimizer.unknown_groups:
         return None
-    rates = [numeric.to_number(at, group.get("lr")) for group in optimizer.groups]
+    rates = [numbers.to_number(machine, group.get("lr")) for group in optimizer.groups]
     functions = value.items if isinstance(value, ListValue) else [value] * len(rates)
     if functions is None or len(functions) != len(rates):
         return None
     for function, rate in zip(functions, rates, strict=True):
         if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
-            found = _Function(at, function, rate).absolute()
+            found = _Function(machine, function, rate).absolute()
             if found is not None:
                 return found
     return None
@@ -60,17 +65,17 @@ def absolute_lr(
 class _Function:
     """A function whose results are checked for the power of the LR that they hold."""
 
-    def __init__(self, at: Interpreter, function: FunctionValue, rate: Expr) -> None:
-        self.at = at
+    def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
+        self.at = machine
         self.node = function.node
         function.scope.unit.look_into(self.node)
         self.rate = rate
         atoms = rate.atoms()
-        self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if naming.is_rate(a.name)}
+        self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if words.is_rate(a.name)}
         self.scope = Scope(
             Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
         )
-        calls.bind_parameters(at, function, calls.Arguments([Expr.const(0)]), self.scope)
+        calls.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
         self.locals = dict(_assignments(self.node))
 
     def absolute(self) -> SyntaxPlace | None:
@@ -109,7 +114,7 @@ class _Function:
         """Whether a name stands for the base LR, or for a share of it."""
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
-            number = numeric.to_number(self.at, self.at.evaluate(node))
+            number = numbers.to_number(self.at, self.at.evaluate(node))
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
 
     def _is_multiple(self, node: syn.Node) -> bool:

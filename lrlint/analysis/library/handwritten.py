@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import numeric
-from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 from lrlint.syntax import nodes as syn
 from lrlint.syntax.nodes import children, walk
 
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
-
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
 
-def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
+def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
     """After how many steps the only cosine in an LR function is at its minimum, and where it is.
 
     None where there is none, where its angle is held back at the end (``min(1, t / T)``), and where
@@ -38,17 +35,17 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
         return None
     if not _is_raised(node.body, cosines[0]):
         return None
-    step = at.index_atom("step")
+    step = machine.index_atom("step")
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
     if function.receiver is not None:
         scope.store.data[parameters[0]] = function.receiver
     scope.store.data[parameters[-1]] = Expr.atom(step)
-    with at.elsewhere(scope.unit, scope):
+    with machine.elsewhere(scope.unit, scope):
         if isinstance(node, syn.FunctionDef):
-            at.run_block(list(_assignments(node.body, cosines[0])))
-        angle = _angle(at, cosines[0].args[0].value)
-        stretched = _is_stretched(at, step, cosines[0].args[0].value)
-        place = at.here(cosines[0])
+            machine.run_block(list(_assignments(node.body, cosines[0])))
+        angle = _angle(machine, cosines[0].args[0].value)
+        stretched = _is_stretched(machine, step, cosines[0].args[0].value)
+        place = machine.here(cosines[0])
     if angle is None or stretched:
         return None
     line = angle.linear_in(step)
@@ -84,11 +81,11 @@ def _is_raised(body: syn.Node, cosine: syn.Call) -> bool:
     return any(one is cosine or (isinstance(one, syn.Name) and one.value in names) for one in sums)
 
 
-def _is_stretched(at: Interpreter, step: Atom, angle: syn.Expression) -> bool:
+def _is_stretched(machine: Machine, step: Atom, angle: syn.Expression) -> bool:
     """Whether a number other than 1 is multiplied into an angle: it says how far that is to go."""
     product = Expr.const(1)
     for part in _factors(angle):
-        factor = _angle(at, part)
+        factor = _angle(machine, part)
         if factor is None:
             return True
         if not factor.atoms() & {step, _PI}:
@@ -130,12 +127,12 @@ _OPERATORS: dict[type[syn.Operator], Callable[[Expr, Expr], Expr]] = {
 }
 
 
-def _angle(at: Interpreter, node: syn.Expression) -> Expr | None:
+def _angle(machine: Machine, node: syn.Expression) -> Expr | None:
     """A number in which pi is an atom of its own, so that it cancels exactly."""
     match node:
         case syn.BinaryOperation(left=left, operator=sign, right=right):
             operation = _OPERATORS.get(type(sign))
-            first, second = _angle(at, left), _angle(at, right)
+            first, second = _angle(machine, left), _angle(machine, right)
             if operation is None or first is None or second is None:
                 return None
             try:
@@ -147,5 +144,5 @@ def _angle(at: Interpreter, node: syn.Expression) -> Expr | None:
         case syn.Float(value=number) if abs(number - math.pi) < 1e-3:
             return Expr.atom(_PI)
         case syn.Call(func=syn.Name(value="float"), args=[argument]):
-            return _angle(at, argument.value)
-    return numeric.to_number(at, at.evaluate(node))
+            return _angle(machine, argument.value)
+    return numbers.to_number(machine, machine.evaluate(node))
