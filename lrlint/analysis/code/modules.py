@@ -20,7 +20,7 @@ from lrlint.source import (
 from lrlint.source.data import Format, read_data
 from lrlint.source.outline import Imported
 from lrlint.source.skeleton import Skeleton, in_outline, in_part
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _MOST_MODULES = 300
 """Modules that are read for one script."""
@@ -56,11 +56,11 @@ class ModuleUnit:
         return self._skeleton.size
 
     @property
-    def tree(self) -> syn.Module:
+    def tree(self) -> cst.Module:
         """The module, of whose functions only those are parsed that were looked into."""
         return self._skeleton.tree
 
-    def look_into(self, function: syn.Node) -> bool:
+    def look_into(self, function: cst.CSTNode) -> bool:
         """See that the body of a function of the module is parsed; False where it cannot be."""
         return self._skeleton.open(function)
 
@@ -80,12 +80,12 @@ class ModuleUnit:
         known = self._skeleton.mutations
         return self.survey.mutations if known is None else known
 
-    def code(self, node: syn.Node) -> str:
+    def code(self, node: cst.CSTNode) -> str:
         """The source text of a node."""
         return self.positions.code(node)
 
     def assigned_in(
-        self, body: syn.Node, compute: Callable[[syn.Node], frozenset[str]]
+        self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
     ) -> frozenset[str]:
         """The names that a block binds, computed once."""
         found = self._assigned.get(id(body))

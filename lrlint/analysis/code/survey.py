@@ -14,7 +14,7 @@ from lrlint.formulas import LAWS
 from lrlint.source import Mutations
 from lrlint.source.outline import only_fields, words
 from lrlint.source.skeleton import Skeleton
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
 
 
@@ -49,12 +49,12 @@ class Survey:
         _ = self.module
         return self._mutations
 
-    def part(self, node: syn.Node) -> Part:
+    def part(self, node: cst.CSTNode) -> Part:
         """What stands in a module, or in a function, lambda or class of it."""
         found = self._parts.get(id(node))
         return self._survey(node) if found is None else found
 
-    def is_generator(self, function: syn.FunctionDef) -> bool:
+    def is_generator(self, function: cst.FunctionDef) -> bool:
         """Whether calling a function, whose body is parsed, makes a generator."""
         found = self._generators.get(id(function))
         if found is None:
@@ -63,10 +63,10 @@ class Survey:
             found = self._generators[id(function)] = may_yield and yields(function.body)
         return found
 
-    def _survey(self, root: syn.Node) -> Part:
+    def _survey(self, root: cst.CSTNode) -> Part:
         """Walk one scope, the scopes in it each by itself."""
         called: set[str] = set()
-        names = {root.name.value} if isinstance(root, syn.FunctionDef) else set[str]()
+        names = {root.name.value} if isinstance(root, cst.FunctionDef) else set[str]()
         inner: list[Part] = []
         stack = _said_by(root)
         text = self._skeleton.text(root)
@@ -78,16 +78,16 @@ class Survey:
         while stack:
             node = stack.pop()
             kind = type(node)
-            if kind is syn.Name:  # a variable `step` steps nothing
+            if kind is cst.Name:  # a variable `step` steps nothing
                 if node.value != "step":  # type: ignore[attr-defined]
                     names.add(node.value)  # type: ignore[attr-defined]
                 continue
-            if kind is syn.Attribute:
+            if kind is cst.Attribute:
                 names.add(node.attr.value)  # type: ignore[attr-defined]
             if kind in SCOPES:
                 inner.append(self._survey(node))
                 continue
-            if kind is syn.Call:
+            if kind is cst.Call:
                 name = _last_name(node.func)  # type: ignore[attr-defined]
                 if name is not None:
                     called.add(name)
@@ -101,19 +101,19 @@ class Survey:
         self._parts[id(root)] = part
         return part
 
-    def _note_change(self, node: syn.Node) -> None:
+    def _note_change(self, node: cst.CSTNode) -> None:
         found = self._mutations
         match node:
-            case syn.AugAssign(target=syn.Attribute(attr=attribute)):
+            case cst.AugAssign(target=cst.Attribute(attr=attribute)):
                 found.attributes.add(attribute.value)
-            case syn.AugAssign(target=syn.Subscript(slice=[syn.String(value=str() as key)])):
+            case cst.AugAssign(target=cst.Subscript(slice=[cst.String(value=str() as key)])):
                 found.keys.add(key)
-            case syn.Assign(
-                targets=[syn.AssignTarget(target=syn.Attribute(attr=attribute))],
-                value=syn.BinaryOperation(),
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
+                value=cst.BinaryOperation(),
             ):
                 found.attributes.add(attribute.value)
-            case syn.Global(names=names) | syn.Nonlocal(names=names):
+            case cst.Global(names=names) | cst.Nonlocal(names=names):
                 found.shared_names.update(name.value for name in names)
 
 
@@ -122,10 +122,10 @@ _VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
 _DELLAC = re.compile(r"\([ \t]*(\w+)(?!\w| (?:fed|ssalc)\b)")
 """A name that is called, back to front: the regex engine skips to the bracket, which is 20 times as
 fast as trying each name."""
-_CHANGES = frozenset({syn.AugAssign, syn.Assign, syn.Global, syn.Nonlocal})
+_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
 
 
-def _said_by(node: syn.Node) -> list[syn.Node]:
+def _said_by(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The parts of a node, without its annotations: a type builds and steps nothing."""
     parts = children(node)
     annotation = _ANNOTATION.get(type(node))
@@ -134,13 +134,13 @@ def _said_by(node: syn.Node) -> list[syn.Node]:
     return parts
 
 
-_ANNOTATION = {syn.Param: "annotation", syn.AnnAssign: "annotation", syn.FunctionDef: "returns"}
+_ANNOTATION = {cst.Param: "annotation", cst.AnnAssign: "annotation", cst.FunctionDef: "returns"}
 
 
-def _last_name(callee: syn.Expression) -> str | None:
-    if isinstance(callee, syn.Attribute):
+def _last_name(callee: cst.BaseExpression) -> str | None:
+    if isinstance(callee, cst.Attribute):
         callee = callee.attr
-    return callee.value if isinstance(callee, syn.Name) else None
+    return callee.value if isinstance(callee, cst.Name) else None
 
 
 def _is_telling(name: str) -> bool:

@@ -29,7 +29,7 @@ from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, Unit
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 Path = tuple[Repeat | When, ...]
 
@@ -87,7 +87,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
 def _computed(event: SchedulerStep) -> str:
     """How the script computes what a step is given, where that is a name."""
     call = event.place.node
-    if event.argument is None or not isinstance(call, syn.Call) or not call.args:
+    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
         return ""
     return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 

@@ -36,7 +36,7 @@ from lrlint.analysis.model.values import (
     Scope,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def set_attribute(
@@ -44,7 +44,7 @@ def set_attribute(
     owner: AnyValue,
     name: str,
     value: AnyValue,
-    node: syn.Node,
+    node: cst.CSTNode,
     *,
     rename: bool = True,
 ) -> None:
@@ -74,7 +74,7 @@ def set_attribute(
             escapes.escape(value, f"stored as an attribute {name}")
 
 
-def remove_group(machine: Machine, groups: AnyValue, node: syn.Node) -> None:
+def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
     """``del optimizer.param_groups[1]`` and the like."""
     if isinstance(groups, GroupsValue):
         groups.record.unknown_groups = True
@@ -84,13 +84,13 @@ def remove_group(machine: Machine, groups: AnyValue, node: syn.Node) -> None:
 
 
 def _set_and_return(
-    machine: Machine, owner: AnyValue, name: str, value: AnyValue, node: syn.Node
+    machine: Machine, owner: AnyValue, name: str, value: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
     set_attribute(machine, owner, name, value, node)
     return value
 
 
-def set_item(machine: Machine, target: syn.Subscript, value: AnyValue, *, rename: bool) -> None:
+def set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, rename: bool) -> None:
     """``owner[key] = value``."""
 
     owner = machine.evaluate(target.value)
@@ -105,7 +105,7 @@ def _set_item(
     owner: AnyValue,
     key: AnyValue,
     value: AnyValue,
-    target: syn.Subscript,
+    target: cst.Subscript,
     rename: bool,
 ) -> AnyValue:
     name = dict_key(key)
@@ -202,36 +202,36 @@ _FROM_A_CHECKPOINT = re.compile(
 
 def assign(
     machine: Machine,
-    target: syn.Node,
+    target: cst.CSTNode,
     value: AnyValue,
-    source: syn.Node,
+    source: cst.CSTNode,
     *,
     rename: bool = True,
 ) -> None:
     """Assign to a name, an attribute, an item or a tuple of those."""
     match target:
-        case syn.Name(value=name):
+        case cst.Name(value=name):
             bind(machine, name, value, rename=rename)
-        case syn.Attribute(value=owner_node, attr=syn.Name(value=name)):
+        case cst.Attribute(value=owner_node, attr=cst.Name(value=name)):
             owner = machine.evaluate(owner_node)
             set_attribute(machine, owner, name, value, owner_node, rename=rename)
-        case syn.Subscript():
+        case cst.Subscript():
             set_item(machine, target, value, rename=rename)
-        case syn.Tuple(elements=elements) | syn.List(elements=elements):
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
             _unpack(machine, elements, value, source)
-        case syn.StarredElement(value=inner):
+        case cst.StarredElement(value=inner):
             assign(machine, inner, value, source)
 
 
 def _unpack(
     machine: Machine,
-    elements: Sequence[syn.Element | syn.StarredElement],
+    elements: Sequence[cst.Element | cst.StarredElement],
     value: AnyValue,
-    source: syn.Node,
+    source: cst.CSTNode,
 ) -> None:
     parts = unpacked(machine, value, len(elements))
     starred = next(
-        (i for i, item in enumerate(elements) if isinstance(item, syn.StarredElement)), None
+        (i for i, item in enumerate(elements) if isinstance(item, cst.StarredElement)), None
     )
     if starred is not None:
         parts = None
@@ -270,10 +270,10 @@ def unpacked(machine: Machine, value: AnyValue, count: int) -> list[AnyValue] | 
     return None
 
 
-def index_value(machine: Machine, node: syn.Subscript) -> AnyValue:
+def index_value(machine: Machine, node: cst.Subscript) -> AnyValue:
     """The key of ``x[key]``; a slice or several keys are unknown."""
     match node.slice:
-        case [syn.Slice() | syn.StarredElement()]:
+        case [cst.Slice() | cst.StarredElement()]:
             return MISSING
         case [inner]:
             return machine.evaluate(inner)

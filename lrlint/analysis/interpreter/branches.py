@@ -12,10 +12,10 @@ from lrlint.analysis.interpreter.outcomes import CONTINUE, GOES_ON, RAISE, Outco
 from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of, negate
 from lrlint.analysis.model.trace import Block, Break, When
 from lrlint.analysis.model.values import AnyValue
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
-def run_if(machine: Machine, node: syn.If) -> Outcome:
+def run_if(machine: Machine, node: cst.If) -> Outcome:
     """Interpret an ``if`` with its ``elif`` and ``else``."""
     decided = settle(machine, machine.truth(node.test))
     orelse = node.orelse
@@ -25,9 +25,9 @@ def run_if(machine: Machine, node: syn.If) -> Outcome:
 
     def otherwise() -> Outcome:
         match orelse:
-            case syn.If():
+            case cst.If():
                 return machine.run(orelse)
-            case syn.Else(body=body):
+            case cst.Else(body=body):
                 return machine.run_block(body.body)
         return GOES_ON
 
@@ -39,7 +39,7 @@ def run_if(machine: Machine, node: syn.If) -> Outcome:
 def fork(
     machine: Machine,
     condition: Condition,
-    node: syn.Node,
+    node: cst.CSTNode,
     then: Callable[[], Outcome],
     otherwise: Callable[[], Outcome],
 ) -> Outcome:
@@ -128,7 +128,7 @@ def _drop_idle(block: Block, mark: int) -> None:
             block.remove(node)
 
 
-def run_unlikely(machine: Machine, node: syn.Node, statements: Sequence[syn.Node]) -> None:
+def run_unlikely(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
     """Interpret what runs in an emergency only; its values are forgotten again."""
     start = len(machine.journal)
     with machine.guard(Flag(("except", machine.fresh_key()), "an exception", default=False), node):
@@ -140,7 +140,7 @@ def run_unlikely(machine: Machine, node: syn.Node, statements: Sequence[syn.Node
             machine.write(store, key, value)
 
 
-def run_match(machine: Machine, node: syn.Match) -> Outcome:
+def run_match(machine: Machine, node: cst.Match) -> Outcome:
     """Interpret a ``match`` as a chain of conditions on its subject."""
     subject = machine.evaluate(node.subject)
 
@@ -162,11 +162,11 @@ def run_match(machine: Machine, node: syn.Match) -> Outcome:
     return chain(0)
 
 
-def _pattern(machine: Machine, subject: AnyValue, pattern: syn.MatchPattern) -> bool | Condition:
+def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
     match pattern:
-        case syn.MatchValue(value=value):
+        case cst.MatchValue(value=value):
             return comparisons.equal(machine, subject, machine.evaluate(value), pattern)
-        case syn.MatchOr(patterns=parts):
+        case cst.MatchOr(patterns=parts):
             conditions: list[Condition] = []
             for part in parts:
                 truth = _pattern(machine, subject, part)
@@ -175,9 +175,9 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: syn.MatchPattern) -> 
                 if truth is not False:
                     conditions.append(truth)
             return any_of(*conditions) if conditions else False
-        case syn.MatchAs(pattern=None, name=None):
+        case cst.MatchAs(pattern=None, name=None):
             return True
-        case syn.MatchAs(pattern=None, name=syn.Name(value=name)):
+        case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
             machine.write(machine.scope.store, name, subject)
             return True
     return Flag(("pattern", machine.fresh_key()), "a pattern")

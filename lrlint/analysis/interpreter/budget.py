@@ -25,7 +25,7 @@ from lrlint.analysis.model.values import (
     Scope,
 )
 from lrlint.source import may_hold_schedule
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _T = TypeVar("_T")
 
@@ -55,7 +55,7 @@ def call(
     )
     if value is not None:
         return value
-    name = function.node.name.value if isinstance(function.node, syn.FunctionDef) else "a lambda"
+    name = function.node.name.value if isinstance(function.node, cst.FunctionDef) else "a lambda"
     machine.note(None, f"{name}() of {function.scope.unit.filename} is too large to be followed")
     for argument in arguments:
         escapes.escape(argument, _CODE_TOO_LARGE)

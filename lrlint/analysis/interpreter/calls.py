@@ -37,14 +37,14 @@ from lrlint.analysis.model.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
-def evaluate_call(machine: Machine, node: syn.Call) -> AnyValue:
+def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
     """The value of a call."""
 
     function: AnyValue
-    if isinstance(node.func, syn.Attribute):
+    if isinstance(node.func, cst.Attribute):
         receiver = machine.evaluate(node.func.value)
         name = node.func.attr.value
         arguments = evaluate_arguments(machine, node)
@@ -54,7 +54,7 @@ def evaluate_call(machine: Machine, node: syn.Call) -> AnyValue:
             node,
             lambda item: machine.call_method(item, name, arguments, node),
         )
-    if isinstance(node.func, syn.Name) and node.func.value == "super":
+    if isinstance(node.func, cst.Name) and node.func.value == "super":
         return _super(machine, node)
     function = machine.evaluate(node.func)
     if isinstance(function, External):
@@ -65,7 +65,7 @@ def evaluate_call(machine: Machine, node: syn.Call) -> AnyValue:
     return machine.call(function, arguments, node)
 
 
-def evaluate_arguments(machine: Machine, node: syn.Call) -> Arguments:
+def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
     """Evaluate what a call hands over, ``*`` and ``**`` spread where they are known."""
     found = Arguments()
     for argument in node.args:
@@ -94,7 +94,7 @@ def evaluate_arguments(machine: Machine, node: syn.Call) -> Arguments:
     return found
 
 
-def call(machine: Machine, function: AnyValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+def call(machine: Machine, function: AnyValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Call a value."""
     match function:
         case FunctionValue():
@@ -152,7 +152,7 @@ _HARMLESS = (
 
 
 def unknown_call(
-    machine: Machine, function: AnyValue, arguments: Arguments, node: syn.Call
+    machine: Machine, function: AnyValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """A call of something whose code is not seen: what it is handed may be stepped there."""
     text = getattr(function, "path", None) or getattr(function, "name", None)
@@ -162,7 +162,7 @@ def unknown_call(
     if last not in _HARMLESS:
         how = f"handed to {text or machine.unit.code(node.func)}(…)"
         for value in arguments.all():
-            if isinstance(value, FunctionValue) and isinstance(value.node, syn.FunctionDef):
+            if isinstance(value, FunctionValue) and isinstance(value.node, cst.FunctionDef):
                 if value.receiver is not None:
                     escapes.escape(value.receiver, how)
                 _assume_called(machine, value, node)
@@ -175,7 +175,7 @@ def _looks_like_setting(name: str) -> bool:
     return any(word in name.lower() for word in ("arg", "config", "cfg", "option", "param"))
 
 
-def _assume_called(machine: Machine, function: FunctionValue, node: syn.Call) -> None:
+def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) -> None:
     """A function handed to unknown code is run by it: a launcher's ``main_worker``."""
     if function.node in machine.called:
         return
@@ -183,7 +183,7 @@ def _assume_called(machine: Machine, function: FunctionValue, node: syn.Call) ->
         machine.call_function(function, Arguments(open=True))
 
 
-def _super(machine: Machine, node: syn.Call) -> AnyValue:
+def _super(machine: Machine, node: cst.Call) -> AnyValue:
     receiver = machine.scope.store.data.get("self")
     frame_owner = machine.scope.owner
     if receiver is None or frame_owner is None:
@@ -192,7 +192,7 @@ def _super(machine: Machine, node: syn.Call) -> AnyValue:
 
 
 def _call_instance(
-    machine: Machine, instance: Instance, arguments: Arguments, node: syn.Call
+    machine: Machine, instance: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     method = machine.find_method(instance, "__call__")
     if isinstance(method, FunctionValue):
@@ -233,7 +233,7 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
     scope.owner = function.owner
     bind_parameters(machine, function, arguments, scope)
-    if isinstance(node, syn.Lambda):
+    if isinstance(node, cst.Lambda):
         with machine.elsewhere(scope.unit, scope):
             return machine.evaluate(node.body)
     if function.scope.unit.survey.is_generator(node):
@@ -284,7 +284,7 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
 def _generator(machine: Machine, function: FunctionValue, scope: Scope) -> AnyValue:
     """A generator of the project: its batches are not counted, what it is handed is not lost."""
     node = function.node
-    assert isinstance(node, syn.FunctionDef)
+    assert isinstance(node, cst.FunctionDef)
     return iteration.generator_stream(machine, node, scope)
 
 
@@ -304,10 +304,10 @@ def bind_parameters(
     for name, value in zip(names, positional, strict=False):
         data[name] = _called(value, name)
     rest = positional[len(names) :]
-    if rest and not isinstance(parameters.star_arg, syn.Param):
+    if rest and not isinstance(parameters.star_arg, cst.Param):
         for value in positional:  # another function must be meant, or another version of this one
             escapes.escape(value, "handed to a function that does not take as many")
-    if isinstance(parameters.star_arg, syn.Param):
+    if isinstance(parameters.star_arg, cst.Param):
         data[parameters.star_arg.name.value] = ListValue(
             None if arguments.open else list(rest), kind="tuple"
         )
@@ -354,7 +354,7 @@ def _weakened(machine: Machine, default: AnyValue, name: str) -> AnyValue:
 
 
 def instantiate(
-    machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """Construct an object of a class of the project."""
 
@@ -367,7 +367,9 @@ def instantiate(
     return instance
 
 
-def initialise(machine: Machine, instance: Instance, arguments: Arguments, node: syn.Node) -> None:
+def initialise(
+    machine: Machine, instance: Instance, arguments: Arguments, node: cst.CSTNode
+) -> None:
     """Run the constructor of an object."""
     method = machine.find_method(instance, "__init__")
     if isinstance(method, FunctionValue):

@@ -19,7 +19,7 @@ from lrlint.analysis.model.values import (
     Owner,
     SchedulerValue,
 )
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
 _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
@@ -28,7 +28,7 @@ _WRITES_WHAT_IT_IS_GIVEN = frozenset({"save", "dump"})
 _DEEPEST = 6
 
 
-def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: syn.Call) -> None:
+def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
     """Record what a call of unseen code, ``torch.save`` or a helper, saves by its name."""
     if not _SAVES.search(name):
         return
@@ -41,7 +41,7 @@ def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: syn
         machine.emit(Save(machine.here(node), tuple(machine.via), holds, found.open))
 
 
-def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: syn.Call) -> None:
+def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
     """Record that unseen code, by its name, loads a checkpoint into the optimizers it is handed."""
     if not _LOADS.search(name):
         return

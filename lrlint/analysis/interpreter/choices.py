@@ -22,7 +22,7 @@ from lrlint.analysis.model.conditions import (
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
 from lrlint.symbolic import Atom, Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200
@@ -122,7 +122,7 @@ def may_change(condition: Condition) -> bool:
 def distribute(
     machine: Machine,
     value: AnyValue,
-    node: syn.Node,
+    node: cst.CSTNode,
     action: Callable[[AnyValue], AnyValue],
 ) -> AnyValue:
     """Do ``action`` on each alternative of a choice, under its condition."""

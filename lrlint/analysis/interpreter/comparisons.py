@@ -41,7 +41,7 @@ from lrlint.analysis.model.values import (
     Truth,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _THINGS = (
     OptimizerValue,
@@ -60,13 +60,13 @@ _THINGS = (
 )
 """Values that are never None and, as far as training scripts go, always true."""
 
-_OPERATORS: dict[type[syn.Node], str] = {
-    syn.LessThan: "<",
-    syn.LessThanEqual: "<=",
-    syn.Equal: "==",
-    syn.NotEqual: "!=",
-    syn.GreaterThan: ">",
-    syn.GreaterThanEqual: ">=",
+_OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
 }
 
 
@@ -83,7 +83,7 @@ def nature_of(value: AnyValue, text: str) -> Nature:
     return Nature.RANK if words.is_rank(path) else Nature.FLAG
 
 
-def truthiness(machine: Machine, value: AnyValue, node: syn.Node) -> bool | Condition:
+def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """Whether a value counts as true."""
     match value:
         case Expr():
@@ -166,7 +166,7 @@ def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) ->
 
 
 def divisible(
-    machine: Machine, node: syn.BinaryOperation, remainder: Expr
+    machine: Machine, node: cst.BinaryOperation, remainder: Expr
 ) -> bool | Condition | None:
     """``left % right == remainder``, or None where the two are no numbers."""
     value = numbers.to_number(machine, machine.evaluate(node.left))
@@ -179,10 +179,10 @@ def divisible(
     return condition
 
 
-def compare_chain(machine: Machine, node: syn.Comparison) -> bool | Condition:
+def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
     """``a < b <= c``: all parts hold."""
     parts: list[Condition] = []
-    left_node: syn.Node = node.left
+    left_node: cst.CSTNode = node.left
     for target in node.comparisons:
         found = _compare(machine, left_node, target.operator, target.comparator, node)
         if found is False:
@@ -197,21 +197,21 @@ def compare_chain(machine: Machine, node: syn.Comparison) -> bool | Condition:
 
 def _compare(
     machine: Machine,
-    left_node: syn.Node,
-    operator: syn.Operator,
-    right_node: syn.Node,
-    node: syn.Node,
+    left_node: cst.CSTNode,
+    operator: cst.Operator,
+    right_node: cst.CSTNode,
+    node: cst.CSTNode,
 ) -> bool | Condition:
     if (
-        isinstance(operator, (syn.Equal, syn.NotEqual))
-        and isinstance(left_node, syn.BinaryOperation)
-        and isinstance(left_node.operator, syn.Modulo)
+        isinstance(operator, (cst.Equal, cst.NotEqual))
+        and isinstance(left_node, cst.BinaryOperation)
+        and isinstance(left_node.operator, cst.Modulo)
     ):
         remainder = numbers.to_number(machine, machine.evaluate(right_node))
         if remainder is not None:
             found = divisible(machine, left_node, remainder)
             if found is not None:
-                return found if isinstance(operator, syn.Equal) else _opposite(found)
+                return found if isinstance(operator, cst.Equal) else _opposite(found)
     left = machine.evaluate(left_node)
     if _is_class_name(left_node) and _is_unknown(left):
         return _unknown(
@@ -219,17 +219,17 @@ def _compare(
         )  # whatever it may be among, there is no need to read it
     right = machine.evaluate(right_node)
     match operator:
-        case syn.Is():
+        case cst.Is():
             return _identical(machine, left, right, node)
-        case syn.IsNot():
+        case cst.IsNot():
             return _opposite(_identical(machine, left, right, node))
-        case syn.In():
+        case cst.In():
             return _member(machine, left, right, node)
-        case syn.NotIn():
+        case cst.NotIn():
             return _opposite(_member(machine, left, right, node))
-        case syn.Equal():
+        case cst.Equal():
             return equal(machine, left, right, node)
-        case syn.NotEqual():
+        case cst.NotEqual():
             return _opposite(equal(machine, left, right, node))
     op = _OPERATORS.get(type(operator))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
@@ -238,9 +238,9 @@ def _compare(
     return _relation(first, op, second)
 
 
-def _is_class_name(node: syn.Node) -> bool:
+def _is_class_name(node: cst.CSTNode) -> bool:
     """``type(x).__name__``, which is no setting."""
-    return isinstance(node, syn.Attribute) and node.attr.value in ("__name__", "__qualname__")
+    return isinstance(node, cst.Attribute) and node.attr.value in ("__name__", "__qualname__")
 
 
 def _is_unknown(value: AnyValue) -> bool:
@@ -253,7 +253,7 @@ def _opposite(found: bool | Condition) -> bool | Condition:
 
 
 def _unknown(
-    machine: Machine, values: tuple[AnyValue, ...], node: syn.Node, key: Hashable = None
+    machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode, key: Hashable = None
 ) -> Condition:
     text = machine.unit.code(node)
     found = {nature_of(value, "") for value in values}
@@ -280,7 +280,7 @@ def _open(value: AnyValue) -> int:
     return sum(not isinstance(item, Const) for _, item in value.alternatives)
 
 
-def equal(machine: Machine, left: AnyValue, right: AnyValue, node: syn.Node) -> bool | Condition:
+def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """``left == right``."""
     if _open(left) * _open(right) > _MOST_OPEN:
         return _unknown(machine, (left, right), node)
@@ -325,7 +325,7 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: syn.Node) -> 
 
 
 def _identical(
-    machine: Machine, left: AnyValue, right: AnyValue, node: syn.Node
+    machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
     """``left is right``; what is asked for is nearly always None."""
     if isinstance(left, Choice):
@@ -353,7 +353,7 @@ def _identical(
 
 
 def _member(
-    machine: Machine, item: AnyValue, container: AnyValue, node: syn.Node
+    machine: Machine, item: AnyValue, container: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
     """``item in container``."""
     match container:

@@ -8,7 +8,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Flag
 from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Opaque
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def entered(machine: Machine, value: AnyValue) -> AnyValue:
@@ -35,7 +35,7 @@ def _of_context(
 
 
 def conditions(
-    machine: Machine, managers: list[AnyValue], node: syn.With
+    machine: Machine, managers: list[AnyValue], node: cst.With
 ) -> AbstractContextManager[None]:
     """The guard that context managers are to what happens inside.
 

@@ -15,7 +15,7 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def bind_builtin_names(machine: Machine, scope: Scope, *, main: bool = False) -> None:
@@ -44,7 +44,7 @@ def lookup(machine: Machine, name: str) -> AnyValue:
     return imports.foreign(machine, f"builtins.{name}", name)
 
 
-def define_function(machine: Machine, node: syn.FunctionDef) -> None:
+def define_function(machine: Machine, node: cst.FunctionDef) -> None:
     """``def``: the function is interpreted where it is called."""
     value: AnyValue = FunctionValue(
         node, machine.scope, defaults=default_values(machine, node.params)
@@ -54,7 +54,7 @@ def define_function(machine: Machine, node: syn.FunctionDef) -> None:
     machine.write(machine.scope.store, node.name.value, value)
 
 
-def default_values(machine: Machine, parameters: syn.Parameters) -> dict[str, AnyValue]:
+def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, AnyValue]:
     """The values of a signature's defaults, evaluated where the function is defined."""
     return {
         parameter.name.value: machine.evaluate(parameter.default)
@@ -67,7 +67,7 @@ def default_values(machine: Machine, parameters: syn.Parameters) -> dict[str, An
     }
 
 
-def define_class(machine: Machine, node: syn.ClassDef) -> None:
+def define_class(machine: Machine, node: cst.ClassDef) -> None:
     """``class``: its body is interpreted at once, its methods where they are called."""
     scope = Scope(Store(), machine.unit, parent=machine.scope)
     bases = tuple(machine.evaluate(base.value) for base in node.bases)

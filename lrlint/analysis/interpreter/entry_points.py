@@ -30,7 +30,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def traces(machine: Interpreter) -> list[Block]:
@@ -156,7 +156,7 @@ def _part(of: FunctionValue | ClassValue) -> Part:
 
 
 def _name(function: FunctionValue) -> str:
-    return function.node.name.value if isinstance(function.node, syn.FunctionDef) else ""
+    return function.node.name.value if isinstance(function.node, cst.FunctionDef) else ""
 
 
 def _interpret(machine: Interpreter, root: FunctionValue | ClassValue) -> Block:

@@ -38,7 +38,7 @@ from lrlint.analysis.model.values import (
     alternatives,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _LONGEST = 10_000
 """Characters or elements of what operators put together; more is not followed."""
@@ -50,7 +50,7 @@ _MOST_PAIRS = 100
 _MOST_BITS = 1000
 
 
-def evaluate(machine: Machine, node: syn.Node) -> AnyValue:
+def evaluate(machine: Machine, node: cst.CSTNode) -> AnyValue:
     """The value of an expression."""
     machine.spend()
     handler = _EXPRESSIONS.get(type(node))
@@ -62,17 +62,17 @@ def evaluate(machine: Machine, node: syn.Node) -> AnyValue:
         return Opaque()
 
 
-def truth(machine: Machine, node: syn.Node) -> bool | Condition:
+def truth(machine: Machine, node: cst.CSTNode) -> bool | Condition:
     """Whether an expression holds: decided, or a condition."""
     match node:
-        case syn.BooleanOperation(left=left, operator=op, right=right):
-            return _boolean(machine, left, right, is_and=isinstance(op, syn.And))
-        case syn.UnaryOperation(operator=syn.Not(), expression=inner):
+        case cst.BooleanOperation(left=left, operator=op, right=right):
+            return _boolean(machine, left, right, is_and=isinstance(op, cst.And))
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
             found = machine.truth(inner)
             return (not found) if isinstance(found, bool) else negate(found)
-        case syn.Comparison():
+        case cst.Comparison():
             return comparisons.compare_chain(machine, node)
-        case syn.BinaryOperation(operator=syn.Modulo(), left=left, right=right):
+        case cst.BinaryOperation(operator=cst.Modulo(), left=left, right=right):
             # `if not (i + 1) % k` asks for divisibility without saying so.
             divisible = comparisons.divisible(machine, node, Expr.const(0))
             if divisible is not None:
@@ -81,7 +81,7 @@ def truth(machine: Machine, node: syn.Node) -> bool | Condition:
 
 
 def _boolean(
-    machine: Machine, left: syn.Node, right: syn.Node, *, is_and: bool
+    machine: Machine, left: cst.CSTNode, right: cst.CSTNode, *, is_and: bool
 ) -> bool | Condition:
     first = machine.truth(left)
     if isinstance(first, bool):
@@ -101,7 +101,7 @@ def _boolean(
 # -- literals and names -----------------------------------------------------------------------
 
 
-def _name(machine: Machine, node: syn.Name) -> AnyValue:
+def _name(machine: Machine, node: cst.Name) -> AnyValue:
     match node.value:
         case "True":
             return Const(True)
@@ -112,26 +112,26 @@ def _name(machine: Machine, node: syn.Name) -> AnyValue:
     return definitions.lookup(machine, node.value)
 
 
-def _integer(machine: Machine, node: syn.Integer) -> AnyValue:
+def _integer(machine: Machine, node: cst.Integer) -> AnyValue:
     # Arithmetic with numbers of a thousand digits takes its time.
     return Expr.const(node.value) if node.value.bit_length() < _MOST_BITS else Opaque()
 
 
-def _float(machine: Machine, node: syn.Float) -> AnyValue:
+def _float(machine: Machine, node: cst.Float) -> AnyValue:
     return numbers.from_python(node.value)
 
 
-def _string(machine: Machine, node: syn.String) -> AnyValue:
+def _string(machine: Machine, node: cst.String) -> AnyValue:
     return Const(node.value)
 
 
-def _formatted(machine: Machine, node: syn.FormattedString) -> AnyValue:
+def _formatted(machine: Machine, node: cst.FormattedString) -> AnyValue:
     pieces: list[str] = []
     for part in node.content:
         match part:
-            case syn.FormattedStringText(value=text):
+            case cst.FormattedStringText(value=text):
                 pieces.append(text)
-            case syn.FormattedStringExpression(expression=inner, format_spec=None, conversion=""):
+            case cst.FormattedStringExpression(expression=inner, format_spec=None, conversion=""):
                 value = machine.evaluate(inner)
                 if not (isinstance(value, Const) and isinstance(value.value, str)):
                     return Opaque()
@@ -142,11 +142,11 @@ def _formatted(machine: Machine, node: syn.FormattedString) -> AnyValue:
     return Const(text) if len(text) <= _LONGEST else Opaque()
 
 
-def _list(machine: Machine, node: syn.List | syn.Tuple | syn.Set) -> AnyValue:
+def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
     kind = type(node).__name__.lower()
     items: list[AnyValue] = []
     for element in node.elements:
-        if isinstance(element, syn.StarredElement):
+        if isinstance(element, cst.StarredElement):
             inner = numbers.items_of(machine.evaluate(element.value))
             if inner is None:
                 return ListValue(None, kind=kind)
@@ -158,17 +158,17 @@ def _list(machine: Machine, node: syn.List | syn.Tuple | syn.Set) -> AnyValue:
     return ListValue(items, kind=kind, home=machine.loop)
 
 
-def _dict(machine: Machine, node: syn.Dict) -> AnyValue:
+def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
     value = DictValue(Store())
     for element in node.elements:
-        if isinstance(element, syn.StarredDictElement):
+        if isinstance(element, cst.StarredDictElement):
             inner = machine.evaluate(element.value)
             if isinstance(inner, DictValue):
                 value.store.data.update(inner.store.data)
                 value.complete = value.complete and inner.complete
             else:
                 value.complete = False
-        elif isinstance(element, syn.DictElement):
+        elif isinstance(element, cst.DictElement):
             key = machine.evaluate(element.key)
             item = machine.evaluate(element.value)
             value.store.data[members.entry(machine, value, key)] = item
@@ -178,19 +178,19 @@ def _dict(machine: Machine, node: syn.Dict) -> AnyValue:
 
 # -- operators --------------------------------------------------------------------------------
 
-ARITHMETIC: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
-    syn.Add: operator.add,
-    syn.Subtract: operator.sub,
-    syn.Multiply: operator.mul,
-    syn.Divide: operator.truediv,
-    syn.FloorDivide: operator.floordiv,
-    syn.Modulo: operator.mod,
-    syn.Power: operator.pow,
+ARITHMETIC: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+    cst.FloorDivide: operator.floordiv,
+    cst.Modulo: operator.mod,
+    cst.Power: operator.pow,
 }
 """What the operators do, with `Expr` as with numbers."""
 
 
-def _binary(machine: Machine, node: syn.BinaryOperation) -> AnyValue:
+def _binary(machine: Machine, node: cst.BinaryOperation) -> AnyValue:
     return _apply(
         machine,
         type(node.operator),
@@ -200,7 +200,7 @@ def _binary(machine: Machine, node: syn.BinaryOperation) -> AnyValue:
     )
 
 
-def augmented(machine: Machine, node: syn.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
+def augmented(machine: Machine, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """The value of ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
         if old.home is not machine.loop:
@@ -211,17 +211,17 @@ def augmented(machine: Machine, node: syn.AugAssign, old: AnyValue, new: AnyValu
 
 
 def _apply(
-    machine: Machine, kind: type[syn.Node], left: AnyValue, right: AnyValue, node: syn.Node
+    machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
     if isinstance(left, DictValue) and isinstance(right, DictValue):
-        return _dict_union(machine, left, right) if kind is syn.BitOr else Opaque()
+        return _dict_union(machine, left, right) if kind is cst.BitOr else Opaque()
     operation = ARITHMETIC.get(kind)
     if operation is None:
         return Opaque()
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _apply_to_choice(machine, kind, left, right, node)
     if isinstance(left, File):
-        return (machine.library.divide(left, right) if kind is syn.Divide else None) or Opaque()
+        return (machine.library.divide(left, right) if kind is cst.Divide else None) or Opaque()
     if isinstance(left, Const) and isinstance(left.value, str):
         if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
             text = left.value + right.value
@@ -252,7 +252,7 @@ def _dict_union(machine: Machine, left: DictValue, right: DictValue) -> DictValu
 
 
 def _apply_to_choice(
-    machine: Machine, kind: type[syn.Node], left: AnyValue, right: AnyValue, node: syn.Node
+    machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
     if isinstance(left, Choice):
         if isinstance(right, Choice) and _conditions(left) == _conditions(right):
@@ -318,25 +318,25 @@ def _is_measured(value: AnyValue) -> bool:
     return isinstance(value, Opaque) and value.measured
 
 
-def _unary(machine: Machine, node: syn.UnaryOperation) -> AnyValue:
-    if isinstance(node.operator, syn.Not):
+def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
+    if isinstance(node.operator, cst.Not):
         return as_value(machine.truth(node))
     value = machine.evaluate(node.expression)
     if _is_measured(value):
         negated = Opaque(value.path, measured=True)  # type: ignore[union-attr]
-        if isinstance(node.operator, syn.Minus) and negated.path:
+        if isinstance(node.operator, cst.Minus) and negated.path:
             negated.path = f"-{negated.path}"
         return negated
     number = numbers.to_number(machine, value)
     if number is None:
         return Opaque()
-    return -number if isinstance(node.operator, syn.Minus) else number
+    return -number if isinstance(node.operator, cst.Minus) else number
 
 
-def _boolean_value(machine: Machine, node: syn.BooleanOperation) -> AnyValue:
+def _boolean_value(machine: Machine, node: cst.BooleanOperation) -> AnyValue:
     """``a and b`` and ``a or b`` are values too: ``scheduler and scheduler.step()``."""
     left = machine.evaluate(node.left)
-    is_and = isinstance(node.operator, syn.And)
+    is_and = isinstance(node.operator, cst.And)
     found = choices.settle(machine, comparisons.truthiness(machine, left, node.left))
     if isinstance(found, bool):
         return machine.evaluate(node.right) if found is is_and else left
@@ -346,11 +346,11 @@ def _boolean_value(machine: Machine, node: syn.BooleanOperation) -> AnyValue:
     return choices.join(machine, take_right, right, left)
 
 
-def _comparison(machine: Machine, node: syn.Comparison) -> AnyValue:
+def _comparison(machine: Machine, node: cst.Comparison) -> AnyValue:
     return as_value(comparisons.compare_chain(machine, node))
 
 
-def _conditional(machine: Machine, node: syn.IfExp) -> AnyValue:
+def _conditional(machine: Machine, node: cst.IfExp) -> AnyValue:
     found = choices.settle(machine, machine.truth(node.test))
     if isinstance(found, bool):
         return machine.evaluate(node.body if found else node.orelse)
@@ -364,14 +364,14 @@ def _conditional(machine: Machine, node: syn.IfExp) -> AnyValue:
 # -- attributes, items, calls -----------------------------------------------------------------
 
 
-def _attribute(machine: Machine, node: syn.Attribute) -> AnyValue:
+def _attribute(machine: Machine, node: cst.Attribute) -> AnyValue:
     return machine.get_attribute(machine.evaluate(node.value), node.attr.value)
 
 
-def _subscript(machine: Machine, node: syn.Subscript) -> AnyValue:
+def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     owner = machine.evaluate(node.value)
     match node.slice:
-        case [syn.Slice() as part, *_]:
+        case [cst.Slice() as part, *_]:
             return _sliced(machine, owner, part)
     key = index_value(machine, node)
     if isinstance(key, Const) and isinstance(key.value, str):
@@ -381,7 +381,7 @@ def _subscript(machine: Machine, node: syn.Subscript) -> AnyValue:
     return attributes.get_item(machine, owner, key, text)
 
 
-def _sliced(machine: Machine, owner: AnyValue, part: syn.Slice) -> AnyValue:
+def _sliced(machine: Machine, owner: AnyValue, part: cst.Slice) -> AnyValue:
     bounds = [
         None if bound is None else numbers.to_number(machine, machine.evaluate(bound))
         for bound in (part.lower, part.upper)
@@ -411,73 +411,73 @@ def _from_start(bound: Expr, total: Expr) -> Expr:
     return total + bound if bound.value is not None and bound.value < 0 else bound
 
 
-def _call(machine: Machine, node: syn.Call) -> AnyValue:
+def _call(machine: Machine, node: cst.Call) -> AnyValue:
     return calls.evaluate_call(machine, node)
 
 
-def _lambda(machine: Machine, node: syn.Lambda) -> AnyValue:
+def _lambda(machine: Machine, node: cst.Lambda) -> AnyValue:
     return FunctionValue(
         node, machine.scope, defaults=definitions.default_values(machine, node.params)
     )
 
 
 def _comprehension(
-    machine: Machine, node: syn.ListComp | syn.GeneratorExp | syn.SetComp | syn.DictComp
+    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 ) -> AnyValue:
     return loops.run_comprehension(machine, node)
 
 
-def _named(machine: Machine, node: syn.NamedExpr) -> AnyValue:
+def _named(machine: Machine, node: cst.NamedExpr) -> AnyValue:
     value = machine.evaluate(node.value)
     assignment.assign(machine, node.target, value, node.value)
     return value
 
 
-def _await(machine: Machine, node: syn.Await) -> AnyValue:
+def _await(machine: Machine, node: cst.Await) -> AnyValue:
     return machine.evaluate(node.expression)
 
 
-def _yield(machine: Machine, node: syn.Yield) -> AnyValue:
+def _yield(machine: Machine, node: cst.Yield) -> AnyValue:
     match node.value:
-        case syn.From(item=inner):
+        case cst.From(item=inner):
             escapes.escape(machine.evaluate(inner), "yielded")
-        case syn.Expression() as inner:
+        case cst.BaseExpression() as inner:
             escapes.escape(machine.evaluate(inner), "yielded")
     return Opaque()
 
 
-def _starred(machine: Machine, node: syn.StarredElement) -> AnyValue:
+def _starred(machine: Machine, node: cst.StarredElement) -> AnyValue:
     return machine.evaluate(node.value)
 
 
 # -- with -------------------------------------------------------------------------------------
 
 
-_EXPRESSIONS: dict[type[syn.Node], Callable[..., AnyValue]] = {
-    syn.Name: _name,
-    syn.Integer: _integer,
-    syn.Float: _float,
-    syn.String: _string,
-    syn.FormattedString: _formatted,
-    syn.List: _list,
-    syn.Tuple: _list,
-    syn.Set: _list,
-    syn.Dict: _dict,
-    syn.BinaryOperation: _binary,
-    syn.UnaryOperation: _unary,
-    syn.BooleanOperation: _boolean_value,
-    syn.Comparison: _comparison,
-    syn.IfExp: _conditional,
-    syn.Attribute: _attribute,
-    syn.Subscript: _subscript,
-    syn.Call: _call,
-    syn.Lambda: _lambda,
-    syn.ListComp: _comprehension,
-    syn.GeneratorExp: _comprehension,
-    syn.SetComp: _comprehension,
-    syn.DictComp: _comprehension,
-    syn.NamedExpr: _named,
-    syn.Await: _await,
-    syn.Yield: _yield,
-    syn.StarredElement: _starred,
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
+    cst.Name: _name,
+    cst.Integer: _integer,
+    cst.Float: _float,
+    cst.String: _string,
+    cst.FormattedString: _formatted,
+    cst.List: _list,
+    cst.Tuple: _list,
+    cst.Set: _list,
+    cst.Dict: _dict,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.BooleanOperation: _boolean_value,
+    cst.Comparison: _comparison,
+    cst.IfExp: _conditional,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Call: _call,
+    cst.Lambda: _lambda,
+    cst.ListComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.NamedExpr: _named,
+    cst.Await: _await,
+    cst.Yield: _yield,
+    cst.StarredElement: _starred,
 }

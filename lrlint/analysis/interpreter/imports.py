@@ -11,7 +11,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, External, ModuleValue, Opaque, Value
 from lrlint.formulas import LAWS
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
@@ -40,14 +40,14 @@ class LazyImport(Value):
     """The name taken from the module, or None for the module itself."""
 
 
-def bind_import(machine: Machine, node: syn.Import | syn.ImportFrom) -> None:
+def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
     """Bind the names of an import statement."""
-    if isinstance(node, syn.Import):
+    if isinstance(node, cst.Import):
         for alias in node.names:
             name = dotted(alias.name)
             if name is None:
                 continue
-            if alias.asname is not None and isinstance(alias.asname.name, syn.Name):
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
                 _bind(machine, alias.asname.name.value, LazyImport(machine.unit, name, 0, None))
             else:
                 top = name.split(".", 1)[0]
@@ -55,13 +55,13 @@ def bind_import(machine: Machine, node: syn.Import | syn.ImportFrom) -> None:
         return
     module = "" if node.module is None else dotted(node.module) or ""
     level = node.level
-    if isinstance(node.names, syn.ImportStar):
+    if isinstance(node.names, cst.ImportStar):
         _star(machine, module, level)
         return
     for alias in node.names:
         name = dotted(alias.name) or ""
         bound = name
-        if alias.asname is not None and isinstance(alias.asname.name, syn.Name):
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             bound = alias.asname.name.value
         _bind(machine, bound, LazyImport(machine.unit, module, level, name))
 

@@ -20,7 +20,7 @@ from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, UNCOMPUTABLE, Ou
 from lrlint.analysis.interpreter.statements import STATEMENTS
 from lrlint.analysis.model.conditions import Condition, any_of, negate
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Scope, Store
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 class Interpreter(Machine):
@@ -30,7 +30,7 @@ class Interpreter(Machine):
     every walk.
     """
 
-    def run_block(self, statements: Sequence[syn.Node]) -> Outcome:
+    def run_block(self, statements: Sequence[cst.CSTNode]) -> Outcome:
         """Interpret statements one after the other."""
         for position, statement in enumerate(statements):
             outcome = self.run(statement)
@@ -40,7 +40,9 @@ class Interpreter(Machine):
                 return self._run_rest(statement, statements[position + 1 :], outcome)
         return GOES_ON
 
-    def _run_rest(self, node: syn.Node, rest: Sequence[syn.Node], outcome: Outcome) -> Outcome:
+    def _run_rest(
+        self, node: cst.CSTNode, rest: Sequence[cst.CSTNode], outcome: Outcome
+    ) -> Outcome:
         """What follows a conditional ``return`` or ``continue`` runs where it was not taken."""
         escaped = outcome.escaped
         assert escaped is not None
@@ -63,7 +65,7 @@ class Interpreter(Machine):
             leaves_function=outcome.leaves_function,
         )
 
-    def run(self, node: syn.Node) -> Outcome:
+    def run(self, node: cst.CSTNode) -> Outcome:
         """Interpret one statement."""
         self.spend()
         handler = STATEMENTS.get(type(node))
@@ -82,20 +84,20 @@ class Interpreter(Machine):
         finally:
             self.statement = outer
 
-    def evaluate(self, node: syn.Node) -> AnyValue:
+    def evaluate(self, node: cst.CSTNode) -> AnyValue:
         return expressions.evaluate(self, node)
 
-    def truth(self, node: syn.Node) -> bool | Condition:
+    def truth(self, node: cst.CSTNode) -> bool | Condition:
         return expressions.truth(self, node)
 
-    def call(self, function: AnyValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def call(self, function: AnyValue, arguments: Arguments, node: cst.Call) -> AnyValue:
         return calls.call(self, function, arguments, node)
 
     def call_function(self, function: FunctionValue, arguments: Arguments) -> AnyValue:
         return calls.call_function(self, function, arguments)
 
     def call_method(
-        self, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+        self, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue:
         return methods.call_method(self, receiver, name, arguments, node)
 

@@ -26,10 +26,10 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
-def iterate(machine: Machine, value: AnyValue, node: syn.Node) -> Stream:
+def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
     """What a ``for`` loop over ``value`` visits."""
     match value:
         case Stream():
@@ -116,12 +116,12 @@ def _measured(_: Expr) -> AnyValue:
     return Opaque(measured=True)
 
 
-def source_text(machine: Machine, node: syn.Node) -> str | None:
+def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
     """How the user writes an iterable that has no name of its own."""
-    return dotted(node) or (machine.unit.code(node) if isinstance(node, syn.Call) else None)
+    return dotted(node) or (machine.unit.code(node) if isinstance(node, cst.Call) else None)
 
 
-def generator_stream(machine: Machine, node: syn.FunctionDef, scope: Scope) -> AnyValue:
+def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> AnyValue:
     """The result of calling a generator function of the project."""
     for value in scope.store.data.values():
         if not isinstance(value, Instance):
@@ -137,25 +137,25 @@ def generator_stream(machine: Machine, node: syn.FunctionDef, scope: Scope) -> A
         for value in scope.store.data.values()
     )
     endless = any(
-        isinstance(part, syn.While)
-        and isinstance(part.test, syn.Name)
+        isinstance(part, cst.While)
+        and isinstance(part.test, cst.Name)
         and part.test.value == "True"
         for part in node.body.body
     )
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
 
 
-def _handed_on(machine: Machine, node: syn.FunctionDef, scope: Scope) -> Stream | None:
+def _handed_on(machine: Machine, node: cst.FunctionDef, scope: Scope) -> Stream | None:
     """What the generator's only loop visits, if each of its iterations yields once."""
-    outer = [part for part in node.body.body if isinstance(part, (syn.For, syn.While))]
-    if len(outer) != 1 or not isinstance(outer[0], syn.For) or has_own_break(outer[0].body):
+    outer = [part for part in node.body.body if isinstance(part, (cst.For, cst.While))]
+    if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
         return None
     yields = [
         part
         for statement in outer[0].body.body
-        if isinstance(statement, syn.SimpleStatementLine)
+        if isinstance(statement, cst.SimpleStatementLine)
         for part in statement.body
-        if isinstance(part, syn.Expr) and isinstance(part.value, syn.Yield)
+        if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
     ]
     if len(yields) != 1:
         return None

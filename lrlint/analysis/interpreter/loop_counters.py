@@ -17,7 +17,7 @@ from lrlint.analysis.model.conditions import All, Condition, Relation, flatten, 
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When, substitute
 from lrlint.analysis.model.values import AnyValue, Choice, Scope, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 class _Carried:
@@ -36,7 +36,7 @@ class _Carried:
 def repeating(
     machine: Machine,
     loop: LoopRecord,
-    node: syn.Node,
+    node: cst.CSTNode,
     tests: list[Condition] | None = None,
     *,
     carries: bool = True,
@@ -92,7 +92,7 @@ def _cut_at_break(repeat: Repeat) -> None:
             return
 
 
-def _make_unknown(machine: Machine, node: syn.Node) -> list[_Carried]:
+def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Carried]:
     """Replace every number that the body may change by an unknown."""
     found: list[_Carried] = []
 
@@ -105,10 +105,10 @@ def _make_unknown(machine: Machine, node: syn.Node) -> list[_Carried]:
             found.append(_Carried(store, key, atom, value))
             machine.write(store, key, Expr.atom(atom))
 
-    body = node.body if isinstance(node, (syn.For, syn.While)) else None
+    body = node.body if isinstance(node, (cst.For, cst.While)) else None
     if body is not None:
         names = machine.unit.assigned_in(body, assigned_names)
-        if isinstance(node, syn.While):
+        if isinstance(node, cst.While):
             names |= machine.unit.assigned_in(node.test, assigned_names)
         for name in sorted(names):
             carry(machine.scope.store, name, machine.scope.store.data.get(name))

@@ -27,12 +27,12 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 # -- for --------------------------------------------------------------------------------------
 
 
-def run_for(machine: Machine, node: syn.For) -> Outcome:
+def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(machine, machine.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
@@ -75,7 +75,7 @@ def _each_of_many(stream: Stream) -> AnyValue | None:
     )
 
 
-def _run_else(machine: Machine, orelse: syn.Else, repeat: Repeat | None) -> Outcome:
+def _run_else(machine: Machine, orelse: cst.Else, repeat: Repeat | None) -> Outcome:
     """The ``else`` of a loop runs where no ``break`` has left it."""
     breaks = (
         []
@@ -97,24 +97,24 @@ def _run_else(machine: Machine, orelse: syn.Else, repeat: Repeat | None) -> Outc
     )
 
 
-def _first_name(target: syn.Node) -> str | None:
+def _first_name(target: cst.CSTNode) -> str | None:
     match target:
-        case syn.Name(value=name):
+        case cst.Name(value=name):
             return name
-        case syn.Tuple(elements=elements) if elements:
+        case cst.Tuple(elements=elements) if elements:
             return _first_name(elements[0].value)
     return None
 
 
-def _first(target: syn.Node, stream: Stream) -> Expr | None:
+def _first(target: cst.CSTNode, stream: Stream) -> Expr | None:
     """The number that the loop variable starts from."""
-    if not isinstance(target, syn.Name):
+    if not isinstance(target, cst.Name):
         return None
     value = stream.element(Expr.const(0))
     return value if isinstance(value, Expr) else None
 
 
-def _unrolled(machine: Machine, node: syn.For, items: list[AnyValue]) -> Outcome:
+def _unrolled(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     """Visit each element in turn, as with ``for phase in ["train", "val"]``."""
     if not has_own_break(node.body):
         return _visit(machine, node, items)
@@ -129,7 +129,7 @@ def _unrolled(machine: Machine, node: syn.For, items: list[AnyValue]) -> Outcome
         return _visit(machine, node, items)
 
 
-def _visit(machine: Machine, node: syn.For, items: list[AnyValue]) -> Outcome:
+def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         assignment.assign(machine, node.target, item, node.iter, rename=False)
         outcome = machine.run_block(node.body.body)
@@ -141,7 +141,7 @@ def _visit(machine: Machine, node: syn.For, items: list[AnyValue]) -> Outcome:
 # -- while ------------------------------------------------------------------------------------
 
 
-def run_while(machine: Machine, node: syn.While) -> Outcome:
+def run_while(machine: Machine, node: cst.While) -> Outcome:
     """Interpret a ``while`` loop; its trip count comes from the counter in its condition."""
     loop = LoopRecord(
         index=machine.index_atom("iteration"),
@@ -174,9 +174,9 @@ def run_while(machine: Machine, node: syn.While) -> Outcome:
     return GOES_ON
 
 
-def _break_where_false(machine: Machine, node: syn.While) -> None:
+def _break_where_false(machine: Machine, node: cst.While) -> None:
     """``while not done``: a flag that the body sets ends the loop as a ``break`` does."""
-    if not isinstance(node.test, (syn.Name, syn.UnaryOperation, syn.Attribute)):
+    if not isinstance(node.test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
         return
     after = machine.truth(node.test)
     if isinstance(after, bool):
@@ -191,7 +191,7 @@ def _break_where_false(machine: Machine, node: syn.While) -> None:
 
 
 def run_comprehension(
-    machine: Machine, node: syn.ListComp | syn.GeneratorExp | syn.SetComp | syn.DictComp
+    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 ) -> AnyValue:
     """A comprehension: unrolled where its elements are known, else one representative element."""
     scope = Scope(Store(), machine.unit, parent=machine.scope, owner=machine.scope.owner)
@@ -205,7 +205,7 @@ def run_comprehension(
             inner = comp.inner_for_in
             if inner is not None:
                 assignment.assign(machine, inner.target, Opaque(), inner.iter, rename=False)
-            if isinstance(node, syn.DictComp):
+            if isinstance(node, cst.DictComp):
                 return ListValue([machine.evaluate(node.key), machine.evaluate(node.value)])
             return machine.evaluate(node.elt)
 
@@ -216,7 +216,7 @@ def run_comprehension(
             visited = [stream.element(Expr.const(position)) for position in range(count)]
         items = None if visited is None else _elements(machine, comp, visited, element)
         if items is not None:
-            if isinstance(node, syn.DictComp):
+            if isinstance(node, cst.DictComp):
                 return members.dict_of_pairs(machine, items)
             return ListValue(items)
         simple = simple and not comp.ifs
@@ -232,14 +232,14 @@ def run_comprehension(
                 machine, comp.target, stream.element(Expr.atom(loop.index)), comp.iter, rename=False
             )
             value = element()
-    if isinstance(node, syn.DictComp):
+    if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, [value], complete=False)
     return ListValue(None, element=value, length=stream.trips if simple else None)
 
 
 def _elements(
     machine: Machine,
-    comp: syn.CompFor,
+    comp: cst.CompFor,
     visited: list[AnyValue],
     element: Callable[[], AnyValue],
 ) -> list[AnyValue] | None:

@@ -42,7 +42,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength, Unit
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 Number = int | float
 
@@ -54,22 +54,22 @@ class Library(ABC):
     """
 
     @abstractmethod
-    def call(self, machine: Machine, name: str, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def call(self, machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue:
         """Return the value of calling a library's function or class by its qualified name."""
 
     @abstractmethod
-    def call_unevaluated(self, machine: Machine, name: str, node: syn.Call) -> AnyValue | None:
+    def call_unevaluated(self, machine: Machine, name: str, node: cst.Call) -> AnyValue | None:
         """Do the same for a function whose arguments are not all to be evaluated."""
 
     @abstractmethod
     def call_by_last_name(
-        self, machine: Machine, path: str, arguments: Arguments, node: syn.Call
+        self, machine: Machine, path: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         """Do the same by the last name alone: ``accelerator.prepare(…)`` of any accelerator."""
 
     @abstractmethod
     def call_method(
-        self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+        self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         """Return the value of a method of an object of a library."""
 
@@ -83,13 +83,17 @@ class Library(ABC):
 
     @abstractmethod
     def decorate(
-        self, machine: Machine, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
+        self,
+        machine: Machine,
+        value: AnyValue,
+        decorator: cst.BaseExpression,
+        node: cst.FunctionDef,
     ) -> AnyValue:
         """Return a function as its decorator leaves it."""
 
     @abstractmethod
     def construct(
-        self, machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call
+        self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         """Return an object of a class of the project that derives from a library's."""
 
@@ -125,11 +129,11 @@ class Machine(ABC):
         self.via: list[SyntaxPlace] = []
         self.scope = Scope(Store(), unit)
         self.scopes: dict[ModuleUnit, Scope] = {unit: self.scope}
-        self.statement: syn.Node | None = None
+        self.statement: cst.CSTNode | None = None
         self.journal: list[tuple[Store, Hashable, AnyValue]] = []
         self.instances: list[Instance] = []
         self.dicts: list[DictValue] = []
-        self.called: set[syn.Node] = set()
+        self.called: set[cst.CSTNode] = set()
         self.handed: list[FunctionValue | Method] = []
         """Functions that others were handed, who may call them or keep them to be called later."""
         self.prepared: list[Owner] = []
@@ -153,7 +157,7 @@ class Machine(ABC):
         """A key that no atom has yet."""
         return next(self._keys)
 
-    def here(self, node: syn.Node) -> SyntaxPlace:
+    def here(self, node: cst.CSTNode) -> SyntaxPlace:
         """The place of ``node`` in the module that is being interpreted."""
         return SyntaxPlace(self.unit, node, self.statement)
 
@@ -243,7 +247,7 @@ class Machine(ABC):
         return self._known.settles(condition)
 
     @contextmanager
-    def guard(self, condition: Condition, node: syn.Node) -> Iterator[None]:
+    def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
         """What happens inside happens where ``condition`` holds."""
         when = When(condition, self.here(node), [])
         outer = self.block
@@ -261,7 +265,7 @@ class Machine(ABC):
                 outer.remove(when)
 
     @contextmanager
-    def through(self, node: syn.Node) -> Iterator[None]:
+    def through(self, node: cst.CSTNode) -> Iterator[None]:
         """What happens inside happens through the call at ``node``."""
         self.via.append(self.here(node))
         try:
@@ -299,23 +303,23 @@ class Machine(ABC):
     # -- doors ----------------------------------------------------------------------------------
 
     @abstractmethod
-    def evaluate(self, node: syn.Node) -> AnyValue:
+    def evaluate(self, node: cst.CSTNode) -> AnyValue:
         """Return the value of an expression."""
 
     @abstractmethod
-    def truth(self, node: syn.Node) -> bool | Condition:
+    def truth(self, node: cst.CSTNode) -> bool | Condition:
         """Return whether an expression is true, or the condition under which it is."""
 
     @abstractmethod
-    def run(self, node: syn.Node) -> Outcome:
+    def run(self, node: cst.CSTNode) -> Outcome:
         """Interpret one statement."""
 
     @abstractmethod
-    def run_block(self, statements: Sequence[syn.Node]) -> Outcome:
+    def run_block(self, statements: Sequence[cst.CSTNode]) -> Outcome:
         """Interpret statements one after the other."""
 
     @abstractmethod
-    def call(self, function: AnyValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def call(self, function: AnyValue, arguments: Arguments, node: cst.Call) -> AnyValue:
         """Call a value."""
 
     @abstractmethod
@@ -324,7 +328,7 @@ class Machine(ABC):
 
     @abstractmethod
     def call_method(
-        self, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+        self, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue:
         """Return the value of ``receiver.name(…)``."""
 

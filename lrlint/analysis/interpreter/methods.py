@@ -47,11 +47,11 @@ from lrlint.analysis.model.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def call_method(
-    machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """``receiver.name(…)``."""
     match receiver:
@@ -92,7 +92,7 @@ def call_method(
 
 
 def _scheduler(
-    machine: Machine, receiver: SchedulerValue, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: SchedulerValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     record = receiver.record
     via = tuple(machine.via)
@@ -120,7 +120,7 @@ def _scheduler(
 
 
 def _optimizer(
-    machine: Machine, receiver: OptimizerValue, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: OptimizerValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     record = receiver.record
     if name == "step":
@@ -272,7 +272,7 @@ def _string(text: str, receiver: Const, name: str, arguments: Arguments) -> AnyV
 
 
 def _super(
-    machine: Machine, receiver: Superclass, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: Superclass, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     found = machine.get_attribute(receiver, name)
     if isinstance(found, FunctionValue):
@@ -285,7 +285,7 @@ def _super(
 
 
 def _instance(
-    machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     value = receiver.store.data.get(name)
     if value is None:
@@ -307,7 +307,7 @@ def _instance(
 
 
 def _unknown(
-    machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """A method of something unknown."""
     stepped = _steps_an_optimizer(machine, name, arguments, node)
@@ -332,7 +332,7 @@ def _unknown(
 
 
 def _steps_an_optimizer(
-    machine: Machine, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """``scaler.step(optimizer)`` and its like step the optimizer they are handed."""
     if name not in ("step", "step_optimizer", "optimizer_step"):
@@ -354,14 +354,14 @@ def _optimizer_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
     return machine.adopted(value) if isinstance(value, Opaque) else None
 
 
-def _step_one(machine: Machine, record: OptimizerRecord | None, node: syn.Call) -> AnyValue:
+def _step_one(machine: Machine, record: OptimizerRecord | None, node: cst.Call) -> AnyValue:
     if record is not None:
         scaled = "scaler" in machine.unit.code(node.func).lower()
         machine.emit(OptimizerStep(machine.here(node), tuple(machine.via), record, scaled))
     return Opaque(measured=True)
 
 
-def _foreign(machine: Machine, path: str, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _foreign(machine: Machine, path: str, arguments: Arguments, node: cst.Call) -> AnyValue:
     modelled = machine.library.call_by_last_name(machine, path, arguments, node)
     if modelled is not None:
         return modelled

@@ -8,7 +8,7 @@ from typing import Final
 from lrlint.analysis.model.conditions import Condition, Flag
 from lrlint.analysis.model.values import AnyValue, Opaque
 from lrlint.symbolic import NotRepresentable, TooComplex
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 MISSING: Final = Opaque("<missing>")
 """Stands for the absence of a key in the journal; compared by identity."""
@@ -49,7 +49,7 @@ ENDS: Final = Outcome(ends=True)
 class Frame:
     """A call that is being interpreted."""
 
-    function: syn.Node | None
+    function: cst.CSTNode | None
     guards: int
     """How many guards were in force when it was entered."""
     loops: int

@@ -18,12 +18,12 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CONTINUE, ENDS, GOES_ON, RAISE, Outcome
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Const
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 # -- statement handlers ---------------------------------------------------------------------------
 
 
-def _simple_line(machine: Machine, node: syn.SimpleStatementLine) -> Outcome:
+def _simple_line(machine: Machine, node: cst.SimpleStatementLine) -> Outcome:
     for part in node.body:
         handler = STATEMENTS.get(type(part))
         if handler is not None:
@@ -33,54 +33,54 @@ def _simple_line(machine: Machine, node: syn.SimpleStatementLine) -> Outcome:
     return GOES_ON
 
 
-def _expression(machine: Machine, node: syn.Expr) -> Outcome:
+def _expression(machine: Machine, node: cst.Expr) -> Outcome:
     value = machine.evaluate(node.value)
     return ENDS if isinstance(value, Const) and value.value is SystemExit else GOES_ON
 
 
-def _assign(machine: Machine, node: syn.Assign) -> Outcome:
+def _assign(machine: Machine, node: cst.Assign) -> Outcome:
     value = machine.evaluate(node.value)
     for target in node.targets:
         assignment.assign(machine, target.target, value, node.value)
     return GOES_ON
 
 
-def _annotated(machine: Machine, node: syn.AnnAssign) -> Outcome:
+def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
     if node.value is not None:
         assignment.assign(machine, node.target, machine.evaluate(node.value), node.value)
     return GOES_ON
 
 
-def _augmented(machine: Machine, node: syn.AugAssign) -> Outcome:
+def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
     old = machine.evaluate(node.target)
     new = expressions.augmented(machine, node, old, machine.evaluate(node.value))
     assignment.assign(machine, node.target, new, node.value, rename=False)
     return GOES_ON
 
 
-def _if(machine: Machine, node: syn.If) -> Outcome:
+def _if(machine: Machine, node: cst.If) -> Outcome:
     return branches.run_if(machine, node)
 
 
-def _for(machine: Machine, node: syn.For) -> Outcome:
+def _for(machine: Machine, node: cst.For) -> Outcome:
     return loops.run_for(machine, node)
 
 
-def _while(machine: Machine, node: syn.While) -> Outcome:
+def _while(machine: Machine, node: cst.While) -> Outcome:
     return loops.run_while(machine, node)
 
 
-def _function(machine: Machine, node: syn.FunctionDef) -> Outcome:
+def _function(machine: Machine, node: cst.FunctionDef) -> Outcome:
     definitions.define_function(machine, node)
     return GOES_ON
 
 
-def _class(machine: Machine, node: syn.ClassDef) -> Outcome:
+def _class(machine: Machine, node: cst.ClassDef) -> Outcome:
     definitions.define_class(machine, node)
     return GOES_ON
 
 
-def _return(machine: Machine, node: syn.Return) -> Outcome:
+def _return(machine: Machine, node: cst.Return) -> Outcome:
     value: AnyValue = Const(None) if node.value is None else machine.evaluate(node.value)
     frame = machine.frames[-1]
     frame.returns.append((machine.guards[frame.guards :], value))
@@ -90,30 +90,30 @@ def _return(machine: Machine, node: syn.Return) -> Outcome:
     return Outcome(ends=True, leaves_function=True)
 
 
-def _break(machine: Machine, node: syn.Break) -> Outcome:
+def _break(machine: Machine, node: cst.Break) -> Outcome:
     if machine.loops:
         machine.emit(Break(1))
     return ENDS
 
 
-def _continue(machine: Machine, node: syn.Continue) -> Outcome:
+def _continue(machine: Machine, node: cst.Continue) -> Outcome:
     return Outcome(ends=True, escaped=CONTINUE)
 
 
-def _raise(machine: Machine, node: syn.Raise) -> Outcome:
+def _raise(machine: Machine, node: cst.Raise) -> Outcome:
     return Outcome(ends=True, escaped=RAISE)
 
 
-def _delete(machine: Machine, node: syn.Del) -> Outcome:
+def _delete(machine: Machine, node: cst.Del) -> Outcome:
     match node.target:
-        case syn.Subscript(value=syn.Attribute(attr=syn.Name(value="param_groups")) as groups):
+        case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
             assignment.remove_group(machine, machine.evaluate(groups), node)
-        case syn.Subscript(value=owner):
+        case cst.Subscript(value=owner):
             members.forget_keys(machine.evaluate(owner))
     return GOES_ON
 
 
-def _with(machine: Machine, node: syn.With) -> Outcome:
+def _with(machine: Machine, node: cst.With) -> Outcome:
     before = machine.without_gradients
     managers: list[AnyValue] = []
     for item in node.items:
@@ -134,7 +134,7 @@ def _with(machine: Machine, node: syn.With) -> Outcome:
     return outcome
 
 
-def _try(machine: Machine, node: syn.Try) -> Outcome:
+def _try(machine: Machine, node: cst.Try) -> Outcome:
     outcome = machine.run_block(node.body.body)
     for handler in node.handlers:
         branches.run_unlikely(machine, handler, handler.body.body)
@@ -145,46 +145,46 @@ def _try(machine: Machine, node: syn.Try) -> Outcome:
     return outcome
 
 
-def _import(machine: Machine, node: syn.Import | syn.ImportFrom) -> Outcome:
+def _import(machine: Machine, node: cst.Import | cst.ImportFrom) -> Outcome:
     imports.bind_import(machine, node)
     return GOES_ON
 
 
-def _global(machine: Machine, node: syn.Global) -> Outcome:
+def _global(machine: Machine, node: cst.Global) -> Outcome:
     machine.scope.globals_.update(name.value for name in node.names)
     return GOES_ON
 
 
-def _nonlocal(machine: Machine, node: syn.Nonlocal) -> Outcome:
+def _nonlocal(machine: Machine, node: cst.Nonlocal) -> Outcome:
     machine.scope.nonlocals.update(name.value for name in node.names)
     return GOES_ON
 
 
-def _match(machine: Machine, node: syn.Match) -> Outcome:
+def _match(machine: Machine, node: cst.Match) -> Outcome:
     return branches.run_match(machine, node)
 
 
-STATEMENTS: dict[type[syn.Node], Callable[..., Outcome]] = {
-    syn.SimpleStatementLine: _simple_line,
-    syn.Expr: _expression,
-    syn.Assign: _assign,
-    syn.AnnAssign: _annotated,
-    syn.AugAssign: _augmented,
-    syn.If: _if,
-    syn.For: _for,
-    syn.While: _while,
-    syn.FunctionDef: _function,
-    syn.ClassDef: _class,
-    syn.Return: _return,
-    syn.Break: _break,
-    syn.Continue: _continue,
-    syn.Raise: _raise,
-    syn.Del: _delete,
-    syn.With: _with,
-    syn.Try: _try,
-    syn.Import: _import,
-    syn.ImportFrom: _import,
-    syn.Global: _global,
-    syn.Nonlocal: _nonlocal,
-    syn.Match: _match,
+STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
+    cst.SimpleStatementLine: _simple_line,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Return: _return,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Raise: _raise,
+    cst.Del: _delete,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.Import: _import,
+    cst.ImportFrom: _import,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.Match: _match,
 }

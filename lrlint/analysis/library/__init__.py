@@ -34,13 +34,13 @@ from lrlint.analysis.model.values import (
     Opaque,
     OptimizerValue,
 )
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 class Libraries(Library):
     """All libraries that have models."""
 
-    def call(self, machine: Machine, name: str, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def call(self, machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue:
         model = MODELS.get(name)
         if model is not None:
             return model(machine, arguments, node)
@@ -57,17 +57,17 @@ class Libraries(Library):
             return Opaque(f"{name}()")
         return unknown
 
-    def call_unevaluated(self, machine: Machine, name: str, node: syn.Call) -> AnyValue | None:
+    def call_unevaluated(self, machine: Machine, name: str, node: cst.Call) -> AnyValue | None:
         model = UNEVALUATED.get(name)
         return None if model is None else model(machine, node)
 
     def call_by_last_name(
-        self, machine: Machine, path: str, arguments: Arguments, node: syn.Call
+        self, machine: Machine, path: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         return wrappers.by_last_name(machine, path, arguments, node)
 
     def call_method(
-        self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: syn.Call
+        self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         match receiver:
             case File():
@@ -85,12 +85,16 @@ class Libraries(Library):
         return files.joined(left, right) if isinstance(left, File) else None
 
     def decorate(
-        self, machine: Machine, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
+        self,
+        machine: Machine,
+        value: AnyValue,
+        decorator: cst.BaseExpression,
+        node: cst.FunctionDef,
     ) -> AnyValue:
         return decorators.decorate(machine, value, decorator, node)
 
     def construct(
-        self, machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call
+        self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         return classes.construct(machine, cls, arguments, node)
 

@@ -29,10 +29,10 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, ceil, minimum
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
-def _stream_of(machine: Machine, arguments: Arguments, node: syn.Call) -> Stream | None:
+def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
     value = arguments.get(0) or next(iter(arguments.keywords.values()), None)
     if value is None:
         return None
@@ -41,7 +41,7 @@ def _stream_of(machine: Machine, arguments: Arguments, node: syn.Call) -> Stream
 
 
 @models("builtins.range")
-def range_of(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def range_of(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     numbers = [to_number(machine, value) for value in arguments.positional]
     zero, one = Expr.const(0), Expr.const(1)
     match numbers:
@@ -73,7 +73,7 @@ def _unknown(_: Expr) -> AnyValue:
 
 
 @models("builtins.len")
-def _len(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _len(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Opaque()
@@ -84,7 +84,7 @@ def _len(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.enumerate")
-def _enumerate(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     inner = _stream_of(machine, arguments, node)
     if inner is None:
         return Opaque()
@@ -107,7 +107,7 @@ def _enumerate(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyVal
 
 
 @models("builtins.zip")
-def _zip(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
     if not parts:
         return Opaque()
@@ -133,13 +133,13 @@ def _zip(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.iter", "builtins.reversed")
-def _pass_on(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     return Opaque() if value is None else value
 
 
 @models("builtins.list", "builtins.tuple")
-def _as_list(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return ListValue([], home=machine.loop)
@@ -163,7 +163,7 @@ def _as_list(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models("builtins.sorted")
-def _sorted(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     items = None if value is None else items_of(value)
     numbers = [item.value for item in items or [] if isinstance(item, Expr)]
@@ -174,7 +174,7 @@ def _sorted(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.dict")
-def _dict(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
     if isinstance(first, (ListValue, Stream)):
@@ -190,7 +190,7 @@ def _dict(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
     return result
 
 
-def _of_pairs(machine: Machine, pairs: AnyValue, node: syn.Call) -> DictValue:
+def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
     stream = iteration.iterate(machine, pairs, node)
     if stream.items is not None:
         return members.dict_of_pairs(machine, stream.items)
@@ -199,7 +199,7 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: syn.Call) -> DictValue:
 
 
 @models("builtins.bool")
-def _bool(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _bool(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Const(False)
@@ -207,17 +207,17 @@ def _bool(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.next")
-def _next(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque(measured=True)
 
 
 @models("builtins.exit", "builtins.quit", "sys.exit", "os._exit")
-def _exit(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _exit(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Const(SystemExit)
 
 
 @models("builtins.map")
-def _map(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     function, value = arguments.get(0), arguments.get(1)
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
@@ -226,7 +226,7 @@ def _map(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("functools.partial")
-def _partial(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
@@ -238,7 +238,7 @@ def _partial(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models("itertools.islice")
-def _islice(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     inner = _stream_of(machine, arguments, node)
     if inner is None:
         return Opaque()
@@ -260,7 +260,7 @@ def _islice(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("itertools.cycle", "itertools.count")
-def _endless(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _endless(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``itertools.cycle`` and ``itertools.count``."""
     inner = _stream_of(machine, arguments, node)
     name = machine.unit.code(node.func)
@@ -273,7 +273,7 @@ def _endless(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models("itertools.chain")
-def _chain(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
     trips: Expr | None = Expr.const(0)
     for part in parts:

@@ -18,14 +18,14 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
 _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
 
 
 def construct(
-    machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """An object of a class that is modelled by what it derives from, or None."""
     bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
@@ -41,11 +41,11 @@ def construct(
     return None
 
 
-def _optimizer(machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _optimizer(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     return optimizers.build(machine, cls.name, arguments, node)
 
 
-def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -59,7 +59,7 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: sy
 def is_dataclass(cls: ClassValue) -> bool:
     """Whether a decorator writes the constructor of the class from its fields."""
     for decorator in cls.node.decorators:
-        named = decorator.func if isinstance(decorator, syn.Call) else decorator
+        named = decorator.func if isinstance(decorator, cst.Call) else decorator
         name = dotted(named) or ""
         if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
             return True
@@ -72,14 +72,14 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
         if isinstance(base, ClassValue) and depth < 20:
             names += _fields(base, depth + 1)
     for statement in cls.node.body.body:
-        if isinstance(statement, syn.SimpleStatementLine):
+        if isinstance(statement, cst.SimpleStatementLine):
             for part in statement.body:
-                if isinstance(part, syn.AnnAssign) and isinstance(part.target, syn.Name):
+                if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
                     names.append(part.target.value)
     return list(dict.fromkeys(names))
 
 
-def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: syn.Call) -> Instance:
+def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
         cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
     )

@@ -8,7 +8,7 @@ from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
 from lrlint.symbolic import Expr, ceil, floor
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 # DataLoader(dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
 #            collate_fn=None, pin_memory=False, drop_last=False, …)
@@ -23,7 +23,7 @@ def _named(*names: str) -> list[str]:
 
 
 @models(*_named("DataLoader"))
-def _loader(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """A DataLoader; its length is known where that of its data is."""
     if arguments.open:
         return Loader(None)
@@ -59,7 +59,7 @@ def _known(length: Expr | None) -> Expr | None:
 
 
 @models(*_named("TensorDataset"))
-def _tensor_dataset(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     for value in arguments.positional:
         length = length_of(machine, value)
         if length is not None:
@@ -68,13 +68,13 @@ def _tensor_dataset(machine: Machine, arguments: Arguments, node: syn.Call) -> A
 
 
 @models(*_named("Subset"))
-def _subset(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _subset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     indices = arguments.get(1, "indices")
     return Sized(None if indices is None else length_of(machine, indices), kind="dataset")
 
 
 @models(*_named("random_split"))
-def _random_split(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
     items = None if lengths is None else items_of(lengths)
     if items is None:
@@ -104,7 +104,7 @@ def _is_fraction(number: Expr | None) -> bool:
 
 
 @models(*_named("ConcatDataset"))
-def _concatenated(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = arguments.get(0, "datasets")
     items = None if parts is None else items_of(parts)
     total: Expr | None = Expr.const(0)
@@ -115,7 +115,7 @@ def _concatenated(machine: Machine, arguments: Arguments, node: syn.Call) -> Any
 
 
 @models(*_named("RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
-def _sampler(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
         return Sized(chosen, kind="dataset")
@@ -124,5 +124,5 @@ def _sampler(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models(*_named("DistributedSampler"), "torch.utils.data.distributed.DistributedSampler")
-def _opaque(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _opaque(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque()

@@ -16,7 +16,7 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 # Marks in a function's defaults: no parameter can have such a name.
 STATIC = "<static>"
@@ -26,12 +26,12 @@ NO_GRADIENTS = "<no_grad>"
 
 
 def decorate(
-    machine: Machine, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
+    machine: Machine, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
 ) -> AnyValue:
     """The decorated function: itself, with what the decorator says of it."""
     if not isinstance(value, FunctionValue):
         return value
-    call = decorator if isinstance(decorator, syn.Call) else None
+    call = decorator if isinstance(decorator, cst.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""
     last = name.rsplit(".", 1)[-1]
     defaults = dict(value.defaults)
@@ -56,7 +56,7 @@ def decorate(
     return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
 
 
-def _click_option(machine: Machine, call: syn.Call, defaults: dict[str, AnyValue]) -> None:
+def _click_option(machine: Machine, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
     """``@click.option("--epochs", default=10)`` is a parameter with a default."""
     names: list[str] = []
     default: AnyValue | None = None

@@ -18,7 +18,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
 
 _SMALL = 0.05
@@ -86,46 +86,46 @@ class _Function:
                     return self.at.here(result)
         return None
 
-    def _power(self, node: syn.Node, depth: int = 0) -> int:
+    def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
         """To which power the base LR stands in an expression; -1 where it is divided by."""
         if depth > _DEEPEST:
             return 0
         match node:
-            case syn.Name(value=name) if name in self.locals:
+            case cst.Name(value=name) if name in self.locals:
                 return max(self._power(one, depth + 1) for one in self.locals[name])
-            case syn.Name() | syn.Attribute() | syn.Subscript():
+            case cst.Name() | cst.Attribute() | cst.Subscript():
                 return int(self._is_rate(node))
-            case syn.BinaryOperation(left=left, operator=op, right=right):
+            case cst.BinaryOperation(left=left, operator=op, right=right):
                 first, second = self._power(left, depth + 1), self._power(right, depth + 1)
                 match op:
-                    case syn.Multiply():
+                    case cst.Multiply():
                         return first + second
-                    case syn.Divide():
+                    case cst.Divide():
                         return first - second
-                    case syn.Add() | syn.Subtract():
+                    case cst.Add() | cst.Subtract():
                         return max(first, second)
-            case syn.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
+            case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
                 return max((self._power(one.value, depth + 1) for one in arguments), default=0)
-            case syn.IfExp(body=body, orelse=orelse):
+            case cst.IfExp(body=body, orelse=orelse):
                 return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
         return 0
 
-    def _is_rate(self, node: syn.Node) -> bool:
+    def _is_rate(self, node: cst.CSTNode) -> bool:
         """Whether a name stands for the base LR, or for a share of it."""
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             number = numbers.to_number(self.at, self.at.evaluate(node))
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
 
-    def _is_multiple(self, node: syn.Node) -> bool:
+    def _is_multiple(self, node: cst.CSTNode) -> bool:
         """Whether the base LR stands in a product as a plain number."""
         rate = self.rate.value if self.rate.strength is Strength.CONSTANT else None
         match node:
-            case syn.BinaryOperation(left=left, operator=syn.Multiply(), right=right):
+            case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
                 return self._is_multiple(left) or self._is_multiple(right)
-            case syn.BinaryOperation(left=left, operator=syn.Divide()):
+            case cst.BinaryOperation(left=left, operator=cst.Divide()):
                 return self._is_multiple(left)
-            case syn.Float(value=number):
+            case cst.Float(value=number):
                 return rate is not None and 0 < rate <= _SMALL and number == rate
         return False
 
@@ -135,42 +135,42 @@ def _is_share(number: Expr, atom: Atom) -> bool:
     return parts is not None and parts[1].as_number() == 0
 
 
-def _results(node: syn.FunctionDef | syn.Lambda) -> Iterator[syn.Node]:
+def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
     """What a function returns, functions inside of it not looked into."""
-    if isinstance(node, syn.Lambda):
+    if isinstance(node, cst.Lambda):
         yield node.body
         return
     for part in _inside(node.body):
-        if isinstance(part, syn.Return) and part.value is not None:
+        if isinstance(part, cst.Return) and part.value is not None:
             yield part.value
 
 
 def _assignments(
-    node: syn.FunctionDef | syn.Lambda,
-) -> Iterator[tuple[str, list[syn.Node]]]:
+    node: cst.FunctionDef | cst.Lambda,
+) -> Iterator[tuple[str, list[cst.CSTNode]]]:
     """The local names of a function, each with all that is assigned to it."""
-    found: dict[str, list[syn.Node]] = {}
-    if isinstance(node, syn.FunctionDef):
+    found: dict[str, list[cst.CSTNode]] = {}
+    if isinstance(node, cst.FunctionDef):
         for part in _inside(node.body):
             match part:
-                case syn.Assign(
-                    targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value
+                case cst.Assign(
+                    targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value
                 ):
                     found.setdefault(name, []).append(value)
     yield from found.items()
 
 
-def _inside(body: syn.Node) -> Iterator[syn.Node]:
+def _inside(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     stack = [body]
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, (syn.FunctionDef, syn.ClassDef, syn.Lambda)):
+        if not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
             stack.extend(reversed(children(node)))
 
 
-def _name(function: syn.Node) -> str:
+def _name(function: cst.CSTNode) -> str:
     match function:
-        case syn.Name(value=name) | syn.Attribute(attr=syn.Name(value=name)):
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             return name
     return ""

@@ -27,7 +27,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.source.data import Format
 from lrlint.symbolic import Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def joined(*parts: AnyValue) -> File | None:
 
 
 @models("pathlib.Path", "pathlib.PosixPath")
-def _path(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _path(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if not arguments.positional:
         return File(".")
     return joined(*arguments.positional) or Opaque()
@@ -81,19 +81,19 @@ def _as_text(file: File | None) -> AnyValue:
 
 
 @models("os.path.join")
-def _join(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _join(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _as_text(joined(*arguments.positional))
 
 
 @models(
     "os.path.abspath", "os.path.expanduser", "os.path.normpath", "os.path.realpath", "os.fspath"
 )
-def _same(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _same(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _as_text(named(arguments.get(0)))
 
 
 @models("os.path.dirname")
-def _folder(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _folder(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     file = named(arguments.get(0))
     return _as_text(None if file is None else above(file))
 
@@ -104,7 +104,7 @@ def above(file: File) -> File:
 
 
 @models("os.path.exists", "os.path.isfile")
-def _exists(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _exists(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return exists(machine, named(arguments.get(0)), machine.unit.code(node))
 
 
@@ -142,7 +142,7 @@ def member(file: File, name: str) -> AnyValue | None:
 
 
 def method(
-    machine: Machine, file: File, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, file: File, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """A method of a path or of an open file."""
     match name:
@@ -163,7 +163,7 @@ def method(
 
 
 @models("builtins.open", "io.open", "codecs.open")
-def _open(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _open(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _opened(named(arguments.get(0, "file")), arguments.get(1, "mode"))
 
 
@@ -175,7 +175,7 @@ def _opened(file: File | None, mode: AnyValue | None) -> AnyValue:
 def _loads(format_: Format) -> Model:
     """``yaml.safe_load(f)``, ``json.loads(path.read_text())``; a text of the script's is none."""
 
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         source = arguments.get(0)
         return loaded(machine, source, format_) if isinstance(source, File) else Opaque()
 
@@ -185,7 +185,7 @@ def _loads(format_: Format) -> Model:
 def _loads_by_name(format_: Format) -> Model:
     """``toml.load("config.toml")``."""
 
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return loaded(machine, named(arguments.get(0)), format_)
 
     return model
@@ -194,7 +194,7 @@ def _loads_by_name(format_: Format) -> Model:
 def _loads_namespace(format_: Format) -> Model:
     """The same for what is read by attribute: ``OmegaConf.load("config.yaml").train.epochs``."""
 
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return as_namespace(loaded(machine, named(arguments.get(0, "filename")), format_))
 
     return model

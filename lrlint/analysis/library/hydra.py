@@ -15,7 +15,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _SELF = "_self_"
 
@@ -24,7 +24,7 @@ class _Unsupported(Exception):
     """The list of defaults says something that is not followed: nothing is known then."""
 
 
-def config(machine: Machine, decorator: syn.Call) -> AnyValue | None:
+def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
     """The settings of a function that hydra runs, None where they cannot be found."""
     match machine.evaluate(decorator.func):
         case External(name="hydra.main") | Opaque(external="hydra.main"):

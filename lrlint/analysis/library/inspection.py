@@ -26,11 +26,11 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 @models("builtins.getattr")
-def _getattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if owner is None:
         return Opaque()
@@ -47,7 +47,7 @@ def _getattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models("builtins.setattr")
-def _setattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name, value = (arguments.get(position) for position in range(3))
     if owner is not None and value is not None:
         if isinstance(name, Const) and isinstance(name.value, str):
@@ -58,7 +58,7 @@ def _setattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models("builtins.hasattr")
-def _hasattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if isinstance(owner, Choice):
         truths = []
@@ -81,14 +81,14 @@ def _hasattr(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models_unevaluated("builtins.isinstance")
-def _isinstance(machine: Machine, node: syn.Call) -> AnyValue:
+def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     """``isinstance(value, kind)``; what defines the kind is read only where the value is known."""
     if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
         return Opaque()
     value, kind = machine.evaluate(node.args[0].value), node.args[1].value
     if not all(isinstance(one, Opaque) or one == NONE for one in values.alternatives(value)):
         return comparisons.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
-    listed = [one.value for one in kind.elements] if isinstance(kind, syn.Tuple) else [kind]
+    listed = [one.value for one in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
     names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
     never = not {"NoneType", "object", ""} & {*names}  # of None
 
@@ -101,7 +101,7 @@ def _isinstance(machine: Machine, node: syn.Call) -> AnyValue:
     return comparisons.as_value(comparisons.any_alternative(truths))
 
 
-def _is_a(machine: Machine, value: object, names: list[str], node: syn.Call) -> Condition:
+def _is_a(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
     return Flag(("isinstance", id(value), str(names)), machine.unit.code(node))
 
 
@@ -109,7 +109,7 @@ _CONTAINERS = ("list", "tuple", "dict", "Sequence")
 
 
 def _instance_of(
-    machine: Machine, value: AnyValue, kind: AnyValue, node: syn.Call
+    machine: Machine, value: AnyValue, kind: AnyValue, node: cst.Call
 ) -> bool | Condition:
     if isinstance(value, Choice):
         return comparisons.any_alternative(
@@ -165,13 +165,13 @@ def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
     )
 
 
-def _open(machine: Machine, node: syn.Call) -> AnyValue:
+def _open(machine: Machine, node: cst.Call) -> AnyValue:
     text = machine.unit.code(node)
     return comparisons.as_value(Flag(("call", text), text))
 
 
 @models("builtins.vars")
-def _vars(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)

@@ -11,11 +11,11 @@ from lrlint.analysis.interpreter.numbers import compute, from_python, items_of, 
 from lrlint.analysis.library.registry import Model, models
 from lrlint.analysis.model.values import AnyValue, Const, Opaque
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 def _rounding(operation: Callable[[Expr], Expr]) -> Model:
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         value = arguments.get(0)
         if isinstance(value, Const) and isinstance(value.value, str):
             return _parsed(machine, value)
@@ -37,7 +37,7 @@ def _parsed(machine: Machine, text: Const) -> AnyValue:
 
 
 @models("builtins.round")
-def _round(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _round(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     number = to_number(machine, arguments.get(0))
     if number is None:
         return Opaque()
@@ -52,7 +52,7 @@ def _round(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.float")
-def _float(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _float(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Const) and isinstance(value.value, str):
         return _parsed(machine, value)
@@ -67,7 +67,7 @@ def _is_measured(value: AnyValue | None) -> bool:
 
 
 def _extreme(operation: Callable[..., Expr]) -> Model:
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         values = arguments.positional
         if len(values) == 1:
             values = items_of(values[0]) or []
@@ -80,7 +80,7 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
 
 
 @models("builtins.sum")
-def _sum(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _sum(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     items = None if value is None else items_of(value)
     numbers = [to_number(machine, item) for item in items or []]
@@ -94,7 +94,7 @@ def _sum(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("builtins.abs")
-def _abs(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _abs(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     number = to_number(machine, arguments.get(0))
     if number is None or number.value is None:
         return Opaque()
@@ -104,7 +104,7 @@ def _abs(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 def _math(function: Callable[..., float]) -> Model:
     """A function of ``math`` on numbers that are all constant."""
 
-    def model(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         numbers = [plain(value) for value in arguments.positional]
         if None in numbers or not all(
             isinstance(value, Expr) and value.is_constant for value in arguments.positional
@@ -119,7 +119,7 @@ def _math(function: Callable[..., float]) -> Model:
 
 
 @models("builtins.pow", "math.pow")
-def _power(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     base, exponent = (to_number(machine, arguments.get(position)) for position in (0, 1))
     if base is None or exponent is None:
         return Opaque()

@@ -23,7 +23,7 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
 
@@ -57,7 +57,7 @@ _OF_A_MODEL = ("parameters", "named_parameters")
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
 
-def construct(machine: Machine, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
     last = name.rsplit(".", 1)[-1]
     if last in SIGNATURES:
@@ -77,7 +77,7 @@ def construct(machine: Machine, name: str, arguments: Arguments, node: syn.Call)
 
 
 def build(
-    machine: Machine, class_name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, class_name: str, arguments: Arguments, node: cst.Call
 ) -> OptimizerValue:
     """Record the construction of an optimizer."""
     for value in arguments.all():
@@ -114,7 +114,7 @@ def _given(positional: tuple[str, ...], arguments: Arguments) -> frozenset[str]:
 
 
 def add_group(
-    machine: Machine, record: OptimizerRecord, arguments: Arguments, node: syn.Call
+    machine: Machine, record: OptimizerRecord, arguments: Arguments, node: cst.Call
 ) -> None:
     """Record a param group that is added to an optimizer after its construction."""
     options = arguments.get(0, "param_group")

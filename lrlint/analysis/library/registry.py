@@ -7,11 +7,11 @@ from collections.abc import Callable
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
-Model = Callable[[Machine, Arguments, syn.Call], AnyValue]
+Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
 """Returns the value of a call, given its evaluated arguments."""
-Unevaluated = Callable[[Machine, syn.Call], AnyValue]
+Unevaluated = Callable[[Machine, cst.Call], AnyValue]
 """The same for a function whose arguments are not all to be evaluated."""
 
 MODELS: dict[str, Model] = {}

@@ -25,12 +25,12 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
 
-def construct(machine: Machine, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
@@ -73,7 +73,7 @@ def build_unknown(
     machine: Machine,
     name: str,
     optimizer: AnyValue,
-    node: syn.Node,
+    node: cst.CSTNode,
     arguments: Arguments,
     *,
     derived: bool = False,
@@ -99,7 +99,7 @@ def build_unknown(
     return SchedulerValue(record)
 
 
-def _build(machine: Machine, law: Law, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> AnyValue:
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }
@@ -137,7 +137,7 @@ def _build_incomplete(
     law: Law,
     arguments: Arguments,
     keywords: dict[str, object],
-    node: syn.Call,
+    node: cst.Call,
     why: str,
 ) -> AnyValue:
     """What is known of a call whose arguments do not fit, or are not all seen."""
@@ -164,7 +164,7 @@ def _record(
     optimizer: AnyValue,
     values: dict[str, AnyValue],
     arguments: Arguments,
-    node: syn.Call,
+    node: cst.Call,
     *,
     complete: bool,
 ) -> AnyValue:

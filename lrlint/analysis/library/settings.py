@@ -20,11 +20,11 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 @models("argparse.ArgumentParser", "configargparse.ArgumentParser", "configargparse.ArgParser")
-def _parser(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     store = Store()
     parents = arguments.keywords.get("parents")
     if isinstance(parents, ListValue):
@@ -35,7 +35,7 @@ def _parser(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 def parser_method(
-    machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """A method of an ``argparse.ArgumentParser``."""
     match name:
@@ -121,7 +121,7 @@ def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
     "ml_collections.config_dict.ConfigDict",
     "box.Box",
 )
-def _namespace(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
     store = Store()
     for value in arguments.positional:
@@ -138,7 +138,7 @@ def _namespace(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyVal
 
 
 @models("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field")
-def _option(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _option(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``typer.Option(10, …)``, ``dataclasses.field(default=10)``: the default that it carries."""
     factory = arguments.keywords.get("default_factory")
     if factory is not None:
@@ -150,14 +150,14 @@ def _option(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("omegaconf.OmegaConf.create")
-def _config_dict(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _config_dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``OmegaConf.create({...})``: a dict that is read by attribute, too."""
     value = arguments.get(0)
     return as_namespace(value) if isinstance(value, DictValue) else Opaque()
 
 
 @models("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge")
-def _merge(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _merge(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``OmegaConf.merge(OmegaConf.load("config.yaml"), OmegaConf.from_cli())``.
 
     What is not known, such as the command line, may override what is.
@@ -201,7 +201,7 @@ def as_namespace(value: AnyValue) -> AnyValue:
 
 
 @models("wandb.init")
-def _wandb_init(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     config = arguments.keywords.get("config")
     run = Instance(None, Store(), path="run", external="wandb", open=True)
     if config is not None:
@@ -210,7 +210,7 @@ def _wandb_init(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyVa
 
 
 @models("os.getenv", "os.environ.get")
-def _environment(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _environment(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """A variable of the environment: its default, which the user may override."""
     name, default = arguments.get(0), arguments.get(1, "default")
     if not (isinstance(name, Const) and isinstance(name.value, str)):

@@ -8,7 +8,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
 
@@ -19,7 +19,7 @@ def _named(*names: str) -> list[str]:
 
 
 @models(*_named("randn", "rand", "zeros", "ones", "empty", "full"))
-def _of_shape(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _of_shape(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``torch.randn(n, d)``, ``torch.zeros((n, d))``."""
     size = arguments.keywords.get("size") or arguments.keywords.get("shape")
     shape = [size] if size is not None else list(arguments.positional)
@@ -31,7 +31,7 @@ def _of_shape(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValu
 
 
 @models(*_named("randint"), "numpy.random.normal")
-def _randint(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``torch.randint(low, high, (n,))``."""
     shape = arguments.keywords.get("size")
     for value in arguments.positional:
@@ -43,7 +43,7 @@ def _randint(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models(*_named("arange"))
-def _arange(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _arange(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     bounds = [numbers.to_number(machine, value) for value in arguments.positional]
     match bounds:
         case [Expr() as stop]:
@@ -54,13 +54,13 @@ def _arange(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models(*_named("linspace"))
-def _linspace(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _linspace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(2, "steps") or arguments.get(2, "num")
     return Sized(None if count is None else numbers.to_number(machine, count))
 
 
 @models("torch.tensor", "numpy.array")
-def _of_list(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     data = arguments.get(0, "data")
     if isinstance(data, (ListValue, Sized)):
         return Sized(numbers.length_of(machine, data))
@@ -69,7 +69,7 @@ def _of_list(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue
 
 
 @models(*_named("randperm", "permutation"))
-def _randperm(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _randperm(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(0, "n")
     return Sized(None if count is None else numbers.to_number(machine, count))
 
@@ -98,6 +98,6 @@ def keeps_length(name: str) -> bool:
     return name.startswith(("torch.", "numpy.")) and name.rsplit(".", 1)[-1] in _KEEPING
 
 
-def same_length(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def same_length(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """The result of a function that keeps the number of rows."""
     return _of_list(machine, arguments, node)

@@ -22,11 +22,11 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 @models("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track")
-def _first(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _first(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0, "iterable")
     if value is not None:
         return value
@@ -35,19 +35,19 @@ def _first(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 @models("tqdm.trange", "tqdm.auto.trange")
-def _progress_range(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _progress_range(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return range_of(machine, arguments, node)
 
 
 @models("torch.compile", "torch.jit.script", "copy.copy")
-def _prepared(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _prepared(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     values = arguments.positional
     if not values or arguments.open:
         return Opaque()
     return values[0] if len(values) == 1 else ListValue(list(values), kind="tuple")
 
 
-def _registered(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _registered(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``accelerator.prepare(…)``, which also puts its arguments into every ``save_state()``."""
     for argument in arguments.positional:
         cases = argument.alternatives if isinstance(argument, Choice) else [(None, argument)]
@@ -59,7 +59,7 @@ def _registered(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyVa
     return _prepared(machine, arguments, node)
 
 
-def _load_state(machine: Machine, node: syn.Call) -> AnyValue:
+def _load_state(machine: Machine, node: cst.Call) -> AnyValue:
     """``accelerator.load_state(…)``: the states of all that was prepared come back."""
     for record in machine.prepared:
         if isinstance(record, OptimizerRecord):
@@ -83,7 +83,7 @@ def _accelerator(machine: Machine, arguments: Arguments) -> AnyValue:
     return Opaque("accelerator")
 
 
-def _scaler(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _scaler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Instance(None, Store(), external="GradScaler", open=True)
 
 
@@ -103,7 +103,7 @@ _SAME = {
 
 
 def by_last_name(
-    machine: Machine, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """A wrapper that is known by its name alone."""
     last = name.rsplit(".", 1)[-1]
@@ -137,5 +137,5 @@ def by_last_name(
 
 
 @models("fastprogress.master_bar")
-def _master_bar(machine: Machine, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _master_bar(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _first(machine, arguments, node)

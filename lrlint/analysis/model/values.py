@@ -14,7 +14,7 @@ from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 class Value:
@@ -139,7 +139,7 @@ class ClassValue(Value):
     """A class of the project."""
 
     name: str
-    node: syn.ClassDef
+    node: cst.ClassDef
     scope: Scope
     bases: tuple[AnyValue, ...]
 
@@ -148,7 +148,7 @@ class ClassValue(Value):
 class FunctionValue(Value):
     """A function, lambda or method of the project."""
 
-    node: syn.FunctionDef | syn.Lambda
+    node: cst.FunctionDef | cst.Lambda
     scope: Scope
     receiver: AnyValue | None = None
     owner: ClassValue | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lrlint.analysis.places.sheet import Sheet
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Slot:
         return self.after > self.end
 
 
-def slots(sheet: Sheet, call: syn.Call) -> list[Slot] | None:
+def slots(sheet: Sheet, call: cst.Call) -> list[Slot] | None:
     """The stretches of a call's arguments; None where a generator shares the call's brackets."""
     at = opening(sheet, call) + 1
     found: list[Slot] = []
@@ -49,7 +49,7 @@ def slots(sheet: Sheet, call: syn.Call) -> list[Slot] | None:
     return found
 
 
-def opening(sheet: Sheet, call: syn.Call) -> int:
+def opening(sheet: Sheet, call: cst.Call) -> int:
     """The bracket behind what is called, which may stand in brackets itself."""
     at = sheet.skip(sheet.offsets(call.func)[1])
     while sheet.text[at] != "(":

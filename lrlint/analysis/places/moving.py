@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from lrlint.analysis.code.queries import SCOPES
 from lrlint.analysis.places.sheet import Sheet
 from lrlint.fix import Destination
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
 
 Pieces = list[tuple[int, int, str]] | None
-_Path = list[syn.Node]
+_Path = list[cst.CSTNode]
 
-_LOOPS = (syn.For, syn.While)
-_LEAVES = (syn.Continue, syn.Break, syn.Return, syn.Raise)
+_LOOPS = (cst.For, cst.While)
+_LEAVES = (cst.Continue, cst.Break, cst.Return, cst.Raise)
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class _Statement:
     """A statement that stands alone on its rows, in an indented block."""
 
     path: _Path
-    line: syn.SimpleStatementLine
-    block: syn.Block
+    line: cst.SimpleStatementLine
+    block: cst.Block
 
     @property
     def index(self) -> int:
         return next(i for i, one in enumerate(self.block.body) if one is self.line)
 
 
-def move(sheet: Sheet, node: syn.Node, to: object, destination: Destination) -> Pieces:
+def move(sheet: Sheet, node: cst.CSTNode, to: object, destination: Destination) -> Pieces:
     """Return the edits that move the statement with ``node``; None where that is not clean.
 
     ``to`` is a node of the same module.
@@ -38,9 +38,9 @@ def move(sheet: Sheet, node: syn.Node, to: object, destination: Destination) -> 
     moved = _statement(sheet, node)
     if (
         moved is None
-        or not isinstance(to, syn.Node)
+        or not isinstance(to, cst.CSTNode)
         or len(moved.line.body) != 1
-        or not isinstance(moved.line.body[0], syn.Expr)
+        or not isinstance(moved.line.body[0], cst.Expr)
     ):
         return None
     if destination is Destination.END_OF_BODY:
@@ -48,13 +48,13 @@ def move(sheet: Sheet, node: syn.Node, to: object, destination: Destination) -> 
     return _behind(sheet, moved, to)
 
 
-def _statement(sheet: Sheet, node: syn.Node) -> _Statement | None:
+def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
     path = sheet.path(node)
     if path is None:
         return None
     for position in range(len(path) - 1, 0, -1):
         line, block = path[position], path[position - 1]
-        if isinstance(line, syn.SimpleStatementLine) and isinstance(block, syn.Block):
+        if isinstance(line, cst.SimpleStatementLine) and isinstance(block, cst.Block):
             start = sheet.offsets(line)[0]
             alone = not sheet.text[sheet.row_start(start) : start].strip()
             return _Statement(path, line, block) if alone else None
@@ -66,7 +66,7 @@ def _statement(sheet: Sheet, node: syn.Node) -> _Statement | None:
 # -- where to ---------------------------------------------------------------------------------
 
 
-def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: syn.Node) -> Pieces:
+def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: cst.CSTNode) -> Pieces:
     if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS):
         return None
     at = next((i for i, one in enumerate(moved.path) if one is loop), None)
@@ -74,7 +74,7 @@ def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: syn.Node) -> Pieces:
         return None
     body = loop.body
     # The `else` of a loop is not in its body.
-    if moved.path[at + 1] is not body or not isinstance(body, syn.Block):
+    if moved.path[at + 1] is not body or not isinstance(body, cst.Block):
         return None
     last = body.body[-1]
     if last is moved.line or _leaves(last) or _continues(body):
@@ -83,19 +83,19 @@ def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: syn.Node) -> Pieces:
     return _moved(sheet, moved, _last_row_end(sheet, last), sheet.indentation(inside))
 
 
-def _leaves(statement: syn.Node) -> bool:
+def _leaves(statement: cst.CSTNode) -> bool:
     """Whether what follows the statement would never run."""
-    return isinstance(statement, syn.SimpleStatementLine) and isinstance(
+    return isinstance(statement, cst.SimpleStatementLine) and isinstance(
         statement.body[-1], _LEAVES
     )
 
 
-def _continues(body: syn.Block) -> bool:
+def _continues(body: cst.Block) -> bool:
     """Whether a ``continue`` of this very loop skips the end of its body."""
-    stack: list[syn.Node] = [body]
+    stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, syn.Continue):
+        if isinstance(node, cst.Continue):
             return True
         if isinstance(node, _LOOPS):
             if node.orelse is not None:
@@ -105,13 +105,13 @@ def _continues(body: syn.Block) -> bool:
     return False
 
 
-def _behind(sheet: Sheet, moved: _Statement, node: syn.Node) -> Pieces:
+def _behind(sheet: Sheet, moved: _Statement, node: cst.CSTNode) -> Pieces:
     target = _statement(sheet, node)
     if target is None or not (_is_later(target, moved) or _is_inside_before(target, moved)):
         return None
     if _leaves(target.line):
         return None
-    line: syn.Statement = target.line
+    line: cst.Statement = target.line
     following = target.block.body[target.index + 1 : target.index + 2]
     # `scaler.update()` ends the update that `scaler.step(optimizer)` begins.
     if following and _is_update(sheet, following[0], of=node):
@@ -135,15 +135,15 @@ def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
     if at is None or any(type(one) in SCOPES for one in target.path[at:]):
         return False
     before = any(one is target.path[at + 1] for one in moved.block.body[: moved.index])
-    return before and any(isinstance(one, (*_LOOPS, syn.If)) for one in target.path[at:])
+    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in target.path[at:])
 
 
-def _is_update(sheet: Sheet, statement: syn.Node, of: syn.Node) -> bool:
+def _is_update(sheet: Sheet, statement: cst.CSTNode, of: cst.CSTNode) -> bool:
     match of, statement:
         case (
-            syn.Call(func=syn.Attribute(value=stepped)),
-            syn.SimpleStatementLine(
-                body=[syn.Expr(value=syn.Call(func=syn.Attribute(value=updated, attr=name)))]
+            cst.Call(func=cst.Attribute(value=stepped)),
+            cst.SimpleStatementLine(
+                body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=updated, attr=name)))]
             ),
         ):
             return name.value == "update" and sheet.code(stepped) == sheet.code(updated)
@@ -184,7 +184,7 @@ def _rows(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _last_row_end(sheet: Sheet, statement: syn.Node) -> int:
+def _last_row_end(sheet: Sheet, statement: cst.CSTNode) -> int:
     """The end of the row in which a statement ends."""
     return sheet.row_end(sheet.offsets(statement)[1])
 

@@ -9,7 +9,7 @@ from lrlint.facts import Place, Span
 from lrlint.fix import Change, Edit, Location, MoveStatement
 from lrlint.source import SourceFile
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -17,8 +17,8 @@ class SyntaxPlace(Place):
     """A node of a parsed module, and the statement that it is part of."""
 
     unit: ModuleUnit
-    node: syn.Node
-    statement: syn.Node | None = None
+    node: cst.CSTNode
+    statement: cst.CSTNode | None = None
 
     @property
     def source(self) -> SourceFile:
@@ -39,19 +39,19 @@ class SyntaxPlace(Place):
         )
 
     @property
-    def header(self) -> syn.Node:
+    def header(self) -> cst.CSTNode:
         """What to point at: a loop or a branch is its header, not its whole body."""
         match self.node:
-            case syn.For(iter=part) | syn.While(test=part) | syn.If(test=part):
+            case cst.For(iter=part) | cst.While(test=part) | cst.If(test=part):
                 return part
-            case syn.FunctionDef(name=name) | syn.ClassDef(name=name):
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
                 return name
         return self.node
 
     @property
     def statement_rows(self) -> tuple[int, ...]:
         """The last row of the statement, in the module: where a suppression may stand, too."""
-        if not isinstance(self.statement, syn.SimpleStatementLine):
+        if not isinstance(self.statement, cst.SimpleStatementLine):
             return ()
         span = self.unit.positions.span(self.statement)
         return self.unit.source.module_rows(span)

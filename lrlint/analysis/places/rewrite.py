@@ -14,10 +14,10 @@ from lrlint.analysis.places.arguments import Slot, opening, slots
 from lrlint.analysis.places.sheet import Sheet
 from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.formulas import LAWS
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 
-def edits(unit: ModuleUnit, node: syn.Node, change: Change) -> tuple[Edit, ...] | None:
+def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ...] | None:
     """Return the edits that make ``change`` at ``node``; None where that is not clean."""
     sheet = Sheet(unit)
     match change:
@@ -52,21 +52,21 @@ _LOOSE = (
 _OF_STRINGS = frozenset("'\"{}\\#")
 """What a string around a replacement field may take for its own, before Python 3.12."""
 _BINDING = (
-    syn.BinaryOperation,
-    syn.UnaryOperation,
-    syn.BooleanOperation,
-    syn.Comparison,
-    syn.ComparisonTarget,
-    syn.IfExp,
-    syn.Attribute,
-    syn.Subscript,
-    syn.Call,
-    syn.Await,
-    syn.StarredElement,
-    syn.StarredDictElement,
-    syn.CompFor,
-    syn.CompIf,
-    syn.FormattedStringExpression,
+    cst.BinaryOperation,
+    cst.UnaryOperation,
+    cst.BooleanOperation,
+    cst.Comparison,
+    cst.ComparisonTarget,
+    cst.IfExp,
+    cst.Attribute,
+    cst.Subscript,
+    cst.Call,
+    cst.Await,
+    cst.StarredElement,
+    cst.StarredDictElement,
+    cst.CompFor,
+    cst.CompIf,
+    cst.FormattedStringExpression,
 )
 """Parents in which an operator expression needs brackets of its own."""
 
@@ -87,17 +87,17 @@ def _has_brackets(new: ast.expr, text: str) -> bool:
     return new.col_offset > 0
 
 
-def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
+def _replace(sheet: Sheet, node: cst.CSTNode, text: str) -> Pieces:
     new = _parsed(text)
     path = sheet.path(node)
-    if new is None or path is None or not isinstance(node, syn.Expression):
+    if new is None or path is None or not isinstance(node, cst.BaseExpression):
         return None
-    if any(isinstance(one, syn.FormattedString) for one in path) and set(text) & _OF_STRINGS:
+    if any(isinstance(one, cst.FormattedString) for one in path) and set(text) & _OF_STRINGS:
         return None
     if isinstance(new, ast.Tuple):
-        torn = not isinstance(path[-2], syn.Statement)
+        torn = not isinstance(path[-2], cst.Statement)
     elif isinstance(new, ast.Constant):
-        torn = isinstance(path[-2], syn.Attribute)  # `1.real`
+        torn = isinstance(path[-2], cst.Attribute)  # `1.real`
     else:
         torn = isinstance(new, _LOOSE) and isinstance(path[-2], _BINDING)
     if torn and not _has_brackets(new, text) and not _is_in_brackets(sheet, path):
@@ -105,10 +105,10 @@ def _replace(sheet: Sheet, node: syn.Node, text: str) -> Pieces:
     return [(*sheet.offsets(node), text)]
 
 
-def _is_in_brackets(sheet: Sheet, path: list[syn.Node]) -> bool:
+def _is_in_brackets(sheet: Sheet, path: list[cst.CSTNode]) -> bool:
     """Whether the last node of a path stands in brackets that are not those of a call."""
     *_, around, parent, node = path
-    if isinstance(parent, syn.Arg) and isinstance(around, syn.Call):
+    if isinstance(parent, cst.Arg) and isinstance(around, cst.Call):
         places = slots(sheet, around)
         return places is not None and places[around.args.index(parent)].bracketed
     start, end = sheet.offsets(node)
@@ -120,7 +120,7 @@ def _is_in_brackets(sheet: Sheet, path: list[syn.Node]) -> bool:
 # -- arguments --------------------------------------------------------------------------------
 
 
-def _argument(call: syn.Call, name: str | int) -> int | None:
+def _argument(call: cst.Call, name: str | int) -> int | None:
     """The index of an argument given by keyword, by position, or by its parameter's position."""
     if isinstance(name, int):
         position = name
@@ -140,10 +140,10 @@ def _argument(call: syn.Call, name: str | int) -> int | None:
     return None
 
 
-def _position(call: syn.Call, name: str) -> int | None:
+def _position(call: cst.Call, name: str) -> int | None:
     """Where a known scheduler takes the parameter positionally."""
-    callee = call.func.attr if isinstance(call.func, syn.Attribute) else call.func
-    law = LAWS.get(callee.value) if isinstance(callee, syn.Name) else None
+    callee = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    law = LAWS.get(callee.value) if isinstance(callee, cst.Name) else None
     if law is None:
         return None
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
@@ -151,9 +151,9 @@ def _position(call: syn.Call, name: str) -> int | None:
     return names.index(name) if name in names else None
 
 
-def _set(sheet: Sheet, node: syn.Node, name: str, text: str) -> Pieces:
+def _set(sheet: Sheet, node: cst.CSTNode, name: str, text: str) -> Pieces:
     value = _parsed(text)
-    if not isinstance(node, syn.Call) or value is None or not name.isidentifier():
+    if not isinstance(node, cst.Call) or value is None or not name.isidentifier():
         return None
     if isinstance(value, ast.Tuple) and not _has_brackets(value, text):
         return None
@@ -163,7 +163,7 @@ def _set(sheet: Sheet, node: syn.Node, name: str, text: str) -> Pieces:
     return _insert(sheet, node, f"{name}={text}")
 
 
-def _insert(sheet: Sheet, call: syn.Call, text: str) -> Pieces:
+def _insert(sheet: Sheet, call: cst.Call, text: str) -> Pieces:
     places = slots(sheet, call)
     if places is None:
         return None
@@ -195,7 +195,7 @@ def _own_row(sheet: Sheet, offset: int) -> bool:
     return not sheet.text[sheet.row_start(offset) : offset].strip()
 
 
-def _end_of_row_or_call(sheet: Sheet, call: syn.Call, offset: int) -> int:
+def _end_of_row_or_call(sheet: Sheet, call: cst.Call, offset: int) -> int:
     """Behind the comment of the row, unless the call ends in this row."""
     end = sheet.row_end(offset)
     if sheet.offsets(call)[1] <= end:
@@ -203,8 +203,8 @@ def _end_of_row_or_call(sheet: Sheet, call: syn.Call, offset: int) -> int:
     return end if sheet.text[offset:end].strip().startswith("#") else offset
 
 
-def _drop(sheet: Sheet, node: syn.Node, name: str | int) -> Pieces:
-    if not isinstance(node, syn.Call):
+def _drop(sheet: Sheet, node: cst.CSTNode, name: str | int) -> Pieces:
+    if not isinstance(node, cst.Call):
         return None
     index, places = _argument(node, name), slots(sheet, node)
     if index is None or places is None:

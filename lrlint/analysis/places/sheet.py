@@ -6,7 +6,7 @@ import re
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.fix import Edit, Location
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import path_to
 
 _ENDS = "\r\n"
@@ -21,15 +21,15 @@ class Sheet:
         self.text = unit.source.text
         self.newline = unit.source.newline
 
-    def offsets(self, node: syn.Node) -> tuple[int, int]:
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of a node, the brackets around it not counted."""
         return self._unit.positions.offsets(node)
 
-    def code(self, node: syn.Node) -> str:
+    def code(self, node: cst.CSTNode) -> str:
         """The text of a node."""
         return self._unit.code(node)
 
-    def path(self, node: syn.Node) -> list[syn.Node] | None:
+    def path(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
         """The nodes from the module down to ``node``, both included."""
         return path_to(self._unit.tree, node)
 

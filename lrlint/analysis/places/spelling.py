@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.symbolic import Atom, Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children, walk
 
 _BUILT_IN = frozenset(dir(builtins))
 
 
-def spelled(unit: ModuleUnit, node: syn.Node, expression: Expr) -> str | None:
+def spelled(unit: ModuleUnit, node: cst.CSTNode, expression: Expr) -> str | None:
     """The text of ``expression`` at ``node``; None where it has none that works there."""
     names = _names_at(unit, node)
     renamed: dict[Atom, Expr] = {}
@@ -87,18 +87,18 @@ def _roots(expression: str) -> frozenset[str] | None:
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
-def _names_at(unit: ModuleUnit, node: syn.Node) -> _Names:
+def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
     start = node.start
     functions = sorted(
         (
             one
             for one in walk(unit.tree)
-            if isinstance(one, syn.FunctionDef) and one.start <= start < one.end
+            if isinstance(one, cst.FunctionDef) and one.start <= start < one.end
         ),
         key=lambda one: one.start,
     )
     bound: set[str] = set()
-    scopes: list[syn.Module | syn.FunctionDef] = [unit.tree, *functions[:-1]]
+    scopes: list[cst.Module | cst.FunctionDef] = [unit.tree, *functions[:-1]]
     for scope in scopes:
         # What the scopes around bind is bound once the function runs.
         bound |= {name for name, end in _bindings(scope) if functions or end <= start}
@@ -120,33 +120,33 @@ def _set_on_self(text: str) -> set[str]:
     return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
 
 
-def _bindings(scope: syn.Module | syn.FunctionDef) -> Iterator[tuple[str, int]]:
+def _bindings(scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
     """The names that a scope binds, each with the place from which on it has a value."""
-    if isinstance(scope, syn.FunctionDef):
+    if isinstance(scope, cst.FunctionDef):
         for parameter in _parameters(scope.params):
             yield parameter, scope.start
-    stack: list[syn.Node] = [scope.body] if isinstance(scope, syn.FunctionDef) else [*scope.body]
+    stack: list[cst.CSTNode] = [scope.body] if isinstance(scope, cst.FunctionDef) else [*scope.body]
     while stack:
         node = stack.pop()
         match node:
-            case syn.FunctionDef(name=name) | syn.ClassDef(name=name):
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
                 yield name.value, node.end
                 continue
-            case syn.Import(names=names) | syn.ImportFrom(names=[*names]):
+            case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
                 for alias in names:
                     bound = dotted(alias.name if alias.asname is None else alias.asname.name)
                     yield (bound or "").partition(".")[0], node.end
-            case syn.For(target=target):
-                taken = syn.AssignTarget(target.start, target.end, target)
+            case cst.For(target=target):
+                taken = cst.AssignTarget(target.start, target.end, target)
                 for bound_name in assigned_names(taken):
                     yield bound_name, target.end
-            case syn.Assign() | syn.AnnAssign() | syn.NamedExpr() | syn.WithItem():
+            case cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.WithItem():
                 for bound_name in assigned_names(node):
                     yield bound_name, node.end
         stack.extend(children(node))
 
 
-def _parameters(parameters: syn.Parameters) -> Iterator[str]:
+def _parameters(parameters: cst.Parameters) -> Iterator[str]:
     for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         yield one.name.value
     for star in (parameters.star_arg, parameters.star_kwarg):
