@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from lrlint import config as configuration
 from lrlint.diagnostics import Diagnostic
-from lrlint.engine import Report
-from lrlint.engine import lint as _lint
-from lrlint.selection import Layer
+from lrlint.linter import config as configuration
+from lrlint.linter.engine import Report
+from lrlint.linter.engine import lint as _lint
+from lrlint.linter.selection import Layer
 
 
 class LintError(Exception):

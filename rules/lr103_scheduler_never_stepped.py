@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement import never_stepped
-from lrlint.rates import lr_after_steps
+from lrlint.judgement import wording
+from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.units import never_stepped
 from lrlint.rule import Finding, Invalid, Rule
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import LoopKind, OrderFact, Schedule, StepArgument
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
-from lrlint.length import is_exercise
-from lrlint.rates import lr_after_steps
+from lrlint.judgement import wording
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
 
 

@@ -8,8 +8,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
-from lrlint.judgement import is_moved
-from lrlint.length import is_exercise
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.units import is_moved
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
-from lrlint.length import EveryMicroBatch, advances_by_one, is_exercise, steps_every_micro_batch
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
+    EveryMicroBatch,
+    advances_by_one,
+    is_exercise,
+    steps_every_micro_batch,
+)
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 

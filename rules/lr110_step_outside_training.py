@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule, StepSite
-from lrlint.judgement import driver
+from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Cadence, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
-from lrlint.judgement import cadence, horizon_in_batches, regular_sites
-from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.judgement import wording
+from lrlint.judgement.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.judgement.units import cadence, horizon_in_batches, regular_sites
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule, StepSite
 from lrlint.formulas import LAWS
-from lrlint.judgement import regular_sites
-from lrlint.length import is_exercise
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.units import regular_sites
 from lrlint.rule import Finding, Invalid, Rule
 
 _DECAYS = frozenset({"ExponentialLR", "MultiplicativeLR", "LambdaLR"})

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement import cadence, regular_sites
-from lrlint.length import is_exercise
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.units import cadence, regular_sites
 from lrlint.rule import Finding, Invalid, Rule
 
 

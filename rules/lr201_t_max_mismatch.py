@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
-from lrlint.length import (
-    Length,
-    against,
-    judged_length,
-    notes,
-    resized,
-    unit,
-    where,
-)
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.length import Length, against, judged_length, notes, resized, unit, where
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
-from lrlint.length import (
-    Length,
-    judged_length,
-    notes,
-    resized,
-    where,
-)
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.length import Length, judged_length, notes, resized, where
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.symbolic import compare
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule, StepArgument
-from lrlint.judgement import length_is_explained, regular_sites
-from lrlint.length import (
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
     WITH_THE_DEFAULTS,
     Length,
     against,
@@ -21,7 +20,8 @@ from lrlint.length import (
     rebuilt_in,
     unit,
 )
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.units import length_is_explained, regular_sites
 from lrlint.rule import Finding, Invalid, Rule
 
 

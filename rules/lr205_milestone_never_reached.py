@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
-from lrlint.judgement import driver, is_moved, length_is_explained
-from lrlint.length import (
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
     WITH_THE_DEFAULTS,
     against,
     ignored_accumulation,
@@ -20,7 +19,8 @@ from lrlint.length import (
     segment,
     unit,
 )
-from lrlint.rates import lr_text
+from lrlint.judgement.rates import lr_text
+from lrlint.judgement.units import driver, is_moved, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Expr, compare
 

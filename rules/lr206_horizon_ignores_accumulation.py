@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
-from lrlint.length import (
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
     IgnoredAccumulation,
     advances_by_one,
     ignored_accumulation,
@@ -19,7 +19,7 @@ from lrlint.length import (
     resized,
     where,
 )
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 
 

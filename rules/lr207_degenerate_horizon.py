@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
 from lrlint.formulas import LAWS, Problem
-from lrlint.judgement import driver
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement import wording
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Expr, Strength, compare
 

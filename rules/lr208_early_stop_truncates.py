@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement import cadence, driver, length_is_explained
-from lrlint.length import advances_by_one, against, is_exercise, rebuilt_in, segment
+from lrlint.judgement import wording
+from lrlint.judgement.length import advances_by_one, against, is_exercise, rebuilt_in, segment
+from lrlint.judgement.units import cadence, driver, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
 
 

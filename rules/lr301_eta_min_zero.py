@@ -10,8 +10,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
 from lrlint.formulas import LAWS
-from lrlint.judgement import driver, length_is_explained
-from lrlint.length import (
+from lrlint.judgement.length import (
     WITH_THE_DEFAULTS,
     against,
     ignored_accumulation,
@@ -20,7 +19,8 @@ from lrlint.length import (
     segment,
     unit,
 )
-from lrlint.rates import lr_text
+from lrlint.judgement.rates import lr_text
+from lrlint.judgement.units import driver, length_is_explained
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.symbolic import Strength
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
-from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.judgement import wording
+from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Expr, Strength
 

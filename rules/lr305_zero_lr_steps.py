@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, OptimizerUse, Schedule
 from lrlint.formulas import LAWS, Curve, NoClosedForm
-from lrlint.judgement import cadence, driver, is_moved, length_is_explained
-from lrlint.length import (
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
     WITH_THE_DEFAULTS,
     advances_by_one,
     against,
@@ -19,6 +18,7 @@ from lrlint.length import (
     rebuilt_in,
     segment,
 )
+from lrlint.judgement.units import cadence, driver, is_moved, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Expr, Strength, compare
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Loop, LoopKind, Schedule, StepSite, Write
+from lrlint.judgement.wiring import always, drives, erases, meet
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import compare
-from lrlint.wiring import always, drives, erases, meet
 
 
 class ManualLrWrite(Rule):

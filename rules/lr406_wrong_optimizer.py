@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, OptimizerUse, Place, Schedule, Training
-from lrlint.judgement import regular_sites
-from lrlint.length import is_exercise
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.units import regular_sites
+from lrlint.judgement.wiring import meet
 from lrlint.rule import Finding, Invalid, Rule
-from lrlint.wiring import meet
 
 
 class WrongOptimizer(Rule):

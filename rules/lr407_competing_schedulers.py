@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.wiring import drives, erases, meet
 from lrlint.rule import Finding, Invalid, Rule
-from lrlint.wiring import drives, erases, meet
 
 
 class CompetingSchedulers(Rule):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, LoopKind, Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.judgement import regular_sites
-from lrlint.length import is_exercise, is_warmup
+from lrlint.judgement.length import is_exercise, is_warmup
+from lrlint.judgement.units import regular_sites
+from lrlint.judgement.wiring import always
 from lrlint.rule import Finding, Invalid, Rule
-from lrlint.wiring import always
 
 _RAMPS = frozenset({"ConstantLR", "LinearLR"})
 _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})

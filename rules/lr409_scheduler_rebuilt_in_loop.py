@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule
 from lrlint.formulas import LAWS
-from lrlint.length import against, is_exercise, rebuilt_in
-from lrlint.rates import lr_after, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.length import against, is_exercise, rebuilt_in
+from lrlint.judgement.rates import lr_after, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})

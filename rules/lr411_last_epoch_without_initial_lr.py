@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import OptimizerUse, Schedule, Training
 from lrlint.formulas import LAWS
+from lrlint.judgement import wording
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Expr
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule
-from lrlint.length import is_exercise
-from lrlint.rates import lr_after_steps, lr_text
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.rates import lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
 
 

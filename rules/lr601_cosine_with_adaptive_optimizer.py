@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
-from lrlint.judgement import driver, never_stepped
-from lrlint.length import is_exercise, is_warmup
+from lrlint.judgement.length import is_exercise, is_warmup
+from lrlint.judgement.units import driver, never_stepped
 from lrlint.rule import Finding, Invalid, Rule
 
 _ADAPTIVE = frozenset(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import never_stepped
-from lrlint.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.judgement import wording
+from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
+from lrlint.judgement.units import never_stepped
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Strength
 

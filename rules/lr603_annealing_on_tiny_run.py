@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement import cadence, driver, length_is_explained
-from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.judgement import wording
+from lrlint.judgement.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.judgement.units import cadence, driver, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
 
 _FEW = 10

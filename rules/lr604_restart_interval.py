@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import driver, length_is_explained
-from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in, unit
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
+    WITH_THE_DEFAULTS,
+    advances_by_one,
+    is_exercise,
+    rebuilt_in,
+    unit,
+)
+from lrlint.judgement.units import driver, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.symbolic import Strength
 

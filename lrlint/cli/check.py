@@ -13,10 +13,10 @@ from lrlint.cli import USAGE_ERROR
 from lrlint.cli.group import COMMANDS
 from lrlint.cli.report import announce, emit
 from lrlint.cli.terminal import say
-from lrlint.config import NEVER, Patterns, Settings, load, parse_fail_on
 from lrlint.diagnostics import Severity
+from lrlint.linter.config import NEVER, Patterns, Settings, load, parse_fail_on
+from lrlint.linter.selection import Layer
 from lrlint.output import FOR_PEOPLE, FORMATS
-from lrlint.selection import Layer
 
 _SELECTORS = "by code, prefix or name; separate several with commas"
 

@@ -122,7 +122,7 @@ def _forecasts(
 
 def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
     """The schedules of one file, or what is wrong, in a line."""
-    from lrlint.analysis.state import BadOverride
+    from lrlint.analysis.interpreter.outcomes import BadOverride
     from lrlint.predict.report import forecast
     from lrlint.source import SourceError, load
 

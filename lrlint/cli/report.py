@@ -7,16 +7,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
-from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.linter.config import Settings
 from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
     from lrlint.cli.check import Options
     from lrlint.cli.work import Result
-    from lrlint.engine import Report
-    from lrlint.fixing import Fixed
+    from lrlint.linter.engine import Report
+    from lrlint.linter.fixing import Fixed
 
 
 def emit(result: Result, options: Options) -> bool:

@@ -12,8 +12,8 @@ import click
 from lrlint import rule as rule_module
 from lrlint.cli.markdown import to_terminal
 from lrlint.cli.terminal import wants_colour, write
+from lrlint.linter.selection import Catalogue
 from lrlint.rule import Rule
-from lrlint.selection import Catalogue
 
 
 @click.command(short_help="Explain a rule, or list them all.")

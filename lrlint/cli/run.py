@@ -143,8 +143,8 @@ class _Finisher:
         trace: Path | None,
         pedantic: bool,
     ) -> None:
-        from lrlint import config
-        from lrlint.engine import lint
+        from lrlint.linter import config
+        from lrlint.linter.engine import lint
         from lrlint.runtime.plan import planned
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.cli.terminal import wants_colour
-from lrlint.config import Settings
-from lrlint.engine import Report, Stdin, lint
+from lrlint.linter.config import Settings
+from lrlint.linter.engine import Report, Stdin, lint
 
 if TYPE_CHECKING:
     from lrlint.cli.check import Options
-    from lrlint.fixing import Fixed
+    from lrlint.linter.fixing import Fixed
 
 PATIENCE = 60.0
 """Seconds of CPU time for one file: a hundred times what a long script takes."""
@@ -40,7 +40,7 @@ def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
     if not (options.fix or options.unsafe_fixes or options.diff):
         report = lint(paths, settings, stdin=stdin, patience=PATIENCE)
         return Result(report, report.problems)
-    from lrlint import fixing
+    from lrlint.linter import fixing
 
     outcome = fixing.fix(
         paths, settings, unsafe=options.unsafe_fixes, stdin=stdin, patience=PATIENCE

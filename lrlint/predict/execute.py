@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lrlint.analysis.conditions import (
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.conditions import (
     Condition,
     NotComputable,
     compile_condition,
@@ -14,9 +15,8 @@ from lrlint.analysis.conditions import (
     flatten,
     text_of,
 )
-from lrlint.analysis.contradictions import contradict
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.trace import (
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import (
     AddGroup,
     Block,
     Break,
@@ -25,15 +25,20 @@ from lrlint.analysis.trace import (
     Event,
     LRWrite,
     Node,
-    OptimizerRecord,
     OptimizerStep,
     Repeat,
-    SchedulerRecord,
     SchedulerStep,
     When,
     walk,
 )
-from lrlint.analysis.values import AnyValue, Const, ListValue, Opaque
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    ListValue,
+    Opaque,
+    OptimizerRecord,
+    SchedulerRecord,
+)
 from lrlint.formulas import LAWS, Group, Replay
 from lrlint.predict.functions import Unreadable, static
 from lrlint.symbolic import Atom, Expr
@@ -65,19 +70,19 @@ class _Stop(Exception):
 
 
 def predict(
-    at: Interpreter, trace: Block, target: SchedulerRecord, max_steps: int | None = None
+    machine: Machine, trace: Block, target: SchedulerRecord, max_steps: int | None = None
 ) -> Prediction:
     """Run ``trace`` for the optimizer of ``target``.
 
     ``max_steps`` bounds the recorded LRs, not the counts.
     """
-    run = _Run(at, target, max_steps)
+    run = _Run(machine, target, max_steps)
     return run.predict(trace)
 
 
 class _Run:
-    def __init__(self, at: Interpreter, target: SchedulerRecord, max_steps: int | None) -> None:
-        self.at = at
+    def __init__(self, machine: Machine, target: SchedulerRecord, max_steps: int | None) -> None:
+        self.at = machine
         self.target = target
         self.optimizer = target.optimizer
         self.max_steps = max_steps

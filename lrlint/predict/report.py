@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lrlint.analysis import interpreter_for
 from lrlint.analysis.derive import derive
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.modules import Project
-from lrlint.analysis.roots import traces
-from lrlint.analysis.trace import BuildScheduler, SchedulerRecord, walk
+from lrlint.analysis.interpreter.entry_points import traces
+from lrlint.analysis.model.trace import BuildScheduler, walk
+from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Place, Schedule
 from lrlint.predict.execute import Prediction, predict
 from lrlint.source import SourceFile
@@ -42,11 +42,10 @@ def forecast(
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
-    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and
-    :class:`lrlint.analysis.state.BadOverride` where a number is set to something else.
+    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
+    where a number is set to something else.
     """
-    project = Project()
-    interpreter = Interpreter(project, project.entry(source), overrides)
+    interpreter = interpreter_for(source, overrides=overrides)
     found: list[Forecast] = []
     for trace in traces(interpreter):
         training = derive(trace)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrlint.facts import Schedule, Training
-from lrlint.length import judged_length
-from lrlint.patience import limited
+from lrlint.judgement.length import judged_length
+from lrlint.linter.timeout import limited
 from lrlint.source import load
 
 PATIENCE = 20.0

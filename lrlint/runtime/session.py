@@ -8,10 +8,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError, internal_error
-from lrlint.ruleset import Ruleset
+from lrlint.linter.config import Settings
+from lrlint.linter.ruleset import Ruleset
 from lrlint.runtime import ranks
 from lrlint.runtime.derive import training_of
 from lrlint.runtime.hooks import Hooks

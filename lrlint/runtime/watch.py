@@ -8,9 +8,9 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
+from lrlint.linter.config import Settings
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
 from lrlint.runtime.shadow import unwrapped

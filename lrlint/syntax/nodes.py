@@ -789,3 +789,8 @@ class In(Operator):
 
 class NotIn(Operator):
     """``not in``"""
+
+
+# Names that libcst has for the base classes.
+CSTNode = Node
+BaseExpression = Expression

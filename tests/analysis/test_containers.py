@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 ONE = "StepLR(optimizer, 10)"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.analysis.conditions import All, Any, Condition, Flag, Not, all_of, any_of, negate
-from lrlint.analysis.contradictions import contradict
+from lrlint.analysis.model.conditions import All, Any, Condition, Flag, Not, all_of, any_of, negate
+from lrlint.analysis.model.contradictions import contradict
 
 flags: list[Condition] = [Flag(name, name) for name in "abc"]
 A, B, C = flags

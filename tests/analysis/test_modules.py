@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lrlint.analysis import analyse
-from lrlint.analysis.modules import _MOST_MODULES, Project
+from lrlint.analysis.code.modules import _MOST_MODULES, Project
 from lrlint.source import load
 
 

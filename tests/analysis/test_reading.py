@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.analysis import Project
+from lrlint.analysis import interpreter_for
 from lrlint.analysis.derive.reading import numbers_of
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.roots import traces
+from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.source import load
 
 SCRIPT = """
@@ -46,9 +45,7 @@ def through(t):
     ],
 )
 def test_the_numbers_that_a_function_reads(name: str, read: set[str]) -> None:
-    project = Project()
-    source = load(Path("<stdin>"), data=SCRIPT.encode())
-    at = Interpreter(project, project.entry(source))
+    at = interpreter_for(load(Path("<stdin>"), data=SCRIPT.encode()))
     traces(at)
     value = at.scope.find(name)
     assert value is not None

@@ -9,8 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.analysis.modules import ModuleUnit, Project
-from lrlint.analysis.places import SyntaxPlace
+from lrlint.analysis.code.modules import ModuleUnit, Project
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.fix import (
     Change,
     Destination,
@@ -21,7 +21,7 @@ from lrlint.fix import (
     apply_edits,
 )
 from lrlint.source import load
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
 
 
@@ -32,12 +32,12 @@ def unit_of(text: str, name: str = "train.py") -> ModuleUnit:
 def place_of(unit: ModuleUnit, code: str) -> SyntaxPlace:
     """The outermost node that is written as ``code``, or begins so (a loop's header)."""
     code = " ".join(code.split())
-    pending: list[syn.Node] = [unit.tree]
+    pending: list[cst.CSTNode] = [unit.tree]
     while pending:
         node = pending.pop(0)
-        if isinstance(node, (syn.Expression, syn.For, syn.While)):
+        if isinstance(node, (cst.BaseExpression, cst.For, cst.While)):
             text = " ".join(unit.code(node).split())
-            if text == code or (isinstance(node, (syn.For, syn.While)) and text.startswith(code)):
+            if text == code or (isinstance(node, (cst.For, cst.While)) and text.startswith(code)):
                 return SyntaxPlace(unit, node)
         pending += children(node)
     raise LookupError(code)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.engine import lint
+from lrlint.linter.engine import lint
 
 SCRIPT = """
 import torch

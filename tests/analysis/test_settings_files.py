@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.engine import lint
+from lrlint.linter.engine import lint
 
 IMPORTS = """\
 import argparse, json, os

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.config import Patterns, Settings, load
 from lrlint.diagnostics import Severity
 from lrlint.errors import ConfigError
+from lrlint.linter.config import Patterns, Settings, load
 
 
 @pytest.fixture(autouse=True)

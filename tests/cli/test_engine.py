@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from lrlint import engine
-from lrlint.config import Patterns, Settings
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.engine import Report, Stdin, lint, lint_text
 from lrlint.errors import UnknownSelector
 from lrlint.fix import Location
-from lrlint.selection import Layer
+from lrlint.linter import engine
+from lrlint.linter.config import Patterns, Settings
+from lrlint.linter.engine import Report, Stdin, lint, lint_text
+from lrlint.linter.selection import Layer
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]

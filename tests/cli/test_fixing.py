@@ -211,7 +211,7 @@ def test_bug_in_a_fix_costs_the_fix_only(
 def test_file_that_changes_meanwhile_is_left_alone(
     write: Write, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lrlint import fixing
+    from lrlint.linter import fixing
 
     script = write(train=SCRIPT)
     check_syntax = fixing.check_syntax

@@ -6,8 +6,8 @@ import pytest
 
 from lrlint.diagnostics import Severity
 from lrlint.errors import UnknownSelector
+from lrlint.linter.selection import Catalogue, Layer, override, select
 from lrlint.rule import Rule
-from lrlint.selection import Catalogue, Layer, override, select
 
 ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 

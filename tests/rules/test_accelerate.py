@@ -8,7 +8,7 @@ import pytest
 import torch
 from accelerate import Accelerator
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 SCRIPT = """
 import torch

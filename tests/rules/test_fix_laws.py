@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lrlint.engine import lint_text
 from lrlint.fix import apply_edits
+from lrlint.linter.engine import lint_text
 from lrlint.rule import OWN_RULES, Invalid, Rule, load_rules
 
 

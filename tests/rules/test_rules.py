@@ -14,8 +14,8 @@ from textwrap import dedent
 import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.engine import lint_text
 from lrlint.fix import apply_edits
+from lrlint.linter.engine import lint_text
 from lrlint.rule import OWN_RULES, Invalid, Rule, load_rules
 
 RULES = [rule for rule in load_rules() if type(rule).__module__.startswith(OWN_RULES)]

@@ -9,7 +9,7 @@ import pytest
 
 from lrlint.source import Positions, SourceFile, Span, load
 from lrlint.source.skeleton import in_part, whole
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import Node, walk
 
 CODE = """\
@@ -25,13 +25,13 @@ def f(
 """
 
 
-def named(tree: Node, name: str) -> syn.Name:
+def named(tree: Node, name: str) -> cst.Name:
     """The last of the names in a tree that reads so."""
-    found = [one for one in walk(tree) if isinstance(one, syn.Name) and one.value == name]
+    found = [one for one in walk(tree) if isinstance(one, cst.Name) and one.value == name]
     return max(found, key=lambda one: one.start)
 
 
-def read(code: str) -> tuple[SourceFile, syn.Module]:
+def read(code: str) -> tuple[SourceFile, cst.Module]:
     source = load("x.py", data=code.encode())
     return source, whole(source).tree
 
@@ -43,12 +43,12 @@ def test_rows_and_columns(newline: str) -> None:
     assert positions.span(named(tree, "torch")) == Span(1, 8, 1, 13)
     assert positions.span(named(tree, "g")) == Span(7, 15, 7, 16)
     assert positions.span(named(tree, "é")) == Span(9, 13, 9, 14)
-    (call,) = [one for one in walk(tree) if isinstance(one, syn.Call)]
+    (call,) = [one for one in walk(tree) if isinstance(one, cst.Call)]
     assert positions.span(call) == Span(7, 15, 8, 13)
     assert " ".join(positions.code(call).split()) == "g(a, b=1)"
     start, end = positions.offsets(call)
     assert source.text[start:end] == f"g(a,{newline}        b=1)"
-    (function,) = [one for one in walk(tree) if isinstance(one, syn.FunctionDef)]
+    (function,) = [one for one in walk(tree) if isinstance(one, cst.FunctionDef)]
     assert positions.span(function) == Span(3, 1, 9, 15)
 
 
@@ -57,7 +57,7 @@ def test_every_name_is_where_it_is_said_to_be() -> None:
         source = load(path)
         positions = Positions(source)
         for node in walk(whole(source).tree):
-            if isinstance(node, syn.Name):
+            if isinstance(node, cst.Name):
                 assert positions.code(node) == node.value
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.analysis.survey import Survey
+from lrlint.analysis.code.survey import Survey
 from lrlint.source import Mutations, SourceError, load
 from lrlint.source.skeleton import Skeleton, in_outline, in_part, whole
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import walk
 
 from .test_parse import HOSTILE
@@ -101,8 +101,8 @@ def source_of(text: str, name: str = "<stdin>"):  # type: ignore[no-untyped-def]
     return load(Path(name), data=text.encode())
 
 
-def functions(tree: syn.Node) -> list[syn.FunctionDef]:
-    found = [one for one in walk(tree) if isinstance(one, syn.FunctionDef)]
+def functions(tree: cst.CSTNode) -> list[cst.FunctionDef]:
+    found = [one for one in walk(tree) if isinstance(one, cst.FunctionDef)]
     return sorted(found, key=lambda one: one.start)
 
 
@@ -110,7 +110,7 @@ def described(node: object) -> object:
     """A tree with everything in it, and where it stands."""
     if isinstance(node, list):
         return [described(one) for one in node]
-    if not isinstance(node, syn.Node):
+    if not isinstance(node, cst.CSTNode):
         return node if isinstance(node, (str, int, float)) else type(node)
     fields = [described(getattr(node, name)) for name in type(node).__match_args__]  # type: ignore[attr-defined]
     return [type(node).__name__, node.start, node.end, *fields]
@@ -232,7 +232,7 @@ def test_a_body_that_cannot_be_read_stays_empty(monkeypatch: pytest.MonkeyPatch)
     assert build.body.body == plot.body.body == []
 
 
-def refuse(text: str) -> syn.Module:
+def refuse(text: str) -> cst.Module:
     raise SourceError("no")
 
 

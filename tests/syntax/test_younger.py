@@ -8,8 +8,8 @@ import sys
 import nbformat
 import pytest
 
-from lrlint.engine import lint_text
 from lrlint.fix import Location, apply_edits
+from lrlint.linter.engine import lint_text
 from lrlint.source import Positions, load, parse_text
 from lrlint.source.skeleton import whole
 from lrlint.syntax.nodes import walk

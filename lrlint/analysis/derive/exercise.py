@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.trace import LoopRecord
-from lrlint.syntax import nodes as syn
+from lrlint.analysis.model.trace import LoopRecord
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import walk
 
 _HARMLESS = re.compile(
@@ -32,7 +32,7 @@ def is_exercise(record: LoopRecord) -> bool:
     what it sees or stands in a test.
     """
     loop = record.place.node
-    if record.over_loader or not isinstance(loop, (syn.For, syn.While)):
+    if record.over_loader or not isinstance(loop, (cst.For, cst.While)):
         return False
     seen = _calls(loop)
     if seen is None or "step" not in seen:
@@ -44,32 +44,32 @@ def is_exercise(record: LoopRecord) -> bool:
     )
 
 
-def _calls(loop: syn.For | syn.While) -> set[str] | None:
+def _calls(loop: cst.For | cst.While) -> set[str] | None:
     """The names of all that the loop calls; None where one of them may train, or load data."""
     seen: set[str] = set()
     for node in walk(loop):
         match node:
-            case syn.For(iter=source) if not _is_counting(source):
+            case cst.For(iter=source) if not _is_counting(source):
                 return None
-            case syn.Call(func=syn.Attribute(attr=name)) | syn.Call(func=syn.Name() as name):
+            case cst.Call(func=cst.Attribute(attr=name)) | cst.Call(func=cst.Name() as name):
                 if not _HARMLESS.fullmatch(name.value):
                     return None
                 seen.add(name.value)
-            case syn.Call():
+            case cst.Call():
                 return None
-            case syn.Assert():
+            case cst.Assert():
                 seen.add("assert")
     return seen
 
 
-def _is_counting(source: syn.Expression) -> bool:
+def _is_counting(source: cst.BaseExpression) -> bool:
     """``range(…)`` and the like, but no loader; param groups and lists of schedulers pass too."""
     match source:
-        case syn.Call(func=syn.Name(value=name), args=[first, *_]) if name in _COUNTING:
+        case cst.Call(func=cst.Name(value=name), args=[first, *_]) if name in _COUNTING:
             return name in ("range", "trange", "count") or _is_counting(first.value)
-        case syn.Call(func=syn.Attribute(attr=syn.Name(value="count"))):
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="count"))):
             return True
-        case syn.Attribute(attr=syn.Name(value=name)) | syn.Name(value=name):
+        case cst.Attribute(attr=cst.Name(value=name)) | cst.Name(value=name):
             return bool(re.search(r"param_groups|optim|sched|epochs", name))
     return False
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lrlint.analysis import naming
-from lrlint.analysis.conditions import Condition, Nature, is_loop_atom, natures, text_of
 from lrlint.analysis.derive.exercise import is_exercise
-from lrlint.analysis.trace import (
+from lrlint.analysis.model import words
+from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
+from lrlint.analysis.model.trace import (
     Block,
     Break,
     Located,
@@ -18,7 +18,7 @@ from lrlint.analysis.trace import (
 )
 from lrlint.facts import Loop, LoopKind
 from lrlint.symbolic import Unit
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
 _STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
@@ -114,7 +114,7 @@ class Loops:
         record = loop.loop
         if record.over_loader:
             evaluated = record.without_gradients or (
-                record.over is not None and naming.is_evaluation(record.over)
+                record.over is not None and words.is_evaluation(record.over)
             )
             return LoopKind.EVALUATION if evaluated else LoopKind.BATCH
         if _only_steps_scheduler(loop):
@@ -203,19 +203,19 @@ def _says_other(loop: Repeat) -> bool:
 def _only_steps_scheduler(loop: Repeat) -> bool:
     """``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
     node = loop.loop.place.node
-    if not isinstance(node, (syn.For, syn.While)):
+    if not isinstance(node, (cst.For, cst.While)):
         return False
     statements = node.body.body
     return all(_is_step(statement) for statement in statements) and _has_scheduler(loop.body)
 
 
-def _is_step(statement: syn.Node) -> bool:
+def _is_step(statement: cst.CSTNode) -> bool:
     match statement:
-        case syn.SimpleStatementLine(
-            body=[syn.Expr(value=syn.Call(func=syn.Attribute(attr=name)))]
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]
         ):
             return name.value == "step"
-        case syn.Expr(value=syn.Call(func=syn.Attribute(attr=name))):
+        case cst.Expr(value=cst.Call(func=cst.Attribute(attr=name))):
             return name.value == "step"
     return False
 

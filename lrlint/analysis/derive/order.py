@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.sites import conditions, is_settled
-from lrlint.analysis.trace import Located, Repeat
-from lrlint.facts import (
-    GuardKind,
-    LoopKind,
-    OrderFact,
-    Repetition,
-    StepArgument,
-    StepSite,
-)
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Located, Repeat
+from lrlint.facts import GuardKind, LoopKind, OrderFact, Repetition, StepArgument, StepSite
 
 Pairs = list[tuple[Located, StepSite]]
 

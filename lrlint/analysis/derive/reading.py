@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.prescan import names_in
-from lrlint.analysis.values import (
+from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     FunctionValue,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.prescan import assigned_names, dotted
-from lrlint.analysis.trace import Located, OptimizerRecord, Repeat, SchedulerRecord, When
+from lrlint.analysis.model.trace import Located, Repeat, When
+from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import LoopKind
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import path_to
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
@@ -55,16 +56,16 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
     unit = place.unit
     start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
     path = path_to(start, place.node) or path_to(unit.tree, place.node) or []
-    functions = [i for i, node in enumerate(path) if isinstance(node, syn.FunctionDef)]
+    functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
     return any(
         _is_cached(node)
-        if isinstance(node, syn.FunctionDef)
-        else isinstance(node, syn.If) and _asks_whether_there_is_one(unit.code(node.test))
+        if isinstance(node, cst.FunctionDef)
+        else isinstance(node, cst.If) and _asks_whether_there_is_one(unit.code(node.test))
         for node in path[functions[-1] if functions else 0 :]
     )
 
 
-def _is_cached(function: syn.FunctionDef) -> bool:
+def _is_cached(function: cst.FunctionDef) -> bool:
     names = [dotted(one) or "" for one in function.decorators]
     return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
@@ -78,7 +79,7 @@ def _made_in(loop: Repeat, optimizer: OptimizerRecord | None) -> bool:
     node = loop.loop.place.node
     if optimizer is None or optimizer.variable is None:
         return True
-    if not isinstance(node, (syn.For, syn.While)):
+    if not isinstance(node, (cst.For, cst.While)):
         return False
     root = re.split(r"[.\[]", optimizer.variable)[0]
     if root == "self":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from lrlint.analysis import counting
-from lrlint.analysis.conditions import (
+from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.model import counting
+from lrlint.analysis.model.conditions import (
     Any,
     Condition,
     Divisible,
@@ -21,15 +22,14 @@ from lrlint.analysis.conditions import (
     negate,
     text_of,
 )
-from lrlint.analysis.contradictions import contradict
-from lrlint.analysis.derive.kinds import Loops
-from lrlint.analysis.origins import text_of_origin
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
-from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
+from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque
+from lrlint.analysis.places.origins import text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, Unit
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 Path = tuple[Repeat | When, ...]
 
@@ -87,7 +87,7 @@ def site(located: Located, base: Path, loops: Loops, trace_path: Path = ()) -> S
 def _computed(event: SchedulerStep) -> str:
     """How the script computes what a step is given, where that is a name."""
     call = event.place.node
-    if event.argument is None or not isinstance(call, syn.Call) or not call.args:
+    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
         return ""
     return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 

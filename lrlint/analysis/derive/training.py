@@ -6,29 +6,35 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lrlint.analysis.branches import may_change
-from lrlint.analysis.conditions import Condition, conjoin, is_loop_atom
-from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import order, sites, wiring
 from lrlint.analysis.derive.exercise import stands_in_test
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of, numbers_of
 from lrlint.analysis.derive.rebuilding import built_each_time, built_on_demand
-from lrlint.analysis.numeric import by_default
-from lrlint.analysis.trace import (
+from lrlint.analysis.interpreter.choices import may_change
+from lrlint.analysis.interpreter.numbers import by_default
+from lrlint.analysis.model.conditions import Condition, conjoin, is_loop_atom
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
     BuildScheduler,
     Located,
-    OptimizerRecord,
     OptimizerStep,
     Rebind,
     Repeat,
-    SchedulerRecord,
     SchedulerStep,
     walk,
 )
-from lrlint.analysis.values import AnyValue, Choice, Const, ListValue, Opaque
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    ListValue,
+    Opaque,
+    OptimizerRecord,
+    SchedulerRecord,
+)
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     Argument,

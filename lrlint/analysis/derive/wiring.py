@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 
-from lrlint.analysis.contradictions import contradict
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of
-from lrlint.analysis.origins import origin, text_of_origin
-from lrlint.analysis.places import SyntaxPlace
-from lrlint.analysis.trace import (
-    Located,
-    LRWrite,
-    OptimizerCall,
-    OptimizerRecord,
-    Repeat,
-    Save,
-    SchedulerCall,
-    SchedulerRecord,
-)
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Located, LRWrite, OptimizerCall, Repeat, Save, SchedulerCall
+from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.places.origins import origin, text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule, Write
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 _LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\(", re.IGNORECASE)
 
@@ -59,12 +51,12 @@ def _from_scratch(event: LRWrite) -> bool:
     if isinstance(event.value, Expr):
         return True
     statement = event.place.statement
-    parts = statement.body if isinstance(statement, syn.SimpleStatementLine) else [statement]
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
     for part in parts:
         match part:
-            case syn.Assign(value=value):
+            case cst.Assign(value=value):
                 place = SyntaxPlace(event.place.unit, value)
-                if isinstance(value, syn.Name) and origin(place) is None:
+                if isinstance(value, cst.Name) and origin(place) is None:
                     return _argument_from_scratch(event)
                 return not _LR_IN_USE.search(_written(place))
     return False
@@ -73,13 +65,13 @@ def _from_scratch(event: LRWrite) -> bool:
 def _argument_from_scratch(event: LRWrite) -> bool:
     """The same of a parameter of the function that writes it: what the caller hands over."""
     call = event.via[-1] if event.via else None
-    if call is None or not isinstance(call.node, syn.Call):
+    if call is None or not isinstance(call.node, cst.Call):
         return False
     places = [SyntaxPlace(call.unit, argument.value) for argument in call.node.args]
     numbers = [
         one
         for one in places
-        if not isinstance(one.node, (syn.Name, syn.Attribute)) or origin(one) is not None
+        if not isinstance(one.node, (cst.Name, cst.Attribute)) or origin(one) is not None
     ]
     return bool(numbers) and not any(_LR_IN_USE.search(_written(one)) for one in numbers)
 

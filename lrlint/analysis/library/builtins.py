@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lrlint.analysis import attributes, comparisons, escapes, expressions, numeric, streams
-from lrlint.analysis.library.registry import Model
-from lrlint.analysis.values import (
+from lrlint.analysis.interpreter import comparisons, escapes, iteration, members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import (
+    compute,
+    items_of,
+    length_atom,
+    length_of,
+    plain,
+    to_number,
+)
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     Const,
@@ -21,23 +29,20 @@ from lrlint.analysis.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, ceil, minimum
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
+from lrlint.syntax import nodes as cst
 
 
-def _stream_of(at: Interpreter, arguments: Arguments, node: syn.Call) -> Stream | None:
+def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
     value = arguments.get(0) or next(iter(arguments.keywords.values()), None)
     if value is None:
         return None
     argument = node.args[0].value if node.args else node
-    return streams.iterate(at, value, argument)
+    return iteration.iterate(machine, value, argument)
 
 
-def _range(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    numbers = [numeric.to_number(at, value) for value in arguments.positional]
+@models("builtins.range")
+def range_of(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    numbers = [to_number(machine, value) for value in arguments.positional]
     zero, one = Expr.const(0), Expr.const(1)
     match numbers:
         case [stop]:
@@ -48,14 +53,14 @@ def _range(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
             pass
         case _:
             return Stream(None, _unknown)
-    text = at.unit.code(node)
+    text = machine.unit.code(node)
     if start is None or step is None:
         return Stream(None, _unknown, text=text)
     first, by = start, step
     trips: AnyValue | None = None
     if stop is not None:
         gap = stop - first
-        trips = gap if by.as_number() == 1 else numeric.compute(lambda: ceil(gap / by))
+        trips = gap if by.as_number() == 1 else compute(lambda: ceil(gap / by))
     if isinstance(trips, Expr) and trips.value is not None and trips.value < 0:
         trips = zero
     return Stream(
@@ -67,24 +72,26 @@ def _unknown(_: Expr) -> AnyValue:
     return Opaque()
 
 
-def _len(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.len")
+def _len(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Opaque()
-    length = numeric.length_of(at, value)
+    length = length_of(machine, value)
     if length is None and node.args:
-        length = numeric.length_atom(at, at.unit.code(node.args[0].value))
+        length = length_atom(machine, machine.unit.code(node.args[0].value))
     return Opaque() if length is None else length
 
 
-def _enumerate(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    inner = _stream_of(at, arguments, node)
+@models("builtins.enumerate")
+def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
     if inner is None:
         return Opaque()
     start = arguments.get(1, "start")
-    first = Expr.const(0) if start is None else numeric.to_number(at, start) or Expr.const(0)
+    first = Expr.const(0) if start is None else to_number(machine, start) or Expr.const(0)
     items: list[AnyValue] | None = None
-    if inner.items is not None and streams.worth_unrolling(at, inner.items):
+    if inner.items is not None and iteration.worth_unrolling(machine, inner.items):
         items = [
             ListValue([first + position, item], kind="tuple")
             for position, item in enumerate(inner.items)
@@ -99,17 +106,18 @@ def _enumerate(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValu
     )
 
 
-def _zip(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    parts = [streams.iterate(at, value, node) for value in arguments.positional]
+@models("builtins.zip")
+def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
     if not parts:
         return Opaque()
     known = [part.trips for part in parts if not part.endless]
     trips: Expr | None = None
     if known and all(length is not None for length in known):
-        shortest = numeric.compute(minimum, *(length for length in known if length is not None))
+        shortest = compute(minimum, *(length for length in known if length is not None))
         trips = shortest if isinstance(shortest, Expr) else None
     items: list[AnyValue] | None = None
-    if all(streams.worth_unrolling(at, part.items or []) for part in parts):
+    if all(iteration.worth_unrolling(machine, part.items or []) for part in parts):
         items = [
             ListValue(list(row), kind="tuple")
             for row in zip(*(part.items or [] for part in parts), strict=False)
@@ -124,49 +132,53 @@ def _zip(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     )
 
 
-def _pass_on(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.iter", "builtins.reversed")
+def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     return Opaque() if value is None else value
 
 
-def _as_list(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.list", "builtins.tuple")
+def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
-        return ListValue([], home=at.loop)
+        return ListValue([], home=machine.loop)
     if isinstance(value, ListValue) and value.items is not None:
-        return ListValue(list(value.items), home=at.loop)
+        return ListValue(list(value.items), home=machine.loop)
     if isinstance(value, (ListValue, Sized)):
         return value
-    stream = streams.iterate(at, value, node)
+    stream = iteration.iterate(machine, value, node)
     if stream.items is not None:
-        return ListValue(list(stream.items), home=at.loop)
+        return ListValue(list(stream.items), home=machine.loop)
     trips = stream.trips
     if (
         trips is not None
         and isinstance(trips.value, int)
-        and (0 <= trips.value <= at.limits.unrolled and not stream.over_loader)
+        and (0 <= trips.value <= machine.limits.unrolled and not stream.over_loader)
     ):
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
-        return ListValue(items, source=stream, home=at.loop)
+        return ListValue(items, source=stream, home=machine.loop)
     # A long list of numbers is as good as the range that it was made of.
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
 
-def _sorted(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.sorted")
+def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
-    items = None if value is None else numeric.items_of(value)
+    items = None if value is None else items_of(value)
     numbers = [item.value for item in items or [] if isinstance(item, Expr)]
     if items is not None and len(numbers) == len(items) and None not in numbers:
-        ordered = sorted(items, key=lambda item: numeric.plain(item) or 0)
+        ordered = sorted(items, key=lambda item: plain(item) or 0)
         return ListValue(list(ordered))
-    return ListValue(None, length=None if value is None else numeric.length_of(at, value))
+    return ListValue(None, length=None if value is None else length_of(machine, value))
 
 
-def _dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.dict")
+def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
     if isinstance(first, (ListValue, Stream)):
-        first = _of_pairs(at, first, node)
+        first = _of_pairs(machine, first, node)
     if isinstance(first, DictValue):
         result.store.data.update(first.store.data)
         result.complete = result.complete and first.complete
@@ -174,46 +186,47 @@ def _dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
         result.complete = False
     for key, value in arguments.keywords.items():
         result.store.data[key] = value
-    at.dicts.append(result)
+    machine.dicts.append(result)
     return result
 
 
-def _of_pairs(at: Interpreter, pairs: AnyValue, node: syn.Call) -> DictValue:
-    stream = streams.iterate(at, pairs, node)
+def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
+    stream = iteration.iterate(machine, pairs, node)
     if stream.items is not None:
-        return attributes.dict_of_pairs(at, stream.items)
-    one = stream.element(Expr.atom(at.index_atom("i")))
-    return attributes.dict_of_pairs(at, [one], complete=False)
+        return members.dict_of_pairs(machine, stream.items)
+    one = stream.element(Expr.atom(machine.index_atom("i")))
+    return members.dict_of_pairs(machine, [one], complete=False)
 
 
-def _bool(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.bool")
+def _bool(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Const(False)
-    return expressions.as_value(comparisons.truthiness(at, value, node))
+    return comparisons.as_value(comparisons.truthiness(machine, value, node))
 
 
-def _next(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.next")
+def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque(measured=True)
 
 
-def _exit(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.exit", "builtins.quit", "sys.exit", "os._exit")
+def _exit(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Const(SystemExit)
 
 
-def _map(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    from lrlint.analysis import calls
-
+@models("builtins.map")
+def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     function, value = arguments.get(0), arguments.get(1)
-    items = None if value is None else numeric.items_of(value)
+    items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
-        return ListValue(
-            [calls.call(at, function, calls.Arguments([item]), node) for item in items]
-        )
-    return ListValue(None, length=None if value is None else numeric.length_of(at, value))
+        return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+    return ListValue(None, length=None if value is None else length_of(machine, value))
 
 
-def _partial(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("functools.partial")
+def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
@@ -224,18 +237,19 @@ def _partial(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Opaque()
 
 
-def _islice(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    inner = _stream_of(at, arguments, node)
+@models("itertools.islice")
+def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
     if inner is None:
         return Opaque()
-    bounds = [numeric.to_number(at, value) for value in arguments.positional[1:]]
+    bounds = [to_number(machine, value) for value in arguments.positional[1:]]
     trips: AnyValue | None = None
     if len(bounds) == 1 and bounds[0] is not None:
         # Shorter than the whole, or the whole: the smaller of the two where both are known.
         trips = (
             bounds[0]
             if inner.endless or inner.trips is None
-            else numeric.compute(minimum, bounds[0], inner.trips)
+            else compute(minimum, bounds[0], inner.trips)
         )
     return Stream(
         trips if isinstance(trips, Expr) else None,
@@ -245,20 +259,22 @@ def _islice(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     )
 
 
-def _endless(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("itertools.cycle", "itertools.count")
+def _endless(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``itertools.cycle`` and ``itertools.count``."""
-    inner = _stream_of(at, arguments, node)
-    name = at.unit.code(node.func)
+    inner = _stream_of(machine, arguments, node)
+    name = machine.unit.code(node.func)
     if name.endswith("count"):
-        start = numeric.to_number(at, arguments.get(0, "start")) if arguments.all() else None
+        start = to_number(machine, arguments.get(0, "start")) if arguments.all() else None
         first = start or Expr.const(0)
         return Stream(None, lambda index: first + index, text=f"{name}()", endless=True)
     over_loader = inner is not None and inner.over_loader
     return Stream(None, _unknown, text=name, over_loader=over_loader, endless=True)
 
 
-def _chain(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    parts = [streams.iterate(at, value, node) for value in arguments.positional]
+@models("itertools.chain")
+def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
     trips: Expr | None = Expr.const(0)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips + part.trips
@@ -270,29 +286,3 @@ def _chain(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
             escapes.escape(value, "chained with others")
     over_loader = any(part.over_loader for part in parts)
     return Stream(trips, _unknown, items=items, over_loader=over_loader)
-
-
-MODELS: dict[str, Model] = {
-    "builtins.range": _range,
-    "builtins.len": _len,
-    "builtins.enumerate": _enumerate,
-    "builtins.zip": _zip,
-    "builtins.iter": _pass_on,
-    "builtins.reversed": _pass_on,
-    "builtins.list": _as_list,
-    "builtins.tuple": _as_list,
-    "builtins.sorted": _sorted,
-    "builtins.dict": _dict,
-    "builtins.bool": _bool,
-    "builtins.next": _next,
-    "builtins.map": _map,
-    "builtins.exit": _exit,
-    "builtins.quit": _exit,
-    "sys.exit": _exit,
-    "os._exit": _exit,
-    "functools.partial": _partial,
-    "itertools.islice": _islice,
-    "itertools.cycle": _endless,
-    "itertools.count": _endless,
-    "itertools.chain": _chain,
-}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lrlint.analysis import attributes
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
-from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import (
+from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     FunctionValue,
@@ -17,38 +17,35 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.formulas import LAWS
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
+from lrlint.symbolic import Expr
+from lrlint.syntax import nodes as cst
 
 _SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
 _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
 
 
 def construct(
-    at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """An object of a class that is modelled by what it derives from, or None."""
-    bases = [name.rsplit(".", 1)[-1] for name in attributes.external_bases(cls)]
+    bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
     if any(base in _OPTIMIZER_BASES for base in bases):
-        return _optimizer(at, cls, arguments, node)
+        return _optimizer(machine, cls, arguments, node)
     if any(base in _SCHEDULER_BASES for base in bases):
-        return _scheduler(at, cls, arguments, node)
+        return _scheduler(machine, cls, arguments, node)
     if is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
-        return _dataclass(at, cls, arguments, node)
+        return _dataclass(machine, cls, arguments, node)
     if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
 
 
-def _optimizer(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
-    return optimizers.build(at, cls.name, arguments, node)
+def _optimizer(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return optimizers.build(machine, cls.name, arguments, node)
 
 
-def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -56,13 +53,13 @@ def _scheduler(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn
             break
         if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
             target = value
-    return schedulers.build_unknown(at, cls.name, target, node, arguments, derived=True)
+    return schedulers.build_unknown(machine, cls.name, target, node, arguments, derived=True)
 
 
 def is_dataclass(cls: ClassValue) -> bool:
     """Whether a decorator writes the constructor of the class from its fields."""
     for decorator in cls.node.decorators:
-        named = decorator.func if isinstance(decorator, syn.Call) else decorator
+        named = decorator.func if isinstance(decorator, cst.Call) else decorator
         name = dotted(named) or ""
         if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
             return True
@@ -75,14 +72,14 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
         if isinstance(base, ClassValue) and depth < 20:
             names += _fields(base, depth + 1)
     for statement in cls.node.body.body:
-        if isinstance(statement, syn.SimpleStatementLine):
+        if isinstance(statement, cst.SimpleStatementLine):
             for part in statement.body:
-                if isinstance(part, syn.AnnAssign) and isinstance(part.target, syn.Name):
+                if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
                     names.append(part.target.value)
     return list(dict.fromkeys(names))
 
 
-def _dataclass(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn.Call) -> Instance:
+def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
         cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
     )
@@ -92,22 +89,19 @@ def _dataclass(at: Interpreter, cls: ClassValue, arguments: Arguments, node: syn
     instance.store.data.update(arguments.keywords)
     for name in names:
         if name not in instance.store.data:
-            default = attributes.class_member(at, cls, name)
+            default = members.class_member(machine, cls, name)
             if default is not None:
                 instance.store.data[name] = _plain(default)
-    at.instances.append(instance)
-    after = attributes.find_method(at, instance, "__post_init__")
+    machine.instances.append(instance)
+    after = machine.find_method(instance, "__post_init__")
     if isinstance(after, FunctionValue):
-        from lrlint.analysis import calls
-
-        with at.through(node):
-            calls.call_function(at, after, calls.Arguments())
+        with machine.through(node):
+            machine.call_function(after, Arguments())
     return instance
 
 
 def _plain(default: AnyValue) -> AnyValue:
     """A field's default without the name that the class body gave it: the object names it anew."""
-    from lrlint.symbolic import Expr
 
     if isinstance(default, Expr) and len(default.atoms()) == 1:
         atom = next(iter(default.atoms()))

@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lrlint.analysis import numeric
-from lrlint.analysis.library.registry import Model
-from lrlint.analysis.values import (
-    NONE,
-    AnyValue,
-    Const,
-    ListValue,
-    Loader,
-    Opaque,
-    Sized,
-)
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
 from lrlint.symbolic import Expr, ceil, floor
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
+from lrlint.syntax import nodes as cst
 
 # DataLoader(dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
 #            collate_fn=None, pin_memory=False, drop_last=False, …)
 
 
-def _loader(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+_MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
+
+
+def _named(*names: str) -> list[str]:
+    """Return the qualified names of these in each of the modules that offer them."""
+    return [f"{module}.{name}" for module in _MODULES for name in names]
+
+
+@models(*_named("DataLoader"))
+def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """A DataLoader; its length is known where that of its data is."""
     if arguments.open:
         return Loader(None)
     size = arguments.get(1, "batch_size") or Expr.const(1)
     batch_sampler = arguments.get(4, "batch_sampler")
     return Loader(
-        _batches(at, arguments, size),
+        _batches(machine, arguments, size),
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
     )
 
 
-def _batches(at: Interpreter, arguments: Arguments, size: AnyValue) -> Expr | None:
+def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
     """How many batches a DataLoader has."""
     batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
     if batch_sampler is not None and batch_sampler != NONE:
-        return _known(numeric.length_of(at, batch_sampler))
+        return _known(length_of(machine, batch_sampler))
     source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
-    samples = None if source is None else _known(numeric.length_of(at, source))
+    samples = None if source is None else _known(length_of(machine, source))
     if size == NONE:
         return samples
-    number = numeric.to_number(at, size)
+    number = to_number(machine, size)
     drop_last = arguments.get(8, "drop_last") or Const(False)
     if number is None or samples is None or not isinstance(drop_last, Const):
         return None
-    length = numeric.compute(floor if drop_last.value else ceil, samples / number)
+    length = compute(floor if drop_last.value else ceil, samples / number)
     return length if isinstance(length, Expr) else None
 
 
@@ -61,26 +58,29 @@ def _known(length: Expr | None) -> Expr | None:
     return length if length is not None and length.value is not None else None
 
 
-def _tensor_dataset(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("TensorDataset"))
+def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     for value in arguments.positional:
-        length = numeric.length_of(at, value)
+        length = length_of(machine, value)
         if length is not None:
             return Sized(length, kind="dataset")
     return Sized(None, kind="dataset")
 
 
-def _subset(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("Subset"))
+def _subset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     indices = arguments.get(1, "indices")
-    return Sized(None if indices is None else numeric.length_of(at, indices), kind="dataset")
+    return Sized(None if indices is None else length_of(machine, indices), kind="dataset")
 
 
-def _random_split(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("random_split"))
+def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
-    items = None if lengths is None else numeric.items_of(lengths)
+    items = None if lengths is None else items_of(lengths)
     if items is None:
         return Opaque()
-    numbers = [numeric.to_number(at, item) for item in items]
-    total = None if data is None else numeric.length_of(at, data)
+    numbers = [to_number(machine, item) for item in items]
+    total = None if data is None else length_of(machine, data)
     values = [None if number is None else number.value for number in numbers]
     if (
         total is not None
@@ -103,37 +103,26 @@ def _is_fraction(number: Expr | None) -> bool:
     return number is not None and not number.is_integer
 
 
-def _concatenated(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("ConcatDataset"))
+def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = arguments.get(0, "datasets")
-    items = None if parts is None else numeric.items_of(parts)
+    items = None if parts is None else items_of(parts)
     total: Expr | None = Expr.const(0)
     for item in items or []:
-        length = numeric.length_of(at, item)
+        length = length_of(machine, item)
         total = None if total is None or length is None else total + length
     return Sized(total if items else None, kind="dataset")
 
 
-def _sampler(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
+def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
         return Sized(chosen, kind="dataset")
     data = arguments.get(0)
-    return Sized(None if data is None else numeric.length_of(at, data), kind="dataset")
+    return Sized(None if data is None else length_of(machine, data), kind="dataset")
 
 
-def _opaque(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(*_named("DistributedSampler"), "torch.utils.data.distributed.DistributedSampler")
+def _opaque(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque()
-
-
-MODELS: dict[str, Model] = {}
-for _module in ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset"):
-    MODELS[f"{_module}.DataLoader"] = _loader
-    MODELS[f"{_module}.TensorDataset"] = _tensor_dataset
-    MODELS[f"{_module}.Subset"] = _subset
-    MODELS[f"{_module}.random_split"] = _random_split
-    MODELS[f"{_module}.ConcatDataset"] = _concatenated
-    MODELS[f"{_module}.RandomSampler"] = _sampler
-    MODELS[f"{_module}.SequentialSampler"] = _sampler
-    MODELS[f"{_module}.SubsetRandomSampler"] = _sampler
-    MODELS[f"{_module}.DistributedSampler"] = _opaque
-MODELS["torch.utils.data.distributed.DistributedSampler"] = _opaque

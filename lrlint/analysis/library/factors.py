@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import branches, calls, naming, numeric
-from lrlint.analysis.trace import OptimizerRecord
-from lrlint.analysis.values import AnyValue, FunctionValue, ListValue, Scope, Store
+from lrlint.analysis.interpreter import calls, journal, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model import words
+from lrlint.analysis.model.values import (
+    AnyValue,
+    FunctionValue,
+    ListValue,
+    OptimizerRecord,
+    Scope,
+    Store,
+)
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
 
 _SMALL = 0.05
 """A number of a function that equals a base LR up to this is that LR; 0.1 is a factor as well."""
@@ -23,35 +28,35 @@ _DEEPEST = 12
 """Names that are computed from other names of a function."""
 
 
-def first_factor(at: Interpreter, value: AnyValue | None) -> Expr | None:
+def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
     """What an ``lr_lambda`` returns for step 0, where that is a number; of several, the first."""
     if isinstance(value, ListValue) and value.items:
         value = value.items[0]
     if not isinstance(value, FunctionValue):
         return None
-    start, block = len(at.journal), at.block
-    at.block = []  # whatever it does, it is not done here
+    start, block = len(machine.journal), machine.block
+    machine.block = []  # whatever it does, it is not done here
     try:
-        returned = calls.call_function(at, value, calls.Arguments([Expr.const(0)]))
-        return numeric.to_number(at, returned)
+        returned = machine.call_function(value, Arguments([Expr.const(0)]))
+        return numbers.to_number(machine, returned)
     finally:
-        at.block = block
-        branches.take_back(at, start)
+        machine.block = block
+        journal.take_back(machine, start)
 
 
 def absolute_lr(
-    at: Interpreter, value: AnyValue | None, optimizer: OptimizerRecord | None
+    machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
 ) -> SyntaxPlace | None:
     """Where a function returns a multiple of the base LR that it is multiplied by."""
     if optimizer is None or optimizer.unknown_groups:
         return None
-    rates = [numeric.to_number(at, group.get("lr")) for group in optimizer.groups]
+    rates = [numbers.to_number(machine, group.get("lr")) for group in optimizer.groups]
     functions = value.items if isinstance(value, ListValue) else [value] * len(rates)
     if functions is None or len(functions) != len(rates):
         return None
     for function, rate in zip(functions, rates, strict=True):
         if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
-            found = _Function(at, function, rate).absolute()
+            found = _Function(machine, function, rate).absolute()
             if found is not None:
                 return found
     return None
@@ -60,17 +65,17 @@ def absolute_lr(
 class _Function:
     """A function whose results are checked for the power of the LR that they hold."""
 
-    def __init__(self, at: Interpreter, function: FunctionValue, rate: Expr) -> None:
-        self.at = at
+    def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
+        self.at = machine
         self.node = function.node
         function.scope.unit.look_into(self.node)
         self.rate = rate
         atoms = rate.atoms()
-        self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if naming.is_rate(a.name)}
+        self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if words.is_rate(a.name)}
         self.scope = Scope(
             Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
         )
-        calls.bind_parameters(at, function, calls.Arguments([Expr.const(0)]), self.scope)
+        calls.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
         self.locals = dict(_assignments(self.node))
 
     def absolute(self) -> SyntaxPlace | None:
@@ -81,46 +86,46 @@ class _Function:
                     return self.at.here(result)
         return None
 
-    def _power(self, node: syn.Node, depth: int = 0) -> int:
+    def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
         """To which power the base LR stands in an expression; -1 where it is divided by."""
         if depth > _DEEPEST:
             return 0
         match node:
-            case syn.Name(value=name) if name in self.locals:
+            case cst.Name(value=name) if name in self.locals:
                 return max(self._power(one, depth + 1) for one in self.locals[name])
-            case syn.Name() | syn.Attribute() | syn.Subscript():
+            case cst.Name() | cst.Attribute() | cst.Subscript():
                 return int(self._is_rate(node))
-            case syn.BinaryOperation(left=left, operator=op, right=right):
+            case cst.BinaryOperation(left=left, operator=op, right=right):
                 first, second = self._power(left, depth + 1), self._power(right, depth + 1)
                 match op:
-                    case syn.Multiply():
+                    case cst.Multiply():
                         return first + second
-                    case syn.Divide():
+                    case cst.Divide():
                         return first - second
-                    case syn.Add() | syn.Subtract():
+                    case cst.Add() | cst.Subtract():
                         return max(first, second)
-            case syn.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
+            case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
                 return max((self._power(one.value, depth + 1) for one in arguments), default=0)
-            case syn.IfExp(body=body, orelse=orelse):
+            case cst.IfExp(body=body, orelse=orelse):
                 return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
         return 0
 
-    def _is_rate(self, node: syn.Node) -> bool:
+    def _is_rate(self, node: cst.CSTNode) -> bool:
         """Whether a name stands for the base LR, or for a share of it."""
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
-            number = numeric.to_number(self.at, self.at.evaluate(node))
+            number = numbers.to_number(self.at, self.at.evaluate(node))
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
 
-    def _is_multiple(self, node: syn.Node) -> bool:
+    def _is_multiple(self, node: cst.CSTNode) -> bool:
         """Whether the base LR stands in a product as a plain number."""
         rate = self.rate.value if self.rate.strength is Strength.CONSTANT else None
         match node:
-            case syn.BinaryOperation(left=left, operator=syn.Multiply(), right=right):
+            case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
                 return self._is_multiple(left) or self._is_multiple(right)
-            case syn.BinaryOperation(left=left, operator=syn.Divide()):
+            case cst.BinaryOperation(left=left, operator=cst.Divide()):
                 return self._is_multiple(left)
-            case syn.Float(value=number):
+            case cst.Float(value=number):
                 return rate is not None and 0 < rate <= _SMALL and number == rate
         return False
 
@@ -130,42 +135,42 @@ def _is_share(number: Expr, atom: Atom) -> bool:
     return parts is not None and parts[1].as_number() == 0
 
 
-def _results(node: syn.FunctionDef | syn.Lambda) -> Iterator[syn.Node]:
+def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
     """What a function returns, functions inside of it not looked into."""
-    if isinstance(node, syn.Lambda):
+    if isinstance(node, cst.Lambda):
         yield node.body
         return
     for part in _inside(node.body):
-        if isinstance(part, syn.Return) and part.value is not None:
+        if isinstance(part, cst.Return) and part.value is not None:
             yield part.value
 
 
 def _assignments(
-    node: syn.FunctionDef | syn.Lambda,
-) -> Iterator[tuple[str, list[syn.Node]]]:
+    node: cst.FunctionDef | cst.Lambda,
+) -> Iterator[tuple[str, list[cst.CSTNode]]]:
     """The local names of a function, each with all that is assigned to it."""
-    found: dict[str, list[syn.Node]] = {}
-    if isinstance(node, syn.FunctionDef):
+    found: dict[str, list[cst.CSTNode]] = {}
+    if isinstance(node, cst.FunctionDef):
         for part in _inside(node.body):
             match part:
-                case syn.Assign(
-                    targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value
+                case cst.Assign(
+                    targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value
                 ):
                     found.setdefault(name, []).append(value)
     yield from found.items()
 
 
-def _inside(body: syn.Node) -> Iterator[syn.Node]:
+def _inside(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     stack = [body]
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, (syn.FunctionDef, syn.ClassDef, syn.Lambda)):
+        if not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
             stack.extend(reversed(children(node)))
 
 
-def _name(function: syn.Node) -> str:
+def _name(function: cst.CSTNode) -> str:
     match function:
-        case syn.Name(value=name) | syn.Attribute(attr=syn.Name(value=name)):
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             return name
     return ""

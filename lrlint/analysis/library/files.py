@@ -11,9 +11,11 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from lrlint.analysis.library.registry import Model
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import Model, models
 from lrlint.analysis.library.settings import as_namespace
-from lrlint.analysis.values import (
+from lrlint.analysis.model.values import (
     BELOW,
     AnyValue,
     Const,
@@ -23,15 +25,13 @@ from lrlint.analysis.values import (
     Opaque,
     Store,
 )
+from lrlint.source.data import Format
 from lrlint.symbolic import Strength
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.source.data import Format
 
 _DEEPEST: Final = 30
 _MOST: Final = 10_000
@@ -69,7 +69,8 @@ def joined(*parts: AnyValue) -> File | None:
     return File(os.path.join(*(one.name for one in known)), strength)
 
 
-def _path(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("pathlib.Path", "pathlib.PosixPath")
+def _path(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if not arguments.positional:
         return File(".")
     return joined(*arguments.positional) or Opaque()
@@ -79,15 +80,20 @@ def _as_text(file: File | None) -> AnyValue:
     return Opaque() if file is None else Const(file.name, file.strength)
 
 
-def _join(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("os.path.join")
+def _join(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _as_text(joined(*arguments.positional))
 
 
-def _same(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(
+    "os.path.abspath", "os.path.expanduser", "os.path.normpath", "os.path.realpath", "os.fspath"
+)
+def _same(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _as_text(named(arguments.get(0)))
 
 
-def _folder(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("os.path.dirname")
+def _folder(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     file = named(arguments.get(0))
     return _as_text(None if file is None else above(file))
 
@@ -97,22 +103,23 @@ def above(file: File) -> File:
     return File(os.path.dirname(os.path.normpath(file.name)) or ".", file.strength)
 
 
-def _exists(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-    return exists(at, named(arguments.get(0)), at.unit.code(node))
+@models("os.path.exists", "os.path.isfile")
+def _exists(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return exists(machine, named(arguments.get(0)), machine.unit.code(node))
 
 
-def exists(at: Interpreter, file: File | None, text: str) -> AnyValue:
+def exists(machine: Machine, file: File | None, text: str) -> AnyValue:
     """Whether there is such a file: true of one that is there, open of any other."""
     if file is None or not _SETTINGS.search(file.name) or _is_state(file):
         return Opaque()
-    return Opaque() if _found(at, file) is None else Const(True, Strength.DEFAULT, text)
+    return Opaque() if _found(machine, file) is None else Const(True, Strength.DEFAULT, text)
 
 
-def _found(at: Interpreter, file: File) -> Path | None:
+def _found(machine: Machine, file: File) -> Path | None:
     """A file where it is: a relative name counts from the script that is run, else from the module
     that asks."""
-    homes = dict.fromkeys((next(iter(at.scopes)), at.unit))
-    paths = (at.project.data_file(home, file.name) for home in homes)
+    homes = dict.fromkeys((next(iter(machine.scopes)), machine.unit))
+    paths = (machine.project.data_file(home, file.name) for home in homes)
     return next((path for path in paths if path is not None), None)
 
 
@@ -135,7 +142,7 @@ def member(file: File, name: str) -> AnyValue | None:
 
 
 def method(
-    at: Interpreter, file: File, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, file: File, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     """A method of a path or of an open file."""
     match name:
@@ -144,7 +151,7 @@ def method(
         case "joinpath":
             return joined(file, *arguments.positional) or Opaque()
         case "exists" | "is_file":
-            return exists(at, file, at.unit.code(node))
+            return exists(machine, file, machine.unit.code(node))
         case "as_posix" | "__str__":
             return _as_text(file)
         case "absolute" | "expanduser" | "resolve" | "read" | "read_bytes" | "read_text":
@@ -155,7 +162,8 @@ def method(
 # -- loading --------------------------------------------------------------------------------------
 
 
-def _open(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.open", "io.open", "codecs.open")
+def _open(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _opened(named(arguments.get(0, "file")), arguments.get(1, "mode"))
 
 
@@ -167,9 +175,9 @@ def _opened(file: File | None, mode: AnyValue | None) -> AnyValue:
 def _loads(format_: Format) -> Model:
     """``yaml.safe_load(f)``, ``json.loads(path.read_text())``; a text of the script's is none."""
 
-    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         source = arguments.get(0)
-        return loaded(at, source, format_) if isinstance(source, File) else Opaque()
+        return loaded(machine, source, format_) if isinstance(source, File) else Opaque()
 
     return model
 
@@ -177,8 +185,8 @@ def _loads(format_: Format) -> Model:
 def _loads_by_name(format_: Format) -> Model:
     """``toml.load("config.toml")``."""
 
-    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-        return loaded(at, named(arguments.get(0)), format_)
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        return loaded(machine, named(arguments.get(0)), format_)
 
     return model
 
@@ -186,27 +194,27 @@ def _loads_by_name(format_: Format) -> Model:
 def _loads_namespace(format_: Format) -> Model:
     """The same for what is read by attribute: ``OmegaConf.load("config.yaml").train.epochs``."""
 
-    def model(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
-        return as_namespace(loaded(at, named(arguments.get(0, "filename")), format_))
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        return as_namespace(loaded(machine, named(arguments.get(0, "filename")), format_))
 
     return model
 
 
-def loaded(at: Interpreter, file: File | None, format_: Format) -> AnyValue:
+def loaded(machine: Machine, file: File | None, format_: Format) -> AnyValue:
     """What a file of the project holds; an unknown where it is not there or cannot be read."""
-    path = None if file is None or _is_state(file) else _found(at, file)
+    path = None if file is None or _is_state(file) else _found(machine, file)
     if file is None or path is None:
         return Opaque()
-    data = at.project.data(path, format_)
+    data = machine.project.data(path, format_)
     name = os.path.basename(file.name)
-    return Opaque() if data is None else _Reader(at).value(data, 0, name + BELOW)
+    return Opaque() if data is None else _Reader(machine).value(data, 0, name + BELOW)
 
 
 class _Reader:
     """Plain Python values as the analyser's own."""
 
-    def __init__(self, at: Interpreter) -> None:
-        self._at = at
+    def __init__(self, machine: Machine) -> None:
+        self._at = machine
         self._left = _MOST
 
     def value(self, data: object, depth: int, name: str) -> AnyValue:
@@ -237,38 +245,13 @@ class _Reader:
         return Opaque()
 
 
-MODELS: dict[str, Model] = {
-    "builtins.open": _open,
-    "io.open": _open,
-    "codecs.open": _open,
-    "pathlib.Path": _path,
-    "pathlib.PosixPath": _path,
-    "os.path.join": _join,
-    "os.path.abspath": _same,
-    "os.path.expanduser": _same,
-    "os.path.normpath": _same,
-    "os.path.realpath": _same,
-    "os.fspath": _same,
-    "os.path.dirname": _folder,
-    "os.path.exists": _exists,
-    "os.path.isfile": _exists,
-    "json.load": _loads("json"),
-    "json.loads": _loads("json"),
-    "toml.load": _loads_by_name("toml"),
-    "toml.loads": _loads("toml"),
-    "tomllib.load": _loads("toml"),
-    "tomllib.loads": _loads("toml"),
-    "tomli.load": _loads("toml"),
-    "tomli.loads": _loads("toml"),
-    "yaml.full_load": _loads("yaml"),
-    "yaml.load": _loads("yaml"),
-    "yaml.safe_load": _loads("yaml"),
-    "yaml.unsafe_load": _loads("yaml"),
-    "omegaconf.OmegaConf.load": _loads_namespace("yaml"),
-    "box.Box.from_json": _loads_namespace("json"),
-    "box.Box.from_toml": _loads_namespace("toml"),
-    "box.Box.from_yaml": _loads_namespace("yaml"),
-}
+models("json.load", "json.loads")(_loads("json"))
+models("toml.load")(_loads_by_name("toml"))
+models("toml.loads", "tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads")(_loads("toml"))
+models("yaml.full_load", "yaml.load", "yaml.safe_load", "yaml.unsafe_load")(_loads("yaml"))
+models("omegaconf.OmegaConf.load", "box.Box.from_yaml")(_loads_namespace("yaml"))
+models("box.Box.from_json")(_loads_namespace("json"))
+models("box.Box.from_toml")(_loads_namespace("toml"))
 
 
-__all__ = ["MODELS", "above", "exists", "joined", "loaded", "member", "method", "named"]
+__all__ = ["above", "exists", "joined", "loaded", "member", "method", "named"]

@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import numeric
-from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
-from lrlint.syntax import nodes as syn
+from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children, walk
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
 
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
 
-def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
+def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
     """After how many steps the only cosine in an LR function is at its minimum, and where it is.
 
     None where there is none, where its angle is held back at the end (``min(1, t / T)``), and where
@@ -38,17 +35,17 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
         return None
     if not _is_raised(node.body, cosines[0]):
         return None
-    step = at.index_atom("step")
+    step = machine.index_atom("step")
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
     if function.receiver is not None:
         scope.store.data[parameters[0]] = function.receiver
     scope.store.data[parameters[-1]] = Expr.atom(step)
-    with at.elsewhere(scope.unit, scope):
-        if isinstance(node, syn.FunctionDef):
-            at.run_block(list(_assignments(node.body, cosines[0])))
-        angle = _angle(at, cosines[0].args[0].value)
-        stretched = _is_stretched(at, step, cosines[0].args[0].value)
-        place = at.here(cosines[0])
+    with machine.elsewhere(scope.unit, scope):
+        if isinstance(node, cst.FunctionDef):
+            machine.run_block(list(_assignments(node.body, cosines[0])))
+        angle = _angle(machine, cosines[0].args[0].value)
+        stretched = _is_stretched(machine, step, cosines[0].args[0].value)
+        place = machine.here(cosines[0])
     if angle is None or stretched:
         return None
     line = angle.linear_in(step)
@@ -61,34 +58,34 @@ def cosine_end(at: Interpreter, function: AnyValue | None) -> tuple[Expr, Syntax
     return None if _PI in end.atoms() or step in end.atoms() else (end, place)
 
 
-def _calls(node: syn.Node) -> Iterator[syn.Call]:
-    yield from (part for part in walk(node) if isinstance(part, syn.Call))
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    yield from (part for part in walk(node) if isinstance(part, cst.Call))
 
 
-def _is_cosine(call: syn.Call) -> bool:
+def _is_cosine(call: cst.Call) -> bool:
     name = dotted(call.func)
     return name is not None and name.rsplit(".", 1)[-1] == "cos" and len(call.args) == 1
 
 
-def _is_raised(body: syn.Node, cosine: syn.Call) -> bool:
+def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
     """Whether something is added to the cosine, as in ``1 + cos(x)``: else it ends at 0, not -1."""
     names: set[str] = set()
-    sums: list[syn.Expression] = []
+    sums: list[cst.BaseExpression] = []
     for node in walk(body):
         match node:
-            case syn.Assign(targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value):
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
                 if value is cosine:
                     names.add(name)
-            case syn.BinaryOperation(left=left, operator=syn.Add() | syn.Subtract(), right=right):
+            case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right):
                 sums += [left, right]
-    return any(one is cosine or (isinstance(one, syn.Name) and one.value in names) for one in sums)
+    return any(one is cosine or (isinstance(one, cst.Name) and one.value in names) for one in sums)
 
 
-def _is_stretched(at: Interpreter, step: Atom, angle: syn.Expression) -> bool:
+def _is_stretched(machine: Machine, step: Atom, angle: cst.BaseExpression) -> bool:
     """Whether a number other than 1 is multiplied into an angle: it says how far that is to go."""
     product = Expr.const(1)
     for part in _factors(angle):
-        factor = _angle(at, part)
+        factor = _angle(machine, part)
         if factor is None:
             return True
         if not factor.atoms() & {step, _PI}:
@@ -96,56 +93,56 @@ def _is_stretched(at: Interpreter, step: Atom, angle: syn.Expression) -> bool:
     return product.value != 1
 
 
-def _factors(node: syn.Expression) -> Iterator[syn.Expression]:
+def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
     """What is multiplied to make up a number, divisors left out."""
     match node:
-        case syn.BinaryOperation(left=left, operator=syn.Multiply(), right=right):
+        case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
             yield from _factors(left)
             yield from _factors(right)
-        case syn.BinaryOperation(left=left, operator=syn.Divide()):
+        case cst.BinaryOperation(left=left, operator=cst.Divide()):
             yield from _factors(left)
         case _:
             yield node
 
 
-def _assignments(body: syn.Block, before: syn.Node) -> Iterator[syn.SimpleStatementLine]:
+def _assignments(body: cst.Block, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
     """The assignments of a function in source order, those after the cosine left out."""
-    stack: list[syn.Node] = [body]
+    stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
         if node is before:
             return
-        if isinstance(node, syn.SimpleStatementLine) and all(
-            isinstance(part, (syn.Assign, syn.AnnAssign)) for part in node.body
+        if isinstance(node, cst.SimpleStatementLine) and all(
+            isinstance(part, (cst.Assign, cst.AnnAssign)) for part in node.body
         ):
             yield node
         stack.extend(reversed(list(children(node))))
 
 
-_OPERATORS: dict[type[syn.Operator], Callable[[Expr, Expr], Expr]] = {
-    syn.Add: operator.add,
-    syn.Subtract: operator.sub,
-    syn.Multiply: operator.mul,
-    syn.Divide: operator.truediv,
+_OPERATORS: dict[type[cst.Operator], Callable[[Expr, Expr], Expr]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
 }
 
 
-def _angle(at: Interpreter, node: syn.Expression) -> Expr | None:
+def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
     """A number in which pi is an atom of its own, so that it cancels exactly."""
     match node:
-        case syn.BinaryOperation(left=left, operator=sign, right=right):
+        case cst.BinaryOperation(left=left, operator=sign, right=right):
             operation = _OPERATORS.get(type(sign))
-            first, second = _angle(at, left), _angle(at, right)
+            first, second = _angle(machine, left), _angle(machine, right)
             if operation is None or first is None or second is None:
                 return None
             try:
                 return operation(first, second)
             except (TooComplex, NotRepresentable, ZeroDivisionError):
                 return None
-        case syn.Name(value="pi") | syn.Attribute(attr=syn.Name(value="pi")):
+        case cst.Name(value="pi") | cst.Attribute(attr=cst.Name(value="pi")):
             return Expr.atom(_PI)
-        case syn.Float(value=number) if abs(number - math.pi) < 1e-3:
+        case cst.Float(value=number) if abs(number - math.pi) < 1e-3:
             return Expr.atom(_PI)
-        case syn.Call(func=syn.Name(value="float"), args=[argument]):
-            return _angle(at, argument.value)
-    return numeric.to_number(at, at.evaluate(node))
+        case cst.Call(func=cst.Name(value="float"), args=[argument]):
+            return _angle(machine, argument.value)
+    return numbers.to_number(machine, machine.evaluate(node))

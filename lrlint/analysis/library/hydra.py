@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lrlint.analysis import calls
+from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import files, settings
-from lrlint.analysis.values import (
+from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     External,
@@ -16,11 +15,7 @@ from lrlint.analysis.values import (
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-
+from lrlint.syntax import nodes as cst
 
 _SELF = "_self_"
 
@@ -29,24 +24,24 @@ class _Unsupported(Exception):
     """The list of defaults says something that is not followed: nothing is known then."""
 
 
-def config(at: Interpreter, decorator: syn.Call) -> AnyValue | None:
+def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
     """The settings of a function that hydra runs, None where they cannot be found."""
-    match at.evaluate(decorator.func):
+    match machine.evaluate(decorator.func):
         case External(name="hydra.main") | Opaque(external="hydra.main"):
             pass
         case _:
             return None
-    arguments = calls.evaluate_arguments(at, decorator)
+    arguments = calls.evaluate_arguments(machine, decorator)
     folder = files.named(arguments.get(0, "config_path"))
     name = files.named(arguments.get(1, "config_name"))
-    here = files.named(at.scope.find("__file__"))
+    here = files.named(machine.scope.find("__file__"))
     if name is None or here is None:
         return None
     root = files.joined(files.above(here), *([] if folder is None else [folder]))
     if root is None:
         return None
     try:
-        return _Composer(at, root).file("", name.name)
+        return _Composer(machine, root).file("", name.name)
     except _Unsupported:
         return None
 
@@ -54,8 +49,8 @@ def config(at: Interpreter, decorator: syn.Call) -> AnyValue | None:
 class _Composer:
     """Puts the files of a folder of settings together."""
 
-    def __init__(self, at: Interpreter, root: File) -> None:
-        self._at = at
+    def __init__(self, machine: Machine, root: File) -> None:
+        self._at = machine
         self._root = root
         self._loaded: set[str] = set()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes, branches, comparisons, escapes, expressions
-from lrlint.analysis.conditions import Condition, Flag
-from lrlint.analysis.library.registry import Model
-from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import (
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import assignment, comparisons, escapes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models, models_unevaluated
+from lrlint.analysis.model import values
+from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Choice,
@@ -24,19 +26,16 @@ from lrlint.analysis.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
+from lrlint.syntax import nodes as cst
 
 
-def _getattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.getattr")
+def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if owner is None:
         return Opaque()
     if isinstance(name, Const) and isinstance(name.value, str):
-        found = attributes.get_attribute(at, owner, name.value)
+        found = machine.get_attribute(owner, name.value)
         default = arguments.get(2)
         if default is not None and isinstance(owner, Instance) and isinstance(found, Opaque):
             known = owner.cls is not None and not owner.open
@@ -47,71 +46,74 @@ def _getattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
     return Opaque()
 
 
-def _setattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.setattr")
+def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name, value = (arguments.get(position) for position in range(3))
     if owner is not None and value is not None:
         if isinstance(name, Const) and isinstance(name.value, str):
-            attributes.set_attribute(at, owner, name.value, value, node)
+            assignment.set_attribute(machine, owner, name.value, value, node)
         else:
             escapes.escape(value, "stored under a name that is not known")
     return NONE
 
 
-def _hasattr(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.hasattr")
+def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     owner, name = arguments.get(0), arguments.get(1)
     if isinstance(owner, Choice):
         truths = []
         for condition, item in owner.alternatives:
             inner = dataclasses.replace(arguments, positional=[item, *arguments.positional[1:]])
-            value = _hasattr(at, inner, node)
-            truths.append((condition, comparisons.truthiness(at, value, node)))
-        return expressions.as_value(comparisons.any_alternative(truths))
+            value = _hasattr(machine, inner, node)
+            truths.append((condition, comparisons.truthiness(machine, value, node)))
+        return comparisons.as_value(comparisons.any_alternative(truths))
     if owner == NONE:
         return Const(False)
     if isinstance(name, Const) and isinstance(name.value, str):
         if isinstance(owner, Instance):
-            if name.value in owner.store.data or attributes.find_method(at, owner, name.value):
+            if name.value in owner.store.data or machine.find_method(owner, name.value):
                 return Const(True)
             if owner.cls is not None and not owner.open:
                 return Const(False)
         if isinstance(owner, (SchedulerValue, OptimizerValue)):
             return Const(name.value in ("step", "state_dict", "load_state_dict", "param_groups"))
-    return _open(at, node)
+    return _open(machine, node)
 
 
-def is_instance(at: Interpreter, node: syn.Call) -> AnyValue:
+@models_unevaluated("builtins.isinstance")
+def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     """``isinstance(value, kind)``; what defines the kind is read only where the value is known."""
     if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
         return Opaque()
-    value, kind = at.evaluate(node.args[0].value), node.args[1].value
-    if not all(isinstance(one, Opaque) or one == NONE for one in branches.alternatives(value)):
-        return expressions.as_value(_instance_of(at, value, at.evaluate(kind), node))
-    listed = [one.value for one in kind.elements] if isinstance(kind, syn.Tuple) else [kind]
+    value, kind = machine.evaluate(node.args[0].value), node.args[1].value
+    if not all(isinstance(one, Opaque) or one == NONE for one in values.alternatives(value)):
+        return comparisons.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
+    listed = [one.value for one in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
     names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
     never = not {"NoneType", "object", ""} & {*names}  # of None
 
     def is_a(one: AnyValue) -> bool | Condition:
-        return False if never and one == NONE else _is_a(at, one, names, node)
+        return False if never and one == NONE else _is_a(machine, one, names, node)
 
     if not isinstance(value, Choice):
-        return expressions.as_value(is_a(value))
+        return comparisons.as_value(is_a(value))
     truths = [(condition, is_a(one)) for condition, one in value.alternatives]
-    return expressions.as_value(comparisons.any_alternative(truths))
+    return comparisons.as_value(comparisons.any_alternative(truths))
 
 
-def _is_a(at: Interpreter, value: object, names: list[str], node: syn.Call) -> Condition:
-    return Flag(("isinstance", id(value), str(names)), at.unit.code(node))
+def _is_a(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
+    return Flag(("isinstance", id(value), str(names)), machine.unit.code(node))
 
 
 _CONTAINERS = ("list", "tuple", "dict", "Sequence")
 
 
 def _instance_of(
-    at: Interpreter, value: AnyValue, kind: AnyValue, node: syn.Call
+    machine: Machine, value: AnyValue, kind: AnyValue, node: cst.Call
 ) -> bool | Condition:
     if isinstance(value, Choice):
         return comparisons.any_alternative(
-            [(c, _instance_of(at, item, kind, node)) for c, item in value.alternatives]
+            [(c, _instance_of(machine, item, kind, node)) for c, item in value.alternatives]
         )
     if value == NONE:
         return False
@@ -120,7 +122,7 @@ def _instance_of(
     if isinstance(value, SchedulerValue):
         law = value.record.law
         if law == "?":
-            return _is_a(at, value.record, names, node)
+            return _is_a(machine, value.record, names, node)
         bases = {"LRScheduler", "_LRScheduler", law}
         if law == "ReduceLROnPlateau":
             bases = {law, "LRScheduler"}
@@ -142,7 +144,7 @@ def _instance_of(
         return value.kind in names or "Sequence" in names
     if isinstance(value, DictValue):
         return "dict" in names
-    return _is_a(at, value, names, node)
+    return _is_a(machine, value, names, node)
 
 
 def _class_name(value: AnyValue) -> str:
@@ -163,21 +165,14 @@ def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
     )
 
 
-def _open(at: Interpreter, node: syn.Call) -> AnyValue:
-    text = at.unit.code(node)
-    return expressions.as_value(Flag(("call", text), text))
+def _open(machine: Machine, node: cst.Call) -> AnyValue:
+    text = machine.unit.code(node)
+    return comparisons.as_value(Flag(("call", text), text))
 
 
-def _vars(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("builtins.vars")
+def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)
     return Opaque()
-
-
-MODELS: dict[str, Model] = {
-    "builtins.getattr": _getattr,
-    "builtins.setattr": _setattr,
-    "builtins.hasattr": _hasattr,
-    "builtins.vars": _vars,
-}

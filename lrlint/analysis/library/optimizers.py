@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes, branches
-from lrlint.analysis.origins import text_of_origin
-from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
-from lrlint.analysis.values import (
+from lrlint.analysis.interpreter import attributes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model import values
+from lrlint.analysis.model.trace import AddGroup, BuildOptimizer
+from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     DictValue,
     ListValue,
     Opaque,
+    OptimizerRecord,
     OptimizerValue,
 )
+from lrlint.analysis.places.origins import text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
+from lrlint.syntax import nodes as cst
 
 _BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
 
@@ -58,7 +57,7 @@ _OF_A_MODEL = ("parameters", "named_parameters")
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
 
-def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
     last = name.rsplit(".", 1)[-1]
     if last in SIGNATURES:
@@ -72,12 +71,14 @@ def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) 
         and ("lr" in arguments.keywords or "params" in arguments.keywords)
     ):
         if last == "?" and name.startswith("torch.optim."):
-            return build(at, "Optimizer", arguments, node)
+            return build(machine, "Optimizer", arguments, node)
         return None
-    return build(at, last, arguments, node)
+    return build(machine, last, arguments, node)
 
 
-def build(at: Interpreter, class_name: str, arguments: Arguments, node: syn.Call) -> OptimizerValue:
+def build(
+    machine: Machine, class_name: str, arguments: Arguments, node: cst.Call
+) -> OptimizerValue:
     """Record the construction of an optimizer."""
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
@@ -90,19 +91,19 @@ def build(at: Interpreter, class_name: str, arguments: Arguments, node: syn.Call
             defaults[parameter] = given
     defaults.update({name: value for name, value in arguments.keywords.items() if name != "params"})
     params = arguments.get(0, "params")
-    groups, places, unknown = _groups(at, params, arguments.place(0, "params"), defaults)
+    groups, places, unknown = _groups(machine, params, arguments.place(0, "params"), defaults)
     record = OptimizerRecord(
         class_name=class_name,
-        place=at.here(node),
+        place=machine.here(node),
         groups=groups,
         group_places=places,
         defaults=defaults,
         given=_given(positional, arguments),
         unknown_groups=unknown,
         built_with=len(groups),
-        depth=len(at.loops),
+        depth=len(machine.loops),
     )
-    at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
+    machine.emit(BuildOptimizer(machine.here(node), tuple(machine.via), record))
     return OptimizerValue(record)
 
 
@@ -113,33 +114,33 @@ def _given(positional: tuple[str, ...], arguments: Arguments) -> frozenset[str]:
 
 
 def add_group(
-    at: Interpreter, record: OptimizerRecord, arguments: Arguments, node: syn.Call
+    machine: Machine, record: OptimizerRecord, arguments: Arguments, node: cst.Call
 ) -> None:
     """Record a param group that is added to an optimizer after its construction."""
     options = arguments.get(0, "param_group")
-    if not isinstance(options, DictValue) or len(at.loops) > record.depth:
+    if not isinstance(options, DictValue) or len(machine.loops) > record.depth:
         record.unknown_groups = True
         return
     number = len(record.groups)
-    record.groups += ({**record.defaults, **_options(at, options)},)
-    record.group_places += (at.here(node),)
-    at.emit(AddGroup(at.here(node), tuple(at.via), record, number))
+    record.groups += ({**record.defaults, **_options(machine, options)},)
+    record.group_places += (machine.here(node),)
+    machine.emit(AddGroup(machine.here(node), tuple(machine.via), record, number))
 
 
 _Groups = tuple[tuple[Mapping[str, AnyValue], ...], tuple["SyntaxPlace | None", ...], bool]
 
 
 def _groups(
-    at: Interpreter,
+    machine: Machine,
     params: AnyValue | None,
     place: SyntaxPlace | None,
     defaults: Mapping[str, AnyValue],
 ) -> _Groups:
     """The param groups, and whether there may be others."""
     if isinstance(params, Choice):
-        all_ = [_groups(at, one, place, defaults) for one in branches.alternatives(params)]
-        lean = branches.leaning(params)
-        first = all_[0] if isinstance(lean, Choice) else _groups(at, lean, place, defaults)
+        all_ = [_groups(machine, one, place, defaults) for one in values.alternatives(params)]
+        lean = values.leaning(params)
+        first = all_[0] if isinstance(lean, Choice) else _groups(machine, lean, place, defaults)
         groups = tuple(
             {
                 name: value
@@ -154,7 +155,7 @@ def _groups(
     if isinstance(params, ListValue):
         items = params.items
         if items and all(isinstance(item, DictValue) for item in items):
-            groups = tuple({**defaults, **_options(at, item)} for item in items)
+            groups = tuple({**defaults, **_options(machine, item)} for item in items)
             return groups, (place,) * len(groups), False
         if items is None and isinstance(params.element, DictValue):
             return (dict(defaults),), (place,), True
@@ -176,10 +177,10 @@ def _same(
     return position >= len(groups) or groups[position].get(name) == value
 
 
-def _options(at: Interpreter, group: AnyValue) -> dict[str, AnyValue]:
+def _options(machine: Machine, group: AnyValue) -> dict[str, AnyValue]:
     assert isinstance(group, DictValue)
     return {
-        str(key): attributes.get_item(at, group, Const(key), None)
+        str(key): attributes.get_item(machine, group, Const(key), None)
         for key in list(group.store.data)
         if isinstance(key, str) and key != "params"
     }

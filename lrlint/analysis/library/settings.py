@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import attributes, numeric
-from lrlint.analysis.library.registry import Model
-from lrlint.analysis.values import (
+from lrlint.analysis.interpreter import attributes, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
@@ -19,14 +20,11 @@ from lrlint.analysis.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
+from lrlint.syntax import nodes as cst
 
 
-def _parser(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("argparse.ArgumentParser", "configargparse.ArgumentParser", "configargparse.ArgParser")
+def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     store = Store()
     parents = arguments.keywords.get("parents")
     if isinstance(parents, ListValue):
@@ -37,18 +35,18 @@ def _parser(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
 
 
 def parser_method(
-    at: Interpreter, receiver: Instance, name: str, arguments: Arguments, node: syn.Call
+    machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
     """A method of an ``argparse.ArgumentParser``."""
     match name:
         case "add_argument":
-            _add_argument(at, receiver, arguments)
+            _add_argument(machine, receiver, arguments)
             return NONE
         case "add_argument_group" | "add_mutually_exclusive_group":
             return receiver
         case "set_defaults":
             for key, value in arguments.keywords.items():
-                at.write(receiver.store, key, value)
+                machine.write(receiver.store, key, value)
             return NONE
         case "parse_args":
             return _parsed(receiver)
@@ -73,7 +71,7 @@ def namespace(store: Store) -> Instance:
 _SWITCHES = {"store_true": False, "store_false": True}
 
 
-def _add_argument(at: Interpreter, parser: Instance, arguments: Arguments) -> None:
+def _add_argument(machine: Machine, parser: Instance, arguments: Arguments) -> None:
     names = [
         value.value
         for value in arguments.positional
@@ -95,7 +93,7 @@ def _add_argument(at: Interpreter, parser: Instance, arguments: Arguments) -> No
         required = arguments.keywords.get("required") == Const(True) or not names[0].startswith("-")
         # Left out on the command line, an option without a default is None.
         default = Opaque() if required else NONE
-    at.write(parser.store, key, _converted(default, arguments.keywords.get("type")))
+    machine.write(parser.store, key, _converted(default, arguments.keywords.get("type")))
 
 
 def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
@@ -104,7 +102,7 @@ def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
         return value
     if isinstance(kind, External) and kind.name in ("builtins.int", "builtins.float"):
         try:
-            return numeric.from_python(
+            return numbers.from_python(
                 int(value.value) if kind.name.endswith("int") else float(value.value)
             )
         except ValueError:
@@ -112,42 +110,54 @@ def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
     return value
 
 
-def _namespace(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models(
+    "argparse.Namespace",
+    "types.SimpleNamespace",
+    "easydict.EasyDict",
+    "addict.Dict",
+    "munch.Munch",
+    "munch.munchify",
+    "ml_collections.ConfigDict",
+    "ml_collections.config_dict.ConfigDict",
+    "box.Box",
+)
+def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
     store = Store()
     for value in arguments.positional:
         if isinstance(value, DictValue) and value.path is None:
             store.data.update(value.store.data)  # they get their names from the namespace
         else:
-            store.data.update(dict(attributes.entries(at, value) or []))
+            store.data.update(dict(attributes.entries(machine, value) or []))
     store.data.update(arguments.keywords)
     setting = any(isinstance(one, DictValue) and one.setting for one in arguments.positional)
-    if not at.unit.code(node.func).endswith("Namespace"):
+    if not machine.unit.code(node.func).endswith("Namespace"):
         for key, value in list(store.data.items()):
             store.data[key] = as_namespace(value)
     return Instance(None, store, setting=setting, external="namespace", open=arguments.open)
 
 
-def _option(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field")
+def _option(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``typer.Option(10, …)``, ``dataclasses.field(default=10)``: the default that it carries."""
     factory = arguments.keywords.get("default_factory")
     if factory is not None:
-        from lrlint.analysis import calls
-
-        return calls.call(at, factory, calls.Arguments(), node)
+        return machine.call(factory, Arguments(), node)
     value = arguments.get(0, "default")
     if value is None or (isinstance(value, Const) and value.value is Ellipsis):
         return Opaque()
     return value
 
 
-def _config_dict(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("omegaconf.OmegaConf.create")
+def _config_dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``OmegaConf.create({...})``: a dict that is read by attribute, too."""
     value = arguments.get(0)
     return as_namespace(value) if isinstance(value, DictValue) else Opaque()
 
 
-def _merge(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge")
+def _merge(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """``OmegaConf.merge(OmegaConf.load("config.yaml"), OmegaConf.from_cli())``.
 
     What is not known, such as the command line, may override what is.
@@ -190,7 +200,8 @@ def as_namespace(value: AnyValue) -> AnyValue:
     return Instance(None, store, value.path, setting=value.setting, external="namespace", open=True)
 
 
-def _wandb_init(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("wandb.init")
+def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     config = arguments.keywords.get("config")
     run = Instance(None, Store(), path="run", external="wandb", open=True)
     if config is not None:
@@ -198,41 +209,16 @@ def _wandb_init(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyVal
     return run
 
 
-def _environment(at: Interpreter, arguments: Arguments, node: syn.Call) -> AnyValue:
+@models("os.getenv", "os.environ.get")
+def _environment(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """A variable of the environment: its default, which the user may override."""
     name, default = arguments.get(0), arguments.get(1, "default")
     if not (isinstance(name, Const) and isinstance(name.value, str)):
         return Opaque()
     path = f'os.environ["{name.value}"]'
     if isinstance(default, Const) and isinstance(default.value, str):
-        chosen = at.override(path)
+        chosen = machine.override(path)
         return Const(default.value if chosen is None else str(chosen), Strength.DEFAULT, path)
     if isinstance(default, Expr) and default.value is not None:
-        return at.named_number(path, default.value, Strength.DEFAULT)
+        return machine.named_number(path, default.value, Strength.DEFAULT)
     return Opaque(path)
-
-
-MODELS: dict[str, Model] = {
-    "argparse.ArgumentParser": _parser,
-    "configargparse.ArgumentParser": _parser,
-    "configargparse.ArgParser": _parser,
-    "argparse.Namespace": _namespace,
-    "types.SimpleNamespace": _namespace,
-    "easydict.EasyDict": _namespace,
-    "addict.Dict": _namespace,
-    "munch.Munch": _namespace,
-    "munch.munchify": _namespace,
-    "ml_collections.ConfigDict": _namespace,
-    "ml_collections.config_dict.ConfigDict": _namespace,
-    "box.Box": _namespace,
-    "omegaconf.OmegaConf.create": _config_dict,
-    "omegaconf.OmegaConf.merge": _merge,
-    "omegaconf.OmegaConf.unsafe_merge": _merge,
-    "typer.Option": _option,
-    "typer.Argument": _option,
-    "dataclasses.field": _option,
-    "pydantic.Field": _option,
-    "wandb.init": _wandb_init,
-    "os.getenv": _environment,
-    "os.environ.get": _environment,
-}

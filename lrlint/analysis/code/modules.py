@@ -1,0 +1,177 @@
+"""The modules of the user's project: parsed once, found from the imports of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from lrlint.analysis.code.survey import Survey
+from lrlint.source import (
+    Mutations,
+    Positions,
+    Reach,
+    SourceError,
+    SourceFile,
+    load_imported,
+    may_hold_schedule,
+)
+from lrlint.source.data import Format, read_data
+from lrlint.source.outline import Imported
+from lrlint.source.skeleton import Skeleton, in_outline, in_part
+from lrlint.syntax import nodes as cst
+
+_MOST_MODULES = 300
+"""Modules that are read for one script."""
+
+
+class ModuleUnit:
+    """One module of the project."""
+
+    def __init__(
+        self, source: SourceFile, skeleton: Skeleton, path: Path | None, name: str
+    ) -> None:
+        self.source = source
+        self._skeleton = skeleton
+        self.path = path
+        self.name = name
+        self.star_imports: dict[str, str] = {}
+        # By identity: the tree keeps its nodes alive.
+        self._assigned: dict[int, frozenset[str]] = {}
+
+    @property
+    def filename(self) -> str:
+        """The file's name as findings show it."""
+        return self.source.name
+
+    @property
+    def is_python(self) -> bool:
+        """Whether all of it is known to be Python."""
+        return self._skeleton.is_python
+
+    @property
+    def size(self) -> int:
+        """Characters of its source that were parsed."""
+        return self._skeleton.size
+
+    @property
+    def tree(self) -> cst.Module:
+        """The module, of whose functions only those are parsed that were looked into."""
+        return self._skeleton.tree
+
+    def look_into(self, function: cst.CSTNode) -> bool:
+        """See that the body of a function of the module is parsed; False where it cannot be."""
+        return self._skeleton.open(function)
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Where its nodes stand, and their text."""
+        return Positions(self.source)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What stands in the module and its functions."""
+        return Survey(self._skeleton)
+
+    @property
+    def mutations(self) -> Mutations:
+        """What the module changes in place."""
+        known = self._skeleton.mutations
+        return self.survey.mutations if known is None else known
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node."""
+        return self.positions.code(node)
+
+    def assigned_in(
+        self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
+    ) -> frozenset[str]:
+        """The names that a block binds, computed once."""
+        found = self._assigned.get(id(body))
+        if found is None:
+            found = self._assigned[id(body)] = compute(body)
+        return found
+
+
+class Project:
+    """All modules that one run of lrlint has looked at."""
+
+    def __init__(self, reach: Reach | None = None) -> None:
+        self._reach = Reach() if reach is None else reach
+        self._units: dict[Path, ModuleUnit | None] = {}
+        self._data: dict[tuple[Path, Format], object] = {}
+        self._room = _MOST_MODULES
+        self._locator = self._reach.locator
+
+    @property
+    def size(self) -> int:
+        """Characters of source that were parsed; their trees are held."""
+        return sum(unit.size for unit in self._units.values() if unit is not None)
+
+    def entry(self, source: SourceFile) -> ModuleUnit:
+        """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
+        self._room = _MOST_MODULES
+        path = None if source.path is None else Path(source.path).resolve()
+        known = self._units.get(path) if path is not None else None
+        if known is not None and known.is_python:
+            return known
+        name = path.stem if path is not None else "stdin"
+        unit = ModuleUnit(source, in_part(source), path, name)
+        if path is not None:
+            self._units[path] = unit
+        return unit
+
+    def has_parsed(self, path: Path) -> bool:
+        """Whether all of a file was parsed, and is Python."""
+        unit = self._units.get(path.resolve())
+        return unit is not None and unit.is_python
+
+    def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
+        """The module of the project that ``importer`` means by ``name``, or None."""
+        if importer.path is None:
+            return None
+        return self._first(self._locator.find(importer.path, name, level))
+
+    def may_build(self, importer: ModuleUnit, module: str, level: int, name: str) -> bool:
+        """Whether what ``importer`` imports may build a scheduler; no module is run to tell."""
+        if importer.path is None:
+            return False
+        imported = Imported(module, level, name)
+        return self._reach.import_builds(importer.path, importer.source.text, imported)
+
+    def data(self, path: Path, format_: Format) -> object:
+        """What a settings file holds; None where it is broken."""
+        key = path, format_
+        if key not in self._data:
+            self._data[key] = read_data(path, format_)
+        return self._data[key]
+
+    def data_file(self, importer: ModuleUnit, name: str) -> Path | None:
+        """The file of the project that a module means by a name, or None."""
+        return None if importer.path is None else self._locator.data(importer.path, name)
+
+    def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
+        """A module inside a package."""
+        if package.path is None:
+            return None
+        return self._first(self._locator.submodule(package.path, name))
+
+    def _first(self, candidates: Iterable[Path]) -> ModuleUnit | None:
+        return next((unit for path in candidates if (unit := self._load(path)) is not None), None)
+
+    def _load(self, path: Path) -> ModuleUnit | None:
+        if path in self._units:
+            return self._units[path]
+        unit = None
+        if not self._room:
+            return None
+        source = load_imported(path)
+        if source is not None:
+            self._room -= 1
+            # What may be linted, too, must be known to be Python.
+            read = in_part if may_hold_schedule(source.data) else in_outline
+            with suppress(SourceError):
+                unit = ModuleUnit(source, read(source), path, path.stem)
+        self._units[path] = unit
+        return unit

@@ -1,0 +1,154 @@
+"""How a quantity is written at some place of the script: only in names that have a value there.
+
+An expression knows a setting by one name (``args.epochs``); a function may know it by another
+(``opt.epochs``), or not at all.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lrlint.analysis.code.modules import ModuleUnit
+from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.symbolic import Atom, Expr
+from lrlint.syntax import nodes as cst
+from lrlint.syntax.nodes import children, walk
+
+_BUILT_IN = frozenset(dir(builtins))
+
+
+def spelled(unit: ModuleUnit, node: cst.CSTNode, expression: Expr) -> str | None:
+    """The text of ``expression`` at ``node``; None where it has none that works there."""
+    names = _names_at(unit, node)
+    renamed: dict[Atom, Expr] = {}
+    for atom in expression.atoms():
+        text = names.spelling(atom.name)
+        if text is None:
+            return None
+        if text != atom.name:
+            renamed[atom] = Expr.atom(replace(atom, name=text))
+    text = str(expression.subs(renamed))
+    for function in ("ceil", "floor"):
+        if re.search(rf"(?<!\.)\b{function}\(", text) and not names.readable(function):
+            if not names.readable("math"):
+                return None
+            text = re.sub(rf"(?<!\.)\b{function}\(", f"math.{function}(", text)
+    return text
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names that have a value at a place."""
+
+    bound: frozenset[str]
+    later: frozenset[str]
+    """Attributes of ``self`` that the function sets further down only."""
+    text: str
+    """The source of the function, or of the module."""
+
+    def readable(self, expression: str) -> bool:
+        """Whether every name in an expression has a value."""
+        roots = _roots(expression)
+        return (
+            roots is not None
+            and roots <= self.bound | _BUILT_IN
+            and not any(
+                re.search(rf"\bself\.{attribute}\b", expression) for attribute in self.later
+            )
+        )
+
+    def spelling(self, name: str) -> str | None:
+        """``name``, or the one other way in which the code around writes it."""
+        if self.readable(name):
+            return name
+        wrapped = re.fullmatch(r"len\((.+)\)", name)
+        if wrapped is not None:
+            inner = self.spelling(wrapped[1])
+            return None if inner is None else f"len({inner})"
+        last = re.split(r"\.", name)[-1]
+        if not last.isidentifier():
+            return None
+        pattern = rf"(?<![\w.\"'])(?:[A-Za-z_]\w*\.)+{last}\b(?!\s*[.(\[=]|\w)"
+        found = {text for text in re.findall(pattern, self.text) if self.readable(text)}
+        if "." in name and last in self.bound:
+            found.add(last)
+        return found.pop() if len(found) == 1 else None
+
+
+def _roots(expression: str) -> frozenset[str] | None:
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except (SyntaxError, ValueError):
+        return None
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
+    start = node.start
+    functions = sorted(
+        (
+            one
+            for one in walk(unit.tree)
+            if isinstance(one, cst.FunctionDef) and one.start <= start < one.end
+        ),
+        key=lambda one: one.start,
+    )
+    bound: set[str] = set()
+    scopes: list[cst.Module | cst.FunctionDef] = [unit.tree, *functions[:-1]]
+    for scope in scopes:
+        # What the scopes around bind is bound once the function runs.
+        bound |= {name for name, end in _bindings(scope) if functions or end <= start}
+    later: set[str] = set()
+    text = unit.source.text
+    if functions:
+        own = functions[-1]
+        text = unit.code(own)
+        local = list(_bindings(own))
+        bound -= {name for name, _ in local}
+        bound |= {name for name, end in local if end <= start}
+        here = unit.positions.offsets(node)[0] - unit.positions.offsets(own)[0]
+        later = _set_on_self(text[here:]) - _set_on_self(text[:here])
+    return _Names(frozenset(bound), frozenset(later), text)
+
+
+def _set_on_self(text: str) -> set[str]:
+    """The attributes that some code sets on ``self``."""
+    return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
+
+
+def _bindings(scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
+    """The names that a scope binds, each with the place from which on it has a value."""
+    if isinstance(scope, cst.FunctionDef):
+        for parameter in _parameters(scope.params):
+            yield parameter, scope.start
+    stack: list[cst.CSTNode] = [scope.body] if isinstance(scope, cst.FunctionDef) else [*scope.body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+                yield name.value, node.end
+                continue
+            case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
+                for alias in names:
+                    bound = dotted(alias.name if alias.asname is None else alias.asname.name)
+                    yield (bound or "").partition(".")[0], node.end
+            case cst.For(target=target):
+                taken = cst.AssignTarget(target.start, target.end, target)
+                for bound_name in assigned_names(taken):
+                    yield bound_name, target.end
+            case cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.WithItem():
+                for bound_name in assigned_names(node):
+                    yield bound_name, node.end
+        stack.extend(children(node))
+
+
+def _parameters(parameters: cst.Parameters) -> Iterator[str]:
+    for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        yield one.name.value
+    for star in (parameters.star_arg, parameters.star_kwarg):
+        if star is not None:
+            yield star.name.value
