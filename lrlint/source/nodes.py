@@ -32,7 +32,7 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     if names is None:
         names = _code_fields[type(node)] = tuple(
             field.name
-            for field in fields(node)  # type: ignore[arg-type]  # each kind of node is a dataclass
+            for field in fields(node)
             if field.type is not str and not _LAYOUT.match(field.name)
         )
     parts: list[cst.CSTNode] = []
@@ -69,12 +69,45 @@ def path_to(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None
     return None
 
 
+def with_child(node: cst.CSTNode, child: cst.CSTNode, new: cst.CSTNode) -> cst.CSTNode:
+    """Return a node like another, in which one of its parts is replaced."""
+    for name in _code_fields[type(node)]:
+        value = getattr(node, name)
+        if value is child:
+            return node.with_changes(**{name: new})
+        if isinstance(value, (tuple, list)) and any(part is child for part in value):
+            return node.with_changes(**{name: [new if part is child else part for part in value]})
+    raise KeyError(f"{type(child).__name__} is not a part of {type(node).__name__}")
+
+
 # -- statements -----------------------------------------------------------------------------------
 
 
 def statements_of(block: cst.BaseSuite) -> Sequence[cst.CSTNode]:
     """Return the statements of a block; those after a colon, in its row, are one."""
     return [block] if isinstance(block, cst.SimpleStatementSuite) else block.body
+
+
+def small_statements(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
+    """Return the statements of a row, which ``;`` separates; a compound statement has none."""
+    if isinstance(node, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        return node.body
+    return ()
+
+
+def blocks_in(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the parts of a module, block or statement that hold statements, or are some."""
+    parts: list[cst.CSTNode] = []
+    for name in _BLOCKS:
+        value = getattr(node, name, None)
+        if isinstance(value, cst.CSTNode):
+            parts.append(value)
+        elif value is not None:
+            parts += value
+    return parts
+
+
+_BLOCKS: Final = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def decorators_of(node: cst.FunctionDef | cst.ClassDef) -> list[cst.BaseExpression]:
@@ -177,16 +210,19 @@ def _text(text: str, string: cst.FormattedString) -> str:
 
 
 __all__ = [
+    "blocks_in",
     "children",
     "declared_names",
     "decorators_of",
-    "indices_of",
     "import_level",
+    "indices_of",
     "number_of",
     "path_to",
-    "string_parts",
+    "small_statements",
     "star_parameter",
     "statements_of",
     "string_of",
+    "string_parts",
     "walk",
+    "with_child",
 ]

@@ -42,7 +42,8 @@ class Recorder(CodegenState):
             self.add_token(token)
 
     def add_token(self, value: str) -> None:
-        self.tokens.append(value)
+        if value:
+            self.tokens.append(value)
         self.offset += len(value)
 
     def pop_trailing_newline(self) -> None:

@@ -7,6 +7,8 @@ there.
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
@@ -34,7 +36,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     OptimizerValue,
 )
-from lrlint.syntax import nodes as cst
 
 
 class Libraries(Library):

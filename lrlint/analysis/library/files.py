@@ -11,6 +11,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import Model, models
@@ -27,7 +29,6 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.source.data import Format
 from lrlint.symbolic import Strength
-from lrlint.syntax import nodes as cst
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import assignment, comparisons, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -26,7 +28,6 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models("builtins.getattr")

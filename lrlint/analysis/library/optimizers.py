@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -23,7 +25,6 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue
-from lrlint.syntax import nodes as cst
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
 """Returns the value of a call, given its evaluated arguments."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import attributes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -20,7 +22,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 @models("argparse.ArgumentParser", "configargparse.ArgumentParser", "configargparse.ArgParser")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "rich.progress.track")
