@@ -30,6 +30,7 @@ from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
+from lrlint.snippets import Diff, script
 
 Subject = TypeVar("Subject")
 
@@ -93,18 +94,39 @@ class Exclusion(Generic[Subject]):
 
 @dataclass(frozen=True)
 class Invalid:
-    """A snippet that must draw exactly the rule's finding.
+    """A snippet that must draw exactly one finding of the rule.
 
-    ``row`` is where it must point, ``fixed`` the snippet after the fix (None: the rule offers
-    none here), ``says`` words that the message must hold, ``also`` the codes of other findings of
-    error severity that the snippet draws. Snippets are dedented, their first row is row 1.
+    The finding must point at the row whose text is ``at``, or at ``row`` where several rows have
+    that text. ``fixed`` is the whole snippet after the fix, or what the fix changes; None: there
+    is no fix. The message must contain the words ``says``. ``also`` are the codes of other
+    findings of error severity. Snippets are dedented, and their first row is row 1.
     """
 
     code: str
+    at: str | None = None
     row: int | None = None
-    fixed: str | None = None
+    fixed: str | Diff | None = None
     says: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+    def script(self) -> str:
+        """Return the text to lint."""
+        return script(self.code)
+
+    def expected_row(self) -> int | None:
+        """Return the row of the finding; raise ValueError where ``at`` is not exactly one row."""
+        if self.at is None:
+            return self.row
+        rows = [row.strip() for row in self.script().splitlines()]
+        if rows.count(self.at) != 1:
+            raise ValueError(f"{rows.count(self.at)} rows of the snippet are {self.at!r}")
+        return rows.index(self.at) + 1
+
+    def expected_fix(self) -> str | None:
+        """Return the text after the fix, None where there is no fix."""
+        if isinstance(self.fixed, Diff):
+            return self.fixed.apply(self.script())
+        return None if self.fixed is None else script(self.fixed)
 
 
 class Rule:
