@@ -69,7 +69,7 @@ class Options:
     help="Read [tool.lrlint] from this file instead of the nearest pyproject.toml.",
 )
 @click.option("--no-config", "--isolated", "isolated", is_flag=True, help="Read no configuration.")
-@click.option("-v", "--verbose", is_flag=True, help="Say what was left undecided, and why.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what is not reported, and why.")
 def check(
     paths: tuple[str, ...],
     select: tuple[str, ...],

@@ -71,10 +71,12 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 
 def announce(report: Report, settings: Settings) -> None:
-    """What ``--verbose`` adds: the configuration, the files, what was left undecided and why."""
+    """Say what ``--verbose`` adds: configuration, files, what is undecided or not reported."""
     if settings.file is not None:
         say(f"configuration from {settings.file}")
     analysed = f"{report.files_analysed} with a scheduler"
     say(f"{count(report.files_found, 'file')}, {analysed}")
     for line in report.undecided:
         say(f"undecided: {line}")
+    for line in report.unreported:
+        say(f"not reported: {line}")

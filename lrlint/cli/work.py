@@ -38,12 +38,17 @@ def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
     if "-" in paths:
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.unsafe_fixes or options.diff):
-        report = lint(paths, settings, stdin=stdin, patience=PATIENCE)
+        report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
     from lrlint.linter import fixing
 
     outcome = fixing.fix(
-        paths, settings, unsafe=options.unsafe_fixes, stdin=stdin, patience=PATIENCE
+        paths,
+        settings,
+        unsafe=options.unsafe_fixes,
+        stdin=stdin,
+        patience=PATIENCE,
+        explain=options.verbose,
     )
     if options.diff:
         problems = (*outcome.first.problems, *outcome.problems)

@@ -18,7 +18,7 @@ from lrlint.diagnostics import Diagnostic, position
 from lrlint.errors import internal_error
 from lrlint.fix import Location
 from lrlint.linter.config import Settings
-from lrlint.linter.ruleset import Ruleset
+from lrlint.linter.ruleset import Ruleset, Unreported
 from lrlint.linter.timeout import TookTooLong, limited
 from lrlint.source import (
     STDIN,
@@ -37,7 +37,7 @@ from lrlint.source import (
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
     from lrlint.facts import Training
-    from lrlint.rule import Rule
+    from lrlint.rule import Rule, Silence
 
 MOST_PARSED_AT_ONCE = 3_000_000
 """Once so many characters are read, the trees are dropped: with what is made of them they take
@@ -54,6 +54,8 @@ class Report:
     diagnostics: tuple[Diagnostic, ...] = ()
     undecided: tuple[str, ...] = ()
     """What the analyser could not tell and why, each with its place."""
+    unreported: tuple[str, ...] = ()
+    """What rules did not report and why, each with its place; only where that was asked for."""
     problems: tuple[str, ...] = ()
     """What kept lrlint from doing its work; any makes the exit status 2."""
     files_found: int = 0
@@ -90,15 +92,17 @@ def lint(
     stdin: Stdin | None = None,
     memory: Mapping[Path, SourceFile] | None = None,
     patience: float | None = None,
+    explain: bool = False,
 ) -> Report:
     """Lint the given files, and all scripts and notebooks in the given folders.
 
     Files whose real path (or ``-``) ``memory`` holds are taken from there. A file that costs more
-    than ``patience`` seconds of CPU time is given up. Raises UnknownSelector where the settings
-    name a rule that does not exist.
+    than ``patience`` seconds of CPU time is given up. With ``explain``, the report says what rules
+    did not report and why. Raises UnknownSelector where the settings name a rule that does not
+    exist.
     """
     with _few_collections():
-        run = _Run(settings or Settings(), stdin, memory or {}, patience)
+        run = _Run(settings or Settings(), stdin, memory or {}, patience, explain)
         for found in run.discover(paths):
             run.file(found)
         return run.report()
@@ -141,11 +145,13 @@ class _Run:
         stdin: Stdin | None = None,
         memory: Mapping[Path, SourceFile] | None = None,
         patience: float | None = None,
+        explain: bool = False,
     ) -> None:
         self._settings = settings
         self._stdin = stdin or Stdin(b"")
         self._memory = memory or {}
         self._patience = patience
+        self._explain = explain
         self._ruleset = Ruleset(settings)
         self._project: Project | None = None
         self._reach = Reach(self._imported)
@@ -153,6 +159,7 @@ class _Run:
         self._sources: dict[str, SourceFile] = {}
         self._unparsed: list[SourceFile] = []
         self._undecided: dict[str, None] = {}  # in order, each once
+        self._unreported: set[Unreported] = set()
         self._problems: dict[str, None] = {}
         self._files_found = 0
         self._files_analysed = 0
@@ -167,11 +174,20 @@ class _Run:
         return Report(
             diagnostics=tuple(diagnostics),
             undecided=tuple(self._undecided),
+            unreported=self._listed(),
             problems=tuple(self._problems),
             files_found=self._files_found,
             files_analysed=self._files_analysed,
             seconds=self._seconds,
             sources={name: self._sources[name] for name in named if name in self._sources},
+        )
+
+    def _listed(self) -> tuple[str, ...]:
+        """Return what was not reported, sorted; not what is reported from another entry point."""
+        return tuple(
+            line.text
+            for line in sorted(self._unreported, key=lambda line: line.sort_key)
+            if (line.code, line.filename, line.cell, line.location) not in self._found
         )
 
     # -- reading
@@ -300,10 +316,15 @@ class _Run:
             self._undecided[f"{where}: {note.message}"] = None
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
+        from lrlint.rule import Silence  # imported with the rules by now
+
         where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
-            for finding in self._ruleset.ask(rule, training):
-                resolved = self._ruleset.diagnostic(finding, source)
+            for verdict in self._ruleset.ask(rule, training):
+                if isinstance(verdict, Silence):
+                    self._note(verdict, source)
+                    continue
+                resolved = self._ruleset.diagnostic(verdict, source)
                 if resolved is not None:
                     self._add(resolved.diagnostic)
                     self._sources.update(resolved.sources)
@@ -313,6 +334,11 @@ class _Run:
             raise
         except Exception as error:
             self._failed(where, error)
+
+    def _note(self, silence: Silence, source: SourceFile) -> None:
+        """Keep why a rule reports nothing, where that was asked for: the place costs a look-up."""
+        if self._explain and (line := self._ruleset.unreported(silence, source)) is not None:
+            self._unreported.add(line)
 
     def _add(self, found: Diagnostic) -> None:
         """Keep a finding; seen from two entry points, the graver one."""

@@ -58,15 +58,23 @@ def fix(
     unsafe: bool,
     stdin: Stdin | None = None,
     patience: float | None = None,
+    explain: bool = False,
 ) -> Outcome:
     """Lint and fix until nothing is left to fix. Writes nothing, see :func:`save`."""
     paths = list(paths)
     state = _State(unsafe, None if stdin is None else stdin.path)
-    first = report = lint(paths, settings, stdin=stdin, patience=patience)
+    first = report = lint(paths, settings, stdin=stdin, patience=patience, explain=explain)
     for _ in range(MOST_ROUNDS):
         if not state.apply(report):
             break
-        report = lint(paths, settings, stdin=stdin, memory=state.memory, patience=patience)
+        report = lint(
+            paths,
+            settings,
+            stdin=stdin,
+            memory=state.memory,
+            patience=patience,
+            explain=explain,
+        )
     fixed = tuple(
         Fixed(state.before[path], state.memory[path], count, path == STDIN)
         for path, count in state.counts.items()

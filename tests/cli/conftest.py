@@ -20,7 +20,7 @@ from lrlint import rule as rule_module
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Span, Training
 from lrlint.fix import Change, Edit, Location, ReplaceWith
-from lrlint.rule import Finding, Rule, safe, unsafe
+from lrlint.rule import Finding, Rule, Silence, safe, unsafe
 from lrlint.source import Reach, SourceFile, check_syntax, load
 
 
@@ -64,8 +64,12 @@ class TMaxMismatch(Rule):
 
     code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
 
-    def check_training(self, training: Training) -> Iterable[Finding]:
+    def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         assert isinstance(training, WordTraining)
+        for place in training.find("T_max=0"):
+            yield self.silence(place, "T_max is 0", owner="LR207")
+        for place in training.find("T_max=T"):
+            yield self.silence(place, "the value of T is not known")
         loop = next(training.find(r"range\(\d+\)"), None)
         for place in training.find("T_max=100"):
             yield self.finding(
@@ -95,10 +99,12 @@ class AbruptDecay(Rule):
 
     code, name, severity = "LR602", "abrupt-decay", Severity.ADVICE
 
-    def check_training(self, training: Training) -> Iterable[Finding]:
+    def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         assert isinstance(training, WordTraining)
         for place in training.find("gamma=0.1"):
             yield self.finding(place, "the LR drops to a tenth at once")
+        for place in training.find("gamma=g"):
+            yield self.silence(place, "the value of g is not known")
 
 
 class Unreadable(Rule):

@@ -340,6 +340,39 @@ def test_what_was_left_undecided_is_listed_with_its_place(write: Write) -> None:
     assert report.undecided == ("train.py:2:16: the number of epochs is unknown",)
 
 
+QUIET = "a = CosineAnnealingLR(o, T_max=T)\n"
+
+
+def test_what_is_not_reported_is_listed_once_and_only_where_asked_for(write: Write) -> None:
+    path = write(train=QUIET)
+    assert lint([path]).unreported == ()
+    (line,) = lint([path], explain=True).unreported
+    assert line == "train.py:1:26: LR201 t-max-mismatch: the value of T is not known"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (QUIET.replace("\n", "  # lrlint: ignore[LR201]\n"), Settings()),
+        (QUIET, Settings(layers=(Layer(ignore=("LR201",)),))),
+        (QUIET, Settings(per_file_ignores=(("train.py", ("LR201",)),))),
+        ("b = StepLR(o, 30, gamma=g)\n", Settings()),
+    ],
+    ids=["comment", "ignore", "per-file-ignores", "advice"],
+)
+def test_what_could_not_be_reported_anyway_is_not_listed(
+    write: Write, text: str, settings: Settings
+) -> None:
+    assert lint([write(train=text)], settings, explain=True).unreported == ()
+
+
+def test_advice_that_is_asked_for_is_listed(write: Write) -> None:
+    report = lint(
+        [write(train="b = StepLR(o, 30, gamma=g)\n")], Settings(pedantic=True), explain=True
+    )
+    assert report.unreported == ("train.py:1:19: LR602 abrupt-decay: the value of g is not known",)
+
+
 def test_bug_in_the_test_of_names_costs_one_file_only(
     write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

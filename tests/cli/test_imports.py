@@ -95,7 +95,7 @@ def test_files_without_a_schedule_cost_no_analyser(tmp_path: Path) -> None:
 def test_asking_for_help_loads_next_to_nothing(arguments: list[str]) -> None:
     modules = loaded(*arguments)
     assert modules & (NEVER | ANALYSER) == set()
-    assert modules & {"lrlint.engine", "lrlint.source", "lrlint.cli.predict"} == set()
+    assert modules & {"lrlint.linter.engine", "lrlint.source", "lrlint.cli.predict"} == set()
 
 
 def test_package_itself_is_empty_until_it_is_used() -> None:
