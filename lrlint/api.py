@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.linter import config as configuration
-from lrlint.linter.engine import Report
 from lrlint.linter.engine import lint as _lint
+from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
 
 

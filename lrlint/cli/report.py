@@ -15,8 +15,8 @@ from lrlint.output.summary import count
 if TYPE_CHECKING:
     from lrlint.cli.check import Options
     from lrlint.cli.work import Result
-    from lrlint.linter.engine import Report
     from lrlint.linter.fixing import Fixed
+    from lrlint.linter.report import Report
 
 
 def emit(result: Result, options: Options) -> bool:

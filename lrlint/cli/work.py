@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from lrlint.cli.terminal import wants_colour
 from lrlint.linter.config import Settings
-from lrlint.linter.engine import Report, Stdin, lint
+from lrlint.linter.engine import lint
+from lrlint.linter.reader import Stdin
+from lrlint.linter.report import Report
 
 if TYPE_CHECKING:
     from lrlint.cli.check import Options

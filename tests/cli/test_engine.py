@@ -13,10 +13,12 @@ import pytest
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
 from lrlint.fix import Location
-from lrlint.linter import engine
 from lrlint.linter.config import Patterns, Settings
-from lrlint.linter.engine import Report, Stdin, lint, lint_text
+from lrlint.linter.engine import lint, lint_text
+from lrlint.linter.reader import Stdin
+from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
+from lrlint.source import Reach
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]
@@ -376,14 +378,14 @@ def test_advice_that_is_asked_for_is_listed(write: Write) -> None:
 def test_bug_in_the_test_of_names_costs_one_file_only(
     write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    builds = engine.Reach.builds
+    builds = Reach.builds
 
-    def broken(reach: engine.Reach, path: Path, text: str) -> bool:
+    def broken(reach: Reach, path: Path, text: str) -> bool:
         if path.name == "a.py":
             raise ZeroDivisionError("a bug")
         return builds(reach, path, text)
 
-    monkeypatch.setattr(engine.Reach, "builds", broken)
+    monkeypatch.setattr(Reach, "builds", broken)
     write(a=SCRIPT, b=SCRIPT)
     report = lint([project])
     assert len(report.problems) == 1
