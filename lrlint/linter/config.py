@@ -72,7 +72,7 @@ class Settings:
         return self.root or Path.cwd()
 
     def exclusions(self) -> tuple[tuple[str, ...], tuple[Patterns, ...]]:
-        """Return the exclusions relative to the working directory, which save a walk, and the rest."""
+        """Return the exclusions relative to the working directory, and the others."""
         cwd = Path.cwd()
         here = [pattern for one in self.exclude if one.base == cwd for pattern in one.patterns]
         return tuple(here), tuple(one for one in self.exclude if one.base != cwd)

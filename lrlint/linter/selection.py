@@ -69,7 +69,7 @@ class Catalogue:
         return names or codes
 
     def specificity(self, selector: str) -> int:
-        """Return how narrow a selector is: a code or name beats a prefix, a long prefix a short one."""
+        """Return how narrow a selector is: the longer the narrower, a code or name most of all."""
         text = selector.strip()
         if text.upper() == EVERYTHING:
             return 0
