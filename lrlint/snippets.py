@@ -83,19 +83,24 @@ def training(
     body = [row for row in rows if row not in imports]
     if not re.search(r"\boptimizer\w* = ", setup):
         body.insert(0, SGD)
-    once = ["train_epoch(model, optimizer)"]
+    loop = ["train_epoch(model, optimizer)"]
     if batches is not None:
-        once = [f"for {batches}:", *_indented(_rows(update) + _rows(batch))]
-    once = _rows(before) + once + _rows(epoch)
-    body += once if epochs is None else [f"for epoch in range({epochs}):", *_indented(once)]
+        loop = [f"for {batches}:", *_indented(_rows(update) + _rows(batch))]
+    loop = _rows(before) + loop + _rows(epoch)
+    if epochs is not None:
+        loop = [f"for epoch in range({epochs}):", *_indented(loop)]
+    body += loop
     body += _rows(after)
     text = "\n".join(body)
     names = set(re.findall(r"(?<![\w.])\w+", text))
     for module, known in (("torch.optim", OPTIMIZERS), ("torch.optim.lr_scheduler", SCHEDULERS)):
         if used := [name for name in known if name in names]:
             imports.append(f"from {module} import {', '.join(used)}")
-    loaders = [name for name in ("train_loader", "val_loader", "epochs") if name in names]
-    arguments = ["model", *(name for name in loaders if f"{name} = " not in text)]
+    arguments = ["model"]
+    for name in ("train_loader", "val_loader", "epochs"):
+        given = f"{name} = " in text or re.search(rf"\b{name}\b", parameters)
+        if name in names and not given:
+            arguments.append(name)
     arguments += [parameters] if parameters else []
     head = [*imports, "", f"def train({', '.join(arguments)}):"]
     return "\n".join([*head, *_indented(body)]) + "\n"

@@ -17,6 +17,7 @@ from lrlint.judgement import (
     stepped_per_batch_with_epoch_horizon,
 )
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class StepInBatchLoop(Rule):
@@ -74,296 +75,48 @@ class StepInBatchLoop(Rule):
     code, name, severity = "LR101", "step-in-batch-loop", Severity.ERROR
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(train_loader), eta_min=1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # Milestones of batches, and nothing that says how many batches there are.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import MultiStepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = MultiStepLR(optimizer, milestones=[20000, 30000])
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # `step(epoch)` sets the position itself.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=epochs, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step(epoch + i / len(train_loader))
-        """,
-        # Once per epoch, though inside of the batch loop.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    if i + 1 == len(train_loader):
-                        scheduler.step()
-        """,
-        # As many batches as there are in half of the training.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, args):
-            epochs = args.iterations // len(train_loader)
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=args.iterations // 2, gamma=0.1)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-3)",
+            batch="scheduler.step()",
+        ),
+        # Once per epoch, though inside the batch loop.
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+            batches="i, (x, y) in enumerate(train_loader)",
+            batch="if i + 1 == len(train_loader):\n    scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
-                for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=11,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
-                for epoch in range(100):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)",
+                epochs=100,
+                batch="scheduler.step()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                -     scheduler.step()
+                + scheduler.step()
+                """
+            ),
             says=("T_max=100 epochs", "per batch", "0.001 in the first 100 batches"),
         ),
+        # Only numbers, which suit 50 epochs.
         Invalid(
-            """
-            import torch
-            from torch.optim.lr_scheduler import StepLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            epochs = 90
-            loader = DataLoader(TensorDataset(torch.zeros(50000, 3)), batch_size=100)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=epochs // 3)
-
-            def train_epoch():
-                for x, in loader:
-                    model(x).sum().backward()
-                    optimizer.step()
-                    scheduler.step()
-
-            for epoch in range(epochs):
-                train_epoch()
-            """,
-            row=15,
-            says=("step_size=30 epochs", "every 0.06 epochs"),
-        ),
-        # Nothing but numbers, which suit 50 epochs.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=10, gamma=0.1)
-                for epoch in range(50):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=11,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=10, gamma=0.1)
-                for epoch in range(50):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = StepLR(optimizer, step_size=10, gamma=0.1)",
+                epochs=50,
+                batch="scheduler.step()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                -     scheduler.step()
+                + scheduler.step()
+                """
+            ),
             says=("step_size=10 suits 50 epochs", "a millionth", "after 60 batches"),
-        ),
-        # A cosine of one's own.
-        Invalid(
-            """
-            import math
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LambdaLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / 90)))
-                for epoch in range(90):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=12,
-            fixed="""
-            import math
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LambdaLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = LambdaLR(optimizer, lambda e: 0.5 * (1 + math.cos(math.pi * e / 90)))
-                for epoch in range(90):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            says=("the cosine of lr_lambda is 90 epochs long, but step() runs per batch",),
-        ),
-        # Too early in either unit, but least of all once per epoch.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=10, gamma=0.95)
-                for epoch in range(10_000):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=11,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=10, gamma=0.95)
-                for epoch in range(10_000):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            says=("step_size=10 is small for 10000 epochs", "a millionth", "after 2700 batches"),
-        ),
-        # A share of the epochs, which are themselves a share of the batches.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader, args):
-                epochs = int(args.iterations // len(train_loader))
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=epochs // 2, gamma=0.1)
-                for epoch in range(args.start_epoch, epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=12,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader, args):
-                epochs = int(args.iterations // len(train_loader))
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=epochs // 2, gamma=0.1)
-                for epoch in range(args.start_epoch, epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            says=("step_size", "epochs"),
-        ),
-        # The parts of a warm-up and cosine, stepped as one.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-            def train(model, train_loader, epochs, warmup_epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                warmup = LinearLR(optimizer, start_factor=0.1, total_iters=warmup_epochs)
-                cosine = CosineAnnealingLR(optimizer, T_max=epochs - warmup_epochs, eta_min=1e-3)
-                scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[warmup_epochs])
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                    print(epoch)
-            """,
-            row=13,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-            def train(model, train_loader, epochs, warmup_epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                warmup = LinearLR(optimizer, start_factor=0.1, total_iters=warmup_epochs)
-                cosine = CosineAnnealingLR(optimizer, T_max=epochs - warmup_epochs, eta_min=1e-3)
-                scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[warmup_epochs])
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    print(epoch)
-                    scheduler.step()
-            """,
         ),
     )
 

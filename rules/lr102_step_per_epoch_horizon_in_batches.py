@@ -15,6 +15,7 @@ from lrlint.judgement import (
 )
 from lrlint.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class StepPerEpochHorizonInBatches(Rule):
@@ -64,124 +65,35 @@ class StepPerEpochHorizonInBatches(Rule):
 
     code, name, severity = "LR102", "step-per-epoch-horizon-in-batches", Severity.ERROR
 
+    ONE_CYCLE = """
+        scheduler = OneCycleLR(
+            optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+        )
+        """
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(
-                optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-            )
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The whole data set is one batch.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, x, y, iterations):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=iterations, eta_min=1e-3)
-            for iteration in range(iterations):
-                model(x, y).backward()
-                optimizer.step()
-                scheduler.step()
-        """,
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, per_batch):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(ONE_CYCLE, batch="scheduler.step()"),
+        training(
+            """
             length = epochs * len(train_loader) if per_batch else epochs
             scheduler = CosineAnnealingLR(optimizer, T_max=length, eta_min=1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    if per_batch:
-                        scheduler.step()
-                if not per_batch:
-                    scheduler.step()
-        """,
+            """,
+            batch="if per_batch:\n    scheduler.step()",
+            epoch="if not per_batch:\n    scheduler.step()",
+            parameters="per_batch",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            import torch
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            epochs = 10
-            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
-            for epoch in range(epochs):
-                for x, in loader:
-                    model(x).sum().backward()
-                    optimizer.step()
-                scheduler.step()
-            """,
-            row=14,
-            fixed="""
-            import torch
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            epochs = 10
-            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
-            for epoch in range(epochs):
-                for x, in loader:
-                    model(x).sum().backward()
-                    optimizer.step()
-                    scheduler.step()
-            """,
-            says=("T_max=240 batches", "once per epoch", "10 of 240 steps", "0.1 to 0.0997"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    print(epoch)
-                    scheduler.step()
-            """,
-            row=14,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                    print(epoch)
-            """,
+            training(ONE_CYCLE, epoch="print(epoch)\nscheduler.step()"),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                      optimizer.step()
+                +     scheduler.step()
+                  print(epoch)
+                - scheduler.step()
+                """
+            ),
             says=("counts batches", "epochs of epochs * len(train_loader) steps"),
         ),
     )

@@ -11,6 +11,7 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import cadence, horizon_in_batches, regular_sites
 from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class BatchSchedulerPerEpoch(Rule):
@@ -58,44 +59,26 @@ class BatchSchedulerPerEpoch(Rule):
     code, name, severity = "LR111", "batch-scheduler-per-epoch", Severity.WARNING
     schedulers = frozenset({"CyclicLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CyclicLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
-            scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1{more})
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+    SETUP = """
+        optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+        scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1{more})
         """
-    PER_BATCH = SCRIPT.replace("scheduler.step()", "    scheduler.step()")
     VALID = (
-        PER_BATCH.format(more=""),
-        PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
+        training(SETUP.format(more=""), epochs=100, batch="scheduler.step()"),
         # Cycles of 20 epochs.
-        SCRIPT.format(more=", step_size_up=10"),
+        training(SETUP.format(more=", step_size_up=10"), epochs=100, epoch="scheduler.step()"),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(more=""),
-            row=11,
-            fixed=PER_BATCH.format(more=""),
+            training(SETUP.format(more=""), epochs=100, epoch="scheduler.step()"),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                +     scheduler.step()
+                - scheduler.step()
+                """
+            ),
             says=("step_size_up is left at 2000", "100 steps", "0.00505"),
-        ),
-        Invalid(
-            SCRIPT.format(more=", step_size_up=4 * len(train_loader)"),
-            row=11,
-            fixed=PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
-            says=("step_size_up is 4 * len(train_loader)",),
-        ),
-        Invalid(
-            SCRIPT.format(more=", step_size_up=500"),
-            row=11,
-            fixed=PER_BATCH.format(more=", step_size_up=500"),
-            says=("step_size_up is 500",),
         ),
     )
 

@@ -11,6 +11,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import regular_sites
 from lrlint.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 _DECAYS = frozenset({"ExponentialLR", "MultiplicativeLR", "LambdaLR"})
 """Each of whose steps is a decay of its own: stepping them by hand is a plateau scheduler."""
@@ -69,68 +70,44 @@ class ConditionalStep(Rule):
 
     code, name, severity = "LR112", "conditional-step", Severity.WARNING
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, ReduceLROnPlateau
-
-        def train(model, train_loader, val_loader, scaler):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            best = float("inf")
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                val_loss = evaluate(model, val_loader)
-                if {condition}:
-                    best = val_loss
-                    scheduler.step({given})
-        """
-    COSINE = "CosineAnnealingLR(optimizer, 100, 1e-3)"
     VALID = (
-        SCRIPT.format(build=COSINE, condition="epoch >= 0", given=""),
-        SCRIPT.format(build="ExponentialLR(optimizer, 0.5)", condition="val_loss > best", given=""),
-        SCRIPT.format(
-            build="ReduceLROnPlateau(optimizer)", condition="val_loss < best", given="val_loss"
+        training(
+            'scheduler = ReduceLROnPlateau(optimizer)\nbest = float("inf")',
+            epochs=100,
+            epoch="""
+            val_loss = evaluate(model, val_loader)
+            if val_loss < best:
+                best = val_loss
+                scheduler.step(val_loss)
+            """,
         ),
-        # A batch that is left out altogether.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), 1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    loss = model(x, y)
-                    if loss.item() < 100:
-                        loss.backward()
-                        optimizer.step()
-                        scheduler.step()
-        """,
         # Only where the scaler has not left the step out.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, scaler):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), 1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    scaler.scale(model(x, y)).backward()
-                    before = scaler.get_scale()
-                    scaler.step(optimizer)
-                    scaler.update()
-                    if before <= scaler.get_scale():
-                        scheduler.step()
-        """,
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-3)",
+            update="""
+            scaler.scale(model(x, y)).backward()
+            before = scaler.get_scale()
+            scaler.step(optimizer)
+            scaler.update()
+            if before <= scaler.get_scale():
+                scheduler.step()
+            """,
+            parameters="scaler",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=COSINE, condition="val_loss < best", given=""),
-            row=15,
+            training(
+                'scheduler = CosineAnnealingLR(optimizer, 100, 1e-3)\nbest = float("inf")',
+                epochs=100,
+                epoch="""
+                val_loss = evaluate(model, val_loader)
+                if val_loss < best:
+                    best = val_loss
+                    scheduler.step()
+                """,
+            ),
+            at="scheduler.step()",
             says=("CosineAnnealingLR", "`val_loss < best`"),
         ),
     )

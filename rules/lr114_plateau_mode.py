@@ -9,6 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.snippets import Diff, training
 
 _WORD = r"(?<![a-z])(?:{})\d*(?![a-z])"
 _GROWS = re.compile(
@@ -76,97 +77,30 @@ class PlateauMode(Rule):
     code, name, severity = "LR114", "plateau-mode", Severity.WARNING
     schedulers = frozenset({"ReduceLROnPlateau"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-        def train(model, train_loader, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ReduceLROnPlateau(optimizer{mode})
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                {metric} = evaluate(model, val_loader)
-                scheduler.step({given})
-        """
     VALID = (
-        SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_loss"),
-        SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
-        SCRIPT.format(mode="", metric="val_acc", given="-val_acc"),
-        SCRIPT.format(mode="", metric="val_acc", given="1 - val_acc"),
-        SCRIPT.format(mode=', mode="max"', metric="val_loss", given="-val_loss"),
-        SCRIPT.format(mode="", metric="accuracy_loss", given="accuracy_loss"),
-        SCRIPT.format(mode="", metric="score", given="score"),
-        SCRIPT.format(mode="", metric="mapping", given="mapping"),
-        SCRIPT.format(mode=', "max"', metric="score", given="check(score, loss_fn)"),
-        # What the name stands for falls.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-        def train(model, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ReduceLROnPlateau(optimizer)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                val_acc = -evaluate(model, val_loader)
-                scheduler.step(val_acc)
-        """,
+        training(
+            "scheduler = ReduceLROnPlateau(optimizer)",
+            epoch="val_loss, val_acc = evaluate(model, val_loader)\nscheduler.step(val_loss)",
+        ),
+        training(
+            "scheduler = ReduceLROnPlateau(optimizer)",
+            epoch="val_acc = evaluate(model, val_loader)\nscheduler.step(1 - val_acc)",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_acc"),
-            row=12,
-            fixed=SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
-            says=("val_acc", "mode is left at min"),
-        ),
-        Invalid(
-            SCRIPT.format(mode=', "max"', metric="losses", given="losses.avg"),
-            row=12,
-            fixed=SCRIPT.format(mode=', "min"', metric="losses", given="losses.avg"),
-            says=("losses.avg", "mode is max"),
-        ),
-        Invalid(
-            SCRIPT.format(mode=", patience=3", metric="metrics", given='metrics["val_f1"]'),
-            row=12,
-            fixed=SCRIPT.format(
-                mode=', patience=3, mode="max"', metric="metrics", given='metrics["val_f1"]'
+            training(
+                "scheduler = ReduceLROnPlateau(optimizer)",
+                epoch="val_loss, val_acc = evaluate(model, val_loader)\nscheduler.step(val_acc)",
             ),
-        ),
-        Invalid(
-            SCRIPT.format(mode="", metric="accs", given="np.mean(accs)"),
-            row=12,
-            fixed=SCRIPT.format(mode=', mode="max"', metric="accs", given="np.mean(accs)"),
-        ),
-        # By how it is computed.
-        Invalid(
-            """
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            def train(model, val_loader, epochs):
-                optimizer = Adam(model.parameters(), lr=1e-3)
-                scheduler = ReduceLROnPlateau(optimizer, factor=0.5)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    metric = compute_accuracy(model, val_loader)
-                    scheduler.step(metric)
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            def train(model, val_loader, epochs):
-                optimizer = Adam(model.parameters(), lr=1e-3)
-                scheduler = ReduceLROnPlateau(optimizer, factor=0.5, mode="max")
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    metric = compute_accuracy(model, val_loader)
-                    scheduler.step(metric)
-            """,
-            says=("compute_accuracy(model, val_loader)",),
+            at="scheduler.step(val_acc)",
+            fixed=Diff(
+                """
+                - scheduler = ReduceLROnPlateau(optimizer)
+                + scheduler = ReduceLROnPlateau(optimizer, mode="max")
+                """
+            ),
+            says=("val_acc", "mode is left at min"),
         ),
     )
 

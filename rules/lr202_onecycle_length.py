@@ -18,6 +18,7 @@ from lrlint.length import (
 )
 from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import compare
 
 
@@ -70,152 +71,56 @@ class OneCycleLength(Rule):
     schedulers = frozenset({"OneCycleLR"})
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             scheduler = OneCycleLR(
                 optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
             )
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+            """,
+            batch="scheduler.step()",
+        ),
         # A cycle of epochs, with one to spare.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # The script takes care itself.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)
-            step = 0
-            for epoch in range(10):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    step += 1
-                    if step < 1000:
-                        scheduler.step()
-        """,
+        training(
+            "scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader):
+            training(
+                """
                 epochs = 12
-                optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = OneCycleLR(
                     optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)
                 )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=8,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader):
-                epochs = 12
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
+                """,
+                batch="scheduler.step()",
+            ),
+            at="optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)",
+            fixed=Diff(
+                """
+                - optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)
+                + optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                """
+            ),
             says=("ValueError", "10 of 12 epochs"),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
-                for epoch in range(102):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
-                for epoch in range(102):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)",
+                epochs=102,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)",
+            fixed=Diff(
+                """
+                - scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
+                + scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
+                """
+            ),
             says=("total_steps is 100", "102 times", "call 101 of step() raises ValueError"),
-        ),
-        # Fewer steps: the last part of the cycle never runs.
-        Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer,
-                    max_lr=0.01,
-                    total_steps=2 * epochs * len(train_loader),
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=9,
-            fixed="""
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer,
-                    max_lr=0.01,
-                    total_steps=epochs * len(train_loader),
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            says=("50% of the cycle", "ends at 0.00812 instead of 4e-08"),
         ),
     )
 

@@ -23,6 +23,7 @@ from lrlint.length import (
 )
 from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
 
@@ -65,55 +66,48 @@ class WarmupNotDeducted(Rule):
     code, name, severity = "LR204", "warmup-not-deducted", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "LinearLR", "PolynomialLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            ramp = LinearLR(optimizer, start_factor=0.01, total_iters={warmup})
-            cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[{warmup}])
-            for epoch in range({epochs}):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    GUARDED = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                if epoch >= warmup:
-                    scheduler.step()
+    SEQUENCE = """
+        ramp = LinearLR(optimizer, start_factor=0.01, total_iters=10)
+        cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
+        scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[10])
         """
     VALID = (
-        SCRIPT.format(warmup="10", length="90", epochs="100"),
-        SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-        # The end of a long cosine is flat.
-        SCRIPT.format(warmup="1", length="300", epochs="300"),
-        GUARDED.format(length="epochs - warmup"),
+        training(SEQUENCE.format(length=90), epochs=100, batches=None, epoch="scheduler.step()"),
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)",
+            batches=None,
+            epoch="if epoch >= warmup:\n    scheduler.step()",
+            parameters="warmup",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(warmup="10", length="100", epochs="100"),
-            row=7,
-            fixed=SCRIPT.format(warmup="10", length="90", epochs="100"),
+            training(
+                SEQUENCE.format(length=100), epochs=100, batches=None, epoch="scheduler.step()"
+            ),
+            at="cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
+                + cosine = CosineAnnealingLR(optimizer, T_max=90, eta_min=1e-3)
+                """
+            ),
             says=("T_max is 100", "a warm-up of 10, which leaves 90 steps", "ends at 0.00393"),
         ),
         Invalid(
-            SCRIPT.format(warmup="warmup", length="epochs", epochs="epochs"),
-            row=7,
-            fixed=SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-            says=("T_max is epochs", "a warm-up of warmup", "epochs - warmup steps"),
-        ),
-        Invalid(
-            GUARDED.format(length="epochs"),
-            row=6,
-            fixed=GUARDED.format(length="epochs - warmup"),
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+                batches=None,
+                epoch="if epoch >= warmup:\n    scheduler.step()",
+                parameters="warmup",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
+                """
+            ),
             says=("T_max is epochs", "a warm-up of warmup"),
         ),
     )

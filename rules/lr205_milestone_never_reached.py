@@ -22,6 +22,7 @@ from lrlint.length import (
 )
 from lrlint.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, compare
 
 
@@ -65,78 +66,37 @@ class MilestoneNeverReached(Rule):
     code, name, severity = "LR205", "milestone-never-reached", Severity.WARNING
     schedulers = frozenset({"LinearLR", "MultiStepLR", "PolynomialLR", "SequentialLR", "StepLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LinearLR, MultiStepLR, PolynomialLR, StepLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range({epochs}):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
     VALID = (
-        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60, 90])", epochs="90"),
-        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60])", epochs="epochs"),
-        SCRIPT.format(build="MultiStepLR(optimizer, [epochs // 2, epochs * 3 // 4])", epochs="90"),
-        SCRIPT.format(build="StepLR(optimizer, step_size=30)", epochs="100"),
-        SCRIPT.format(build="PolynomialLR(optimizer, total_iters=100)", epochs="100"),
-        # A warm-up is LR210's.
-        SCRIPT.format(build="LinearLR(optimizer, 0.1, total_iters=200)", epochs="100"),
-        # How many batches there are is not known.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import MultiStepLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = MultiStepLR(optimizer, milestones=[20000, 30000])
-            for epoch in range(10):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = MultiStepLR(optimizer, [30, 60, 90])",
+            epochs=90,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+        training(
+            "scheduler = PolynomialLR(optimizer, total_iters=100)",
+            epochs=100,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build="MultiStepLR(optimizer, [60, 120, 160])", epochs="100"),
-            row=6,
+            training(
+                "scheduler = MultiStepLR(optimizer, [60, 120, 160])",
+                epochs=100,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = MultiStepLR(optimizer, [60, 120, 160])",
             says=("milestones 120 and 160", "100 epochs"),
         ),
         Invalid(
-            SCRIPT.format(build="MultiStepLR(optimizer, [100])", epochs="100"),
-            row=6,
-            says=("milestone 100", "stays at 0.1"),
-        ),
-        Invalid(
-            SCRIPT.format(build="StepLR(optimizer, epochs)", epochs="epochs"),
-            row=6,
+            training(
+                "scheduler = StepLR(optimizer, epochs)", batches=None, epoch="scheduler.step()"
+            ),
+            at="scheduler = StepLR(optimizer, epochs)",
             says=("step_size epochs", "stays at 0.1"),
-        ),
-        Invalid(
-            SCRIPT.format(build="PolynomialLR(optimizer, total_iters=200)", epochs="100"),
-            row=6,
-            says=("total_iters 200",),
-        ),
-        # The milestones of a part count from where its turn comes.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LinearLR, MultiStepLR, SequentialLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                warmup = LinearLR(optimizer, start_factor=0.1, total_iters=5)
-                steps = MultiStepLR(optimizer, milestones=[30, 57])
-                scheduler = SequentialLR(optimizer, [warmup, steps], milestones=[5])
-                for epoch in range(60):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=7,
-            says=("milestone 57", "55 epochs"),
         ),
     )
 
