@@ -25,9 +25,9 @@ class StepInBatchLoop(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` in the batch loop where the argument that says how long the schedule
-    is (`T_max`, `step_size`, `milestones`, `total_iters`…) counts epochs: it equals the number of
-    epochs, or is computed from it.
+    Reports `scheduler.step()` in the batch loop where the horizon of the schedule (`T_max`,
+    `step_size`, `milestones`, `total_iters`…) counts epochs: it equals the number of epochs, or is
+    computed from it.
 
     Also reported, as a warning: plain numbers that suit the epochs and make no sense per batch,
     such as `StepLR(step_size=30)` or `ExponentialLR(gamma=0.9)` in a training of 90 epochs, where
@@ -37,7 +37,7 @@ class StepInBatchLoop(Rule):
 
     A scheduler counts its own `step()` calls and knows neither epochs nor batches. With 391 batches
     in an epoch, a cosine with `T_max=100` is at its minimum after a quarter of the first epoch,
-    climbs back, and swings like that 195 times in 100 epochs; a `StepLR` has divided the LR by more
+    climbs back, and repeats that 195 times in 100 epochs; a `StepLR` has divided the LR by more
     than a million before the second epoch begins. torch says nothing.
 
     ## Example
@@ -100,7 +100,7 @@ class StepInBatchLoop(Rule):
                 + scheduler.step()
                 """
             ),
-            says=("T_max=100 epochs", "per batch", "0.001 in the first 100 batches"),
+            says=("T_max=100 epochs", "per batch", "0.001 within the first 100 batches"),
         ),
         # Only numbers, which suit 50 epochs.
         Invalid(
@@ -122,27 +122,27 @@ class StepInBatchLoop(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         if schedule.parent is not None:
-            return  # judged with the schedule that it is a part of
-        found = stepped_per_batch_with_epoch_horizon(schedule)
-        if found is not None:
-            yield self._in_other_unit(schedule, found)
+            return  # reported for the schedule that contains it
+        mismatch = stepped_per_batch_with_epoch_horizon(schedule)
+        if mismatch is not None:
+            yield self._in_other_unit(schedule, mismatch)
         elif (fast := decays_too_fast(schedule)) is not None:
             yield self._too_fast(schedule, fast)
 
-    def _in_other_unit(self, schedule: Schedule, found: Mismatch) -> Finding:
-        horizon = found.evidence.horizon
-        defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
+    def _in_other_unit(self, schedule: Schedule, mismatch: Mismatch) -> Finding:
+        horizon, site = mismatch.evidence.horizon, mismatch.site
+        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         return self.finding(
-            found.site.place,
+            site.place,
             f"{wording.horizon(horizon, 'epochs')}, but step() runs per batch{_batches(schedule)}:"
-            f" {_consequence(schedule, found)}{defaults}",
-            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            f" {_consequence(schedule, mismatch)}{defaults}",
+            severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),
-                ("scheduler built here", found.evidence.schedule.place),
-                ("the batch loop", None if found.site.loop is None else found.site.loop.place),
+                ("scheduler built here", mismatch.evidence.schedule.place),
+                ("the batch loop", None if site.loop is None else site.loop.place),
             ),
-            fix=_fix(schedule, found.site),
+            fix=_fix(schedule, site),
         )
 
     def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
@@ -168,24 +168,25 @@ def _batches(schedule: Schedule) -> str:
     return "" if trips is None or trips.value is None else f" ({wording.quantity(trips)})"
 
 
-def _consequence(schedule: Schedule, found: Mismatch) -> str:
-    """What becomes of the LR, in numbers where they are known."""
-    one, length = found.evidence.schedule, found.evidence.horizon.length
+def _consequence(schedule: Schedule, mismatch: Mismatch) -> str:
+    """Return what the LR does, in numbers where they are known."""
+    planned, length = mismatch.evidence.schedule, mismatch.evidence.horizon.length
     assert length is not None
     one_step, steps = ("optimizer step", "optimizer steps")
-    if not found.site.accumulation:
+    if not mismatch.site.accumulation:
         one_step, steps = ("batch", "batches")
     span = one_step if length.value == 1 else f"{wording.amount(length)} {steps}"
-    count, epochs = found.site.count, schedule.epochs
-    swings = "then swings up and down"
+    within, then = span, "keeps rising and falling"
+    count, epochs = mismatch.site.count, schedule.epochs
     if count is not None and count.value and length.value:
-        swings = f"swings {wording.times(count.value / (2 * length.value))}"
+        within = f"{wording.amount(length)} of {wording.amount(count)} steps"
+        then = wording.past_minimum(count.value / length.value)
         if epochs is not None and epochs.value:
             span = f"{length.value * epochs.value / count.value:.2g} epochs"
-    law = LAWS.get(one.scheduler)
+    law = LAWS.get(planned.scheduler)
     match None if law is None else law.past_horizon:
         case PastHorizon.RISES:
-            return f"the LR anneals to {_minimum(one)} in the first {span} and {swings}"
+            return f"the LR anneals to {_minimum(planned)} within the first {within}, then {then}"
         case PastHorizon.RESTARTS:
             return f"the LR restarts every {span}"
         case PastHorizon.RAISES:
@@ -203,7 +204,7 @@ def _minimum(schedule: Schedule) -> str:
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Move the call to the end of the epoch, where no condition would be left behind."""
+    """Move the call to the end of the epoch, unless it is under a condition."""
     loop = next((one for one in reversed(site.loops) if one.kind is LoopKind.EPOCH), None)
     if loop is None or len(schedule.sites) != 1:
         return None

@@ -23,9 +23,9 @@ class StepPerEpochHorizonInBatches(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` in the epoch loop where the argument that says how long the schedule
-    is counts batches: `T_max=epochs * len(train_loader)`, `OneCycleLR` with
-    `steps_per_epoch=len(train_loader)`, `num_training_steps=…`.
+    Reports `scheduler.step()` in the epoch loop where the horizon of the schedule counts batches:
+    `T_max=epochs * len(train_loader)`, `OneCycleLR` with `steps_per_epoch=len(train_loader)`,
+    `num_training_steps=…`.
 
     ## Why is this bad
 
@@ -102,28 +102,28 @@ class StepPerEpochHorizonInBatches(Rule):
         # The step sizes of a CyclicLR are batches by definition: LR111.
         if schedule.parent is not None or schedule.scheduler == "CyclicLR":
             return
-        found = stepped_per_epoch_with_batch_horizon(schedule)
-        if found is None:
+        mismatch = stepped_per_epoch_with_batch_horizon(schedule)
+        if mismatch is None:
             return
-        horizon, update = found.evidence.horizon, _update(schedule)
-        defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
+        horizon, update = mismatch.evidence.horizon, _update(schedule)
+        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         yield self.finding(
-            found.site.place,
+            mismatch.site.place,
             f"{wording.horizon(horizon, 'batches')}, but step() runs once per epoch:"
-            f" {_consequence(schedule, found)}{defaults}",
-            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            f" {_consequence(schedule, mismatch)}{defaults}",
+            severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),
-                ("scheduler built here", found.evidence.schedule.place),
+                ("scheduler built here", mismatch.evidence.schedule.place),
                 ("optimizer stepped here", None if update is None else update.place),
             ),
-            fix=_fix(schedule, found.site),
+            fix=_fix(schedule, mismatch.site),
         )
 
 
-def _consequence(schedule: Schedule, found: Mismatch) -> str:
-    """How far the schedule gets, in numbers where they are known."""
-    one, length = found.evidence.schedule, found.evidence.horizon.length
+def _consequence(schedule: Schedule, mismatch: Mismatch) -> str:
+    """Return how far the schedule gets, in numbers where they are known."""
+    one, length = mismatch.evidence.schedule, mismatch.evidence.horizon.length
     assert length is not None
     if schedule.steps is None:
         return "the LR hardly moves"
@@ -144,7 +144,7 @@ def _update(schedule: Schedule) -> StepSite | None:
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Move the call behind the optimizer's, where no condition would be left behind."""
+    """Move the call after optimizer.step(), unless it is under a condition."""
     update = _update(schedule)
     if update is None or site.guards or len(schedule.sites) != 1:
         return None

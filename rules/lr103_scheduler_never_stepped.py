@@ -20,8 +20,8 @@ class SchedulerNeverStepped(Rule):
     ## What it does
 
     Reports a scheduler whose optimizer is stepped, while no code that lrlint sees steps the
-    scheduler, hands it to something that could, returns it or stores it out of sight. Reading
-    `get_last_lr()` is no step.
+    scheduler, passes it to something that could, returns it or stores it out of sight. Reading
+    `get_last_lr()` is not a step.
 
     ## Why is this bad
 
@@ -112,7 +112,7 @@ class SchedulerNeverStepped(Rule):
 
 
 def _superseded(schedule: Schedule) -> bool:
-    """Whether another scheduler took its name: the first of several tries, left in the script."""
+    """Whether another scheduler has the same variable: an earlier try, left in the script."""
     return schedule.variable is not None and any(
         other.variable == schedule.variable for other in schedule.competitors
     )

@@ -110,18 +110,18 @@ class StepBeforeOptimizer(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         early = schedule.early
         law = LAWS.get(schedule.scheduler)
-        # A metric that comes early decides as it would later, and what an unknown scheduler does
-        # at its first step may well be meant.
+        # A metric has the same effect before the updates, and an unknown scheduler may be meant to
+        # step first.
         if early is None or law is None or law.takes_metric or is_exercise(schedule):
             return
         if early.scheduler_site.argument is not StepArgument.NOTHING:
-            return  # `step(where)` may well set the position itself
+            return  # `step(position)` may set the position itself
         if schedule.repeated is not None:
             return  # LR105: one of the two calls is too many
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
         if not first and not per_epoch and (law.name == "LambdaLR" or not law.is_class):
-            return  # it may be a warm-up from 0, of which nothing is lost
+            return  # a warm-up from 0 loses nothing
         if first and not any(first):
             return
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"

@@ -124,9 +124,9 @@ class SteppedTwice(Rule):
             return
         first, second = twice.first, twice.second
         if StepArgument.UNKNOWN in (first.argument, second.argument):
-            return  # `step(where)` may well set the position itself
+            return  # `step(position)` may set the position itself
         if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
-            first, second = second, first  # the one that is too many is the rarer one
+            first, second = second, first  # report the rarer call
         yield self.finding(
             second.place,
             f"the scheduler is stepped {_how_often(twice)}{_numbers(schedule)}",

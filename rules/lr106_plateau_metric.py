@@ -14,7 +14,7 @@ from lrlint.snippets import training
 _POSITION = re.compile(
     r"^(?!.*(loss|acc|score|metric)).*(epoch|step|iter|idx|index)", re.IGNORECASE
 )
-"""What is called so is a position, wherever it comes from."""
+"""Names of positions, whatever computes them."""
 _NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
 
 
@@ -102,7 +102,7 @@ class PlateauMetric(Rule):
         if law is None:
             return
         if any(g.kind is GuardKind.EXCEPTION for site in schedule.sites for g in site.guards):
-            return  # one way is tried, and the other where it fails
+            return  # step(metric) is tried, and step() where that fails
         wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
         for site in schedule.sites:
             if wrong is StepArgument.METRIC and _POSITION.search(site.argument_text):

@@ -19,7 +19,7 @@ class EpochArgument(Rule):
 
     ## What it does
 
-    Reports `scheduler.step(epoch)` on a torch scheduler that counts its own steps. Left out is
+    Reports `scheduler.step(epoch)` on a torch scheduler that counts its own steps, except on
     `CosineAnnealingWarmRestarts`, where a fractional epoch is documented use.
 
     ## Why is this bad
@@ -100,7 +100,7 @@ class EpochArgument(Rule):
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Drop the argument where the counter gets there by itself."""
+    """Drop the argument where step() alone would count the same."""
     if len(schedule.sites) != 1 or schedule.competitors or schedule.built_in or is_moved(schedule):
         return None
     if site.position is None or site.position.as_number() != 1 or len(site.loops) != 1:

@@ -19,12 +19,12 @@ class StepIgnoresAccumulation(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` that runs for every micro-batch where the optimizer steps for every
-    k-th of them only, and the horizon counts steps of the optimizer.
+    Reports `scheduler.step()` that runs for every micro-batch where the optimizer steps only for
+    every k-th of them, and the horizon counts optimizer steps.
 
     ## Why is this bad
 
-    The schedule runs k times as fast as it is meant to. With 4 micro-batches per update, a cosine
+    The schedule runs k times too fast. With 4 micro-batches per update, a cosine
     over all updates is at its minimum after a quarter of the training, and then climbs back.
 
     ## Example
@@ -141,7 +141,7 @@ def _consequence(schedule: Schedule, found: EveryMicroBatch) -> str:
 
 
 def _fix(schedule: Schedule, found: EveryMicroBatch) -> Proposal | None:
-    """Move the call behind the optimizer's, under the same condition."""
+    """Move the call after optimizer.step(), under the same condition."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     if len(updates) != 1 or len(schedule.sites) != 1:
         return None

@@ -22,8 +22,8 @@ class StepOnOneRank(Rule):
 
     ## Why is this bad
 
-    Each process has a scheduler of its own. All others go on at the first LR, and since gradients
-    are averaged, not weights, the replicas of the model drift apart, silently.
+    Each process has its own scheduler. All others stay at the first LR, and since gradients are
+    averaged, not weights, the replicas of the model drift apart, silently.
 
     ## Example
 
@@ -52,7 +52,7 @@ class StepOnOneRank(Rule):
     ## References
 
     - [torch: DistributedDataParallel](https://docs.pytorch.org/docs/stable/notes/ddp.html): each
-      process has an optimizer of its own
+      process has its own optimizer
     """
 
     code, name, severity = "LR109", "step-on-one-rank", Severity.ERROR

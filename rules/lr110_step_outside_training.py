@@ -107,12 +107,12 @@ class StepOutsideTraining(Rule):
 
 
 def _evaluation(site: StepSite) -> Loop | None:
-    """The loop over batches that nothing is trained with."""
+    """Return the evaluation loop around the call."""
     return next((loop for loop in site.loops if loop.kind is LoopKind.EVALUATION), None)
 
 
 def _comes_after(site: StepSite, schedule: Schedule) -> bool:
-    """Whether it is stepped outside of all loops, behind each step of its optimizer."""
+    """Whether the call comes after all optimizer steps, outside of all loops."""
     assert schedule.optimizer is not None
     if site.per is not Cadence.ONCE or site.loops or schedule.built_in or site.via:
         return False

@@ -20,7 +20,7 @@ class BatchSchedulerPerEpoch(Rule):
     ## What it does
 
     Reports `CyclicLR` that is stepped once per epoch while `step_size_up` is left at its default of
-    2000 steps, counts batches, or is more than the epochs that there are.
+    2000 steps, counts batches, or is more than the number of epochs.
 
     ## Why is this bad
 
@@ -90,7 +90,11 @@ class BatchSchedulerPerEpoch(Rule):
             return
         if is_exercise(schedule) or rebuilt_in(schedule) is not None or not _is_slow(schedule):
             return
-        if not size.explicit or horizon_in_batches(schedule) or _is_never_over(schedule, size):
+        if (
+            not size.explicit
+            or horizon_in_batches(schedule)
+            or _outlasts_the_training(schedule, size)
+        ):
             yield self.finding(
                 sites[0].place,
                 f"step_size_up is {'' if size.explicit else 'left at '}"
@@ -102,19 +106,19 @@ class BatchSchedulerPerEpoch(Rule):
 
 
 def _is_slow(schedule: Schedule) -> bool:
-    """Whether an epoch is more than one step of the optimizer, as far as that is seen."""
+    """Whether an epoch may have more than one optimizer step."""
     optimizer = schedule.optimizer
     return optimizer is None or not optimizer.stepped or schedule.batch_loop is not None
 
 
-def _is_never_over(schedule: Schedule, size: Argument) -> bool:
+def _outlasts_the_training(schedule: Schedule, size: Argument) -> bool:
     steps = None if schedule.steps is None else schedule.steps.value
     number = None if size.number is None else size.number.value
     return steps is not None and number is not None and number > steps
 
 
 def _reach(schedule: Schedule, size: Argument) -> str:
-    """How far the LR gets, where that is known."""
+    """Return how far the LR gets, where that is known."""
     steps = None if schedule.steps is None else schedule.steps.value
     number = None if size.number is None else size.number.value
     low, high = schedule.number("base_lr"), schedule.number("max_lr")
@@ -130,7 +134,7 @@ def _reach(schedule: Schedule, size: Argument) -> str:
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Move the call behind the optimizer's, where no condition would be left behind."""
+    """Move the call after optimizer.step(), unless it is under a condition."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     if len(updates) != 1 or site.guards or len(schedule.sites) != 1:
         return None

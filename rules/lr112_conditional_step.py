@@ -14,9 +14,9 @@ from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
 
 _DECAYS = frozenset({"ExponentialLR", "MultiplicativeLR", "LambdaLR"})
-"""Each of whose steps is a decay of its own: stepping them by hand is a plateau scheduler."""
+"""Each step of these is one decay: under a condition they are a handwritten plateau scheduler."""
 _OVERFLOW = re.compile(r"scale|nan|inf\b|finite|overflow|skip|grad|norm", re.IGNORECASE)
-"""What asks whether the optimizer made its step."""
+"""Conditions that ask whether the optimizer was stepped."""
 
 
 class ConditionalStep(Rule):
@@ -24,11 +24,10 @@ class ConditionalStep(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` behind a condition on a measured value (`if val_loss < best:`) for
-    schedulers that follow a plan: cosine, one-cycle, milestones. Conditions under which the
-    optimizer makes its step as well are not reported, nor those that ask whether gradients were
-    finite. Neither are schedulers of which every step is one decay, such as `ExponentialLR`: those
-    may be stepped by hand.
+    Reports `scheduler.step()` under a condition on a measured value (`if val_loss < best:`) for
+    schedulers that follow a plan: cosine, one-cycle, milestones. Not reported are conditions under
+    which the optimizer steps too, conditions that ask whether gradients were finite, and
+    schedulers of which every step is one decay, such as `ExponentialLR`.
 
     ## Why is this bad
 
@@ -119,7 +118,9 @@ class ConditionalStep(Rule):
         if _decays_each_time(schedule) or is_exercise(schedule):
             return
         sites = regular_sites(schedule)
-        found = [guard for site in sites if (guard := _measured(schedule, site)) is not None]
+        found = [
+            guard for site in sites if (guard := _condition_on_a_metric(schedule, site)) is not None
+        ]
         if not found or len(found) != len(sites):
             return
         yield self.finding(
@@ -133,8 +134,8 @@ class ConditionalStep(Rule):
         )
 
 
-def _measured(schedule: Schedule, site: StepSite) -> Guard | None:
-    """The condition on a measured value that the optimizer's step is not under."""
+def _condition_on_a_metric(schedule: Schedule, site: StepSite) -> Guard | None:
+    """Return the condition on a measured value that optimizer.step() is not under."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     shared = {guard.text for update in updates for guard in update.guards}
     return next(

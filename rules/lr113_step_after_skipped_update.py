@@ -19,7 +19,7 @@ class StepAfterSkippedUpdate(Rule):
     ## What it does
 
     Mentions a scheduler that is stepped after every batch whose optimizer steps through a
-    `GradScaler` (advice: shown with `--pedantic`). A step behind a condition, such as a comparison
+    `GradScaler` (advice: shown with `--pedantic`). A step under a condition, such as a comparison
     of `scaler.get_scale()`, is taken to ask whether there was an update.
 
     ## Why is this bad

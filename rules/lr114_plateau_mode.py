@@ -31,7 +31,7 @@ _FALLS = re.compile(
 _NEGATED = re.compile(r"^\(?\s*-|^\(?\s*1(00)?(\.0?)?\s*-")
 """``-accuracy`` and ``1 - accuracy`` fall as the model improves."""
 _REMAINS = re.compile(r"\*\s*-\s*1|(^|[(\s])-\s*[a-z_]|1(00)?(\.0?)?\s*-", re.IGNORECASE)
-"""Signs within an expression, after which its direction is anybody's guess."""
+"""Signs within an expression, which may reverse its direction."""
 
 
 class PlateauMode(Rule):
@@ -41,13 +41,13 @@ class PlateauMode(Rule):
 
     Reports `ReduceLROnPlateau` in mode `min` (the default) that is stepped with a metric that grows
     as the model improves (an accuracy, F1, AUC, mAP, IoU, PSNR… by its name), or in mode `max` with
-    a loss or an error. A metric that is negated, or whose name does not tell, is left alone.
+    a loss or an error. A metric that is negated, or whose name does not tell, is not reported.
 
     ## Why is this bad
 
     While the accuracy rises, the scheduler sees no improvement: after `patience` epochs it divides
-    the LR by ten, and again after as many, until the training stands still at its best moment. The
-    sign of trouble is the LR that falls although everything improves.
+    the LR by ten, and again after as many, until the training stalls at its best moment. The
+    symptom is an LR that falls although everything improves.
 
     ## Example
 
@@ -111,7 +111,7 @@ class PlateauMode(Rule):
         judged = [(site, _grows(site)) for site in schedule.sites]
         wrong = [site for site, grows in judged if grows is (mode.value == "min")]
         if not wrong or len(wrong) != sum(grows is not None for _, grows in judged):
-            return  # each of two metrics may be right for one setting
+            return  # two metrics, of which each may be right for one setting
         site = wrong[0]
         what = "grows" if mode.value == "min" else "falls"
         yield self.finding(
@@ -138,7 +138,7 @@ def _argument(site: StepSite) -> str:
 
 
 def _grows(site: StepSite) -> bool | None:
-    """Whether what it is stepped with grows as the model improves; None where that is open."""
+    """Whether the metric grows as the model improves; None where that is not known."""
     if site.argument not in (StepArgument.METRIC, StepArgument.UNKNOWN):
         return None
     source = site.argument_source
@@ -150,11 +150,11 @@ def _grows(site: StepSite) -> bool | None:
 
 _CALL = re.compile(r"(\w+)\([^()]*\)")
 _WRAPPER = re.compile(r"mean|sum|average|float|round|abs|item|stack|tensor|array|max|min")
-"""Calls whose result is in the direction of their argument."""
+"""Calls whose result grows with their argument."""
 
 
 def _without_arguments(text: str) -> str:
-    """The expression without what its calls are handed: ``evaluate(model, loss_fn)`` is no loss."""
+    """Return the expression without the arguments of its calls, which may be a ``loss_fn``."""
 
     def replaced(call: re.Match[str]) -> str:
         return call[0].translate(_FLAT) if _WRAPPER.fullmatch(call[1]) else call[1]

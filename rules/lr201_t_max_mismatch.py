@@ -104,7 +104,12 @@ class TMaxMismatch(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         found = judged_length(schedule)
-        if found is None or found.fits or _warmup_not_deducted(found) or _handed_over(found):
+        if (
+            found is None
+            or found.fits
+            or _warmup_not_deducted(found)
+            or _replaced_by_another(found)
+        ):
             return
         yield self.finding(
             where(schedule),
@@ -117,7 +122,7 @@ class TMaxMismatch(Rule):
 
 
 def _warmup_not_deducted(found: Length) -> bool:
-    """Whether T_max is the whole training, of which the steps leave out a warm-up: LR204."""
+    """Whether T_max is the whole training, and the steps leave out a warm-up: LR204."""
     guards = [guard for site in found.schedule.sites for guard in site.guards]
     return any(
         guard.kind is GuardKind.AFTER
@@ -127,7 +132,7 @@ def _warmup_not_deducted(found: Length) -> bool:
     )
 
 
-def _handed_over(found: Length) -> bool:
+def _replaced_by_another(found: Length) -> bool:
     """Whether another schedule takes over before the cosine ends: `else: swa_scheduler.step()`."""
     schedule = found.schedule
     return not found.longer and any(
@@ -159,7 +164,7 @@ def _name(found: Length) -> str:
 
 
 def _consequence(found: Length) -> str:
-    """What the LR does, in numbers where they are known."""
+    """Return what the LR does, in numbers where they are known."""
     schedule, one = found.schedule, unit(found.schedule)
     last = _last(found)
     if not found.longer:
@@ -170,9 +175,7 @@ def _consequence(found: Length) -> str:
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
     at = _name(found) if found.length.value is None else wording.amount(found.length)
-    climb = "climbs back"
-    if found.ratio is not None and found.ratio > 2:
-        climb = f"swings up and down {float((found.ratio - 1) / 2):.3g} times"
+    climb = "climbs back" if found.ratio is None else wording.past_minimum(float(found.ratio))
     if found.ratio is None and found.exact:
         at, climb = "one epoch's", "climbs back in every second epoch"
     text = f"the LR is {low} after {at} {one}s, then {climb}"
@@ -180,7 +183,7 @@ def _consequence(found: Length) -> str:
 
 
 def _last(found: Length) -> str | None:
-    """The LR of the last epoch or step."""
+    """Return the LR of the last epoch or step."""
     steps = found.steps.value
     lrs = None
     if isinstance(steps, int) and found.length.value is not None:

@@ -120,7 +120,7 @@ class OneCycleLength(Rule):
                 + scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
                 """
             ),
-            says=("total_steps is 100", "102 times", "call 101 of step() raises ValueError"),
+            says=("total_steps is 100", "102 times", "step() number 101 raises ValueError"),
         ),
     )
 
@@ -133,8 +133,8 @@ class OneCycleLength(Rule):
         consequence = _crash(found) if longer else _cut_off(found)
         if longer and schedule.prepared:
             if found.fits:
-                return  # one step further is all that accelerate goes
-            consequence = _held(found)
+                return  # accelerate steps it exactly that once
+            consequence = _stays(found)
         yield self.finding(
             where(schedule),
             f"{parameter} is {wording.quantity(found.length)}, but the scheduler steps"
@@ -147,12 +147,12 @@ class OneCycleLength(Rule):
 
 
 def _too_long(found: Length) -> bool:
-    """Whether there is even one step too many."""
+    """Whether there is at least one step too many."""
     return found.comparison.differs and found.longer
 
 
-def _held(found: Length) -> str:
-    """What becomes of a schedule that accelerate steps no further than one step past its end."""
+def _stays(found: Length) -> str:
+    """Return the consequence for a prepared schedule, which accelerate steps once past its end."""
     length, annealing = found.length.value, found.schedule.argument("anneal_strategy")
     lrs = None
     if isinstance(length, int) and annealing is not None and annealing.value == "cos":
@@ -162,10 +162,7 @@ def _held(found: Length) -> str:
 
 
 def _crash(found: Length) -> str:
-    call = "the second step() call too many"
-    if isinstance(found.length.value, int):
-        call = f"call {found.length.value + 1} of step()"
-    text = f"{call} raises ValueError"
+    text = f"step() number {wording.amount(found.length + 1)} raises ValueError"
     schedule = found.schedule
     epochs = schedule.epochs
     batches = None if schedule.batch_loop is None else schedule.batch_loop.trips
@@ -189,7 +186,7 @@ def _cut_off(found: Length) -> str:
 
 
 def _fix(found: Length) -> Proposal | None:
-    """Another ``total_steps``; or other ``epochs``, where only they are wrong."""
+    """Set ``total_steps``, or ``epochs`` where only they are wrong."""
     schedule = found.schedule
     direct = resized(schedule, found.steps)
     epochs, batches = schedule.argument("epochs"), schedule.number("steps_per_epoch")

@@ -33,7 +33,7 @@ class WarmupNotDeducted(Rule):
     ## What it does
 
     Reports a decay (`CosineAnnealingLR`, `PolynomialLR`, a falling `LinearLR`) that begins after a
-    warm-up, as the second part of a `SequentialLR` or behind `if epoch >= warmup:`, and is longer
+    warm-up, as the second part of a `SequentialLR` or under `if epoch >= warmup:`, and is longer
     than what the warm-up leaves of the training.
 
     ## Why is this bad
@@ -115,7 +115,7 @@ class WarmupNotDeducted(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         if not _is_judged(schedule) or not _falls(schedule):
             return
-        found = _in_sequence(schedule) or _behind_a_guard(schedule)
+        found = _in_sequence(schedule) or _after_a_condition(schedule)
         if found is None:
             return
         length, warmup = found
@@ -153,7 +153,7 @@ def _falls(schedule: Schedule) -> bool:
 
 
 def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """As a part of a SequentialLR: its length against what is left, and when its turn comes."""
+    """Compare the last part of a SequentialLR with the steps that are left after its milestone."""
     parent, horizon = schedule.parent, schedule.horizon
     if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
         return None
@@ -165,15 +165,15 @@ def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
     if left.value is not None and left.value <= 0:
         return None
     if schedule is not parent.children[-1]:
-        return None  # it may be meant to be cut off
+        return None  # a part in the middle may be cut off on purpose
     found = against(schedule, horizon, horizon.length, left)
     if found.comparison.differs:
         return None if found.fits or found.longer else (found, marks[-1])
-    return _whole(found, marks[-1])
+    return _if_warmup_is_included(found, marks[-1])
 
 
-def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Behind ``if epoch >= warmup:``, with a horizon of the steps and the warm-up together."""
+def _after_a_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Compare a schedule under ``if epoch >= warmup:`` with the steps that are left."""
     horizon = schedule.horizon
     if schedule.parent is not None or horizon is None or horizon.length is None:
         return None
@@ -185,11 +185,15 @@ def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
     if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
         return None
     found = against(schedule, horizon, horizon.length, whole - guard.amount)
-    return None if found.comparison.differs and found.fits else _whole(found, guard.amount)
+    return (
+        None
+        if found.comparison.differs and found.fits
+        else _if_warmup_is_included(found, guard.amount)
+    )
 
 
-def _whole(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
-    """Where the length is that of the warm-up and what it leaves together."""
+def _if_warmup_is_included(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
+    """Return both where the length is that of the warm-up and the remaining steps together."""
     if warmup.value == 0:
         return None
     try:
@@ -200,7 +204,7 @@ def _whole(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
 
 
 def _end(found: Length) -> str:
-    """Where the LR is in the last step."""
+    """Return where the LR is in the last step."""
     schedule, steps, lrs = found.schedule, found.steps.value, None
     if isinstance(steps, int) and steps > 0 and found.length.value is not None:
         lrs = lr_after_steps(schedule, steps - 1)

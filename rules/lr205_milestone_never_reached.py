@@ -32,7 +32,7 @@ class MilestoneNeverReached(Rule):
     ## What it does
 
     Reports milestones of `MultiStepLR` and `SequentialLR`, a `step_size` of `StepLR`, and the
-    `total_iters` of a decay, that lie past the last step of the training. A milestone that is the
+    `total_iters` of a decay that lie past the last step of the training. A milestone that is the
     very last step is not reported, unless it is the only one.
 
     ## Why is this bad
@@ -140,10 +140,10 @@ def _is_judged(schedule: Schedule) -> bool:
     one = driver(schedule)
     return not (
         schedule.open_arguments
-        or (one is not schedule and schedule is not one.children[-1])  # meant to be cut off
+        or (one is not schedule and schedule is not one.children[-1])  # cut off on purpose
         or not keeps_pace(schedule)
         or is_exercise(schedule)
-        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not seen
+        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not known
         or is_moved(one)
         or is_warmup(schedule)
         or rebuilt_in(schedule) is not None
@@ -153,7 +153,7 @@ def _is_judged(schedule: Schedule) -> bool:
 
 
 def _is_past(mark: Expr, steps: Expr) -> bool:
-    """Whether the last of so many steps comes before the mark: it uses the LR of ``steps - 1``."""
+    """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
     found = compare(mark, steps)
     return found.equal or (found.differs and found.sign == 1)
 
@@ -161,7 +161,7 @@ def _is_past(mark: Expr, steps: Expr) -> bool:
 def _missed(
     schedule: Schedule, parameter: str, argument: Argument, steps: Expr
 ) -> tuple[Expr, ...]:
-    """What the training ends before."""
+    """Return the horizons that the training does not reach."""
     if parameter == "total_iters":
         return _unfinished(schedule, steps)
     if parameter == "step_size":
@@ -170,19 +170,19 @@ def _missed(
     marks = argument.numbers or ()
     missed = tuple(mark for mark in marks if _is_past(mark, steps))
     if len(missed) == len(marks):
-        return () if schedule.scheduler == "SequentialLR" and _waits(schedule) else missed
+        return () if schedule.scheduler == "SequentialLR" and _stays_in_warmup(schedule) else missed
     return tuple(mark for mark in missed if not compare(mark, steps).equal)
 
 
-def _waits(schedule: Schedule) -> bool:
-    """Whether it never gets past its warm-up: LR210."""
+def _stays_in_warmup(schedule: Schedule) -> bool:
+    """Whether the sequence never gets past its warm-up: LR210."""
     return bool(schedule.children) and is_warmup(schedule.children[0])
 
 
 def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
     horizon = schedule.horizon
     if horizon is None or horizon.length is None or schedule.parent is not None:
-        return ()  # as a part of another: LR204
+        return ()  # a part of another schedule: LR204
     found = against(schedule, horizon, horizon.length, steps)
     if not found.comparison.differs or found.fits or found.longer:
         return ()
@@ -200,7 +200,7 @@ def _names(argument: Argument, parameter: str, missed: tuple[Expr, ...]) -> str:
 
 def _consequence(schedule: Schedule) -> str:
     if schedule.scheduler == "SequentialLR":
-        return ", so that the schedules behind it never run"
+        return ", so that the schedules after it never run"
     if schedule.scheduler in ("LinearLR", "PolynomialLR"):
         return ", so that the LR never gets to its end"
     bases = [lr.value for lr in schedule.base_lrs if lr is not None]

@@ -30,7 +30,7 @@ class HorizonIgnoresAccumulation(Rule):
     ## What it does
 
     Reports a schedule whose length is the number of batches (`epochs * len(train_loader)`) where
-    gradient accumulation lets the scheduler step in every k-th batch only:
+    gradient accumulation lets the scheduler step only in every k-th batch:
     `if (i + 1) % k == 0: …; scheduler.step()`.
 
     ## Why is this bad
@@ -130,7 +130,7 @@ class HorizonIgnoresAccumulation(Rule):
 
 
 def _one_by_default(found: IgnoredAccumulation) -> bool:
-    """Whether nothing is accumulated until the user asks for it."""
+    """Whether gradients are accumulated only where the user asks for it."""
     return found.every.value == 1
 
 

@@ -23,9 +23,9 @@ class EarlyStopTruncates(Rule):
 
     ## Why is this bad
 
-    The best part of such a schedule is its end. A metric that stalls at the high LR of the middle
-    is what the low LR of the end is for: patience runs out before it comes. Train to the end, or
-    let `ReduceLROnPlateau` follow the metric.
+    These schedules do most of their work at the end. A metric that stalls at the high LR of the
+    middle improves at the low LR of the end, but patience runs out before that comes. Train to the
+    end, or let `ReduceLROnPlateau` follow the metric.
 
     ## Example
 
@@ -103,7 +103,7 @@ class EarlyStopTruncates(Rule):
 
 
 def _spans(schedule: Schedule) -> bool:
-    """Whether it is as long as the training would be."""
+    """Whether the schedule is as long as the training would be."""
     horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None or steps is None:
         return False

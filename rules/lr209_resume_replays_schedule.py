@@ -20,7 +20,7 @@ class ResumeReplaysSchedule(Rule):
 
     Reports a loop that starts at a `start_epoch` (from a checkpoint, or set by the user) while the
     scheduler starts from 0: its state is not loaded, `last_epoch` is not set, no loop steps it
-    forward, and no argument of it knows of the start.
+    forward, and none of its arguments depends on the start.
 
     ## Why is this bad
 
@@ -28,9 +28,9 @@ class ResumeReplaysSchedule(Rule):
     with the LR of epoch 0, a hundred times too high, and has dropped once where it should have
     dropped three times; a cosine ends in the middle of its curve. torch says nothing.
 
-    An error where the optimizer's state is restored, so that the script is made to resume; else a
-    warning. A recorded run shows it wherever a state with past steps is loaded into the optimizer
-    and the scheduler counts from 0.
+    It is an error where the optimizer's state is restored, because then the script is made to
+    resume; else a warning. A recorded run shows it wherever a state with past steps is loaded into
+    the optimizer and the scheduler counts from 0.
 
     ## Example
 
