@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from textwrap import dedent, indent
+from textwrap import dedent
 
 SGD = "optimizer = SGD(model.parameters(), lr=0.1)"
 UPDATE = "model(x, y).backward()\noptimizer.step()"
@@ -147,4 +147,4 @@ def _rows(code: str) -> list[str]:
 
 
 def _indented(rows: list[str]) -> list[str]:
-    return indent("\n".join(rows), "    ").splitlines()
+    return [f"    {row}" if row else "" for row in rows]

@@ -39,7 +39,7 @@ class Unreadable(Rule):
     - [Python: lexical analysis, encoding declarations](https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations)
     """
 
-    # The engine reports it: there are no facts of an unread file to judge.
+    # The engine reports it: a file that cannot be parsed has no facts to judge.
     code, name, severity = "LR000", "unreadable", Severity.ERROR
 
     VALID = (
