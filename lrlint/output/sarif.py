@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-import lrlint
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.fix import Applicability, Edit, Fix, Location
 from lrlint.output import Results, Style
@@ -26,7 +26,7 @@ def render(results: Results, style: Style) -> str:
                 "tool": {
                     "driver": {
                         "name": "lrlint",
-                        "semanticVersion": lrlint.__version__,
+                        "semanticVersion": version("lrlint"),
                         "rules": [_rule(code, results) for code in codes],
                     }
                 },
