@@ -21,7 +21,7 @@ class Analyser:
     """Tells which files may build a scheduler, and analyses them."""
 
     def __init__(self, reader: Reader, patience: float | None = None) -> None:
-        """``patience`` is the CPU time in seconds that one file may take; None sets no limit."""
+        """Set a limit of ``patience`` seconds of CPU time per file; None sets no limit."""
         self._reader = reader
         self._patience = patience
         self._project: Project | None = None

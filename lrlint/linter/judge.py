@@ -23,7 +23,7 @@ class Judge:
     """The findings of one run, and the problems that kept lrlint from its work."""
 
     def __init__(self, settings: Settings, *, explain: bool = False) -> None:
-        """With ``explain``, reasons why rules do not report are kept, too."""
+        """Set up without findings. With ``explain``, keep the reasons why rules do not report."""
         self._ruleset = Ruleset(settings)
         self._explain = explain
         self._diagnostics: dict[tuple[object, ...], Diagnostic] = {}
