@@ -13,7 +13,7 @@ from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
-    from lrlint.cli.check import Options
+    from lrlint.cli.options import Options
     from lrlint.cli.work import Result
     from lrlint.engine import Report
     from lrlint.fixing import Fixed

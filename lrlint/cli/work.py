@@ -13,7 +13,7 @@ from lrlint.config import Settings
 from lrlint.engine import Report, Stdin, lint
 
 if TYPE_CHECKING:
-    from lrlint.cli.check import Options
+    from lrlint.cli.options import Options
     from lrlint.fixing import Fixed
 
 PATIENCE = 60.0
@@ -32,8 +32,9 @@ class Result:
     """Standard input as fixed, which takes the findings' place on standard output."""
 
 
-def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
+def run(settings: Settings, options: Options) -> Result:
     """Do what the options ask for."""
+    paths = options.places
     stdin = None
     if "-" in paths:
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
