@@ -26,8 +26,8 @@ from lrlint.selection import Layer
 def check(**values: Any) -> int:
     """Lint scripts, notebooks and folders (default: the working directory).
 
-    The exit status is 0 where there is nothing to report, 1 where there are findings of severity
-    --fail-on or above, 2 where lrlint could not do its work.
+    The exit status is 1 if there are findings of severity --fail-on or above, 2 if lrlint could
+    not do its work, else 0.
     """
     options = Options(**values)
     if options.diff and options.output_format not in FOR_PEOPLE:
@@ -83,11 +83,11 @@ def _run(settings: Settings, options: Options) -> int:
         return USAGE_ERROR
     if options.exit_zero or settings.fail_on is None:
         return 0
-    return int(any(one.severity >= settings.fail_on for one in report.diagnostics))
+    return int(any(found.severity >= settings.fail_on for found in report.diagnostics))
 
 
 def _meant_a_command(problem: str, paths: tuple[str, ...]) -> str:
-    """A hint where the missing path is a misspelt command: ``lrlint chekc``."""
+    """Return a hint if the missing path is a misspelt command: ``lrlint chekc``."""
     if not any(problem.startswith(f"{path}: no such") for path in paths[:1]):
         return ""
     close = difflib.get_close_matches(paths[0], COMMANDS, n=1, cutoff=0.75)

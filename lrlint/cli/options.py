@@ -16,7 +16,7 @@ _SELECTORS = "by code, prefix or name; separate several with commas"
 
 
 def parameters(options: type[object]) -> list[click.Parameter]:
-    """Return the click parameters in a dataclass's annotations; their values make an instance."""
+    """Return the click parameters in the annotations of a dataclass, one per field."""
     hints = get_type_hints(options, include_extras=True)
     return [hint.__metadata__[0] for hint in hints.values()]
 
@@ -67,7 +67,7 @@ class Options:
         click.Option(
             ["--fail-on"],
             type=click.Choice([*(severity.label for severity in reversed(Severity)), NEVER]),
-            help="The least severity that makes the exit status 1.  [default: warning]",
+            help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
     exit_zero: Annotated[
@@ -80,7 +80,9 @@ class Options:
     unsafe_fixes: Annotated[
         bool,
         click.Option(
-            ["--unsafe-fixes"], is_flag=True, help="Apply the unsafe fixes too; read the result."
+            ["--unsafe-fixes"],
+            is_flag=True,
+            help="Also apply fixes that may change behaviour; review them.",
         ),
     ]
     diff: Annotated[
@@ -95,13 +97,18 @@ class Options:
     exclude: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--exclude"], multiple=True, metavar="PATTERN", help="Pass over these in folders."
+            ["--exclude"],
+            multiple=True,
+            metavar="PATTERN",
+            help="Exclude files and directories that match these patterns.",
         ),
     ]
     stdin_filename: Annotated[
         str | None,
         click.Option(
-            ["--stdin-filename"], metavar="NAME", help="What to call standard input (PATH `-`)."
+            ["--stdin-filename"],
+            metavar="NAME",
+            help="File name of the code on standard input (PATH `-`).",
         ),
     ]
     config: Annotated[
@@ -128,5 +135,5 @@ class Options:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The paths to check: standard input if only its name is given, else this folder."""
+        """The paths to check; without any, standard input if it is named, else this folder."""
         return self.paths or (("-",) if self.stdin_filename is not None else (".",))

@@ -1,4 +1,4 @@
-"""``lrlint run``: a training script with the recorder on."""
+"""``lrlint run``: runs a training script and records its LR."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def run(**values: Any) -> int:
     target = Target(options.script, options.arguments, options.module)
     target.path()  # raises where the script is missing: nothing is linted or run then
     try:
-        import torch  # noqa: F401  # what there is to record
+        import torch  # noqa: F401  # only to see whether it can be imported
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
     finisher = _Finisher(target, options, writers)
@@ -115,7 +115,7 @@ def run(**values: Any) -> int:
 
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
-    """What writes the report; an ending that nothing stands behind is found out before the run."""
+    """Return the function that writes a report; UserError for an unknown suffix."""
     if path.suffix == ".json":
         return lambda report: _write(path, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
@@ -129,7 +129,7 @@ def _writer(path: Path) -> Callable[[RunReport], None]:
 def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
     try:
         writer(report)
-    except Exception as error:  # a report is never worth a training
+    except Exception as error:  # no report is worth losing a training
         say(f"the report could not be written: {' '.join(str(error).split())}")
 
 
@@ -146,7 +146,7 @@ def _write(path: Path, text: str) -> None:
 
 
 class _Finisher:
-    """Lints and starts to record at once; says what was found when the script ends."""
+    """Lints the script and starts recording; reports when the script has ended."""
 
     def __init__(
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
@@ -172,11 +172,11 @@ class _Finisher:
         self._raises = mode is Mode.RAISE
         self._silent = mode is Mode.RECORD and self._file is None and not self._json
         self.status = 0
-        """What makes of a script that ended well a failed run."""
+        """The exit status if the script itself ended with 0."""
         self._session.start()
 
     def finish(self, outcome: Outcome) -> None:
-        """The script has ended."""
+        """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.diagnostics import Severity
         from lrlint.output import Style
         from lrlint.runtime import ranks
@@ -187,11 +187,11 @@ class _Finisher:
         session.stop()
         gathered = ranks.exchange(session.recording(()))
         if gathered is None:
-            return  # rank 0 speaks for all
+            return  # rank 0 reports for all ranks
         session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
-        if self._raises and any(one.severity is Severity.ERROR for one in findings):
+        if self._raises and any(found.severity is Severity.ERROR for found in findings):
             self.status = 1
         status = outcome.status or self.status
         report = RunReport(

@@ -156,7 +156,7 @@ def whole_part(e: Expr, value: Number | None, *, up: bool, exact: bool = False) 
 
 
 def _nested(rest: Terms, denominator: tuple[int, Monomial], kind: str) -> Terms | None:
-    """Return ``(x + k) / d`` for ``(floor(x) + k) / d``, whose floor is the same; so for ``ceil``."""
+    """Return ``(x + k) / d`` for ``(floor(x) + k) / d``: the floors are equal (so for ``ceil``)."""
     number, monomial = denominator
     for term, coefficient in rest.items():
         if coefficient * number != 1:

@@ -273,7 +273,7 @@ def test_notebook_places_name_the_cell(make: Make) -> None:
 @pytest.mark.parametrize(
     ("severities", "summary"),
     [
-        ([], "Nothing to report in 3 files.\n"),
+        ([], "All clear: 3 files checked, 1 with a scheduler.\n"),
         ([Severity.ERROR], "Found 1 finding (1 error) in 1 file.\n"),
         (
             [Severity.ADVICE, Severity.ERROR, Severity.WARNING, Severity.ERROR, Severity.ADVICE],
@@ -283,14 +283,14 @@ def test_notebook_places_name_the_cell(make: Make) -> None:
 )
 def test_summary_counts_by_severity(make: Make, severities: list[Severity], summary: str) -> None:
     found = tuple(make((1, 1), (1, 2), severity=severity) for severity in severities)
-    assert render("full", Results(found, 3)).endswith(summary)
+    assert render("full", Results(found, 3, files_with_scheduler=1)).endswith(summary)
 
 
 @pytest.mark.parametrize(
     ("kinds", "advice"),
     [
         ("s", "1 can be fixed with --fix.\n"),
-        ("uu", "2 can be fixed with --unsafe-fixes; read the result before you keep it.\n"),
+        ("uu", "2 can be fixed with --unsafe-fixes, which may change behaviour; review them.\n"),
         ("ssu", "2 can be fixed with --fix, 1 more with --unsafe-fixes.\n"),
     ],
 )
