@@ -1,9 +1,9 @@
-"""Axes ``cadence`` and ``step-form``: where ``scheduler.step()`` stands, and how it is guarded.
+"""Axis ``cadence``: where ``scheduler.step()`` is called, and how the call is guarded.
 
 An option returns a ``Cadence``: lines for the places around the optimizer's step and the epoch. In
-them INDEX, NTH and EPOCH stand for the batch number from 0, from 1, and the epoch variable, which
-the loops fill in. An option also says what is counted (``draft.unit``) and how far
-(``draft.count``; ``draft.exact`` where it is not just an upper bound).
+them INDEX, NTH and EPOCH mean the batch number from 0, from 1, and the epoch variable, which the
+loops fill in. An option also says what is counted (``draft.unit``) and how far (``draft.count``;
+``draft.exact`` where it is not just an upper bound).
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def _hand_over(draft: Draft) -> tuple[str, str]:
 
 @option("cadence", 1, when=simple)
 def hand_over_epochs(draft: Draft) -> Cadence:
-    """Two schedulers, taken in turn by hand."""
+    """Two schedulers, the script chooses which one steps."""
     counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     length, name = _hand_over(draft)
@@ -301,7 +301,7 @@ def by_class_batch(draft: Draft) -> Cadence:
 
 @option("cadence", 0.6, when=simple)
 def by_class_epoch(draft: Draft) -> Cadence:
-    """The same, and it is another."""
+    """The same, with another class."""
     cadence = by_class_batch(draft)
     counts(draft, "epoch", draft.epochs, exact=True)
     draft.needs.discard("one-cycle")

@@ -1,7 +1,7 @@
 """A seed becomes a complete training script: ``generate(seed)``.
 
-The axes stand in the modules beside this one; here they are asked in turn, and what they make is
-put together. ``feature_names()`` lists every choice that there is.
+The axes are in the modules beside this one; here they are asked in turn, and their lines are put
+together. ``feature_names()`` lists every choice that there is.
 """
 
 from __future__ import annotations

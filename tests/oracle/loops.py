@@ -1,7 +1,7 @@
-"""Axes ``epoch-loop``, ``batch-loop`` and ``step-loop``: the forms of training loops.
+"""What the axes ``epoch-loop``, ``batch-loop`` and ``step-loop`` share.
 
-An option returns a ``Loop``: how its body is wrapped, and the expressions for its counter. A
-``Loop.render(body)`` returns the lines of the loop; ``Loop.before`` stand before it.
+Their options return a ``Loop``: how its body is wrapped, and the expressions for its counter.
+``Loop.render(body)`` returns the lines of the loop, ``Loop.before`` the lines before it.
 """
 
 from __future__ import annotations

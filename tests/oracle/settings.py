@@ -1,4 +1,4 @@
-"""Axis ``config``: where a script keeps its settings, from literals to argparse and dataclasses.
+"""Axis ``config``: settings in literals, variables and command lines; axis ``open``.
 
 An option returns a ``Config``: how one setting is written where it is used, and the lines that
 define all of them once the whole script is known.

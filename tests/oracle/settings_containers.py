@@ -178,7 +178,7 @@ def named_tuple(draft: Draft) -> Config:
 
 @option("config", 0.8)
 def namespace_of_dictionary(draft: Draft) -> Config:
-    """``SimpleNamespace(**DEFAULTS)``, or argparse's own."""
+    """``SimpleNamespace(**DEFAULTS)``, or ``argparse.Namespace``."""
     form = draft.pick(["SimpleNamespace", "argparse.Namespace"])
 
     def define(settings: Settings) -> Definitions:
@@ -224,7 +224,7 @@ def updated_dictionary(draft: Draft) -> Config:
 
 @option("config", 0.7)
 def project_configuration(draft: Draft) -> Config:
-    """Constants in the project's own ``settings.py``."""
+    """Constants in the project's ``settings.py``."""
 
     def define(settings: Settings) -> Definitions:
         lines = [f"{key.upper()} = {literal(value)}" for key, value in settings.items()]
@@ -237,7 +237,7 @@ def project_configuration(draft: Draft) -> Config:
 
 @option("config", 0.7)
 def class_property(draft: Draft) -> Config:
-    """Numbers behind properties of a configuration class."""
+    """Properties of a configuration class."""
 
     def define(settings: Settings) -> Definitions:
         body: Lines = []

@@ -52,7 +52,7 @@ def helper_function(draft: Draft) -> Lines:
 
 @option("step-form", 0.5, when=plain_only)
 def state_dictionary(draft: Draft) -> Lines:
-    """The scheduler travels in a dict."""
+    """The scheduler is passed in a dict."""
     draft.needs.add("state-dictionary")
     return ['state["scheduler"].step()']
 
@@ -77,5 +77,5 @@ def has_attribute(draft: Draft) -> Lines:
 
 @option("step-form", 0.4, when=plain_only)
 def try_step(draft: Draft) -> Lines:
-    """A defence against nothing."""
+    """A guard against an error that cannot occur."""
     return [*block("try:", [STEP]), *block("except AttributeError:", ["pass"])]

@@ -32,7 +32,7 @@ def can_be_attributes(draft: Draft) -> bool:
 
 @option("training", 7)
 def loops_in_line(draft: Draft) -> None:
-    """The loops stand where everything stands."""
+    """The loops are beside everything else."""
 
 
 def outer_scope(draft: Draft) -> Lines:
@@ -80,7 +80,7 @@ def epoch_function_with_tail(draft: Draft) -> None:
 
 @option("training", 1, when=lambda d: epochs(d) and not_rebuilt(d))
 def project_engine(draft: Draft) -> None:
-    """``train_one_epoch`` stands in the project's ``engine.py``."""
+    """``train_one_epoch`` is in the project's ``engine.py``."""
     definition, name = _epoch_function(draft, tail=False, shared=True)
     code = "\n".join(definition)
     helpers = [h for h in draft.helpers if any(f"{_defined(h)}(" in line for line in definition)]
@@ -202,13 +202,13 @@ def trainer(draft: Draft) -> None:
 
 @option("training", 1, when=can_be_attributes)
 def trainer_configures(draft: Draft) -> None:
-    """The scheduler is built in a method of its own."""
+    """The scheduler is built in a separate method."""
     make_trainer(draft, builds=True, methods=epochs(draft), configure=True)
 
 
 @option("training", 1, when=not_rebuilt)
 def trainer_given(draft: Draft) -> None:
-    """A class that is handed optimizer and scheduler."""
+    """A class that takes optimizer and scheduler as arguments."""
     make_trainer(draft, builds=False, methods=epochs(draft))
 
 
@@ -225,7 +225,7 @@ def trainer_subclass(draft: Draft) -> None:
 
 
 def _self_contained(draft: Draft) -> bool:
-    """One pass over the loader hands nothing back."""
+    """One pass over the loader returns nothing."""
     sections = draft.sections
     body, after = sections.epoch, [*sections.epoch_tail, *sections.end]
     return not sections.results(body, after) and not set(assigned(body)) & set(outer_scope(draft))
@@ -233,7 +233,7 @@ def _self_contained(draft: Draft) -> bool:
 
 @option("training", 0.9, when=lambda d: epochs(d) and _self_contained(d))
 def context_object(draft: Draft) -> None:
-    """``train_one_epoch(ctx)``: everything travels in one namespace."""
+    """``train_one_epoch(ctx)``: everything is passed in one namespace."""
     sections = draft.sections
     body = sections.epoch
     loop = assigned(sections.loop.render(["pass"]))

@@ -166,7 +166,7 @@ def test_odd_but_fine(code: str) -> None:
         'x = f"""' + "{a} ((( " * 1_000 + '"""\n',
     ],
 )
-def test_big_is_not_deep(code: str) -> None:
+def test_a_big_file_that_is_not_deep_raises_nothing(code: str) -> None:
     check(code)
 
 
