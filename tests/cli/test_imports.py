@@ -1,4 +1,4 @@
-"""What a command loads: the lint path stays light, and a room knows only what it may know."""
+"""What a command loads: the lint path stays light, and a package imports only what it may."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_package_itself_is_empty_until_it_is_used() -> None:
 
 
 def test_packages_import_only_what_they_may() -> None:
-    """Run the contracts of pyproject.toml."""
+    """The contracts are in pyproject.toml."""
     pytest.importorskip("importlinter")
     result = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
