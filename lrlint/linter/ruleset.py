@@ -78,7 +78,7 @@ class Ruleset:
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:
-        """The finding as it is reported; None where settings or a comment silence it."""
+        """Return the finding as reported; None where settings or a comment silence it."""
         rule = finding.rule
         severity = self._severity(rule.code, rule.severity, finding.severity)
         if not self._wants(rule.code, severity):
@@ -130,7 +130,7 @@ class Ruleset:
         )
 
     def unreadable(self, file: Path | SourceFile, error: SourceError) -> Diagnostic | None:
-        """The finding LR000."""
+        """Return the finding LR000."""
         code, name = UNREADABLE
         severity = self._severity(code, Severity.ERROR, Severity.ERROR)
         path = file.path if isinstance(file, SourceFile) else file
@@ -171,7 +171,7 @@ class Ruleset:
 
     @cached_property
     def _severities(self) -> dict[str, Severity]:
-        """The severities that the user gives; a narrower selector wins."""
+        """Return the severities that the user sets; a narrower selector wins."""
         origin = self._settings.origin("severity")
         result: dict[str, Severity] = {}
         narrow_last = sorted(
@@ -236,7 +236,7 @@ def _home(place: Place, span: Span, linted: SourceFile) -> SourceFile | None:
 
 
 def _source(place: Place) -> SourceFile | None:
-    """The file that a place lies in; places of a recorded run have none."""
+    """Return the file of a place; places of a recorded run have none."""
     found = getattr(place, "source", None)
     return found if isinstance(found, SourceFile) else None
 
@@ -252,7 +252,7 @@ def _stretch(span: Span) -> sources.Span:
 
 
 def _fix(proposal: Proposal | None, home: Span) -> tuple[Fix | None, Exception | None]:
-    """The fix as edits; None where a place cannot be rewritten or lies in another file or cell."""
+    """Return the fix as edits; None where a place cannot be rewritten, or is elsewhere."""
     if proposal is None:
         return None, None
     edits: list[Edit] = []

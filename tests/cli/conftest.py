@@ -1,7 +1,7 @@
-"""A stand-in for the analyser and the rules: what is found is what the script says.
+"""A fake analyser and fake rules, which report words of the script: ``T_max=100``, ``eta_min=0``…
 
-The real ones are tested elsewhere. Here the subject is what happens to findings on their way from
-a rule to the user, so the rules of these tests report words: ``T_max=100``, ``eta_min=0``…
+The real ones are tested elsewhere. Here the subject is the way of a finding from a rule to the
+user.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lrlint.source import Reach, SourceFile, check_syntax, load
 
 @dataclass(frozen=True)
 class WordPlace(Place):
-    """A stretch of a file's text."""
+    """A span of a file's text."""
 
     source: SourceFile
     start: int
@@ -159,7 +159,7 @@ def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the stand-ins in place."""
+    """Replace the analyser and the rules."""
     module = ModuleType("lrlint.analysis")
     module.__dict__.update(analyse=fake_analyse, Project=FakeProject)
     monkeypatch.setitem(sys.modules, "lrlint.analysis", module)

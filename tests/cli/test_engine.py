@@ -1,4 +1,4 @@
-"""What becomes of findings between a rule and the report."""
+"""The way of findings from a rule to the report."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_selection(write: Write) -> None:
         lint([script], layer(select=("LR7",)))
 
 
-def test_advice_is_for_the_pedantic_and_for_whoever_names_it(write: Write) -> None:
+def test_advice_needs_pedantic_or_a_rule_that_is_named(write: Write) -> None:
     script = write(train="scheduler = StepLR(o, gamma=0.1)\nother = CosineLR(o, eta_min=0.0)\n")
     both = ["LR602 train.py:1:23", "LR301 train.py:2:21"]
     assert brief(lint([script])) == []
@@ -212,7 +212,7 @@ def test_file_without_a_scheduler_is_judged_only_if_it_is_named(
     assert brief(lint([project])) == []
 
 
-def test_younger_syntax_than_this_python_s_is_no_error(write: Write) -> None:
+def test_newer_syntax_than_this_python_reads_is_not_an_error(write: Write) -> None:
     assert brief(lint([write(a="type Pair[T] = tuple[T, T]\n")])) == []
 
 

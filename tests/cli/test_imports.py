@@ -1,4 +1,4 @@
-"""What a command loads: the lint path stays light, and a room knows only what it may know."""
+"""What a command loads: the lint path stays light, and a package imports only what it may."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def test_package_itself_is_empty_until_it_is_used() -> None:
     assert result.stdout.split() == []
 
 
-def test_rooms_import_only_what_they_may() -> None:
-    """The contracts stand in pyproject.toml, see DESIGN."""
+def test_packages_import_only_what_they_may() -> None:
+    """The contracts are in pyproject.toml."""
     pytest.importorskip("importlinter")
     result = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
