@@ -1,4 +1,4 @@
-"""Cosines that a script writes by hand: ``lambda t: 0.5 * (1 + math.cos(math.pi * t / T))``."""
+"""A cosine in the function of a `LambdaLR`: ``lambda t: 0.5 * (1 + math.cos(math.pi * t / T))``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
 
 def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
-    """After how many steps the only cosine in an LR function is at its minimum, and where it is.
+    """Return after how many steps the only cosine in an LR function is at its minimum, and where.
 
-    None where there is none, where its angle is held back at the end (``min(1, t / T)``), and where
-    it is not meant to get there or to stop there: FixMatch's ``cos(7 / 16 * pi * t / T)`` ends in
-    the middle of its way down, ``1 + cos(2 * pi * n * t / T)`` swings ``n`` times.
+    Return None where the function has no cosine, where it bounds the angle (``min(1, t / T)``), and
+    where the cosine is meant to end elsewhere: FixMatch's ``cos(7 / 16 * pi * t / T)`` ends halfway
+    down, and ``1 + cos(2 * pi * n * t / T)`` swings ``n`` times.
     """
     if not isinstance(function, FunctionValue):
         return None
@@ -68,7 +68,7 @@ def _is_cosine(call: cst.Call) -> bool:
 
 
 def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
-    """Whether something is added to the cosine, as in ``1 + cos(x)``: else it ends at 0, not -1."""
+    """Whether something is added to the cosine: ``1 + cos(x)`` ends at -1, ``cos(x)`` at 0."""
     names: set[str] = set()
     sums: list[cst.BaseExpression] = []
     for node in walk(body):
@@ -82,7 +82,7 @@ def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
 
 
 def _is_stretched(machine: Machine, step: Atom, angle: cst.BaseExpression) -> bool:
-    """Whether a number other than 1 is multiplied into an angle: it says how far that is to go."""
+    """Whether an angle has a factor other than pi, the step and 1: it says how far to go."""
     product = Expr.const(1)
     for part in _factors(angle):
         factor = _angle(machine, part)
@@ -94,7 +94,7 @@ def _is_stretched(machine: Machine, step: Atom, angle: cst.BaseExpression) -> bo
 
 
 def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """What is multiplied to make up a number, divisors left out."""
+    """Yield the factors of a product; divisors are left out."""
     match node:
         case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
             yield from _factors(left)
@@ -106,7 +106,7 @@ def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 
 
 def _assignments(body: cst.Block, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
-    """The assignments of a function in source order, those after the cosine left out."""
+    """Yield the assignments of a function in source order, up to the cosine."""
     stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
@@ -128,7 +128,7 @@ _OPERATORS: dict[type[cst.Operator], Callable[[Expr, Expr], Expr]] = {
 
 
 def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
-    """A number in which pi is an atom of its own, so that it cancels exactly."""
+    """Return a number in which pi is an atom, so that pi cancels exactly."""
     match node:
         case cst.BinaryOperation(left=left, operator=sign, right=right):
             operation = _OPERATORS.get(type(sign))

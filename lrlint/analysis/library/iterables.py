@@ -1,8 +1,8 @@
-"""Sequences and functions: `range`, `len`, `zip`, `list`…, ``functools`` and ``itertools``."""
+"""What loops run over: `range`, `len`, `zip`, `list`, `dict`, `map`…, and ``itertools``."""
 
 from __future__ import annotations
 
-from lrlint.analysis.interpreter import comparisons, escapes, iteration, members
+from lrlint.analysis.interpreter import escapes, iteration, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import (
@@ -16,14 +16,9 @@ from lrlint.analysis.interpreter.numbers import (
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
-    ClassValue,
-    Const,
     DictValue,
-    External,
-    FunctionValue,
     ListValue,
     Opaque,
-    Partial,
     Sized,
     Store,
     Stream,
@@ -198,22 +193,9 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
     return members.dict_of_pairs(machine, [one], complete=False)
 
 
-@models("builtins.bool")
-def _bool(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    value = arguments.get(0)
-    if value is None:
-        return Const(False)
-    return comparisons.as_value(comparisons.truthiness(machine, value, node))
-
-
 @models("builtins.next")
 def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque(measured=True)
-
-
-@models("builtins.exit", "builtins.quit", "sys.exit", "os._exit")
-def _exit(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Const(SystemExit)
 
 
 @models("builtins.map")
@@ -223,18 +205,6 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if function is not None and items is not None and len(items) <= 64:
         return ListValue([machine.call(function, Arguments([item]), node) for item in items])
     return ListValue(None, length=None if value is None else length_of(machine, value))
-
-
-@models("functools.partial")
-def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    if not arguments.positional:
-        return Opaque()
-    function, *rest = arguments.positional
-    if isinstance(function, (FunctionValue, ClassValue, External, Partial)) or (
-        isinstance(function, Opaque) and function.external is not None
-    ):
-        return Partial(function, tuple(rest), dict(arguments.keywords))
-    return Opaque()
 
 
 @models("itertools.islice")
@@ -259,17 +229,19 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     )
 
 
-@models("itertools.cycle", "itertools.count")
-def _endless(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """``itertools.cycle`` and ``itertools.count``."""
+@models("itertools.cycle")
+def _cycle(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     inner = _stream_of(machine, arguments, node)
-    name = machine.unit.code(node.func)
-    if name.endswith("count"):
-        start = to_number(machine, arguments.get(0, "start")) if arguments.all() else None
-        first = start or Expr.const(0)
-        return Stream(None, lambda index: first + index, text=f"{name}()", endless=True)
     over_loader = inner is not None and inner.over_loader
-    return Stream(None, _unknown, text=name, over_loader=over_loader, endless=True)
+    text = machine.unit.code(node.func)
+    return Stream(None, _unknown, text=text, over_loader=over_loader, endless=True)
+
+
+@models("itertools.count")
+def _count(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    first = to_number(machine, arguments.get(0, "start")) or Expr.const(0)
+    text = f"{machine.unit.code(node.func)}()"
+    return Stream(None, lambda index: first + index, text=text, endless=True)
 
 
 @models("itertools.chain")

@@ -1,4 +1,4 @@
-"""What an ``lr_lambda`` returns: a factor of the base LR, or, by mistake, an LR."""
+"""The function of a `LambdaLR`: its factor at step 0, and whether it returns an LR by mistake."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from lrlint.syntax import nodes as cst
 from lrlint.syntax.nodes import children
 
 _SMALL = 0.05
-"""A number of a function that equals a base LR up to this is that LR; 0.1 is a factor as well."""
+"""A number in a function that equals the base LR is the LR up to here; 0.1 may be a factor."""
 _CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
 _DEEPEST = 12
-"""Names that are computed from other names of a function."""
+"""How many names may be computed from each other."""
 
 
 def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
-    """What an ``lr_lambda`` returns for step 0, where that is a number; of several, the first."""
+    """Return the result of an ``lr_lambda`` for step 0; of several functions, of the first."""
     if isinstance(value, ListValue) and value.items:
         value = value.items[0]
     if not isinstance(value, FunctionValue):
         return None
     start, block = len(machine.journal), machine.block
-    machine.block = []  # whatever it does, it is not done here
+    machine.block = []  # its events are not events of the script
     try:
         returned = machine.call_function(value, Arguments([Expr.const(0)]))
         return numbers.to_number(machine, returned)
@@ -47,7 +47,7 @@ def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
 def absolute_lr(
     machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
 ) -> SyntaxPlace | None:
-    """Where a function returns a multiple of the base LR that it is multiplied by."""
+    """Return where an ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
     if optimizer is None or optimizer.unknown_groups:
         return None
     rates = [numbers.to_number(machine, group.get("lr")) for group in optimizer.groups]
@@ -56,17 +56,17 @@ def absolute_lr(
         return None
     for function, rate in zip(functions, rates, strict=True):
         if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
-            found = _Function(machine, function, rate).absolute()
-            if found is not None:
-                return found
+            place = _Function(machine, function, rate).absolute()
+            if place is not None:
+                return place
     return None
 
 
 class _Function:
-    """A function whose results are checked for the power of the LR that they hold."""
+    """An ``lr_lambda``, with the base LR to look for in its results."""
 
     def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
-        self.at = machine
+        self.machine = machine
         self.node = function.node
         function.scope.unit.look_into(self.node)
         self.rate = rate
@@ -79,15 +79,15 @@ class _Function:
         self.locals = dict(_assignments(self.node))
 
     def absolute(self) -> SyntaxPlace | None:
-        """The first result that is an LR."""
+        """Return where the first result is that is an LR."""
         for result in _results(self.node):
             if self._power(result) >= 1 or self._is_multiple(result):
-                with self.at.elsewhere(self.scope.unit, self.scope):
-                    return self.at.here(result)
+                with self.machine.elsewhere(self.scope.unit, self.scope):
+                    return self.machine.here(result)
         return None
 
     def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
-        """To which power the base LR stands in an expression; -1 where it is divided by."""
+        """Return the power of the base LR in an expression; -1 where it is a divisor."""
         if depth > _DEEPEST:
             return 0
         match node:
@@ -111,14 +111,14 @@ class _Function:
         return 0
 
     def _is_rate(self, node: cst.CSTNode) -> bool:
-        """Whether a name stands for the base LR, or for a share of it."""
-        with self.at.elsewhere(self.scope.unit, self.scope):
-            self.at.statement = node
-            number = numbers.to_number(self.at, self.at.evaluate(node))
+        """Whether a name is that of the base LR or a share of it."""
+        with self.machine.elsewhere(self.scope.unit, self.scope):
+            self.machine.statement = node
+            number = numbers.to_number(self.machine, self.machine.evaluate(node))
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
 
     def _is_multiple(self, node: cst.CSTNode) -> bool:
-        """Whether the base LR stands in a product as a plain number."""
+        """Whether a product has the base LR as a plain number."""
         rate = self.rate.value if self.rate.strength is Strength.CONSTANT else None
         match node:
             case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
@@ -136,7 +136,7 @@ def _is_share(number: Expr, atom: Atom) -> bool:
 
 
 def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
-    """What a function returns, functions inside of it not looked into."""
+    """Yield the expressions that a function returns; inner functions are left out."""
     if isinstance(node, cst.Lambda):
         yield node.body
         return
@@ -148,7 +148,7 @@ def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
 def _assignments(
     node: cst.FunctionDef | cst.Lambda,
 ) -> Iterator[tuple[str, list[cst.CSTNode]]]:
-    """The local names of a function, each with all that is assigned to it."""
+    """Yield the local names of a function, each with all expressions assigned to it."""
     found: dict[str, list[cst.CSTNode]] = {}
     if isinstance(node, cst.FunctionDef):
         for part in _inside(node.body):

@@ -1,4 +1,4 @@
-"""Numbers: `int`, `round`, `min`, `sum`, ``math`` and their namesakes of numpy."""
+"""Arithmetic: `int`, `round`, `min`, `sum`, ``math`` and numpy's functions of the same names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from lrlint.syntax import nodes as cst
 
 
 def _rounding(operation: Callable[[Expr], Expr]) -> Model:
+    """Return a model of a function that rounds a number or the number in a text."""
+
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         value = arguments.get(0)
         if isinstance(value, Const) and isinstance(value.value, str):
@@ -26,6 +28,7 @@ def _rounding(operation: Callable[[Expr], Expr]) -> Model:
 
 
 def _parsed(machine: Machine, text: Const) -> AnyValue:
+    """Return the number that a text spells, with the name and the strength of the text."""
     try:
         value = float(str(text.value))
     except ValueError:
@@ -67,6 +70,8 @@ def _is_measured(value: AnyValue | None) -> bool:
 
 
 def _extreme(operation: Callable[..., Expr]) -> Model:
+    """Return a model of `min` or `max`, of several arguments or of the items of one."""
+
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         values = arguments.positional
         if len(values) == 1:
@@ -102,7 +107,7 @@ def _abs(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 def _math(function: Callable[..., float]) -> Model:
-    """A function of ``math`` on numbers that are all constant."""
+    """Return a model of a function of ``math``; it computes with constants only."""
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         numbers = [plain(value) for value in arguments.positional]

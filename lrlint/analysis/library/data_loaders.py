@@ -1,30 +1,25 @@
-"""``torch.utils.data``: how many batches a loader gives."""
+"""``torch.utils.data`` and loaders of other libraries: how many batches a loader gives."""
 
 from __future__ import annotations
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
-from lrlint.analysis.library.registry import models
+from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
 from lrlint.symbolic import Expr, ceil, floor
 from lrlint.syntax import nodes as cst
 
-# DataLoader(dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0,
-#            collate_fn=None, pin_memory=False, drop_last=False, …)
-
-
 _MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
 
 
-def _named(*names: str) -> list[str]:
-    """Return the qualified names of these in each of the modules that offer them."""
-    return [f"{module}.{name}" for module in _MODULES for name in names]
-
-
-@models(*_named("DataLoader"))
+@models(*qualified(_MODULES, "DataLoader"))
 def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """A DataLoader; its length is known where that of its data is."""
+    """Return a loader; its length is known where the length of its data is.
+
+    The signature is ``DataLoader(dataset, batch_size=1, shuffle=None, sampler=None,
+    batch_sampler=None, num_workers=0, collate_fn=None, pin_memory=False, drop_last=False, …)``.
+    """
     if arguments.open:
         return Loader(None)
     size = arguments.get(1, "batch_size") or Expr.const(1)
@@ -37,7 +32,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
-    """How many batches a DataLoader has."""
+    """Return the number of batches in one pass."""
     batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
     if batch_sampler is not None and batch_sampler != NONE:
         return _known(length_of(machine, batch_sampler))
@@ -54,11 +49,11 @@ def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | N
 
 
 def _known(length: Expr | None) -> Expr | None:
-    """A length that a number stands behind; ``len(loader)`` says more than ``len(data) / 32``."""
+    """Return a length whose number is known; else ``len(loader)`` says more than ``len(data)``."""
     return length if length is not None and length.value is not None else None
 
 
-@models(*_named("TensorDataset"))
+@models(*qualified(_MODULES, "TensorDataset"))
 def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     for value in arguments.positional:
         length = length_of(machine, value)
@@ -67,13 +62,13 @@ def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> A
     return Sized(None, kind="dataset")
 
 
-@models(*_named("Subset"))
+@models(*qualified(_MODULES, "Subset"))
 def _subset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     indices = arguments.get(1, "indices")
     return Sized(None if indices is None else length_of(machine, indices), kind="dataset")
 
 
-@models(*_named("random_split"))
+@models(*qualified(_MODULES, "random_split"))
 def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
     items = None if lengths is None else items_of(lengths)
@@ -87,7 +82,7 @@ def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
         and total.value is not None
         and all(isinstance(value, float) and value < 1 for value in values)
     ):
-        # Fractions: every part is rounded down, the rest goes round-robin to the first parts.
+        # torch rounds every part down and gives the rest to the first parts, one sample each.
         whole = int(total.value)
         sizes = [int(whole * float(value)) for value in values if value is not None]
         for position in range(whole - sum(sizes)):
@@ -99,11 +94,11 @@ def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
 
 
 def _is_fraction(number: Expr | None) -> bool:
-    """Whether it may be a share of the data rather than a number of samples."""
+    """Whether a number may be a share of the data rather than a number of samples."""
     return number is not None and not number.is_integer
 
 
-@models(*_named("ConcatDataset"))
+@models(*qualified(_MODULES, "ConcatDataset"))
 def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = arguments.get(0, "datasets")
     items = None if parts is None else items_of(parts)
@@ -114,7 +109,7 @@ def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
     return Sized(total if items else None, kind="dataset")
 
 
-@models(*_named("RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
+@models(*qualified(_MODULES, "RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
 def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
@@ -123,6 +118,14 @@ def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return Sized(None if data is None else length_of(machine, data), kind="dataset")
 
 
-@models(*_named("DistributedSampler"), "torch.utils.data.distributed.DistributedSampler")
-def _opaque(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Opaque()
+@models(
+    *qualified(_MODULES, "DistributedSampler"), "torch.utils.data.distributed.DistributedSampler"
+)
+def _distributed_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Opaque()  # its length depends on the number of processes
+
+
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+    """Return a loader of unknown length for a class of any library whose name ends in "Loader"."""
+    last = name.rsplit(".", 1)[-1]
+    return Loader(None) if last[:1].isupper() and last.endswith(("Loader", "DataIter")) else None

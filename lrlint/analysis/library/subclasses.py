@@ -27,22 +27,18 @@ _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
 def construct(
     machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue | None:
-    """An object of a class that is modelled by what it derives from, or None."""
+    """Return an object of a class that derives from a modelled one, or None for any other."""
     bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
     if any(base in _OPTIMIZER_BASES for base in bases):
-        return _optimizer(machine, cls, arguments, node)
+        return optimizers.build(machine, cls.name, arguments, node)
     if any(base in _SCHEDULER_BASES for base in bases):
         return _scheduler(machine, cls, arguments, node)
-    if is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
+    if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
         return _dataclass(machine, cls, arguments, node)
     if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
-
-
-def _optimizer(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return optimizers.build(machine, cls.name, arguments, node)
 
 
 def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -56,8 +52,8 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
     return schedulers.build_unknown(machine, cls.name, target, node, arguments, derived=True)
 
 
-def is_dataclass(cls: ClassValue) -> bool:
-    """Whether a decorator writes the constructor of the class from its fields."""
+def _is_dataclass(cls: ClassValue) -> bool:
+    """Whether a decorator makes the constructor of a class from its fields."""
     for decorator in cls.node.decorators:
         named = decorator.func if isinstance(decorator, cst.Call) else decorator
         name = dotted(named) or ""
@@ -67,6 +63,7 @@ def is_dataclass(cls: ClassValue) -> bool:
 
 
 def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
+    """Return the annotated names of a class and its bases, in the order of the constructor."""
     names: list[str] = []
     for base in cls.bases:
         if isinstance(base, ClassValue) and depth < 20:
@@ -91,7 +88,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         if name not in instance.store.data:
             default = members.class_member(machine, cls, name)
             if default is not None:
-                instance.store.data[name] = _plain(default)
+                instance.store.data[name] = _without_name(default)
     machine.instances.append(instance)
     after = machine.find_method(instance, "__post_init__")
     if isinstance(after, FunctionValue):
@@ -100,9 +97,8 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
     return instance
 
 
-def _plain(default: AnyValue) -> AnyValue:
-    """A field's default without the name that the class body gave it: the object names it anew."""
-
+def _without_name(default: AnyValue) -> AnyValue:
+    """Return a field's default without the name from the class body: the object renames it."""
     if isinstance(default, Expr) and len(default.atoms()) == 1:
         atom = next(iter(default.atoms()))
         if default == Expr.atom(atom) and atom.value is not None:
