@@ -13,7 +13,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libcst as cst
@@ -87,13 +86,18 @@ class _Piece:
 
     def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
         """Return what to replace in the module's text, so that a node of it becomes another."""
-        path = path_to(self.tree, node) or []
-        for child, parent in pairwise(reversed(path)):
-            new = with_child(parent, child, new)
-        after = write(new, self.tree)
+        *path, old = path_to(self.tree, node) or [self.tree]
+        while not isinstance(old, (cst.BaseStatement, cst.Module)):
+            parent = path.pop()
+            old, new = parent, with_child(parent, old, new)
+        blocks = [one.indent for one in path if isinstance(one, cst.IndentedBlock)]
+        indentation = [self.tree.default_indent if one is None else one for one in blocks]
+        before = write(old, self.tree, indentation)
+        after = write(new, self.tree, indentation)
+        start = self._written.offsets[id(old)][0] - before.offsets[id(old)][0]
         return [
-            Replacement(self._origin(one.start), self._origin(one.end), one.text)
-            for one in difference(self._written.tokens, after.tokens)
+            Replacement(self._origin(start + one.start), self._origin(start + one.end), one.text)
+            for one in difference(before.tokens, after.tokens)
         ]
 
     def _origin(self, offset: int) -> int:
