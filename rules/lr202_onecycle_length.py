@@ -9,15 +9,10 @@ from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
-from lrlint.length import (
-    Length,
-    judged_length,
-    notes,
-    resized,
-    where,
-)
+from lrlint.judgement_whole_length import LENGTH_EXCLUSIONS, whole_length
+from lrlint.length import Length, notes, resized, where
 from lrlint.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.symbolic import compare
 
 
@@ -68,6 +63,7 @@ class OneCycleLength(Rule):
 
     code, name, severity = "LR202", "onecycle-length", Severity.ERROR
     schedulers = frozenset({"OneCycleLR"})
+    exclusions = LENGTH_EXCLUSIONS
 
     VALID = (
         """
@@ -219,8 +215,13 @@ class OneCycleLength(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = judged_length(schedule)
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if schedule.horizon is None or schedule.parent is not None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
+        found = whole_length(schedule)
         if found is None or (found.fits and not _too_long(found)):
             return
         parameter, longer = found.horizon.parameter, _too_long(found)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrlint.facts import Schedule, Training
-from lrlint.length import judged_length
+from lrlint.judgement_whole_length import judged_length
 from lrlint.patience import limited
 from lrlint.source import load
 
