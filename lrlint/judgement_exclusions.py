@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from lrlint import wording
 from lrlint.facts import Cadence, Loop, LoopKind, Repetition, Schedule, StepArgument, StepSite
+from lrlint.formulas import LAWS
 from lrlint.judgement import (
     cadence,
     decays_too_fast,
@@ -21,8 +22,10 @@ from lrlint.judgement import (
     stepped_per_epoch_with_batch_horizon,
 )
 from lrlint.length import (
+    IgnoredAccumulation,
     ignored_accumulation,
     is_exercise,
+    keeps_pace,
     rebuilt_in,
     steps_every_micro_batch,
 )
@@ -56,6 +59,17 @@ def _kind(loop: Loop) -> str:
     return "batch" if loop.kind is LoopKind.BATCH else "epoch"
 
 
+def _has_unknown_law(schedule: Schedule) -> bool:
+    return schedule.scheduler not in LAWS
+
+
+def _takes_metric(schedule: Schedule) -> bool:
+    law = LAWS.get(schedule.scheduler)
+    return law is not None and law.takes_metric
+
+
+UNKNOWN_LAW = Exclusion(_has_unknown_law, "what this scheduler does to the LR is not known")
+FOLLOWS_METRIC = Exclusion(_takes_metric, "it follows a metric")
 OPEN_ARGUMENTS = Exclusion(_has_open_arguments, "some of its arguments are not known, as **kwargs")
 UNKNOWN_OPTIMIZER = Exclusion(_has_no_optimizer, "its optimizer is not known")
 PART = Exclusion(_parent, lambda parent: f"it is a part of a {parent.scheduler}")
@@ -77,9 +91,21 @@ def _unseen_steps(schedule: Schedule) -> str | None:
     )
 
 
+def _escape(schedule: Schedule) -> str | None:
+    return schedule.escapes
+
+
+def _optimizer_escape(schedule: Schedule) -> str | None:
+    return None if schedule.optimizer is None else schedule.optimizer.escapes
+
+
 def _argument(schedule: Schedule) -> StepSite | None:
     sites = driver(schedule).sites
     return next((site for site in sites if site.argument is not StepArgument.NOTHING), None)
+
+
+def _jump(schedule: Schedule) -> StepSite | None:
+    return None if keeps_pace(schedule) else _argument(schedule)
 
 
 def _mover(schedule: Schedule) -> str | None:
@@ -121,6 +147,17 @@ PLAIN_STEPS = (
     Exclusion(_argument, lambda site: f"step({site.argument_text}) sets its position"),
 )
 """Excludes what is not advanced by plain calls of ``step()``."""
+STEPPED_ELSEWHERE = Exclusion(
+    _escape, lambda escape: f"it may be stepped elsewhere, too: it is {escape}"
+)
+OPTIMIZER_ELSEWHERE = Exclusion(
+    _optimizer_escape, lambda escape: f"its optimizer may be stepped elsewhere: it is {escape}"
+)
+KNOWN_PACE = (
+    NO_STEPS_SEEN,
+    Exclusion(_jump, lambda site: f"step({site.argument_text}) sets its position"),
+)
+"""Excludes what is advanced neither by plain calls nor by ``step(epoch)`` from 0 or 1 on."""
 MOVED = Exclusion(_mover, lambda method: f"`{method}` may set its position")
 UNKNOWN_CADENCE = Exclusion(
     _has_no_cadence, "whether it is stepped per epoch or per batch is not known"
@@ -142,13 +179,14 @@ def _repeated(schedule: Schedule) -> Repetition | None:
     return driver(schedule).repeated
 
 
+STEPPED_TWICE = Exclusion(
+    _repeated,
+    lambda twice: f"it is stepped twice per {wording.per(twice.second.per)}",
+    owner="LR105",
+)
 STEPPED_WRONGLY = (
     NOT_STEPPED,
-    Exclusion(
-        _repeated,
-        lambda twice: f"it is stepped twice per {wording.per(twice.second.per)}",
-        owner="LR105",
-    ),
+    STEPPED_TWICE,
     Exclusion(
         stepped_by_itself_too, "it is stepped by itself and with the whole schedule", owner="LR105"
     ),
@@ -177,14 +215,17 @@ STEPPED_WRONGLY = (
 # -- gradient accumulation
 
 
-IGNORED_ACCUMULATION = Exclusion(
-    ignored_accumulation,
-    lambda found: (
-        "its horizon counts every micro-batch, but it steps once every"
-        f" {wording.quantity(found.every)}"
-    ),
-    owner="LR206",
-)
+def _ignored_by_whole(schedule: Schedule) -> IgnoredAccumulation | None:
+    return ignored_accumulation(driver(schedule))
+
+
+def _micro_batches(found: IgnoredAccumulation) -> str:
+    every = wording.quantity(found.every)
+    return f"its horizon counts every micro-batch, but it steps once every {every}"
+
+
+IGNORED_ACCUMULATION = Exclusion(ignored_accumulation, _micro_batches, owner="LR206")
+WHOLE_IGNORES_ACCUMULATION = Exclusion(_ignored_by_whole, _micro_batches, owner="LR206")
 STEPS_EVERY_MICRO_BATCH = Exclusion(
     steps_every_micro_batch,
     lambda found: (

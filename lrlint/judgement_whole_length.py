@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from lrlint import wording
-from lrlint.facts import Schedule, StepArgument, StepSite
-from lrlint.judgement import driver
+from lrlint.facts import Schedule
 from lrlint.judgement_exclusions import (
     EXERCISE,
     IGNORED_ACCUMULATION,
-    NO_STEPS_SEEN,
+    KNOWN_PACE,
     OPEN_ARGUMENTS,
     REBUILT,
     STEPPED_WRONGLY,
@@ -16,7 +15,7 @@ from lrlint.judgement_exclusions import (
     UNKNOWN_LENGTH,
     UNKNOWN_STEPS,
 )
-from lrlint.length import Length, against, keeps_pace
+from lrlint.length import Length, against
 from lrlint.rule import Exclusion
 
 
@@ -47,13 +46,6 @@ def _degenerate(schedule: Schedule) -> str | None:
     if horizon is None or length is None or length.value is None or length.value >= 1:
         return None
     return f"{horizon.parameter} is {wording.amount(length)}"
-
-
-def _jump(schedule: Schedule) -> StepSite | None:
-    if keeps_pace(schedule):
-        return None
-    sites = driver(schedule).sites
-    return next((site for site in sites if site.argument is not StepArgument.NOTHING), None)
 
 
 def _set_by_hand(schedule: Schedule) -> str | None:
@@ -91,8 +83,7 @@ LENGTH_EXCLUSIONS = (
     EXERCISE,
     REBUILT,
     *STEPPED_WRONGLY,
-    NO_STEPS_SEEN,
-    Exclusion(_jump, lambda site: f"step({site.argument_text}) sets its position"),
+    *KNOWN_PACE,
     Exclusion(_set_by_hand, lambda method: f"`{method}` sets its position"),
     UNKNOWN_LENGTH,
     Exclusion(_degenerate, str, owner="LR207"),

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lrlint.facts import Call, GuardKind, Loop, LoopKind, OptimizerUse, Schedule, StepSite, Write
-from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import EXERCISE, REBUILT
+from lrlint.judgement_exclusions import EXERCISE, REBUILT, UNKNOWN_LAW
 from lrlint.rule import Exclusion
 from lrlint.symbolic import compare
 from lrlint.wiring import always, drives, erases, meet
@@ -75,10 +74,6 @@ def writes_beside(schedule: Schedule) -> tuple[WriteBeside, ...]:
 # -- schedulers of which LR404 reports nothing
 
 
-def _unknown_law(schedule: Schedule) -> bool:
-    return schedule.scheduler not in LAWS
-
-
 def _is_built_each_time(schedule: Schedule) -> bool:
     return schedule.built_each_time
 
@@ -94,7 +89,7 @@ def _sets_base(schedule: Schedule) -> Call | None:
 
 
 WRITTEN_EXCLUSIONS = (
-    Exclusion(_unknown_law, "what this scheduler does to the LR is not known"),
+    UNKNOWN_LAW,
     REBUILT,
     Exclusion(_is_built_each_time, "a new scheduler is built each time", owner="LR409"),
     EXERCISE,

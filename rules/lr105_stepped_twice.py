@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Repetition, Schedule, StepArgument
+from lrlint.facts import Cadence, Repetition, Schedule, StepArgument, StepSite
 from lrlint.judgement import driver, stepped_by_itself_too
-from lrlint.length import is_exercise
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement_exclusions import EXERCISE
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+
+
+def _unknown_argument(schedule: Schedule) -> StepSite | None:
+    twice = schedule.repeated
+    sites = () if twice is None else (twice.first, twice.second)
+    return next((site for site in sites if site.argument is StepArgument.UNKNOWN), None)
 
 
 class SteppedTwice(Rule):
@@ -59,6 +65,12 @@ class SteppedTwice(Rule):
     """
 
     code, name, severity = "LR105", "stepped-twice", Severity.ERROR
+    exclusions = (
+        EXERCISE,
+        Exclusion(
+            _unknown_argument, lambda site: f"step({site.argument_text}) may set its position"
+        ),
+    )
 
     VALID = (
         # One of the two, as the flag says.
@@ -157,7 +169,7 @@ class SteppedTwice(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         both = stepped_by_itself_too(schedule)
         if both is not None:
             own, other = both
@@ -172,11 +184,12 @@ class SteppedTwice(Rule):
                 ),
             )
         twice = schedule.repeated
-        if twice is None or is_exercise(schedule):
+        if twice is None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         first, second = twice.first, twice.second
-        if StepArgument.UNKNOWN in (first.argument, second.argument):
-            return  # `step(where)` may well set the position itself
         if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
             first, second = second, first  # the one that is too many is the rarer one
         yield self.finding(

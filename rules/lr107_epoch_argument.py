@@ -9,8 +9,8 @@ from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
 from lrlint.judgement import is_moved
-from lrlint.length import is_exercise
-from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.judgement_exclusions import EXERCISE
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 
 
 class EpochArgument(Rule):
@@ -53,6 +53,7 @@ class EpochArgument(Rule):
     """
 
     code, name, severity = "LR107", "epoch-argument", Severity.WARNING
+    exclusions = (EXERCISE,)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -147,21 +148,22 @@ class EpochArgument(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
         if law is None or not law.is_class or law.takes_epoch or law.takes_metric:
             return
-        if is_exercise(schedule):
+        sites = [site for site in schedule.sites if site.argument is StepArgument.EPOCH]
+        if sites and (silence := self.excluded(schedule)):
+            yield silence
             return
-        for site in schedule.sites:
-            if site.argument is StepArgument.EPOCH:
-                yield self.finding(
-                    site.place,
-                    f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
-                    " counter to that number, where a plain step() advances it by one",
-                    notes=(("scheduler built here", schedule.place),),
-                    fix=_fix(schedule, site),
-                )
+        for site in sites:
+            yield self.finding(
+                site.place,
+                f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
+                " counter to that number, where a plain step() advances it by one",
+                notes=(("scheduler built here", schedule.place),),
+                fix=_fix(schedule, site),
+            )
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:

@@ -9,8 +9,14 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Cadence, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import cadence, horizon_in_batches, regular_sites
-from lrlint.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.judgement_exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, REBUILT
+from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
+
+
+def _has_one_step_per_epoch(schedule: Schedule) -> bool:
+    optimizer = schedule.optimizer
+    return optimizer is not None and optimizer.stepped and schedule.batch_loop is None
 
 
 class BatchSchedulerPerEpoch(Rule):
@@ -57,6 +63,13 @@ class BatchSchedulerPerEpoch(Rule):
 
     code, name, severity = "LR111", "batch-scheduler-per-epoch", Severity.WARNING
     schedulers = frozenset({"CyclicLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        EXERCISE,
+        REBUILT,
+        Exclusion(_has_one_step_per_epoch, "its optimizer steps once per epoch as well"),
+    )
 
     SCRIPT = """
         from torch.optim import SGD
@@ -99,29 +112,23 @@ class BatchSchedulerPerEpoch(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         size, sites = schedule.argument("step_size_up"), regular_sites(schedule)
-        if size is None or size.number is None or schedule.open_arguments or not sites:
+        if size is None or size.number is None or cadence(schedule) is not Cadence.EPOCH:
             return
-        if cadence(schedule) is not Cadence.EPOCH or not advances_by_one(schedule):
+        if size.explicit and not (horizon_in_batches(schedule) or _is_never_over(schedule, size)):
             return
-        if is_exercise(schedule) or rebuilt_in(schedule) is not None or not _is_slow(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
-        if not size.explicit or horizon_in_batches(schedule) or _is_never_over(schedule, size):
-            yield self.finding(
-                sites[0].place,
-                f"step_size_up is {'' if size.explicit else 'left at '}"
-                f"{wording.quantity(size.number)} batches, but step() runs once per epoch"
-                f"{_reach(schedule, size)}",
-                notes=(("scheduler built here", schedule.place),),
-                fix=_fix(schedule, sites[0]),
-            )
-
-
-def _is_slow(schedule: Schedule) -> bool:
-    """Whether an epoch is more than one step of the optimizer, as far as that is seen."""
-    optimizer = schedule.optimizer
-    return optimizer is None or not optimizer.stepped or schedule.batch_loop is not None
+        yield self.finding(
+            sites[0].place,
+            f"step_size_up is {'' if size.explicit else 'left at '}"
+            f"{wording.quantity(size.number)} batches, but step() runs once per epoch"
+            f"{_reach(schedule, size)}",
+            notes=(("scheduler built here", schedule.place),),
+            fix=_fix(schedule, sites[0]),
+        )
 
 
 def _is_never_over(schedule: Schedule, size: Argument) -> bool:

@@ -7,22 +7,18 @@ from collections.abc import Iterator
 from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
-from lrlint.judgement import driver, is_moved, length_is_explained
-from lrlint.length import (
-    Length,
-    advances_by_one,
-    against,
-    ignored_accumulation,
-    is_exercise,
-    iterations,
-    notes,
-    rebuilt_in,
-    resized,
-    segment,
-    where,
+from lrlint.judgement_exclusions import (
+    EXERCISE,
+    MOVED,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    WHOLE_IGNORES_ACCUMULATION,
 )
+from lrlint.length import Length, against, iterations, notes, resized, segment, where
 from lrlint.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
 
@@ -64,6 +60,15 @@ class WarmupNotDeducted(Rule):
 
     code, name, severity = "LR204", "warmup-not-deducted", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "LinearLR", "PolynomialLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        EXERCISE,
+        MOVED,
+        REBUILT,
+        *STEPPED_WRONGLY,
+        WHOLE_IGNORES_ACCUMULATION,
+    )
 
     SCRIPT = """
         from torch.optim import SGD
@@ -118,14 +123,27 @@ class WarmupNotDeducted(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if not _is_judged(schedule) or not _falls(schedule):
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        turn = _turn_in_sequence(schedule) or _turn_after_guard(schedule)
+        if turn is None or not _falls(schedule):
             return
-        found = _in_sequence(schedule) or _behind_a_guard(schedule)
-        if found is None:
+        length, warmup = turn
+        forgotten = _is_forgotten(schedule, length, warmup)
+        if not forgotten and not length.comparison.unknown:
             return
-        length, warmup = found
-        yield self.finding(
+        if silence := self.excluded(schedule):
+            yield silence
+        elif not forgotten:
+            yield self.silence(
+                where(schedule),
+                f"whether {length.horizon.parameter} = {wording.amount(length.length)} fits the"
+                f" {wording.amount(length.steps)} steps after the warm-up is not known",
+            )
+        else:
+            yield self._report(schedule, length, warmup)
+
+    def _report(self, schedule: Schedule, length: Length, warmup: Expr) -> Finding:
+        return self.finding(
             where(schedule),
             f"{length.horizon.parameter} is {wording.quantity(length.length)}, but it comes after"
             f" a warm-up of {wording.quantity(warmup)}, which leaves"
@@ -134,19 +152,6 @@ class WarmupNotDeducted(Rule):
             notes=notes(schedule),
             fix=resized(schedule, length.steps),
         )
-
-
-def _is_judged(schedule: Schedule) -> bool:
-    one = driver(schedule)
-    return not (
-        schedule.open_arguments
-        or not advances_by_one(schedule)
-        or is_exercise(schedule)
-        or is_moved(one)
-        or rebuilt_in(schedule) is not None
-        or length_is_explained(schedule)
-        or ignored_accumulation(one) is not None
-    )
 
 
 def _falls(schedule: Schedule) -> bool:
@@ -158,8 +163,8 @@ def _falls(schedule: Schedule) -> bool:
     return end.value < start.value
 
 
-def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """As a part of a SequentialLR: its length against what is left, and when its turn comes."""
+def _turn_in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length of the last part of a SequentialLR against its steps, and its start."""
     parent, horizon = schedule.parent, schedule.horizon
     if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
         return None
@@ -172,14 +177,11 @@ def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
         return None
     if schedule is not parent.children[-1]:
         return None  # it may be meant to be cut off
-    found = against(schedule, horizon, horizon.length, left)
-    if found.comparison.differs:
-        return None if found.fits or found.longer else (found, marks[-1])
-    return _whole(found, marks[-1])
+    return against(schedule, horizon, horizon.length, left), marks[-1]
 
 
-def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Behind ``if epoch >= warmup:``, with a horizon of the steps and the warm-up together."""
+def _turn_after_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length after ``if epoch >= warmup:`` against the steps there, and the warm-up."""
     horizon = schedule.horizon
     if schedule.parent is not None or horizon is None or horizon.length is None:
         return None
@@ -190,19 +192,27 @@ def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
     whole = iterations(site)
     if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
         return None
-    found = against(schedule, horizon, horizon.length, whole - guard.amount)
-    return None if found.comparison.differs and found.fits else _whole(found, guard.amount)
+    return against(schedule, horizon, horizon.length, whole - guard.amount), guard.amount
 
 
-def _whole(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
-    """Where the length is that of the warm-up and what it leaves together."""
+def _is_forgotten(schedule: Schedule, found: Length, warmup: Expr) -> bool:
+    """Whether a length takes no account of the warm-up before it."""
+    if found.comparison.differs and found.fits:
+        return False
+    if found.comparison.differs and schedule.parent is not None:
+        return not found.longer
+    return _is_whole(found, warmup)
+
+
+def _is_whole(found: Length, warmup: Expr) -> bool:
+    """Whether the length is that of the warm-up and what it leaves together."""
     if warmup.value == 0:
-        return None
+        return False
     try:
         together = compare(found.length, found.steps + warmup)
     except (TooComplex, NotRepresentable):
-        return None
-    return (found, warmup) if together.equal and found.comparison.sign != 1 else None
+        return False
+    return together.equal and found.comparison.sign != 1
 
 
 def _end(found: Length) -> str:

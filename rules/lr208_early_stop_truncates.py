@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 from lrlint import wording
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Schedule
-from lrlint.judgement import cadence, driver, length_is_explained
-from lrlint.length import advances_by_one, against, is_exercise, rebuilt_in, segment
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.facts import Schedule
+from lrlint.judgement import driver
+from lrlint.judgement_exclusions import (
+    EXERCISE,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    UNKNOWN_CADENCE,
+)
+from lrlint.length import against, segment
+from lrlint.rule import Finding, Invalid, Rule, Silence
 
 
 class EarlyStopTruncates(Rule):
@@ -54,6 +62,14 @@ class EarlyStopTruncates(Rule):
 
     code, name, severity = "LR208", "early-stop-truncates", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingLR", "OneCycleLR", "PolynomialLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        UNKNOWN_CADENCE,
+        EXERCISE,
+        REBUILT,
+        *STEPPED_WRONGLY,
+    )
 
     SCRIPT = """
         from torch.optim import SGD
@@ -84,15 +100,12 @@ class EarlyStopTruncates(Rule):
         Invalid(SCRIPT.format(build=COSINE, condition="val_loss > 2 * best"), row=6),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         horizon, loop = schedule.horizon, driver(schedule).epoch_loop
-        if loop is None or not loop.stops_early or schedule.open_arguments:
+        if loop is None or not loop.stops_early or not _spans(schedule):
             return
-        if not advances_by_one(schedule) or cadence(schedule) is Cadence.UNKNOWN:
-            return
-        if is_exercise(schedule) or rebuilt_in(schedule) is not None:
-            return
-        if length_is_explained(schedule) or not _spans(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         assert horizon is not None
         yield self.finding(
