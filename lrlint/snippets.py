@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from textwrap import dedent, indent
+from textwrap import dedent
 
 SGD = "optimizer = SGD(model.parameters(), lr=0.1)"
 UPDATE = "model(x, y).backward()\noptimizer.step()"
@@ -83,19 +83,24 @@ def training(
     body = [row for row in rows if row not in imports]
     if not re.search(r"\boptimizer\w* = ", setup):
         body.insert(0, SGD)
-    once = ["train_epoch(model, optimizer)"]
+    loop = ["train_epoch(model, optimizer)"]
     if batches is not None:
-        once = [f"for {batches}:", *_indented(_rows(update) + _rows(batch))]
-    once = _rows(before) + once + _rows(epoch)
-    body += once if epochs is None else [f"for epoch in range({epochs}):", *_indented(once)]
+        loop = [f"for {batches}:", *_indented(_rows(update) + _rows(batch))]
+    loop = _rows(before) + loop + _rows(epoch)
+    if epochs is not None:
+        loop = [f"for epoch in range({epochs}):", *_indented(loop)]
+    body += loop
     body += _rows(after)
     text = "\n".join(body)
     names = set(re.findall(r"(?<![\w.])\w+", text))
     for module, known in (("torch.optim", OPTIMIZERS), ("torch.optim.lr_scheduler", SCHEDULERS)):
         if used := [name for name in known if name in names]:
             imports.append(f"from {module} import {', '.join(used)}")
-    loaders = [name for name in ("train_loader", "val_loader", "epochs") if name in names]
-    arguments = ["model", *(name for name in loaders if f"{name} = " not in text)]
+    arguments = ["model"]
+    for name in ("train_loader", "val_loader", "epochs"):
+        given = f"{name} = " in text or re.search(rf"\b{name}\b", parameters)
+        if name in names and not given:
+            arguments.append(name)
     arguments += [parameters] if parameters else []
     head = [*imports, "", f"def train({', '.join(arguments)}):"]
     return "\n".join([*head, *_indented(body)]) + "\n"
@@ -142,4 +147,4 @@ def _rows(code: str) -> list[str]:
 
 
 def _indented(rows: list[str]) -> list[str]:
-    return indent("\n".join(rows), "    ").splitlines()
+    return [f"    {row}" if row else "" for row in rows]

@@ -56,9 +56,12 @@ def per(cadence: Cadence) -> str:
     return _PER.get(cadence, "iteration")
 
 
-def times(count: Number) -> str:
-    """``once``, ``twice``, ``12 times``."""
-    return {1: "once", 2: "twice"}.get(int(count), f"{number(int(count))} times")
+def past_minimum(ratio: Number) -> str:
+    """Return what a cosine does that is stepped ``ratio`` times its length: ``climbs back``."""
+    if ratio <= 2:
+        return "climbs back"
+    cycles = (ratio - 1) / 2
+    return f"makes {cycles:.0f} more cycles" if cycles >= 100 else f"makes {cycles:.3g} more cycles"
 
 
-__all__ = ["amount", "called", "horizon", "number", "per", "quantity", "times"]
+__all__ = ["amount", "called", "horizon", "number", "past_minimum", "per", "quantity"]

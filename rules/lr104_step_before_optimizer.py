@@ -12,6 +12,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement_exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
 from lrlint.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, safe, unsafe
+from lrlint.snippets import Diff, training
 
 
 def _argument(schedule: Schedule) -> str | None:
@@ -83,114 +84,49 @@ class StepBeforeOptimizer(Rule):
     )
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
+        training("scheduler = StepLR(optimizer, step_size=30)", epoch="scheduler.step()"),
         # The first epoch is left out.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                if epoch > 0:
-                    scheduler.step()
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
-        # The epoch is set, not advanced.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
-            for epoch in range(epochs):
-                scheduler.step(epoch)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            before="if epoch > 0:\n    scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import MultiStepLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
-                for epoch in range(epochs):
-                    scheduler.step()
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-            """,
-            row=8,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import MultiStepLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = MultiStepLR(optimizer, milestones=[30, 60])",
+                before="scheduler.step()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                - scheduler.step()
+                  for x, y in train_loader:
+                      model(x, y).backward()
+                      optimizer.step()
+                + scheduler.step()
+                """
+            ),
             says=("one epoch early",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 scheduler = OneCycleLR(
                     optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
                 )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        scheduler.step()
-                        optimizer.step()
-                        optimizer.zero_grad()
-            """,
-            row=12,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                        optimizer.zero_grad()
-            """,
+                """,
+                update="model(x, y).backward()\nscheduler.step()\noptimizer.step()",
+                batch="optimizer.zero_grad()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                - scheduler.step()
+                  optimizer.step()
+                + scheduler.step()
+                """
+            ),
             says=("one batch early",),
         ),
     )

@@ -9,6 +9,7 @@ from lrlint.facts import Cadence, Loop, LoopKind, OptimizerUse, Schedule, StepSi
 from lrlint.judgement import driver
 from lrlint.judgement_exclusions import OPTIMIZER_ELSEWHERE, STEPPED_ELSEWHERE
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class StepOutsideTraining(Rule):
@@ -53,52 +54,25 @@ class StepOutsideTraining(Rule):
     code, name, severity = "LR110", "step-outside-training", Severity.WARNING
     exclusions = (STEPPED_ELSEWHERE, OPTIMIZER_ELSEWHERE)
 
-    SCRIPT = """
-        import torch
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+    SETUP = "import torch\nscheduler = StepLR(optimizer, step_size=30)"
+    VALID = (training(SETUP, epoch="scheduler.step()", after="scheduler.step()"),)
+    INVALID = (
+        Invalid(
+            training(
+                SETUP,
+                epoch="""
                 with torch.no_grad():
                     for x, y in val_loader:
                         model(x, y)
-                        {in_validation}
-                {in_epoch}
-            {after}
-        """
-    VALID = (
-        SCRIPT.format(in_validation="pass", in_epoch="scheduler.step()", after="pass"),
-        SCRIPT.format(in_validation="pass", in_epoch="scheduler.step()", after="scheduler.step()"),
-        # Stepped once between two trainings.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=1)
-            for stage in range(2):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
-    )
-    INVALID = (
-        Invalid(
-            SCRIPT.format(in_validation="scheduler.step()", in_epoch="pass", after="pass"),
-            row=15,
+                        scheduler.step()
+                """,
+            ),
+            at="scheduler.step()",
             says=("for every batch of val_loader",),
         ),
         Invalid(
-            SCRIPT.format(in_validation="pass", in_epoch="pass", after="scheduler.step()"),
-            row=17,
+            training(SETUP, after="scheduler.step()"),
+            at="scheduler.step()",
             says=("after the training loop",),
         ),
     )
@@ -138,7 +112,7 @@ def _outside(schedule: Schedule, optimizer: OptimizerUse) -> tuple[str, Loop | N
 
 
 def _evaluation(site: StepSite) -> Loop | None:
-    """The loop over batches that nothing is trained with."""
+    """Return the evaluation loop around the call."""
     return next((loop for loop in site.loops if loop.kind is LoopKind.EVALUATION), None)
 
 

@@ -19,6 +19,7 @@ from lrlint.judgement_exclusions import (
 from lrlint.length import Length, against, iterations, notes, resized, segment, where
 from lrlint.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
 
@@ -28,7 +29,7 @@ class WarmupNotDeducted(Rule):
     ## What it does
 
     Reports a decay (`CosineAnnealingLR`, `PolynomialLR`, a falling `LinearLR`) that begins after a
-    warm-up, as the second part of a `SequentialLR` or behind `if epoch >= warmup:`, and is longer
+    warm-up, as the second part of a `SequentialLR` or under `if epoch >= warmup:`, and is longer
     than what the warm-up leaves of the training.
 
     ## Why is this bad
@@ -70,55 +71,48 @@ class WarmupNotDeducted(Rule):
         WHOLE_IGNORES_ACCUMULATION,
     )
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            ramp = LinearLR(optimizer, start_factor=0.01, total_iters={warmup})
-            cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[{warmup}])
-            for epoch in range({epochs}):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    GUARDED = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                if epoch >= warmup:
-                    scheduler.step()
+    SEQUENCE = """
+        ramp = LinearLR(optimizer, start_factor=0.01, total_iters=10)
+        cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
+        scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[10])
         """
     VALID = (
-        SCRIPT.format(warmup="10", length="90", epochs="100"),
-        SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-        # The end of a long cosine is flat.
-        SCRIPT.format(warmup="1", length="300", epochs="300"),
-        GUARDED.format(length="epochs - warmup"),
+        training(SEQUENCE.format(length=90), epochs=100, batches=None, epoch="scheduler.step()"),
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)",
+            batches=None,
+            epoch="if epoch >= warmup:\n    scheduler.step()",
+            parameters="warmup",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(warmup="10", length="100", epochs="100"),
-            row=7,
-            fixed=SCRIPT.format(warmup="10", length="90", epochs="100"),
+            training(
+                SEQUENCE.format(length=100), epochs=100, batches=None, epoch="scheduler.step()"
+            ),
+            at="cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
+                + cosine = CosineAnnealingLR(optimizer, T_max=90, eta_min=1e-3)
+                """
+            ),
             says=("T_max is 100", "a warm-up of 10, which leaves 90 steps", "ends at 0.00393"),
         ),
         Invalid(
-            SCRIPT.format(warmup="warmup", length="epochs", epochs="epochs"),
-            row=7,
-            fixed=SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-            says=("T_max is epochs", "a warm-up of warmup", "epochs - warmup steps"),
-        ),
-        Invalid(
-            GUARDED.format(length="epochs"),
-            row=6,
-            fixed=GUARDED.format(length="epochs - warmup"),
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+                batches=None,
+                epoch="if epoch >= warmup:\n    scheduler.step()",
+                parameters="warmup",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
+                """
+            ),
             says=("T_max is epochs", "a warm-up of warmup"),
         ),
     )
@@ -216,7 +210,7 @@ def _is_whole(found: Length, warmup: Expr) -> bool:
 
 
 def _end(found: Length) -> str:
-    """Where the LR is in the last step."""
+    """Return where the LR is in the last step."""
     schedule, steps, lrs = found.schedule, found.steps.value, None
     if isinstance(steps, int) and steps > 0 and found.length.value is not None:
         lrs = lr_after_steps(schedule, steps - 1)

@@ -100,8 +100,12 @@ def test_loop_over_epochs_can_be_left_out() -> None:
     ]
 
 
-def test_value_that_the_setup_computes_is_no_parameter() -> None:
+def test_value_that_the_setup_computes_is_not_a_parameter() -> None:
     assert "def train(model, train_loader):" in training("epochs = 90")
+
+
+def test_parameter_may_have_a_default() -> None:
+    assert "def train(model, train_loader, epochs=90):" in training("", parameters="epochs=90")
 
 
 @pytest.mark.parametrize("name", ["optimizer", "optimizers", "optimizer_c"])
