@@ -1,4 +1,4 @@
-"""A function that `functools` makes remember gives the same object again."""
+"""A function that `functools` caches returns the same object again."""
 
 from __future__ import annotations
 

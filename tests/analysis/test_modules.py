@@ -1,4 +1,4 @@
-"""The modules of a project: how many are read, and for whom."""
+"""Which modules of a project are read, and how many."""
 
 from __future__ import annotations
 

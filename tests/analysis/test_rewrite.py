@@ -1,4 +1,4 @@
-"""The edits that fixes become: each case shows the text before, the change and the text after."""
+"""The edits of fixes: each case is a text before, a change and the text after."""
 
 from __future__ import annotations
 

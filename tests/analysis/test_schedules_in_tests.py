@@ -1,4 +1,4 @@
-"""What a test builds has numbers that are made up; what it calls wrongly is wrong all the same."""
+"""Schedules that tests build: their lengths are made up, but misuse is still reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`lrlint predict` as a command: what it prints, where, and with which exit status."""
+"""The command ``lrlint predict``: its output and its exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signatures are the libraries' own; binding arguments fails in Python's own words."""
+"""Signatures are those of the libraries; binding arguments raises the errors of Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Law.lr` is what torch arrives at after t plain steps, and what its own closed forms say."""
+"""`Law.lr` is the LR of torch after t plain steps, and that of its closed forms."""
 
 from __future__ import annotations
 

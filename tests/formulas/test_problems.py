@@ -1,4 +1,4 @@
-"""`problems()` says what torch does with a degenerate argument: no less, no more."""
+"""`problems()` reports exactly what torch does with a degenerate argument."""
 
 from __future__ import annotations
 

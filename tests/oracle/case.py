@@ -1,4 +1,4 @@
-"""One generated training script, with what the tests need to know about it."""
+"""One generated training script, with the facts that the tests need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask lrlint about a generated script, in-process, by its command line."""
+"""Ask lrlint about a generated script, in this process, through its command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put many scripts to lrlint and to torch, and say where they disagree."""
+"""Give many scripts to lrlint and to torch, and say where they disagree."""
 
 from __future__ import annotations
 

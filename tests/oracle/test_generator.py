@@ -1,4 +1,4 @@
-"""The generator and the torch runner themselves: every script runs, and runs the same for ever."""
+"""The generator and the torch runner: every script runs, and always in the same way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random expressions, each paired with what plain exact arithmetic says about it."""
+"""Random expressions, each paired with its exact value in plain arithmetic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for all expressions and all admissible values."""
+"""Laws of all expressions and all admissible values."""
 
 from __future__ import annotations
 
