@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from lrlint import config
-from lrlint.cli.options import parameters
+from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
@@ -77,11 +77,8 @@ class Options:
             help="Stream the LR of every optimizer step there, as lines of JSON.",
         ),
     ]
-    pedantic: Annotated[bool, click.Option(["--pedantic"], is_flag=True, help="Give advice, too.")]
-    module: Annotated[
-        bool,
-        click.Option(["-m", "module"], is_flag=True, help="SCRIPT is the name of a module."),
-    ]
+    pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
     script: Annotated[str, click.Argument(["script"])]
     arguments: Annotated[
         tuple[str, ...], click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
