@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis.code.modules import ModuleUnit, Project
@@ -21,8 +22,7 @@ from lrlint.fix import (
     apply_edits,
 )
 from lrlint.source import load
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children
+from lrlint.source.nodes import children
 
 
 def unit_of(text: str, name: str = "train.py") -> ModuleUnit:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis import Project
 from lrlint.source import load
-from lrlint.syntax import nodes as cst
 
 RELEVANT = [
     "def f(o):\n    x = 1\n    y = 2\n    o.step()",

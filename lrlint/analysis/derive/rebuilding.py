@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.model.trace import Located, Repeat, When
 from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import LoopKind
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import path_to
+from lrlint.source.nodes import decorators_of
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
@@ -54,8 +55,9 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
     """Whether it stands behind ``if scheduler is None:``, which holds the first time only, or in a
     property that is cached."""
     unit = place.unit
-    start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
-    path = path_to(start, place.node) or path_to(unit.tree, place.node) or []
+    path = unit.path_to(place.node) or []
+    if loop.loop.place.node in path:
+        del path[: path.index(loop.loop.place.node)]
     functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
     return any(
         _is_cached(node)
@@ -66,7 +68,7 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
 
 
 def _is_cached(function: cst.FunctionDef) -> bool:
-    names = [dotted(one) or "" for one in function.decorators]
+    names = [dotted(one) or "" for one in decorators_of(function)]
     return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+import libcst as cst
+
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
@@ -29,7 +31,6 @@ from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Guard, GuardKind, LoopKind, Place, StepArgument, StepSite
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, Unit
-from lrlint.syntax import nodes as cst
 
 Path = tuple[Repeat | When, ...]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis.derive import sites
 from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.derive.reading import number_of
@@ -13,8 +15,8 @@ from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.origins import origin, text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule, Write
+from lrlint.source.nodes import small_statements
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\(", re.IGNORECASE)
 
@@ -51,7 +53,7 @@ def _from_scratch(event: LRWrite) -> bool:
     if isinstance(event.value, Expr):
         return True
     statement = event.place.statement
-    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+    parts = [] if statement is None else small_statements(statement) or [statement]
     for part in parts:
         match part:
             case cst.Assign(value=value):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import apply_changes, join_changes, take_back
@@ -12,7 +14,7 @@ from lrlint.analysis.interpreter.outcomes import CONTINUE, GOES_ON, RAISE, Outco
 from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of, negate
 from lrlint.analysis.model.trace import Block, Break, When
 from lrlint.analysis.model.values import AnyValue
-from lrlint.syntax import nodes as cst
+from lrlint.source.nodes import statements_of
 
 
 def run_if(machine: Machine, node: cst.If) -> Outcome:
@@ -21,14 +23,14 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     orelse = node.orelse
 
     def then() -> Outcome:
-        return machine.run_block(node.body.body)
+        return machine.run_block(statements_of(node.body))
 
     def otherwise() -> Outcome:
         match orelse:
             case cst.If():
                 return machine.run(orelse)
             case cst.Else(body=body):
-                return machine.run_block(body.body)
+                return machine.run_block(statements_of(body))
         return GOES_ON
 
     if isinstance(decided, bool):
@@ -151,7 +153,7 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         truth = settle(machine, _pattern(machine, subject, case.pattern))
 
         def then() -> Outcome:
-            return machine.run_block(case.body.body)
+            return machine.run_block(statements_of(case.body))
 
         if truth is True:
             return then()
@@ -169,7 +171,7 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> 
         case cst.MatchOr(patterns=parts):
             conditions: list[Condition] = []
             for part in parts:
-                truth = _pattern(machine, subject, part)
+                truth = _pattern(machine, subject, part.pattern)
                 if truth is True:
                     return True
                 if truth is not False:

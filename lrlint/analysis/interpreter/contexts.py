@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Flag
 from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Opaque
-from lrlint.syntax import nodes as cst
 
 
 def entered(machine: Machine, value: AnyValue) -> AnyValue:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import libcst as cst
+
 from lrlint.analysis.model.conditions import Condition, Flag
 from lrlint.analysis.model.values import AnyValue, Opaque
 from lrlint.symbolic import NotRepresentable, TooComplex
-from lrlint.syntax import nodes as cst
 
 MISSING: Final = Opaque("<missing>")
 """Stands for the absence of a key in the journal; compared by identity."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import memory
 from lrlint.analysis.interpreter.machine import Machine
@@ -16,7 +18,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 # Marks in a function's defaults: no parameter can have such a name.
 STATIC = "<static>"

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, Instance, Value
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
 """Returns the value of a call, given its evaluated arguments."""
