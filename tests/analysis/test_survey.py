@@ -1,4 +1,4 @@
-"""What a function or class says of itself before it is interpreted."""
+"""Facts about a function or class that are known before it is interpreted."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ for epoch in range(100):
 
 
 def loaded(*arguments: str, cwd: Path = ROOT) -> set[str]:
-    """The modules in memory after ``lrlint …`` has run."""
+    """Return the modules in memory after ``lrlint …`` has run."""
     code = (
         "import sys\n"
         "from lrlint.cli import main\n"
