@@ -8,11 +8,12 @@ Nothing here imports libcst before `parse_text` is called for the first time.
 from __future__ import annotations
 
 from lrlint.source.atomic import replace_file
+from lrlint.source.check import check_syntax
 from lrlint.source.discover import Found, Unreadable, discover
 from lrlint.source.gate import may_hold_schedule
 from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load
-from lrlint.source.parse import check_syntax, parse_text
+from lrlint.source.parse import parse_text
 from lrlint.source.reach import Reach
 from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions

@@ -61,6 +61,13 @@ class SourceFile:
         span = Span(*self.lines.position(start), *self.lines.position(end))
         return span if self.notebook is None else self.notebook.span(span)
 
+    def in_cell(self, error: SourceError) -> SourceError:
+        """Return an error of the module as one of the cell that it is in, in a notebook."""
+        if self.notebook is None:
+            return error
+        cell, row = self.notebook.locate(error.row)
+        return SourceError(error.message, row, error.column, cell)
+
     def offsets(self, span: Span) -> tuple[int, int]:
         """Where in the module's text a span lies; ``IndexError`` or ``KeyError`` if nowhere."""
         row, end_row = span.row, span.end_row

@@ -13,20 +13,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import libcst as cst
 
 from lrlint.source.difference import Replacement, difference
+from lrlint.source.module import SourceFile
 from lrlint.source.nodes import path_to, walk, with_child
-from lrlint.source.parse import parsable, parse_text
+from lrlint.source.parse import parse_text
 from lrlint.source.recorder import Recorder, write
 from lrlint.source.span import SourceError
-from lrlint.source.syntax import first_row, syntax_tree
+from lrlint.source.syntax import first_row, parsable, syntax_tree
 from lrlint.source.text import Lines
-
-if TYPE_CHECKING:
-    from lrlint.source.module import SourceFile
 
 _FEWEST_ROWS: Final = 3
 """Rows of a body that are worth a parse of their own."""
@@ -156,7 +154,16 @@ class Skeleton:
         try:
             return _Piece(self._text, body.start, body.end, self._not_written, _HEADER)
         except SourceError as error:
-            return error
+            row, _ = Lines(self._text).position(body.start)
+            return SourceError(
+                error.message, row + error.row - 1 - _HEADER.count("\n"), error.column
+            )
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a body that was asked for."""
+        errors = (one for _, one in self._opened.values() if isinstance(one, SourceError))
+        return next(errors, None)
 
     def _pieces(self) -> Iterator[_Piece]:
         yield self._outline
@@ -240,10 +247,7 @@ def read(source: SourceFile) -> Skeleton:
         except SourceError:  # what is wrong, and where, is told of the whole text
             return Skeleton(text)
     except SourceError as error:
-        if source.notebook is None:
-            raise
-        cell, row = source.notebook.locate(error.row)
-        raise SourceError(error.message, row, error.column, cell) from error
+        raise source.in_cell(error) from error
 
 
 def _unless_literals_are_broken(found: Skeleton, error: SourceError) -> Skeleton:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lrlint.source import SourceError, Span, load, parse_text
 from lrlint.source.magics import replace_magics
 from lrlint.source.notebook import read_notebook, replace_cells
-from lrlint.source.skeleton import in_part
+from lrlint.source.skeleton import read
 
 
 def notebook(*cells: str | tuple[str, str], **metadata: Any) -> bytes:
@@ -277,7 +277,7 @@ def test_loading_and_editing(tmp_path: Any) -> None:
     path = tmp_path / "train.ipynb"
     path.write_bytes(notebook(("markdown", "x"), "%time fit()\nsched = StepLR(opt, 30)\n", "x ="))
     source = load(path)
-    assert len(in_part(source).tree.body) == 2
+    assert len(read(source).tree.body) == 2
     span = source.at(*[source.text.index("30"), source.text.index("30") + 2])
     assert span == Span(2, 21, 2, 23, cell=2)
     assert source.offsets(span)[0] == source.text.index("30")

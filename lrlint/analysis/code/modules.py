@@ -65,6 +65,12 @@ class ModuleUnit:
         except SourceError:
             return None
 
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a function that was asked for."""
+        error = self._skeleton.refusal
+        return None if error is None else self.source.in_cell(error)
+
     @cached_property
     def survey(self) -> Survey:
         """What stands in the module and its functions."""

@@ -158,8 +158,9 @@ def _is_telling(name: str) -> bool:
 # -- what is changed in place ---------------------------------------------------------------------
 
 _CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
-_OPERATOR = re.compile(r"[-+*/%@&|^]|<<|>>")
-_CHANGED = re.compile(rf"[\w\])][\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
+_OPERATOR = re.compile(r"\*\*|//|<<|>>|[-+*/%@&|^]")
+_CHANGED = re.compile(rf"(?:\]|\.\s*\w+)[\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
+"""An attribute or item that is changed, or a name that is shared."""
 _SET = re.compile(r"\.\s*\w+[\s)]*=(?!=)")
 """An attribute that gets a value."""
 
