@@ -274,7 +274,7 @@ def index_value(machine: Machine, node: cst.Subscript) -> AnyValue:
     """The key of ``x[key]``; a slice or several keys are unknown."""
     match node.slice:
         case [cst.Slice() | cst.StarredElement()]:
-            return MISSING
+            return Opaque()
         case [inner]:
             return machine.evaluate(inner)
-    return MISSING
+    return Opaque()

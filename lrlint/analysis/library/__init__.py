@@ -31,6 +31,7 @@ from lrlint.analysis.model.values import (
     External,
     File,
     Instance,
+    Kind,
     Opaque,
     OptimizerValue,
 )
@@ -72,7 +73,7 @@ class Libraries(Library):
         match receiver:
             case File():
                 return files.method(machine, receiver, name, arguments, node)
-            case Instance(external="argparse"):
+            case Instance(kind=Kind.PARSER):
                 return settings.parser_method(machine, receiver, name, arguments, node)
             case OptimizerValue(record=record) if name == "add_param_group":
                 optimizers.add_group(machine, record, arguments, node)

@@ -12,6 +12,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    Kind,
     Opaque,
     OptimizerValue,
     Store,
@@ -81,7 +82,7 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
 
 def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
-        cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
+        cls, Store(), kind=Kind.DATACLASS, setting=arguments.open, open=arguments.open
     )
     names = _fields(cls)
     for name, value in zip(names, arguments.positional, strict=False):

@@ -10,7 +10,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -39,7 +39,8 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         default = arguments.get(2)
         if default is not None and isinstance(owner, Instance) and isinstance(found, Opaque):
             known = owner.cls is not None and not owner.open
-            return default if known and found.path and not found.members else found
+            untouched = found.path and not found.members and found.length is None
+            return default if known and untouched else found
         return found
     if isinstance(owner, External) and owner.name.startswith("torch.optim"):
         return External(f"{owner.name}.?")
@@ -102,7 +103,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
 
 def _is_a(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
-    return Flag(("isinstance", id(value), str(names)), machine.unit.code(node))
+    return Flag(Question(Asks.INSTANCE, id(value), str(names)), machine.unit.code(node))
 
 
 _CONTAINERS = ("list", "tuple", "dict", "Sequence")
@@ -167,7 +168,7 @@ def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
 
 def _open(machine: Machine, node: cst.Call) -> AnyValue:
     text = machine.unit.code(node)
-    return comparisons.as_value(Flag(("call", text), text))
+    return comparisons.as_value(Flag(Question(Asks.TRUTH, text), text))
 
 
 @models("builtins.vars")

@@ -15,6 +15,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     Instance,
+    Kind,
     ListValue,
     Opaque,
     Store,
@@ -31,7 +32,7 @@ def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         for parent in parents.items or []:
             if isinstance(parent, Instance):
                 store.data.update(parent.store.data)
-    return Instance(None, store, path="parser", external="argparse")
+    return Instance(None, store, path="parser", kind=Kind.PARSER)
 
 
 def parser_method(
@@ -65,7 +66,7 @@ def _parsed(parser: Instance) -> Instance:
 
 def namespace(store: Store) -> Instance:
     """Settings that are read by attribute; there may be others than are known."""
-    return Instance(None, store, setting=True, external="namespace", open=True)
+    return Instance(None, store, setting=True, kind=Kind.NAMESPACE, open=True)
 
 
 _SWITCHES = {"store_true": False, "store_false": True}
@@ -134,7 +135,7 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
     if not machine.unit.code(node.func).endswith("Namespace"):
         for key, value in list(store.data.items()):
             store.data[key] = as_namespace(value)
-    return Instance(None, store, setting=setting, external="namespace", open=arguments.open)
+    return Instance(None, store, setting=setting, kind=Kind.NAMESPACE, open=arguments.open)
 
 
 @models("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field")
@@ -197,13 +198,13 @@ def as_namespace(value: AnyValue) -> AnyValue:
     if not isinstance(value, DictValue):
         return value
     store = Store({key: as_namespace(one) for key, one in value.store.data.items()})
-    return Instance(None, store, value.path, setting=value.setting, external="namespace", open=True)
+    return Instance(None, store, value.path, setting=value.setting, kind=Kind.NAMESPACE, open=True)
 
 
 @models("wandb.init")
 def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     config = arguments.keywords.get("config")
-    run = Instance(None, Store(), path="run", external="wandb", open=True)
+    run = Instance(None, Store(), path="run", kind=Kind.WANDB_RUN, open=True)
     if config is not None:
         run.store.data["config"] = config
     return run

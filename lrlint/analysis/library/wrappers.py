@@ -12,6 +12,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Instance,
+    Kind,
     ListValue,
     Loader,
     Opaque,
@@ -84,7 +85,7 @@ def _accelerator(machine: Machine, arguments: Arguments) -> AnyValue:
 
 
 def _scaler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Instance(None, Store(), external="GradScaler", open=True)
+    return Instance(None, Store(), kind=Kind.GRAD_SCALER, open=True)
 
 
 # Called on whatever the user has: a progress bar of any library, `accelerator`, `fabric`, amp.
@@ -128,7 +129,7 @@ def by_last_name(
     if name == "accelerate.Accelerator":
         return _accelerator(machine, arguments)
     if last == "accumulate" and machine.accumulates:
-        return Instance(None, Store(), external="accumulate", open=True)
+        return Instance(None, Store(), kind=Kind.ACCUMULATION, open=True)
     if last == "range" and name.endswith(("tqdm.range", "prange")):
         return _progress_range(machine, arguments, node)
     if last.endswith(("DataLoader", "DataIter", "Loader")) and last[:1].isupper():
