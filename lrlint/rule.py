@@ -19,17 +19,20 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
+from lrlint.snippets import Diff, script
+
+Subject = TypeVar("Subject")
 
 ENTRY_POINT_GROUP = "lrlint.rules"
 OWN_RULES = "lrlint_rules"
@@ -67,19 +70,63 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Invalid:
-    """A snippet that must draw exactly the rule's finding.
+class Silence:
+    """Why a rule does not report its subject at a place: what ``--verbose`` lists."""
 
-    ``row`` is where it must point, ``fixed`` the snippet after the fix (None: the rule offers
-    none here), ``says`` words that the message must hold, ``also`` the codes of other findings of
-    error severity that the snippet draws. Snippets are dedented, their first row is row 1.
+    rule: Rule
+    place: Place
+    reason: str
+    """A sentence without a full stop, with the script's numbers where there are any."""
+    owner: str | None = None
+    """The code of the rule that reports the defect instead."""
+
+
+@dataclass(frozen=True)
+class Exclusion(Generic[Subject]):
+    """A row of a rule's table of the cases that it does not report."""
+
+    applies: Callable[[Subject], object]
+    """Returns anything but a false value where the case applies."""
+    reason: str | Callable[[Subject], str]
+    owner: str | None = None
+    """The code of the rule that reports the defect instead."""
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """A snippet that must draw exactly one finding of the rule.
+
+    The finding must point at the row whose text is ``at``, or at ``row`` where several rows have
+    that text. ``fixed`` is the whole snippet after the fix, or what the fix changes; None: there
+    is no fix. The message must contain the words ``says``. ``also`` are the codes of other
+    findings of error severity. Snippets are dedented, and their first row is row 1.
     """
 
     code: str
+    at: str | None = None
     row: int | None = None
-    fixed: str | None = None
+    fixed: str | Diff | None = None
     says: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+    def script(self) -> str:
+        """Return the text to lint."""
+        return script(self.code)
+
+    def expected_row(self) -> int | None:
+        """Return the row of the finding; raise ValueError where ``at`` is not exactly one row."""
+        if self.at is None:
+            return self.row
+        rows = [row.strip() for row in self.script().splitlines()]
+        if rows.count(self.at) != 1:
+            raise ValueError(f"{rows.count(self.at)} rows of the snippet are {self.at!r}")
+        return rows.index(self.at) + 1
+
+    def expected_fix(self) -> str | None:
+        """Return the text after the fix, None where there is no fix."""
+        if isinstance(self.fixed, Diff):
+            return self.fixed.apply(self.script())
+        return None if self.fixed is None else script(self.fixed)
 
 
 class Rule:
@@ -90,14 +137,19 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    exclusions: ClassVar[Sequence[Exclusion[Schedule]]] = ()
+    """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
+
+    They say nothing of schedules that the rule is not about: :meth:`check` returns before.
+    """
     VALID: ClassVar[Sequence[str]] = ()
     INVALID: ClassVar[Sequence[Invalid]] = ()
 
-    def check(self, schedule: Schedule) -> Iterable[Finding]:
+    def check(self, schedule: Schedule) -> Iterable[Finding | Silence]:
         """Judge one schedule."""
         return ()
 
-    def check_training(self, training: Training) -> Iterable[Finding]:
+    def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         """Judge what concerns several schedules, or an optimizer, at once."""
         return ()
 
@@ -110,7 +162,7 @@ class Rule:
         notes: Iterable[tuple[str, Place | None]] = (),
         fix: Proposal | None = None,
     ) -> Finding:
-        """A finding of this rule; notes whose place is None are left out."""
+        """Return a finding of this rule; notes whose place is None are left out."""
         return Finding(
             rule=self,
             severity=self.severity if severity is None else severity,
@@ -120,36 +172,54 @@ class Rule:
             fix=fix,
         )
 
+    def silence(self, at: Place, reason: str, *, owner: str | None = None) -> Silence:
+        """Say why this rule does not report its subject."""
+        return Silence(self, at, reason, owner)
+
+    def excluded(self, schedule: Schedule) -> Silence | None:
+        """Return why this rule does not report the schedule; None where no exclusion applies."""
+        return self.first(self.exclusions, schedule, schedule.place)
+
+    def first(
+        self, table: Iterable[Exclusion[Subject]], subject: Subject, at: Place
+    ) -> Silence | None:
+        """Return the first row of a table that applies, as a silence at a place."""
+        for row in table:
+            if row.applies(subject):
+                reason = row.reason if isinstance(row.reason, str) else row.reason(subject)
+                return self.silence(at, reason, owner=row.owner)
+        return None
+
     @classmethod
     def documentation(cls) -> str:
-        """The rule's page, in Markdown."""
+        """Return the rule's page, in Markdown."""
         return inspect.cleandoc(cls.__doc__ or "")
 
     @classmethod
     def summary(cls) -> str:
-        """The first sentence of the page."""
+        """Return the first sentence of the page."""
         return cls.documentation().partition("\n\n")[0].replace("\n", " ")
 
     @classmethod
     def url(cls) -> str:
-        """Where the page can be read; a plugin's rules say so themselves."""
+        """Return the address of the page; a plugin's rules override this."""
         package, _, module = cls.__module__.partition(".")
         return OWN_URL.format(module=module) if package == OWN_RULES else ""
 
 
 def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
-    """A fix that keeps what the script means."""
+    """Return a fix that keeps the meaning of the script."""
     return Proposal(Applicability.SAFE, message, changes)
 
 
 def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
-    """A fix that a person should read before it is applied."""
+    """Return a fix that a person should read before it is applied."""
     return Proposal(Applicability.UNSAFE, message, changes)
 
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """All rules of all installed plugins, by code.
+    """Return all rules of all installed plugins, by code.
 
     Raises PluginError where a plugin cannot be loaded or two rules claim one code. The look-up
     costs 20 ms of CPU among 480 installed distributions.
@@ -174,7 +244,7 @@ def load_rules() -> tuple[Rule, ...]:
 
 
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
-    """The rules of a module and, where it is a package, of its modules."""
+    """Yield the rules of a module and, where it is a package, of its modules."""
     modules = [module]
     if hasattr(module, "__path__"):
         names = sorted(info.name for info in pkgutil.iter_modules(module.__path__))

@@ -13,12 +13,12 @@ class Unreadable(Rule):
 
     Reports a script or notebook that lrlint cannot read (missing permission, an encoding that is
     not the declared one, a notebook that is not valid JSON) or whose code is not valid Python. The
-    other files are still linted. Files that never mention a scheduler are passed over unread
+    other files are still linted. Files that never mention a scheduler are skipped unread,
     unless they are named on the command line.
 
     ## Why is this bad
 
-    A file that was not read has not been found right. Silence would look like approval.
+    Silence about a file that was not read would look like approval.
 
     ## Example
 
@@ -32,14 +32,14 @@ class Unreadable(Rule):
     scheduler = CosineAnnealingLR(optimizer, T_max=100)
     ```
 
-    Leave out what is not meant to be Python, as templates, with `exclude` in `[tool.lrlint]`.
+    Exclude what is not meant to be Python, such as templates: `exclude` in `[tool.lrlint]`.
 
     ## References
 
     - [Python: lexical analysis, encoding declarations](https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations)
     """
 
-    # The engine reports it: it is the only rule that has no facts to judge.
+    # The engine reports it: a file that cannot be parsed has no facts to judge.
     code, name, severity = "LR000", "unreadable", Severity.ERROR
 
     VALID = (

@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.judgement.units import WITH_DEFAULTS, Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class StepPerEpochHorizonInBatches(Rule):
@@ -18,9 +19,9 @@ class StepPerEpochHorizonInBatches(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` in the epoch loop where the argument that says how long the schedule
-    is counts batches: `T_max=epochs * len(train_loader)`, `OneCycleLR` with
-    `steps_per_epoch=len(train_loader)`, `num_training_steps=…`.
+    Reports `scheduler.step()` in the epoch loop where the horizon of the schedule counts batches:
+    `T_max=epochs * len(train_loader)`, `OneCycleLR` with `steps_per_epoch=len(train_loader)`,
+    `num_training_steps=…`.
 
     ## Why is this bad
 
@@ -60,124 +61,35 @@ class StepPerEpochHorizonInBatches(Rule):
 
     code, name, severity = "LR102", "step-per-epoch-horizon-in-batches", Severity.ERROR
 
+    ONE_CYCLE = """
+        scheduler = OneCycleLR(
+            optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+        )
+        """
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(
-                optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-            )
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The whole data set is one batch.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, x, y, iterations):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=iterations, eta_min=1e-3)
-            for iteration in range(iterations):
-                model(x, y).backward()
-                optimizer.step()
-                scheduler.step()
-        """,
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, per_batch):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(ONE_CYCLE, batch="scheduler.step()"),
+        training(
+            """
             length = epochs * len(train_loader) if per_batch else epochs
             scheduler = CosineAnnealingLR(optimizer, T_max=length, eta_min=1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    if per_batch:
-                        scheduler.step()
-                if not per_batch:
-                    scheduler.step()
-        """,
+            """,
+            batch="if per_batch:\n    scheduler.step()",
+            epoch="if not per_batch:\n    scheduler.step()",
+            parameters="per_batch",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            import torch
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            epochs = 10
-            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
-            for epoch in range(epochs):
-                for x, in loader:
-                    model(x).sum().backward()
-                    optimizer.step()
-                scheduler.step()
-            """,
-            row=14,
-            fixed="""
-            import torch
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            epochs = 10
-            loader = DataLoader(TensorDataset(torch.zeros(2400, 3)), batch_size=100)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs * len(loader), eta_min=0.001)
-            for epoch in range(epochs):
-                for x, in loader:
-                    model(x).sum().backward()
-                    optimizer.step()
-                    scheduler.step()
-            """,
-            says=("T_max=240 batches", "once per epoch", "10 of 240 steps", "0.1 to 0.0997"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    print(epoch)
-                    scheduler.step()
-            """,
-            row=14,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                    print(epoch)
-            """,
+            training(ONE_CYCLE, epoch="print(epoch)\nscheduler.step()"),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                      optimizer.step()
+                +     scheduler.step()
+                  print(epoch)
+                - scheduler.step()
+                """
+            ),
             says=("counts batches", "epochs of epochs * len(train_loader) steps"),
         ),
     )
@@ -186,28 +98,28 @@ class StepPerEpochHorizonInBatches(Rule):
         # The step sizes of a CyclicLR are batches by definition: LR111.
         if schedule.parent is not None or schedule.scheduler == "CyclicLR":
             return
-        found = stepped_per_epoch_with_batch_horizon(schedule)
-        if found is None:
+        mismatch = stepped_per_epoch_with_batch_horizon(schedule)
+        if mismatch is None:
             return
-        horizon, update = found.evidence.horizon, _update(schedule)
-        defaults = " (with the defaults)" if found.evidence.rests_on == WITH_DEFAULTS else ""
+        horizon, update = mismatch.evidence.horizon, _update(schedule)
+        defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
         yield self.finding(
-            found.site.place,
+            mismatch.site.place,
             f"{wording.horizon(horizon, 'batches')}, but step() runs once per epoch:"
-            f" {_consequence(schedule, found)}{defaults}",
-            severity=Severity.ERROR if found.certain else Severity.WARNING,
+            f" {_consequence(schedule, mismatch)}{defaults}",
+            severity=Severity.ERROR if mismatch.certain else Severity.WARNING,
             notes=(
                 (f"{horizon.parameter} set here", horizon.place),
-                ("scheduler built here", found.evidence.schedule.place),
+                ("scheduler built here", mismatch.evidence.schedule.place),
                 ("optimizer stepped here", None if update is None else update.place),
             ),
-            fix=_fix(schedule, found.site),
+            fix=_fix(schedule, mismatch.site),
         )
 
 
-def _consequence(schedule: Schedule, found: Mismatch) -> str:
-    """How far the schedule gets, in numbers where they are known."""
-    one, length = found.evidence.schedule, found.evidence.horizon.length
+def _consequence(schedule: Schedule, mismatch: Mismatch) -> str:
+    """Return how far the schedule gets, in numbers where they are known."""
+    one, length = mismatch.evidence.schedule, mismatch.evidence.horizon.length
     assert length is not None
     if schedule.steps is None:
         return "the LR hardly moves"
@@ -228,7 +140,7 @@ def _update(schedule: Schedule) -> StepSite | None:
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Move the call behind the optimizer's, where no condition would be left behind."""
+    """Move the call after optimizer.step(), unless it is under a condition."""
     update = _update(schedule)
     if update is None or site.guards or len(schedule.sites) != 1:
         return None

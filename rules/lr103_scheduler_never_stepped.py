@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.judgement.units import never_stepped
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class SchedulerNeverStepped(Rule):
@@ -19,8 +20,8 @@ class SchedulerNeverStepped(Rule):
     ## What it does
 
     Reports a scheduler whose optimizer is stepped, while no code that lrlint sees steps the
-    scheduler, hands it to something that could, returns it or stores it out of sight. Reading
-    `get_last_lr()` is no step.
+    scheduler, passes it to something that could, returns it or stores it out of sight. Reading
+    `get_last_lr()` is not a step.
 
     ## Why is this bad
 
@@ -67,75 +68,27 @@ class SchedulerNeverStepped(Rule):
             scheduler = ExponentialLR(optimizer, gamma=0.9)
             fit(model, train_loader, optimizer, scheduler)
         """,
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             warmup = LinearLR(optimizer, total_iters=5)
             cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-3)
             scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
+            """,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ExponentialLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = ExponentialLR(optimizer, gamma=0.9)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    print(scheduler.get_last_lr())
-            """,
-            row=6,
+            training(
+                "scheduler = ExponentialLR(optimizer, gamma=0.9)",
+                epoch="print(scheduler.get_last_lr())",
+            ),
+            at="scheduler = ExponentialLR(optimizer, gamma=0.9)",
             says=("ExponentialLR", "scheduler.step()", "stays at 0.1"),
         ),
-        # A class of the script's own: whatever its law, nothing advances it.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LRScheduler
-
-            class Noam(LRScheduler):
-                def get_lr(self):
-                    return [base * factor(self.last_epoch) for base in self.base_lrs]
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = Noam(optimizer)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-            """,
-            row=10,
-            says=("Noam is built", "scheduler.step() is never called"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LinearLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-            """,
-            row=6,
+            training("warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)"),
+            at="warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)",
             says=("warmup.step()", "stays at 0.001"),
         ),
     )
@@ -159,7 +112,7 @@ class SchedulerNeverStepped(Rule):
 
 
 def _superseded(schedule: Schedule) -> bool:
-    """Whether another scheduler took its name: the first of several tries, left in the script."""
+    """Whether another scheduler has the same variable: an earlier try, left in the script."""
     return schedule.variable is not None and any(
         other.variable == schedule.variable for other in schedule.competitors
     )

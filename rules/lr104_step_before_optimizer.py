@@ -12,6 +12,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
+from lrlint.snippets import Diff, training
 
 
 class StepBeforeOptimizer(Rule):
@@ -59,114 +60,49 @@ class StepBeforeOptimizer(Rule):
     code, name, severity = "LR104", "step-before-optimizer", Severity.ERROR
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
+        training("scheduler = StepLR(optimizer, step_size=30)", epoch="scheduler.step()"),
         # The first epoch is left out.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                if epoch > 0:
-                    scheduler.step()
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
-        # The epoch is set, not advanced.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
-            for epoch in range(epochs):
-                scheduler.step(epoch)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            before="if epoch > 0:\n    scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import MultiStepLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
-                for epoch in range(epochs):
-                    scheduler.step()
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-            """,
-            row=8,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import MultiStepLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = MultiStepLR(optimizer, milestones=[30, 60])
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = MultiStepLR(optimizer, milestones=[30, 60])",
+                before="scheduler.step()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                - scheduler.step()
+                  for x, y in train_loader:
+                      model(x, y).backward()
+                      optimizer.step()
+                + scheduler.step()
+                """
+            ),
             says=("one epoch early",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 scheduler = OneCycleLR(
                     optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
                 )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        scheduler.step()
-                        optimizer.step()
-                        optimizer.zero_grad()
-            """,
-            row=12,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                        optimizer.zero_grad()
-            """,
+                """,
+                update="model(x, y).backward()\nscheduler.step()\noptimizer.step()",
+                batch="optimizer.zero_grad()",
+            ),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                - scheduler.step()
+                  optimizer.step()
+                + scheduler.step()
+                """
+            ),
             says=("one batch early",),
         ),
     )
@@ -174,18 +110,18 @@ class StepBeforeOptimizer(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         early = schedule.early
         law = LAWS.get(schedule.scheduler)
-        # A metric that comes early decides as it would later, and what an unknown scheduler does
-        # at its first step may well be meant.
+        # A metric has the same effect before the updates, and an unknown scheduler may be meant to
+        # step first.
         if early is None or law is None or law.takes_metric or is_exercise(schedule):
             return
         if early.scheduler_site.argument is not StepArgument.NOTHING:
-            return  # `step(where)` may well set the position itself
+            return  # `step(position)` may set the position itself
         if schedule.repeated is not None:
             return  # LR105: one of the two calls is too many
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
         if not first and not per_epoch and (law.name == "LambdaLR" or not law.is_class):
-            return  # it may be a warm-up from 0, of which nothing is lost
+            return  # a warm-up from 0 loses nothing
         if first and not any(first):
             return
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"

@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.units import driver, stepped_by_itself_too
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class SteppedTwice(Rule):
@@ -62,97 +63,44 @@ class SteppedTwice(Rule):
 
     VALID = (
         # One of the two, as the flag says.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs, per_batch):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    if per_batch:
-                        scheduler.step()
-                if not per_batch:
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            batch="if per_batch:\n    scheduler.step()",
+            epoch="if not per_batch:\n    scheduler.step()",
+            parameters="per_batch",
+        ),
         # Two schedulers.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(generator, critic, train_loader, epochs):
+        training(
+            """
             optimizers = [SGD(model.parameters(), lr=0.1) for model in (generator, critic)]
             schedulers = [StepLR(optimizer, step_size=30) for optimizer in optimizers]
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    critic(generator(x), y).backward()
-                    for optimizer in optimizers:
-                        optimizer.step()
-                for scheduler in schedulers:
-                    scheduler.step()
-        """,
+            """,
+            update="critic(generator(x), y).backward()",
+            batch="for optimizer in optimizers:\n    optimizer.step()",
+            epoch="for scheduler in schedulers:\n    scheduler.step()",
+            parameters="generator, critic",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train_one_epoch(model, loader, optimizer, scheduler):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=10)
-                for epoch in range(30):
-                    train_one_epoch(model, train_loader, optimizer, scheduler)
-                    scheduler.step()
-            """,
-            row=15,
-            says=("twice per epoch", "60 steps in 30 epochs"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LinearLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = LinearLR(optimizer, total_iters=epochs * len(train_loader))
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = LinearLR(optimizer, total_iters=epochs * len(train_loader))",
+                batch="scheduler.step()",
+                epoch="scheduler.step()",
+            ),
             row=12,
             says=("in every batch and once more in every epoch",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 warmup = LinearLR(optimizer, total_iters=5)
                 cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-3)
                 scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    warmup.step()
-                    scheduler.step()
-            """,
-            row=13,
+                """,
+                epoch="warmup.step()\nscheduler.step()",
+            ),
+            at="warmup.step()",
             says=("LinearLR is a part of SequentialLR", "twice per epoch"),
         ),
     )
@@ -176,9 +124,9 @@ class SteppedTwice(Rule):
             return
         first, second = twice.first, twice.second
         if StepArgument.UNKNOWN in (first.argument, second.argument):
-            return  # `step(where)` may well set the position itself
+            return  # `step(position)` may set the position itself
         if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
-            first, second = second, first  # the one that is too many is the rarer one
+            first, second = second, first  # report the rarer call
         yield self.finding(
             second.place,
             f"the scheduler is stepped {_how_often(twice)}{_numbers(schedule)}",

@@ -9,11 +9,12 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 _POSITION = re.compile(
     r"^(?!.*(loss|acc|score|metric)).*(epoch|step|iter|idx|index)", re.IGNORECASE
 )
-"""What is called so is a position, wherever it comes from."""
+"""Names of positions, whatever computes them."""
 _NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
 
 
@@ -57,91 +58,41 @@ class PlateauMetric(Rule):
     code, name, severity = "LR106", "plateau-metric", Severity.ERROR
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
-
-        def train(model, train_loader, epochs, plateau, validate):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             if plateau:
                 scheduler = ReduceLROnPlateau(optimizer)
             else:
                 scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                if isinstance(scheduler, ReduceLROnPlateau):
-                    scheduler.step(validate(model))
-                else:
-                    scheduler.step()
-        """,
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    loss = model(x, y)
-                    loss.backward()
-                    optimizer.step()
-                try:
-                    scheduler.step(metrics=loss.item())
-                except TypeError:
-                    scheduler.step()
-        """,
+            """,
+            epoch="""
+            if isinstance(scheduler, ReduceLROnPlateau):
+                scheduler.step(validate(model))
+            else:
+                scheduler.step()
+            """,
+            parameters="plateau, validate",
+        ),
         # A fraction of an epoch is documented use.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step(epoch + i / len(train_loader))
-        """,
+        training(
+            "scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)",
+            batches="i, (x, y) in enumerate(train_loader)",
+            batch="scheduler.step(epoch + i / len(train_loader))",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = ReduceLROnPlateau(optimizer)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=11,
+            training("scheduler = ReduceLROnPlateau(optimizer)", epoch="scheduler.step()"),
+            at="scheduler.step()",
             says=("TypeError",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=30)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        loss = model(x, y)
-                        loss.backward()
-                        optimizer.step()
-                    scheduler.step(loss.item())
-            """,
-            row=12,
+            training(
+                "scheduler = StepLR(optimizer, step_size=30)",
+                update="loss = model(x, y)\nloss.backward()\noptimizer.step()",
+                epoch="scheduler.step(loss.item())",
+            ),
+            at="scheduler.step(loss.item())",
             says=("StepLR", "loss.item()", "number of epochs"),
         ),
     )
@@ -151,7 +102,7 @@ class PlateauMetric(Rule):
         if law is None:
             return
         if any(g.kind is GuardKind.EXCEPTION for site in schedule.sites for g in site.guards):
-            return  # one way is tried, and the other where it fails
+            return  # step(metric) is tried, and step() where that fails
         wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
         for site in schedule.sites:
             if wrong is StepArgument.METRIC and _POSITION.search(site.argument_text):

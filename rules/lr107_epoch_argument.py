@@ -11,6 +11,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.units import is_moved
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.snippets import Diff, training
 
 
 class EpochArgument(Rule):
@@ -18,7 +19,7 @@ class EpochArgument(Rule):
 
     ## What it does
 
-    Reports `scheduler.step(epoch)` on a torch scheduler that counts its own steps. Left out is
+    Reports `scheduler.step(epoch)` on a torch scheduler that counts its own steps, except on
     `CosineAnnealingWarmRestarts`, where a fractional epoch is documented use.
 
     ## Why is this bad
@@ -54,96 +55,30 @@ class EpochArgument(Rule):
 
     code, name, severity = "LR107", "epoch-argument", Severity.WARNING
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts, ReduceLROnPlateau, StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    {in_batch}
-                {in_epoch}
-        """
+    STEP_LR = "scheduler = StepLR(optimizer, step_size=30)"
     VALID = (
-        SCRIPT.format(
-            build="StepLR(optimizer, step_size=30)", in_batch="pass", in_epoch="scheduler.step()"
+        training(STEP_LR, epoch="scheduler.step()"),
+        training(
+            "scheduler = ReduceLROnPlateau(optimizer)",
+            epoch="scheduler.step(evaluate(model), epoch)",
         ),
-        SCRIPT.format(
-            build="CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)",
-            in_batch="scheduler.step(epoch + i / len(train_loader))",
-            in_epoch="pass",
-        ),
-        SCRIPT.format(
-            build="ReduceLROnPlateau(optimizer)",
-            in_batch="pass",
-            in_epoch="scheduler.step(evaluate(model), epoch)",
-        ),
-        # A scheduler of another library counts in its own way.
-        """
-        import timm.scheduler
-        from torch.optim import SGD
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = timm.scheduler.CosineLRScheduler(optimizer, t_initial=epochs)
-            for epoch in range(epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step(epoch + 1)
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(
-                build="StepLR(optimizer, step_size=30)",
-                in_batch="pass",
-                in_epoch="scheduler.step(epoch)",
-            ),
-            row=12,
+            training(STEP_LR, epoch="scheduler.step(epoch)"),
+            at="scheduler.step(epoch)",
             says=("step(epoch)", "deprecated"),
         ),
         Invalid(
-            SCRIPT.format(
-                build="StepLR(optimizer, step_size=30)",
-                in_batch="pass",
-                in_epoch="scheduler.step(epoch=epoch + 1)",
-            ),
-            row=12,
-            fixed=SCRIPT.format(
-                build="StepLR(optimizer, step_size=30)",
-                in_batch="pass",
-                in_epoch="scheduler.step()",
+            training(STEP_LR, epoch="scheduler.step(epoch=epoch + 1)"),
+            at="scheduler.step(epoch=epoch + 1)",
+            fixed=Diff(
+                """
+                - scheduler.step(epoch=epoch + 1)
+                + scheduler.step()
+                """
             ),
             says=("step(epoch=epoch + 1)",),
-        ),
-        # Counted from 1, as the epochs are.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
-                for epoch in range(1, epochs + 1):
-                    train_epoch(model, optimizer)
-                    scheduler.step(epoch)
-            """,
-            row=9,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
-                for epoch in range(1, epochs + 1):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
         ),
     )
 
@@ -165,7 +100,7 @@ class EpochArgument(Rule):
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Drop the argument where the counter gets there by itself."""
+    """Drop the argument where step() alone would count the same."""
     if len(schedule.sites) != 1 or schedule.competitors or schedule.built_in or is_moved(schedule):
         return None
     if site.position is None or site.position.as_number() != 1 or len(site.loops) != 1:

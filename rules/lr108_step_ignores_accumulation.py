@@ -16,6 +16,7 @@ from lrlint.judgement.length import (
     steps_every_micro_batch,
 )
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class StepIgnoresAccumulation(Rule):
@@ -23,12 +24,12 @@ class StepIgnoresAccumulation(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` that runs for every micro-batch where the optimizer steps for every
-    k-th of them only, and the horizon counts steps of the optimizer.
+    Reports `scheduler.step()` that runs for every micro-batch where the optimizer steps only for
+    every k-th of them, and the horizon counts optimizer steps.
 
     ## Why is this bad
 
-    The schedule runs k times as fast as it is meant to. With 4 micro-batches per update, a cosine
+    The schedule runs k times too fast. With 4 micro-batches per update, a cosine
     over all updates is at its minimum after a quarter of the training, and then climbs back.
 
     ## Example
@@ -65,91 +66,47 @@ class StepIgnoresAccumulation(Rule):
 
     code, name, severity = "LR108", "step-ignores-accumulation", Severity.ERROR
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, accumulate):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    if (i + 1) % {every} == 0:
-                        optimizer.step()
-                        optimizer.zero_grad()
-                    scheduler.step()
+    UPDATE = """
+        model(x, y).backward()
+        if (i + 1) % 4 == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+        scheduler.step()
         """
-    FIXED = SCRIPT.replace(
-        """
-                        optimizer.step()
-                        optimizer.zero_grad()
-                    scheduler.step()
-""",
-        """
-                        optimizer.step()
-                        scheduler.step()
-                        optimizer.zero_grad()
-""",
-    )
     VALID = (
         # The horizon counts micro-batches, as the steps do.
-        SCRIPT.format(length="epochs * len(train_loader)", every="4"),
-        FIXED.format(length="epochs * (len(train_loader) // 4)", every="4"),
-        SCRIPT.format(length="100", every="4"),
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-3)",
+            batches="i, (x, y) in enumerate(train_loader)",
+            update=UPDATE,
+        ),
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)",
+            batches="i, (x, y) in enumerate(train_loader)",
+            update=UPDATE,
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(length="epochs * (len(train_loader) // 4)", every="4"),
-            row=13,
-            fixed=FIXED.format(length="epochs * (len(train_loader) // 4)", every="4"),
-            says=("every 4 micro-batches", "4 times as fast"),
-        ),
-        Invalid(
-            SCRIPT.format(length="epochs * len(train_loader) // accumulate", every="accumulate"),
-            row=13,
-            fixed=FIXED.format(
-                length="epochs * len(train_loader) // accumulate", every="accumulate"
+            training(
+                """
+                scheduler = CosineAnnealingLR(
+                    optimizer, T_max=epochs * (len(train_loader) // 4), eta_min=1e-3
+                )
+                """,
+                batches="i, (x, y) in enumerate(train_loader)",
+                update=UPDATE,
             ),
-            says=("every accumulate micro-batches",),
-        ),
-        Invalid(
-            """
-            import torch
-            from torch.optim.lr_scheduler import OneCycleLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            loader = DataLoader(TensorDataset(torch.zeros(800, 3)), batch_size=10)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=10 * 80 // 8)
-            for epoch in range(10):
-                for i, (x,) in enumerate(loader):
-                    model(x).sum().backward()
-                    if (i + 1) % 8 == 0:
-                        optimizer.step()
-                        optimizer.zero_grad()
-                    scheduler.step()
-            """,
-            row=15,
-            fixed="""
-            import torch
-            from torch.optim.lr_scheduler import OneCycleLR
-            from torch.utils.data import DataLoader, TensorDataset
-
-            loader = DataLoader(TensorDataset(torch.zeros(800, 3)), batch_size=10)
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=10 * 80 // 8)
-            for epoch in range(10):
-                for i, (x,) in enumerate(loader):
-                    model(x).sum().backward()
-                    if (i + 1) % 8 == 0:
-                        optimizer.step()
-                        scheduler.step()
-                        optimizer.zero_grad()
-            """,
-            says=("8 times as fast", "ValueError"),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                      optimizer.step()
+                +     scheduler.step()
+                      optimizer.zero_grad()
+                - scheduler.step()
+                """
+            ),
+            says=("every 4 micro-batches", "4 times as fast"),
         ),
     )
 
@@ -189,7 +146,7 @@ def _consequence(schedule: Schedule, found: EveryMicroBatch) -> str:
 
 
 def _fix(schedule: Schedule, found: EveryMicroBatch) -> Proposal | None:
-    """Move the call behind the optimizer's, under the same condition."""
+    """Move the call after optimizer.step(), under the same condition."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     if len(updates) != 1 or len(schedule.sites) != 1:
         return None

@@ -9,6 +9,7 @@ from lrlint.facts import Schedule
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import only_rank
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class StepOnOneRank(Rule):
@@ -21,8 +22,8 @@ class StepOnOneRank(Rule):
 
     ## Why is this bad
 
-    Each process has a scheduler of its own. All others go on at the first LR, and since gradients
-    are averaged, not weights, the replicas of the model drift apart, silently.
+    Each process has its own scheduler. All others stay at the first LR, and since gradients are
+    averaged, not weights, the replicas of the model drift apart, silently.
 
     ## Example
 
@@ -51,76 +52,50 @@ class StepOnOneRank(Rule):
     ## References
 
     - [torch: DistributedDataParallel](https://docs.pytorch.org/docs/stable/notes/ddp.html): each
-      process has an optimizer of its own
+      process has its own optimizer
     """
 
     code, name, severity = "LR109", "step-on-one-rank", Severity.ERROR
 
-    SCRIPT = """
+    SETUP = """
         import torch
         import torch.distributed as dist
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs, args):
-            rank = dist.get_rank()
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                if {condition}:
-                    torch.save(model.state_dict(), "model.pt")
-                    {guarded}
-                {plain}
+        rank = dist.get_rank()
+        scheduler = StepLR(optimizer, step_size=30)
         """
     VALID = (
-        SCRIPT.format(condition="rank == 0", guarded="pass", plain="scheduler.step()"),
-        # On every rank, each in its own way.
-        SCRIPT.format(
-            condition="rank == 0",
-            guarded="scheduler.step()",
-            plain="if rank != 0:\n                    scheduler.step()",
-        ),
-        # Nothing is trained elsewhere.
-        """
-        import torch.distributed as dist
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs, rank):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
+        training(
+            SETUP,
+            epoch="""
             if rank == 0:
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-        """,
+                torch.save(model.state_dict(), "model.pt")
+            scheduler.step()
+            """,
+        ),
+        # On every rank, each in its own way.
+        training(
+            SETUP,
+            epoch="""
+            if rank == 0:
+                torch.save(model.state_dict(), "model.pt")
+                scheduler.step()
+            if rank != 0:
+                scheduler.step()
+            """,
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(condition="rank == 0", guarded="scheduler.step()", plain="pass"),
-            row=16,
+            training(
+                SETUP,
+                epoch="""
+                if rank == 0:
+                    torch.save(model.state_dict(), "model.pt")
+                    scheduler.step()
+                """,
+            ),
+            at="scheduler.step()",
             says=("`rank == 0`",),
-        ),
-        Invalid(
-            SCRIPT.format(
-                condition="dist.get_rank() == 0", guarded="scheduler.step()", plain="pass"
-            ),
-            row=16,
-        ),
-        Invalid(
-            SCRIPT.format(
-                condition="args.local_rank == 0", guarded="scheduler.step()", plain="pass"
-            ),
-            row=16,
-        ),
-        Invalid(
-            SCRIPT.format(condition="is_main_process()", guarded="scheduler.step()", plain="pass"),
-            row=16,
         ),
     )
 

@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule, StepSite
 from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class StepOutsideTraining(Rule):
@@ -51,52 +52,25 @@ class StepOutsideTraining(Rule):
 
     code, name, severity = "LR110", "step-outside-training", Severity.WARNING
 
-    SCRIPT = """
-        import torch
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
+    SETUP = "import torch\nscheduler = StepLR(optimizer, step_size=30)"
+    VALID = (training(SETUP, epoch="scheduler.step()", after="scheduler.step()"),)
+    INVALID = (
+        Invalid(
+            training(
+                SETUP,
+                epoch="""
                 with torch.no_grad():
                     for x, y in val_loader:
                         model(x, y)
-                        {in_validation}
-                {in_epoch}
-            {after}
-        """
-    VALID = (
-        SCRIPT.format(in_validation="pass", in_epoch="scheduler.step()", after="pass"),
-        SCRIPT.format(in_validation="pass", in_epoch="scheduler.step()", after="scheduler.step()"),
-        # Stepped once between two trainings.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=1)
-            for stage in range(2):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
-    )
-    INVALID = (
-        Invalid(
-            SCRIPT.format(in_validation="scheduler.step()", in_epoch="pass", after="pass"),
-            row=15,
+                        scheduler.step()
+                """,
+            ),
+            at="scheduler.step()",
             says=("for every batch of val_loader",),
         ),
         Invalid(
-            SCRIPT.format(in_validation="pass", in_epoch="pass", after="scheduler.step()"),
-            row=17,
+            training(SETUP, after="scheduler.step()"),
+            at="scheduler.step()",
             says=("after the training loop",),
         ),
     )
@@ -133,12 +107,12 @@ class StepOutsideTraining(Rule):
 
 
 def _evaluation(site: StepSite) -> Loop | None:
-    """The loop over batches that nothing is trained with."""
+    """Return the evaluation loop around the call."""
     return next((loop for loop in site.loops if loop.kind is LoopKind.EVALUATION), None)
 
 
 def _comes_after(site: StepSite, schedule: Schedule) -> bool:
-    """Whether it is stepped outside of all loops, behind each step of its optimizer."""
+    """Whether the call comes after all optimizer steps, outside of all loops."""
     assert schedule.optimizer is not None
     if site.per is not Cadence.ONCE or site.loops or schedule.built_in or site.via:
         return False

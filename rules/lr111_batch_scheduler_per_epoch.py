@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
 from lrlint.judgement.units import cadence, horizon_in_batches, regular_sites
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class BatchSchedulerPerEpoch(Rule):
@@ -19,7 +20,7 @@ class BatchSchedulerPerEpoch(Rule):
     ## What it does
 
     Reports `CyclicLR` that is stepped once per epoch while `step_size_up` is left at its default of
-    2000 steps, counts batches, or is more than the epochs that there are.
+    2000 steps, counts batches, or is more than the number of epochs.
 
     ## Why is this bad
 
@@ -58,44 +59,26 @@ class BatchSchedulerPerEpoch(Rule):
     code, name, severity = "LR111", "batch-scheduler-per-epoch", Severity.WARNING
     schedulers = frozenset({"CyclicLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CyclicLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
-            scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1{more})
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+    SETUP = """
+        optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+        scheduler = CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1{more})
         """
-    PER_BATCH = SCRIPT.replace("scheduler.step()", "    scheduler.step()")
     VALID = (
-        PER_BATCH.format(more=""),
-        PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
+        training(SETUP.format(more=""), epochs=100, batch="scheduler.step()"),
         # Cycles of 20 epochs.
-        SCRIPT.format(more=", step_size_up=10"),
+        training(SETUP.format(more=", step_size_up=10"), epochs=100, epoch="scheduler.step()"),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(more=""),
-            row=11,
-            fixed=PER_BATCH.format(more=""),
+            training(SETUP.format(more=""), epochs=100, epoch="scheduler.step()"),
+            at="scheduler.step()",
+            fixed=Diff(
+                """
+                +     scheduler.step()
+                - scheduler.step()
+                """
+            ),
             says=("step_size_up is left at 2000", "100 steps", "0.00505"),
-        ),
-        Invalid(
-            SCRIPT.format(more=", step_size_up=4 * len(train_loader)"),
-            row=11,
-            fixed=PER_BATCH.format(more=", step_size_up=4 * len(train_loader)"),
-            says=("step_size_up is 4 * len(train_loader)",),
-        ),
-        Invalid(
-            SCRIPT.format(more=", step_size_up=500"),
-            row=11,
-            fixed=PER_BATCH.format(more=", step_size_up=500"),
-            says=("step_size_up is 500",),
         ),
     )
 
@@ -107,7 +90,11 @@ class BatchSchedulerPerEpoch(Rule):
             return
         if is_exercise(schedule) or rebuilt_in(schedule) is not None or not _is_slow(schedule):
             return
-        if not size.explicit or horizon_in_batches(schedule) or _is_never_over(schedule, size):
+        if (
+            not size.explicit
+            or horizon_in_batches(schedule)
+            or _outlasts_the_training(schedule, size)
+        ):
             yield self.finding(
                 sites[0].place,
                 f"step_size_up is {'' if size.explicit else 'left at '}"
@@ -119,19 +106,19 @@ class BatchSchedulerPerEpoch(Rule):
 
 
 def _is_slow(schedule: Schedule) -> bool:
-    """Whether an epoch is more than one step of the optimizer, as far as that is seen."""
+    """Whether an epoch may have more than one optimizer step."""
     optimizer = schedule.optimizer
     return optimizer is None or not optimizer.stepped or schedule.batch_loop is not None
 
 
-def _is_never_over(schedule: Schedule, size: Argument) -> bool:
+def _outlasts_the_training(schedule: Schedule, size: Argument) -> bool:
     steps = None if schedule.steps is None else schedule.steps.value
     number = None if size.number is None else size.number.value
     return steps is not None and number is not None and number > steps
 
 
 def _reach(schedule: Schedule, size: Argument) -> str:
-    """How far the LR gets, where that is known."""
+    """Return how far the LR gets, where that is known."""
     steps = None if schedule.steps is None else schedule.steps.value
     number = None if size.number is None else size.number.value
     low, high = schedule.number("base_lr"), schedule.number("max_lr")
@@ -147,7 +134,7 @@ def _reach(schedule: Schedule, size: Argument) -> str:
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
-    """Move the call behind the optimizer's, where no condition would be left behind."""
+    """Move the call after optimizer.step(), unless it is under a condition."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     if len(updates) != 1 or site.guards or len(schedule.sites) != 1:
         return None

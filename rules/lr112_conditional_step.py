@@ -11,11 +11,12 @@ from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.units import regular_sites
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 _DECAYS = frozenset({"ExponentialLR", "MultiplicativeLR", "LambdaLR"})
-"""Each of whose steps is a decay of its own: stepping them by hand is a plateau scheduler."""
+"""Each step of these is one decay: under a condition they are a handwritten plateau scheduler."""
 _OVERFLOW = re.compile(r"scale|nan|inf\b|finite|overflow|skip|grad|norm", re.IGNORECASE)
-"""What asks whether the optimizer made its step."""
+"""Conditions that ask whether the optimizer was stepped."""
 
 
 class ConditionalStep(Rule):
@@ -23,11 +24,10 @@ class ConditionalStep(Rule):
 
     ## What it does
 
-    Reports `scheduler.step()` behind a condition on a measured value (`if val_loss < best:`) for
-    schedulers that follow a plan: cosine, one-cycle, milestones. Conditions under which the
-    optimizer makes its step as well are not reported, nor those that ask whether gradients were
-    finite. Neither are schedulers of which every step is one decay, such as `ExponentialLR`: those
-    may be stepped by hand.
+    Reports `scheduler.step()` under a condition on a measured value (`if val_loss < best:`) for
+    schedulers that follow a plan: cosine, one-cycle, milestones. Not reported are conditions under
+    which the optimizer steps too, conditions that ask whether gradients were finite, and
+    schedulers of which every step is one decay, such as `ExponentialLR`.
 
     ## Why is this bad
 
@@ -69,68 +69,44 @@ class ConditionalStep(Rule):
 
     code, name, severity = "LR112", "conditional-step", Severity.WARNING
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, ReduceLROnPlateau
-
-        def train(model, train_loader, val_loader, scaler):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            best = float("inf")
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                val_loss = evaluate(model, val_loader)
-                if {condition}:
-                    best = val_loss
-                    scheduler.step({given})
-        """
-    COSINE = "CosineAnnealingLR(optimizer, 100, 1e-3)"
     VALID = (
-        SCRIPT.format(build=COSINE, condition="epoch >= 0", given=""),
-        SCRIPT.format(build="ExponentialLR(optimizer, 0.5)", condition="val_loss > best", given=""),
-        SCRIPT.format(
-            build="ReduceLROnPlateau(optimizer)", condition="val_loss < best", given="val_loss"
+        training(
+            'scheduler = ReduceLROnPlateau(optimizer)\nbest = float("inf")',
+            epochs=100,
+            epoch="""
+            val_loss = evaluate(model, val_loader)
+            if val_loss < best:
+                best = val_loss
+                scheduler.step(val_loss)
+            """,
         ),
-        # A batch that is left out altogether.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), 1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    loss = model(x, y)
-                    if loss.item() < 100:
-                        loss.backward()
-                        optimizer.step()
-                        scheduler.step()
-        """,
         # Only where the scaler has not left the step out.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, scaler):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), 1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    scaler.scale(model(x, y)).backward()
-                    before = scaler.get_scale()
-                    scaler.step(optimizer)
-                    scaler.update()
-                    if before <= scaler.get_scale():
-                        scheduler.step()
-        """,
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-3)",
+            update="""
+            scaler.scale(model(x, y)).backward()
+            before = scaler.get_scale()
+            scaler.step(optimizer)
+            scaler.update()
+            if before <= scaler.get_scale():
+                scheduler.step()
+            """,
+            parameters="scaler",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=COSINE, condition="val_loss < best", given=""),
-            row=15,
+            training(
+                'scheduler = CosineAnnealingLR(optimizer, 100, 1e-3)\nbest = float("inf")',
+                epochs=100,
+                epoch="""
+                val_loss = evaluate(model, val_loader)
+                if val_loss < best:
+                    best = val_loss
+                    scheduler.step()
+                """,
+            ),
+            at="scheduler.step()",
             says=("CosineAnnealingLR", "`val_loss < best`"),
         ),
     )
@@ -142,7 +118,9 @@ class ConditionalStep(Rule):
         if _decays_each_time(schedule) or is_exercise(schedule):
             return
         sites = regular_sites(schedule)
-        found = [guard for site in sites if (guard := _measured(schedule, site)) is not None]
+        found = [
+            guard for site in sites if (guard := _condition_on_a_metric(schedule, site)) is not None
+        ]
         if not found or len(found) != len(sites):
             return
         yield self.finding(
@@ -156,8 +134,8 @@ class ConditionalStep(Rule):
         )
 
 
-def _measured(schedule: Schedule, site: StepSite) -> Guard | None:
-    """The condition on a measured value that the optimizer's step is not under."""
+def _condition_on_a_metric(schedule: Schedule, site: StepSite) -> Guard | None:
+    """Return the condition on a measured value that optimizer.step() is not under."""
     updates = () if schedule.optimizer is None else schedule.optimizer.sites
     shared = {guard.text for update in updates for guard in update.guards}
     return next(

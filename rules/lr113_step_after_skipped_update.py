@@ -10,6 +10,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.units import cadence, regular_sites
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class StepAfterSkippedUpdate(Rule):
@@ -18,7 +19,7 @@ class StepAfterSkippedUpdate(Rule):
     ## What it does
 
     Mentions a scheduler that is stepped after every batch whose optimizer steps through a
-    `GradScaler` (advice: shown with `--pedantic`). A step behind a condition, such as a comparison
+    `GradScaler` (advice: shown with `--pedantic`). A step under a condition, such as a comparison
     of `scaler.get_scale()`, is taken to ask whether there was an update.
 
     ## Why is this bad
@@ -53,52 +54,28 @@ class StepAfterSkippedUpdate(Rule):
 
     code, name, severity = "LR113", "step-after-skipped-update", Severity.ADVICE
 
-    SCRIPT = """
+    SETUP = """
         import torch
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            scaler = torch.amp.GradScaler()
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, {length}, eta_min=1e-3)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    before = scaler.get_scale()
-                    scaler.scale(model(x, y)).backward()
-                    {step}
-                    scaler.update()
-                    {in_batch}
-                {in_epoch}
+        scaler = torch.amp.GradScaler()
+        scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-3)
         """
-    BATCHES = "epochs * len(train_loader)"
+    UPDATE = """
+        before = scaler.get_scale()
+        scaler.scale(model(x, y)).backward()
+        scaler.step(optimizer)
+        scaler.update()
+        """
     VALID = (
-        SCRIPT.format(
-            length=BATCHES,
-            step="scaler.step(optimizer)",
-            in_batch="if before <= scaler.get_scale():\n                        scheduler.step()",
-            in_epoch="pass",
-        ),
-        # An update more or less in an epoch is nothing.
-        SCRIPT.format(
-            length="epochs",
-            step="scaler.step(optimizer)",
-            in_batch="pass",
-            in_epoch="scheduler.step()",
-        ),
-        SCRIPT.format(
-            length=BATCHES, step="optimizer.step()", in_batch="scheduler.step()", in_epoch="pass"
+        training(
+            SETUP,
+            update=UPDATE,
+            batch="if before <= scaler.get_scale():\n    scheduler.step()",
         ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(
-                length=BATCHES,
-                step="scaler.step(optimizer)",
-                in_batch="scheduler.step()",
-                in_epoch="pass",
-            ),
-            row=15,
+            training(SETUP, update=UPDATE, batch="scheduler.step()"),
+            at="scheduler.step()",
             says=("GradScaler",),
         ),
     )

@@ -9,6 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
 from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.snippets import Diff, training
 
 _WORD = r"(?<![a-z])(?:{})\d*(?![a-z])"
 _GROWS = re.compile(
@@ -30,7 +31,7 @@ _FALLS = re.compile(
 _NEGATED = re.compile(r"^\(?\s*-|^\(?\s*1(00)?(\.0?)?\s*-")
 """``-accuracy`` and ``1 - accuracy`` fall as the model improves."""
 _REMAINS = re.compile(r"\*\s*-\s*1|(^|[(\s])-\s*[a-z_]|1(00)?(\.0?)?\s*-", re.IGNORECASE)
-"""Signs within an expression, after which its direction is anybody's guess."""
+"""Signs within an expression, which may reverse its direction."""
 
 
 class PlateauMode(Rule):
@@ -40,13 +41,13 @@ class PlateauMode(Rule):
 
     Reports `ReduceLROnPlateau` in mode `min` (the default) that is stepped with a metric that grows
     as the model improves (an accuracy, F1, AUC, mAP, IoU, PSNR… by its name), or in mode `max` with
-    a loss or an error. A metric that is negated, or whose name does not tell, is left alone.
+    a loss or an error. A metric that is negated, or whose name does not tell, is not reported.
 
     ## Why is this bad
 
     While the accuracy rises, the scheduler sees no improvement: after `patience` epochs it divides
-    the LR by ten, and again after as many, until the training stands still at its best moment. The
-    sign of trouble is the LR that falls although everything improves.
+    the LR by ten, and again after as many, until the training stalls at its best moment. The
+    symptom is an LR that falls although everything improves.
 
     ## Example
 
@@ -76,97 +77,30 @@ class PlateauMode(Rule):
     code, name, severity = "LR114", "plateau-mode", Severity.WARNING
     schedulers = frozenset({"ReduceLROnPlateau"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-        def train(model, train_loader, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ReduceLROnPlateau(optimizer{mode})
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                {metric} = evaluate(model, val_loader)
-                scheduler.step({given})
-        """
     VALID = (
-        SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_loss"),
-        SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
-        SCRIPT.format(mode="", metric="val_acc", given="-val_acc"),
-        SCRIPT.format(mode="", metric="val_acc", given="1 - val_acc"),
-        SCRIPT.format(mode=', mode="max"', metric="val_loss", given="-val_loss"),
-        SCRIPT.format(mode="", metric="accuracy_loss", given="accuracy_loss"),
-        SCRIPT.format(mode="", metric="score", given="score"),
-        SCRIPT.format(mode="", metric="mapping", given="mapping"),
-        SCRIPT.format(mode=', "max"', metric="score", given="check(score, loss_fn)"),
-        # What the name stands for falls.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-        def train(model, val_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ReduceLROnPlateau(optimizer)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                val_acc = -evaluate(model, val_loader)
-                scheduler.step(val_acc)
-        """,
+        training(
+            "scheduler = ReduceLROnPlateau(optimizer)",
+            epoch="val_loss, val_acc = evaluate(model, val_loader)\nscheduler.step(val_loss)",
+        ),
+        training(
+            "scheduler = ReduceLROnPlateau(optimizer)",
+            epoch="val_acc = evaluate(model, val_loader)\nscheduler.step(1 - val_acc)",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(mode="", metric="val_loss, val_acc", given="val_acc"),
-            row=12,
-            fixed=SCRIPT.format(mode=', mode="max"', metric="val_loss, val_acc", given="val_acc"),
-            says=("val_acc", "mode is left at min"),
-        ),
-        Invalid(
-            SCRIPT.format(mode=', "max"', metric="losses", given="losses.avg"),
-            row=12,
-            fixed=SCRIPT.format(mode=', "min"', metric="losses", given="losses.avg"),
-            says=("losses.avg", "mode is max"),
-        ),
-        Invalid(
-            SCRIPT.format(mode=", patience=3", metric="metrics", given='metrics["val_f1"]'),
-            row=12,
-            fixed=SCRIPT.format(
-                mode=', patience=3, mode="max"', metric="metrics", given='metrics["val_f1"]'
+            training(
+                "scheduler = ReduceLROnPlateau(optimizer)",
+                epoch="val_loss, val_acc = evaluate(model, val_loader)\nscheduler.step(val_acc)",
             ),
-        ),
-        Invalid(
-            SCRIPT.format(mode="", metric="accs", given="np.mean(accs)"),
-            row=12,
-            fixed=SCRIPT.format(mode=', mode="max"', metric="accs", given="np.mean(accs)"),
-        ),
-        # By how it is computed.
-        Invalid(
-            """
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            def train(model, val_loader, epochs):
-                optimizer = Adam(model.parameters(), lr=1e-3)
-                scheduler = ReduceLROnPlateau(optimizer, factor=0.5)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    metric = compute_accuracy(model, val_loader)
-                    scheduler.step(metric)
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            def train(model, val_loader, epochs):
-                optimizer = Adam(model.parameters(), lr=1e-3)
-                scheduler = ReduceLROnPlateau(optimizer, factor=0.5, mode="max")
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    metric = compute_accuracy(model, val_loader)
-                    scheduler.step(metric)
-            """,
-            says=("compute_accuracy(model, val_loader)",),
+            at="scheduler.step(val_acc)",
+            fixed=Diff(
+                """
+                - scheduler = ReduceLROnPlateau(optimizer)
+                + scheduler = ReduceLROnPlateau(optimizer, mode="max")
+                """
+            ),
+            says=("val_acc", "mode is left at min"),
         ),
     )
 
@@ -177,7 +111,7 @@ class PlateauMode(Rule):
         judged = [(site, _grows(site)) for site in schedule.sites]
         wrong = [site for site, grows in judged if grows is (mode.value == "min")]
         if not wrong or len(wrong) != sum(grows is not None for _, grows in judged):
-            return  # each of two metrics may be right for one setting
+            return  # two metrics, of which each may be right for one setting
         site = wrong[0]
         what = "grows" if mode.value == "min" else "falls"
         yield self.finding(
@@ -204,7 +138,7 @@ def _argument(site: StepSite) -> str:
 
 
 def _grows(site: StepSite) -> bool | None:
-    """Whether what it is stepped with grows as the model improves; None where that is open."""
+    """Whether the metric grows as the model improves; None where that is not known."""
     if site.argument not in (StepArgument.METRIC, StepArgument.UNKNOWN):
         return None
     source = site.argument_source
@@ -216,11 +150,11 @@ def _grows(site: StepSite) -> bool | None:
 
 _CALL = re.compile(r"(\w+)\([^()]*\)")
 _WRAPPER = re.compile(r"mean|sum|average|float|round|abs|item|stack|tensor|array|max|min")
-"""Calls whose result is in the direction of their argument."""
+"""Calls whose result grows with their argument."""
 
 
 def _without_arguments(text: str) -> str:
-    """The expression without what its calls are handed: ``evaluate(model, loss_fn)`` is no loss."""
+    """Return the expression without the arguments of its calls, which may be a ``loss_fn``."""
 
     def replaced(call: re.Match[str]) -> str:
         return call[0].translate(_FLAT) if _WRAPPER.fullmatch(call[1]) else call[1]

@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import Length, against, judged_length, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import Diff, training
 
 
 class TMaxMismatch(Rule):
@@ -61,183 +62,46 @@ class TMaxMismatch(Rule):
     schedulers = frozenset({"CosineAnnealingLR", "LambdaLR"})
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                if epoch >= warmup:
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)",
+            batches=None,
+            epoch="if epoch >= warmup:\n    scheduler.step()",
+            parameters="warmup",
+        ),
         # Off by one: the last epoch runs at eta_min.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs - 1, eta_min=1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # A curve that is plotted, not a training.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def plot(model):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=20, eta_min=1e-3)
-            lrs = []
-            for epoch in range(100):
-                optimizer.step()
-                lrs.append(scheduler.get_last_lr()[0])
-                scheduler.step()
-            return lrs
-        """,
-        # Where it starts from after a resume, it has been stepped before.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, start_epoch):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
-            for _ in range(start_epoch):
-                scheduler.step()
-            for epoch in range(start_epoch, epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs - 1, eta_min=1e-3)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)",
+                epochs=100,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
+                """
+            ),
             says=("T_max is 50", "100 times", "down to 0.001", "last epoch runs at 0.0999"),
-        ),
-        # Fewer, and nothing known but the ratio.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                total_steps = 2 * epochs * len(train_loader)
-                scheduler = CosineAnnealingLR(optimizer, total_steps, eta_min=0.02)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=7,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                total_steps = 2 * epochs * len(train_loader)
-                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=0.02)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            says=("50% of T_max", "ends at 0.06", "never reaches eta_min"),
-        ),
-        # With the script's defaults, which the user may change.
-        Invalid(
-            """
-            import argparse
-            import torch
-
-            parser = argparse.ArgumentParser()
-            parser.add_argument("--epochs", type=int, default=300)
-            parser.add_argument("--t-max", type=int, default=200)
-            args = parser.parse_args()
-
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
-                optimizer, T_max=args.t_max, eta_min=1e-3
-            )
-            for epoch in range(args.epochs):
-                train(model, optimizer)
-                scheduler.step()
-            """,
-            row=12,
-            fixed="""
-            import argparse
-            import torch
-
-            parser = argparse.ArgumentParser()
-            parser.add_argument("--epochs", type=int, default=300)
-            parser.add_argument("--t-max", type=int, default=200)
-            args = parser.parse_args()
-
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
-                optimizer, T_max=args.epochs, eta_min=1e-3
-            )
-            for epoch in range(args.epochs):
-                train(model, optimizer)
-                scheduler.step()
-            """,
-            says=("with the defaults", "0.0497"),
-        ),
-        # A cosine of one's own.
-        Invalid(
-            """
-            import math
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LambdaLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = LambdaLR(optimizer, lambda t: 0.5 * (1 + math.cos(math.pi * t / 50)))
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=7,
-            says=("the cosine of lr_lambda is 50 steps long", "100 times", "climbs back"),
         ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         found = judged_length(schedule)
-        if found is None or found.fits or _warmup_not_deducted(found) or _handed_over(found):
+        if (
+            found is None
+            or found.fits
+            or _warmup_not_deducted(found)
+            or _replaced_by_another(found)
+        ):
             return
         yield self.finding(
             where(schedule),
@@ -250,7 +114,7 @@ class TMaxMismatch(Rule):
 
 
 def _warmup_not_deducted(found: Length) -> bool:
-    """Whether T_max is the whole training, of which the steps leave out a warm-up: LR204."""
+    """Whether T_max is the whole training, and the steps leave out a warm-up: LR204."""
     guards = [guard for site in found.schedule.sites for guard in site.guards]
     return any(
         guard.kind is GuardKind.AFTER
@@ -260,7 +124,7 @@ def _warmup_not_deducted(found: Length) -> bool:
     )
 
 
-def _handed_over(found: Length) -> bool:
+def _replaced_by_another(found: Length) -> bool:
     """Whether another schedule takes over before the cosine ends: `else: swa_scheduler.step()`."""
     schedule = found.schedule
     return not found.longer and any(
@@ -292,7 +156,7 @@ def _name(found: Length) -> str:
 
 
 def _consequence(found: Length) -> str:
-    """What the LR does, in numbers where they are known."""
+    """Return what the LR does, in numbers where they are known."""
     schedule, one = found.schedule, unit(found.schedule)
     last = _last(found)
     if not found.longer:
@@ -303,9 +167,7 @@ def _consequence(found: Length) -> str:
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
     at = _name(found) if found.length.value is None else wording.amount(found.length)
-    climb = "climbs back"
-    if found.ratio is not None and found.ratio > 2:
-        climb = f"swings up and down {float((found.ratio - 1) / 2):.3g} times"
+    climb = "climbs back" if found.ratio is None else wording.past_minimum(float(found.ratio))
     if found.ratio is None and found.exact:
         at, climb = "one epoch's", "climbs back in every second epoch"
     text = f"the LR is {low} after {at} {one}s, then {climb}"
@@ -313,7 +175,7 @@ def _consequence(found: Length) -> str:
 
 
 def _last(found: Length) -> str | None:
-    """The LR of the last epoch or step."""
+    """Return the LR of the last epoch or step."""
     steps = found.steps.value
     lrs = None
     if isinstance(steps, int) and found.length.value is not None:

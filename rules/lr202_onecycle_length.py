@@ -12,6 +12,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import Length, judged_length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import compare
 
 
@@ -64,152 +65,56 @@ class OneCycleLength(Rule):
     schedulers = frozenset({"OneCycleLR"})
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             scheduler = OneCycleLR(
                 optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
             )
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+            """,
+            batch="scheduler.step()",
+        ),
         # A cycle of epochs, with one to spare.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # The script takes care itself.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)
-            step = 0
-            for epoch in range(10):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    step += 1
-                    if step < 1000:
-                        scheduler.step()
-        """,
+        training(
+            "scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=epochs + 1)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader):
+            training(
+                """
                 epochs = 12
-                optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = OneCycleLR(
                     optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)
                 )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=8,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader):
-                epochs = 12
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(
-                    optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
+                """,
+                batch="scheduler.step()",
+            ),
+            at="optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)",
+            fixed=Diff(
+                """
+                - optimizer, max_lr=0.1, epochs=10, steps_per_epoch=len(train_loader)
+                + optimizer, max_lr=0.1, epochs=epochs, steps_per_epoch=len(train_loader)
+                """
+            ),
             says=("ValueError", "10 of 12 epochs"),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
-                for epoch in range(102):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
-                for epoch in range(102):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            says=("total_steps is 100", "102 times", "call 101 of step() raises ValueError"),
-        ),
-        # Fewer steps: the last part of the cycle never runs.
-        Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer,
-                    max_lr=0.01,
-                    total_steps=2 * epochs * len(train_loader),
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=9,
-            fixed="""
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer,
-                    max_lr=0.01,
-                    total_steps=epochs * len(train_loader),
-                )
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            says=("50% of the cycle", "ends at 0.00812 instead of 4e-08"),
+            training(
+                "scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)",
+                epochs=102,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)",
+            fixed=Diff(
+                """
+                - scheduler = OneCycleLR(optimizer, 0.1, total_steps=100)
+                + scheduler = OneCycleLR(optimizer, 0.1, total_steps=102)
+                """
+            ),
+            says=("total_steps is 100", "102 times", "step() number 101 raises ValueError"),
         ),
     )
 
@@ -222,8 +127,8 @@ class OneCycleLength(Rule):
         consequence = _crash(found) if longer else _cut_off(found)
         if longer and schedule.prepared:
             if found.fits:
-                return  # one step further is all that accelerate goes
-            consequence = _held(found)
+                return  # accelerate steps it exactly that once
+            consequence = _stays(found)
         yield self.finding(
             where(schedule),
             f"{parameter} is {wording.quantity(found.length)}, but the scheduler steps"
@@ -236,12 +141,12 @@ class OneCycleLength(Rule):
 
 
 def _too_long(found: Length) -> bool:
-    """Whether there is even one step too many."""
+    """Whether there is at least one step too many."""
     return found.comparison.differs and found.longer
 
 
-def _held(found: Length) -> str:
-    """What becomes of a schedule that accelerate steps no further than one step past its end."""
+def _stays(found: Length) -> str:
+    """Return the consequence for a prepared schedule, which accelerate steps once past its end."""
     length, annealing = found.length.value, found.schedule.argument("anneal_strategy")
     lrs = None
     if isinstance(length, int) and annealing is not None and annealing.value == "cos":
@@ -251,10 +156,7 @@ def _held(found: Length) -> str:
 
 
 def _crash(found: Length) -> str:
-    call = "the second step() call too many"
-    if isinstance(found.length.value, int):
-        call = f"call {found.length.value + 1} of step()"
-    text = f"{call} raises ValueError"
+    text = f"step() number {wording.amount(found.length + 1)} raises ValueError"
     schedule = found.schedule
     epochs = schedule.epochs
     batches = None if schedule.batch_loop is None else schedule.batch_loop.trips
@@ -278,7 +180,7 @@ def _cut_off(found: Length) -> str:
 
 
 def _fix(found: Length) -> Proposal | None:
-    """Another ``total_steps``; or other ``epochs``, where only they are wrong."""
+    """Set ``total_steps``, or ``epochs`` where only they are wrong."""
     schedule = found.schedule
     direct = resized(schedule, found.steps)
     epochs, batches = schedule.argument("epochs"), schedule.number("steps_per_epoch")

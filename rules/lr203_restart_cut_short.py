@@ -23,6 +23,7 @@ from lrlint.judgement.length import (
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.judgement.units import length_is_explained, regular_sites
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class RestartCutShort(Rule):
@@ -70,86 +71,26 @@ class RestartCutShort(Rule):
     code, name, severity = "LR203", "restart-cut-short", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingWarmRestarts"})
 
-    VALID = (
+    RESTARTS = """
+        scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
         """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
-            for epoch in range(70):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # A restart in every epoch.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, len(train_loader), eta_min=1e-4)
-            for epoch in range(50):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-    )
+    VALID = (training(RESTARTS, epochs=70, batches=None, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
+            training(RESTARTS, epochs=100, batches=None, epoch="scheduler.step()"),
+            at=RESTARTS.strip(),
             says=("30 of 80 epochs", "the last epoch runs at 0.071", "70 or 150 epochs"),
         ),
         # `step(epoch)` counts epochs, wherever it is called.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=50, eta_min=1e-4)
-                for epoch in range(75):
-                    for i, (x, y) in enumerate(train_loader):
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step(epoch + i / len(train_loader))
-            """,
+            training(
+                "scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=50, eta_min=1e-4)",
+                epochs=75,
+                batches="i, (x, y) in enumerate(train_loader)",
+                batch="scheduler.step(epoch + i / len(train_loader))",
+            ),
             row=6,
             says=("25 of 50 epochs", "50 or 100 epochs"),
-        ),
-        # Nothing known but how many cycles there are.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingWarmRestarts(
-                    optimizer, T_0=len(train_loader), T_mult=2, eta_min=1e-4
-                )
-                for epoch in range(10):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=6,
-            says=("37.5% into a cycle", "7 or 15 times T_0"),
         ),
     )
 

@@ -23,6 +23,7 @@ from lrlint.judgement.length import (
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.judgement.units import driver, is_moved, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
 
@@ -32,7 +33,7 @@ class WarmupNotDeducted(Rule):
     ## What it does
 
     Reports a decay (`CosineAnnealingLR`, `PolynomialLR`, a falling `LinearLR`) that begins after a
-    warm-up, as the second part of a `SequentialLR` or behind `if epoch >= warmup:`, and is longer
+    warm-up, as the second part of a `SequentialLR` or under `if epoch >= warmup:`, and is longer
     than what the warm-up leaves of the training.
 
     ## Why is this bad
@@ -65,55 +66,48 @@ class WarmupNotDeducted(Rule):
     code, name, severity = "LR204", "warmup-not-deducted", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "LinearLR", "PolynomialLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            ramp = LinearLR(optimizer, start_factor=0.01, total_iters={warmup})
-            cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[{warmup}])
-            for epoch in range({epochs}):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    GUARDED = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, warmup):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                if epoch >= warmup:
-                    scheduler.step()
+    SEQUENCE = """
+        ramp = LinearLR(optimizer, start_factor=0.01, total_iters=10)
+        cosine = CosineAnnealingLR(optimizer, T_max={length}, eta_min=1e-3)
+        scheduler = SequentialLR(optimizer, [ramp, cosine], milestones=[10])
         """
     VALID = (
-        SCRIPT.format(warmup="10", length="90", epochs="100"),
-        SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-        # The end of a long cosine is flat.
-        SCRIPT.format(warmup="1", length="300", epochs="300"),
-        GUARDED.format(length="epochs - warmup"),
+        training(SEQUENCE.format(length=90), epochs=100, batches=None, epoch="scheduler.step()"),
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)",
+            batches=None,
+            epoch="if epoch >= warmup:\n    scheduler.step()",
+            parameters="warmup",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(warmup="10", length="100", epochs="100"),
-            row=7,
-            fixed=SCRIPT.format(warmup="10", length="90", epochs="100"),
+            training(
+                SEQUENCE.format(length=100), epochs=100, batches=None, epoch="scheduler.step()"
+            ),
+            at="cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - cosine = CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-3)
+                + cosine = CosineAnnealingLR(optimizer, T_max=90, eta_min=1e-3)
+                """
+            ),
             says=("T_max is 100", "a warm-up of 10, which leaves 90 steps", "ends at 0.00393"),
         ),
         Invalid(
-            SCRIPT.format(warmup="warmup", length="epochs", epochs="epochs"),
-            row=7,
-            fixed=SCRIPT.format(warmup="warmup", length="epochs - warmup", epochs="epochs"),
-            says=("T_max is epochs", "a warm-up of warmup", "epochs - warmup steps"),
-        ),
-        Invalid(
-            GUARDED.format(length="epochs"),
-            row=6,
-            fixed=GUARDED.format(length="epochs - warmup"),
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+                batches=None,
+                epoch="if epoch >= warmup:\n    scheduler.step()",
+                parameters="warmup",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=epochs - warmup, eta_min=1e-3)
+                """
+            ),
             says=("T_max is epochs", "a warm-up of warmup"),
         ),
     )
@@ -121,7 +115,7 @@ class WarmupNotDeducted(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         if not _is_judged(schedule) or not _falls(schedule):
             return
-        found = _in_sequence(schedule) or _behind_a_guard(schedule)
+        found = _in_sequence(schedule) or _after_a_condition(schedule)
         if found is None:
             return
         length, warmup = found
@@ -159,7 +153,7 @@ def _falls(schedule: Schedule) -> bool:
 
 
 def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """As a part of a SequentialLR: its length against what is left, and when its turn comes."""
+    """Compare the last part of a SequentialLR with the steps that are left after its milestone."""
     parent, horizon = schedule.parent, schedule.horizon
     if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
         return None
@@ -171,15 +165,15 @@ def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
     if left.value is not None and left.value <= 0:
         return None
     if schedule is not parent.children[-1]:
-        return None  # it may be meant to be cut off
+        return None  # a part in the middle may be cut off on purpose
     found = against(schedule, horizon, horizon.length, left)
     if found.comparison.differs:
         return None if found.fits or found.longer else (found, marks[-1])
-    return _whole(found, marks[-1])
+    return _if_warmup_is_included(found, marks[-1])
 
 
-def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Behind ``if epoch >= warmup:``, with a horizon of the steps and the warm-up together."""
+def _after_a_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Compare a schedule under ``if epoch >= warmup:`` with the steps that are left."""
     horizon = schedule.horizon
     if schedule.parent is not None or horizon is None or horizon.length is None:
         return None
@@ -191,11 +185,15 @@ def _behind_a_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
     if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
         return None
     found = against(schedule, horizon, horizon.length, whole - guard.amount)
-    return None if found.comparison.differs and found.fits else _whole(found, guard.amount)
+    return (
+        None
+        if found.comparison.differs and found.fits
+        else _if_warmup_is_included(found, guard.amount)
+    )
 
 
-def _whole(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
-    """Where the length is that of the warm-up and what it leaves together."""
+def _if_warmup_is_included(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
+    """Return both where the length is that of the warm-up and the remaining steps together."""
     if warmup.value == 0:
         return None
     try:
@@ -206,7 +204,7 @@ def _whole(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
 
 
 def _end(found: Length) -> str:
-    """Where the LR is in the last step."""
+    """Return where the LR is in the last step."""
     schedule, steps, lrs = found.schedule, found.steps.value, None
     if isinstance(steps, int) and steps > 0 and found.length.value is not None:
         lrs = lr_after_steps(schedule, steps - 1)

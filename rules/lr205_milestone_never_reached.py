@@ -22,6 +22,7 @@ from lrlint.judgement.length import (
 from lrlint.judgement.rates import lr_text
 from lrlint.judgement.units import driver, is_moved, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, compare
 
 
@@ -31,7 +32,7 @@ class MilestoneNeverReached(Rule):
     ## What it does
 
     Reports milestones of `MultiStepLR` and `SequentialLR`, a `step_size` of `StepLR`, and the
-    `total_iters` of a decay, that lie past the last step of the training. A milestone that is the
+    `total_iters` of a decay that lie past the last step of the training. A milestone that is the
     very last step is not reported, unless it is the only one.
 
     ## Why is this bad
@@ -65,78 +66,37 @@ class MilestoneNeverReached(Rule):
     code, name, severity = "LR205", "milestone-never-reached", Severity.WARNING
     schedulers = frozenset({"LinearLR", "MultiStepLR", "PolynomialLR", "SequentialLR", "StepLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LinearLR, MultiStepLR, PolynomialLR, StepLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range({epochs}):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
     VALID = (
-        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60, 90])", epochs="90"),
-        SCRIPT.format(build="MultiStepLR(optimizer, [30, 60])", epochs="epochs"),
-        SCRIPT.format(build="MultiStepLR(optimizer, [epochs // 2, epochs * 3 // 4])", epochs="90"),
-        SCRIPT.format(build="StepLR(optimizer, step_size=30)", epochs="100"),
-        SCRIPT.format(build="PolynomialLR(optimizer, total_iters=100)", epochs="100"),
-        # A warm-up is LR210's.
-        SCRIPT.format(build="LinearLR(optimizer, 0.1, total_iters=200)", epochs="100"),
-        # How many batches there are is not known.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import MultiStepLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = MultiStepLR(optimizer, milestones=[20000, 30000])
-            for epoch in range(10):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = MultiStepLR(optimizer, [30, 60, 90])",
+            epochs=90,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+        training(
+            "scheduler = PolynomialLR(optimizer, total_iters=100)",
+            epochs=100,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build="MultiStepLR(optimizer, [60, 120, 160])", epochs="100"),
-            row=6,
+            training(
+                "scheduler = MultiStepLR(optimizer, [60, 120, 160])",
+                epochs=100,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = MultiStepLR(optimizer, [60, 120, 160])",
             says=("milestones 120 and 160", "100 epochs"),
         ),
         Invalid(
-            SCRIPT.format(build="MultiStepLR(optimizer, [100])", epochs="100"),
-            row=6,
-            says=("milestone 100", "stays at 0.1"),
-        ),
-        Invalid(
-            SCRIPT.format(build="StepLR(optimizer, epochs)", epochs="epochs"),
-            row=6,
+            training(
+                "scheduler = StepLR(optimizer, epochs)", batches=None, epoch="scheduler.step()"
+            ),
+            at="scheduler = StepLR(optimizer, epochs)",
             says=("step_size epochs", "stays at 0.1"),
-        ),
-        Invalid(
-            SCRIPT.format(build="PolynomialLR(optimizer, total_iters=200)", epochs="100"),
-            row=6,
-            says=("total_iters 200",),
-        ),
-        # The milestones of a part count from where its turn comes.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LinearLR, MultiStepLR, SequentialLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                warmup = LinearLR(optimizer, start_factor=0.1, total_iters=5)
-                steps = MultiStepLR(optimizer, milestones=[30, 57])
-                scheduler = SequentialLR(optimizer, [warmup, steps], milestones=[5])
-                for epoch in range(60):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=7,
-            says=("milestone 57", "55 epochs"),
         ),
     )
 
@@ -180,10 +140,10 @@ def _is_judged(schedule: Schedule) -> bool:
     one = driver(schedule)
     return not (
         schedule.open_arguments
-        or (one is not schedule and schedule is not one.children[-1])  # meant to be cut off
+        or (one is not schedule and schedule is not one.children[-1])  # cut off on purpose
         or not keeps_pace(schedule)
         or is_exercise(schedule)
-        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not seen
+        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not known
         or is_moved(one)
         or is_warmup(schedule)
         or rebuilt_in(schedule) is not None
@@ -193,7 +153,7 @@ def _is_judged(schedule: Schedule) -> bool:
 
 
 def _is_past(mark: Expr, steps: Expr) -> bool:
-    """Whether the last of so many steps comes before the mark: it uses the LR of ``steps - 1``."""
+    """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
     found = compare(mark, steps)
     return found.equal or (found.differs and found.sign == 1)
 
@@ -201,7 +161,7 @@ def _is_past(mark: Expr, steps: Expr) -> bool:
 def _missed(
     schedule: Schedule, parameter: str, argument: Argument, steps: Expr
 ) -> tuple[Expr, ...]:
-    """What the training ends before."""
+    """Return the horizons that the training does not reach."""
     if parameter == "total_iters":
         return _unfinished(schedule, steps)
     if parameter == "step_size":
@@ -210,19 +170,19 @@ def _missed(
     marks = argument.numbers or ()
     missed = tuple(mark for mark in marks if _is_past(mark, steps))
     if len(missed) == len(marks):
-        return () if schedule.scheduler == "SequentialLR" and _waits(schedule) else missed
+        return () if schedule.scheduler == "SequentialLR" and _stays_in_warmup(schedule) else missed
     return tuple(mark for mark in missed if not compare(mark, steps).equal)
 
 
-def _waits(schedule: Schedule) -> bool:
-    """Whether it never gets past its warm-up: LR210."""
+def _stays_in_warmup(schedule: Schedule) -> bool:
+    """Whether the sequence never gets past its warm-up: LR210."""
     return bool(schedule.children) and is_warmup(schedule.children[0])
 
 
 def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
     horizon = schedule.horizon
     if horizon is None or horizon.length is None or schedule.parent is not None:
-        return ()  # as a part of another: LR204
+        return ()  # a part of another schedule: LR204
     found = against(schedule, horizon, horizon.length, steps)
     if not found.comparison.differs or found.fits or found.longer:
         return ()
@@ -240,7 +200,7 @@ def _names(argument: Argument, parameter: str, missed: tuple[Expr, ...]) -> str:
 
 def _consequence(schedule: Schedule) -> str:
     if schedule.scheduler == "SequentialLR":
-        return ", so that the schedules behind it never run"
+        return ", so that the schedules after it never run"
     if schedule.scheduler in ("LinearLR", "PolynomialLR"):
         return ", so that the LR never gets to its end"
     bases = [lr.value for lr in schedule.base_lrs if lr is not None]

@@ -21,6 +21,7 @@ from lrlint.judgement.length import (
 )
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.snippets import Diff, training
 
 
 class HorizonIgnoresAccumulation(Rule):
@@ -29,7 +30,7 @@ class HorizonIgnoresAccumulation(Rule):
     ## What it does
 
     Reports a schedule whose length is the number of batches (`epochs * len(train_loader)`) where
-    gradient accumulation lets the scheduler step in every k-th batch only:
+    gradient accumulation lets the scheduler step only in every k-th batch:
     `if (i + 1) % k == 0: …; scheduler.step()`.
 
     ## Why is this bad
@@ -65,110 +66,45 @@ class HorizonIgnoresAccumulation(Rule):
     code, name, severity = "LR206", "horizon-ignores-accumulation", Severity.ERROR
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, k):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             updates = epochs * len(train_loader) // k
             scheduler = CosineAnnealingLR(optimizer, T_max=updates, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    if (i + 1) % k == 0:
-                        optimizer.step()
-                        scheduler.step()
-        """,
-        # It steps with every micro-batch, as it counts.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, k):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            total = epochs * len(train_loader)
-            scheduler = CosineAnnealingLR(optimizer, T_max=total, eta_min=1e-3)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    if (i + 1) % k == 0:
-                        optimizer.step()
-                    scheduler.step()
-        """,
+            """,
+            batches="i, (x, y) in enumerate(train_loader)",
+            update="""
+            model(x, y).backward()
+            if (i + 1) % k == 0:
+                optimizer.step()
+                scheduler.step()
+            """,
+            parameters="k",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 scheduler = CosineAnnealingLR(
                     optimizer, T_max=epochs * len(train_loader), eta_min=1e-3
                 )
-                for epoch in range(epochs):
-                    for i, (x, y) in enumerate(train_loader):
-                        (model(x, y) / 4).backward()
-                        if (i + 1) % 4 == 0:
-                            optimizer.step()
-                            scheduler.step()
-            """,
-            row=7,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(
-                    optimizer, T_max=epochs * (len(train_loader) // 4), eta_min=1e-3
-                )
-                for epoch in range(epochs):
-                    for i, (x, y) in enumerate(train_loader):
-                        (model(x, y) / 4).backward()
-                        if (i + 1) % 4 == 0:
-                            optimizer.step()
-                            scheduler.step()
-            """,
+                """,
+                batches="i, (x, y) in enumerate(train_loader)",
+                update="""
+                (model(x, y) / 4).backward()
+                if (i + 1) % 4 == 0:
+                    optimizer.step()
+                    scheduler.step()
+                """,
+            ),
+            at="optimizer, T_max=epochs * len(train_loader), eta_min=1e-3",
+            fixed=Diff(
+                """
+                - optimizer, T_max=epochs * len(train_loader), eta_min=1e-3
+                + optimizer, T_max=epochs * (len(train_loader) // 4), eta_min=1e-3
+                """
+            ),
             says=("micro-batches", "every 4", "1/4 of the schedule", "ends at 0.0855"),
-        ),
-        Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, args):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer, 0.01, None, args.epochs, len(train_loader)
-                )
-                for epoch in range(args.epochs):
-                    for i, (x, y) in enumerate(train_loader):
-                        model(x, y).backward()
-                        if (i + 1) % args.accumulate == 0:
-                            optimizer.step()
-                            scheduler.step()
-            """,
-            row=7,
-            fixed="""
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, args):
-                optimizer = AdamW(model.parameters())
-                scheduler = OneCycleLR(
-                    optimizer, 0.01, None, args.epochs, len(train_loader) // args.accumulate
-                )
-                for epoch in range(args.epochs):
-                    for i, (x, y) in enumerate(train_loader):
-                        model(x, y).backward()
-                        if (i + 1) % args.accumulate == 0:
-                            optimizer.step()
-                            scheduler.step()
-            """,
-            says=("every args.accumulate",),
         ),
     )
 
@@ -194,7 +130,7 @@ class HorizonIgnoresAccumulation(Rule):
 
 
 def _one_by_default(found: IgnoredAccumulation) -> bool:
-    """Whether nothing is accumulated until the user asks for it."""
+    """Whether gradients are accumulated only where the user asks for it."""
     return found.every.value == 1
 
 

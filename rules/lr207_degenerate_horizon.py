@@ -12,6 +12,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, Strength, compare
 
 
@@ -55,102 +56,32 @@ class DegenerateHorizon(Rule):
     code, name, severity = "LR207", "degenerate-horizon", Severity.ERROR
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import MultiStepLR
-
-        def train(model, epochs=90):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = MultiStepLR(optimizer, milestones=[epochs / 3, epochs * 2 / 3])
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # Half a step more or less makes no difference to a cosine.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=400 * 391 / 32, eta_min=1e-3)
-            for epoch in range(400):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "scheduler = MultiStepLR(optimizer, milestones=[epochs / 3, epochs * 2 / 3])",
+            batches=None,
+            epoch="scheduler.step()",
+            parameters="epochs=90",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import MultiStepLR
-
-            EPOCHS = 15
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = MultiStepLR(optimizer, milestones=[EPOCHS * 0.5, EPOCHS * 0.75])
-                for epoch in range(EPOCHS):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=8,
+            training(
+                """
+                epochs = 15
+                scheduler = MultiStepLR(optimizer, milestones=[epochs * 0.5, epochs * 0.75])
+                """,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = MultiStepLR(optimizer, milestones=[epochs * 0.5, epochs * 0.75])",
             says=("milestones 7.5, 11.25", "the LR stays at 0.1"),
-        ),
-        Invalid(
-            """
-            import argparse
-            import torch
-
-            parser = argparse.ArgumentParser()
-            parser.add_argument("--epochs", type=int, default=20)
-            args = parser.parse_args()
-
-            model = torch.nn.Linear(3, 1)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=args.epochs // 30)
-            for epoch in range(args.epochs):
-                train(model, optimizer)
-                scheduler.step()
-            """,
-            row=10,
-            says=("step_size=0", "args.epochs // 30", "with the defaults"),
-        ),
-        # An integer is required, and `/` never gives one.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, dataset, train_loader, epochs, batch_size):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                total = epochs * len(dataset) / batch_size
-                scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=total)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=7,
-            says=("is a float", "ValueError"),
         ),
         # The arguments of another scheduler.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, 0.1, 30)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
+            training(
+                "scheduler = StepLR(optimizer, 0.1, 30)", batches=None, epoch="scheduler.step()"
+            ),
+            at="scheduler = StepLR(optimizer, 0.1, 30)",
             says=("step_size=0.1", "never", "looks like a learning rate or a gamma"),
         ),
     )

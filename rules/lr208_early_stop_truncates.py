@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import advances_by_one, against, is_exercise, rebuilt_in, segment
 from lrlint.judgement.units import cadence, driver, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class EarlyStopTruncates(Rule):
@@ -22,9 +23,9 @@ class EarlyStopTruncates(Rule):
 
     ## Why is this bad
 
-    The best part of such a schedule is its end. A metric that stalls at the high LR of the middle
-    is what the low LR of the end is for: patience runs out before it comes. Train to the end, or
-    let `ReduceLROnPlateau` follow the metric.
+    These schedules do most of their work at the end. A metric that stalls at the high LR of the
+    middle improves at the low LR of the end, but patience runs out before that comes. Train to the
+    end, or let `ReduceLROnPlateau` follow the metric.
 
     ## Example
 
@@ -55,33 +56,31 @@ class EarlyStopTruncates(Rule):
     code, name, severity = "LR208", "early-stop-truncates", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingLR", "OneCycleLR", "PolynomialLR"})
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, StepLR
-
-        def train(model, train_loader, val_loader, epochs, patience, limit):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            best, waited = float("inf"), 0
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-                val_loss = evaluate(model, val_loader)
-                waited = 0 if val_loss < best else waited + 1
-                best = min(best, val_loss)
-                if {condition}:
-                    break
+    SETUP = """
+        scheduler = {build}
+        best, waited = float("inf"), 0
         """
-    COSINE = "CosineAnnealingLR(optimizer, epochs, 1e-3)"
+    EPOCH = """
+        scheduler.step()
+        val_loss = evaluate(model, val_loader)
+        waited = 0 if val_loss < best else waited + 1
+        best = min(best, val_loss)
+        if waited > patience:
+            break
+        """
     VALID = (
-        SCRIPT.format(build="StepLR(optimizer, 30)", condition="waited > patience"),
-        SCRIPT.format(build=COSINE, condition="epoch >= limit"),
+        training(SETUP.format(build="StepLR(optimizer, 30)"), epoch=EPOCH, parameters="patience"),
     )
     INVALID = (
-        Invalid(SCRIPT.format(build=COSINE, condition="waited > patience"), row=6, says=("T_max",)),
-        Invalid(SCRIPT.format(build=COSINE, condition="val_loss > 2 * best"), row=6),
+        Invalid(
+            training(
+                SETUP.format(build="CosineAnnealingLR(optimizer, epochs, 1e-3)"),
+                epoch=EPOCH,
+                parameters="patience",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)",
+            says=("T_max",),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
@@ -104,7 +103,7 @@ class EarlyStopTruncates(Rule):
 
 
 def _spans(schedule: Schedule) -> bool:
-    """Whether it is as long as the training would be."""
+    """Whether the schedule is as long as the training would be."""
     horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None or steps is None:
         return False

@@ -10,6 +10,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.resuming import goes_on_from_zero, restored, state_is_ignored
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class ResumeReplaysSchedule(Rule):
@@ -19,7 +20,7 @@ class ResumeReplaysSchedule(Rule):
 
     Reports a loop that starts at a `start_epoch` (from a checkpoint, or set by the user) while the
     scheduler starts from 0: its state is not loaded, `last_epoch` is not set, no loop steps it
-    forward, and no argument of it knows of the start.
+    forward, and none of its arguments depends on the start.
 
     ## Why is this bad
 
@@ -27,9 +28,9 @@ class ResumeReplaysSchedule(Rule):
     with the LR of epoch 0, a hundred times too high, and has dropped once where it should have
     dropped three times; a cosine ends in the middle of its curve. torch says nothing.
 
-    An error where the optimizer's state is restored, so that the script is made to resume; else a
-    warning. A recorded run shows it wherever a state with past steps is loaded into the optimizer
-    and the scheduler counts from 0.
+    It is an error where the optimizer's state is restored, because then the script is made to
+    resume; else a warning. A recorded run shows it wherever a state with past steps is loaded into
+    the optimizer and the scheduler counts from 0.
 
     ## Example
 
@@ -66,152 +67,47 @@ class ResumeReplaysSchedule(Rule):
 
     code, name, severity = "LR209", "resume-replays-schedule", Severity.ERROR
 
-    SCRIPT = """
-        import argparse
+    SETUP = """
         import torch
-        from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, LambdaLR, StepLR
-
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--resume", default="")
-        parser.add_argument("--epochs", type=int, default=90)
-        args = parser.parse_args()
-
-        def train(model, train_loader):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            start_epoch = 0
-            if args.resume:
-                checkpoint = torch.load(args.resume)
-                model.load_state_dict(checkpoint["model"])
-                start_epoch = checkpoint["epoch"] + 1
-                {restore}
-            for epoch in range(start_epoch, args.epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step({argument})
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = StepLR(optimizer, step_size=30)
+        start_epoch = 0
+        if args.resume:
+            checkpoint = torch.load(args.resume)
+            model.load_state_dict(checkpoint["model"])
+            start_epoch = checkpoint["epoch"] + 1
+            {restore}
         """
-    STEP = "StepLR(optimizer, step_size=30)"
-    OPTIMIZER = 'optimizer.load_state_dict(checkpoint["optimizer"])'
     VALID = (
-        SCRIPT.format(
-            build=STEP,
-            restore='scheduler.load_state_dict(checkpoint["scheduler"])',
-            argument="",
+        training(
+            SETUP.format(restore='scheduler.load_state_dict(checkpoint["scheduler"])'),
+            epochs="start_epoch, args.epochs",
+            epoch="scheduler.step()",
+            parameters="args",
         ),
-        SCRIPT.format(build=STEP, restore="scheduler.last_epoch = start_epoch - 1", argument=""),
-        SCRIPT.format(build=STEP, restore=OPTIMIZER, argument="epoch"),
-        # Its LR goes on from the one that the optimizer's state brings back.
-        SCRIPT.format(build="ExponentialLR(optimizer, 0.9)", restore=OPTIMIZER, argument=""),
         # Stepped forward to where it was.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, train_loader, epochs, start_epoch):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            """
             scheduler = StepLR(optimizer, step_size=30)
             for _ in range(start_epoch):
                 scheduler.step()
-            for epoch in range(start_epoch, epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-        """,
-        # The factor counts from where the training starts.
-        """
-        import argparse
-        from torch.optim import Adam
-        from torch.optim.lr_scheduler import LambdaLR
-
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--start-epoch", type=int, default=0)
-        parser.add_argument("--epochs", type=int, default=200)
-        args = parser.parse_args()
-
-        class Decay:
-            def __init__(self, epochs, offset):
-                self.epochs = epochs
-                self.offset = offset
-
-            def step(self, epoch):
-                return 1.0 - (epoch + self.offset) / self.epochs
-
-        def train(model, train_loader):
-            optimizer = Adam(model.parameters(), lr=2e-4)
-            decay = Decay(args.epochs, args.start_epoch)
-            scheduler = LambdaLR(optimizer, lr_lambda=decay.step)
-            for epoch in range(args.start_epoch, args.epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-        """,
-        # accelerate loads the state of all that it was handed.
-        """
-        from accelerate import Accelerator
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(args, model, train_loader, start_epoch=0):
-            accelerator = Accelerator()
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            model, optimizer, train_loader, scheduler = accelerator.prepare(
-                model, optimizer, train_loader, scheduler
-            )
-            if args.resume_from_checkpoint:
-                accelerator.load_state(args.resume_from_checkpoint)
-                start_epoch = int(args.resume_from_checkpoint.split("_")[-1]) + 1
-            for epoch in range(start_epoch, args.epochs):
-                for inputs, targets in train_loader:
-                    accelerator.backward(model(inputs, targets))
-                    optimizer.step()
-                scheduler.step()
-        """,
-        # The second stage of a training, not a resumed one.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def finetune(model, train_loader, epochs, frozen_epochs):
-            optimizer = SGD(model.parameters(), lr=0.01)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(frozen_epochs, epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-        """,
+            """,
+            epochs="start_epoch, epochs",
+            batches=None,
+            epoch="scheduler.step()",
+            parameters="start_epoch",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=STEP, restore=OPTIMIZER, argument=""),
-            row=12,
+            training(
+                SETUP.format(restore='optimizer.load_state_dict(checkpoint["optimizer"])'),
+                epochs="start_epoch, args.epochs",
+                epoch="scheduler.step()",
+                parameters="args",
+            ),
+            at="scheduler = StepLR(optimizer, step_size=30)",
             says=("start_epoch", "StepLR", "its state is not loaded"),
-        ),
-        # Without the optimizer's state the LR itself starts over, too.
-        Invalid(
-            SCRIPT.format(build="ExponentialLR(optimizer, 0.9)", restore="pass", argument=""),
-            row=12,
-            says=("start_epoch",),
-        ),
-        Invalid(
-            """
-            import argparse
-            import torch
-
-            parser = argparse.ArgumentParser()
-            parser.add_argument("--start-epoch", type=int, default=0)
-            parser.add_argument("--epochs", type=int, default=90)
-            args = parser.parse_args()
-
-            def main(model, train_loader):
-                optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-                scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, [30, 60])
-                for epoch in range(args.start_epoch, args.epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=11,
-            says=("args.start_epoch", "MultiStepLR"),
         ),
     )
 

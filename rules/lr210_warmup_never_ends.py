@@ -20,6 +20,7 @@ from lrlint.judgement.length import (
 )
 from lrlint.judgement.units import driver, is_moved, length_is_explained
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, Strength
 
 
@@ -73,96 +74,36 @@ class WarmupNeverEnds(Rule):
         }
     )
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ConstantLR, LinearLR
-
-        def train(model):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range(10):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
     SEQUENCE = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, epochs=100):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            warmup = LinearLR(optimizer, start_factor=0.01, total_iters={ramp})
-            cosine = CosineAnnealingLR(optimizer, T_max=95, eta_min=1e-3)
-            scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[{milestone}])
-            for epoch in range(100):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    TRANSFORMERS = """
-        from torch.optim import AdamW
-        from transformers import get_linear_schedule_with_warmup
-
-        def train(model, loader, epochs):
-            optimizer = AdamW(model.parameters(), lr=1e-4)
-            total = epochs * len(loader)
-            scheduler = get_linear_schedule_with_warmup({arguments})
-            for epoch in range(epochs):
-                for batch in loader:
-                    model(**batch).loss.backward()
-                    optimizer.step()
-                    scheduler.step()
+        warmup = LinearLR(optimizer, start_factor=0.01, total_iters={ramp})
+        cosine = CosineAnnealingLR(optimizer, T_max=95, eta_min=1e-3)
+        scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
         """
     VALID = (
-        TRANSFORMERS.format(arguments="optimizer, 0.1 * total, total"),
-        # How many steps a warm-up of 500 is a share of, nobody knows.
-        TRANSFORMERS.format(arguments="optimizer, 500, total"),
-        SCRIPT.format(build="LinearLR(optimizer, start_factor=0.1, total_iters=5)"),
-        SCRIPT.format(build="ConstantLR(optimizer, factor=0.1, total_iters=3)"),
+        training(SEQUENCE.format(ramp=5), epochs=100, batches=None, epoch="scheduler.step()"),
         # A decay.
-        SCRIPT.format(build="LinearLR(optimizer, 1.0, 0.1, total_iters=20)"),
-        SEQUENCE.format(ramp="5", milestone="5"),
-        # A plateau between two others.
-        SEQUENCE.format(ramp="5", milestone="5").replace(
-            "CosineAnnealingLR(optimizer, T_max=95, eta_min=1e-3)",
-            "LinearLR(optimizer, 1.0, 1.0, total_iters=95)",
+        training(
+            "scheduler = LinearLR(optimizer, 1.0, 0.1, total_iters=20)",
+            epochs=10,
+            batches=None,
+            epoch="scheduler.step()",
         ),
-        # One step more or less.
-        SEQUENCE.format(ramp="6", milestone="5"),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build="LinearLR(optimizer, start_factor=0.1, total_iters=50)"),
-            row=6,
+            training(
+                "scheduler = LinearLR(optimizer, start_factor=0.1, total_iters=50)",
+                epochs=10,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = LinearLR(optimizer, start_factor=0.1, total_iters=50)",
             says=("50 epochs", "10", "ends at 26% of the base LR"),
         ),
         Invalid(
-            SCRIPT.format(build="ConstantLR(optimizer, factor=0.1, total_iters=50)"),
-            row=6,
-            says=("ends at 10% of the base LR",),
-        ),
-        Invalid(
-            SCRIPT.format(build="LinearLR(optimizer, 1.0, 1.0, total_iters=5)"),
-            row=6,
-            says=("no ramp",),
-        ),
-        Invalid(
-            SEQUENCE.format(ramp="20", milestone="5"),
-            row=6,
+            training(SEQUENCE.format(ramp=20), epochs=100, batches=None, epoch="scheduler.step()"),
+            at="warmup = LinearLR(optimizer, start_factor=0.01, total_iters=20)",
             says=("20 epochs", "only 5", "jumps from 21% of the base LR"),
-        ),
-        Invalid(
-            TRANSFORMERS.format(
-                arguments="optimizer, num_warmup_steps=total, num_training_steps=0.1 * total"
-            ),
-            row=7,
-            says=("num_training_steps", "10%", "rises to the end"),
-        ),
-        # A share that the user may change.
-        Invalid(
-            TRANSFORMERS.format(arguments="optimizer, total, share * total").replace(
-                "epochs):", "epochs, share=0.1):"
-            ),
-            row=7,
-            says=("10%", "with the defaults"),
         ),
     )
 

@@ -1,16 +1,17 @@
-"""``lrlint run``: a training script with the recorder on."""
+"""``lrlint run``: runs a training script and records its LR."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
+from lrlint.cli.options import parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.errors import UserError
 
@@ -19,59 +20,75 @@ if TYPE_CHECKING:
     from lrlint.runtime.report import RunReport
 
 
+@dataclass(frozen=True)
+class Options:
+    """What ``lrlint run`` is asked to do."""
+
+    mode: Annotated[
+        str,
+        click.Option(
+            ["--mode"],
+            type=click.Choice(["raise", "warn", "record"]),
+            default="warn",
+            show_default=True,
+            help="What a finding does: end the training, be reported, or be kept for the report.",
+        ),
+    ]
+    output_format: Annotated[
+        str,
+        click.Option(
+            ["--output-format"],
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            help="How the summary at the end is written.",
+        ),
+    ]
+    output_file: Annotated[
+        Path | None,
+        click.Option(
+            ["--output-file"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write the summary here instead of to standard error.",
+        ),
+    ]
+    reports: Annotated[
+        tuple[Path, ...],
+        click.Option(
+            ["--report", "reports"],
+            type=click.Path(path_type=Path),
+            multiple=True,
+            metavar="FILE",
+            help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
+            "May be given several times.",
+        ),
+    ]
+    trace: Annotated[
+        Path | None,
+        click.Option(
+            ["--trace"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Stream the LR of every optimizer step there, as lines of JSON.",
+        ),
+    ]
+    pedantic: Annotated[bool, click.Option(["--pedantic"], is_flag=True, help="Give advice, too.")]
+    module: Annotated[
+        bool,
+        click.Option(["-m", "module"], is_flag=True, help="SCRIPT is the name of a module."),
+    ]
+    script: Annotated[str, click.Argument(["script"])]
+    arguments: Annotated[
+        tuple[str, ...], click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    ]
+
+
 @click.command(
+    params=parameters(Options),
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
-@click.option(
-    "--mode",
-    type=click.Choice(["raise", "warn", "record"]),
-    default="warn",
-    show_default=True,
-    help="What a finding does: end the training, be reported, or be kept for the report.",
-)
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How the summary at the end is written.",
-)
-@click.option(
-    "--output-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the summary here instead of to standard error.",
-)
-@click.option(
-    "--report",
-    "reports",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
-    "May be given several times.",
-)
-@click.option(
-    "--trace",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Stream the LR of every optimizer step there, as lines of JSON.",
-)
-@click.option("--pedantic", is_flag=True, help="Give advice, too.")
-@click.option("-m", "module", is_flag=True, help="SCRIPT is the name of a module.")
-@click.argument("script")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(
-    mode: str,
-    output_format: str,
-    output_file: Path | None,
-    reports: tuple[Path, ...],
-    trace: Path | None,
-    pedantic: bool,
-    module: bool,
-    script: str,
-    arguments: tuple[str, ...],
-) -> int:
+def run(**values: Any) -> int:
     """Run a training script and verify the LR that it really uses.
 
     SCRIPT runs as `python SCRIPT ARGUMENTS...` would, with the same exit status. It is linted
@@ -81,16 +98,15 @@ def run(
     from lrlint.runtime.launcher import Target, die_of
     from lrlint.runtime.launcher import run as launch
 
-    writers = [*map(_writer, reports)]
-    target = Target(script, arguments, module)
-    target.path()  # a missing script is no run at all
+    options = Options(**values)
+    writers = [*map(_writer, options.reports)]
+    target = Target(options.script, options.arguments, options.module)
+    target.path()  # raises where the script is missing: nothing is linted or run then
     try:
-        import torch  # noqa: F401  # what there is to record
+        import torch  # noqa: F401  # only to see whether it can be imported
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
-    finisher = _Finisher(
-        target, mode, output_format, output_file, writers, trace=trace, pedantic=pedantic
-    )
+    finisher = _Finisher(target, options, writers)
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
         sys.stderr.flush()
@@ -99,7 +115,7 @@ def run(
 
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
-    """What writes the report; an ending that nothing stands behind is found out before the run."""
+    """Return the function that writes a report; UserError for an unknown suffix."""
     if path.suffix == ".json":
         return lambda report: _write(path, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
@@ -113,7 +129,7 @@ def _writer(path: Path) -> Callable[[RunReport], None]:
 def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
     try:
         writer(report)
-    except Exception as error:  # a report is never worth a training
+    except Exception as error:  # no report is worth losing a training
         say(f"the report could not be written: {' '.join(str(error).split())}")
 
 
@@ -130,18 +146,10 @@ def _write(path: Path, text: str) -> None:
 
 
 class _Finisher:
-    """Lints and starts to record at once; says what was found when the script ends."""
+    """Lints the script and starts recording; reports when the script has ended."""
 
     def __init__(
-        self,
-        target: Target,
-        mode: str,
-        output_format: str,
-        output_file: Path | None,
-        writers: Sequence[Callable[[RunReport], None]],
-        *,
-        trace: Path | None,
-        pedantic: bool,
+        self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
         from lrlint.linter import config
         from lrlint.linter.engine import lint
@@ -151,23 +159,24 @@ class _Finisher:
 
         path = target.path()
         settings = config.load([path], None)
-        settings = replace(settings, pedantic=pedantic or settings.pedantic)
+        settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
-        self._mode = mode_of(mode)
-        self._json, self._file, self._writers = output_format == "json", output_file, writers
-        self._session = Session(self._mode, settings=settings)
-        if trace is not None:
-            self._session.trace_to(trace)
+        mode = mode_of(options.mode)
+        self._json, self._file = options.output_format == "json", options.output_file
+        self._writers = writers
+        self._session = Session(mode, settings=settings)
+        if options.trace is not None:
+            self._session.trace_to(options.trace)
         self._session.recorder.planned = planned(path)
-        self._raises = self._mode is Mode.RAISE
-        self._silent = self._mode is Mode.RECORD and output_file is None and not self._json
+        self._raises = mode is Mode.RAISE
+        self._silent = mode is Mode.RECORD and self._file is None and not self._json
         self.status = 0
-        """What makes of a script that ended well a failed run."""
+        """The exit status if the script itself ended with 0."""
         self._session.start()
 
     def finish(self, outcome: Outcome) -> None:
-        """The script has ended."""
+        """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.diagnostics import Severity
         from lrlint.output import Style
         from lrlint.runtime import ranks
@@ -178,11 +187,11 @@ class _Finisher:
         session.stop()
         gathered = ranks.exchange(session.recording(()))
         if gathered is None:
-            return  # rank 0 speaks for all
+            return  # rank 0 reports for all ranks
         session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
-        if self._raises and any(one.severity is Severity.ERROR for one in findings):
+        if self._raises and any(found.severity is Severity.ERROR for found in findings):
             self.status = 1
         status = outcome.status or self.status
         report = RunReport(

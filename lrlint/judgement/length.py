@@ -107,7 +107,7 @@ _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, Guar
 
 
 def judged_length(schedule: Schedule) -> Length | None:
-    """The horizon against the steps; None where one is not known, or is another rule's business."""
+    """Compare the horizon with the steps; None where one is unknown or another rule judges it."""
     horizon, steps = schedule.horizon, schedule.steps
     if horizon is None or horizon.length is None or steps is None or steps.value == 0:
         return None
@@ -143,7 +143,7 @@ def is_set_by_hand(schedule: Schedule) -> bool:
 
 
 def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
-    """A length against a number of steps, whatever they mean."""
+    """Compare a length with a number of steps, without a look at their units."""
     comparison = compare(steps, length)
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
@@ -176,7 +176,7 @@ def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
 
 
 def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
-    """The ratio for all but small numbers: 2 for ``epochs`` and ``epochs // 2``."""
+    """Return the ratio for all but small numbers: 2 for ``epochs`` and ``epochs // 2``."""
     atoms = sorted(
         (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
         key=lambda atom: atom.order,
@@ -219,7 +219,7 @@ def keeps_pace(schedule: Schedule) -> bool:
 
 
 def most_steps(schedule: Schedule) -> Expr | None:
-    """How often it is stepped at most: where that is not known, in every iteration."""
+    """Return how often it is stepped at most; an unknown share of a loop counts as all of it."""
     total = Expr.const(0)
     for site in schedule.sites:
         times = site.count if site.count is not None else iterations(site, guarded=True)
@@ -233,7 +233,7 @@ def most_steps(schedule: Schedule) -> Expr | None:
 
 
 def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
-    """How often it advances, be it as a part of another schedule."""
+    """Return how often it advances, by itself or as a part of another schedule."""
     parent = schedule.parent
     one = schedule if parent is None else parent
     steps = most_steps(one) if at_most else one.steps
@@ -280,7 +280,7 @@ def is_warmup(schedule: Schedule) -> bool:
 
 
 def rebuilt_in(schedule: Schedule) -> Loop | None:
-    """The epoch or batch loop in which the scheduler is built, while its optimizer lives on."""
+    """Return the epoch or batch loop that builds the scheduler, but not its optimizer."""
     one = driver(schedule)
     return next(
         (
@@ -309,7 +309,7 @@ class IgnoredAccumulation:
 
 
 def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
-    """Where the horizon takes every micro-batch for a step (LR206)."""
+    """Return the site where the horizon takes every micro-batch for a step (LR206)."""
     horizon, sites = schedule.horizon, regular_sites(schedule)
     if horizon is None or horizon.length is None or len(sites) != 1:
         return None
@@ -343,7 +343,7 @@ class EveryMicroBatch:
 
 
 def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
-    """Where it steps k times per step of its optimizer, which its horizon counts (LR108)."""
+    """Return the site that steps k times per optimizer step, which its horizon counts (LR108)."""
     horizon, sites, optimizer = schedule.horizon, regular_sites(schedule), schedule.optimizer
     if horizon is None or horizon.length is None or optimizer is None or len(sites) != 1:
         return None
@@ -372,7 +372,7 @@ def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
 
 
 def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:
-    """How often the innermost loop around a site runs over the whole training.
+    """Return how often the innermost loop around a site runs over the whole training.
 
     With ``guarded``, less the iterations that its guards are known to leave out.
     """
@@ -388,7 +388,7 @@ def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:
 
 
 def _let_through(loop: Loop, guards: Iterable[Guard]) -> Expr:
-    """The iterations of a loop that its guards let pass, as far as that is known."""
+    """Return the iterations of a loop that its guards let pass, where that is known."""
     trips = loop.trips
     assert trips is not None
     for guard in guards:
@@ -424,12 +424,12 @@ _SPANNING = frozenset({"T_max", "total_steps", "epochs * steps_per_epoch"})
 
 
 def unit(schedule: Schedule) -> str:
-    """What one step of it is: ``epoch``, or ``step``."""
+    """Return the unit of one step: ``epoch`` or ``step``."""
     return "epoch" if schedule.per is Cadence.EPOCH else "step"
 
 
 def where(schedule: Schedule) -> Place:
-    """Where the horizon is written, or the constructor where that is in another file."""
+    """Return the place of the horizon, or of the constructor where that is in another file."""
     horizon = schedule.horizon
     if horizon is None or horizon.place.span().filename != schedule.place.span().filename:
         return schedule.place
@@ -437,7 +437,7 @@ def where(schedule: Schedule) -> Place:
 
 
 def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
-    """The places that a finding about the length of a schedule speaks of."""
+    """Return the related places of a finding about the length of a schedule."""
     horizon, site = schedule.horizon, next(iter(schedule.sites), None)
     here = where(schedule)
     return (

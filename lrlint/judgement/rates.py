@@ -15,7 +15,7 @@ _MANY = 10**6
 
 
 def lr_after(schedule: Schedule, share: Fraction) -> list[float] | None:
-    """The LR of each group when a share of the horizon is over, known or not how long that is."""
+    """Return the LR of each group after a share of the horizon, whose length need not be known."""
     law = LAWS.get(schedule.scheduler)
     if law is None or not law.horizon:
         return None
@@ -25,7 +25,7 @@ def lr_after(schedule: Schedule, share: Fraction) -> list[float] | None:
 
 
 def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
-    """The LR of each group after so many steps."""
+    """Return the LR of each group after a number of steps."""
     return _lr(schedule, steps, {})
 
 
@@ -53,7 +53,7 @@ _OPEN = object()
 
 
 def _plain(value: object) -> object:
-    """An argument as a plain value, or ``_OPEN``."""
+    """Return an argument as a plain value, or ``_OPEN``."""
     if isinstance(value, Expr):
         return _OPEN if value.value is None else value.value
     if isinstance(value, tuple):
@@ -72,6 +72,6 @@ def writes_when_built(schedule: Schedule) -> bool:
 
 
 def lr_text(lrs: Sequence[float]) -> str:
-    """``0.0976``, or ``0.001 and 0.1`` where param groups differ."""
+    """Return LRs as text: ``0.0976``, or ``0.001 and 0.1`` where param groups differ."""
     texts = list(dict.fromkeys(wording.number(lr) for lr in lrs))
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -44,7 +44,7 @@ class Resume:
 
 
 def resumed(schedule: Schedule) -> Resume | None:
-    """The training loop of a schedule that goes on where an earlier run has stopped.
+    """Return the training loop of a schedule that continues an earlier run.
 
     Where a checkpoint is loaded into the optimizer, any counter that does not start at a number of
     the script's will do; else its name has to say that it is a start.
@@ -67,7 +67,7 @@ def resumed(schedule: Schedule) -> Resume | None:
 
 
 def restored(optimizer: OptimizerUse) -> Call | None:
-    """Where an optimizer's state is loaded from a checkpoint, if it is."""
+    """Return where an optimizer's state is loaded from a checkpoint, or None."""
     return next(
         (
             call
@@ -119,7 +119,7 @@ def _measures(schedule: Schedule) -> bool:
 
 
 def goes_on_from_zero(schedule: Schedule) -> Resume | None:
-    """The loop that resumes while the scheduler does not, where that makes a difference."""
+    """Return the loop that resumes while the scheduler does not, if that makes a difference."""
     optimizer = schedule.optimizer
     if optimizer is None or optimizer.writes or schedule.scheduler in _STARTS_AGAIN:
         return None
@@ -161,7 +161,7 @@ def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:
 
 
 def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:
-    """A checkpoint that holds the state of a schedule and that of its optimizer."""
+    """Return a checkpoint with the states of a schedule and of its optimizer."""
     return next(
         (
             one
@@ -174,7 +174,7 @@ def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:
 
 
 def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Checkpoint] | None:
-    """Where the optimizer's state is loaded without that of the scheduler, which is there (LR403).
+    """Return where the optimizer's state is loaded, the scheduler's saved state not (LR403).
 
     The checkpoint that holds both comes with it.
     """

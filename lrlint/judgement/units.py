@@ -78,7 +78,7 @@ class Mismatch:
 
 
 def driver(schedule: Schedule) -> Schedule:
-    """The schedule whose ``step()`` advances this one: itself, or the one it is a part of."""
+    """Return the schedule whose ``step()`` advances this one: itself or its whole."""
     seen = {id(schedule)}
     while schedule.parent is not None and id(schedule.parent) not in seen:
         schedule = schedule.parent
@@ -87,9 +87,9 @@ def driver(schedule: Schedule) -> Schedule:
 
 
 def regular_sites(schedule: Schedule) -> tuple[StepSite, ...]:
-    """The steps that advance it during training, with the script's defaults.
+    """Return the steps that advance it during training, with the script's defaults.
 
-    Left out are those behind a flag that is off, and those that replay the past after a resume.
+    Left out are those under a flag that is off, and those that replay the past after a resume.
     """
     return tuple(
         site
@@ -101,18 +101,18 @@ def regular_sites(schedule: Schedule) -> tuple[StepSite, ...]:
 
 
 def _counted(kind: GuardKind) -> bool:
-    """Guards that compare a counter, whose value at the start of a loop decides nothing."""
+    """Whether a guard compares a counter; its value at the start of a loop decides nothing."""
     return kind in (GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE)
 
 
 def cadence(schedule: Schedule) -> Cadence:
-    """The loop in which it advances; UNKNOWN where that depends, or is not seen."""
+    """Return the loop in which it advances; UNKNOWN where that depends, or is not seen."""
     cadences = {site.per for site in regular_sites(schedule)}
     return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
 
 
 def stepped_by_itself_too(schedule: Schedule) -> tuple[StepSite, StepSite] | None:
-    """The steps of a schedule's own and of the one that it is a part of, in the same loop."""
+    """Return a step of the schedule and one of its whole in the same loop, or None."""
     whole = driver(schedule)
     if whole is schedule:
         return None
@@ -151,12 +151,12 @@ def is_moved(schedule: Schedule) -> bool:
 
 
 def horizon_in_epochs(schedule: Schedule) -> Evidence | None:
-    """Why the horizon, or that of a part, counts epochs; None where it does not, or may not."""
+    """Return the evidence that the horizon, or that of a part, counts epochs, or None."""
     return next((found for one in _parts(schedule) if (found := _epochs(one))), None)
 
 
 def horizon_in_batches(schedule: Schedule) -> Evidence | None:
-    """Why the horizon, or that of a part, counts batches; None where it does not, or may not."""
+    """Return the evidence that the horizon, or that of a part, counts batches, or None."""
     return next((found for one in _parts(schedule) if (found := _batches(one))), None)
 
 
@@ -167,7 +167,7 @@ def _parts(schedule: Schedule) -> Iterator[Schedule]:
 
 
 def _explicit(schedule: Schedule) -> Horizon | None:
-    """The horizon that the script sets; that of a default argument says nothing."""
+    """Return the horizon that the script sets; a default argument says nothing."""
     horizon = schedule.horizon
     if horizon is None or horizon.length is None:
         return None
@@ -316,7 +316,7 @@ def _within_an_epoch(length: Expr, schedule: Schedule) -> bool:
 
 
 def _per_update(schedule: Schedule) -> frozenset[Atom]:
-    """What says how many batches make an update."""
+    """Return the numbers that say how many batches make an update."""
     optimizer = schedule.optimizer
     sites = (*driver(schedule).sites, *(optimizer.sites if optimizer is not None else ()))
     amounts = (site.accumulation.amount for site in sites if site.accumulation is not None)
@@ -327,14 +327,14 @@ def _per_update(schedule: Schedule) -> frozenset[Atom]:
 
 
 def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
-    """The step that runs once per batch though the horizon counts epochs (LR101)."""
+    """Return the step that runs once per batch though the horizon counts epochs (LR101)."""
     if driver(schedule).built_each_time:
         return None  # it starts over before that matters (LR409)
     return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
 
 
 def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:
-    """The step that runs once per epoch though the horizon counts batches (LR102)."""
+    """Return the step that runs once per epoch though the horizon counts batches (LR102)."""
     one = driver(schedule)
     if one.optimizer is not None and one.optimizer.stepped and one.batch_loop is None:
         return None  # one update per "epoch": that loop may well count batches
@@ -368,7 +368,7 @@ _AT_ONCE = 0.05
 
 
 def decays_too_fast(schedule: Schedule) -> TooFast | None:
-    """A decay whose numbers fit the epochs, while stepping per batch ends it at once (LR101).
+    """Return a decay whose numbers suit epochs, and which per batch ends at once (LR101).
 
     ``StepLR(step_size=30)`` in 90 epochs divides the LR by 1000; run once per batch it divides it
     by a million after 180 batches. A literal alone says nothing of its unit, the outcome does.
@@ -399,7 +399,7 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
 
 
 def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
-    """When the decay is over; None where that cannot be said."""
+    """Return the step at which the decay is over, or None where that is not known."""
     if schedule.scheduler == "MultiStepLR":
         milestones = schedule.argument("milestones")
         numbers = None if milestones is None else milestones.numbers

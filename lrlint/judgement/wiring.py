@@ -24,7 +24,7 @@ def erases(schedule: Schedule) -> bool:
 
 
 def drives(schedule: Schedule) -> tuple[StepSite, ...]:
-    """The steps with which a scheduler of a known law drives a training of its own."""
+    """Return the steps with which a scheduler of a known law drives its training."""
     if schedule.scheduler not in LAWS or schedule.parent is not None or schedule.built_each_time:
         return ()
     if is_exercise(schedule) or rebuilt_in(schedule) is not None:
@@ -33,7 +33,7 @@ def drives(schedule: Schedule) -> tuple[StepSite, ...]:
 
 
 def always(guards: tuple[Guard, ...]) -> bool:
-    """Whether what stands behind the guards runs throughout the training, with the defaults."""
+    """Whether the guards let a call run throughout the training, with the defaults."""
     return all(
         guard.kind in _HARMLESS or (guard.kind is GuardKind.FLAG and guard.by_default is True)
         for guard in guards
@@ -47,7 +47,7 @@ def meet(one: StepSite | Write, other: StepSite | Write) -> bool:
 
 
 def only_rank(schedule: Schedule) -> Guard | None:
-    """The condition for which one process alone steps the scheduler, while the optimizer steps on
+    """Return the condition under which one process alone steps the scheduler, and the optimizer on
     every one."""
     optimizer, sites = schedule.optimizer, regular_sites(schedule)
     if schedule.parent is not None or optimizer is None or not optimizer.sites or not sites:

@@ -9,25 +9,25 @@ _PER = {Cadence.BATCH: "batch", Cadence.EPOCH: "epoch"}
 
 
 def called(schedule: Schedule) -> str:
-    """What a message calls a scheduler, whose class may be chosen by name."""
+    """Return the name of a scheduler in messages; its class may be chosen by name."""
     return "the scheduler" if schedule.scheduler == "?" else schedule.scheduler
 
 
 def number(value: Number) -> str:
-    """``3910``, ``0.0997``, ``1e-06``: whole numbers in full, others to three digits."""
+    """Return a number as text: ``3910``, ``0.0997``, ``1e-06`` (three digits)."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return str(int(value))
     return f"{value:.3g}"
 
 
 def amount(expression: Expr) -> str:
-    """The number where it is known, else the expression as the script has it."""
+    """Return the number where it is known, else the expression as in the script."""
     value = expression.value
     return str(expression) if value is None else number(value)
 
 
 def quantity(expression: Expr) -> str:
-    """``100``, ``args.epochs`` or, where it has a name and a value, ``args.epochs=100``."""
+    """Return ``100``, ``args.epochs`` or, with a name and a value, ``args.epochs=100``."""
     if expression.is_constant or expression.value is None:
         return amount(expression)
     text = str(expression)
@@ -38,7 +38,7 @@ def quantity(expression: Expr) -> str:
 
 
 def horizon(one: Horizon, unit: str) -> str:
-    """``T_max=100 epochs``, ``T_max=args.epochs counts epochs``, ``milestones up to 90 epochs``."""
+    """Return ``T_max=100 epochs``, ``T_max=args.epochs counts epochs``, ``milestones up to 90``…"""
     if one.length is None:
         return f"{one.parameter} counts {unit}"
     length = amount(one.length)
@@ -52,13 +52,16 @@ def horizon(one: Horizon, unit: str) -> str:
 
 
 def per(cadence: Cadence) -> str:
-    """``batch`` or ``epoch``."""
+    """Return ``batch`` or ``epoch``."""
     return _PER.get(cadence, "iteration")
 
 
-def times(count: Number) -> str:
-    """``once``, ``twice``, ``12 times``."""
-    return {1: "once", 2: "twice"}.get(int(count), f"{number(int(count))} times")
+def past_minimum(ratio: Number) -> str:
+    """Return what a cosine does that is stepped ``ratio`` times its length: ``climbs back``."""
+    if ratio <= 2:
+        return "climbs back"
+    cycles = (ratio - 1) / 2
+    return f"makes {cycles:.0f} more cycles" if cycles >= 100 else f"makes {cycles:.3g} more cycles"
 
 
-__all__ = ["amount", "called", "horizon", "number", "per", "quantity", "times"]
+__all__ = ["amount", "called", "horizon", "number", "past_minimum", "per", "quantity"]

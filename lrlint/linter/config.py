@@ -25,7 +25,7 @@ NEVER = "never"
 
 @dataclass(frozen=True)
 class Patterns:
-    """Patterns in the manner of gitignore, and the folder that they are relative to."""
+    """Patterns as in a gitignore file, relative to a folder."""
 
     base: Path
     patterns: tuple[str, ...]
@@ -55,7 +55,7 @@ class Settings:
     layers: tuple[Layer, ...] = ()
     """Which rules are on: the configuration file's choice, then the command line's."""
     exclude: tuple[Patterns, ...] = ()
-    """What to pass over in folders."""
+    """What is left out of folders."""
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     severity: tuple[tuple[str, Severity], ...] = ()
     """Selectors and the severity that their rules have instead of their own."""
@@ -72,18 +72,18 @@ class Settings:
         return self.root or Path.cwd()
 
     def exclusions(self) -> tuple[tuple[str, ...], tuple[Patterns, ...]]:
-        """Exclusions relative to the working directory, which spare a walk, and the others."""
+        """Return the exclusions relative to the working directory, and the others."""
         cwd = Path.cwd()
         here = [pattern for one in self.exclude if one.base == cwd for pattern in one.patterns]
         return tuple(here), tuple(one for one in self.exclude if one.base != cwd)
 
     def origin(self, key: str) -> str:
-        """How a key of the configuration file is called in messages."""
+        """Return the name of a configuration key in messages."""
         return key if self.file is None else f"{_shown(self.file)}: {SECTION}.{key}"
 
 
 def load(paths: Iterable[Path], config: Path | None = None) -> Settings:
-    """The settings in ``config``, else in the nearest ``pyproject.toml`` that has any.
+    """Return the settings in ``config``, else in the nearest ``pyproject.toml`` that has any.
 
     The search goes up from the folder that all ``paths`` have in common.
     """
@@ -110,11 +110,11 @@ def _absolute(path: Path) -> Path:
 
 
 def _table(file: Path, *, required: bool) -> dict[str, Any] | None:
-    """The file's ``[tool.lrlint]``; any other TOML file may hold the keys at its top level."""
+    """Return ``[tool.lrlint]``; files of another name may hold the keys at their top level."""
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         content = file.read_bytes()
-        if not required and b"lrlint" not in content:  # spares most projects the TOML parser
+        if not required and b"lrlint" not in content:  # most projects then need no TOML parser
             return None
         data: dict[str, Any] = toml.loads(content.decode("utf-8-sig"))
     except OSError as error:
@@ -183,7 +183,10 @@ def _severity(value: object) -> Severity:
 
 
 def parse_fail_on(value: object) -> Severity | None:
-    """``error``, ``warning``, ``advice`` or ``never``; raises TypeError or KeyError."""
+    """Return the severity of ``error``, ``warning``, ``advice``; None for ``never``.
+
+    Raises TypeError or KeyError for anything else.
+    """
     return None if value == NEVER else _severity(value)
 
 
@@ -210,11 +213,11 @@ _KEYS: dict[str, tuple[str, Callable[[object], Any]]] = {
     "pedantic": ("true or false", _boolean),
     "fail-on": ('"error", "warning", "advice" or "never"', parse_fail_on),
 }
-"""Each key, what its value looks like, and how that is read."""
+"""Each key, with what its value looks like and the function that reads it."""
 
 
 def _shown(file: Path) -> str:
-    """The file as the user would call it: relative where it lies below the working directory."""
+    """Return the file's path, relative where it lies below the working directory."""
     absolute = _absolute(file)
     cwd = Path.cwd()
     return (absolute.relative_to(cwd) if absolute.is_relative_to(cwd) else absolute).as_posix()

@@ -1,7 +1,7 @@
 """Applies fixes: all in memory until none is left, then each file at once.
 
-Fixes that overlap are applied in successive rounds, each round on what the one before made. A fix
-that would leave something unparsable behind is taken back.
+Fixes that overlap are applied in successive rounds, each on the result of the round before. A fix
+after which the file would not parse is taken back.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic
 from lrlint.fix import Applicability
 from lrlint.linter.config import Settings
-from lrlint.linter.engine import Report, Stdin, lint, real_path
+from lrlint.linter.engine import lint
+from lrlint.linter.reader import Stdin, real_path
+from lrlint.linter.report import Report
 from lrlint.source import (
     STDIN,
     SourceError,
@@ -25,7 +27,7 @@ from lrlint.source import (
 )
 
 MOST_ROUNDS = 20
-"""No script needs as many; two fixes that undo each other would take all there are."""
+"""No script needs as many; two fixes that undo each other would never end."""
 
 _Edit = tuple[Span, str]
 
@@ -43,7 +45,7 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The files that fixes change, and what there is to report of them before and after."""
+    """The files that fixes change, and the reports before and after."""
 
     fixed: tuple[Fixed, ...]
     first: Report
@@ -58,15 +60,23 @@ def fix(
     unsafe: bool,
     stdin: Stdin | None = None,
     patience: float | None = None,
+    explain: bool = False,
 ) -> Outcome:
     """Lint and fix until nothing is left to fix. Writes nothing, see :func:`save`."""
     paths = list(paths)
     state = _State(unsafe, None if stdin is None else stdin.path)
-    first = report = lint(paths, settings, stdin=stdin, patience=patience)
+    first = report = lint(paths, settings, stdin=stdin, patience=patience, explain=explain)
     for _ in range(MOST_ROUNDS):
         if not state.apply(report):
             break
-        report = lint(paths, settings, stdin=stdin, memory=state.memory, patience=patience)
+        report = lint(
+            paths,
+            settings,
+            stdin=stdin,
+            memory=state.memory,
+            patience=patience,
+            explain=explain,
+        )
     fixed = tuple(
         Fixed(state.before[path], state.memory[path], count, path == STDIN)
         for path, count in state.counts.items()
@@ -76,7 +86,7 @@ def fix(
 
 
 def save(outcome: Outcome) -> Outcome:
-    """Write the fixed files; one that has changed on disk in the meantime is left alone."""
+    """Write the fixed files, but none that has changed on disk in the meantime."""
     problems = list(outcome.problems)
     for one in outcome.fixed:
         if one.stdin:
@@ -93,7 +103,7 @@ def save(outcome: Outcome) -> Outcome:
 
 @dataclass
 class _State:
-    """The files as they stand after the rounds so far, by real path."""
+    """The files after the rounds so far, by real path."""
 
     unsafe: bool
     stdin: Path | None
@@ -104,7 +114,7 @@ class _State:
     problems: list[str] = field(default_factory=list)
 
     def apply(self, report: Report) -> bool:
-        """Apply what does not overlap; whether any file changed."""
+        """Apply what does not overlap. Return whether any file changed."""
         changed = False
         for name, source in report.sources.items():
             path = STDIN if source.path == self.stdin else real_path(source.path)
@@ -133,7 +143,7 @@ class _State:
         return True
 
     def _edits(self, source: SourceFile, found: Sequence[Diagnostic]) -> tuple[list[_Edit], int]:
-        """The edits of the fixes that do not overlap with an earlier one, and how many fixes."""
+        """Return the edits of fixes that overlap with no earlier one, and the number of fixes."""
         edits: list[_Edit] = []
         taken: list[tuple[int, int]] = []
         count = 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint import source as sources
-from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.diagnostics import Diagnostic, Related, Severity, position
 from lrlint.fix import Edit, Fix, Location
 from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.selection import Catalogue, Selection, override, select
@@ -17,7 +17,7 @@ from lrlint.source import SourceError, SourceFile, display_name
 
 if TYPE_CHECKING:
     from lrlint.facts import Place, Span, Training
-    from lrlint.rule import Finding, Proposal, Rule
+    from lrlint.rule import Finding, Proposal, Rule, Silence
 
 UNREADABLE = ("LR000", "unreadable")
 """The one rule that has no facts to judge: a file that cannot be read or parsed."""
@@ -31,6 +31,21 @@ class Resolved:
     sources: Mapping[str, SourceFile]
     failure: Exception | None = None
     """A bug that cost the finding its fix, but not the finding."""
+
+
+@dataclass(frozen=True)
+class Unreported:
+    """A silence as ``--verbose`` lists it."""
+
+    filename: str
+    cell: int | None
+    location: Location
+    code: str
+    text: str
+
+    @property
+    def sort_key(self) -> tuple[str, int, Location, str, str]:
+        return (self.filename, self.cell or 0, self.location, self.code, self.text)
 
 
 class Ruleset:
@@ -55,27 +70,23 @@ class Ruleset:
         """The rules that are on."""
         return tuple(rule for rule in self._all if rule.code in self._selection.codes)
 
-    def ask(self, rule: Rule, training: Training) -> Iterator[Finding]:
-        """What a rule finds in a training."""
+    def ask(self, rule: Rule, training: Training) -> Iterator[Finding | Silence]:
+        """Yield what a rule finds in a training, and what it does not report and why."""
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:
-        """The finding as it is reported; None where settings or a comment silence it."""
+        """Return the finding as reported; None where settings or a comment silence it."""
         rule = finding.rule
         severity = self._severity(rule.code, rule.severity, finding.severity)
         if not self._wants(rule.code, severity):
             return None
         span = finding.place.span()
-        home = _source(finding.place) or (linted if span.filename == linted.name else None)
-        if home is not None:
-            if self._ignores(rule.code, home.path) or self._excludes(home, linted):
-                return None
-            rows = home.module_rows(_stretch(span)) + _statement_rows(finding.place)
-            if home.suppressions.silences(rule.code, rule.name, *rows):
-                return None
+        home = _home(finding.place, span, linted)
+        if home is not None and self._is_silenced(rule, finding.place, span, home, linted):
+            return None
         used = {span.filename: home}
         related: list[Related] = []
         for note in finding.notes:
@@ -99,8 +110,27 @@ class Ruleset:
         known = {name: source for name, source in used.items() if source is not None}
         return Resolved(diagnostic, known, failure)
 
+    def unreported(self, silence: Silence, linted: SourceFile) -> Unreported | None:
+        """Return a silence as it is listed; None where a finding would not be reported either."""
+        rule = silence.rule
+        if not self._wants(rule.code, self._severity(rule.code, rule.severity, rule.severity)):
+            return None
+        span = silence.place.span()
+        home = _home(silence.place, span, linted)
+        if home is not None and self._is_silenced(rule, silence.place, span, home, linted):
+            return None
+        where = position(span.filename, span.cell, span.start)
+        owner = f" (see {silence.owner})" if silence.owner is not None else ""
+        return Unreported(
+            filename=span.filename,
+            cell=span.cell,
+            location=span.start,
+            code=rule.code,
+            text=f"{where}: {rule.code} {rule.name}: {silence.reason}{owner}",
+        )
+
     def unreadable(self, file: Path | SourceFile, error: SourceError) -> Diagnostic | None:
-        """The finding LR000."""
+        """Return the finding LR000."""
         code, name = UNREADABLE
         severity = self._severity(code, Severity.ERROR, Severity.ERROR)
         path = file.path if isinstance(file, SourceFile) else file
@@ -141,7 +171,7 @@ class Ruleset:
 
     @cached_property
     def _severities(self) -> dict[str, Severity]:
-        """The severities that the user gives; a narrower selector wins."""
+        """Return the severities that the user sets; a narrower selector wins."""
         origin = self._settings.origin("severity")
         result: dict[str, Severity] = {}
         narrow_last = sorted(
@@ -179,6 +209,15 @@ class Ruleset:
             severity > Severity.ADVICE or self._settings.pedantic or code in self._selection.advice
         )
 
+    def _is_silenced(
+        self, rule: Rule, place: Place, span: Span, home: SourceFile, linted: SourceFile
+    ) -> bool:
+        """Whether settings or a comment silence a rule at a place of a file."""
+        if self._ignores(rule.code, home.path) or self._excludes(home, linted):
+            return True
+        rows = home.module_rows(_stretch(span)) + _statement_rows(place)
+        return home.suppressions.silences(rule.code, rule.name, *rows)
+
     def _excludes(self, home: SourceFile, linted: SourceFile) -> bool:
         """Whether a file was only reached through an import and is not to be linted."""
         return home.name != linted.name and any(
@@ -191,8 +230,13 @@ class Ruleset:
         return any(code in codes and patterns.match(path) for patterns, codes in self._ignored_in)
 
 
+def _home(place: Place, span: Span, linted: SourceFile) -> SourceFile | None:
+    """Return the file of a place; None where that is not at hand."""
+    return _source(place) or (linted if span.filename == linted.name else None)
+
+
 def _source(place: Place) -> SourceFile | None:
-    """The file that a place lies in; places of a recorded run have none."""
+    """Return the file of a place; places of a recorded run have none."""
     found = getattr(place, "source", None)
     return found if isinstance(found, SourceFile) else None
 
@@ -208,7 +252,7 @@ def _stretch(span: Span) -> sources.Span:
 
 
 def _fix(proposal: Proposal | None, home: Span) -> tuple[Fix | None, Exception | None]:
-    """The fix as edits; None where a place cannot be rewritten or lies in another file or cell."""
+    """Return the fix as edits; None where a place cannot be rewritten, or is elsewhere."""
     if proposal is None:
         return None, None
     edits: list[Edit] = []

@@ -25,7 +25,7 @@ class Layer:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
-    """How each key is called where the user wrote it: ``--select``, ``pyproject.toml: select``."""
+    """The name of each key where the user wrote it: ``--select``, ``pyproject.toml: select``."""
 
     @property
     def names_rules(self) -> bool:
@@ -33,14 +33,14 @@ class Layer:
 
 
 class Catalogue:
-    """All rules there are, and what a selector means."""
+    """All rules, and the meaning of selectors."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = {rule.code: rule for rule in rules}
         self._names = {rule.name: rule.code for rule in self.rules.values()}
 
     def match(self, selector: str) -> frozenset[str]:
-        """The codes of a code, a name, or a prefix of codes; empty where there are none."""
+        """Return the codes that a code, a name or a prefix of codes selects; maybe none."""
         text = selector.strip()
         if text.upper() == EVERYTHING:
             return frozenset(self.rules)
@@ -49,7 +49,7 @@ class Catalogue:
         return frozenset(code for code in self.rules if text and code.startswith(text.upper()))
 
     def resolve(self, selector: str, origin: str) -> frozenset[str]:
-        """Like :meth:`match`, but raises UnknownSelector instead of matching nothing."""
+        """Do as :meth:`match`, but raise UnknownSelector where nothing matches."""
         codes = self.match(selector)
         if not codes:
             close = self.suggestions(selector)
@@ -58,7 +58,7 @@ class Catalogue:
         return codes
 
     def suggestions(self, text: str) -> list[str]:
-        """Codes and names that ``text`` may have been meant to be, the likeliest first."""
+        """Return codes and names that resemble ``text``, the likeliest first."""
         wanted = text.strip()
         longer = [name for name in self._names if wanted and name.startswith(wanted.lower())]
         names = longer[:3] or difflib.get_close_matches(wanted.lower(), self._names, n=2)
@@ -69,7 +69,7 @@ class Catalogue:
         return names or codes
 
     def specificity(self, selector: str) -> int:
-        """How narrow a selector is: a code or name beats a prefix, a long prefix a short one."""
+        """Return how narrow a selector is: the longer the narrower, a code or name most of all."""
         text = selector.strip()
         if text.upper() == EVERYTHING:
             return 0
@@ -82,7 +82,7 @@ class Selection:
 
     codes: frozenset[str]
     advice: frozenset[str] = frozenset()
-    """Rules whose advice is wanted even without ``pedantic``, because it was asked for by name."""
+    """Rules whose advice is shown even without ``pedantic``, because they were selected by name."""
 
 
 def select(
@@ -102,7 +102,7 @@ def select(
             on = on | codes if adds else on - codes
             if adds and all(
                 catalogue.rules[code].severity is Severity.ADVICE for code in codes
-            ):  # whoever names LR6 wants to see it
+            ):  # a user who names LR6 wants to see it
                 advice |= codes
     return Selection(on, advice & on)
 
@@ -126,7 +126,7 @@ def _chosen(catalogue: Catalogue, layer: Layer) -> list[tuple[int, bool, frozens
 
 
 def override(own: Severity, reported: Severity, wanted: Severity | None) -> Severity:
-    """The severity of a finding whose rule the user rates ``wanted`` instead of ``own``.
+    """Return the severity of a finding whose rule the user rates ``wanted`` instead of ``own``.
 
     A finding that the rule itself rates below its usual severity is never raised.
     """

@@ -1,4 +1,4 @@
-"""A limit to the work that one file may cost, so that a bug in it cannot hold up all others."""
+"""A limit to the CPU time of one file, so that a bug cannot hold up all others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 AGAIN = 1.0
-"""Seconds after which the alarm goes off once more, should something have swallowed it."""
+"""Seconds until the alarm rings again, in case something has swallowed it."""
 
 
 class TookTooLong(Exception):
@@ -17,10 +17,10 @@ class TookTooLong(Exception):
 
 
 @contextmanager
-def limited(seconds: float | None) -> Iterator[None]:
+def cpu_limit(seconds: float | None) -> Iterator[None]:
     """Raise TookTooLong in the block after so many seconds of CPU time.
 
-    Only the main thread of a POSIX process can do that; elsewhere there is no limit.
+    Only the main thread of a POSIX process can do that; anywhere else there is no limit.
     """
     main = threading.current_thread() is threading.main_thread()
     if seconds is None or not main or not hasattr(signal, "setitimer"):
@@ -30,7 +30,7 @@ def limited(seconds: float | None) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         raise TookTooLong(f"given up after {seconds:g} s of work")
 
-    # CPU time, so that a busy machine changes nothing; and nobody else uses this timer.
+    # CPU time: a busy machine changes nothing, and no other code uses this timer.
     before = signal.signal(signal.SIGVTALRM, ring)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lrlint.facts import Schedule, Training
 from lrlint.judgement.length import judged_length
-from lrlint.linter.timeout import limited
+from lrlint.linter.timeout import cpu_limit
 from lrlint.source import load
 
 PATIENCE = 20.0
@@ -23,7 +23,7 @@ def planned(path: Path) -> Planned:
     from lrlint.analysis import analyse  # 0.1 s, which a watch does without
 
     try:
-        with limited(PATIENCE):
+        with cpu_limit(PATIENCE):
             trainings = analyse(load(path)).trainings
             return frozenset(_key(one) for one in _all(trainings) if _fits(one))
     except Exception:  # the linter has said already why the script cannot be read

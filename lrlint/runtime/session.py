@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError, internal_error
 from lrlint.linter.config import Settings
 from lrlint.linter.ruleset import Ruleset
+from lrlint.rule import Finding
 from lrlint.runtime import ranks
 from lrlint.runtime.derive import training_of
 from lrlint.runtime.hooks import Hooks
@@ -21,10 +21,6 @@ from lrlint.runtime.recording import Recording, Track
 from lrlint.runtime.records import ScheduleRecord
 from lrlint.runtime.trace import TraceWriter
 from lrlint.source import SourceError, SourceFile, load
-
-if TYPE_CHECKING:
-    from lrlint.rule import Finding
-
 
 ABOUT_THE_END = frozenset(
     {"LR101", "LR102", "LR103", "LR110", "LR201", "LR203", "LR205", "LR301", "LR902"}
@@ -101,7 +97,11 @@ class Session:
             of_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED
             about = complete if of_length else training
             try:
-                resolved = [self._diagnostic(one) for one in self._ruleset.ask(rule, about)]
+                resolved = [
+                    self._diagnostic(verdict)
+                    for verdict in self._ruleset.ask(rule, about)
+                    if isinstance(verdict, Finding)
+                ]
             except Exception as error:  # a bug in one rule does not cost the others
                 self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
                 continue

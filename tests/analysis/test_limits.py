@@ -11,7 +11,7 @@ from lrlint.analysis import Project, analyse
 from lrlint.analysis.interpreter import outcomes
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
-from lrlint.linter import engine
+from lrlint.linter import analyser, engine
 from lrlint.source import Reach, load
 
 HELPERS = (
@@ -74,7 +74,7 @@ def test_trees_are_dropped_as_the_run_goes_on(
         build(project, reach)
 
     monkeypatch.setattr(Project, "__init__", counted)
-    monkeypatch.setattr(engine, "MOST_PARSED_AT_ONCE", len(script))
+    monkeypatch.setattr(analyser, "MOST_PARSED_AT_ONCE", len(script))
     report = engine.lint([tmp_path])
     assert report.problems == ()
     assert [one.code for one in report.diagnostics] == ["LR207"] * 3

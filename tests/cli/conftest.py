@@ -1,7 +1,7 @@
-"""A stand-in for the analyser and the rules: what is found is what the script says.
+"""A fake analyser and fake rules, which report words of the script: ``T_max=100``, ``eta_min=0``…
 
-The real ones are tested elsewhere. Here the subject is what happens to findings on their way from
-a rule to the user, so the rules of these tests report words: ``T_max=100``, ``eta_min=0``…
+The real ones are tested elsewhere. Here the subject is the way of a finding from a rule to the
+user.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from lrlint import rule as rule_module
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Span, Training
 from lrlint.fix import Change, Edit, Location, ReplaceWith
-from lrlint.rule import Finding, Rule, safe, unsafe
+from lrlint.rule import Finding, Rule, Silence, safe, unsafe
 from lrlint.source import Reach, SourceFile, check_syntax, load
 
 
 @dataclass(frozen=True)
 class WordPlace(Place):
-    """A stretch of a file's text."""
+    """A span of a file's text."""
 
     source: SourceFile
     start: int
@@ -64,8 +64,12 @@ class TMaxMismatch(Rule):
 
     code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
 
-    def check_training(self, training: Training) -> Iterable[Finding]:
+    def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         assert isinstance(training, WordTraining)
+        for place in training.find("T_max=0"):
+            yield self.silence(place, "T_max is 0", owner="LR207")
+        for place in training.find("T_max=T"):
+            yield self.silence(place, "the value of T is not known")
         loop = next(training.find(r"range\(\d+\)"), None)
         for place in training.find("T_max=100"):
             yield self.finding(
@@ -95,10 +99,12 @@ class AbruptDecay(Rule):
 
     code, name, severity = "LR602", "abrupt-decay", Severity.ADVICE
 
-    def check_training(self, training: Training) -> Iterable[Finding]:
+    def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         assert isinstance(training, WordTraining)
         for place in training.find("gamma=0.1"):
             yield self.finding(place, "the LR drops to a tenth at once")
+        for place in training.find("gamma=g"):
+            yield self.silence(place, "the value of g is not known")
 
 
 class Unreadable(Rule):
@@ -153,7 +159,7 @@ def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the stand-ins in place."""
+    """Replace the analyser and the rules."""
     module = ModuleType("lrlint.analysis")
     module.__dict__.update(analyse=fake_analyse, Project=FakeProject)
     monkeypatch.setitem(sys.modules, "lrlint.analysis", module)

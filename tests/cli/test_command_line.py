@@ -42,7 +42,7 @@ error[LR201] t-max-mismatch: T_max is 100, but the scheduler steps 90 times
   = help: set `T_max=90` (--unsafe-fixes)
 
 Found 1 finding (1 error) in 1 file.
-1 can be fixed with --unsafe-fixes; read the result before you keep it.
+1 can be fixed with --unsafe-fixes, which may change behaviour; review them.
 """,
         "",
     )
@@ -206,6 +206,25 @@ def test_json_on_standard_output_is_pure_whatever_else_is_said(write: Write, run
     assert "lrlint: 2 files, 2 with a scheduler" in err
     assert "internal error in bad.py" in err
     assert "     1  LR201  error    t-max-mismatch" in err
+
+
+def test_verbose_lists_what_is_not_reported_and_why(write: Write, run: Run) -> None:
+    write(train="a = CosineAnnealingLR(o, T_max=T)\nb = CosineAnnealingLR(o, T_max=0)\n")
+    status, out, err = run("check", "--verbose", "train.py")
+    assert status == 0
+    assert "not reported" not in out
+    assert [line for line in err.splitlines() if "not reported" in line] == [
+        "lrlint: not reported: train.py:1:26: LR201 t-max-mismatch: the value of T is not known",
+        "lrlint: not reported: train.py:2:26: LR201 t-max-mismatch: T_max is 0 (see LR207)",
+    ]
+    assert run("check", "train.py") == (0, out, "")
+
+
+@pytest.mark.parametrize("option", ["--diff", "--fix"])
+def test_verbose_lists_it_with_fixes_too(write: Write, run: Run, option: str) -> None:
+    write(train=WARNING + "b = CosineAnnealingLR(o, T_max=0)\n")
+    _, _, err = run("check", "--verbose", option, "train.py")
+    assert err.count("LR201 t-max-mismatch: T_max is 0 (see LR207)") == 1
 
 
 def test_json_after_fixing_is_pure_too(write: Write, run: Run) -> None:

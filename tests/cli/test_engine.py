@@ -1,4 +1,4 @@
-"""What becomes of findings between a rule and the report."""
+"""The way of findings from a rule to the report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ import pytest
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
 from lrlint.fix import Location
-from lrlint.linter import engine
 from lrlint.linter.config import Patterns, Settings
-from lrlint.linter.engine import Report, Stdin, lint, lint_text
+from lrlint.linter.engine import lint, lint_text
+from lrlint.linter.reader import Stdin
+from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
+from lrlint.source import Reach
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]
@@ -149,7 +151,7 @@ def test_selection(write: Write) -> None:
         lint([script], layer(select=("LR7",)))
 
 
-def test_advice_is_for_the_pedantic_and_for_whoever_names_it(write: Write) -> None:
+def test_advice_needs_pedantic_or_a_rule_that_is_named(write: Write) -> None:
     script = write(train="scheduler = StepLR(o, gamma=0.1)\nother = CosineLR(o, eta_min=0.0)\n")
     both = ["LR602 train.py:1:23", "LR301 train.py:2:21"]
     assert brief(lint([script])) == []
@@ -210,7 +212,7 @@ def test_file_without_a_scheduler_is_judged_only_if_it_is_named(
     assert brief(lint([project])) == []
 
 
-def test_younger_syntax_than_this_python_s_is_no_error(write: Write) -> None:
+def test_newer_syntax_than_this_python_reads_is_not_an_error(write: Write) -> None:
     assert brief(lint([write(a="type Pair[T] = tuple[T, T]\n")])) == []
 
 
@@ -340,17 +342,50 @@ def test_what_was_left_undecided_is_listed_with_its_place(write: Write) -> None:
     assert report.undecided == ("train.py:2:16: the number of epochs is unknown",)
 
 
+QUIET = "a = CosineAnnealingLR(o, T_max=T)\n"
+
+
+def test_what_is_not_reported_is_listed_once_and_only_where_asked_for(write: Write) -> None:
+    path = write(train=QUIET)
+    assert lint([path]).unreported == ()
+    (line,) = lint([path], explain=True).unreported
+    assert line == "train.py:1:26: LR201 t-max-mismatch: the value of T is not known"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (QUIET.replace("\n", "  # lrlint: ignore[LR201]\n"), Settings()),
+        (QUIET, Settings(layers=(Layer(ignore=("LR201",)),))),
+        (QUIET, Settings(per_file_ignores=(("train.py", ("LR201",)),))),
+        ("b = StepLR(o, 30, gamma=g)\n", Settings()),
+    ],
+    ids=["comment", "ignore", "per-file-ignores", "advice"],
+)
+def test_what_could_not_be_reported_anyway_is_not_listed(
+    write: Write, text: str, settings: Settings
+) -> None:
+    assert lint([write(train=text)], settings, explain=True).unreported == ()
+
+
+def test_advice_that_is_asked_for_is_listed(write: Write) -> None:
+    report = lint(
+        [write(train="b = StepLR(o, 30, gamma=g)\n")], Settings(pedantic=True), explain=True
+    )
+    assert report.unreported == ("train.py:1:19: LR602 abrupt-decay: the value of g is not known",)
+
+
 def test_bug_in_the_test_of_names_costs_one_file_only(
     write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    builds = engine.Reach.builds
+    builds = Reach.builds
 
-    def broken(reach: engine.Reach, path: Path, text: str) -> bool:
+    def broken(reach: Reach, path: Path, text: str) -> bool:
         if path.name == "a.py":
             raise ZeroDivisionError("a bug")
         return builds(reach, path, text)
 
-    monkeypatch.setattr(engine.Reach, "builds", broken)
+    monkeypatch.setattr(Reach, "builds", broken)
     write(a=SCRIPT, b=SCRIPT)
     report = lint([project])
     assert len(report.problems) == 1

@@ -11,6 +11,9 @@ import pytest
 
 from lrlint.runtime.verdicts import RECORDED
 
+pytest.importorskip("torch")
+pytestmark = pytest.mark.slow  # each script trains in a process of its own
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted(
     path / "main.py" if path.is_dir() else path

@@ -22,6 +22,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
+pytestmark = pytest.mark.slow  # each script trains
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = sorted(

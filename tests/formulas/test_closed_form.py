@@ -102,7 +102,7 @@ def test_torchs_own_closed_form(name: str, data: Any, initial: Any, jumps: list[
     for t in jumps:
         scheduler.last_epoch = t
         theirs, error = outcome(scheduler._get_closed_form_lr)
-        if error is OverflowError:  # gamma ** t; the recursion that we stand for reaches inf
+        if error is OverflowError:  # gamma ** t, where the recursion reaches inf
             continue
         assert_close(LAWS[name].lr(t, initial, **arguments), theirs, max(initial), 1e-12, t)
 

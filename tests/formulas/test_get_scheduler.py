@@ -1,4 +1,4 @@
-"""`get_scheduler(name, …)` is the law that the name stands for."""
+"""`get_scheduler(name, …)` is the law of that name."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def factory_of_both(draft: Draft) -> None:
 
 @option("build", 1.5, when=_one)
 def project_schedules(draft: Draft) -> None:
-    """The factory stands in a module of the project."""
+    """The factory is in a module of the project."""
     body, returns = _take(draft)
     definition, call = _extract(draft, body, returns, shared=True)
     name = definition[0].split("(")[0].removeprefix("def ")

@@ -159,7 +159,7 @@ def stepped_twice(s: Subject) -> str:
 def plateau_metric(s: Subject) -> str:
     if s.schedule.name == "ReduceLROnPlateau" or s.top.given:
         return ""
-    return "no metric is handed to it"
+    return "no metric is passed to it"
 
 
 @claim("LR107")

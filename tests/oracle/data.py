@@ -102,7 +102,7 @@ def repeated_pair(draft: Draft) -> Lines:
 
 @option("data", 1, when=_closed)
 def index_range(draft: Draft) -> Lines:
-    """No data set at all: a range stands for the batches, made up in the loop."""
+    """No data set: a range of numbers, from which the loop makes the batches."""
     return [f"train_loader = range({draft.number('iters_per_epoch', draft.batches)})"]
 
 

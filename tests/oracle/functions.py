@@ -102,7 +102,7 @@ def trainer_class(
     ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls,
     ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there
     is any) the one that they CALL with those of ``loop_names`` that it needs. ``base``: the loops
-    stand in a base class of this name, building and training an epoch in the class itself.
+    are in a base class of this name; the class itself builds, and trains an epoch.
     """
     making, loops = [*construct, *build, *resume], [*train, *epoch]
     given = parameters([*making, *loops], scope)

@@ -1,7 +1,7 @@
 """A seed becomes a complete training script: ``generate(seed)``.
 
-The axes stand in the modules beside this one; here they are asked in turn, and what they make is
-put together. ``feature_names()`` lists every choice that there is.
+The axes are in the modules beside this one; here they are asked in turn, and their lines are put
+together. ``feature_names()`` lists every choice that there is.
 """
 
 from __future__ import annotations
@@ -9,35 +9,38 @@ from __future__ import annotations
 import re
 
 from . import (
+    batch_loops,
     bodies,
     building,
-    cadence_more,
+    cadence,
+    endings,
+    epoch_loops,
     families,
     lambdas,
     layout,
-    loops_more,
     optimizers,
     schedulers,
-    settings_more,
+    settings_containers,
+    step_forms,
+    step_loops,
     training,
-    training_more,
-    writing_more,
+    writing,
 )
-from .cadence import STEP
 from .case import Case
 from .data import evaluation_loader
 from .draft import AXES, Draft, option
 from .noise import Extras
 from .sections import Sections
 from .settings import Definitions, spelling
+from .step_forms import STEP
 from .text import Lines, block, rename
 
 __all__ = ["feature_names", "generate"]
 
 # Imported for the options that they register.
 _AXES = (
-    (bodies, building, families, lambdas, optimizers, schedulers, training),
-    (cadence_more, loops_more, settings_more, training_more, writing_more),
+    *(batch_loops, bodies, building, cadence, endings, epoch_loops, families, lambdas),
+    *(optimizers, schedulers, settings_containers, step_forms, step_loops, training, writing),
 )
 
 

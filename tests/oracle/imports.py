@@ -74,7 +74,7 @@ def header(text: str, variant: int) -> Lines:
 
 
 def _progress(names: list[str], variant: int) -> Lines:
-    """tqdm, or what stands in for it where it is not installed."""
+    """Import tqdm, or define a replacement where it is not installed."""
     if variant % 3:
         return [f"from tqdm import {', '.join(names)}"]
     fallback = {

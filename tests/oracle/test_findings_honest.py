@@ -21,6 +21,8 @@ from .lrlint_run import Unavailable, check, command
 from .sweep import chunk_seeds, chunks, describe
 from .torch_run import run
 
+pytestmark = pytest.mark.slow  # thousands of scripts
+
 RECALL = {"LR101": 0.95, "LR201": 0.95, "LR301": 0.95}
 """The share of sure mistakes that must be reported."""
 

@@ -9,6 +9,8 @@ import pytest
 from .generate import feature_names, generate
 from .torch_run import Recording, run
 
+pytestmark = pytest.mark.slow  # hundreds of scripts
+
 SEEDS = range(300)
 
 

@@ -17,6 +17,8 @@ from .generate import generate
 from .sweep import chunk_seeds, chunks, describe
 from .torch_run import execute, run
 
+pytestmark = pytest.mark.slow  # thousands of scripts
+
 WITHOUT_A_LOADER = frozenset({"LR101", "LR201"})
 """Batches from a plain list: no recorder is told where an epoch ends. That T_max is not the number
 of steps is true all the same."""

@@ -36,7 +36,7 @@ CASES = [
     (form, pitfall)
     for form in FORMS
     for pitfall, (choices, _) in PITFALLS.items()
-    # That factory is not handed the loader.
+    # That factory does not take the loader.
     if not (form == "two_modules" and "LOADER" in choices.horizon)
 ]
 

@@ -1,4 +1,4 @@
-"""How a test script is written down: code, and the edit that makes a mistake of it or mends it."""
+"""How a test script is written down: code, and the edit that breaks or corrects it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Script:
     """A training script in the manner of real ones, and its twin.
 
     ``code`` is one file, or several that each begin with a line ``# file: NAME``; the first one is
-    linted. ``edit`` is a text and what takes its place, wherever it stands, and so on.
+    linted. ``edit`` is a text and its replacement, everywhere, and so on.
     """
 
     name: str
     code: str
     edit: tuple[str, ...]
     codes: tuple[str, ...]
-    """What is found in the one of the two that is wrong."""
+    """The findings in the wrong one of the two."""
 
     def twin(self) -> str:
         code = self.code
@@ -34,7 +34,7 @@ class Script:
 
 
 def found_in(code: str, folder: Path) -> list[str]:
-    """The codes of all errors and warnings."""
+    """Return the codes of all errors and warnings."""
     text = dedent(code).lstrip("\n")
     files = {"train.py": text}
     if text.startswith(FILE):

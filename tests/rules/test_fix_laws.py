@@ -5,27 +5,21 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from textwrap import dedent
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rule_cases import RULES, invalid_examples
 
 from lrlint.fix import apply_edits
 from lrlint.linter.engine import lint_text
-from lrlint.rule import OWN_RULES, Invalid, Rule, load_rules
-
-
-def snippet(code: str) -> str:
-    return dedent(code).lstrip("\n")
-
+from lrlint.rule import Invalid, Rule
 
 FIXED = [
-    pytest.param(rule, example, id=f"{rule.code}-{number}")
-    for rule in load_rules()
-    if type(rule).__module__.startswith(OWN_RULES)
-    for number, example in enumerate(rule.INVALID, 1)
+    pytest.param(rule, example, id=name)
+    for rule in RULES
+    for name, example in invalid_examples(rule)
     if example.fixed is not None
 ]
 
@@ -62,7 +56,7 @@ def rewritten(draw: st.DrawFn, code: str) -> str:
 @settings(max_examples=12)
 @given(data=st.data())
 def test_a_fix_keeps_what_is_not_its_own(rule: Rule, example: Invalid, data: st.DataObject) -> None:
-    code = data.draw(rewritten(snippet(example.code)))
+    code = data.draw(rewritten(example.script()))
 
     def found(text: str) -> list[Any]:
         report = lint_text(text, "script.py", pedantic=True)
@@ -77,5 +71,5 @@ def test_a_fix_keeps_what_is_not_its_own(rule: Rule, example: Invalid, data: st.
     assert ("\r\n" in fixed) == ("\r\n" in code)
     assert fixed.count("\n") == fixed.count("\r\n") or "\r\n" not in fixed
     assert comments(fixed) == comments(code)
-    kept = set(code.splitlines()) & set(snippet(example.fixed or "").splitlines())
+    kept = set(code.splitlines()) & set((example.expected_fix() or "").splitlines())
     assert kept <= set(fixed.splitlines())

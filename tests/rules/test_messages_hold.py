@@ -136,12 +136,12 @@ def test_more_steps_than_t_max(t_max: int, epochs: int) -> None:
     assert close(last) == seen.lrs[-1]
 
 
-def test_swings_are_counted() -> None:
+def test_cycles_are_counted() -> None:
     seen = run("LR201", per_epoch("CosineAnnealingLR(optimizer, 10, 1e-3)", 51))
-    (swings,) = seen.says(r"up and down ([\d.]+) times")
+    (cycles,) = seen.says(r"makes ([\d.]+) more cycles")
     peaks = [t for t in range(10, 51) if seen.lrs[BATCHES * t] == close(0.1)]
     assert len(peaks) == 2
-    assert swings == pytest.approx(2.05)  # the epochs after the first 10, in periods of 20
+    assert cycles == pytest.approx(2.05)  # the epochs after the first 10, in periods of 20
 
 
 @pytest.mark.parametrize(("t_max", "epochs"), [(200, 100), (60, 50)])
@@ -157,7 +157,7 @@ def test_fewer_steps_than_t_max(t_max: int, epochs: int) -> None:
 
 def test_one_step_too_many_for_one_cycle() -> None:
     seen = run("LR202", per_batch("OneCycleLR(optimizer, 0.1, 20)", 12, 2))
-    (call,) = seen.says(r"call (\d+) of step\(\) raises ValueError")
+    (call,) = seen.says(r"step\(\) number (\d+) raises ValueError")
     (epochs,) = seen.says(r"after (\S+) of 12 epochs")
     assert isinstance(seen.error, ValueError)
     assert len(seen.lrs) == call == 2 * epochs + 1

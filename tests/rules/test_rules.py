@@ -1,6 +1,7 @@
 """The tests that every rule brings along: its page, its name, its VALID and INVALID snippets.
 
-Nothing here names a rule. A new file in ``rules/`` is tested because it is there.
+Nothing here names a rule. A new file in ``rules/`` is tested because it is there, and so is a new
+case in ``tests/rules/cases``.
 """
 
 from __future__ import annotations
@@ -9,28 +10,23 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from rule_cases import CASES, RULES, invalid_examples, valid_scripts
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.fix import apply_edits
 from lrlint.linter.engine import lint_text
-from lrlint.rule import OWN_RULES, Invalid, Rule, load_rules
+from lrlint.rule import Invalid, Rule
 
-RULES = [rule for rule in load_rules() if type(rule).__module__.startswith(OWN_RULES)]
 SECTIONS = ("What it does", "Why is this bad", "Example", "Use instead", "References")
 RUN_TIME_ONLY = "LR9"
 """Rules that judge a recorded run have no snippets to lint."""
 
 
-def snippet(code: str) -> str:
-    return dedent(code).lstrip("\n")
-
-
-def draw(code: str) -> list[Diagnostic]:
-    """All that lrlint says of a script, advice included."""
-    report = lint_text(snippet(code), "snippet.py", pedantic=True)
+def draw(script: str) -> list[Diagnostic]:
+    """Return all that lrlint says of a script, advice included."""
+    report = lint_text(script, "snippet.py", pedantic=True)
     assert report.problems == ()
     return list(report.diagnostics)
 
@@ -48,14 +44,14 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 def valid() -> Iterator[object]:
     for rule in RULES:
-        for number, code in enumerate(rule.VALID, 1):
-            yield pytest.param(rule, code, id=f"{rule.code}-{number}")
+        for name, script in valid_scripts(rule):
+            yield pytest.param(rule, script, id=name)
 
 
 def invalid() -> Iterator[object]:
     for rule in RULES:
-        for number, example in enumerate(rule.INVALID, 1):
-            yield pytest.param(rule, example, id=f"{rule.code}-{number}")
+        for name, example in invalid_examples(rule):
+            yield pytest.param(rule, example, id=name)
 
 
 # -- the page and the name
@@ -103,37 +99,42 @@ def test_codes_and_names_are_unique() -> None:
     assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
 
 
+def test_cases_are_of_our_rules() -> None:
+    assert {folder.name for folder in CASES.iterdir()} <= {rule.code.lower() for rule in RULES}
+
+
 # -- the snippets
 
 
-@pytest.mark.parametrize(("rule", "code"), list(valid()))
-def test_valid_snippet_draws_nothing_of_the_rule(rule: Rule, code: str) -> None:
-    assert of(rule, draw(code)) == []
+@pytest.mark.parametrize(("rule", "script"), list(valid()))
+def test_valid_snippet_draws_nothing_of_the_rule(rule: Rule, script: str) -> None:
+    assert of(rule, draw(script)) == []
 
 
 @pytest.mark.parametrize(("rule", "example"), list(invalid()))
 def test_invalid_snippet_draws_the_rule_once_and_no_other_error(
     rule: Rule, example: Invalid
 ) -> None:
-    found = draw(example.code)
+    found = draw(example.script())
     (diagnostic,) = of(rule, found)
     assert errors(found) - {rule.code} == set(example.also)
-    if example.row is not None:
-        assert diagnostic.location.row == example.row
+    if (row := example.expected_row()) is not None:
+        assert diagnostic.location.row == row
     for words in example.says:
         assert words in diagnostic.message
 
 
 @pytest.mark.parametrize(("rule", "example"), list(invalid()))
 def test_fix_of_an_invalid_snippet(rule: Rule, example: Invalid) -> None:
-    before = draw(example.code)
+    before = draw(example.script())
     (diagnostic,) = of(rule, before)
-    if example.fixed is None:
+    expected = example.expected_fix()
+    if expected is None:
         assert diagnostic.fix is None
         return
     assert diagnostic.fix is not None
-    fixed = apply_edits(snippet(example.code), diagnostic.fix.edits)
-    assert fixed == snippet(example.fixed)
+    fixed = apply_edits(example.script(), diagnostic.fix.edits)
+    assert fixed == expected
     after = draw(fixed)
     assert of(rule, after) == []
     assert errors(after) <= errors(before)

@@ -6,6 +6,7 @@ scripts, and what looks like a misuse and is none.
 
 from __future__ import annotations
 
+import math
 import re
 from textwrap import dedent
 
@@ -549,17 +550,19 @@ def numbers(text: str, pattern: str) -> tuple[float, ...]:
     return tuple(float(number) for number in found.groups())
 
 
-def test_the_cosine_swings_as_often_as_the_message_says() -> None:
+def test_the_cosine_makes_as_many_cycles_as_the_message_says() -> None:
     choices = {"epochs": 10, "batches": 24, "per_batch": True}
     scheduler = "CosineAnnealingLR(optimizer, T_max=EPOCHS, eta_min=0.001)"
-    low, span, swings = numbers(
+    low, length, steps, cycles = numbers(
         message(scheduler, **choices),
-        r"anneals to (\S+) in the first (\S+) epochs and swings (\d+) times",
+        r"anneals to (\S+) within the first (\d+) of (\d+) steps, then makes (\S+) more cycles",
     )
     used = trained(scheduler, **choices)
     assert min(used) == pytest.approx(low)
-    assert used.index(min(used)) == pytest.approx(span * 24, abs=0.2)
-    assert sum(lr == pytest.approx(0.1) for lr in [*used[1:], 0.1]) == swings
+    assert used.index(min(used)) == length
+    assert len(used) == steps
+    assert cycles == (steps - length) / (2 * length)
+    assert sum(lr == pytest.approx(0.1) for lr in [*used[1:], 0.1]) == math.ceil(cycles)
 
 
 def test_the_cosine_gets_as_far_as_the_message_says() -> None:

@@ -183,7 +183,7 @@ def test_no_notebook(data: bytes, message: str, row: int) -> None:
     assert caught.value.row == row
 
 
-def test_odd_values_are_no_crash() -> None:
+def test_odd_values_raise_nothing() -> None:
     for cells in ("null", "{}", "[null, 1]", '[{"cell_type": "code", "source": [1, null, "x"]}]'):
         read_notebook(b'{"cells": ' + cells.encode() + b"}")
 

@@ -63,6 +63,7 @@ def test_hostile_input_is_an_error_in_linear_time(kind: str) -> None:
     assert time.process_time() - began < 5
 
 
+@pytest.mark.slow
 def test_what_is_just_within_the_limits_parses_on_a_small_stack() -> None:
     """Everything the guard lets through must parse, on a thread of 1 MiB in its own process."""
     script = """
@@ -165,7 +166,7 @@ def test_odd_but_fine(code: str) -> None:
         'x = f"""' + "{a} ((( " * 1_000 + '"""\n',
     ],
 )
-def test_big_is_not_deep(code: str) -> None:
+def test_a_big_file_that_is_not_deep_raises_nothing(code: str) -> None:
     check(code)
 
 

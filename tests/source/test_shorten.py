@@ -187,5 +187,5 @@ def test_whatever_stands_together(rows: list[tuple[int, str]]) -> None:
 
 
 @given(st.text(alphabet="def f():\n\r\t'\"#\\[]{}a=$") | st.text())
-def test_no_text_is_too_odd(text: str) -> None:
+def test_no_text_raises(text: str) -> None:
     without_bodies(text)

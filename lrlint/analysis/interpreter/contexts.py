@@ -7,7 +7,14 @@ from contextlib import AbstractContextManager, nullcontext
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
-from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Kind, Opaque
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    Opaque,
+)
 from lrlint.syntax import nodes as cst
 
 
@@ -41,7 +48,7 @@ def conditions(
 
     Under ``accelerator.accumulate(model)`` what was prepared steps once in so many batches.
     """
-    if any(isinstance(one, Instance) and one.kind is Kind.ACCUMULATION for one in managers):
+    if any(isinstance(one, Instance) and one.kind is LibraryKind.ACCUMULATION for one in managers):
         return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
 

@@ -1,4 +1,4 @@
-"""What a decorator makes of a function."""
+"""Decorators: what they make of a function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lrlint.syntax import nodes as cst
 def decorate(
     machine: Machine, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
 ) -> AnyValue:
-    """The decorated function: itself, with what the decorator says of it."""
+    """Return a function with the properties that its decorator gives it."""
     if not isinstance(value, FunctionValue):
         return value
     call = decorator if isinstance(decorator, cst.Call) else None
@@ -50,7 +50,7 @@ def decorate(
 
 
 def _click_option(machine: Machine, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
-    """``@click.option("--epochs", default=10)`` is a parameter with a default."""
+    """Give a function the default of ``@click.option("--epochs", default=10)``."""
     names: list[str] = []
     default: AnyValue | None = None
     is_flag = False

@@ -123,7 +123,7 @@ class DictValue(Value):
     """Whether its numbers are settings that the user may override."""
 
 
-class Kind(Enum):
+class LibraryKind(Enum):
     """Which class of a library an object belongs to, where that decides what its methods do."""
 
     ACCUMULATION = "accelerator.accumulate(…)"
@@ -144,7 +144,7 @@ class Instance(Value):
     setting: bool = False
     open: bool = False
     """Whether it may have attributes that were not seen."""
-    kind: Kind | None = None
+    kind: LibraryKind | None = None
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
 
