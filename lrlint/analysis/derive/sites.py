@@ -11,11 +11,13 @@ from lrlint.analysis.derive.kinds import Loops
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Any,
+    Asks,
     Condition,
     Divisible,
     Flag,
     Nature,
     Not,
+    Question,
     Relation,
     conjoin,
     flatten,
@@ -234,9 +236,9 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
             return (GuardKind.AFTER if after else GuardKind.BEFORE), threshold
         case Not(of=Divisible()):
             return GuardKind.OTHER, None
-        case Flag(key=tuple() as key) if key and key[0] == "isinstance":
+        case Flag(key=Question(asks=Asks.INSTANCE)):
             return GuardKind.SCHEDULER, None
-        case Flag(key=tuple() as key) if key and key[0] == "except":
+        case Flag(key=Question(asks=Asks.EXCEPTION)):
             return GuardKind.EXCEPTION, None
     found = natures(part)
     if Nature.METRIC in found:
