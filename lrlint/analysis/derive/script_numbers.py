@@ -1,4 +1,4 @@
-"""Which of the script's numbers a value is, or a function such as ``lr_lambda`` computes with."""
+"""The numbers of the script that a value is, or that a function such as ``lr_lambda`` reads."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Atom, Expr
 
 _DEEPEST = 4
-"""Functions that call one another, objects that hold one another."""
+"""How deep functions that call one another, or objects that hold one another, are followed."""
 
 
 def number_of(value: AnyValue | None) -> Expr | None:
-    """The value where it is a number."""
+    """Return a value where it is a number."""
     if isinstance(value, Opaque):
         return value.number
     return value if isinstance(value, Expr) else None
 
 
 def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
-    """The numbers that a function, or each of several, may read."""
+    """Return the numbers that a value is, holds, or may read where it is a function."""
     if depth > _DEEPEST:
         return frozenset()
-    found: frozenset[Atom] = frozenset()
+    parts: list[AnyValue | None]
     match value:
         case Expr():
             return value.atoms()
@@ -42,7 +42,6 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
             names = names_in(node) if body is None else names_in(node) | names_in(body)
             parts = [scope.find(name) for name in names - given]
             parts += [receiver, *defaults.values()]
-            return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
         case Partial(function=function, positional=positional, keywords=keywords):
             parts = [function, *positional, *keywords.values()]
         case ListValue(items=list() as items):
@@ -52,5 +51,6 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case Instance(store=Store(data=data)):
             parts = [*data.values()]
         case _:
-            return found
-    return found.union(*(numbers_of(one, depth + 1) for one in parts if one is not None))
+            parts = []
+    numbers = [numbers_of(part, depth + 1) for part in parts if part is not None]
+    return frozenset[Atom]().union(*numbers)

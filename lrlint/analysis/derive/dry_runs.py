@@ -1,4 +1,4 @@
-"""Loops that step a scheduler and train nothing: to plot its curve, or to test it."""
+"""Dry runs: loops that step a scheduler without training, to plot or to test its curve."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _EPOCH = re.compile(r"epoch", re.IGNORECASE)
 _TEST_FILE = re.compile(r"^(test_.*|.*_test|conftest)$")
 
 
-def is_exercise(record: LoopRecord) -> bool:
-    """Whether the loop does nothing but step, and look at the LR.
+def is_dry_run(record: LoopRecord) -> bool:
+    """Whether a loop does nothing but step and look at the LR.
 
     A loop over epochs that only steps is taken for the sketch of a training, unless it collects
-    what it sees or stands in a test.
+    LRs or is part of a test.
     """
     loop = record.place.node
     if record.over_loader or not isinstance(loop, (cst.For, cst.While)):
@@ -41,12 +41,12 @@ def is_exercise(record: LoopRecord) -> bool:
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
-        or _in_test(record)
+        or _is_in_test(record)
     )
 
 
 def _calls(loop: cst.For | cst.While) -> set[str] | None:
-    """The names of all that the loop calls; None where one of them may train, or load data."""
+    """Return the names of all that a loop calls; None where a call may train or load data."""
     seen: set[str] = set()
     for node in walk(loop):
         match node:
@@ -64,7 +64,7 @@ def _calls(loop: cst.For | cst.While) -> set[str] | None:
 
 
 def _is_counting(source: cst.BaseExpression) -> bool:
-    """``range(…)`` and the like, but no loader; param groups and lists of schedulers pass too."""
+    """Whether a loop counts, or runs over param groups, optimizers or schedulers: not a loader."""
     match source:
         case cst.Call(func=cst.Name(value=name), args=[first, *_]) if name in _COUNTING:
             return name in ("range", "trange", "count") or _is_counting(first.value)
@@ -75,15 +75,15 @@ def _is_counting(source: cst.BaseExpression) -> bool:
     return False
 
 
-def stands_in_test(place: SyntaxPlace) -> bool:
-    """Whether a place is in a file of tests, which `train_test.py` need not be."""
+def is_in_test_file(place: SyntaxPlace) -> bool:
+    """Whether a place is in a file of tests; ``train_test.py`` may be a script."""
     path = place.unit.path
     return path is not None and (
         path.stem.startswith("test_") or path.stem == "conftest" or path.parent.name == "tests"
     )
 
 
-def _in_test(record: LoopRecord) -> bool:
+def _is_in_test(record: LoopRecord) -> bool:
     path = record.place.unit.path
     return path is not None and (
         _TEST_FILE.match(path.stem) is not None or "tests" in PurePath(path).parts[-4:-1]

@@ -1,4 +1,4 @@
-"""What one iteration of each loop is: an epoch, a batch, or something around or inside those."""
+"""The kind of each loop: whether one iteration is an epoch, a batch or something else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from lrlint.analysis.derive.exercise import is_exercise
+from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
 from lrlint.analysis.model.trace import (
@@ -33,7 +33,6 @@ class Loops:
         self._kinds: dict[int, LoopKind] = {}
         self._facts: dict[int, Loop] = {}
         self._cut: dict[int, bool] = {}
-        self._located = located
         nests = {
             tuple(id(loop) for loop in item.loops): item.loops
             for item in located
@@ -47,22 +46,22 @@ class Loops:
                     self._kinds[id(loop)] = self._without_update(loop, item.loops[:position])
 
     def kind(self, loop: Repeat) -> LoopKind:
-        """What one iteration of a loop is."""
+        """Return what one iteration of a loop is."""
         return self._kinds.get(id(loop), LoopKind.OTHER)
 
     def is_cut(self, repeat: Repeat) -> bool:
-        """Whether a break that depends on a counter ends it earlier than its trip count says."""
-        found = self._cut.get(id(repeat))
-        if found is None:
-            found = self._cut[id(repeat)] = _breaks(repeat.body, 0, counted=False)
-        return found
+        """Whether a break that depends on a counter ends a loop before its last iteration."""
+        cut = self._cut.get(id(repeat))
+        if cut is None:
+            cut = self._cut[id(repeat)] = _breaks(repeat.body, 0, counted=False)
+        return cut
 
     def fact(self, repeat: Repeat) -> Loop:
-        """The loop as rules see it."""
-        found = self._facts.get(id(repeat))
-        if found is None:
+        """Return a loop as rules see it."""
+        fact = self._facts.get(id(repeat))
+        if fact is None:
             record = repeat.loop
-            found = self._facts[id(repeat)] = Loop(
+            fact = self._facts[id(repeat)] = Loop(
                 kind=self.kind(repeat),
                 trips=record.trips,
                 place=record.place,
@@ -70,16 +69,16 @@ class Loops:
                 first=record.first,
                 may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
                 stops_early=_stops_early(repeat.body, 0),
-                exercise=is_exercise(record),
+                exercise=is_dry_run(record),
             )
-        return found
+        return fact
 
     def _set(self, loop: Repeat, kind: LoopKind) -> None:
         # A loop that is the batch loop of one optimizer stays that for another.
         self._kinds.setdefault(id(loop), kind)
 
     def _judge_nest(self, loops: tuple[Repeat, ...]) -> None:
-        """Kinds of the loops around an optimizer step, outermost first."""
+        """Set the kinds of the loops around an optimizer step, given outermost first."""
         over_loader = [i for i, loop in enumerate(loops) if loop.loop.over_loader]
         if over_loader:
             batch = over_loader[-1]
@@ -103,7 +102,7 @@ class Loops:
             self._set(loop, LoopKind.OTHER)
 
     def _around(self, loops: tuple[Repeat, ...]) -> None:
-        """Loops around a batch loop: one of them counts epochs."""
+        """Set the kinds of the loops around a batch loop: one of them counts epochs."""
         if not loops:
             return
         named = [i for i, loop in enumerate(loops) if _says_epoch(loop)]
@@ -112,7 +111,7 @@ class Loops:
             self._set(loop, LoopKind.EPOCH if position == epoch else LoopKind.OTHER)
 
     def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
-        """A loop in which no optimizer is seen to step."""
+        """Return the kind of a loop in which no optimizer is seen to step."""
         record = loop.loop
         if record.over_loader:
             evaluated = record.without_gradients or (
@@ -129,7 +128,10 @@ class Loops:
 
 
 def _breaks(block: Block, depth: int, *, counted: bool) -> bool:
-    """Whether a break may leave the loop around; with ``counted`` False, one that counts."""
+    """Whether a break may leave the loop ``depth`` levels above a block.
+
+    With ``counted`` False, only breaks under a condition on a counter are meant.
+    """
     for node in block:
         match node:
             case Break(levels=levels) if counted and levels > depth:
@@ -150,7 +152,7 @@ _STOPS = re.compile(
 
 
 def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
-    """Whether a break that waits for a measured value may leave the loop around."""
+    """Whether a break that waits for a measured value may leave the loop ``depth`` levels above."""
     for node in block:
         match node:
             case Break(levels=levels) if measured and levels > depth:
@@ -165,7 +167,7 @@ def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
 
 
 def _counts(condition: Condition) -> bool:
-    """Whether it depends on how often loops have run, and on nothing that is measured."""
+    """Whether a condition depends on how often loops have run, and on no measured value."""
     atoms = list(condition.atoms())
     return any(is_loop_atom(atom) for atom in atoms) and not any(
         isinstance(atom.key, tuple) and atom.key and atom.key[0] == "carried" for atom in atoms
@@ -203,7 +205,7 @@ def _says_other(loop: Repeat) -> bool:
 
 
 def _only_steps_scheduler(loop: Repeat) -> bool:
-    """``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
+    """Whether a loop is ``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
     node = loop.loop.place.node
     if not isinstance(node, (cst.For, cst.While)):
         return False

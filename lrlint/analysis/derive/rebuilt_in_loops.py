@@ -1,4 +1,4 @@
-"""Whether a scheduler that is built in a loop is built anew in every iteration."""
+"""Schedulers that are built in a loop: in every iteration anew, or in the first only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
-from lrlint.analysis.derive.kinds import Loops
+from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.trace import Located, Repeat, When
 from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
@@ -20,7 +20,7 @@ _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 def built_each_time(
     built: Located, record: SchedulerRecord, home: Located | None, loops: Loops
 ) -> bool:
-    """Whether every iteration of a training loop builds it, for an optimizer that lives on."""
+    """Whether every iteration of a training loop builds a scheduler, for a lasting optimizer."""
     outside = () if home is None else home.path
     around = [
         position
@@ -41,7 +41,7 @@ def built_each_time(
 
 
 def built_on_demand(built: Located, loops: Loops) -> bool:
-    """Whether the first iteration of a training loop builds it, for all that follow."""
+    """Whether the first iteration of a training loop builds a scheduler for all iterations."""
     places = (*built.event.via, built.event.place)
     return any(
         _only_once(place, node)
@@ -52,8 +52,7 @@ def built_on_demand(built: Located, loops: Loops) -> bool:
 
 
 def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
-    """Whether it stands behind ``if scheduler is None:``, which holds the first time only, or in a
-    property that is cached."""
+    """Whether a place is below ``if scheduler is None:`` or in a cached property."""
     unit = place.unit
     path = unit.path_to(place.node) or []
     if loop.loop.place.node in path:
@@ -77,7 +76,7 @@ def _asks_whether_there_is_one(test: str) -> bool:
 
 
 def _made_in(loop: Repeat, optimizer: OptimizerRecord | None) -> bool:
-    """Whether the loop assigns the name of an optimizer whose construction is not seen."""
+    """Whether a loop assigns the name of an optimizer whose construction is not seen."""
     node = loop.loop.place.node
     if optimizer is None or optimizer.variable is None:
         return True
