@@ -15,8 +15,8 @@ from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.errors import UserError
 
 if TYPE_CHECKING:
-    from lrlint.runtime.launcher import Outcome, Target
-    from lrlint.runtime.report import RunReport
+    from lrlint.runtime.launcher import ScriptEnd, Target
+    from lrlint.runtime.run_report import RunReport
 
 
 @click.command(
@@ -118,7 +118,7 @@ def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
 
 
 def _json(report: RunReport) -> str:
-    from lrlint.runtime.report import as_json
+    from lrlint.runtime.run_report import as_json
 
     return json.dumps(as_json(report), indent=2, allow_nan=False) + "\n"
 
@@ -145,7 +145,7 @@ class _Finisher:
     ) -> None:
         from lrlint import config
         from lrlint.engine import lint
-        from lrlint.runtime.plan import planned
+        from lrlint.runtime.planned_schedules import planned_schedules
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
@@ -159,19 +159,19 @@ class _Finisher:
         self._session = Session(self._mode, settings=settings)
         if trace is not None:
             self._session.trace_to(trace)
-        self._session.recorder.planned = planned(path)
+        self._session.recorder.planned = planned_schedules(path)
         self._raises = self._mode is Mode.RAISE
         self._silent = self._mode is Mode.RECORD and output_file is None and not self._json
         self.status = 0
         """What makes of a script that ended well a failed run."""
         self._session.start()
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, end: ScriptEnd) -> None:
         """The script has ended."""
         from lrlint.diagnostics import Severity
         from lrlint.output import Style
         from lrlint.runtime import ranks
-        from lrlint.runtime.report import RunReport, as_text
+        from lrlint.runtime.run_report import RunReport, as_text
         from lrlint.runtime.verdicts import judge
 
         session = self._session
@@ -180,18 +180,18 @@ class _Finisher:
         if gathered is None:
             return  # rank 0 speaks for all
         session.compare_with(*gathered)
-        findings = session.findings(finished=not outcome.cut)
+        findings = session.findings(finished=not end.cut)
         recording = session.recording(findings)
         if self._raises and any(one.severity is Severity.ERROR for one in findings):
             self.status = 1
-        status = outcome.status or self.status
+        status = end.status or self.status
         report = RunReport(
             status=status,
             recording=recording,
             static=self._static,
             verdicts=tuple(judge(self._static, findings, recording.schedules)),
             sources=self._sources | session.sources(),
-            cut=outcome.cut,
+            cut=end.cut,
         )
         sys.stdout.flush()
         for writer in self._writers:

@@ -163,7 +163,7 @@ def test_a_bug_of_ours_is_one_line(write: Write, run: Run, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("lrlint.predict.report.forecast", fail)
+    monkeypatch.setattr("lrlint.predict.forecast.forecast", fail)
     write(train=SCRIPT)
     status, _, err = run("predict", "train.py")
     assert status == 2

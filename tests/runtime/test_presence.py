@@ -16,7 +16,8 @@ from torch.optim import lr_scheduler as lrs
 from torch.optim.swa_utils import SWALR
 
 import lrlint
-from lrlint.runtime.recorder import Recorder
+from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
+from lrlint.runtime.recorder.scheduler_listener import SchedulerListener
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD
@@ -94,14 +95,14 @@ def test_a_scheduler_built_before_is_known(name: str, steps: int) -> None:
     optimizer = SGD(parameters(), lr=0.1, momentum=0.9)
     with lrlint.watch(mode="record") as watch:
         scheduler = BUILD[name](optimizer, 40)
-        (bound,) = [r for r in watch._session.recorder.schedules if r.ref() is scheduler]
+        (bound,) = [r for r in watch._session.recorder.schedulers if r.ref() is scheduler]
     for _ in range(steps):
         optimizer.step()
         scheduler.step(*([1.0] if name == "ReduceLROnPlateau" else []))
     session = Session(Mode.RECORD)
     session.start()
-    session.recorder.scheduler_known(scheduler)
-    (known,) = [r for r in session.recorder.schedules if r.ref() is scheduler]
+    session.recorder.scheduler_listener.adopt(scheduler)
+    (known,) = [r for r in session.recorder.schedulers if r.ref() is scheduler]
     session.stop()
     assert session.hooks.failure is None
     assert known.law is not None
@@ -110,7 +111,7 @@ def test_a_scheduler_built_before_is_known(name: str, steps: int) -> None:
         if argument not in left_out:
             assert same(known.arguments[argument], value), argument
     if name not in ("CyclicLR", "OneCycleLR", "ReduceLROnPlateau"):  # what they replace is lost
-        assert known.base == pytest.approx(bound.base)
+        assert known.base_lrs == pytest.approx(bound.base_lrs)
 
 
 def same(known: Any, bound: Any) -> bool:
@@ -298,7 +299,7 @@ def test_optimizers_that_are_gone_are_let_go_and_their_ids_are_no_confusion() ->
         gc.collect()
     session.stop()
     assert session.hooks.failure is None
-    assert len(session.recorder._by_id) == 0
+    assert len(session.recorder.optimizer_listener._by_id) == 0
     assert {record.steps for record in session.recorder.optimizers} == {1}
     assert [one for one in session.findings() if one.code == "LR901"] == []
 
@@ -368,7 +369,7 @@ def overflowing(
             scaler.update()
             scheduler.step()
     assert watch.recording.notes == ()
-    records = watch._session.recorder.schedules
+    records = watch._session.recorder.schedulers
     return [one.code for one in watch.findings], list(watch.recording.schedules), records[0]
 
 
@@ -453,14 +454,21 @@ def test_an_optimizer_without_param_groups(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("where", ["before_update", "after_update", "scheduler_stepped"])
+@pytest.mark.parametrize(
+    ("listener", "method"),
+    [
+        (OptimizerListener, "before_step"),
+        (OptimizerListener, "after_step"),
+        (SchedulerListener, "stepped"),
+    ],
+)
 def test_a_bug_inside_a_hook_costs_the_recording_and_no_more(
-    where: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    listener: type, method: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(Recorder, where, fail)
+    monkeypatch.setattr(listener, method, fail)
     with lrlint.watch() as watch:
         optimizer = SGD(parameters(), lr=0.1)
         scheduler = lrs.ExponentialLR(optimizer, 0.9)
@@ -482,7 +490,7 @@ def test_swa_is_followed_by_its_own_law() -> None:
         for _ in range(10):
             optimizer.step()
             scheduler.step()
-    (record,) = watch._session.recorder.schedules
+    (record,) = watch._session.recorder.schedulers
     assert record.law is not None
     assert record.replay is not None
     assert watch.recording.schedules[0].max_relative_error == 0

@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch.optim import lr_scheduler as lrs
 
-from lrlint.runtime.curve import COMPLETE, Curve
+from lrlint.runtime.recorder.curve import COMPLETE, Curve
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD
@@ -190,7 +190,7 @@ def test_what_is_gone_is_let_go() -> None:
             lrs.StepLR(optimizer, 3)
             update(optimizer)
         del optimizer
-    assert len(session.recorder._by_id) <= 1
+    assert len(session.recorder.optimizer_listener._by_id) <= 1
 
 
 def test_tensor_lrs_are_read_without_waiting_for_the_device() -> None:
@@ -212,7 +212,7 @@ def test_tensor_lrs_are_read_without_waiting_for_the_device() -> None:
         update(optimizer)
         scheduler.step()
         hooks = session.hooks
-        before, after = hooks._update_hooks()
+        before, after = hooks._step_hooks()
         with Count():
             for _ in range(50):
                 before(optimizer, (), {})
@@ -232,7 +232,7 @@ def test_a_bug_of_ours_does_not_stop_the_training(
         def fail(*_: object) -> None:
             raise KeyError("a bug")
 
-        monkeypatch.setattr(session.recorder._verifier, "_compare", fail)
+        monkeypatch.setattr(session.recorder.optimizer_listener.verifier, "_compare", fail)
         for _ in range(5):
             update(optimizer)
             scheduler.step()

@@ -19,7 +19,7 @@ from torch.optim import lr_scheduler as lrs
 
 from lrlint.errors import UserError
 from lrlint.runtime.session import Mode, Session
-from lrlint.runtime.trace import Trace, TraceError
+from lrlint.runtime.trace_file import Trace, TraceError
 
 
 def parameters() -> list[torch.nn.Parameter]:
