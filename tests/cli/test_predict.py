@@ -89,7 +89,7 @@ def test_a_default_of_the_script_can_be_set(write: Write, run: Run) -> None:
     assert schedule(out)["lr"] == [pytest.approx(cosine(3, 2), rel=1e-9)]
 
 
-def test_what_is_open_is_named_and_no_failure(write: Write, run: Run) -> None:
+def test_what_is_unknown_is_named_and_no_failure(write: Write, run: Run) -> None:
     write(train=SCRIPT)
     status, out, err = run("predict", "--output-format", "json", "train.py")
     assert (status, err) == (0, "")
@@ -107,10 +107,11 @@ def test_what_has_no_name_is_not_offered_for_setting(write: Write, run: Run) -> 
     _, out, _ = run("predict", "train.py")
     assert "the metric val_loss" in out
     assert out.endswith(
-        "Nothing can be drawn while that is open: say for example --set 'len(train_loader)=100'.\n"
+        "  Cannot draw the curve: set len(train_loader),"
+        " for example --set 'len(train_loader)=100'.\n"
     )
     _, out, _ = run("predict", "--set", OPEN, "train.py")
-    assert out.endswith("  Nothing can be drawn while that is open.\n")
+    assert out.endswith("  Cannot draw the curve.\n")
 
 
 def test_max_steps_cuts_the_list(write: Write, run: Run) -> None:

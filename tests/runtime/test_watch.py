@@ -14,11 +14,6 @@ import lrlint
 from lrlint.runtime.recording import Recording, RecordingError
 
 
-@pytest.fixture(autouse=True)
-def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LRLINT_MODE", raising=False)
-
-
 def loader() -> DataLoader[tuple[torch.Tensor, ...]]:
     return DataLoader(TensorDataset(torch.randn(12, 2), torch.randn(12, 1)), batch_size=3)
 

@@ -16,17 +16,10 @@ from torch.utils.data import DataLoader, TensorDataset
 import lrlint
 from lrlint.diagnostics import Diagnostic
 
+from .trainings import parameters
+
 EPOCHS, BATCHES = 6, 5
 SGD = torch.optim.SGD
-
-
-@pytest.fixture(autouse=True)
-def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LRLINT_MODE", raising=False)
-
-
-def parameters(count: int = 1) -> list[torch.nn.Parameter]:
-    return [torch.nn.Parameter(torch.zeros(1)) for _ in range(count)]
 
 
 def batches() -> DataLoader[tuple[torch.Tensor, ...]]:

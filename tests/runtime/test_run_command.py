@@ -69,14 +69,17 @@ def codes(findings: list[dict[str, Any]]) -> list[str]:
     return [one["code"] for one in findings]
 
 
+@pytest.mark.slow
 def test_a_sound_training_is_silent(tmp_path: Path) -> None:
     script(tmp_path)
     result = run(tmp_path, "train.py")
     assert (result.returncode, result.stdout) == (0, "trained\n")
-    assert "nothing to report" in result.stderr
+    assert "lrlint: no findings in this run" in result.stderr
+    assert "LR matches the scheduler at every step (max. rel. error 0)" in result.stderr
     assert "60 optimizer steps, 6 scheduler steps in 6 epochs" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_json_is_that_of_the_contract(tmp_path: Path) -> None:
     script(tmp_path)
     found = answer(tmp_path, "train.py")
@@ -93,6 +96,7 @@ def test_the_json_is_that_of_the_contract(tmp_path: Path) -> None:
     assert schedule["lr"][0][0] == 0.1
 
 
+@pytest.mark.slow
 def test_a_static_finding_is_confirmed(tmp_path: Path) -> None:
     script(tmp_path, in_batch="scheduler.step()", in_epoch="continue")
     text = (
@@ -106,6 +110,7 @@ def test_a_static_finding_is_confirmed(tmp_path: Path) -> None:
     assert [(one["code"], one["verdict"]) for one in found["static"]] == [("LR101", "confirmed")]
 
 
+@pytest.mark.slow
 def test_a_static_finding_that_the_run_does_not_bear_out_is_refuted(tmp_path: Path) -> None:
     path = script(tmp_path, t_max="3")
     options = """
@@ -122,6 +127,7 @@ args = parser.parse_args()
     assert "LR201" not in codes(found["runtime"])
 
 
+@pytest.mark.slow
 def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
     text = dedent(TRAIN.format(t_max="60", in_batch="pass", in_epoch="pass"))
     body = "".join(f"    {line}\n" for line in text.splitlines())
@@ -131,6 +137,7 @@ def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
     assert {one["verdict"] for one in found["static"]} == {"not-exercised"}
 
 
+@pytest.mark.slow
 def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
     script(tmp_path, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
     reports = ("--report", "left.json", "--report", "again.json")
@@ -144,6 +151,7 @@ def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
     assert left["schedules"][0]["optimizer_steps"] == 11
 
 
+@pytest.mark.slow
 def test_mode_record_says_nothing_and_lrlint_mode_has_the_last_word(tmp_path: Path) -> None:
     script(tmp_path, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
     result = run(tmp_path, "--mode", "record", "train.py")
@@ -166,6 +174,7 @@ SCRIPTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", SCRIPTS.values(), ids=list(SCRIPTS))
 def test_the_script_sees_no_difference(tmp_path: Path, text: str) -> None:
     script(tmp_path, text, "s.py")
@@ -175,6 +184,7 @@ def test_the_script_sees_no_difference(tmp_path: Path, text: str) -> None:
     assert ours.stderr.startswith(pythons.stderr)
 
 
+@pytest.mark.slow
 def test_workers_find_what_the_script_defines(tmp_path: Path) -> None:
     text = """
         import multiprocessing as mp
@@ -198,6 +208,7 @@ def test_workers_find_what_the_script_defines(tmp_path: Path) -> None:
     assert result.stderr.count("no scheduler") == 1
 
 
+@pytest.mark.slow
 def test_a_module(tmp_path: Path) -> None:
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg" / "__init__.py").write_text("")
@@ -206,6 +217,7 @@ def test_a_module(tmp_path: Path) -> None:
     assert result.stdout == "__main__ ['a', '--b']\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_with_a_report(tmp_path: Path, number: signal.Signals) -> None:
     wait = "print('ready', flush=True); import time; time.sleep(60)"
@@ -246,6 +258,7 @@ def test_bad_input_is_one_line(tmp_path: Path, arguments: list[str], message: st
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_traceback_is_that_of_python(tmp_path: Path) -> None:
     text = """
         import torch
@@ -268,6 +281,7 @@ def test_a_traceback_is_that_of_python(tmp_path: Path) -> None:
     assert theirs.stderr in ours.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("static", "edit"),
     [

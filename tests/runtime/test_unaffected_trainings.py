@@ -1,4 +1,4 @@
-"""That a training does not notice the recorder, whatever it does; and what is known of the past."""
+"""A training goes on as it would without the recorder, whatever it does."""
 
 from __future__ import annotations
 
@@ -13,25 +13,15 @@ from typing import Any
 import pytest
 import torch
 from torch.optim import lr_scheduler as lrs
-from torch.optim.swa_utils import SWALR
 
 import lrlint
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.scheduler_listener import SchedulerListener
 from lrlint.runtime.session import Mode, Session
 
-from .schedules import BUILD
+from .trainings import parameters, recorded_steps
 
 SGD = torch.optim.SGD
-
-
-@pytest.fixture(autouse=True)
-def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LRLINT_MODE", raising=False)
-
-
-def parameters(count: int = 1) -> list[torch.nn.Parameter]:
-    return [torch.nn.Parameter(torch.zeros(1)) for _ in range(count)]
 
 
 # -- warnings name the line of the user, not one of ours
@@ -86,73 +76,7 @@ def test_a_warning_is_that_of_torch(training: Callable[[], None]) -> None:
     assert watched == alone != []
 
 
-# -- what a scheduler that was built before the watch tells of itself
-
-
-@pytest.mark.parametrize("steps", [0, 7])
-@pytest.mark.parametrize("name", BUILD)
-def test_a_scheduler_built_before_is_known(name: str, steps: int) -> None:
-    optimizer = SGD(parameters(), lr=0.1, momentum=0.9)
-    with lrlint.watch(mode="record") as watch:
-        scheduler = BUILD[name](optimizer, 40)
-        (bound,) = [r for r in watch._session.recorder.schedulers if r.ref() is scheduler]
-    for _ in range(steps):
-        optimizer.step()
-        scheduler.step(*([1.0] if name == "ReduceLROnPlateau" else []))
-    session = Session(Mode.RECORD)
-    session.start()
-    session.recorder.scheduler_listener.adopt(scheduler)
-    (known,) = [r for r in session.recorder.schedulers if r.ref() is scheduler]
-    session.stop()
-    assert session.hooks.failure is None
-    assert known.law is not None
-    left_out = {"last_epoch", "epochs", "steps_per_epoch", "scale_mode"}
-    for argument, value in bound.arguments.items():
-        if argument not in left_out:
-            assert same(known.arguments[argument], value), argument
-    if name not in ("CyclicLR", "OneCycleLR", "ReduceLROnPlateau"):  # what they replace is lost
-        assert known.base_lrs == pytest.approx(bound.base_lrs)
-
-
-def same(known: Any, bound: Any) -> bool:
-    """Equal, where a list for all groups is as good as one value."""
-    if isinstance(known, (list, tuple)) and not isinstance(bound, (list, tuple)):
-        return all(same(one, bound) for one in known)
-    if isinstance(known, (list, tuple)):
-        return all(same(one, two) for one, two in zip(known, bound, strict=True))
-    if callable(known) or isinstance(known, lrs.LRScheduler):
-        return known is bound
-    if bound is None and known is not None:
-        return True  # torch fills it in: step_size_down, max_momentum
-    return bool(known == bound or known == pytest.approx(bound))
-
-
-def test_a_composition_built_before_is_verified() -> None:
-    optimizer = SGD(parameters(), lr=0.1)
-    scheduler = BUILD["SequentialLR"](optimizer, 40)
-    with lrlint.watch(scheduler, mode="record") as watch:
-        for step in range(40):
-            if step == 30:
-                optimizer.param_groups[0]["lr"] = 0.7
-            optimizer.step()
-            scheduler.step()
-    assert [one.code for one in watch.findings if one.code == "LR901"] == ["LR901"]
-    (track,) = watch.recording.schedules
-    assert track.first_divergence is not None
-    assert track.first_divergence.step == 30
-
-
 # -- shapes of optimizers and steps
-
-
-def recorded_steps(training: Callable[[], Any]) -> list[int]:
-    """Optimizer steps by schedule; ``training`` returns what must live until the end."""
-    with lrlint.watch(mode="record") as watch:
-        kept = training()
-    assert watch.recording.notes == ()
-    del kept
-    assert [one for one in watch.findings if one.code.startswith("LR9")] == []
-    return [track.optimizer_steps for track in watch.recording.schedules]
 
 
 def test_an_optimizer_with_closures_makes_one_step_for_many_evaluations() -> None:
@@ -290,6 +214,7 @@ def test_a_copied_pair_goes_on_by_itself() -> None:
 def test_optimizers_that_are_gone_are_let_go_and_their_ids_are_no_confusion() -> None:
     session = Session(Mode.RECORD)
     session.start()
+    gc.freeze()  # what other tests have left behind makes each collection slow
     for turn in range(50):
         optimizer = SGD(parameters(), lr=0.1 + turn)
         scheduler = lrs.ExponentialLR(optimizer, 0.9)
@@ -297,6 +222,7 @@ def test_optimizers_that_are_gone_are_let_go_and_their_ids_are_no_confusion() ->
         scheduler.step()
         del optimizer, scheduler
         gc.collect()
+    gc.unfreeze()
     session.stop()
     assert session.hooks.failure is None
     assert len(session.recorder.optimizer_listener._by_id) == 0
@@ -324,6 +250,7 @@ def test_zero_redundancy_optimizers_step_once(tmp_path: Any) -> None:
         dist.destroy_process_group()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tensor", [False, True])
 def test_a_compiled_step_stays_one_graph(tensor: bool) -> None:
     graphs = 0
@@ -481,16 +408,3 @@ def test_a_bug_inside_a_hook_costs_the_recording_and_no_more(
     err = capsys.readouterr().err.splitlines()
     assert err[0] == f"lrlint: {note}"
     assert [line for line in err[1:] if "internal error" in line] == []
-
-
-def test_swa_is_followed_by_its_own_law() -> None:
-    with lrlint.watch(mode="record") as watch:
-        optimizer = SGD(parameters(), lr=0.1)
-        scheduler = SWALR(optimizer, swa_lr=0.01, anneal_epochs=5)
-        for _ in range(10):
-            optimizer.step()
-            scheduler.step()
-    (record,) = watch._session.recorder.schedulers
-    assert record.law is not None
-    assert record.replay is not None
-    assert watch.recording.schedules[0].max_relative_error == 0

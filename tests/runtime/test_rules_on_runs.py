@@ -13,16 +13,14 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import lrlint
 
+from .trainings import parameters
+
 EPOCHS, BATCHES = 6, 8
 
 JUDGEMENTS = {"LR601", "LR602", "LR603", "LR604"}
 """Matters of taste, which these short trainings offend against."""
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-
-
-def parameters() -> list[torch.nn.Parameter]:
-    return [torch.nn.Parameter(torch.zeros(1))]
 
 
 def batches() -> DataLoader[tuple[torch.Tensor, ...]]:

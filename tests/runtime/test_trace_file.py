@@ -21,9 +21,7 @@ from lrlint.errors import UserError
 from lrlint.runtime.session import Mode, Session
 from lrlint.runtime.trace_file import Trace, TraceError
 
-
-def parameters() -> list[torch.nn.Parameter]:
-    return [torch.nn.Parameter(torch.zeros(1))]
+from .trainings import parameters
 
 
 def traced(path: Path, lr: Any = 0.1, steps: int = 2500) -> list[list[float]]:
@@ -154,6 +152,7 @@ ENDLESS = """
 """
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_its_trace(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(dedent(ENDLESS))
     process = subprocess.Popen(
