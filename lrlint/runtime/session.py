@@ -71,7 +71,7 @@ class Session:
                 [(optimizer, optimizer.steps) for optimizer in self.recorder.optimizers]
             )
 
-    # -- what was found
+    # -- findings and recordings
 
     def findings(self, *, finished: bool = True) -> tuple[Diagnostic, ...]:
         """Return what the rules say of the run so far, sorted.
@@ -97,8 +97,11 @@ class Session:
 
     def _drivers(self) -> list[RecordedScheduler]:
         """Return the schedulers that set an LR by themselves, not as parts of others."""
-        schedulers = self.recorder.schedulers
-        return [one for one in schedulers if one.parent is None and not one.failed]
+        return [
+            scheduler
+            for scheduler in self.recorder.schedulers
+            if scheduler.parent is None and not scheduler.failed
+        ]
 
     def _tracks(self) -> tuple[Track, ...]:
         return tuple(map(self._track, self._drivers()))
@@ -129,8 +132,8 @@ class Session:
         for index, (scheduler, track) in enumerate(zip(drivers, self._tracks(), strict=True)):
             theirs = [other.schedules[index] for other in others if index < len(other.schedules)]
             scheduler.rank_gap = first_gap(track, theirs)
-            never_stepped = any(one.optimizer_steps and not one.scheduler_steps for one in theirs)
-            scheduler.this_rank_only = never_stepped and scheduler.steps > 0
+            unstepped = any(t.optimizer_steps and not t.scheduler_steps for t in theirs)
+            scheduler.this_rank_only = unstepped and scheduler.steps > 0
         self._other_ranks = tuple(track for other in others for track in other.schedules)
 
     # -- assertion mode

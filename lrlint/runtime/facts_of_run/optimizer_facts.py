@@ -16,7 +16,7 @@ def optimizer_use(
 ) -> OptimizerUse:
     """Return the facts of an optimizer.
 
-    ``lacks_initial_lr`` says that a scheduler could not be built for want of ``initial_lr``.
+    ``lacks_initial_lr`` says that a scheduler could not be built because ``initial_lr`` is missing.
     """
     groups = tuple(
         ParamGroup(
