@@ -166,7 +166,7 @@ class _Finisher:
         """What makes of a script that ended well a failed run."""
         self._session.start()
 
-    def finish(self, end: ScriptEnd) -> None:
+    def finish(self, outcome: ScriptEnd) -> None:
         """The script has ended."""
         from lrlint.diagnostics import Severity
         from lrlint.output import Style
@@ -180,18 +180,18 @@ class _Finisher:
         if gathered is None:
             return  # rank 0 speaks for all
         session.compare_with(*gathered)
-        findings = session.findings(finished=not end.cut)
+        findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
         if self._raises and any(one.severity is Severity.ERROR for one in findings):
             self.status = 1
-        status = end.status or self.status
+        status = outcome.status or self.status
         report = RunReport(
             status=status,
             recording=recording,
             static=self._static,
             verdicts=tuple(judge(self._static, findings, recording.schedules)),
             sources=self._sources | session.sources(),
-            cut=end.cut,
+            cut=outcome.cut,
         )
         sys.stdout.flush()
         for writer in self._writers:
