@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 import torch
-from lrlint.runtime.trace_file import Trace
 from recording import optimizer_of
 from torch.optim.lr_scheduler import ExponentialLR
 
 from lrlint.runtime.session import Mode, Session
+from lrlint.runtime.trace_file import Trace
 
 
 def resident() -> float:

@@ -53,7 +53,7 @@ def test_every_lr_is_in_it_and_steps_without_change_cost_nothing(tmp_path: Path,
     trace = Trace.load(path)
     number = {one.class_name: one.number for one in trace.optimizers}
     assert sorted(number) == ["Adam", "SGD"]
-    assert trace.optimizers[0].filename.endswith("test_trace.py")
+    assert trace.optimizers[0].filename.endswith("test_trace_file.py")
     assert trace.steps is not None
     assert (trace.steps[number["SGD"]], trace.steps[number["Adam"]]) == (2500, 250)
     assert list(map(list, trace.lrs(number["SGD"]))) == used
