@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lrlint.analysis import interpreter_for
-from lrlint.analysis.derive.reading import numbers_of
+from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.source import load
 

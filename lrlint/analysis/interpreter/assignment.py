@@ -276,7 +276,7 @@ def index_value(machine: Machine, node: cst.Subscript) -> AnyValue:
     """The key of ``x[key]``; a slice or several keys are unknown."""
     match indices_of(node):
         case [cst.Slice() | cst.Index()]:
-            return MISSING
+            return Opaque()
         case [inner]:
             return machine.evaluate(inner)
-    return MISSING
+    return Opaque()

@@ -245,7 +245,7 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     frame = Frame(node, len(machine.guards), len(machine.loops))
     machine.frames.append(frame)
     gradients = machine.without_gradients
-    machine.without_gradients = gradients or "<no_grad>" in function.defaults
+    machine.without_gradients = gradients or function.traits.without_gradients
     try:
         with machine.elsewhere(scope.unit, scope):
             machine.run_block(statements_of(body))

@@ -15,7 +15,7 @@ from lrlint.analysis.interpreter import assignment, branches, members
 from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import CONTINUE, GOES_ON, Outcome
+from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, any_of, negate
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When
 from lrlint.analysis.model.values import (
@@ -135,7 +135,7 @@ def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         assignment.assign(machine, node.target, item, node.iter, rename=False)
         outcome = machine.run_block(statements_of(node.body))
-        if outcome.ends and outcome.escaped is not CONTINUE:
+        if outcome.exit not in (None, Exit.CONTINUE):
             return outcome if outcome.leaves_function else GOES_ON
     return GOES_ON
 

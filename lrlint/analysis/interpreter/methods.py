@@ -295,7 +295,7 @@ def _instance(
         value = attributes.delegated(machine, receiver, name)
     if value is not None:
         return machine.call(value, arguments, node)
-    if receiver.external is not None:
+    if receiver.kind is not None:
         modelled = machine.library.call_method(machine, receiver, name, arguments, node)
         if modelled is not None:
             return modelled

@@ -17,7 +17,7 @@ from lrlint.analysis.interpreter import (
     members,
 )
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import CONTINUE, ENDS, GOES_ON, RAISE, Outcome
+from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Const
 from lrlint.source.nodes import declared_names, statements_of
@@ -91,7 +91,7 @@ def _return(machine: Machine, node: cst.Return) -> Outcome:
     levels = len(machine.loops) - frame.loops
     if levels:
         machine.emit(Break(levels))
-    return Outcome(ends=True, leaves_function=True)
+    return Outcome(Exit.OTHER, leaves_function=True)
 
 
 def _break(machine: Machine, node: cst.Break) -> Outcome:
@@ -101,11 +101,11 @@ def _break(machine: Machine, node: cst.Break) -> Outcome:
 
 
 def _continue(machine: Machine, node: cst.Continue) -> Outcome:
-    return Outcome(ends=True, escaped=CONTINUE)
+    return Outcome(Exit.CONTINUE)
 
 
 def _raise(machine: Machine, node: cst.Raise) -> Outcome:
-    return Outcome(ends=True, escaped=RAISE)
+    return Outcome(Exit.RAISE)
 
 
 def _delete(machine: Machine, node: cst.Del) -> Outcome:

@@ -13,6 +13,7 @@ from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     Instance,
+    LibraryKind,
     Opaque,
     OptimizerRecord,
     OptimizerValue,
@@ -65,5 +66,7 @@ def _load_state(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
 def _accumulate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """Return the context in which an optimizer steps for some of the batches only."""
     return (
-        Instance(None, Store(), external="accumulate", open=True) if machine.accumulates else None
+        Instance(None, Store(), kind=LibraryKind.ACCUMULATION, open=True)
+        if machine.accumulates
+        else None
     )

@@ -14,6 +14,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     Opaque,
     OptimizerValue,
     Store,
@@ -79,7 +80,7 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
 
 def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
-        cls, Store(), external="dataclass", setting=arguments.open, open=arguments.open
+        cls, Store(), kind=LibraryKind.DATACLASS, setting=arguments.open, open=arguments.open
     )
     names = _fields(cls)
     for name, value in zip(names, arguments.positional, strict=False):

@@ -10,6 +10,7 @@ from lrlint.analysis.library.registry import models, models_last_name
 from lrlint.analysis.model.values import (
     AnyValue,
     Instance,
+    LibraryKind,
     ListValue,
     Opaque,
     OptimizerValue,
@@ -51,4 +52,4 @@ def _setup(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue |
 
 @models_last_name("GradScaler")
 def _scaler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
-    return Instance(None, Store(), external="GradScaler", open=True)
+    return Instance(None, Store(), kind=LibraryKind.GRAD_SCALER, open=True)
