@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.nesting import ROOMY, check
-from lrlint.source.span import SourceError
 from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.syntax import parsable, syntax_error
 

@@ -57,7 +57,7 @@ class Recorder(CodegenState):
         # `record_syntactic_position` knows better where it has been called.
         self.offsets.setdefault(id(node), (start, self.offset))
 
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override]  # any context manager serves
         self,
         node: cst.CSTNode,
         *,

@@ -18,22 +18,19 @@ from typing import Final, NamedTuple
 import libcst as cst
 
 from lrlint.source.difference import Replacement, difference
+from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile
 from lrlint.source.nodes import path_to, walk, with_child
 from lrlint.source.parse import parse_text
 from lrlint.source.recorder import Recorder, write
-from lrlint.source.span import SourceError
 from lrlint.source.syntax import first_row, parsable, syntax_tree
-from lrlint.source.text import Lines
+from lrlint.source.text import Lines, commonest_newline
 
 _FEWEST_ROWS: Final = 3
 """Rows of a body that are worth a parse of their own."""
 
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of CPython's nodes that hold statements."""
-
-_HEADER: Final = "if _:\n"
-"""What makes a module of the rows of a body."""
 
 _NOT_WRITTEN: Final = re.compile(
     r"^(?P<reset>[ \t\f]*\f)(?=[ \t]*[^\s#\\])|^[ \t]*(?P<joined>(?:\\\r?\n[ \t\f]*)+)",
@@ -152,12 +149,12 @@ class Skeleton:
 
     def _parsed(self, body: _Cut) -> _Piece | SourceError:
         try:
-            return _Piece(self._text, body.start, body.end, self._not_written, _HEADER)
+            # The first line end of a text is that of all that is written anew.
+            header = f"if _:{commonest_newline(self._text)}"
+            return _Piece(self._text, body.start, body.end, self._not_written, header)
         except SourceError as error:
             row, _ = Lines(self._text).position(body.start)
-            return SourceError(
-                error.message, row + error.row - 1 - _HEADER.count("\n"), error.column
-            )
+            return SourceError(error.message, row + error.row - 2, error.column)
 
     @property
     def refusal(self) -> SourceError | None:

@@ -13,8 +13,8 @@ import sys
 import warnings
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.nesting import check
-from lrlint.source.span import SourceError
 from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)

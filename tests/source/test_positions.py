@@ -8,7 +8,7 @@ import libcst as cst
 import nbformat
 import pytest
 
-from lrlint.source import SourceFile, Span, load
+from lrlint.source import SourceFile, load
 from lrlint.source.skeleton import Skeleton, read
 
 from .trees import everything, named, source_of
@@ -26,8 +26,11 @@ def f(
 """
 
 
-def span(source: SourceFile, found: Skeleton, node: cst.CSTNode) -> Span:
-    return source.at(*found.offsets(node))
+def span(source: SourceFile, found: Skeleton, node: cst.CSTNode) -> tuple[int | None, ...]:
+    """Return row and column, end row and column of a node, and its cell in a notebook."""
+    at = source.at(*found.offsets(node))
+    rows = at.start.row, at.start.column, at.end.row, at.end.column
+    return rows if at.cell is None else (*rows, at.cell)
 
 
 def only(found: Skeleton, kind: type[cst.CSTNode]) -> cst.CSTNode:
@@ -39,15 +42,15 @@ def only(found: Skeleton, kind: type[cst.CSTNode]) -> cst.CSTNode:
 def test_rows_and_columns(newline: str) -> None:
     source = source_of(CODE.replace("\n", newline))
     found = read(source)
-    assert span(source, found, named(found, "torch")) == Span(1, 8, 1, 13)
-    assert span(source, found, named(found, "g")) == Span(7, 15, 7, 16)
-    assert span(source, found, named(found, "é")) == Span(9, 13, 9, 14)
+    assert span(source, found, named(found, "torch")) == (1, 8, 1, 13)
+    assert span(source, found, named(found, "g")) == (7, 15, 7, 16)
+    assert span(source, found, named(found, "é")) == (9, 13, 9, 14)
     call = only(found, cst.Call)
-    assert span(source, found, call) == Span(7, 15, 8, 13)
+    assert span(source, found, call) == (7, 15, 8, 13)
     assert found.code(call) == "g(a, b=1)"
     start, end = found.offsets(call)
     assert source.text[start:end] == f"g(a,{newline}        b=1)"
-    assert span(source, found, only(found, cst.FunctionDef)) == Span(3, 1, 9, 15)
+    assert span(source, found, only(found, cst.FunctionDef)) == (3, 1, 9, 15)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +92,13 @@ def test_a_notebook_counts_in_its_cells(tmp_path: Path) -> None:
     path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
     source = load(path)
     found = read(source)
-    assert span(source, found, named(found, "é")) == Span(3, 3, 3, 4, cell=2)
+    assert span(source, found, named(found, "é")) == (3, 3, 3, 4, 2)
 
 
 def test_deep_code() -> None:
     source = source_of("x = " + "f(" * 99 + "here" + ")" * 99 + "\ny = 1" + "+1" * 450 + "\n")
     found = read(source)
-    assert span(source, found, named(found, "here")) == Span(1, 203, 1, 207)
+    assert span(source, found, named(found, "here")) == (1, 203, 1, 207)
     assert found.code(found.tree.body[1]) == "y = 1" + "+1" * 450
 
 

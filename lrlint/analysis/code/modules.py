@@ -11,11 +11,12 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Reach, SourceError, SourceFile, Span, load_imported
+from lrlint.source import Reach, SourceError, SourceFile, load_imported
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.outline import Imported
 from lrlint.source.skeleton import Skeleton, read
+from lrlint.span import Span
 
 _MOST_MODULES = 300
 """Modules that are read for one script."""

@@ -15,11 +15,11 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import SCOPES, yields
 from lrlint.formulas import LAWS
+from lrlint.source.errors import SourceError
 from lrlint.source.lexical import end_of_logical_line
 from lrlint.source.nodes import blocks_in, children, declared_names, indices_of, string_of
 from lrlint.source.outline import only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
-from lrlint.source.span import SourceError
 
 
 @dataclass(frozen=True, slots=True)
