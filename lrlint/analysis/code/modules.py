@@ -11,10 +11,10 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Reach, SourceError, SourceFile, load_imported
+from lrlint.source import Relevance, SourceError, SourceFile, load_imported
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
-from lrlint.source.outline import Imported
+from lrlint.source.relevance.outline import Imported
 from lrlint.source.skeleton import Skeleton, read
 from lrlint.span import Span
 
@@ -110,12 +110,12 @@ class ModuleUnit:
 class Project:
     """All modules that one run of lrlint has looked at."""
 
-    def __init__(self, reach: Reach | None = None) -> None:
-        self._reach = Reach() if reach is None else reach
+    def __init__(self, relevance: Relevance | None = None) -> None:
+        self._relevance = Relevance() if relevance is None else relevance
         self._units: dict[Path, ModuleUnit | None] = {}
         self._data: dict[tuple[Path, Format], object] = {}
         self._room = _MOST_MODULES
-        self._locator = self._reach.locator
+        self._locator = self._relevance.locator
 
     @property
     def size(self) -> int:
@@ -150,7 +150,7 @@ class Project:
         if importer.path is None:
             return False
         imported = Imported(module, level, name)
-        return self._reach.import_builds(importer.path, importer.source.text, imported)
+        return self._relevance.import_may_build(importer.path, importer.source.text, imported)
 
     def data(self, path: Path, format_: Format) -> object:
         """What a settings file holds; None where it is broken."""

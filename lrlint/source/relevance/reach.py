@@ -1,10 +1,9 @@
 """Whether a script can come to build an LR scheduler, itself or through what it imports.
 
-The byte test (`lrlint.source.gate`) passes every file that speaks of schedules: the callbacks, the
-configurations, the text generation that "schedules" its requests. Parsing and interpreting them
-costs a hundred times what this test costs. It follows names: the words of a script lead to the
-functions and classes of the project that bear them, whose words lead on, until one of them is a
-scheduler's constructor. Like the byte test it must never say no where a scheduler would be found.
+The byte test passes every file that speaks of schedules: the callbacks, the configurations, the
+text generation that "schedules" its requests. This test follows names: the words of a script lead
+to the functions and classes of the project that bear them, whose words lead on, until one of them
+is a scheduler's constructor.
 """
 
 from __future__ import annotations
@@ -19,7 +18,15 @@ from typing import Final
 
 from lrlint.source.locate import LIBRARIES, Locator, load_imported
 from lrlint.source.module import SourceFile
-from lrlint.source.outline import TOP, Imported, Outline, bound_words, free_words, outline, words
+from lrlint.source.relevance.outline import (
+    TOP,
+    Imported,
+    Outline,
+    bound_words,
+    free_words,
+    outline,
+    words,
+)
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
 
@@ -42,7 +49,7 @@ _NEAR: Final = 300
 """Characters before a name that are looked at: a long chain of attributes, a class's bases."""
 
 
-class Reach:
+class Relevance:
     """Answers for one script after the other, and remembers what it has read for them."""
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
@@ -54,7 +61,7 @@ class Reach:
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
-    def builds(self, path: Path, text: str) -> bool:
+    def may_build(self, path: Path, text: str) -> bool:
         """Whether the script at ``path`` may build a scheduler.
 
         ``path`` is absolute and free of links, so that modules which import one another are known
@@ -62,7 +69,7 @@ class Reach:
         """
         return self._any_builds(self._entry(path, text).everything())
 
-    def import_builds(self, path: Path, text: str, imported: Imported) -> bool:
+    def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
         return self._any_builds(self._imported(self._entry(path, text), imported, set()))
 
@@ -276,4 +283,4 @@ def _module(path: Path, text: str) -> _Module:
     return _Module(path, hash(text), outline(text))
 
 
-__all__ = ["Reach"]
+__all__ = ["Relevance"]
