@@ -1,8 +1,7 @@
 """From paths on the command line to parsed modules, and from findings back to places in files.
 
-Notebooks (`lrlint.source.notebook`) and trees (`lrlint.source.skeleton`) have modules of their own,
-imported with the first file that needs one.
-Nothing here imports libcst before `parse_text` is called for the first time.
+The first file that needs one imports `lrlint.source.notebook` and, for trees, with libcst,
+`lrlint.source.skeleton`.
 """
 
 from __future__ import annotations

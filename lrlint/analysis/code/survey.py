@@ -24,7 +24,7 @@ from lrlint.source.skeleton import Skeleton
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands in a module, a class or a function, with all that is defined in it."""
+    """What a module, a class or a function says, with all that is defined in it."""
 
     called: frozenset[str]
     """The last names of all that is called: ``step`` of ``self.optimizer.step()``."""
@@ -53,7 +53,7 @@ class Survey:
 
     @property
     def module(self) -> Part:
-        """What stands in the module."""
+        """What the module says."""
         return self.part(self._skeleton.tree)
 
     @cached_property
@@ -75,7 +75,7 @@ class Survey:
         return found
 
     def part(self, node: cst.CSTNode) -> Part:
-        """What stands in a module, or in a function, lambda or class of it."""
+        """Return what a module, or a function, lambda or class of it, calls and says."""
         found = self._parts.get(id(node))
         return self._survey(node) if found is None else found
 
@@ -131,7 +131,7 @@ _VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
 
 
 def _said_by(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """The parts of a node, without its annotations: a type builds and steps nothing."""
+    """Return the parts of a node, without its annotations: a type builds and steps nothing."""
     parts = children(node)
     annotation = _ANNOTATION.get(type(node))
     if annotation is not None and (found := getattr(node, annotation)) is not None:

@@ -16,7 +16,7 @@ _CLASS = (
     re.compile(rb"OneCycle"),
 )
 
-# A scheduler that came from elsewhere under a name of its own: `lr_policy.step()`, `warmup.step()`.
+# A scheduler that came from elsewhere under another name: `lr_policy.step()`, `warmup.step()`.
 _STEP = re.compile(rb"\.step\(")
 _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
 

@@ -17,7 +17,7 @@ from typing import Final
 from lrlint.source.lexical import COMMENTS_AND_STRINGS
 
 _GAP: Final = "$"
-"""What stands for a string or a comment: no Python code has it."""
+"""What replaces a string or a comment: no Python code has it."""
 _JOINED: Final = re.compile(r"\\\n")
 
 # Each pattern begins with letters, a newline or a set of characters: the regex engine then skips
@@ -63,7 +63,7 @@ TOP: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a name that an import binds stands for."""
+    """What an import binds a name to."""
 
     module: str
     level: int
@@ -79,13 +79,13 @@ class Outline:
     """The code of each top-level function and class by its name, imports left out; `TOP` holds
     all the rest."""
     imports: Mapping[str, tuple[Imported, ...]]
-    """What each name may stand for that an import statement binds, wherever the statement is."""
+    """What each name may mean that an import statement binds, wherever the statement is."""
     stars: tuple[Imported, ...]
     """The modules that all names are taken from."""
 
 
 def outline(text: str) -> Outline:
-    """The outline of a module's text, which need not be valid Python."""
+    """Return the outline of a module's text, which need not be valid Python."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     code = _JOINED.sub(" ", without_strings(f"\n{text}"))
@@ -133,22 +133,22 @@ def only_fields(text: str) -> str:
 
 
 def words(code: str) -> frozenset[str]:
-    """The names, keywords and numbers in code that has no strings and comments."""
+    """Return the names, keywords and numbers in code that has no strings and comments."""
     return frozenset(code.translate(_NO_WORD).split())
 
 
 def called_words(code: str) -> set[str]:
-    """The last names of all that some code calls, and a few keywords before brackets."""
+    """Return the last names of all that some code calls, and keywords before brackets."""
     return {name[::-1] for name in _CALLED_BACKWARDS.findall(code[::-1])}
 
 
 def free_words(code: str) -> frozenset[str]:
-    """The names that a function, or a module's own level, reads and does not bind itself."""
+    """Return the names that a function or a module's top level reads and does not bind."""
     return frozenset(_REFERENCE.findall(code)) - bound_words(code) - _GLOBAL_WORDS
 
 
 def bound_words(code: str) -> frozenset[str]:
-    """The names that some code binds other than by imports."""
+    """Return the names that some code binds other than by imports."""
     # No pattern finds the rows that assign as fast.
     rows = [row for row in code.split("\n") if "= " in row or "=\t" in row]
     code = f"\n{code}"
@@ -171,7 +171,7 @@ def _fields(match: re.Match[str]) -> str:
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:
-    """The names of an import statement, each with the name that it gets."""
+    """Yield the names of an import statement, each with the name that it gets."""
     for item in listed.replace(_GAP, " ").strip("() \t\n").split(","):
         match item.split():
             case [name, "as", bound]:

@@ -53,7 +53,7 @@ class Relevance:
     """Answers for one script after the other, and remembers what it has read for them."""
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
-        """``read`` gives a file of the project, or None where following it is of no use."""
+        """Take a reader of the project's files; it returns None for those of no use."""
         self._read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
@@ -102,12 +102,12 @@ class Relevance:
         self._harmless |= seen
         return False
 
-    # -- what a name stands for
+    # -- what a name means
 
     def _meant(
         self, module: _Module, name: str, passed: set[tuple[_Module, str]] | None = None
     ) -> Iterator[tuple[_Module, str]]:
-        """The parts of the project that a name of a module may lead to."""
+        """Yield the parts of the project that a name of a module may lead to."""
         passed = set() if passed is None else passed
         if (module, name) in passed:
             return
@@ -125,7 +125,7 @@ class Relevance:
     def _imported(
         self, module: _Module, imported: Imported, passed: set[tuple[_Module, str]]
     ) -> Iterator[tuple[_Module, str]]:
-        """The parts of the project that an import of a module may lead to."""
+        """Yield the parts of the project that an import of a module may lead to."""
         name, inner = imported.name, self._inner(module, imported)
         for target in self._found(module, imported.module, imported.level):
             yield target, TOP
@@ -137,7 +137,7 @@ class Relevance:
             yield from inner.everything()
 
     def _inner(self, module: _Module, imported: Imported) -> _Module | None:
-        """The module that is imported from a package as one of its names."""
+        """Return the module that is imported from a package as one of its names."""
         if imported.name is None:
             return None
         name = f"{imported.module}.{imported.name}".lstrip(".")
@@ -185,7 +185,7 @@ class Relevance:
         )
 
     def _constructors(self, used: frozenset[str]) -> Sequence[str]:
-        """The words that constructors may be called."""
+        """Return the words that constructors may be called."""
         fresh = used - self._ordinary
         found = [word for word in fresh if _BUILDS.fullmatch(word)]
         self._ordinary |= fresh.difference(found)
@@ -197,7 +197,7 @@ class Relevance:
         after = code[match.end() : match.end() + _NEAR].lstrip()
         lead = before.rstrip()
         if lead.endswith("def") and lead.split()[-1] == "def":
-            return False  # what its body builds stands there
+            return False  # what its body builds is found there
         if name in _BASES:
             return _DERIVES.search(before) is not None
         owner: list[str] = []  # `torch`, `optim`
@@ -256,7 +256,7 @@ class _Module:
 
     @cached_property
     def renamed(self) -> frozenset[str]:
-        """What stands for a constructor under a name of its own.
+        """The other names that imports give to constructors.
 
         As in ``from timm.scheduler import CosineLRScheduler as C``.
         """
@@ -269,7 +269,7 @@ class _Module:
         )
 
     def everything(self) -> Iterator[tuple[_Module, str]]:
-        """All its parts."""
+        """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
 
