@@ -28,7 +28,7 @@ def replace_file(path: Path | str, data: bytes) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The mode of the file, or that of a newly created one (``mkstemp`` gives 0600)."""
+    """Return the mode of the file, or that of a newly created one (``mkstemp`` gives 0600)."""
     try:
         return stat.S_IMODE(target.stat().st_mode)
     except FileNotFoundError:

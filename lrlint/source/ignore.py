@@ -54,7 +54,7 @@ class IgnoreFile:
 
     @classmethod
     def read(cls, path: Path, base: Path) -> IgnoreFile | None:
-        """The rules in a file, None where there are none."""
+        """Return the rules in a file, None where there are none."""
         try:
             text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
         except OSError:
@@ -74,7 +74,7 @@ class IgnoreFile:
 
 
 def repository_root(path: Path) -> Path | None:
-    """The root of the git repository that holds a directory (which need not be its root)."""
+    """Return the root of the git repository around a directory."""
     for candidate in (path, *path.parents):
         if (candidate / ".git").exists():
             return candidate

@@ -26,7 +26,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Scope,
 )
-from lrlint.source import may_hold_schedule
+from lrlint.source import mentions_schedule
 
 _T = TypeVar("_T")
 
@@ -79,7 +79,7 @@ def import_module(machine: Machine, unit: ModuleUnit, scope: Scope) -> None:
         return True
 
     start = len(machine.journal)
-    if _bounded(machine, may_hold_schedule(unit.source.data), run) is None:
+    if _bounded(machine, mentions_schedule(unit.source.data), run) is None:
         machine.note(None, f"importing {unit.filename} is too large to be followed")
     # It runs when a name is first asked for, perhaps in a branch, and is imported all the same.
     del machine.journal[start:]
