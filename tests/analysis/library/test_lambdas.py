@@ -6,7 +6,7 @@ import pytest
 
 from lrlint.analysis.model.values import SchedulerRecord, SchedulerValue
 
-from .scripts import get, plain, run
+from .scripts import events, get, plain, run
 
 SETUP = """
 import math
@@ -43,12 +43,23 @@ def test_the_first_factor(function: str, factor: float | None) -> None:
 
 
 def test_asking_for_the_first_factor_does_nothing() -> None:
-    before = (
-        "count = [0]\ndef rate(step):\n    count.append(1)\n    optimizer.step()\n    return 1\n"
-    )
-    record = record_of("rate", before)
-    assert record.first_factor is not None
-    assert record.optimizer is not None
+    script = f"""{SETUP.format(lr=0.1)}
+seen = {{}}
+def rate(step):
+    seen["step"] = 1
+    optimizer.step()
+    return 0.5
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+"""
+    machine = run(script)
+    scheduler = get(machine, "scheduler")
+    assert isinstance(scheduler, SchedulerValue)
+    assert scheduler.record.first_factor is not None
+    assert plain(get(machine, "seen")) == {}
+    assert [type(event).__name__ for event in events(machine)] == [
+        "BuildOptimizer",
+        "BuildScheduler",
+    ]
 
 
 @pytest.mark.parametrize(

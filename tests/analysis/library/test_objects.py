@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.model.values import ListValue, SchedulerValue
+from lrlint.analysis.model.values import OptimizerValue, SchedulerValue
 
 from .scripts import UNKNOWN, events, get, plain, run, value_of
 
@@ -77,5 +77,6 @@ def test_nothing_happens_after_exit() -> None:
 
 def test_partial_keeps_its_arguments() -> None:
     machine = run(SETUP + "make = partial(torch.optim.SGD, lr=0.5)\nother = make(parameters)\n")
-    assert plain(ListValue([get(machine, "other")])) == ["SGD"]
-    assert [plain(group["lr"]) for group in get(machine, "other").record.groups] == [0.5]  # type: ignore[union-attr]
+    other = get(machine, "other")
+    assert isinstance(other, OptimizerValue)
+    assert [plain(group["lr"]) for group in other.record.groups] == [0.5]
