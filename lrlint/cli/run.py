@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
-from lrlint.cli.options import parameters
+from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
+from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
+from lrlint.linter import config
+from lrlint.output import Style
 
+# The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
     from lrlint.runtime.launcher import Outcome, Target
     from lrlint.runtime.report import RunReport
@@ -73,11 +77,8 @@ class Options:
             help="Stream the LR of every optimizer step there, as lines of JSON.",
         ),
     ]
-    pedantic: Annotated[bool, click.Option(["--pedantic"], is_flag=True, help="Give advice, too.")]
-    module: Annotated[
-        bool,
-        click.Option(["-m", "module"], is_flag=True, help="SCRIPT is the name of a module."),
-    ]
+    pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
     script: Annotated[str, click.Argument(["script"])]
     arguments: Annotated[
         tuple[str, ...], click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
@@ -103,7 +104,7 @@ def run(**values: Any) -> int:
     target = Target(options.script, options.arguments, options.module)
     target.path()  # raises where the script is missing: nothing is linted or run then
     try:
-        import torch  # noqa: F401  # only to see whether it can be imported
+        import torch  # noqa: F401  # nothing could be recorded without it
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
     finisher = _Finisher(target, options, writers)
@@ -151,7 +152,6 @@ class _Finisher:
     def __init__(
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
-        from lrlint.linter import config
         from lrlint.linter.engine import lint
         from lrlint.runtime.plan import planned
         from lrlint.runtime.session import Mode, Session
@@ -177,8 +177,6 @@ class _Finisher:
 
     def finish(self, outcome: Outcome) -> None:
         """Judge the recorded LR and write the reports, now that the script has ended."""
-        from lrlint.diagnostics import Severity
-        from lrlint.output import Style
         from lrlint.runtime import ranks
         from lrlint.runtime.report import RunReport, as_text
         from lrlint.runtime.verdicts import judge

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lrlint.facts import Schedule, Training
-from lrlint.judgement.length import judged_length
+from lrlint.judgement.whole_length import judged_length
 from lrlint.linter.timeout import cpu_limit
 from lrlint.source import load
 

@@ -1,4 +1,4 @@
-"""`lrlint predict` as a command: what it prints, where, and with which exit status."""
+"""The command ``lrlint predict``: its output and its exit status."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OPEN = "len(train_loader)=2"
 
 
 def cosine(epochs: int, batches: int, lr: float = 0.1) -> list[float]:
-    """The LR of each optimizer step of SCRIPT."""
+    """Return the LR of each optimizer step of SCRIPT."""
     per_epoch = [lr * (1 + math.cos(math.pi * epoch / epochs)) / 2 for epoch in range(epochs)]
     return [lr for lr in per_epoch for _ in range(batches)]
 
@@ -89,7 +89,7 @@ def test_a_default_of_the_script_can_be_set(write: Write, run: Run) -> None:
     assert schedule(out)["lr"] == [pytest.approx(cosine(3, 2), rel=1e-9)]
 
 
-def test_what_is_open_is_named_and_no_failure(write: Write, run: Run) -> None:
+def test_unknown_values_are_named_and_are_not_a_failure(write: Write, run: Run) -> None:
     write(train=SCRIPT)
     status, out, err = run("predict", "--output-format", "json", "train.py")
     assert (status, err) == (0, "")

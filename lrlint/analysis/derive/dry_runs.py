@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+import libcst as cst
+
 from lrlint.analysis.model.trace import LoopRecord
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import walk
+from lrlint.source.nodes import walk
 
 _HARMLESS = re.compile(
     r"step|zero_grad|get_(last_)?lr|state_dict"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
@@ -17,8 +19,8 @@ from lrlint.analysis.model.trace import (
     When,
 )
 from lrlint.facts import Loop, LoopKind
+from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Unit
-from lrlint.syntax import nodes as cst
 
 _EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
 _STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
@@ -207,17 +209,12 @@ def _only_steps_scheduler(loop: Repeat) -> bool:
     node = loop.loop.place.node
     if not isinstance(node, (cst.For, cst.While)):
         return False
-    statements = node.body.body
-    return all(_is_step(statement) for statement in statements) and _has_scheduler(loop.body)
+    return all(_is_step(one) for one in statements_of(node.body)) and _has_scheduler(loop.body)
 
 
 def _is_step(statement: cst.CSTNode) -> bool:
-    match statement:
-        case cst.SimpleStatementLine(
-            body=[cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]
-        ):
-            return name.value == "step"
-        case cst.Expr(value=cst.Call(func=cst.Attribute(attr=name))):
+    match small_statements(statement):
+        case [cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]:
             return name.value == "step"
     return False
 

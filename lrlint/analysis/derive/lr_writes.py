@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import Path, conditions, excluded, guards_of, relative
@@ -12,8 +14,8 @@ from lrlint.analysis.model.values import OptimizerRecord
 from lrlint.analysis.places.origins import origin, text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Write
+from lrlint.source.nodes import small_statements
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _LR_IN_USE = re.compile(r"get_(last_)?lr|param_?groups?|\[.lr.\]|sched|\.step\(", re.IGNORECASE)
 
@@ -50,7 +52,7 @@ def _from_scratch(event: LRWrite) -> bool:
     if isinstance(event.value, Expr):
         return True
     statement = event.place.statement
-    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
+    parts = [] if statement is None else small_statements(statement) or [statement]
     for part in parts:
         match part:
             case cst.Assign(value=value):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.trace import Located, Repeat, When
 from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import LoopKind
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import path_to
+from lrlint.source.nodes import decorators_of
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 
@@ -53,8 +54,9 @@ def built_on_demand(built: Located, loops: Loops) -> bool:
 def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
     """Whether a place is below ``if scheduler is None:`` or in a cached property."""
     unit = place.unit
-    start = loop.loop.place.node if loop.loop.place.unit is unit else unit.tree
-    path = path_to(start, place.node) or path_to(unit.tree, place.node) or []
+    path = unit.path_to(place.node) or []
+    if loop.loop.place.node in path:
+        del path[: path.index(loop.loop.place.node)]
     functions = [i for i, node in enumerate(path) if isinstance(node, cst.FunctionDef)]
     return any(
         _is_cached(node)
@@ -65,7 +67,7 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
 
 
 def _is_cached(function: cst.FunctionDef) -> bool:
-    names = [dotted(one) or "" for one in function.decorators]
+    names = [dotted(one) or "" for one in decorators_of(function)]
     return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
 

@@ -37,9 +37,10 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case Opaque(number=Expr() as number):
             return number.atoms()
         case FunctionValue(node=node, scope=scope, receiver=receiver, defaults=defaults):
-            scope.unit.look_into(node)
             given = {one.name.value for one in node.params.params}
-            parts = [scope.find(name) for name in names_in(node) - given]
+            body = scope.unit.body_of(node)
+            names = names_in(node) if body is None else names_in(node) | names_in(body)
+            parts = [scope.find(name) for name in names - given]
             parts += [receiver, *defaults.values()]
         case Partial(function=function, positional=positional, keywords=keywords):
             parts = [function, *positional, *keywords.values()]

@@ -7,11 +7,13 @@ from collections.abc import Collection
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.conditions import (
     Any,
+    Asks,
     Condition,
     Divisible,
     Flag,
     Nature,
     Not,
+    Question,
     Relation,
     flatten,
     is_loop_atom,
@@ -99,9 +101,9 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
             return _threshold(part, indices)
         case Not(of=Divisible()):
             return GuardKind.OTHER, None
-        case Flag(key=tuple() as key) if key and key[0] == "isinstance":
+        case Flag(key=Question(asks=Asks.INSTANCE)):
             return GuardKind.SCHEDULER, None
-        case Flag(key=tuple() as key) if key and key[0] == "except":
+        case Flag(key=Question(asks=Asks.EXCEPTION)):
             return GuardKind.EXCEPTION, None
     nature = natures(part)
     if Nature.METRIC in nature:

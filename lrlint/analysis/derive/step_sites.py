@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import libcst as cst
+
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
 from lrlint.analysis.model import counting
@@ -24,7 +26,6 @@ from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
-from lrlint.syntax import nodes as cst
 
 
 class Step(NamedTuple):

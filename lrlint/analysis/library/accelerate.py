@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_last_name
@@ -11,6 +13,7 @@ from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     Instance,
+    LibraryKind,
     Opaque,
     OptimizerRecord,
     OptimizerValue,
@@ -18,7 +21,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models("accelerate.Accelerator")
@@ -64,5 +66,7 @@ def _load_state(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
 def _accumulate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """Return the context in which an optimizer steps for some of the batches only."""
     return (
-        Instance(None, Store(), external="accumulate", open=True) if machine.accumulates else None
+        Instance(None, Store(), kind=LibraryKind.ACCUMULATION, open=True)
+        if machine.accumulates
+        else None
     )

@@ -5,6 +5,8 @@ Options of click are in ``decorators``.
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -16,12 +18,12 @@ from lrlint.analysis.model.values import (
     Const,
     External,
     Instance,
+    LibraryKind,
     ListValue,
     Opaque,
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 # -- argparse -------------------------------------------------------------------------------------
 
@@ -35,11 +37,11 @@ def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         for parent in parents.items or []:
             if isinstance(parent, Instance):
                 store.data.update(parent.store.data)
-    return Instance(None, store, path="parser", external="argparse")
+    return Instance(None, store, path="parser", kind=LibraryKind.PARSER)
 
 
 @models_method(
-    "argparse",
+    LibraryKind.PARSER,
     "add_argument_group",
     "add_mutually_exclusive_group",
     "add_parser",
@@ -50,14 +52,14 @@ def _part(machine: Machine, parser: Instance, arguments: Arguments, node: cst.Ca
     return parser
 
 
-@models_method("argparse", "parse_args")
+@models_method(LibraryKind.PARSER, "parse_args")
 def _parse_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     return _parsed(parser)
 
 
-@models_method("argparse", "parse_known_args")
+@models_method(LibraryKind.PARSER, "parse_known_args")
 def _parse_known_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
@@ -68,7 +70,7 @@ def _parsed(parser: Instance) -> Instance:
     return namespace(Store(dict(parser.store.data)))
 
 
-@models_method("argparse", "set_defaults")
+@models_method(LibraryKind.PARSER, "set_defaults")
 def _set_defaults(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
@@ -80,7 +82,7 @@ def _set_defaults(
 _SWITCHES = {"store_true": False, "store_false": True}
 
 
-@models_method("argparse", "add_argument")
+@models_method(LibraryKind.PARSER, "add_argument")
 def _add_argument(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:

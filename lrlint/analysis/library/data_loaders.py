@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
 from lrlint.symbolic import Expr, ceil, floor
-from lrlint.syntax import nodes as cst
 
 _MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
 
@@ -58,14 +59,14 @@ def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> A
     for value in arguments.positional:
         length = length_of(machine, value)
         if length is not None:
-            return Sized(length, kind="dataset")
-    return Sized(None, kind="dataset")
+            return Sized(length)
+    return Sized(None)
 
 
 @models(*qualified(_MODULES, "Subset"))
 def _subset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     indices = arguments.get(1, "indices")
-    return Sized(None if indices is None else length_of(machine, indices), kind="dataset")
+    return Sized(None if indices is None else length_of(machine, indices))
 
 
 @models(*qualified(_MODULES, "random_split"))
@@ -87,10 +88,8 @@ def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
         sizes = [int(whole * float(value)) for value in values if value is not None]
         for position in range(whole - sum(sizes)):
             sizes[position % len(sizes)] += 1
-        return ListValue([Sized(Expr.const(size), kind="dataset") for size in sizes])
-    return ListValue(
-        [Sized(None if _is_fraction(number) else number, kind="dataset") for number in numbers]
-    )
+        return ListValue([Sized(Expr.const(size)) for size in sizes])
+    return ListValue([Sized(None if _is_fraction(number) else number) for number in numbers])
 
 
 def _is_fraction(number: Expr | None) -> bool:
@@ -106,16 +105,16 @@ def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
     for item in items or []:
         length = length_of(machine, item)
         total = None if total is None or length is None else total + length
-    return Sized(total if items else None, kind="dataset")
+    return Sized(total if items else None)
 
 
 @models(*qualified(_MODULES, "RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
 def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
-        return Sized(chosen, kind="dataset")
+        return Sized(chosen)
     data = arguments.get(0)
-    return Sized(None if data is None else length_of(machine, data), kind="dataset")
+    return Sized(None if data is None else length_of(machine, data))
 
 
 @models(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -24,7 +26,6 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models_unevaluated("builtins.isinstance")
@@ -49,7 +50,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
-    return Flag(("isinstance", id(value), str(names)), machine.unit.code(node))
+    return Flag(Question(Asks.INSTANCE, id(value), str(names)), machine.unit.code(node))
 
 
 _PYTHON = {"int": int, "float": float, "str": str, "bool": bool}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import escapes, iteration, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -24,7 +26,6 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, ceil, minimum
-from lrlint.syntax import nodes as cst
 
 
 def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -12,16 +14,16 @@ from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
     Instance,
+    LibraryKind,
     ListValue,
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 
 def namespace(store: Store) -> Instance:
     """Return settings that are read by attribute; there may be others than are known."""
-    return Instance(None, store, setting=True, external="namespace", open=True)
+    return Instance(None, store, setting=True, kind=LibraryKind.NAMESPACE, open=True)
 
 
 def as_namespace(value: AnyValue) -> AnyValue:
@@ -31,7 +33,9 @@ def as_namespace(value: AnyValue) -> AnyValue:
     if not isinstance(value, DictValue):
         return value
     store = Store({key: as_namespace(item) for key, item in value.store.data.items()})
-    return Instance(None, store, value.path, setting=value.setting, external="namespace", open=True)
+    return Instance(
+        None, store, value.path, setting=value.setting, kind=LibraryKind.NAMESPACE, open=True
+    )
 
 
 def update(target: Instance, other: Instance) -> None:
@@ -76,7 +80,7 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
     if not machine.unit.code(node.func).endswith("Namespace"):
         for key, value in list(store.data.items()):
             store.data[key] = as_namespace(value)
-    return Instance(None, store, setting=setting, external="namespace", open=arguments.open)
+    return Instance(None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open)
 
 
 @models("omegaconf.OmegaConf.create")
@@ -104,7 +108,7 @@ def _merge(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 @models("wandb.init")
 def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     config = arguments.keywords.get("config")
-    run = Instance(None, Store(), path="run", external="wandb", open=True)
+    run = Instance(None, Store(), path="run", kind=LibraryKind.WANDB_RUN, open=True)
     if config is not None:
         run.store.data["config"] = config
     return run

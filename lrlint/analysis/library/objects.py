@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import assignment, comparisons, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Partial,
     SchedulerValue,
 )
-from lrlint.syntax import nodes as cst
 
 
 def _text(value: AnyValue | None) -> str | None:
@@ -43,7 +44,8 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if default is None or not (isinstance(owner, Instance) and isinstance(value, Opaque)):
         return value
     all_known = owner.cls is not None and not owner.open
-    return default if all_known and value.path and not value.members else value
+    untouched = not value.members and value.length is None
+    return default if all_known and value.path and untouched else value
 
 
 @models("builtins.setattr")
@@ -84,7 +86,7 @@ def _has_attribute(
         case SchedulerValue() | OptimizerValue() if name is not None:
             return name in _OF_SCHEDULERS_AND_OPTIMIZERS
     text = machine.unit.code(node)
-    return Flag(("call", text), text)
+    return Flag(Question(Asks.TRUTH, text), text)
 
 
 @models("builtins.vars")

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, Instance, Value
+from lrlint.analysis.model.values import AnyValue, Instance, LibraryKind, Value
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
 """Returns the value of a call, given its evaluated arguments."""
@@ -31,8 +32,8 @@ MethodModel = Callable[[Machine, Any, Arguments, cst.Call], AnyValue]
 """Returns the value of a method call; the object is its second argument."""
 AttributeModel = Callable[[Any], AnyValue]
 """Returns the value of an attribute of an object."""
-ObjectKind = type[Value] | type[Expr] | str
-"""A class of values, or the name of the library class that an `Instance` belongs to."""
+ObjectKind = type[Value] | type[Expr] | LibraryKind
+"""A class of values, or the library class that an `Instance` belongs to."""
 
 MODELS: dict[str, Model] = {}
 UNEVALUATED: dict[str, Unevaluated] = {}
@@ -73,8 +74,8 @@ def qualified(modules: Iterable[str], *names: str) -> list[str]:
 
 def kind_of(value: AnyValue) -> ObjectKind:
     """Return the kind under which methods and attributes of a value are registered."""
-    if isinstance(value, Instance) and value.external is not None:
-        return value.external
+    if isinstance(value, Instance) and value.kind is not None:
+        return value.kind
     return type(value)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_last_name
 from lrlint.analysis.model.values import (
     AnyValue,
     Instance,
+    LibraryKind,
     ListValue,
     Opaque,
     OptimizerValue,
     SchedulerValue,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 
 @models("torch.compile", "torch.jit.script", "copy.copy", "apex.amp.initialize")
@@ -50,4 +52,4 @@ def _setup(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue |
 
 @models_last_name("GradScaler")
 def _scaler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
-    return Instance(None, Store(), external="GradScaler", open=True)
+    return Instance(None, Store(), kind=LibraryKind.GRAD_SCALER, open=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -9,7 +10,6 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import registry
 from lrlint.analysis.library.registry import kind_of, models, models_method, qualified
 from lrlint.analysis.model.values import AnyValue, Const, File
-from lrlint.syntax import nodes as cst
 
 from .scripts import UNKNOWN, value_of
 

@@ -1,10 +1,11 @@
-"""Ways to keep a scheduler, and to have it stepped."""
+"""Whether a scheduler is stepped is known, however the script keeps it."""
 
 from __future__ import annotations
 
 from textwrap import dedent
 
 import pytest
+from loop_template import with_loops
 
 from lrlint.linter.engine import lint_text
 
@@ -13,7 +14,7 @@ import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, StepLR
 """
 
-KEPT = {  # each with the call that steps it in capital letters
+KEPT = {  # the call that steps the scheduler is in capital letters; TRAIN is a loop_template
     "a namedtuple": """
         from collections import namedtuple
         Bundle = namedtuple("Bundle", ["optimizer", "scheduler"])
@@ -22,11 +23,7 @@ KEPT = {  # each with the call that steps it in capital letters
             return Bundle(optimizer=o, scheduler=StepLR(o, 10))
         def main(model, loader):
             b = build(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    b.optimizer.step()
-                b.scheduler.STEP()
+            TRAIN(range(100), b.optimizer.step(), b.scheduler.STEP())
     """,
     "a NamedTuple": """
         from typing import NamedTuple
@@ -38,11 +35,7 @@ KEPT = {  # each with the call that steps it in capital letters
             return Bundle(o, StepLR(o, 10))
         def main(model, loader):
             b = build(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    b.optimizer.step()
-                b.scheduler.STEP()
+            TRAIN(range(100), b.optimizer.step(), b.scheduler.STEP())
     """,
     "a dataclass": """
         from dataclasses import dataclass, field
@@ -56,11 +49,7 @@ KEPT = {  # each with the call that steps it in capital letters
             return Bundle(o, StepLR(o, 10))
         def main(model, loader):
             b = build(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    b.optimizer.step()
-                b.scheduler.STEP()
+            TRAIN(range(100), b.optimizer.step(), b.scheduler.STEP())
     """,
     "a namespace": """
         from types import SimpleNamespace
@@ -69,11 +58,7 @@ KEPT = {  # each with the call that steps it in capital letters
             return SimpleNamespace(optimizer=o, scheduler=StepLR(o, 10))
         def main(model, loader):
             b = build(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    b.optimizer.step()
-                b.scheduler.STEP()
+            TRAIN(range(100), b.optimizer.step(), b.scheduler.STEP())
     """,
     "a dict of everything": """
         def main(model, loader):
@@ -95,11 +80,7 @@ KEPT = {  # each with the call that steps it in capital letters
             t = T()
             setattr(t, "optimizer", torch.optim.SGD(model.parameters(), lr=0.1))
             setattr(t, "scheduler", StepLR(t.optimizer, 10))
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    t.optimizer.step()
-                t.scheduler.STEP()
+            TRAIN(range(100), t.optimizer.step(), t.scheduler.STEP())
     """,
     "getattr": """
         class T:
@@ -141,11 +122,7 @@ KEPT = {  # each with the call that steps it in capital letters
                     self.__dict__[name].STEP()
         def main(model, loader, names):
             t = T(model, names)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    t.optimizer.step()
-                t.step(names)
+            TRAIN(range(100), t.optimizer.step(), t.step(names))
     """,
     "a property": """
         class T:
@@ -157,11 +134,7 @@ KEPT = {  # each with the call that steps it in capital letters
                 return self._s
         def main(model, loader):
             t = T(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    t.optimizer.step()
-                t.scheduler.STEP()
+            TRAIN(range(100), t.optimizer.step(), t.scheduler.STEP())
     """,
     "a cached property": """
         from functools import cached_property
@@ -176,11 +149,7 @@ KEPT = {  # each with the call that steps it in capital letters
                 return StepLR(self.optimizer, 10)
         def main(model, loader):
             t = T(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    t.optimizer.step()
-                t.scheduler.STEP()
+            TRAIN(range(100), t.optimizer.step(), t.scheduler.STEP())
     """,
     "a property that builds it on demand": """
         class T:
@@ -199,11 +168,7 @@ KEPT = {  # each with the call that steps it in capital letters
                 return self._s
         def main(model, loader):
             t = T(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    t.optimizer.step()
-                t.scheduler.STEP()
+            TRAIN(range(100), t.optimizer.step(), t.scheduler.STEP())
     """,
     "a closure": """
         def make(model):
@@ -214,21 +179,13 @@ KEPT = {  # each with the call that steps it in capital letters
             return step, end
         def main(model, loader):
             step, end = make(model)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    step()
-                end()
+            TRAIN(range(100), step(), end())
     """,
     "a bound method": """
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             step = StepLR(o, 10).step
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                step()
+            TRAIN(range(100), o.step(), step())
     """,
     "a generator": """
         def epochs(n, scheduler):
@@ -294,11 +251,7 @@ KEPT = {  # each with the call that steps it in capital letters
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             end = Stepper(StepLR(o, 10))
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                end()
+            TRAIN(range(100), o.step(), end())
     """,
     "a hook of a subclass": """
         class Base:
@@ -324,11 +277,7 @@ KEPT = {  # each with the call that steps it in capital letters
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             s = Wrapped(StepLR(o, 10))
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                s.STEP()
+            TRAIN(range(100), o.step(), s.STEP())
     """,
     "a partial": """
         from functools import partial
@@ -336,22 +285,14 @@ KEPT = {  # each with the call that steps it in capital letters
             make = partial(StepLR, step_size=10)
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             s = make(o)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                s.STEP()
+            TRAIN(range(100), o.step(), s.STEP())
     """,
     "an assignment expression": """
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             if (s := StepLR(o, 10)) is not None:
                 print(s)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                s.STEP()
+            TRAIN(range(100), o.step(), s.STEP())
     """,
     "a global": """
         s = None
@@ -361,11 +302,7 @@ KEPT = {  # each with the call that steps it in capital letters
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             setup(o)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                s.STEP()
+            TRAIN(range(100), o.step(), s.STEP())
         main(load(), data())
     """,
     "a starred target": """
@@ -394,11 +331,7 @@ KEPT = {  # each with the call that steps it in capital letters
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             ss = [StepLR(o, 10), StepLR(o, 20)]
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                list(map(lambda s: s.STEP(), ss))
+            TRAIN(range(100), o.step(), list(map(lambda s: s.STEP(), ss)))
     """,
     "match": """
         def main(model, loader, kind):
@@ -406,11 +339,7 @@ KEPT = {  # each with the call that steps it in capital letters
             match kind:
                 case "step": s = StepLR(o, 10)
                 case _: s = CosineAnnealingLR(o, 100, 1e-5)
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    o.step()
-                s.STEP()
+            TRAIN(range(100), o.step(), s.STEP())
     """,
     "finally": """
         def main(model, loader):
@@ -455,19 +384,11 @@ KEPT = {  # each with the call that steps it in capital letters
             b = {"o": o}
             c = {**a, **b}
             d = a | b
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    c["o"].step()
-                d["s"].STEP()
+            TRAIN(range(100), c["o"].step(), d["s"].STEP())
     """,
     "keyword arguments": """
         def run(model, loader, **kw):
-            for epoch in range(100):
-                for x in loader:
-                    model(x).backward()
-                    kw["optimizer"].step()
-                kw["scheduler"].STEP()
+            TRAIN(range(100), kw["optimizer"].step(), kw["scheduler"].STEP())
         def main(model, loader):
             o = torch.optim.SGD(model.parameters(), lr=0.1)
             run(model, loader, optimizer=o, scheduler=StepLR(o, 10))
@@ -487,7 +408,7 @@ KEPT = {  # each with the call that steps it in capital letters
     """,
 }
 
-OUT_OF_SIGHT = {
+UNDECIDED = {
     "a namedtuple",
     "setattr under names that are not known",
     "a cached property",
@@ -498,20 +419,20 @@ OUT_OF_SIGHT = {
     "__dict__",
     "a bound method",
 }
-"""Where nobody steps it, that is not known for sure."""
+"""Where a scheduler that is not stepped is left undecided."""
 
 
 def codes(script: str) -> list[str]:
-    report = lint_text(IMPORTS + dedent(script))
+    report = lint_text(IMPORTS + with_loops(dedent(script)))
     assert report.problems == ()
     return [found.code for found in report.diagnostics]
 
 
 @pytest.mark.parametrize("script", KEPT.values(), ids=KEPT)
-def test_it_is_stepped(script: str) -> None:
+def test_a_step_is_found(script: str) -> None:
     assert codes(script.replace(".STEP()", ".step()")) == []
 
 
-@pytest.mark.parametrize("name", [name for name in KEPT if name not in OUT_OF_SIGHT])
-def test_it_is_not(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in KEPT if name not in UNDECIDED])
+def test_a_missing_step_is_found(name: str) -> None:
     assert set(codes(KEPT[name].replace(".STEP()", ".state_dict()"))) == {"LR103"}

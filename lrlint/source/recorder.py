@@ -1,7 +1,4 @@
-"""libcst writes code by visiting every node; this writer notes where each node's code went.
-
-It imports libcst, as whoever imports it does.
-"""
+"""libcst writes code by visiting every node; this writer notes where each node's code went."""
 
 from __future__ import annotations
 
@@ -10,6 +7,8 @@ from contextlib import contextmanager
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState  # what PositionProvider itself is built on
+
+from lrlint.source.stack import with_large_stack
 
 _Offsets = tuple[int, int]
 
@@ -27,14 +26,24 @@ class Recorder(CodegenState):
 
     @property
     def code(self) -> str:
+        """What was written."""
         return "".join(self.tokens)
+
+    def span(self, node: cst.CSTNode) -> _Offsets | None:
+        """Return where a node is, without the brackets around it; a tuple has its own."""
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+            return self.offsets[id(node.lpar[-1])][0], self.offsets[id(node.rpar[0])][1]
+        return self.offsets.get(id(node))
+
+    # -- what libcst calls ------------------------------------------------------------------------
 
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
             self.add_token(token)
 
     def add_token(self, value: str) -> None:
-        self.tokens.append(value)
+        if value:
+            self.tokens.append(value)
         self.offset += len(value)
 
     def pop_trailing_newline(self) -> None:
@@ -67,4 +76,18 @@ class Recorder(CodegenState):
         self.offsets[id(node)] = start, end
 
 
-__all__ = ["Recorder"]
+def write(node: cst.CSTNode, module: cst.Module) -> Recorder:
+    """Write the code of a node, indented and with line ends as in ``module``."""
+
+    def written() -> Recorder:
+        recorder = Recorder(module)
+        node._codegen(recorder)
+        return recorder
+
+    try:
+        return written()
+    except RecursionError:  # 130 nested calls are enough at the default limit of 1000
+        return with_large_stack(written, recursive=True)
+
+
+__all__ = ["Recorder", "write"]

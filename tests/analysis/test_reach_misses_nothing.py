@@ -1,4 +1,4 @@
-"""What the test of names says no to holds no schedule: it agrees with the analysis."""
+"""The test of names refuses no script in which the analysis finds a schedule."""
 
 from __future__ import annotations
 

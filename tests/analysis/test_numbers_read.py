@@ -1,4 +1,4 @@
-"""Which numbers a function reads, whether it was ever called or not."""
+"""The numbers that a function reads are known, whether it is called or not."""
 
 from __future__ import annotations
 
