@@ -6,7 +6,14 @@ import re
 
 from lrlint.analysis.derive.exercise import is_exercise
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Counter,
+    Nature,
+    is_loop_atom,
+    natures,
+    text_of,
+)
 from lrlint.analysis.model.trace import (
     Block,
     Break,
@@ -166,7 +173,7 @@ def _counts(condition: Condition) -> bool:
     """Whether it depends on how often loops have run, and on nothing that is measured."""
     atoms = list(condition.atoms())
     return any(is_loop_atom(atom) for atom in atoms) and not any(
-        isinstance(atom.key, tuple) and atom.key and atom.key[0] == "carried" for atom in atoms
+        isinstance(atom.key, Counter) and atom.key.carried for atom in atoms
     )
 
 

@@ -13,7 +13,16 @@ from contextlib import contextmanager, suppress
 from lrlint.analysis.code.queries import assigned_names
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import All, Condition, Relation, flatten, is_loop_atom, negate
+from lrlint.analysis.model.conditions import (
+    All,
+    Condition,
+    Counter,
+    Relation,
+    flatten,
+    indicators,
+    is_loop_atom,
+    negate,
+)
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When, substitute
 from lrlint.analysis.model.values import AnyValue, Choice, Scope, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
@@ -100,8 +109,8 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Carried]:
         if isinstance(value, Expr):
             # It may count down, or start at -1: no bound is known.
             whole = value.value is None or isinstance(value.value, int)
-            key_ = ("carried", machine.fresh_key())
-            atom = Atom(name=str(key), key=key_, lower=None, integer=whole)
+            counter = Counter(machine.fresh_key(), carried=True)
+            atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
             found.append(_Carried(store, key, atom, value))
             machine.write(store, key, Expr.atom(atom))
 
@@ -155,7 +164,7 @@ def _resolve(machine: Machine, loop: LoopRecord, carried: list[_Carried]) -> dic
         atoms = delta.atoms()
         if item.atom in atoms:
             continue
-        if loop.index not in atoms and not _indicators(delta):
+        if loop.index not in atoms and not indicators(delta):
             mapping[item.atom] = item.before + delta * index
             continue
         summed = counting.summed(delta, loop.index, mapping)
@@ -167,10 +176,6 @@ def _resolve(machine: Machine, loop: LoopRecord, carried: list[_Carried]) -> dic
             if value.atoms() & mapping.keys():
                 mapping[atom] = value.subs({k: v for k, v in mapping.items() if k != atom})
     return mapping
-
-
-def _indicators(number: Expr) -> bool:
-    return any(isinstance(atom.key, Condition) for atom in number.atoms())
 
 
 def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) -> Expr | None:

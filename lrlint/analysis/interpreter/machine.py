@@ -23,7 +23,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Outcome,
 )
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.conditions import Condition, Counter
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
@@ -238,7 +238,7 @@ class Machine(ABC):
 
     def index_atom(self, name: str) -> Atom:
         """A fresh loop index, counting from 0."""
-        return Atom(name=name, key=("index", self.fresh_key()), lower=0)
+        return Atom(name=name, key=Counter(self.fresh_key()), lower=0)
 
     # -- guards ---------------------------------------------------------------------------------
 

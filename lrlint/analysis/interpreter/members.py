@@ -18,6 +18,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
     Stream,
+    UnknownKey,
 )
 from lrlint.symbolic import Expr
 
@@ -113,7 +114,7 @@ def entry(machine: Machine, owner: DictValue, key: AnyValue) -> Hashable:
     name = dict_key(key)
     if name is None:
         owner.complete = False
-        return "open", machine.fresh_key()
+        return UnknownKey(machine.fresh_key())
     return name
 
 
