@@ -12,9 +12,7 @@ from lrlint.source.discover import Found, Unreadable, discover
 from lrlint.source.gate import may_hold_schedule
 from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load
-from lrlint.source.mutations import Mutations
 from lrlint.source.parse import check_syntax, parse_text
-from lrlint.source.positions import Positions
 from lrlint.source.reach import Reach
 from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions
@@ -24,8 +22,6 @@ __all__ = [
     "STDIN",
     "Found",
     "Locator",
-    "Mutations",
-    "Positions",
     "Reach",
     "SourceError",
     "SourceFile",

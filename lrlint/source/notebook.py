@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from lrlint.source import json_text
 from lrlint.source.magics import blank, replace_magics
+from lrlint.source.parse import parse_text
 from lrlint.source.span import SourceError, Span
 from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.source.text import LINE_END
@@ -229,10 +230,8 @@ def _python(source: str) -> tuple[str, SourceError | None]:
     text = replace_magics(text)
     if syntax_error(text) is None:
         return text, None
-    from lrlint.source.skeleton import younger_tree
-
     try:
-        younger_tree(text)
+        parse_text(text)
     except SourceError as error:
         return blank(text), error
     return text, None

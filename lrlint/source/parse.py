@@ -15,7 +15,7 @@ from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.syntax import syntax_error
 
 if TYPE_CHECKING:
-    from libcst import Module
+    from libcst import BaseExpression, Module
 
     from lrlint.source.module import SourceFile
 
@@ -26,9 +26,9 @@ _WHERE: Final = re.compile(r"error at (\d+):(\d+)")
 def check_syntax(source: SourceFile) -> None:
     """Raise SourceError where a file is not Python; no tree is made where CPython reads it."""
     if syntax_error(parsable(source.text)) is not None:
-        from lrlint.source.skeleton import whole
+        from lrlint.source.skeleton import read  # imports libcst: 0.15 s
 
-        whole(source)
+        read(source)
 
 
 def parse_text(text: str) -> Module:
@@ -39,6 +39,26 @@ def parse_text(text: str) -> Module:
     if levels > ROOMY or is_small():
         return with_large_stack(lambda: _parse(text))
     return _parse(text)
+
+
+def parse_expression(text: str) -> BaseExpression | None:
+    """Return the tree of an expression in one row; None where the text is anything else."""
+    import libcst as cst
+
+    try:
+        module = parse_text(text)
+    except SourceError:
+        return None
+    match module.body:
+        case [
+            cst.SimpleStatementLine(
+                body=[cst.Expr(value=value, semicolon=cst.MaybeSentinel.DEFAULT)],
+                leading_lines=[],
+                trailing_whitespace=cst.TrailingWhitespace(comment=None),
+            )
+        ] if text.isprintable():
+            return value
+    return None
 
 
 def parsable(text: str) -> str:
@@ -72,4 +92,4 @@ def _located(error: Exception) -> SourceError:
     return SourceError(what, max(row, 1), max(column, 1))
 
 
-__all__ = ["check_syntax", "parsable", "parse_text"]
+__all__ = ["check_syntax", "parsable", "parse_expression", "parse_text"]

@@ -1,4 +1,4 @@
-"""Which conditions exclude each other: never two that can hold at once."""
+"""Conditions that exclude each other are never both true."""
 
 from __future__ import annotations
 

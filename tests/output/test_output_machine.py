@@ -1,4 +1,4 @@
-"""The formats for machines: what their readers rely on."""
+"""The formats for programs."""
 
 from __future__ import annotations
 

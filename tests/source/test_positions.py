@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import nbformat
 import pytest
 
 from lrlint.source import Positions, SourceFile, Span, load
+from lrlint.source.nodes import Node, walk
 from lrlint.source.skeleton import in_part, whole
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import Node, walk
 
 CODE = """\
 import torch  # é

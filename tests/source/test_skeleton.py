@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis.code.survey import Survey
 from lrlint.source import Mutations, SourceError, load
+from lrlint.source.nodes import walk
 from lrlint.source.skeleton import Skeleton, in_outline, in_part, whole
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import walk
 
 from .test_parse import HOSTILE
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
@@ -13,7 +15,7 @@ from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Store
-from lrlint.syntax import nodes as cst
+from lrlint.source.nodes import statements_of
 
 
 def run_if(machine: Machine, node: cst.If) -> Outcome:
@@ -22,14 +24,14 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     orelse = node.orelse
 
     def then() -> Outcome:
-        return machine.run_block(node.body.body)
+        return machine.run_block(statements_of(node.body))
 
     def otherwise() -> Outcome:
         match orelse:
             case cst.If():
                 return machine.run(orelse)
             case cst.Else(body=body):
-                return machine.run_block(body.body)
+                return machine.run_block(statements_of(body))
         return GOES_ON
 
     if isinstance(decided, bool):
@@ -158,7 +160,7 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         truth = settle(machine, _pattern(machine, subject, case.pattern))
 
         def then() -> Outcome:
-            return machine.run_block(case.body.body)
+            return machine.run_block(statements_of(case.body))
 
         if truth is True:
             return then()
@@ -176,7 +178,7 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> 
         case cst.MatchOr(patterns=parts):
             conditions: list[Condition] = []
             for part in parts:
-                truth = _pattern(machine, subject, part)
+                truth = _pattern(machine, subject, part.pattern)
                 if truth is True:
                     return True
                 if truth is not False:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
@@ -43,7 +45,6 @@ from lrlint.analysis.model.values import (
     Truth,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 _THINGS = (
     OptimizerValue,
@@ -200,7 +201,7 @@ def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
 def _compare(
     machine: Machine,
     left_node: cst.CSTNode,
-    operator: cst.Operator,
+    operator: cst.BaseCompOp,
     right_node: cst.CSTNode,
     node: cst.CSTNode,
 ) -> bool | Condition:

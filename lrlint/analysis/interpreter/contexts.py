@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
@@ -15,7 +17,6 @@ from lrlint.analysis.model.values import (
     LibraryKind,
     Opaque,
 )
-from lrlint.syntax import nodes as cst
 
 
 def entered(machine: Machine, value: AnyValue) -> AnyValue:

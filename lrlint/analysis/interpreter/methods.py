@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import (
     assignment,
     attributes,
@@ -47,7 +49,6 @@ from lrlint.analysis.model.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 def call_method(

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+import libcst as cst
+
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import AnyValue, Value
 from lrlint.symbolic import NotRepresentable, TooComplex
-from lrlint.syntax import nodes as cst
 
 
 class _Missing(Value):

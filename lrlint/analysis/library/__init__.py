@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
@@ -41,7 +43,6 @@ from lrlint.analysis.library.registry import (
     kind_of,
 )
 from lrlint.analysis.model.values import AnyValue, ClassValue, External, File
-from lrlint.syntax import nodes as cst
 
 
 def _by_last_name(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_last_name
@@ -19,7 +21,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models("accelerate.Accelerator")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, from_python, items_of, plain, to_number
 from lrlint.analysis.library.registry import Model, models
 from lrlint.analysis.model.values import AnyValue, Const, Opaque
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
-from lrlint.syntax import nodes as cst
 
 
 def _rounding(operation: Callable[[Expr], Expr]) -> Model:

@@ -5,6 +5,8 @@ Options of click are in ``decorators``.
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 # -- argparse -------------------------------------------------------------------------------------
 

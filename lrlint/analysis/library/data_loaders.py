@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
 from lrlint.symbolic import Expr, ceil, floor
-from lrlint.syntax import nodes as cst
 
 _MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
 

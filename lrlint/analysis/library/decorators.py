@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra
@@ -15,7 +17,6 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 def decorate(

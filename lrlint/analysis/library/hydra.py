@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import namespaces, paths
@@ -16,7 +18,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 _SELF = "_self_"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.machine import Machine
@@ -24,7 +26,6 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @models_unevaluated("builtins.isinstance")

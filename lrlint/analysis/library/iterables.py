@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import escapes, iteration, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -24,7 +26,6 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.symbolic import Expr, ceil, minimum
-from lrlint.syntax import nodes as cst
 
 
 def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
@@ -153,7 +154,7 @@ def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     ):
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
         return ListValue(items, source=stream, home=machine.loop)
-    # A long list of numbers is as good as the range that it was made of.
+    # A range says more about a long list of its numbers than the length alone.
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
 
@@ -215,7 +216,7 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     bounds = [to_number(machine, value) for value in arguments.positional[1:]]
     trips: AnyValue | None = None
     if len(bounds) == 1 and bounds[0] is not None:
-        # Shorter than the whole, or the whole: the smaller of the two where both are known.
+        # It ends with the stream it slices, if that is shorter.
         trips = (
             bounds[0]
             if inner.endless or inner.trips is None

@@ -6,14 +6,15 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.source.nodes import children, walk
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children, walk
 
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
 
@@ -28,12 +29,14 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
     if not isinstance(function, FunctionValue):
         return None
     node = function.node
-    function.scope.unit.look_into(node)
+    body = function.scope.unit.body_of(node)
+    if body is None:
+        return None
     parameters = [one.name.value for one in node.params.params]
-    cosines = [call for call in _calls(node.body) if _is_cosine(call)]
+    cosines = [call for call in _calls(body) if _is_cosine(call)]
     if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):
         return None
-    if not _is_raised(node.body, cosines[0]):
+    if not _is_raised(body, cosines[0]):
         return None
     step = machine.index_atom("step")
     scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
@@ -41,8 +44,7 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
         scope.store.data[parameters[0]] = function.receiver
     scope.store.data[parameters[-1]] = Expr.atom(step)
     with machine.elsewhere(scope.unit, scope):
-        if isinstance(node, cst.FunctionDef):
-            machine.run_block(list(_assignments(node.body, cosines[0])))
+        machine.run_block(list(_assignments(body, cosines[0])))
         angle = _angle(machine, cosines[0].args[0].value)
         stretched = _is_stretched(machine, step, cosines[0].args[0].value)
         place = machine.here(cosines[0])
@@ -105,7 +107,7 @@ def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
             yield node
 
 
-def _assignments(body: cst.Block, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
+def _assignments(body: cst.CSTNode, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
     """Yield the assignments of a function in source order, up to the cosine."""
     stack: list[cst.CSTNode] = [body]
     while stack:
@@ -119,7 +121,7 @@ def _assignments(body: cst.Block, before: cst.CSTNode) -> Iterator[cst.SimpleSta
         stack.extend(reversed(list(children(node))))
 
 
-_OPERATORS: dict[type[cst.Operator], Callable[[Expr, Expr], Expr]] = {
+_OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[Expr, Expr], Expr]] = {
     cst.Add: operator.add,
     cst.Subtract: operator.sub,
     cst.Multiply: operator.mul,
@@ -141,7 +143,7 @@ def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
                 return None
         case cst.Name(value="pi") | cst.Attribute(attr=cst.Name(value="pi")):
             return Expr.atom(_PI)
-        case cst.Float(value=number) if abs(number - math.pi) < 1e-3:
+        case cst.Float(value=digits) if abs(float(digits) - math.pi) < 1e-3:
             return Expr.atom(_PI)
         case cst.Call(func=cst.Name(value="float"), args=[argument]):
             return _angle(machine, argument.value)

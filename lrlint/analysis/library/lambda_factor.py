@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls, journal, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -17,9 +19,8 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.source.nodes import children, number_of
 from lrlint.symbolic import Atom, Expr, Strength
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children
 
 _SMALL = 0.05
 """A number in a function that equals the base LR is the LR up to here; 0.1 may be a factor."""
@@ -67,8 +68,7 @@ class _Function:
 
     def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
         self.machine = machine
-        self.node = function.node
-        function.scope.unit.look_into(self.node)
+        self.body = function.scope.unit.body_of(function.node)
         self.rate = rate
         atoms = rate.atoms()
         self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if words.is_rate(a.name)}
@@ -76,11 +76,11 @@ class _Function:
             Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
         )
         calls.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
-        self.locals = dict(_assignments(self.node))
+        self.locals = _assignments(self.body)
 
     def absolute(self) -> SyntaxPlace | None:
         """Return where the first result is that is an LR."""
-        for result in _results(self.node):
+        for result in _results(self.body):
             if self._power(result) >= 1 or self._is_multiple(result):
                 with self.machine.elsewhere(self.scope.unit, self.scope):
                     return self.machine.here(result)
@@ -125,8 +125,8 @@ class _Function:
                 return self._is_multiple(left) or self._is_multiple(right)
             case cst.BinaryOperation(left=left, operator=cst.Divide()):
                 return self._is_multiple(left)
-            case cst.Float(value=number):
-                return rate is not None and 0 < rate <= _SMALL and number == rate
+            case cst.Float():
+                return rate is not None and 0 < rate <= _SMALL and number_of(node) == rate
         return False
 
 
@@ -135,33 +135,28 @@ def _is_share(number: Expr, atom: Atom) -> bool:
     return parts is not None and parts[1].as_number() == 0
 
 
-def _results(node: cst.FunctionDef | cst.Lambda) -> Iterator[cst.CSTNode]:
+def _results(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
     """Yield the expressions that a function returns; inner functions are left out."""
-    if isinstance(node, cst.Lambda):
-        yield node.body
+    if isinstance(body, cst.BaseExpression):  # of a lambda
+        yield body
         return
-    for part in _inside(node.body):
+    for part in _inside(body):
         if isinstance(part, cst.Return) and part.value is not None:
             yield part.value
 
 
-def _assignments(
-    node: cst.FunctionDef | cst.Lambda,
-) -> Iterator[tuple[str, list[cst.CSTNode]]]:
+def _assignments(body: cst.CSTNode | None) -> dict[str, list[cst.CSTNode]]:
     """Yield the local names of a function, each with all expressions assigned to it."""
     found: dict[str, list[cst.CSTNode]] = {}
-    if isinstance(node, cst.FunctionDef):
-        for part in _inside(node.body):
-            match part:
-                case cst.Assign(
-                    targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value
-                ):
-                    found.setdefault(name, []).append(value)
-    yield from found.items()
+    for part in _inside(body):
+        match part:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                found.setdefault(name, []).append(value)
+    return found
 
 
-def _inside(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    stack = [body]
+def _inside(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
+    stack = [] if body is None else [body]
     while stack:
         node = stack.pop()
         yield node

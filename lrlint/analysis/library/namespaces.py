@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -17,7 +19,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 
 def namespace(store: Store) -> Instance:

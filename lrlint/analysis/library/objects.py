@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import assignment, comparisons, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Partial,
     SchedulerValue,
 )
-from lrlint.syntax import nodes as cst
 
 
 def _text(value: AnyValue | None) -> str | None:

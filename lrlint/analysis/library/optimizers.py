@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -26,7 +28,6 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
 

@@ -6,12 +6,13 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_attribute, models_method
 from lrlint.analysis.model.values import AnyValue, Const, File, Opaque
 from lrlint.symbolic import Strength
-from lrlint.syntax import nodes as cst
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.iterables import range_of
 from lrlint.analysis.library.registry import models, models_last_name
 from lrlint.analysis.model.values import AnyValue, Opaque, Stream
-from lrlint.syntax import nodes as cst
 
 
 @models(

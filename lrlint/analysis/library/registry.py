@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, Instance, LibraryKind, Value
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
 """Returns the value of a call, given its evaluated arguments."""
@@ -31,14 +32,14 @@ MethodModel = Callable[[Machine, Any, Arguments, cst.Call], AnyValue]
 """Returns the value of a method call; the object is its second argument."""
 AttributeModel = Callable[[Any], AnyValue]
 """Returns the value of an attribute of an object."""
-Kind = type[Value] | type[Expr] | LibraryKind
+ObjectKind = type[Value] | type[Expr] | LibraryKind
 """A class of values, or the library class that an `Instance` belongs to."""
 
 MODELS: dict[str, Model] = {}
 UNEVALUATED: dict[str, Unevaluated] = {}
 LAST_NAMES: dict[str, LastNameModel] = {}
-METHODS: dict[tuple[Kind, str], MethodModel] = {}
-ATTRIBUTES: dict[tuple[Kind, str], AttributeModel] = {}
+METHODS: dict[tuple[ObjectKind, str], MethodModel] = {}
+ATTRIBUTES: dict[tuple[ObjectKind, str], AttributeModel] = {}
 
 
 def models(*names: str) -> Callable[[Model], Model]:
@@ -56,12 +57,12 @@ def models_last_name(*names: str) -> Callable[[LastNameModel], LastNameModel]:
     return _registering(LAST_NAMES, names)
 
 
-def models_method(kind: Kind, *names: str) -> Callable[[MethodModel], MethodModel]:
+def models_method(kind: ObjectKind, *names: str) -> Callable[[MethodModel], MethodModel]:
     """Register a model under names of methods of a kind of object."""
     return _registering(METHODS, [(kind, name) for name in names])
 
 
-def models_attribute(kind: Kind, *names: str) -> Callable[[AttributeModel], AttributeModel]:
+def models_attribute(kind: ObjectKind, *names: str) -> Callable[[AttributeModel], AttributeModel]:
     """Register a model under names of attributes of a kind of object."""
     return _registering(ATTRIBUTES, [(kind, name) for name in names])
 
@@ -71,7 +72,7 @@ def qualified(modules: Iterable[str], *names: str) -> list[str]:
     return [f"{module}.{name}" for module in modules for name in names]
 
 
-def kind_of(value: AnyValue) -> Kind:
+def kind_of(value: AnyValue) -> ObjectKind:
     """Return the kind under which methods and attributes of a value are registered."""
     if isinstance(value, Instance) and value.kind is not None:
         return value.kind

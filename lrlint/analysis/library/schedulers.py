@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import choices, escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -25,7 +27,6 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import paths
@@ -26,7 +28,6 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.source.data import Format
 from lrlint.symbolic import Strength
-from lrlint.syntax import nodes as cst
 
 _DEEPEST: Final = 30
 _MOST: Final = 10_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import members
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -18,8 +20,8 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.formulas import LAWS
+from lrlint.source.nodes import decorators_of, small_statements, statements_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
 _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
@@ -55,7 +57,7 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
 
 def _is_dataclass(cls: ClassValue) -> bool:
     """Whether a decorator makes the constructor of a class from its fields."""
-    for decorator in cls.node.decorators:
+    for decorator in decorators_of(cls.node):
         named = decorator.func if isinstance(decorator, cst.Call) else decorator
         name = dotted(named) or ""
         if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
@@ -69,11 +71,10 @@ def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
     for base in cls.bases:
         if isinstance(base, ClassValue) and depth < 20:
             names += _fields(base, depth + 1)
-    for statement in cls.node.body.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            for part in statement.body:
-                if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
-                    names.append(part.target.value)
+    for statement in statements_of(cls.node.body):
+        for part in small_statements(statement):
+            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
+                names.append(part.target.value)
     return list(dict.fromkeys(names))
 
 

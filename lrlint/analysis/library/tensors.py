@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.values import AnyValue, External, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
 

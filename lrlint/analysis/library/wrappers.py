@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_last_name
@@ -15,7 +17,6 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 
 @models("torch.compile", "torch.jit.script", "copy.copy", "apex.amp.initialize")

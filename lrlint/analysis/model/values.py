@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 class Value:
