@@ -16,7 +16,7 @@ from lrlint.analysis.interpreter import (
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.names import named
+from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.model.conditions import Condition, conjoin
 from lrlint.analysis.model.values import (
@@ -37,6 +37,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
     Superclass,
+    elements,
 )
 from lrlint.source.nodes import star_parameter, statements_of
 from lrlint.symbolic import Expr, Strength
@@ -74,7 +75,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
         value = machine.evaluate(argument.value)
         place = machine.here(argument.value)
         if argument.star == "*":
-            items = members.elements(value) if isinstance(value, ListValue) else []
+            items = elements(value) if isinstance(value, ListValue) else []
             if isinstance(value, ListValue) and value.items is not None:
                 found.positional += items
             else:
@@ -218,7 +219,9 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
         for value in arguments.all():
             escapes.escape(value, "handed to a call that is not followed")
         return Opaque()
-    machine.handed += [one for one in arguments.all() if isinstance(one, (FunctionValue, Method))]
+    machine.passed += [
+        value for value in arguments.all() if isinstance(value, (FunctionValue, Method))
+    ]
     if function.scope.unit is machine.unit:
         return _remembered(machine, function, arguments)
     return budget.call(
@@ -332,7 +335,7 @@ def bind_parameters(
             elif arguments.open:
                 data[name] = _weakened(machine, default, name)
             else:
-                data[name] = named(machine, default, name)
+                data[name] = name_value(machine, default, name)
 
 
 def _called(value: AnyValue, name: str) -> AnyValue:

@@ -83,15 +83,17 @@ class Scope:
     owner: ClassValue | None = None
     """The class that the function of this scope is a method of."""
 
+    def with_name(self, name: str) -> Scope | None:
+        """Return the scope that a name belongs to: this one, or the nearest one around it."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.store.data:
+            scope = scope.parent
+        return scope
+
     def find(self, name: str) -> AnyValue | None:
         """Return the value of a name in this scope or the nearest one around that has it."""
-        scope: Scope | None = self
-        while scope is not None:
-            value = scope.store.data.get(name)
-            if value is not None:
-                return value
-            scope = scope.parent
-        return None
+        scope = self.with_name(name)
+        return None if scope is None else scope.store.data[name]
 
 
 @dataclass(eq=False, slots=True)
@@ -327,6 +329,20 @@ AnyValue = Value | Expr
 def alternatives(value: AnyValue) -> list[AnyValue]:
     """Return the values that a value may have."""
     return [inner for _, inner in value.alternatives] if isinstance(value, Choice) else [value]
+
+
+def elements(value: AnyValue) -> list[AnyValue]:
+    """Return the values in a container, but not those in the containers among them."""
+    match value:
+        case ListValue(items=list() as items):
+            return items
+        case DictValue(store=store) | Instance(store=store):
+            return list(store.data.values())
+        case Choice():
+            return alternatives(value)
+        case Stream(items=list() as streamed):
+            return streamed
+    return []
 
 
 def leaning(value: AnyValue) -> AnyValue:
