@@ -20,11 +20,11 @@ from lrlint.source import (
     STDIN,
     SourceError,
     SourceFile,
-    Span,
     check_syntax,
     load,
     replace_file,
 )
+from lrlint.span import Span
 
 MOST_ROUNDS = 20
 """No script needs as many; two fixes that undo each other would never end."""
@@ -148,32 +148,16 @@ class _State:
         taken: list[tuple[int, int]] = []
         count = 0
         for diagnostic in found:
-            wanted = _edits_of(diagnostic, unsafe=self.unsafe)
+            fix = diagnostic.fix
+            if fix is None or (fix.applicability is Applicability.UNSAFE and not self.unsafe):
+                continue
+            wanted = [(edit.span, edit.content) for edit in fix.edits]
             places = [source.offsets(span) for span, _ in wanted]
             if wanted and not any(_meet(one, other) for one in places for other in taken):
                 edits += wanted
                 taken += places
                 count += 1
         return edits, count
-
-
-def _edits_of(diagnostic: Diagnostic, *, unsafe: bool) -> list[_Edit]:
-    fix = diagnostic.fix
-    if fix is None or (fix.applicability is Applicability.UNSAFE and not unsafe):
-        return []
-    return [
-        (
-            Span(
-                edit.location.row,
-                edit.location.column,
-                edit.end_location.row,
-                edit.end_location.column,
-                diagnostic.cell,
-            ),
-            edit.content,
-        )
-        for edit in fix.edits
-    ]
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:

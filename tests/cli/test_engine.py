@@ -12,13 +12,13 @@ import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
-from lrlint.fix import Location
 from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.engine import lint, lint_text
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
 from lrlint.source import Reach
+from lrlint.span import Location
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Location
 from lrlint.runtime.track import Track
 from lrlint.runtime.verdicts import Verdict, judge
+from lrlint.span import Location
 
 
 def finding(code: str, row: int, related: int | None = None) -> Diagnostic:

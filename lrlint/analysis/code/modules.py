@@ -11,11 +11,12 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Reach, SourceError, SourceFile, Span, load_imported
+from lrlint.source import Reach, SourceError, SourceFile, load_imported
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.outline import Imported
 from lrlint.source.skeleton import Skeleton, read
+from lrlint.span import Span
 
 _MOST_MODULES = 300
 """Modules that are read for one script."""
@@ -64,6 +65,12 @@ class ModuleUnit:
             return self._skeleton.body_of(function)
         except SourceError:
             return None
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a function that was asked for."""
+        error = self._skeleton.refusal
+        return None if error is None else self.source.in_cell(error)
 
     @cached_property
     def survey(self) -> Survey:

@@ -15,11 +15,11 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import SCOPES, yields
 from lrlint.formulas import LAWS
+from lrlint.source.errors import SourceError
 from lrlint.source.lexical import end_of_logical_line
 from lrlint.source.nodes import blocks_in, children, declared_names, indices_of, string_of
 from lrlint.source.outline import only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
-from lrlint.source.span import SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,9 @@ def _is_telling(name: str) -> bool:
 # -- what is changed in place ---------------------------------------------------------------------
 
 _CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
-_OPERATOR = re.compile(r"[-+*/%@&|^]|<<|>>")
-_CHANGED = re.compile(rf"[\w\])][\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
+_OPERATOR = re.compile(r"\*\*|//|<<|>>|[-+*/%@&|^]")
+_CHANGED = re.compile(rf"(?:\]|\.\s*\w+)[\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
+"""An attribute or item that is changed, or a name that is shared."""
 _SET = re.compile(r"\.\s*\w+[\s)]*=(?!=)")
 """An attribute that gets a value."""
 

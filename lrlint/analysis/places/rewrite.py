@@ -11,7 +11,7 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.arguments import index_of, with_argument, without_argument
 from lrlint.analysis.places.moving import move
-from lrlint.fix import Change, DropArgument, Edit, Location, MoveStatement, ReplaceWith, SetArgument
+from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.source.difference import Replacement
 from lrlint.source.parse import parse_expression
 from lrlint.source.text import LINE_END
@@ -36,15 +36,14 @@ def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ..
 
 def _edits(unit: ModuleUnit, changes: list[Replacement] | None) -> tuple[Edit, ...] | None:
     """Replaced stretches of the text as edits; None where they lie in several cells."""
-    found = []
-    cells = set()
-    for start, end, text in changes or ():
-        span = unit.source.at(start, end)
-        cells |= {span.cell, unit.source.at(end, end).cell}
-        content = LINE_END.sub(unit.source.newline, text)
-        first, last = Location(span.row, span.column), Location(span.end_row, span.end_column)
-        found.append(Edit(content, first, last))
-    return tuple(found) if len(cells) == 1 else None
+    source = unit.source
+    cells = {source.at(at, at).cell for start, end, _ in changes or () for at in (start, end)}
+    if len(cells) != 1:
+        return None
+    return tuple(
+        Edit(source.at(start, end), LINE_END.sub(source.newline, text))
+        for start, end, text in changes or ()
+    )
 
 
 # -- expressions ------------------------------------------------------------------------------

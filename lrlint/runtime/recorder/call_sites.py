@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
 
-from lrlint.facts import Place, Span
-from lrlint.fix import Location
+from lrlint.facts import Place
 from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
 from lrlint.source import display_name
+from lrlint.span import Location, Span
 
 
 @dataclass(frozen=True)
