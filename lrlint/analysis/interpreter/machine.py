@@ -269,6 +269,16 @@ class Machine(ABC):
         finally:
             self.via.pop()
 
+    @contextmanager
+    def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
+        """Count what is interpreted meanwhile as the body of a function; collect its returns."""
+        frame = Frame(function, len(self.guards), len(self.loops))
+        self.frames.append(frame)
+        try:
+            yield frame
+        finally:
+            self.frames.pop()
+
     # -- optimizers that were not seen to be built ----------------------------------------------
 
     def adopt(self, value: Opaque) -> OptimizerRecord:
