@@ -16,6 +16,7 @@ from lrlint.source.mutations import Mutations
 from lrlint.source.parse import check_syntax, parse_text
 from lrlint.source.positions import Positions
 from lrlint.source.reach import Reach
+from lrlint.source.reading import read_bytes
 from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
@@ -42,5 +43,6 @@ __all__ = [
     "load_imported",
     "may_hold_schedule",
     "parse_text",
+    "read_bytes",
     "replace_file",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from lrlint.source.module import SourceFile, load
+from lrlint.source.reading import is_regular
 from lrlint.source.span import SourceError
 
 _LARGEST: Final = 1_000_000
@@ -155,13 +156,12 @@ class Locator:
 def load_imported(path: Path) -> SourceFile | None:
     """A module that a script imports, or None where following it is of no use or fails."""
     try:
-        size = path.stat().st_size
-        if size > _LARGEST:
+        if not is_regular(path, _LARGEST):
             return None
         source = load(path)
     except (OSError, SourceError):
         return None
-    passes_on = path.name == "__init__.py" or size < _SMALL
+    passes_on = path.name == "__init__.py" or len(source.data) < _SMALL
     return source if passes_on or _is_relevant(source.data) else None
 
 
