@@ -93,7 +93,7 @@ def predict(
     else:
         from lrlint.predict.text import describe
 
-        colour = output_file is None and wants_colour(sys.stdout.isatty())
+        colour = output_file is None and wants_colour(sys.stdout)
         text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
     if output_file is None:
         write(f"{text}\n" if text else "")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import wants_colour
+from lrlint.errors import UserError
 from lrlint.linter import fixing
 from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
@@ -39,6 +40,8 @@ def run(settings: Settings, options: Options) -> Result:
     paths = options.places
     stdin = None
     if "-" in paths:
+        if sys.stdin is None:  # as by `<&-`
+            raise UserError("standard input is closed")
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.unsafe_fixes or options.diff):
         report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
@@ -63,7 +66,7 @@ def run(settings: Settings, options: Options) -> Result:
 
 
 def _diff(fixed: Iterable[Fixed]) -> str:
-    paint = Paint(wants_colour(sys.stdout.isatty()))
+    paint = Paint(wants_colour(sys.stdout))
     return "".join(
         _diff_of(file, paint) for file in sorted(fixed, key=lambda file: file.before.name)
     )

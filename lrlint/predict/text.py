@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from lrlint.facts import Cadence
+from lrlint.output.text import clean, place
 from lrlint.predict.curve import Line, draw
 from lrlint.predict.report import FileForecast, Forecast, known, unit_of
 from lrlint.symbolic import Expr
@@ -17,7 +18,7 @@ _PLURALS = {"epoch": "epochs", "batch": "batches", "step": "steps", "sample": "s
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """The lines of a file's report."""
     if not file.schedules:
-        yield f"{file.filename}: no learning-rate schedule found"
+        yield f"{place(file.filename)}: no learning-rate schedule found"
         return
     for position, item in enumerate(file.schedules):
         if position:
@@ -28,22 +29,26 @@ def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
 def _way_out(unresolved: Sequence[str]) -> str:
     # What has a name in the script can be set; the rest is a description, in several words.
     example = next((one for one in unresolved if " " not in one), None)
-    return "" if example is None else f": say for example --set '{example}=100'"
+    if example is None:
+        return ""
+    quoted = f"{example}=100".replace("'", "'\"'\"'")  # a key of the script's may hold a quote
+    return f": say for example --set '{quoted}'"
 
 
 def _describe_schedule(file: FileForecast, item: Forecast, colour: bool) -> Iterator[str]:
     schedule, prediction = item.schedule, item.prediction
     span = schedule.place.span()
-    where = f"{span.filename}:{span.start.row}:{span.start.column}"
+    where = place(f"{span.filename}:{span.start.row}:{span.start.column}")
     name = f" `{schedule.variable}`" if schedule.variable else ""
-    yield f"{click.style(where, bold=True) if colour else where}  {schedule.scheduler}{name}"
-    yield from (f"  {label:<10}{text}" for label, text in _facts(item))
+    what = clean(f"{schedule.scheduler}{name}")
+    yield f"{click.style(where, bold=True) if colour else where}  {what}"
+    yield from (f"  {label:<10}{clean(text)}" for label, text in _facts(item))
     if prediction.unresolved:
-        yield "  open      " + ", ".join(prediction.unresolved)
-        yield f"  Nothing can be drawn while that is open{_way_out(prediction.unresolved)}."
+        yield clean("  open      " + ", ".join(prediction.unresolved))
+        yield clean(f"  Nothing can be drawn while that is open{_way_out(prediction.unresolved)}.")
         return
     if prediction.raises:
-        yield f"  raises    {prediction.raises}"
+        yield clean(f"  raises    {prediction.raises}")
     if prediction.lr and prediction.lr[0]:
         yield ""
         yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))

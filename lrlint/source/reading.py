@@ -1,4 +1,4 @@
-"""Read a file whatever it is: also a pipe that nothing is written to, or a device without an end."""
+"""Read a file whatever it is, a pipe that nothing is written to or an endless device, too."""
 
 from __future__ import annotations
 
