@@ -38,7 +38,8 @@ def wants_colour(stream: TextIO | None) -> bool:
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    return stream is not None and not stream.closed and stream.isatty()
+    isatty = getattr(stream, "isatty", None)  # a script may put any object in a stream's place
+    return isatty is not None and not getattr(stream, "closed", False) and isatty()
 
 
 def write(text: str, stream: TextIO | None = None) -> None:
@@ -71,7 +72,7 @@ def write_bytes(data: bytes) -> None:
 
 def _attempt(put: Callable[[TextIO], None], stream: TextIO | None) -> None:
     try:
-        if stream is None or stream.closed:  # as by `>&-`
+        if stream is None or getattr(stream, "closed", False):  # as by `>&-`
             raise OSError("it is closed")
         put(stream)
     except OSError as error:
