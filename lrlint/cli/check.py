@@ -78,6 +78,8 @@ def _run(settings: Settings, options: Options) -> int:
     except UserError as error:  # what else there is to say goes to standard error
         say(str(error))
         failed = True
+    for note in result.notes:
+        say(note)
     for problem in result.problems:
         say(problem + _meant_a_command(problem, options.places))
     if not report.files_found and not result.problems:

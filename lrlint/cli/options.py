@@ -76,13 +76,16 @@ class Options:
             ["--exit-zero"], is_flag=True, help="Exit with 0 even where there are findings."
         ),
     ]
-    fix: Annotated[bool, click.Option(["--fix"], is_flag=True, help="Apply the safe fixes.")]
+    fix: Annotated[
+        bool,
+        click.Option(["--fix"], is_flag=True, help="Apply the safe fixes to what the PATHS hold."),
+    ]
     unsafe_fixes: Annotated[
         bool,
         click.Option(
             ["--unsafe-fixes"],
             is_flag=True,
-            help="Also apply fixes that may change behaviour; review them.",
+            help="With --fix or --diff: also the fixes that may change behaviour; review them.",
         ),
     ]
     diff: Annotated[
