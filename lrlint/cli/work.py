@@ -15,11 +15,9 @@ from lrlint.linter.engine import lint
 from lrlint.linter.fixing import Fixed, Fixer
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
+from lrlint.linter.timeout import PATIENCE
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
-
-PATIENCE = 60.0
-"""Seconds of CPU time for one file: a hundred times that of a long script."""
 
 
 @dataclass(frozen=True)
