@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from lrlint.fix import Edit, Fix, Location
+from lrlint.fix import Fix
+from lrlint.span import Location
 
 
 class Severity(IntEnum):
@@ -74,6 +75,3 @@ def position(filename: str, cell: int | None, location: Location) -> str:
     """Return ``train.py:41:13``, or ``notebook.ipynb:cell 3:5:1``."""
     within = "" if cell is None else f"cell {cell}:"
     return f"{filename}:{within}{location.row}:{location.column}"
-
-
-__all__ = ["Diagnostic", "Edit", "Fix", "Location", "Related", "Severity", "position"]

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
@@ -33,6 +33,7 @@ from lrlint.fix import Applicability, Change
 from lrlint.snippets import Diff, script
 
 Subject = TypeVar("Subject")
+Cause = TypeVar("Cause")
 
 ENTRY_POINT_GROUP = "lrlint.rules"
 OWN_RULES = "lrlint_rules"
@@ -82,12 +83,12 @@ class Silence:
 
 
 @dataclass(frozen=True)
-class Exclusion(Generic[Subject]):
+class Exclusion(Generic[Subject, Cause]):
     """A row of a rule's table of the cases that it does not report."""
 
-    applies: Callable[[Subject], object]
-    """Returns anything but a false value where the case applies."""
-    reason: str | Callable[[Subject], str]
+    case: Callable[[Subject], Cause | None]
+    """Returns what excludes the subject; None or False where nothing does."""
+    reason: str | Callable[[Cause], str]
     owner: str | None = None
     """The code of the rule that reports the defect instead."""
 
@@ -137,7 +138,7 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
-    exclusions: ClassVar[Sequence[Exclusion[Schedule]]] = ()
+    exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
     They say nothing of schedules that the rule is not about: :meth:`check` returns before.
@@ -181,12 +182,12 @@ class Rule:
         return self.first(self.exclusions, schedule, schedule.place)
 
     def first(
-        self, table: Iterable[Exclusion[Subject]], subject: Subject, at: Place
+        self, table: Iterable[Exclusion[Subject, Any]], subject: Subject, at: Place
     ) -> Silence | None:
         """Return the first row of a table that applies, as a silence at a place."""
         for row in table:
-            if row.applies(subject):
-                reason = row.reason if isinstance(row.reason, str) else row.reason(subject)
+            if cause := row.case(subject):
+                reason = row.reason if isinstance(row.reason, str) else row.reason(cause)
                 return self.silence(at, reason, owner=row.owner)
         return None
 

@@ -8,10 +8,28 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
+from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
 from lrlint.judgement.rates import lr_after_steps
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+
+
+def _escape(schedule: Schedule) -> str | None:
+    return next((part.escapes for part in (schedule, *schedule.children) if part.escapes), None)
+
+
+def _trains_nothing(schedule: Schedule) -> bool:
+    return schedule.optimizer is not None and not schedule.optimizer.stepped
+
+
+def _is_unknown(schedule: Schedule) -> bool:
+    return schedule.scheduler not in LAWS and not schedule.derived
+
+
+def _successor(schedule: Schedule) -> str | None:
+    """Return the name that another scheduler took: the first of several tries, left in a script."""
+    same = (other for other in schedule.competitors if other.variable == schedule.variable)
+    return schedule.variable if next(same, None) is not None else None
 
 
 class SchedulerNeverStepped(Rule):
@@ -57,6 +75,14 @@ class SchedulerNeverStepped(Rule):
     """
 
     code, name, severity = "LR103", "scheduler-never-stepped", Severity.ERROR
+    exclusions = (
+        Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
+        UNKNOWN_OPTIMIZER,
+        OPTIMIZER_ELSEWHERE,
+        Exclusion(_trains_nothing, "its optimizer is not stepped in sight either"),
+        Exclusion(_is_unknown, "lrlint does not know this class"),
+        Exclusion(_successor, lambda name: f"another scheduler is called {name} as well"),
+    )
 
     VALID = (
         """
@@ -93,11 +119,13 @@ class SchedulerNeverStepped(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.parent is not None or not never_stepped(schedule):
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if schedule.parent is not None or schedule.sites:
             return
-        known = schedule.scheduler in LAWS or schedule.derived
-        if not known or _superseded(schedule):
+        if any(child.sites for child in schedule.children):
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         optimizer = schedule.optimizer
         assert optimizer is not None
@@ -109,13 +137,6 @@ class SchedulerNeverStepped(Rule):
             severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
             notes=(("optimizer stepped here", optimizer.sites[0].place),),
         )
-
-
-def _superseded(schedule: Schedule) -> bool:
-    """Whether another scheduler has the same variable: an earlier try, left in the script."""
-    return schedule.variable is not None and any(
-        other.variable == schedule.variable for other in schedule.competitors
-    )
 
 
 def _consequence(schedule: Schedule) -> str:

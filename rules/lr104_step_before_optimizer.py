@@ -9,10 +9,26 @@ from lrlint.facts import LoopKind, OrderFact, Schedule, StepArgument
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
 from lrlint.judgement.rates import lr_after_steps
-from lrlint.rule import Finding, Invalid, Proposal, Rule, safe, unsafe
+from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, safe, unsafe
 from lrlint.snippets import Diff, training
+
+
+def _argument(schedule: Schedule) -> str | None:
+    site = None if schedule.early is None else schedule.early.scheduler_site
+    if site is None or site.argument is StepArgument.NOTHING:
+        return None
+    return f"step({site.argument_text}) sets its position"
+
+
+def _may_start_at_zero(schedule: Schedule) -> bool:
+    """Whether it may be a warm-up from 0, of which nothing is lost."""
+    if first := lr_after_steps(schedule, 0):
+        return not any(first)
+    law, early = LAWS.get(schedule.scheduler), schedule.early
+    may_warm_up = law is None or law.name == "LambdaLR" or not law.is_class
+    return may_warm_up and early is not None and early.loop.kind is not LoopKind.EPOCH
 
 
 class StepBeforeOptimizer(Rule):
@@ -58,6 +74,14 @@ class StepBeforeOptimizer(Rule):
     """
 
     code, name, severity = "LR104", "step-before-optimizer", Severity.ERROR
+    exclusions = (
+        UNKNOWN_LAW,
+        FOLLOWS_METRIC,
+        EXERCISE,
+        Exclusion(_argument, str),
+        STEPPED_TWICE,
+        Exclusion(_may_start_at_zero, "its first LR may be 0, of which nothing is lost"),
+    )
 
     VALID = (
         training("scheduler = StepLR(optimizer, step_size=30)", epoch="scheduler.step()"),
@@ -107,23 +131,15 @@ class StepBeforeOptimizer(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         early = schedule.early
-        law = LAWS.get(schedule.scheduler)
-        # A metric has the same effect before the updates, and an unknown scheduler may be meant to
-        # step first.
-        if early is None or law is None or law.takes_metric or is_exercise(schedule):
+        if early is None:
             return
-        if early.scheduler_site.argument is not StepArgument.NOTHING:
-            return  # `step(position)` may set the position itself
-        if schedule.repeated is not None:
-            return  # LR105: one of the two calls is too many
+        if silence := self.excluded(schedule):
+            yield silence
+            return
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
-        if not first and not per_epoch and (law.name == "LambdaLR" or not law.is_class):
-            return  # a warm-up from 0 loses nothing
-        if first and not any(first):
-            return
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
         yield self.finding(
             early.scheduler_site.place,

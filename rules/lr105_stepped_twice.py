@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Repetition, Schedule, StepArgument
+from lrlint.facts import Cadence, Repetition, Schedule, StepArgument, StepSite
 from lrlint.judgement import wording
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE
 from lrlint.judgement.units import driver, stepped_by_itself_too
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+
+
+def _unknown_argument(schedule: Schedule) -> StepSite | None:
+    twice = schedule.repeated
+    sites = () if twice is None else (twice.first, twice.second)
+    return next((site for site in sites if site.argument is StepArgument.UNKNOWN), None)
 
 
 class SteppedTwice(Rule):
@@ -60,6 +66,12 @@ class SteppedTwice(Rule):
     """
 
     code, name, severity = "LR105", "stepped-twice", Severity.ERROR
+    exclusions = (
+        EXERCISE,
+        Exclusion(
+            _unknown_argument, lambda site: f"step({site.argument_text}) may set its position"
+        ),
+    )
 
     VALID = (
         # One of the two, as the flag says.
@@ -105,7 +117,7 @@ class SteppedTwice(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         both = stepped_by_itself_too(schedule)
         if both is not None:
             own, other = both
@@ -120,11 +132,12 @@ class SteppedTwice(Rule):
                 ),
             )
         twice = schedule.repeated
-        if twice is None or is_exercise(schedule):
+        if twice is None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         first, second = twice.first, twice.second
-        if StepArgument.UNKNOWN in (first.argument, second.argument):
-            return  # `step(position)` may set the position itself
         if first.per is Cadence.EPOCH and second.per is Cadence.BATCH:
             first, second = second, first  # report the rarer call
         yield self.finding(

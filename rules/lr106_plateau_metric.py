@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
+from lrlint.facts import Guard, GuardKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 _POSITION = re.compile(
@@ -16,6 +16,27 @@ _POSITION = re.compile(
 )
 """Names of positions, whatever computes them."""
 _NO_ARGUMENT = frozenset({"SequentialLR", "ChainedScheduler"})
+
+
+def _is_tried(schedule: Schedule) -> bool:
+    """Whether one way to step is tried, and the other where it fails."""
+    guards = (guard for site in schedule.sites for guard in site.guards)
+    return any(guard.kind is GuardKind.EXCEPTION for guard in guards)
+
+
+def _is_position(site: StepSite) -> bool:
+    is_metric = site.argument is StepArgument.METRIC
+    return is_metric and _POSITION.search(site.argument_text) is not None
+
+
+def _switched_off(site: StepSite) -> Guard | None:
+    return next((guard for guard in site.guards if guard.by_default is False), None)
+
+
+STEP_EXCLUSIONS = (
+    Exclusion(_is_position, "its argument is called like a position"),
+    Exclusion(_switched_off, lambda guard: f"by default `{guard.text}` does not hold"),
+)
 
 
 class PlateauMetric(Rule):
@@ -56,6 +77,7 @@ class PlateauMetric(Rule):
     """
 
     code, name, severity = "LR106", "plateau-metric", Severity.ERROR
+    exclusions = (Exclusion(_is_tried, "another call is made where this one fails"),)
 
     VALID = (
         training(
@@ -97,24 +119,26 @@ class PlateauMetric(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
         if law is None:
             return
-        if any(g.kind is GuardKind.EXCEPTION for site in schedule.sites for g in site.guards):
-            return  # step(metric) is tried, and step() where that fails
         wrong = StepArgument.NOTHING if law.takes_metric else StepArgument.METRIC
-        for site in schedule.sites:
-            if wrong is StepArgument.METRIC and _POSITION.search(site.argument_text):
+        sites = [site for site in schedule.sites if site.argument is wrong]
+        if sites and (silence := self.excluded(schedule)):
+            yield silence
+            return
+        for site in sites:
+            if silence := self.first(STEP_EXCLUSIONS, site, site.place):
+                yield silence
                 continue
-            if site.argument is wrong and not any(g.by_default is False for g in site.guards):
-                yield self.finding(
-                    site.place,
-                    _message(schedule, site),
-                    severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
-                    notes=(("scheduler built here", schedule.place),),
-                )
-                return
+            yield self.finding(
+                site.place,
+                _message(schedule, site),
+                severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
+                notes=(("scheduler built here", schedule.place),),
+            )
+            return
 
 
 def _message(schedule: Schedule, site: StepSite) -> str:

@@ -8,9 +8,9 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE
 from lrlint.judgement.units import is_moved
-from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 
 
@@ -54,6 +54,7 @@ class EpochArgument(Rule):
     """
 
     code, name, severity = "LR107", "epoch-argument", Severity.WARNING
+    exclusions = (EXERCISE,)
 
     STEP_LR = "scheduler = StepLR(optimizer, step_size=30)"
     VALID = (
@@ -82,21 +83,22 @@ class EpochArgument(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
         if law is None or not law.is_class or law.takes_epoch or law.takes_metric:
             return
-        if is_exercise(schedule):
+        sites = [site for site in schedule.sites if site.argument is StepArgument.EPOCH]
+        if sites and (silence := self.excluded(schedule)):
+            yield silence
             return
-        for site in schedule.sites:
-            if site.argument is StepArgument.EPOCH:
-                yield self.finding(
-                    site.place,
-                    f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
-                    " counter to that number, where a plain step() advances it by one",
-                    notes=(("scheduler built here", schedule.place),),
-                    fix=_fix(schedule, site),
-                )
+        for site in sites:
+            yield self.finding(
+                site.place,
+                f"{schedule.scheduler}.step({site.argument_text}) is deprecated: it moves the"
+                " counter to that number, where a plain step() advances it by one",
+                notes=(("scheduler built here", schedule.place),),
+                fix=_fix(schedule, site),
+            )
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:

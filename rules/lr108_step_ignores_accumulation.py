@@ -9,13 +9,9 @@ from lrlint.facts import Schedule
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    EveryMicroBatch,
-    advances_by_one,
-    is_exercise,
-    steps_every_micro_batch,
-)
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, STEPPED_TWICE
+from lrlint.judgement.length import EveryMicroBatch, steps_every_micro_batch
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 
 
@@ -65,6 +61,7 @@ class StepIgnoresAccumulation(Rule):
     """
 
     code, name, severity = "LR108", "step-ignores-accumulation", Severity.ERROR
+    exclusions = (OPEN_ARGUMENTS, STEPPED_TWICE, *PLAIN_STEPS, EXERCISE)
 
     UPDATE = """
         model(x, y).backward()
@@ -110,11 +107,12 @@ class StepIgnoresAccumulation(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.parent is not None or schedule.open_arguments or schedule.repeated is not None:
-            return
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         found = steps_every_micro_batch(schedule)
-        if found is None or not advances_by_one(schedule) or is_exercise(schedule):
+        if found is None or schedule.parent is not None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             found.site.place,

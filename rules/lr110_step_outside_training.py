@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Loop, LoopKind, Schedule, StepSite
+from lrlint.facts import Cadence, Loop, LoopKind, OptimizerUse, Schedule, StepSite
+from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, STEPPED_ELSEWHERE
 from lrlint.judgement.units import driver
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 
@@ -51,6 +52,7 @@ class StepOutsideTraining(Rule):
     """
 
     code, name, severity = "LR110", "step-outside-training", Severity.WARNING
+    exclusions = (STEPPED_ELSEWHERE, OPTIMIZER_ELSEWHERE)
 
     SETUP = "import torch\nscheduler = StepLR(optimizer, step_size=30)"
     VALID = (training(SETUP, epoch="scheduler.step()", after="scheduler.step()"),)
@@ -75,29 +77,17 @@ class StepOutsideTraining(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        one, optimizer = driver(schedule), schedule.optimizer
-        if one is not schedule or one.escapes is not None or optimizer is None:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        optimizer = schedule.optimizer
+        found = None if optimizer is None else _outside(schedule, optimizer)
+        if optimizer is None or found is None:
             return
-        if not schedule.sites or not optimizer.sites or optimizer.escapes is not None:
+        if silence := self.excluded(schedule):
+            yield silence
             return
-        evaluating = [loop for site in schedule.sites if (loop := _evaluation(site)) is not None]
-        site = schedule.sites[0]
-        if len(evaluating) == len(schedule.sites):
-            over = evaluating[0].over or "the evaluation loop"
-            text, loop = (
-                f"step() runs for every batch of {over}, where nothing is trained",
-                site.loop,
-            )
-        elif all(_comes_after(one, schedule) for one in schedule.sites):
-            text, loop = (
-                "step() runs after the training loop only: no optimizer step is left to use the LR",
-                optimizer.sites[-1].loop,
-            )
-        else:
-            return
+        text, loop = found
         yield self.finding(
-            site.place,
+            schedule.sites[0].place,
             text,
             notes=(
                 ("the loop", None if loop is None else loop.place),
@@ -106,15 +96,28 @@ class StepOutsideTraining(Rule):
         )
 
 
+def _outside(schedule: Schedule, optimizer: OptimizerUse) -> tuple[str, Loop | None] | None:
+    """Say where it is stepped, if all its steps are outside of the training loop; and that loop."""
+    sites, updates = schedule.sites, optimizer.sites
+    if driver(schedule) is not schedule or not sites or not updates:
+        return None
+    evaluating = [loop for site in sites if (loop := _evaluation(site)) is not None]
+    if len(evaluating) == len(sites):
+        over = evaluating[0].over or "the evaluation loop"
+        return f"step() runs for every batch of {over}, where nothing is trained", sites[0].loop
+    if all(_comes_after(site, schedule, updates) for site in sites):
+        text = "step() runs after the training loop only: no optimizer step is left to use the LR"
+        return text, updates[-1].loop
+    return None
+
+
 def _evaluation(site: StepSite) -> Loop | None:
     """Return the evaluation loop around the call."""
     return next((loop for loop in site.loops if loop.kind is LoopKind.EVALUATION), None)
 
 
-def _comes_after(site: StepSite, schedule: Schedule) -> bool:
-    """Whether the call comes after all optimizer steps, outside of all loops."""
-    assert schedule.optimizer is not None
+def _comes_after(site: StepSite, schedule: Schedule, updates: tuple[StepSite, ...]) -> bool:
+    """Whether it is stepped outside of all loops, after each step of its optimizer."""
     if site.per is not Cadence.ONCE or site.loops or schedule.built_in or site.via:
         return False
-    updates = schedule.optimizer.sites
     return all(update.loops and update.order < site.order for update in updates)

@@ -8,10 +8,16 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Cadence, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, REBUILT
+from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import cadence, horizon_in_batches, regular_sites
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
+
+
+def _has_one_step_per_epoch(schedule: Schedule) -> bool:
+    optimizer = schedule.optimizer
+    return optimizer is not None and optimizer.stepped and schedule.batch_loop is None
 
 
 class BatchSchedulerPerEpoch(Rule):
@@ -58,6 +64,13 @@ class BatchSchedulerPerEpoch(Rule):
 
     code, name, severity = "LR111", "batch-scheduler-per-epoch", Severity.WARNING
     schedulers = frozenset({"CyclicLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        EXERCISE,
+        REBUILT,
+        Exclusion(_has_one_step_per_epoch, "its optimizer steps once per epoch as well"),
+    )
 
     SETUP = """
         optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
@@ -82,33 +95,25 @@ class BatchSchedulerPerEpoch(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         size, sites = schedule.argument("step_size_up"), regular_sites(schedule)
-        if size is None or size.number is None or schedule.open_arguments or not sites:
+        if size is None or size.number is None or cadence(schedule) is not Cadence.EPOCH:
             return
-        if cadence(schedule) is not Cadence.EPOCH or not advances_by_one(schedule):
-            return
-        if is_exercise(schedule) or rebuilt_in(schedule) is not None or not _is_slow(schedule):
-            return
-        if (
-            not size.explicit
-            or horizon_in_batches(schedule)
-            or _outlasts_the_training(schedule, size)
+        if size.explicit and not (
+            horizon_in_batches(schedule) or _outlasts_the_training(schedule, size)
         ):
-            yield self.finding(
-                sites[0].place,
-                f"step_size_up is {'' if size.explicit else 'left at '}"
-                f"{wording.quantity(size.number)} batches, but step() runs once per epoch"
-                f"{_reach(schedule, size)}",
-                notes=(("scheduler built here", schedule.place),),
-                fix=_fix(schedule, sites[0]),
-            )
-
-
-def _is_slow(schedule: Schedule) -> bool:
-    """Whether an epoch may have more than one optimizer step."""
-    optimizer = schedule.optimizer
-    return optimizer is None or not optimizer.stepped or schedule.batch_loop is not None
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
+        yield self.finding(
+            sites[0].place,
+            f"step_size_up is {'' if size.explicit else 'left at '}"
+            f"{wording.quantity(size.number)} batches, but step() runs once per epoch"
+            f"{_reach(schedule, size)}",
+            notes=(("scheduler built here", schedule.place),),
+            fix=_fix(schedule, sites[0]),
+        )
 
 
 def _outlasts_the_training(schedule: Schedule, size: Argument) -> bool:

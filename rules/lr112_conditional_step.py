@@ -8,15 +8,21 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule, StepSite
 from lrlint.formulas import LAWS
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE
 from lrlint.judgement.units import regular_sites
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 _DECAYS = frozenset({"ExponentialLR", "MultiplicativeLR", "LambdaLR"})
-"""Each step of these is one decay: under a condition they are a handwritten plateau scheduler."""
 _OVERFLOW = re.compile(r"scale|nan|inf\b|finite|overflow|skip|grad|norm", re.IGNORECASE)
 """Conditions that ask whether the optimizer was stepped."""
+
+
+def _decays_each_time(schedule: Schedule) -> Schedule | None:
+    """Return a schedule each of whose steps is a decay of its own, as of a plateau scheduler."""
+    size = schedule.number("step_size")
+    single = schedule.scheduler == "StepLR" and size is not None and size.value == 1
+    return schedule if single or schedule.scheduler in _DECAYS else None
 
 
 class ConditionalStep(Rule):
@@ -68,6 +74,10 @@ class ConditionalStep(Rule):
     """
 
     code, name, severity = "LR112", "conditional-step", Severity.WARNING
+    exclusions = (
+        Exclusion(_decays_each_time, lambda one: f"each step of {one.scheduler} is a decay"),
+        EXERCISE,
+    )
 
     VALID = (
         training(
@@ -111,17 +121,18 @@ class ConditionalStep(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
-        if law is None or law.takes_metric or schedule.scheduler in _DECAYS:
-            return
-        if _decays_each_time(schedule) or is_exercise(schedule):
+        if law is None or law.takes_metric:
             return
         sites = regular_sites(schedule)
         found = [
             guard for site in sites if (guard := _condition_on_a_metric(schedule, site)) is not None
         ]
         if not found or len(found) != len(sites):
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             sites[0].place,
@@ -148,8 +159,3 @@ def _condition_on_a_metric(schedule: Schedule, site: StepSite) -> Guard | None:
         ),
         None,
     )
-
-
-def _decays_each_time(schedule: Schedule) -> bool:
-    size = schedule.number("step_size")
-    return schedule.scheduler == "StepLR" and size is not None and size.value == 1

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Schedule
+from lrlint.facts import Cadence, Guard, Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC
 from lrlint.judgement.units import cadence, regular_sites
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+
+
+def _own_condition(schedule: Schedule) -> Guard | None:
+    """Return a condition of its steps that those of its optimizer are not under."""
+    updates = () if schedule.optimizer is None else schedule.optimizer.sites
+    shared = {guard.text for update in updates for guard in update.guards}
+    guards = (guard for site in regular_sites(schedule) for guard in site.guards)
+    return next((guard for guard in guards if guard.text not in shared), None)
+
+
+def _overran_never(schedule: Schedule) -> bool:
+    return schedule.overran == 0
 
 
 class StepAfterSkippedUpdate(Rule):
@@ -53,6 +65,12 @@ class StepAfterSkippedUpdate(Rule):
     """
 
     code, name, severity = "LR113", "step-after-skipped-update", Severity.ADVICE
+    exclusions = (
+        FOLLOWS_METRIC,
+        EXERCISE,
+        Exclusion(_overran_never, "the optimizer made all its steps in this run"),
+        Exclusion(_own_condition, lambda guard: f"it is stepped only where `{guard.text}` holds"),
+    )
 
     SETUP = """
         import torch
@@ -80,21 +98,20 @@ class StepAfterSkippedUpdate(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        law, optimizer, sites = LAWS.get(schedule.scheduler), schedule.optimizer, None
-        if schedule.parent is not None or optimizer is None or law is None or law.takes_metric:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        optimizer = schedule.optimizer
+        if schedule.parent is not None or optimizer is None or schedule.scheduler not in LAWS:
             return
         updates = [update for update in optimizer.sites if update.scaled]
-        sites = regular_sites(schedule)
-        if not updates or len(updates) != len(optimizer.sites) or is_exercise(schedule):
+        if not updates or len(updates) != len(optimizer.sites):
             return
-        if cadence(schedule) is not Cadence.BATCH or schedule.overran == 0:
+        if cadence(schedule) is not Cadence.BATCH:
             return
-        shared = {guard.text for update in updates for guard in update.guards}
-        if any(guard.text not in shared for site in sites for guard in site.guards):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
-            sites[0].place,
+            regular_sites(schedule)[0].place,
             "step() runs even where the GradScaler leaves the optimizer's step out: the schedule"
             f" gets {_ahead(schedule)}ahead of the training",
             notes=(("the scaler steps here", updates[0].place),),

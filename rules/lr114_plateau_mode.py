@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
-from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.judgement.exclusions import OPEN_ARGUMENTS
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 
 _WORD = r"(?<![a-z])(?:{})\d*(?![a-z])"
@@ -76,6 +77,7 @@ class PlateauMode(Rule):
 
     code, name, severity = "LR114", "plateau-mode", Severity.WARNING
     schedulers = frozenset({"ReduceLROnPlateau"})
+    exclusions = (OPEN_ARGUMENTS,)
 
     VALID = (
         training(
@@ -104,14 +106,22 @@ class PlateauMode(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         mode = schedule.argument("mode")
-        if mode is None or mode.value not in ("min", "max") or schedule.open_arguments:
+        if mode is None or mode.value not in ("min", "max"):
             return
         judged = [(site, _grows(site)) for site in schedule.sites]
         wrong = [site for site, grows in judged if grows is (mode.value == "min")]
-        if not wrong or len(wrong) != sum(grows is not None for _, grows in judged):
-            return  # two metrics, of which each may be right for one setting
+        if not wrong:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
+        if len(wrong) != sum(grows is not None for _, grows in judged):
+            yield self.silence(
+                wrong[0].place, "another step() is given a metric that fits the mode"
+            )
+            return
         site = wrong[0]
         what = "grows" if mode.value == "min" else "falls"
         yield self.finding(

@@ -8,10 +8,12 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import Length, against, judged_length, notes, resized, unit, where
+from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
+from lrlint.symbolic import Expr
 
 
 class TMaxMismatch(Rule):
@@ -60,6 +62,7 @@ class TMaxMismatch(Rule):
 
     code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
     schedulers = frozenset({"CosineAnnealingLR", "LambdaLR"})
+    exclusions = LENGTH_EXCLUSIONS
 
     VALID = (
         training(
@@ -94,14 +97,17 @@ class TMaxMismatch(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = judged_length(schedule)
-        if (
-            found is None
-            or found.fits
-            or _warmup_not_deducted(found)
-            or _replaced_by_another(found)
-        ):
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if schedule.horizon is None or schedule.parent is not None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
+        found = whole_length(schedule)
+        if found is None or found.fits:
+            return
+        if silence := self.first(MISMATCH_EXCLUSIONS, found, schedule.place):
+            yield silence
             return
         yield self.finding(
             where(schedule),
@@ -113,28 +119,36 @@ class TMaxMismatch(Rule):
         )
 
 
-def _warmup_not_deducted(found: Length) -> bool:
-    """Whether T_max is the whole training, and the steps leave out a warm-up: LR204."""
+def _warmup_left_out(found: Length) -> Expr | None:
+    """Return the warm-up that the steps leave out and T_max, the whole training, does not."""
+    for site in found.schedule.sites:
+        for guard in site.guards:
+            if guard.kind is not GuardKind.AFTER or guard.amount is None:
+                continue
+            steps = found.steps + guard.amount
+            if against(found.schedule, found.horizon, found.length, steps).fits:
+                return guard.amount
+    return None
+
+
+def _successor(found: Length) -> Schedule | None:
+    """Return what takes over before the cosine ends, as after `else: swa_scheduler.step()`."""
+    if found.longer:
+        return None
     guards = [guard for site in found.schedule.sites for guard in site.guards]
-    return any(
-        guard.kind is GuardKind.AFTER
-        and guard.amount is not None
-        and against(found.schedule, found.horizon, found.length, found.steps + guard.amount).fits
-        for guard in guards
-    )
+    stops = any(guard.kind is GuardKind.BEFORE for guard in guards)
+    others = found.schedule.competitors
+    return next((other for other in others if stops or other.scheduler == "SWALR"), None)
 
 
-def _replaced_by_another(found: Length) -> bool:
-    """Whether another schedule takes over before the cosine ends: `else: swa_scheduler.step()`."""
-    schedule = found.schedule
-    return not found.longer and any(
-        other.scheduler == "SWALR" or _stops(schedule) for other in schedule.competitors
-    )
-
-
-def _stops(schedule: Schedule) -> bool:
-    guards = [guard for site in schedule.sites for guard in site.guards]
-    return any(guard.kind is GuardKind.BEFORE for guard in guards)
+MISMATCH_EXCLUSIONS = (
+    Exclusion(
+        _warmup_left_out,
+        lambda warmup: f"its steps leave out a warm-up of {wording.amount(warmup)}",
+        owner="LR204",
+    ),
+    Exclusion(_successor, lambda other: f"{other.scheduler} takes over before it ends"),
+)
 
 
 def _length(found: Length) -> str:

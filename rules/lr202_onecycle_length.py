@@ -9,9 +9,10 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
-from lrlint.judgement.length import Length, judged_length, notes, resized, where
+from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import compare
 
@@ -63,6 +64,7 @@ class OneCycleLength(Rule):
 
     code, name, severity = "LR202", "onecycle-length", Severity.ERROR
     schedulers = frozenset({"OneCycleLR"})
+    exclusions = LENGTH_EXCLUSIONS
 
     VALID = (
         training(
@@ -118,8 +120,13 @@ class OneCycleLength(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = judged_length(schedule)
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if schedule.horizon is None or schedule.parent is not None:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
+        found = whole_length(schedule)
         if found is None or (found.fits and not _too_long(found)):
             return
         parameter, longer = found.horizon.parameter, _too_long(found)

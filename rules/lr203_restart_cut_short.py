@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Schedule, StepArgument
+from lrlint.facts import Schedule, StepArgument
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    Length,
-    against,
-    ignored_accumulation,
-    is_exercise,
-    notes,
-    rebuilt_in,
-    unit,
-)
+from lrlint.judgement.cycles import CYCLE_EXCLUSIONS, Cycle, ends_well, last_cycle
+from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, unit
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.judgement.units import length_is_explained, regular_sites
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 
@@ -70,6 +58,7 @@ class RestartCutShort(Rule):
 
     code, name, severity = "LR203", "restart-cut-short", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingWarmRestarts"})
+    exclusions = CYCLE_EXCLUSIONS
 
     RESTARTS = """
         scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
@@ -94,94 +83,20 @@ class RestartCutShort(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found, times = _length(schedule), schedule.number("T_mult")
-        factor = None if times is None else times.value
-        if found is None or not isinstance(factor, int) or factor < 1:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if silence := self.excluded(schedule):
+            yield silence
             return
-        cycle = _cycle(found, factor)
-        if cycle is None or _ends_well(schedule, cycle):
+        cycle = last_cycle(schedule)
+        if cycle is None or ends_well(schedule, cycle):
             return
-        certain = found.certain and times is not None and times.is_constant
         yield self.finding(
             schedule.place,
             f"training ends {_position(schedule, cycle)}"
-            f"{'' if certain else WITH_THE_DEFAULTS}{_last(schedule, cycle)};"
+            f"{'' if cycle.certain else WITH_THE_DEFAULTS}{_last(schedule, cycle)};"
             f" a cycle ends after {_ends(schedule, cycle)}",
             notes=notes(schedule),
         )
-
-
-@dataclass(frozen=True)
-class _Cycle:
-    """The cycle in which the training ends, in steps, or in units of T_0."""
-
-    start: Fraction
-    length: Fraction
-    end: Fraction
-    """Where the training ends."""
-    in_steps: bool
-
-    @property
-    def share(self) -> Fraction:
-        """How much of the cycle is over at the end of the last step."""
-        return (self.end - self.start) / self.length
-
-    @property
-    def last(self) -> Fraction:
-        """How much of it is over when the last step begins."""
-        return self.share - (Fraction(1) / self.length if self.in_steps else 0)
-
-
-def _length(schedule: Schedule) -> Length | None:
-    """The training against T_0, in the unit that the scheduler counts."""
-    horizon, sites = schedule.horizon, regular_sites(schedule)
-    if horizon is None or horizon.length is None or schedule.parent is not None or not sites:
-        return None
-    if schedule.open_arguments or is_exercise(schedule) or rebuilt_in(schedule) is not None:
-        return None
-    if length_is_explained(schedule) or ignored_accumulation(schedule) is not None:
-        return None
-    arguments = {site.argument for site in sites}
-    steps = None
-    if arguments == {StepArgument.NOTHING}:
-        steps = schedule.steps
-    elif arguments == {StepArgument.EPOCH}:
-        steps = schedule.epochs
-    return None if steps is None else against(schedule, horizon, horizon.length, steps)
-
-
-def _cycle(found: Length, factor: int) -> _Cycle | None:
-    first, end = found.length.value, found.steps.value
-    if isinstance(first, int) and isinstance(end, int):
-        length, position, in_steps = Fraction(first), Fraction(end), True
-    elif found.ratio is not None:
-        length, position, in_steps = Fraction(1), found.ratio, False
-    else:
-        return None
-    if length <= 0 or position <= 0:
-        return None
-    start = Fraction(0)
-    if factor == 1:
-        start = length * (math.ceil(position / length) - 1)
-    while start + length < position:
-        start += length
-        length *= factor
-    return _Cycle(start, length, position, in_steps)
-
-
-def _ends_well(schedule: Schedule, cycle: _Cycle) -> bool:
-    """Whether it ends with a cycle, or so near to its end that nobody can see the difference."""
-    rest = cycle.length - (cycle.end - cycle.start)
-    if rest == 0 or (cycle.in_steps and rest == 1) or not _high(cycle.last):
-        return True
-    one_more = cycle.in_steps and cycle.end - cycle.start == 1
-    return one_more and schedule.per is not Cadence.EPOCH
-
-
-def _high(share: Fraction) -> bool:
-    """Whether a cosine is above 10 % of its range."""
-    return (1 + math.cos(math.pi * share)) / 2 > 0.1
 
 
 def _counts(schedule: Schedule) -> str:
@@ -189,14 +104,14 @@ def _counts(schedule: Schedule) -> str:
     return "epochs" if absolute else f"{unit(schedule)}s"
 
 
-def _position(schedule: Schedule, cycle: _Cycle) -> str:
+def _position(schedule: Schedule, cycle: Cycle) -> str:
     if not cycle.in_steps:
         return f"{float(100 * cycle.share):.3g}% into a cycle"
     done, whole = int(cycle.end - cycle.start), int(cycle.length)
     return f"{done} of {whole} {_counts(schedule)} into a cycle"
 
 
-def _last(schedule: Schedule, cycle: _Cycle) -> str:
+def _last(schedule: Schedule, cycle: Cycle) -> str:
     if any(site.argument is StepArgument.EPOCH for site in schedule.sites):
         return ""
     if cycle.in_steps:
@@ -206,7 +121,7 @@ def _last(schedule: Schedule, cycle: _Cycle) -> str:
     return "" if lrs is None else f": the last {unit(schedule)} runs at {lr_text(lrs)}"
 
 
-def _ends(schedule: Schedule, cycle: _Cycle) -> str:
+def _ends(schedule: Schedule, cycle: Cycle) -> str:
     """The nearest lengths that end with a cycle."""
     ends = [end for end in (cycle.start, cycle.start + cycle.length) if end > 0]
     text = " or ".join(wording.number(float(end)) for end in ends)

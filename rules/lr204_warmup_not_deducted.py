@@ -7,22 +7,18 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    Length,
-    advances_by_one,
-    against,
-    ignored_accumulation,
-    is_exercise,
-    iterations,
-    notes,
-    rebuilt_in,
-    resized,
-    segment,
-    where,
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    MOVED,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    WHOLE_IGNORES_ACCUMULATION,
 )
+from lrlint.judgement.length import Length, against, iterations, notes, resized, segment, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.judgement.units import driver, is_moved, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
@@ -65,6 +61,15 @@ class WarmupNotDeducted(Rule):
 
     code, name, severity = "LR204", "warmup-not-deducted", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "LinearLR", "PolynomialLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        EXERCISE,
+        MOVED,
+        REBUILT,
+        *STEPPED_WRONGLY,
+        WHOLE_IGNORES_ACCUMULATION,
+    )
 
     SEQUENCE = """
         ramp = LinearLR(optimizer, start_factor=0.01, total_iters=10)
@@ -112,14 +117,27 @@ class WarmupNotDeducted(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if not _is_judged(schedule) or not _falls(schedule):
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        turn = _turn_in_sequence(schedule) or _turn_after_guard(schedule)
+        if turn is None or not _falls(schedule):
             return
-        found = _in_sequence(schedule) or _after_a_condition(schedule)
-        if found is None:
+        length, warmup = turn
+        forgotten = _is_forgotten(schedule, length, warmup)
+        if not forgotten and not length.comparison.unknown:
             return
-        length, warmup = found
-        yield self.finding(
+        if silence := self.excluded(schedule):
+            yield silence
+        elif not forgotten:
+            yield self.silence(
+                where(schedule),
+                f"whether {length.horizon.parameter} = {wording.amount(length.length)} fits the"
+                f" {wording.amount(length.steps)} steps after the warm-up is not known",
+            )
+        else:
+            yield self._report(schedule, length, warmup)
+
+    def _report(self, schedule: Schedule, length: Length, warmup: Expr) -> Finding:
+        return self.finding(
             where(schedule),
             f"{length.horizon.parameter} is {wording.quantity(length.length)}, but it comes after"
             f" a warm-up of {wording.quantity(warmup)}, which leaves"
@@ -128,19 +146,6 @@ class WarmupNotDeducted(Rule):
             notes=notes(schedule),
             fix=resized(schedule, length.steps),
         )
-
-
-def _is_judged(schedule: Schedule) -> bool:
-    one = driver(schedule)
-    return not (
-        schedule.open_arguments
-        or not advances_by_one(schedule)
-        or is_exercise(schedule)
-        or is_moved(one)
-        or rebuilt_in(schedule) is not None
-        or length_is_explained(schedule)
-        or ignored_accumulation(one) is not None
-    )
 
 
 def _falls(schedule: Schedule) -> bool:
@@ -152,8 +157,8 @@ def _falls(schedule: Schedule) -> bool:
     return end.value < start.value
 
 
-def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Compare the last part of a SequentialLR with the steps that are left after its milestone."""
+def _turn_in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length of the last part of a SequentialLR against its steps, and its start."""
     parent, horizon = schedule.parent, schedule.horizon
     if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
         return None
@@ -165,15 +170,12 @@ def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
     if left.value is not None and left.value <= 0:
         return None
     if schedule is not parent.children[-1]:
-        return None  # a part in the middle may be cut off on purpose
-    found = against(schedule, horizon, horizon.length, left)
-    if found.comparison.differs:
-        return None if found.fits or found.longer else (found, marks[-1])
-    return _if_warmup_is_included(found, marks[-1])
+        return None  # it may be meant to be cut off
+    return against(schedule, horizon, horizon.length, left), marks[-1]
 
 
-def _after_a_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Compare a schedule under ``if epoch >= warmup:`` with the steps that are left."""
+def _turn_after_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length after ``if epoch >= warmup:`` against the steps there, and the warm-up."""
     horizon = schedule.horizon
     if schedule.parent is not None or horizon is None or horizon.length is None:
         return None
@@ -184,23 +186,27 @@ def _after_a_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
     whole = iterations(site)
     if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
         return None
-    found = against(schedule, horizon, horizon.length, whole - guard.amount)
-    return (
-        None
-        if found.comparison.differs and found.fits
-        else _if_warmup_is_included(found, guard.amount)
-    )
+    return against(schedule, horizon, horizon.length, whole - guard.amount), guard.amount
 
 
-def _if_warmup_is_included(found: Length, warmup: Expr) -> tuple[Length, Expr] | None:
-    """Return both where the length is that of the warm-up and the remaining steps together."""
+def _is_forgotten(schedule: Schedule, found: Length, warmup: Expr) -> bool:
+    """Whether a length takes no account of the warm-up before it."""
+    if found.comparison.differs and found.fits:
+        return False
+    if found.comparison.differs and schedule.parent is not None:
+        return not found.longer
+    return _is_whole(found, warmup)
+
+
+def _is_whole(found: Length, warmup: Expr) -> bool:
+    """Whether the length is that of the warm-up and what it leaves together."""
     if warmup.value == 0:
-        return None
+        return False
     try:
         together = compare(found.length, found.steps + warmup)
     except (TooComplex, NotRepresentable):
-        return None
-    return (found, warmup) if together.equal and found.comparison.sign != 1 else None
+        return False
+    return together.equal and found.comparison.sign != 1
 
 
 def _end(found: Length) -> str:

@@ -7,23 +7,33 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    against,
-    ignored_accumulation,
-    is_exercise,
-    is_warmup,
-    keeps_pace,
-    notes,
-    rebuilt_in,
-    segment,
-    unit,
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    KNOWN_PACE,
+    MOVED,
+    OPEN_ARGUMENTS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    UNKNOWN_STEPS,
+    WHOLE_IGNORES_ACCUMULATION,
 )
+from lrlint.judgement.length import WITH_THE_DEFAULTS, against, is_warmup, notes, segment, unit
 from lrlint.judgement.rates import lr_text
-from lrlint.judgement.units import driver, is_moved, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.units import driver
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Expr, compare
+
+
+def _follower(schedule: Schedule) -> Schedule | None:
+    """Return the schedule of which another part follows: this one is meant to be cut off."""
+    whole = driver(schedule)
+    return whole if whole is not schedule and schedule is not whole.children[-1] else None
+
+
+def _is_in_no_loop(schedule: Schedule) -> bool:
+    whole = driver(schedule)
+    return not whole.built_in and not any(site.loops for site in whole.sites)
 
 
 class MilestoneNeverReached(Rule):
@@ -65,6 +75,18 @@ class MilestoneNeverReached(Rule):
 
     code, name, severity = "LR205", "milestone-never-reached", Severity.WARNING
     schedulers = frozenset({"LinearLR", "MultiStepLR", "PolynomialLR", "SequentialLR", "StepLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        Exclusion(_follower, lambda whole: f"another part of the {whole.scheduler} follows it"),
+        *KNOWN_PACE,
+        EXERCISE,
+        Exclusion(_is_in_no_loop, "the loop in which it is stepped is not seen"),
+        MOVED,
+        Exclusion(is_warmup, "it is a warm-up", owner="LR210"),
+        REBUILT,
+        *STEPPED_WRONGLY,
+        WHOLE_IGNORES_ACCUMULATION,
+    )
 
     VALID = (
         training(
@@ -100,24 +122,47 @@ class MilestoneNeverReached(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         steps = segment(schedule, at_most=True)
-        if steps is None or not _is_judged(schedule):
-            return
-        if steps.value is not None and steps.value <= 0:
-            return  # its turn never comes
         parameter = _PARAMETERS[schedule.scheduler]
         argument = schedule.argument(parameter)
         if argument is None or argument.place is None:
             return
-        missed = _missed(schedule, parameter, argument, steps)
-        if not missed:
+        if steps is None:
+            if silence := self.first((*self.exclusions, UNKNOWN_STEPS), schedule, schedule.place):
+                yield silence
             return
-        here = argument.place.span().filename == schedule.place.span().filename
+        if steps.value is not None and steps.value <= 0:
+            return  # its turn never comes
+        missed = _missed(schedule, parameter, argument, steps)
+        open_marks = [mark for mark in _marks(argument) if compare(mark, steps).unknown]
+        if not missed and not open_marks:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+        elif missed:
+            yield self._report(schedule, parameter, argument, steps, missed)
+        else:
+            yield self.silence(
+                schedule.place,
+                f"whether {parameter} {wording.amount(open_marks[0])} is reached in"
+                f" {wording.amount(steps)} steps is not known",
+            )
+
+    def _report(
+        self,
+        schedule: Schedule,
+        parameter: str,
+        argument: Argument,
+        steps: Expr,
+        missed: tuple[Expr, ...],
+    ) -> Finding:
+        place = argument.place or schedule.place
+        here = place.span().filename == schedule.place.span().filename
         certain = all(compare(steps, one).certain for one in missed)
         every = argument.numbers is None or len(missed) == len(argument.numbers)
-        yield self.finding(
-            argument.place if here else schedule.place,
+        return self.finding(
+            place if here else schedule.place,
             f"{_names(argument, parameter, missed)} never reached:"
             f" {'the training' if schedule.parent is None else 'its turn'} ends after"
             f" {wording.quantity(steps)} {unit(driver(schedule))}s"
@@ -136,20 +181,8 @@ _PARAMETERS = {
 }
 
 
-def _is_judged(schedule: Schedule) -> bool:
-    one = driver(schedule)
-    return not (
-        schedule.open_arguments
-        or (one is not schedule and schedule is not one.children[-1])  # cut off on purpose
-        or not keeps_pace(schedule)
-        or is_exercise(schedule)
-        or not (one.built_in or any(site.loops for site in one.sites))  # how often is not known
-        or is_moved(one)
-        or is_warmup(schedule)
-        or rebuilt_in(schedule) is not None
-        or length_is_explained(schedule)
-        or ignored_accumulation(one) is not None
-    )
+def _marks(argument: Argument) -> tuple[Expr, ...]:
+    return argument.numbers or (() if argument.number is None else (argument.number,))
 
 
 def _is_past(mark: Expr, steps: Expr) -> bool:

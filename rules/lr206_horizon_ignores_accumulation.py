@@ -9,19 +9,21 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    IgnoredAccumulation,
-    advances_by_one,
-    ignored_accumulation,
-    is_exercise,
-    notes,
-    rebuilt_in,
-    resized,
-    where,
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_TWICE,
 )
+from lrlint.judgement.length import IgnoredAccumulation, ignored_accumulation, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
+
+
+def _is_of_transformers(schedule: Schedule) -> bool:
+    return schedule.scheduler.startswith("get_")
 
 
 class HorizonIgnoresAccumulation(Rule):
@@ -64,6 +66,14 @@ class HorizonIgnoresAccumulation(Rule):
     """
 
     code, name, severity = "LR206", "horizon-ignores-accumulation", Severity.ERROR
+    exclusions = (
+        OPEN_ARGUMENTS,
+        STEPPED_TWICE,
+        Exclusion(_is_of_transformers, "the steps of transformers' schedules are not compared"),
+        *PLAIN_STEPS,
+        EXERCISE,
+        REBUILT,
+    )
 
     VALID = (
         training(
@@ -108,15 +118,12 @@ class HorizonIgnoresAccumulation(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.parent is not None or schedule.open_arguments or schedule.repeated is not None:
-            return
-        if schedule.scheduler.startswith("get_"):
-            return  # the schedules of transformers: LR504
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         found = ignored_accumulation(schedule)
-        if found is None or not advances_by_one(schedule) or is_exercise(schedule):
+        if found is None or schedule.parent is not None:
             return
-        if rebuilt_in(schedule) is not None:
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             where(schedule),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
-from lrlint.formulas import LAWS, Problem
+from lrlint.formulas import LAWS
 from lrlint.judgement import wording
+from lrlint.judgement.degenerate import (
+    DEGENERATE_EXCLUSIONS,
+    Degenerate,
+    degenerate_horizons,
+    expressions,
+    is_quotient,
+    is_the_lr,
+)
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import driver
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.symbolic import Expr, Strength, compare
+from lrlint.symbolic import Strength
 
 
 class DegenerateHorizon(Rule):
@@ -86,36 +92,32 @@ class DegenerateHorizon(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
         if law is None or not law.is_class:
             return
-        known = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
-        for problem in law.problems(**known):
-            argument = schedule.argument(problem.parameter)
-            if (
-                argument is not None
-                and problem.parameter in _HORIZONS
-                and _matters(schedule, problem, argument)
-            ):
-                yield self._report(schedule, problem.parameter, argument, _words(schedule, problem))
-                return
+        for case in degenerate_horizons(law, schedule):
+            if silence := self.first(DEGENERATE_EXCLUSIONS, case, schedule.place):
+                yield silence
+                continue
+            yield self._report(schedule, case.problem.parameter, case.argument, _words(case))
+            return
         for parameter in sorted(_WHOLE & schedule.arguments.keys()):
             argument = schedule.arguments[parameter]
-            if _comes_out_of_a_division(argument):
+            if is_quotient(argument):
                 why = f"{parameter}={argument.value} is a float, which raises ValueError"
                 yield self._report(schedule, parameter, argument, f"{why}: divide with // instead")
                 return
         step_size = schedule.argument("step_size")
-        if step_size is not None and _is_the_lr(schedule, step_size):
+        if step_size is not None and is_the_lr(schedule, step_size):
             why = f"step_size={step_size.text} is a learning rate or a gamma, no number of steps"
             yield self._report(schedule, "step_size", step_size, why)
 
     def _report(
         self, schedule: Schedule, parameter: str, argument: Argument, message: str
     ) -> Finding:
-        certain = all(one.strength is Strength.CONSTANT for one in _expressions(argument)) or (
-            _comes_out_of_a_division(argument)
+        certain = all(one.strength is Strength.CONSTANT for one in expressions(argument)) or (
+            is_quotient(argument)
         )
         place = argument.place or schedule.place
         same = place.span().filename == schedule.place.span().filename
@@ -131,54 +133,12 @@ class DegenerateHorizon(Rule):
         )
 
 
-_HORIZONS = frozenset(
-    {"T_max", "T_0", "T_mult", "total_steps", "epochs", "steps_per_epoch", "pct_start"}
-    | {"milestones", "step_size", "total_iters", "anneal_epochs"}
-    | {"step_size_up", "step_size_down"}
-)
 _WHOLE = frozenset({"T_0", "T_mult", "total_steps", "epochs", "steps_per_epoch"})
 """Arguments that torch wants to be of type ``int``."""
 
 
-def _expressions(argument: Argument) -> tuple[Expr, ...]:
-    if isinstance(argument.value, tuple):
-        return tuple(item for item in argument.value if isinstance(item, Expr))
-    return (argument.value,) if isinstance(argument.value, Expr) else ()
-
-
-def _plain(value: object) -> object:
-    """A number as a number; what is not known stays what it is, which no law objects to."""
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value.value if isinstance(value, Expr) and value.value is not None else value
-
-
-def _matters(schedule: Schedule, problem: Problem, argument: Argument) -> bool:
-    """Whether the problem ever shows."""
-    if schedule.rules_out(*_expressions(argument)):
-        return False  # `if warmup_epochs: ...`
-    if problem.when == "construction":
-        return True
-    one = driver(schedule)
-    if not one.sites and one.escapes is None:
-        return False  # never stepped: LR103
-    value = None if argument.number is None else argument.number.value
-    if problem.parameter == "T_max" and value is not None and value >= 1:
-        # A fraction of a step is nothing to a cosine, unless the recursion hits its zero.
-        steps = None if one.steps is None else one.steps.value
-        at = problem.at if problem.raises is not None else None
-        return at is not None and steps is not None and steps >= at
-    if problem.parameter == "total_iters" and value is not None:
-        # A ramp gets within a step of its end; a constant factor is never taken back.
-        if value >= 1:
-            return schedule.scheduler == "ConstantLR"
-        # `total_iters=args.warmup_epochs`, of which there are none unless asked for.
-        return schedule.parent is None or value != 0
-    return True
-
-
-def _words(schedule: Schedule, problem: Problem) -> str:
-    argument = schedule.arguments[problem.parameter]
+def _words(case: Degenerate) -> str:
+    schedule, problem, argument = case.schedule, case.problem, case.argument
     number = argument.number
     written = "" if number is None or number.is_constant else f" ({number})"
     text = f"{problem.message}{written}"
@@ -188,33 +148,9 @@ def _words(schedule: Schedule, problem: Problem) -> str:
     if problem.parameter == "step_size" and value is not None and 0 < value < 1:
         text += "; it looks like a learning rate or a gamma"
     if problem.parameter == "milestones" and schedule.scheduler == "MultiStepLR":
-        values = [one.value for one in _expressions(argument)]
+        values = [one.value for one in expressions(argument)]
         base = {None if lr is None else lr.value for lr in schedule.base_lrs}
         if len(base) == 1 and all(value is not None and value % 1 for value in values):
             (lr,) = base
             text += "" if lr is None else f", and the LR stays at {wording.number(lr)}"
     return text
-
-
-def _comes_out_of_a_division(argument: Argument) -> bool:
-    """Whether it is a float whatever the values are, since Python's ``/`` makes one."""
-    number = argument.number
-    return (
-        number is not None
-        and number.value is None
-        and not number.is_integer
-        and all(atom.is_integer for atom in number.atoms())
-    )
-
-
-def _is_the_lr(schedule: Schedule, step_size: Argument) -> bool:
-    number = step_size.number
-    if number is None:
-        return step_size.explicit and _RATE.search(step_size.text) is not None
-    return bool(number.atoms()) and any(
-        lr is not None and number.atoms() & lr.atoms() and compare(number, lr).equal
-        for lr in schedule.base_lrs
-    )
-
-
-_RATE = re.compile(r"""(^|[._"'])(lr|learning_rate|base_lr|gamma)["'\]]*$""")

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Schedule
+from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import advances_by_one, against, is_exercise, rebuilt_in, segment
-from lrlint.judgement.units import cadence, driver, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    UNKNOWN_CADENCE,
+)
+from lrlint.judgement.length import against, segment
+from lrlint.judgement.units import driver
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 
@@ -55,6 +63,14 @@ class EarlyStopTruncates(Rule):
 
     code, name, severity = "LR208", "early-stop-truncates", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingLR", "OneCycleLR", "PolynomialLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        *PLAIN_STEPS,
+        UNKNOWN_CADENCE,
+        EXERCISE,
+        REBUILT,
+        *STEPPED_WRONGLY,
+    )
 
     SETUP = """
         scheduler = {build}
@@ -83,15 +99,12 @@ class EarlyStopTruncates(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         horizon, loop = schedule.horizon, driver(schedule).epoch_loop
-        if loop is None or not loop.stops_early or schedule.open_arguments:
+        if loop is None or not loop.stops_early or not _spans(schedule):
             return
-        if not advances_by_one(schedule) or cadence(schedule) is Cadence.UNKNOWN:
-            return
-        if is_exercise(schedule) or rebuilt_in(schedule) is not None:
-            return
-        if length_is_explained(schedule) or not _spans(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         assert horizon is not None
         yield self.finding(

@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, Training
-from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.resuming import goes_on_from_zero, restored, state_is_ignored
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    FOLLOWS_METRIC,
+    OPEN_ARGUMENTS,
+    STEPPED_ELSEWHERE,
+    UNKNOWN_LAW,
+    WRITES,
+)
+from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed, state_is_ignored
+from lrlint.judgement.units import is_moved
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
 
@@ -66,6 +74,14 @@ class ResumeReplaysSchedule(Rule):
     """
 
     code, name, severity = "LR209", "resume-replays-schedule", Severity.ERROR
+    exclusions = (
+        UNKNOWN_LAW,
+        FOLLOWS_METRIC,
+        OPEN_ARGUMENTS,
+        WRITES,
+        STEPPED_ELSEWHERE,
+        EXERCISE,
+    )
 
     SETUP = """
         import torch
@@ -111,11 +127,14 @@ class ResumeReplaysSchedule(Rule):
         ),
     )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             if schedule.starts_over is not None:
                 yield self._recorded(schedule)
-            elif state_is_ignored(training, schedule) is None:  # LR403
+            elif state_is_ignored(training, schedule) is not None:
+                why = "the checkpoint has the scheduler's state, which is not loaded"
+                yield self.silence(schedule.place, why, owner="LR403")
+            else:
                 yield from self._foreseen(schedule)
 
     def _recorded(self, schedule: Schedule) -> Finding:
@@ -126,10 +145,15 @@ class ResumeReplaysSchedule(Rule):
             notes=(("the optimizer's state is restored here", schedule.starts_over),),
         )
 
-    def _foreseen(self, schedule: Schedule) -> Iterator[Finding]:
-        law, optimizer = LAWS.get(schedule.scheduler), schedule.optimizer
-        found = goes_on_from_zero(schedule)
-        if law is None or law.takes_metric or optimizer is None or found is None:
+    def _foreseen(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        optimizer, found = schedule.optimizer, goes_on_from_zero(schedule)
+        if optimizer is None or (found is None and not _may_start_over(schedule)):
+            return
+        table = self.exclusions if found is None else (UNKNOWN_LAW, FOLLOWS_METRIC)
+        if silence := self.first(table, schedule, schedule.place):
+            yield silence
+            return
+        if found is None:
             return
         start, load = found.start, restored(optimizer)
         yield self.finding(
@@ -145,3 +169,9 @@ class ResumeReplaysSchedule(Rule):
                 ("the optimizer's state is restored here", None if load is None else load.place),
             ),
         )
+
+
+def _may_start_over(schedule: Schedule) -> bool:
+    """Whether its training is resumed and nothing is seen that restores its position."""
+    is_whole = schedule.parent is None and not is_moved(schedule)
+    return is_whole and resumed(schedule) is not None

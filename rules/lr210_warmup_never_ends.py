@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    Length,
-    advances_by_one,
-    against,
-    is_exercise,
-    is_warmup,
-    rebuilt_in,
-    segment,
-    unit,
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
+from lrlint.judgement.units import driver
+from lrlint.judgement.warmup import (
+    WARMUP_EXCLUSIONS,
+    WARMUP_NOT_DECIDED,
+    WARMUP_STEPS_NOT_DECIDED,
+    constant_factor,
+    last_factor,
+    unfinished,
+    warmup_steps,
 )
-from lrlint.judgement.units import driver, is_moved, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.symbolic import Expr, Strength
 
 
 class WarmupNeverEnds(Rule):
@@ -73,6 +72,7 @@ class WarmupNeverEnds(Rule):
             "get_polynomial_decay_schedule_with_warmup",
         }
     )
+    exclusions = WARMUP_EXCLUSIONS
 
     SEQUENCE = """
         warmup = LinearLR(optimizer, start_factor=0.01, total_iters={ramp})
@@ -107,24 +107,28 @@ class WarmupNeverEnds(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         yield from self._of_transformers(schedule)
-        if not is_warmup(schedule) or not _is_judged(schedule):
+        if not is_warmup(schedule):
             return
-        if (factor := _flat(schedule)) is not None:
+        if silence := self.excluded(schedule):
+            yield silence
+        elif (factor := constant_factor(schedule)) is not None:
             yield self.finding(
                 schedule.place,
                 f"start_factor and end_factor are both {wording.amount(factor)}: there is no ramp",
             )
-            return
-        found = _too_long(schedule)
-        if found is None:
-            return
-        one, reached = unit(driver(schedule)), _share(schedule, found)
+        elif (found := unfinished(schedule)) is not None:
+            yield self._cut_off(schedule, found)
+        elif silence := self.first(WARMUP_NOT_DECIDED, schedule, schedule.place):
+            yield silence
+
+    def _cut_off(self, schedule: Schedule, found: Length) -> Finding:
+        one, reached = unit(driver(schedule)), last_factor(schedule, found)
         percent = "" if reached is None else f" {reached:.0%} of the base LR"
         cut = schedule.parent is not None
         consequence = "the LR jumps from" if cut else "the training ends at"
-        yield self.finding(
+        return self.finding(
             schedule.place,
             f"the warm-up takes {wording.quantity(found.length)} {one}s, but"
             f" {'is given only' if cut else 'there are only'} {wording.quantity(found.steps)}"
@@ -136,90 +140,27 @@ class WarmupNeverEnds(Rule):
             ),
         )
 
-    def _of_transformers(self, schedule: Schedule) -> Iterator[Finding]:
-        """Of `num_warmup_steps` and `num_training_steps`, which may be swapped."""
-        warmup, total = (
-            schedule.argument(name) for name in ("num_warmup_steps", "num_training_steps")
-        )
-        if warmup is None or warmup.number is None or total is None or total.number is None:
+    def _of_transformers(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        """Judge `num_warmup_steps` and `num_training_steps`, which may be swapped."""
+        case = warmup_steps(schedule)
+        if case is None:
             return
-        if schedule.horizon is None or schedule.open_arguments or is_exercise(schedule):
-            return
-        found = against(schedule, schedule.horizon, warmup.number, total.number)
-        caveat = found.caveat
-        if found.comparison.unknown:
-            length = warmup.number.resolve(Strength.DEFAULT)
-            steps = total.number.resolve(Strength.DEFAULT)
-            found = against(schedule, schedule.horizon, length, steps)
-            caveat = WITH_THE_DEFAULTS
-        if not _is_shorter(found):
-            return
-        share = "" if found.ratio is None else f", {float(found.ratio):.0%} of that"
-        yield self.finding(
-            warmup.place or schedule.place,
-            f"the warm-up takes {wording.quantity(warmup.number)} steps, but num_training_steps is"
-            f" {wording.quantity(total.number)}{share}{caveat}: the LR rises to the end and"
-            " never decays",
-            notes=(("stepped here", schedule.sites[0].place),) if schedule.sites else (),
-        )
-
-
-def _is_shorter(found: Length) -> bool:
-    """Whether the training has fewer steps than the warm-up; of `n // 48` that may be none."""
-    if found.ratio is not None:
-        return found.ratio < 1 and not found.comparison.off_by_one
-    return found.comparison.differs and not found.fits and not found.longer
-
-
-def _is_judged(schedule: Schedule) -> bool:
-    one = driver(schedule)
-    return not (
-        schedule.open_arguments
-        or not advances_by_one(schedule)
-        or is_exercise(schedule)
-        or is_moved(one)
-        or rebuilt_in(schedule) is not None
-        or length_is_explained(schedule)
-    )
-
-
-def _flat(schedule: Schedule) -> Expr | None:
-    """The factor that it starts and ends with, if the two are the same."""
-    start, end = schedule.argument("start_factor"), schedule.number("end_factor")
-    if start is None or start.place is None or start.number is None or end != start.number:
-        return None
-    if schedule.parent is not None and schedule is not schedule.parent.children[0]:
-        return None  # the plateau between a warm-up and a decay
-    return start.number
+        if silence := self.first((OPEN_ARGUMENTS, EXERCISE), schedule, schedule.place):
+            yield silence
+        elif case.never_decays:
+            ratio = case.found.ratio
+            share = "" if ratio is None else f", {float(ratio):.0%} of that"
+            yield self.finding(
+                case.warmup.place or schedule.place,
+                f"the warm-up takes {wording.quantity(case.length)} steps, but num_training_steps"
+                f" is {wording.quantity(case.total)}{share}{case.caveat}: the LR rises to the end"
+                " and never decays",
+                notes=(("stepped here", schedule.sites[0].place),) if schedule.sites else (),
+            )
+        elif silence := self.first(WARMUP_STEPS_NOT_DECIDED, case, schedule.place):
+            yield silence
 
 
 def _milestone(schedule: Schedule) -> Place | None:
     milestones = None if schedule.parent is None else schedule.parent.argument("milestones")
     return None if milestones is None else milestones.place
-
-
-def _too_long(schedule: Schedule) -> Length | None:
-    """The warm-up against the steps that it is given."""
-    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
-    if horizon is None or horizon.length is None or steps is None:
-        return None
-    if steps.value is not None and steps.value <= 0:
-        return None
-    found = against(schedule, horizon, horizon.length, steps)
-    if not found.comparison.differs or found.fits or found.longer:
-        return None
-    return found
-
-
-def _share(schedule: Schedule, found: Length) -> float | None:
-    """The share of the base LR in the last step of the warm-up."""
-    if schedule.scheduler == "ConstantLR":
-        factor = schedule.number("factor")
-        return None if factor is None or factor.value is None else float(factor.value)
-    start, end = schedule.number("start_factor"), schedule.number("end_factor")
-    steps, length = found.steps.value, found.length.value
-    if start is None or end is None or start.value is None or end.value is None:
-        return None
-    if steps is None or length is None:
-        return None
-    return float(start.value + (end.value - start.value) * (steps - 1) / length)

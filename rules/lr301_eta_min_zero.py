@@ -7,21 +7,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Schedule, StepArgument, StepSite
+from lrlint.facts import Schedule, StepArgument
 from lrlint.fix import SetArgument
-from lrlint.formulas import LAWS
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    against,
-    ignored_accumulation,
-    is_exercise,
-    rebuilt_in,
-    segment,
-    unit,
-)
+from lrlint.judgement.length import WITH_THE_DEFAULTS, segment, unit
+from lrlint.judgement.low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
 from lrlint.judgement.rates import lr_text
-from lrlint.judgement.units import driver, length_is_explained
-from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
+from lrlint.judgement.units import driver
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.symbolic import Strength
 
 
@@ -63,6 +55,7 @@ class EtaMinZero(Rule):
 
     code, name, severity = "LR301", "eta-min-zero", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+    exclusions = LOW_END_EXCLUSIONS
 
     VALID = (
         """
@@ -173,11 +166,12 @@ class EtaMinZero(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         eta_min = schedule.argument("eta_min")
         if eta_min is None or eta_min.number is None or eta_min.number.as_number() != 0:
             return
-        if schedule.open_arguments or _explained(schedule) or not _gets_there(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         what = "eta_min is 0" if eta_min.explicit else "eta_min is left at 0"
         site = next(iter(driver(schedule).sites), None)
@@ -193,69 +187,6 @@ class EtaMinZero(Rule):
         )
 
 
-def _explained(schedule: Schedule) -> bool:
-    """Whether another finding says that the LR does not run as the cosine has it."""
-    return (
-        is_exercise(schedule)
-        or rebuilt_in(schedule) is not None
-        or length_is_explained(schedule)
-        or ignored_accumulation(schedule) is not None
-    )
-
-
-_THRESHOLD = 0.01
-_FLAT = math.acos(2 * _THRESHOLD - 1) / math.pi
-"""The share of a cosine, 93.6 %, after which it is below 1 % of where it started."""
-
-
-def _gets_there(schedule: Schedule) -> bool:
-    """Whether it comes close to its minimum, as far as is known."""
-    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
-    if horizon is None or horizon.length is None:
-        return True
-    whole, last = horizon.length.value, None if steps is None else steps.value
-    if last is not None and last <= 0:
-        return False
-    if whole is not None and (
-        (whole <= _TINY and not (whole == _TINY and last is not None and last > whole))
-        or (whole <= _FEW and schedule.optimizer is not None and schedule.optimizer.writes)
-        or any(_ends_who_knows_when(site) for site in driver(schedule).sites)
-    ):
-        return False
-    if _is_raised_by_others(schedule):
-        return False
-    ratio = None
-    if steps is not None:
-        ratio = against(schedule, horizon, horizon.length, steps).ratio
-    return ratio is None or ratio > _FLAT
-
-
-def _ends_who_knows_when(site: StepSite) -> bool:
-    """Whether a condition that cannot be counted keeps it from being stepped every time."""
-    return site.count is None and (
-        any(guard.kind in (GuardKind.OTHER, GuardKind.METRIC) for guard in site.guards)
-        or any(loop.may_break for loop in site.loops)
-    )
-
-
-def _is_raised_by_others(schedule: Schedule) -> bool:
-    """Whether a schedule that works on the same LR at the same time may keep it up."""
-    parent = schedule.parent
-    if parent is None or parent.scheduler != "ChainedScheduler":
-        return False
-    return any(
-        child is not schedule and child.scheduler not in ("ConstantLR", "LinearLR")
-        for child in parent.children
-    )
-
-
-_TINY = 2
-"""A cosine of two steps uses its start and its middle; of none at all, LR207 speaks."""
-_FEW = 15
-"""A cosine of up to so many steps has none below 1 %; what its last one is worth depends on the
-LRs that the script writes itself."""
-
-
 def _consequence(schedule: Schedule) -> str:
     """How many of the last epochs or steps run at next to nothing, in words that lead to "%"."""
     horizon, steps = schedule.horizon, segment(schedule)
@@ -267,12 +198,12 @@ def _consequence(schedule: Schedule) -> str:
     )  # `step(epoch + i / n)`: its calls are not what T_0 counts
     if not isinstance(whole, int) or whole > _COUNTED or sets_position:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
-        return f"the last {100 * (1 - _FLAT):.1f} % of {what} run below 1 %"
+        return f"the last {100 * (1 - FLAT):.1f} % of {what} run below 1 %"
     if not isinstance(last, int) or last > _COUNTED:
         return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {one}s", whole)
     if last <= (whole if cycles else whole + 1):  # a cycle restarts where a cosine is at its end
         return _at_the_end(last, f"{last} {one}s", whole)
-    low = _low(schedule, last)  # it rises again, or restarts
+    low = low_steps(schedule, last)  # it rises again, or restarts
     if low:
         return f"{low} of {last} {one}s run below 1 %"
     return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
@@ -280,7 +211,7 @@ def _consequence(schedule: Schedule) -> str:
 
 def _at_the_end(steps: int, what: str, whole: int) -> str:
     """What is left once the cosine is flat."""
-    low = steps - math.floor(_FLAT * whole) - 1
+    low = steps - math.floor(FLAT * whole) - 1
     if low > 1:
         return f"the last {low} of {what} run below 1 %"
     return (
@@ -294,18 +225,6 @@ _COUNTED = 100_000
 
 def _share(step: int, whole: int) -> str:
     return f"{50 * (1 + math.cos(math.pi * step / whole)):.2g} %"
-
-
-def _low(schedule: Schedule, steps: int) -> int:
-    """How many of so many steps run below 1 % of the base LR."""
-    arguments = {
-        name: one.number.value for name, one in schedule.arguments.items() if one.number is not None
-    }
-    try:
-        curve = LAWS[schedule.scheduler].curve([1.0], **arguments)
-        return sum(curve(t)[0] < _THRESHOLD for t in range(steps))
-    except (ArithmeticError, TypeError, ValueError):
-        return 0  # arguments that torch refuses: LR207
 
 
 def _base(schedule: Schedule) -> str:

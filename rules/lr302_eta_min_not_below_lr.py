@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import ParamGroup, Schedule
 from lrlint.judgement import wording
+from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Comparison, Expr, compare
 
 
@@ -51,6 +51,7 @@ class EtaMinNotBelowLr(Rule):
 
     code, name, severity = "LR302", "eta-min-not-below-lr", Severity.ERROR
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+    exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED)
 
     VALID = (
         """
@@ -117,14 +118,10 @@ class EtaMinNotBelowLr(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         eta_min, optimizer = schedule.number("eta_min"), schedule.optimizer
         if eta_min is None or eta_min.as_number() == 0 or optimizer is None:
             return
-        if schedule.open_arguments:
-            return
-        if optimizer.writes or never_stepped(schedule):
-            return  # its LR is not the one that it was built with, or is never touched
         risen = [
             (number, group, comparison)
             for number, group in enumerate(optimizer.groups)
@@ -132,7 +129,15 @@ class EtaMinNotBelowLr(Rule):
             and (comparison := compare(eta_min, group.lr)).sign in (0, 1)
             and not comparison.unknown
         ]
+        unknown = [lr for lr in schedule.base_lrs if lr is None or compare(eta_min, lr).unknown]
+        if not risen and not unknown:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
+            return
         if not risen:
+            why = f"whether eta_min = {wording.amount(eta_min)} is below the LR is not known"
+            yield self.silence(schedule.place, why)
             return
         number, group, comparison = risen[0]
         argument = schedule.arguments["eta_min"]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import compare
 
 _SHARE = 0.1
@@ -48,6 +48,7 @@ class EtaMinTooHigh(Rule):
 
     code, name, severity = "LR303", "eta-min-too-high", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+    exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED, EXERCISE)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -73,13 +74,11 @@ class EtaMinTooHigh(Rule):
         Invalid(SCRIPT.format(lr="lr", eta_min="lr / 5"), row=6, says=("20 % of the base LR",)),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         eta_min, optimizer = schedule.argument("eta_min"), schedule.optimizer
         if eta_min is None or eta_min.number is None or optimizer is None:
             return
-        if eta_min.place is None or schedule.open_arguments or optimizer.writes:
-            return
-        if never_stepped(schedule) or is_exercise(schedule):
+        if eta_min.place is None:
             return
         for group in optimizer.groups:
             if group.lr is None:
@@ -88,6 +87,9 @@ class EtaMinTooHigh(Rule):
             ratio = comparison.ratio
             if ratio is None or not _SHARE < ratio < 1:
                 continue
+            if silence := self.excluded(schedule):
+                yield silence
+                return
             certain = comparison.certain
             yield self.finding(
                 eta_min.place,

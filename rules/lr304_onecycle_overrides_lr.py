@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PART
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Expr, Strength
 
 _FAR = 10
@@ -48,6 +49,7 @@ class OneCycleOverridesLR(Rule):
 
     code, name, severity = "LR304", "onecycle-overrides-lr", Severity.ADVICE
     schedulers = frozenset({"CyclicLR", "OneCycleLR"})
+    exclusions = (OPEN_ARGUMENTS, PART, EXERCISE)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -85,7 +87,7 @@ class OneCycleOverridesLR(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         optimizer = schedule.optimizer
         if optimizer is None or len(optimizer.groups) != 1 or optimizer.open_groups:
             return
@@ -93,11 +95,12 @@ class OneCycleOverridesLR(Rule):
         bounds = _bounds(schedule)
         if group.lr is None or group.lr.value is None or not group.lr_given or bounds is None:
             return
-        if schedule.open_arguments or schedule.parent is not None or is_exercise(schedule):
-            return
         low, high, certain = bounds
         own = float(group.lr.value)
         if own <= 0 or low / _FAR < own < high * _FAR:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         certain = certain and group.lr.strength is Strength.CONSTANT
         yield self.finding(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import SetArgument
-from lrlint.rule import Finding, Invalid, Rule, safe
+from lrlint.judgement.exclusions import OPEN_ARGUMENTS
+from lrlint.rule import Finding, Invalid, Rule, Silence, safe
 
 _WITHOUT_MOMENTUM = frozenset({"ASGD", "Adadelta", "Adafactor", "Adagrad", "LBFGS", "Rprop"})
 """torch's optimizers whose defaults hold neither ``momentum`` nor ``betas``."""
@@ -46,6 +47,7 @@ class MomentumCycling(Rule):
 
     code, name, severity = "LR306", "momentum-cycling", Severity.ERROR
     schedulers = frozenset({"CyclicLR", "OneCycleLR"})
+    exclusions = (OPEN_ARGUMENTS,)
 
     SCRIPT = """
         from torch.optim import {optimizer}
@@ -79,11 +81,14 @@ class MomentumCycling(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         optimizer, cycle = schedule.optimizer, schedule.argument("cycle_momentum")
         if optimizer is None or cycle is None or cycle.value is not True:
             return
-        if schedule.open_arguments or optimizer.class_name not in _WITHOUT_MOMENTUM:
+        if optimizer.class_name not in _WITHOUT_MOMENTUM:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             schedule.place,

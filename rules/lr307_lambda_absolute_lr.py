@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Expr
+
+
+def _base(schedule: Schedule) -> Expr | None:
+    return next((lr for lr in schedule.base_lrs if lr is not None), None)
+
+
+def _has_no_base(schedule: Schedule) -> bool:
+    return _base(schedule) is None
 
 
 class LambdaAbsoluteLR(Rule):
@@ -47,6 +55,12 @@ class LambdaAbsoluteLR(Rule):
 
     code, name, severity = "LR307", "lambda-absolute-lr", Severity.ERROR
     schedulers = frozenset({"LambdaLR"})
+    exclusions = (
+        OPEN_ARGUMENTS,
+        NOT_STEPPED,
+        Exclusion(_has_no_base, "the LR of its optimizer is not known"),
+        WRITES,
+    )
 
     SCRIPT = """
         from torch.optim import SGD
@@ -140,13 +154,15 @@ class LambdaAbsoluteLR(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         place = schedule.absolute_lr
-        if place is None or schedule.open_arguments or never_stepped(schedule):
+        if place is None:
             return
-        base = next((lr for lr in schedule.base_lrs if lr is not None), None)
-        if base is None or (schedule.optimizer is not None and schedule.optimizer.writes):
+        if silence := self.excluded(schedule):
+            yield silence
             return
+        base = _base(schedule)
+        assert base is not None
         known = base.value is not None
         here = place.span().filename == schedule.place.span().filename
         yield self.finding(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Strength
 
 _FACTOR = {
@@ -52,6 +52,7 @@ class DegenerateGamma(Rule):
 
     code, name, severity = "LR308", "degenerate-gamma", Severity.WARNING
     schedulers = frozenset(_FACTOR)
+    exclusions = (NOT_STEPPED, EXERCISE)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -72,13 +73,16 @@ class DegenerateGamma(Rule):
         Invalid(SCRIPT.format(gamma="1.05"), row=6, says=("the LR grows",)),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         parameter = _FACTOR[schedule.scheduler]
         argument = schedule.argument(parameter)
         if argument is None or argument.place is None or argument.number is None:
             return
         value = argument.number.value
-        if value is None or 0 < value < 1 or never_stepped(schedule) or is_exercise(schedule):
+        if value is None or 0 < value < 1:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         sure = argument.number.strength is Strength.CONSTANT
         yield self.finding(

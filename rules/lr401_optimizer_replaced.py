@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
 from lrlint.judgement.rates import lr_text
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 
 
 class OptimizerReplaced(Rule):
@@ -154,13 +154,15 @@ class OptimizerReplaced(Rule):
         ),
     )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             old = schedule.optimizer
             new = None if old is None else _successor(old, schedule, training.schedules)
             if old is None or new is None or schedule.parent is not None:
                 continue
-            if not _together(schedule, new):
+            if not _step_in_same_loop(schedule, new):
+                why = f"it does not step in a loop in which the new {new.class_name} does"
+                yield self.silence(schedule.place, why)
                 continue
             yield self.finding(
                 schedule.place,
@@ -196,7 +198,7 @@ def _successor(
 _ALWAYS = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.SCHEDULER, GuardKind.FLAG})
 
 
-def _together(schedule: Schedule, new: OptimizerUse) -> bool:
+def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
     """Whether both step in one loop, so that the one is taken to drive the other."""
     loops = {
         id(loop)

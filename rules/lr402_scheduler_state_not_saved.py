@@ -10,7 +10,7 @@ from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.resuming import goes_on_from_zero, restored
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 
 
 class SchedulerStateNotSaved(Rule):
@@ -217,11 +217,13 @@ class SchedulerStateNotSaved(Rule):
         ),
     )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for checkpoint in training.checkpoints:
             for schedule in training.schedules:
-                if _forgets(training, checkpoint, schedule):
-                    yield self._finding(checkpoint, schedule)
+                if not _forgets(checkpoint, schedule):
+                    continue
+                silence = self.first(KEPT, (training, schedule), schedule.place)
+                yield silence or self._finding(checkpoint, schedule)
 
     def _finding(self, checkpoint: Checkpoint, schedule: Schedule) -> Finding:
         optimizer, resume = schedule.optimizer, goes_on_from_zero(schedule)
@@ -251,14 +253,31 @@ class SchedulerStateNotSaved(Rule):
         )
 
 
-def _forgets(training: Training, checkpoint: Checkpoint, schedule: Schedule) -> bool:
-    """Whether a checkpoint goes without a scheduler that nothing else keeps either."""
+def _forgets(checkpoint: Checkpoint, schedule: Schedule) -> bool:
+    """Whether a checkpoint holds the optimizer's state alone, from which the training goes on."""
     optimizer = schedule.optimizer
-    if checkpoint.open or not any(one is optimizer for one in checkpoint.optimizers):
+    if optimizer is None or not any(one is optimizer for one in checkpoint.optimizers):
         return False
-    if any(schedule in one.schedules or one.open for one in training.checkpoints):
+    if schedule in checkpoint.schedules or goes_on_from_zero(schedule) is None:
         return False
-    if any(call.method == "state_dict" for call in schedule.calls):
-        return False
-    assert optimizer is not None
-    return goes_on_from_zero(schedule) is not None and restored(optimizer) is not None
+    return restored(optimizer) is not None
+
+
+def _open_checkpoint(case: tuple[Training, Schedule]) -> Checkpoint | None:
+    return next((checkpoint for checkpoint in case[0].checkpoints if checkpoint.open), None)
+
+
+def _other_checkpoint(case: tuple[Training, Schedule]) -> bool:
+    training, schedule = case
+    return any(schedule in checkpoint.schedules for checkpoint in training.checkpoints)
+
+
+def _reads_state(case: tuple[Training, Schedule]) -> bool:
+    return any(call.method == "state_dict" for call in case[1].calls)
+
+
+KEPT = (
+    Exclusion(_open_checkpoint, "a checkpoint may hold more than is seen"),
+    Exclusion(_other_checkpoint, "another checkpoint has its state"),
+    Exclusion(_reads_state, "its state is read, and where it goes is not seen"),
+)

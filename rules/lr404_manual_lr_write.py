@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Loop, LoopKind, Schedule, StepSite, Write
-from lrlint.judgement.wiring import always, drives, erases, meet
-from lrlint.rule import Finding, Invalid, Rule
-from lrlint.symbolic import compare
+from lrlint.facts import LoopKind, Schedule
+from lrlint.judgement.wiring import erases
+from lrlint.judgement.writes import (
+    WRITE_EXCLUSIONS,
+    WRITTEN_EXCLUSIONS,
+    WriteBeside,
+    writes_beside,
+)
+from lrlint.rule import Finding, Invalid, Rule, Silence
 
 
 class ManualLrWrite(Rule):
@@ -62,6 +66,7 @@ class ManualLrWrite(Rule):
     """
 
     code, name, severity = "LR404", "manual-lr-write", Severity.WARNING
+    exclusions = WRITTEN_EXCLUSIONS
 
     SCRIPT = """
         from torch.optim import SGD
@@ -205,111 +210,45 @@ class ManualLrWrite(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        sites = drives(schedule)
-        if not sites or _moves_base(schedule):
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        cases = () if schedule.parent is not None else writes_beside(schedule)
+        if cases and (silence := self.excluded(schedule)):
+            yield silence
             return
         seen: set[object] = set()
-        for write in schedule.writes:
-            why = _lost(schedule, write, sites)
-            where = (write.place.span().filename, write.place.span().start)
-            if why is None or where in seen:
+        for case in cases:
+            place = case.write.place
+            if silence := self.first(WRITE_EXCLUSIONS, case, place):
+                yield silence
+                continue
+            where = (place.span().filename, place.span().start)
+            if where in seen:
                 continue
             seen.add(where)
             yield self.finding(
-                write.place,
-                why,
+                place,
+                _lost(case),
                 notes=(
-                    ("the scheduler steps here", sites[0].place),
+                    ("the scheduler steps here", case.sites[0].place),
                     ("scheduler built here", schedule.place),
                 ),
             )
 
 
-def _moves_base(schedule: Schedule) -> bool:
-    """Whether the script takes a part of the scheduler's business over."""
-    return any(call.method in ("base_lrs =", "_last_lr =") for call in schedule.calls)
-
-
-def _lost(schedule: Schedule, write: Write, sites: tuple[StepSite, ...]) -> str | None:
-    """What becomes of a written LR, or of the schedule; None where they get along."""
-    optimizer, name = schedule.optimizer, schedule.scheduler
-    if write.order < schedule.order or optimizer is None:
-        return None
-    if write.group is not None and (len(optimizer.groups) > 1 or optimizer.open_groups):
-        return None  # one group may well have a schedule of its own
-    loop = next((one for one in reversed(write.loops) if _is_training(one)), None)
-    if loop is None:
-        return _once(schedule, write, sites)
-    together = [site for site in sites if meet(site, write)]
-    if not together:
-        return None
-    if always(write.guards):
-        return _regularly(schedule, write, loop, together[0]) if write.from_scratch else None
-    if erases(schedule) and any(_now_and_then(write, kind) for kind in _RARE):
+def _lost(case: WriteBeside) -> str:
+    """Say whether the LR that is written is lost, or the schedule."""
+    name = case.schedule.scheduler
+    if case.loop is None:
+        return (
+            f"the LR is written by hand, but the first step of {name} erases it: the schedule goes"
+            " on from the optimizer's own LR"
+        )
+    if not case.every_time:
         return f"the LR is written by hand, and the next step of {name} erases it"
-    return None
-
-
-_RARE = (GuardKind.METRIC, GuardKind.OTHER)
-_WARM_UP = re.compile(r"warm|start|first|begin|== ?[01]\b|<|\bNone\b", re.IGNORECASE)
-
-
-def _now_and_then(write: Write, kind: GuardKind) -> bool:
-    """Whether it runs in some epochs only, and not just in the first ones."""
-    return any(guard.kind is kind for guard in write.guards) and not any(
-        guard.kind in (GuardKind.BEFORE, GuardKind.AFTER, GuardKind.EXCEPTION)
-        or (guard.kind is GuardKind.FLAG and guard.by_default is not True)
-        or _WARM_UP.search(guard.text)
-        for guard in write.guards
-    )
-
-
-def _is_training(loop: Loop) -> bool:
-    return loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
-
-
-def _once(schedule: Schedule, write: Write, sites: tuple[StepSite, ...]) -> str | None:
-    """Between the constructor and the training."""
-    base = schedule.base_lrs[0] if schedule.base_lrs else None
-    if not erases(schedule) or not always(write.guards) or write.value is None or base is None:
-        return None
-    if write.order > min(site.order for site in sites) or not compare(write.value, base).differs:
-        return None
-    return (
-        f"the LR is written by hand, but the first step of {schedule.scheduler} erases it: the"
-        " schedule goes on from the optimizer's own LR"
-    )
-
-
-def _regularly(schedule: Schedule, write: Write, loop: Loop, site: StepSite) -> str | None:
-    """In every iteration of a loop in which the scheduler steps, or of one inside of that."""
-    unit = "epoch" if loop.kind is LoopKind.EPOCH else "batch"
-    text = f"the LR is written by hand in every {unit}, while {schedule.scheduler} sets it, too: "
-    optimizer = schedule.optimizer
-    updates = [one.order for one in optimizer.sites if meet(one, write)] if optimizer else []
-    if not updates:
-        return None
-    if site.loop is loop:
-        survives = _comes_last(write.order, site.order, min(updates))
-    else:
-        survives = loop not in site.loops  # else the scheduler steps in a loop further in
-    if survives:
-        return text + f"the schedule of {schedule.scheduler} is never used"
-    return text + _mixed(schedule)
-
-
-def _comes_last(write: int, step: int, update: int) -> bool:
-    """Whether, as a loop goes round, the optimizer finds what is written and not what is stepped.
-
-    The arguments are positions in the loop's body.
-    """
-    if (write < update) == (step < update):
-        return step < write
-    return write < update
-
-
-def _mixed(schedule: Schedule) -> str:
-    if erases(schedule):
-        return "its next step erases what is written"
-    return f"each step of {schedule.scheduler} goes on from what is written"
+    unit = "epoch" if case.loop.kind is LoopKind.EPOCH else "batch"
+    text = f"the LR is written by hand in every {unit}, while {name} sets it, too"
+    if case.survives:
+        return f"{text}: the schedule of {name} is never used"
+    if erases(case.schedule):
+        return f"{text}: its next step erases what is written"
+    return f"{text}: each step of {name} goes on from what is written"

@@ -9,7 +9,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Call, Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.formulas import LAWS
-from lrlint.rule import Finding, Invalid, Proposal, Rule, safe
+from lrlint.judgement.exclusions import UNKNOWN_LAW
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 
 
 class GetLrCall(Rule):
@@ -46,6 +47,7 @@ class GetLrCall(Rule):
     """
 
     code, name, severity = "LR405", "get-lr-call", Severity.WARNING
+    exclusions = (UNKNOWN_LAW,)
 
     VALID = (
         """
@@ -130,12 +132,13 @@ class GetLrCall(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.scheduler not in LAWS:
-            return  # another library's may well be the LR in use
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         for call in schedule.calls:
             if call.method != "get_lr" or call.inside_scheduler_class:
                 continue
+            if silence := self.excluded(schedule):
+                yield silence
+                return
             missing = schedule.scheduler in _WITHOUT
             yield self.finding(
                 call.place,

@@ -6,10 +6,21 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, OptimizerUse, Place, Schedule, Training
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE, OPTIMIZER_ELSEWHERE
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import meet
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+
+
+def _successor(schedule: Schedule) -> OptimizerUse | None:
+    old = schedule.optimizer
+    return None if old is None else old.replaced_by or old.replaced_midway
+
+
+def _may_step(schedule: Schedule) -> bool:
+    """Whether its optimizer is not known to train nothing."""
+    steps = schedule.optimizer_steps
+    return steps is None or steps.as_number() != 0
 
 
 class WrongOptimizer(Rule):
@@ -62,6 +73,12 @@ class WrongOptimizer(Rule):
     """
 
     code, name, severity = "LR406", "wrong-optimizer", Severity.ERROR
+    exclusions = (
+        OPTIMIZER_ELSEWHERE,
+        Exclusion(_successor, "another optimizer takes the place of its own", owner="LR401"),
+        Exclusion(_may_step, "how often its optimizer is stepped is not known"),
+        EXERCISE,
+    )
 
     SCRIPT = """
         from torch.optim import SGD, Adam
@@ -200,16 +217,19 @@ class WrongOptimizer(Rule):
             ),
         )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             optimizer = schedule.optimizer
             ghost = _unpickled(schedule)
             if ghost is not None:
                 yield self._ghost(schedule, ghost)
-            if optimizer is None or not _is_idle(optimizer, schedule):
+            if optimizer is None or optimizer.stepped or schedule.parent is not None:
                 continue
             other = _who_trains(schedule, training)
             if other is None:
+                continue
+            if silence := self.excluded(schedule):
+                yield silence
                 continue
             yield self.finding(
                 schedule.place,
@@ -240,16 +260,6 @@ def _unpickled(schedule: Schedule) -> Call | None:
         ),
         None,
     )
-
-
-def _is_idle(optimizer: OptimizerUse, schedule: Schedule) -> bool:
-    """Whether an optimizer surely trains nothing, and is nobody's predecessor."""
-    if optimizer.stepped or optimizer.escapes is not None or schedule.parent is not None:
-        return False
-    if optimizer.replaced_by is not None or optimizer.replaced_midway is not None:
-        return False
-    steps = schedule.optimizer_steps
-    return steps is not None and steps.as_number() == 0 and not is_exercise(schedule)
 
 
 def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement.wiring import drives, erases, meet
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 
 
 class CompetingSchedulers(Rule):
@@ -193,20 +193,19 @@ class CompetingSchedulers(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         mine = drives(schedule)
         if not mine or not erases(schedule):
             return
         for other in schedule.competitors:
-            if schedule.variable is not None and schedule.variable == other.variable:
-                continue  # several under one name: which of them is stepped is not certain
-            if other in schedule.instead:
-                continue
             both = erases(other)
             if both and other.order < schedule.order:
                 continue  # the pair is reported once
             theirs = drives(other)
             if not any(meet(one, two) for one in mine for two in theirs):
+                continue
+            if silence := self.first(PAIR_EXCLUSIONS, (schedule, other), schedule.place):
+                yield silence
                 continue
             default = schedule.on_default_path and other.on_default_path
             yield self.finding(
@@ -220,6 +219,22 @@ class CompetingSchedulers(Rule):
                 ),
             )
             return
+
+
+def _shared_name(pair: tuple[Schedule, Schedule]) -> str | None:
+    schedule, other = pair
+    return schedule.variable if schedule.variable == other.variable else None
+
+
+def _is_instead(pair: tuple[Schedule, Schedule]) -> bool:
+    schedule, other = pair
+    return other in schedule.instead
+
+
+PAIR_EXCLUSIONS = (
+    Exclusion(_shared_name, lambda name: f"which scheduler is called {name} is not certain"),
+    Exclusion(_is_instead, "a setting decides which of the two schedulers steps"),
+)
 
 
 def _one(schedule: Schedule, other: Schedule) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Call, LoopKind, Schedule, Training
+from lrlint.facts import Call, Guard, LoopKind, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, is_warmup
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import always
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 
 _RAMPS = frozenset({"ConstantLR", "LinearLR"})
 _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})
@@ -173,52 +174,90 @@ class LateParamGroup(Rule):
         ),
     )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
-            call = _late(schedule, training)
-            found = None if call is None else _consequence(schedule, call)
-            if call is None or found is None:
-                continue
-            text, severity = found
-            yield self.finding(
-                call.place,
-                f"{schedule.scheduler} was built without this group: {text}",
-                severity=min(severity, _certainty(call)),
-                notes=(
-                    ("scheduler built here", schedule.place),
-                    ("stepped here", schedule.sites[0].place),
-                ),
-            )
+            for call in _late_groups(schedule):
+                found = _consequence(schedule, call)
+                case = LateGroup(training, schedule, call)
+                silence = self.first(LATE_EXCLUSIONS, case, call.place)
+                if found is not None:
+                    yield silence or self._report(schedule, call, *found)
+                if silence is None:
+                    break
+
+    def _report(self, schedule: Schedule, call: Call, text: str, severity: Severity) -> Finding:
+        return self.finding(
+            call.place,
+            f"{schedule.scheduler} was built without this group: {text}",
+            severity=min(severity, _certainty(call)),
+            notes=(
+                ("scheduler built here", schedule.place),
+                ("stepped here", schedule.sites[0].place),
+            ),
+        )
 
 
 def _certainty(call: Call) -> Severity:
     return Severity.ERROR if always(call.guards) or call.loops else Severity.WARNING
 
 
-def _late(schedule: Schedule, training: Training) -> Call | None:
-    """Where a group is added that a scheduler, which goes on stepping, does not know."""
+def _late_groups(schedule: Schedule) -> Iterator[Call]:
+    """Yield where a group is added that a scheduler, which goes on stepping, does not know."""
     optimizer, sites = schedule.optimizer, regular_sites(schedule)
-    if optimizer is None or schedule.parent is not None or not sites or is_exercise(schedule):
-        return None
-    if any(call.method == "param_groups.pop" for call in optimizer.calls):
-        return None  # one group takes the place of another
+    if optimizer is None or schedule.parent is not None or not sites:
+        return
     for call in optimizer.calls:
         if call.method != "add_param_group" or call.order < schedule.order:
             continue
-        if any(guard.by_default is False for guard in call.guards if guard.amount is None):
-            continue  # behind a flag that is off: the scheduler may be, too
-        if any(
-            other.optimizer is optimizer and other.order > call.order
-            for other in training.schedules
-        ):
-            continue  # built anew
         loops = {id(loop) for loop in call.loops}
         if any(
             site.order > call.order or any(id(loop) in loops for loop in site.loops)
             for site in sites
         ):
-            return call
+            yield call
+
+
+@dataclass(frozen=True)
+class LateGroup:
+    """A param group that is added after a scheduler is built."""
+
+    training: Training
+    schedule: Schedule
+    call: Call
+
+
+def _exercise(case: LateGroup) -> bool:
+    return is_exercise(case.schedule)
+
+
+def _is_replaced(case: LateGroup) -> bool:
+    """Whether a group is removed, whose place the new one takes."""
+    optimizer = case.schedule.optimizer
+    calls = () if optimizer is None else optimizer.calls
+    return any(call.method == "param_groups.pop" for call in calls)
+
+
+def _switched_off(case: LateGroup) -> Guard | None:
+    """Return a flag that is off, as the scheduler itself may be."""
+    for guard in case.call.guards:
+        if guard.by_default is False and guard.amount is None:
+            return guard
     return None
+
+
+def _is_built_anew(case: LateGroup) -> bool:
+    return any(
+        other.optimizer is case.schedule.optimizer and other.order > case.call.order
+        for other in case.training.schedules
+    )
+
+
+LATE_EXCLUSIONS = (
+    Exclusion(_exercise, "the scheduler is stepped only in a test or to show its curve"),
+    Exclusion(_is_replaced, "it takes the place of a group that is removed"),
+    Exclusion(_switched_off, lambda guard: f"by default `{guard.text}` does not hold"),
+    Exclusion(_is_built_anew, "a new scheduler is built after that"),
+)
 
 
 def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:

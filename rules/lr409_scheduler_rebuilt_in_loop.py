@@ -9,12 +9,39 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.length import against, is_exercise, rebuilt_in
+from lrlint.judgement.exclusions import EXERCISE
+from lrlint.judgement.length import against, rebuilt_in
 from lrlint.judgement.rates import lr_after, lr_text
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 
 _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """They multiply the LR by the same factor at every step, whenever they were built."""
+
+
+def _fits(schedule: Schedule) -> bool | None:
+    """Whether it is as long as what each of them is built for; None where that is not known."""
+    horizon, steps = schedule.horizon, schedule.steps
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    found = against(schedule, horizon, horizon.length, steps)
+    return None if found.comparison.unknown else found.fits
+
+
+def _is_conditional(schedule: Schedule) -> bool:
+    return not schedule.built_each_time
+
+
+def _starts_over(schedule: Schedule) -> bool:
+    """Whether each begins at the LR that the first began at, and is as long as it should be."""
+    if LAWS[schedule.scheduler].chainable:
+        return False
+    return schedule.per is Cadence.BATCH and _fits(schedule) is not False
+
+
+def _is_reset(schedule: Schedule) -> bool:
+    loop, optimizer = rebuilt_in(schedule), schedule.optimizer
+    writes = () if optimizer is None or loop is None else optimizer.writes
+    return any(loop in write.loops for write in writes)
 
 
 class SchedulerRebuiltInLoop(Rule):
@@ -58,6 +85,12 @@ class SchedulerRebuiltInLoop(Rule):
     """
 
     code, name, severity = "LR409", "scheduler-rebuilt-in-loop", Severity.ERROR
+    exclusions = (
+        Exclusion(_is_conditional, "it is built in some iterations only"),
+        EXERCISE,
+        Exclusion(_starts_over, "each of them starts at the base LR and is as long as it runs"),
+        Exclusion(_is_reset, "the script sets the LR in the same loop"),
+    )
 
     VALID = (
         # The warm-up of the first epoch.
@@ -196,14 +229,15 @@ class SchedulerRebuiltInLoop(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         loop, law = rebuilt_in(schedule), LAWS.get(schedule.scheduler)
         optimizer = schedule.optimizer
         if loop is None or law is None or law.name in _MEMORYLESS or schedule.parent is not None:
             return
-        if not schedule.built_each_time or not schedule.sites or is_exercise(schedule):
+        if not schedule.sites:
             return
-        if _starts_over(schedule) or _lr_is_reset(schedule, loop):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             schedule.place,
@@ -220,27 +254,6 @@ class SchedulerRebuiltInLoop(Rule):
 
 def _one(loop: Loop) -> str:
     return "epoch" if loop.kind is LoopKind.EPOCH else "batch"
-
-
-def _fits(schedule: Schedule) -> bool | None:
-    """Whether it is as long as what each of them is built for; None where that is not known."""
-    horizon, steps = schedule.horizon, schedule.steps
-    if horizon is None or horizon.length is None or steps is None:
-        return None
-    found = against(schedule, horizon, horizon.length, steps)
-    return None if found.comparison.unknown else found.fits
-
-
-def _starts_over(schedule: Schedule) -> bool:
-    """Whether each begins at the LR that the first began at, and is as long as it should be."""
-    if LAWS[schedule.scheduler].chainable:
-        return False
-    return schedule.per is Cadence.BATCH and _fits(schedule) is not False
-
-
-def _lr_is_reset(schedule: Schedule, loop: Loop) -> bool:
-    writes = () if schedule.optimizer is None else schedule.optimizer.writes
-    return any(loop in write.loops for write in writes)
 
 
 def _consequence(schedule: Schedule, loop: Loop) -> str:

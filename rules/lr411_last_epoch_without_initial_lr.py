@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.facts import Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Expr
 
 _WITHOUT_CHECK = frozenset({"SequentialLR", "ChainedScheduler", "ReduceLROnPlateau"})
 """They do not ask the groups for an ``initial_lr``."""
 _RESUME = re.compile(r"start|resum|(ckpt|checkpoint|state)\w*\[", re.IGNORECASE)
+
+
+def _has_open_groups(schedule: Schedule) -> bool:
+    return schedule.optimizer is not None and schedule.optimizer.open_groups
 
 
 class LastEpochWithoutInitialLr(Rule):
@@ -55,6 +60,10 @@ class LastEpochWithoutInitialLr(Rule):
     """
 
     code, name, severity = "LR411", "last-epoch-without-initial-lr", Severity.ERROR
+    exclusions = (
+        OPTIMIZER_ELSEWHERE,
+        Exclusion(_has_open_groups, "its optimizer may have param groups that are not seen"),
+    )
 
     SCRIPT = """
         import argparse
@@ -162,7 +171,7 @@ class LastEpochWithoutInitialLr(Rule):
         ),
     )
 
-    def check_training(self, training: Training) -> Iterator[Finding]:
+    def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             last = schedule.argument("last_epoch")
             if last is None or last.number is None or last.number.as_number() == -1:
@@ -173,6 +182,9 @@ class LastEpochWithoutInitialLr(Rule):
                 continue
             certain = last.number.value not in (None, -1)
             if not certain and not _is_a_start(last.number):
+                continue
+            if silence := self.excluded(schedule):
+                yield silence
                 continue
             yield self.finding(
                 last.place or schedule.place,
@@ -192,10 +204,10 @@ def _is_a_start(number: Expr) -> bool:
 
 
 def _is_fresh(schedule: Schedule, training: Training) -> bool:
-    """Whether an optimizer is the script's own, and nothing has told its groups their base LR."""
+    """Whether nothing has given the groups of its optimizer their base LR."""
     optimizer = schedule.optimizer
     assert optimizer is not None
-    if optimizer.escapes is not None or optimizer.open_groups or _given(optimizer):
+    if any(group.initial_lr for group in optimizer.groups):
         return False
     if any(
         call.method in ("load_state_dict", "initial_lr =", "add_param_group")
@@ -207,7 +219,3 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
         other is not schedule and other.optimizer is optimizer and other.order < schedule.order
         for other in training.schedules
     )
-
-
-def _given(optimizer: OptimizerUse) -> bool:
-    return any(group.initial_lr for group in optimizer.groups)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule
-from lrlint.judgement.length import is_exercise
+from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE, WRITES
 from lrlint.judgement.rates import lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.rule import Finding, Invalid, Rule, Silence
 
 
 class BuiltButNotDriven(Rule):
@@ -53,6 +53,7 @@ class BuiltButNotDriven(Rule):
     """
 
     code, name, severity = "LR414", "built-but-not-driven", Severity.WARNING
+    exclusions = (EXERCISE, STEPPED_ELSEWHERE, WRITES)
 
     SCRIPT = """
         import argparse
@@ -140,11 +141,9 @@ class BuiltButNotDriven(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         optimizer = schedule.optimizer
-        if optimizer is None or not optimizer.stepped or is_exercise(schedule):
-            return
-        if schedule.parent is not None or schedule.escapes is not None or optimizer.writes:
+        if optimizer is None or not optimizer.stepped or schedule.parent is not None:
             return
         flag = _flag(schedule)
         start = lr_after_steps(schedule, 0)
@@ -153,6 +152,9 @@ class BuiltButNotDriven(Rule):
         if flag is None or not start or len(known) != len(start):
             return
         if all(_close(one, other) for one, other in zip(start, known, strict=True)):
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             schedule.place,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
-from lrlint.judgement.length import is_exercise, is_warmup
-from lrlint.judgement.units import driver, never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
+from lrlint.judgement.length import is_warmup
+from lrlint.judgement.units import driver
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 
 _ADAPTIVE = frozenset(
     {
@@ -17,6 +18,18 @@ _ADAPTIVE = frozenset(
     }
 )
 """Optimizers that scale each step by the gradients they have seen."""
+
+
+def _may_warm_up(schedule: Schedule) -> bool:
+    """Whether a warm-up comes before it, or may, as one that is written by hand."""
+    whole = driver(schedule)
+    if whole is not schedule and whole.scheduler in ("SequentialLR", "ChainedScheduler"):
+        return any(is_warmup(part) or part.scheduler == "LambdaLR" for part in whole.children)
+    if schedule.competitors or schedule.escapes is not None:
+        return True
+    if schedule.optimizer is not None and schedule.optimizer.writes:
+        return True
+    return any(guard.kind is GuardKind.AFTER for site in whole.sites for guard in site.guards)
 
 
 class CosineWithAdaptiveOptimizer(Rule):
@@ -57,6 +70,11 @@ class CosineWithAdaptiveOptimizer(Rule):
 
     code, name, severity = "LR601", "cosine-with-adaptive-optimizer", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+    exclusions = (
+        NOT_STEPPED,
+        EXERCISE,
+        Exclusion(_may_warm_up, "a warm-up may come before it"),
+    )
 
     SCRIPT = """
         from torch.optim import {optimizer}
@@ -91,11 +109,12 @@ class CosineWithAdaptiveOptimizer(Rule):
         Invalid(SCRIPT.format(optimizer="RMSprop"), row=6, says=("RMSprop",)),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         optimizer = schedule.optimizer
         if optimizer is None or optimizer.class_name not in _ADAPTIVE:
             return
-        if never_stepped(schedule) or is_exercise(schedule) or _warms_up(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         yield self.finding(
             schedule.place,
@@ -103,15 +122,3 @@ class CosineWithAdaptiveOptimizer(Rule):
             " size by itself: compare it with a constant LR",
             notes=(("optimizer built here", optimizer.place),),
         )
-
-
-def _warms_up(schedule: Schedule) -> bool:
-    """Whether a warm-up comes before it, be it written by hand."""
-    one = driver(schedule)
-    if one is not schedule and one.scheduler in ("SequentialLR", "ChainedScheduler"):
-        return any(is_warmup(part) or part.scheduler == "LambdaLR" for part in one.children)
-    if schedule.competitors or schedule.escapes is not None:
-        return True
-    if schedule.optimizer is not None and schedule.optimizer.writes:
-        return True
-    return any(guard.kind is GuardKind.AFTER for site in one.sites for guard in site.guards)

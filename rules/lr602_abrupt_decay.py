@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, is_exercise
-from lrlint.judgement.units import never_stepped
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Strength
 
 _ABRUPT = 0.1
@@ -48,6 +48,7 @@ class AbruptDecay(Rule):
 
     code, name, severity = "LR602", "abrupt-decay", Severity.ADVICE
     schedulers = frozenset({"MultiStepLR", "StepLR"})
+    exclusions = (OPEN_ARGUMENTS, NOT_STEPPED, EXERCISE)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -66,14 +67,15 @@ class AbruptDecay(Rule):
         Invalid(SCRIPT.format(more=", gamma=0.01"), row=6, says=("gamma is 0.01", "1/100")),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         gamma = schedule.argument("gamma")
-        if gamma is None or gamma.number is None or schedule.open_arguments:
+        if gamma is None or gamma.number is None:
             return
         value = gamma.number.value
         if value is None or not 0 < value <= _ABRUPT:
             return  # 0 and below: LR308
-        if never_stepped(schedule) or is_exercise(schedule):
+        if silence := self.excluded(schedule):
+            yield silence
             return
         share = "a tenth" if value == _ABRUPT else f"1/{wording.number(round(1 / value))}"
         yield self.finding(

@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import WITH_THE_DEFAULTS, advances_by_one, is_exercise, rebuilt_in
-from lrlint.judgement.units import cadence, driver, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+)
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.units import cadence, driver
+from lrlint.rule import Finding, Invalid, Rule, Silence
 
 _FEW = 10
 
@@ -56,6 +63,7 @@ class AnnealingOnTinyRun(Rule):
     schedulers = frozenset(
         {"CosineAnnealingLR", "CosineAnnealingWarmRestarts", "OneCycleLR", "PolynomialLR"}
     )
+    exclusions = (*PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY, OPEN_ARGUMENTS)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -77,14 +85,13 @@ class AnnealingOnTinyRun(Rule):
     )
     INVALID = (Invalid(SCRIPT.format(epochs="5"), row=6, says=("5 steps", "once per epoch")),)
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         one = driver(schedule)
         steps = None if one.steps is None else one.steps.value
-        if steps is None or not 0 < steps < _FEW or not advances_by_one(schedule):
+        if steps is None or not 0 < steps < _FEW:
             return
-        if is_exercise(schedule) or rebuilt_in(schedule) is not None:
-            return
-        if length_is_explained(schedule) or schedule.open_arguments:
+        if silence := self.excluded(schedule):
+            yield silence
             return
         assert one.steps is not None
         per_epoch = cadence(schedule) is Cadence.EPOCH and one.batch_loop is not None

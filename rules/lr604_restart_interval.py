@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    advances_by_one,
-    is_exercise,
-    rebuilt_in,
-    unit,
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
 )
-from lrlint.judgement.units import driver, length_is_explained
-from lrlint.rule import Finding, Invalid, Rule
+from lrlint.judgement.length import WITH_THE_DEFAULTS, unit
+from lrlint.judgement.units import driver
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.symbolic import Strength
 
 _SHORTEST = 3
@@ -64,6 +65,7 @@ class RestartInterval(Rule):
 
     code, name, severity = "LR604", "restart-interval", Severity.ADVICE
     schedulers = frozenset({"CosineAnnealingWarmRestarts"})
+    exclusions = (OPEN_ARGUMENTS, *PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY)
 
     SCRIPT = """
         from torch.optim import SGD
@@ -107,13 +109,9 @@ class RestartInterval(Rule):
         ),
     )
 
-    def check(self, schedule: Schedule) -> Iterator[Finding]:
+    def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         first, factor = schedule.number("T_0"), schedule.number("T_mult")
-        if first is None or factor is None or schedule.open_arguments:
-            return
-        if not advances_by_one(schedule) or is_exercise(schedule) or length_is_explained(schedule):
-            return
-        if rebuilt_in(schedule) is not None:
+        if first is None or factor is None:
             return
         length, times = first.value, factor.value
         if not isinstance(length, int) or not isinstance(times, int) or length < 1 or times < 1:
@@ -128,6 +126,9 @@ class RestartInterval(Rule):
             numbers = [wording.number(end) for end in ends]
             text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {one}s"
         else:
+            return
+        if silence := self.excluded(schedule):
+            yield silence
             return
         certain = max(first.strength, factor.strength) is Strength.CONSTANT
         yield self.finding(

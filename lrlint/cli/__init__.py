@@ -29,7 +29,7 @@ def program() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``lrlint`` and return its exit status."""
     try:
-        import click
+        import click  # here, because Ctrl-C may come while it is being imported
 
         from lrlint.cli.group import lrlint
         from lrlint.cli.terminal import say

@@ -21,6 +21,11 @@ def parameters(options: type[object]) -> list[click.Parameter]:
     return [hint.__metadata__[0] for hint in hints.values()]
 
 
+def flag(*names: str, help: str) -> click.Option:
+    """Return an option that takes no value."""
+    return click.Option(names, is_flag=True, help=help)
+
+
 @dataclass(frozen=True)
 class Options:
     """What ``lrlint check`` is asked to do."""
@@ -58,10 +63,7 @@ class Options:
         tuple[str, ...],
         click.Option(["--ignore"], multiple=True, metavar="RULES", help="Not these rules."),
     ]
-    pedantic: Annotated[
-        bool,
-        click.Option(["--pedantic"], is_flag=True, help="Show findings of severity advice too."),
-    ]
+    pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     fail_on: Annotated[
         str | None,
         click.Option(
@@ -71,32 +73,20 @@ class Options:
         ),
     ]
     exit_zero: Annotated[
-        bool,
-        click.Option(
-            ["--exit-zero"], is_flag=True, help="Exit with 0 even where there are findings."
-        ),
+        bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
-    fix: Annotated[
-        bool,
-        click.Option(["--fix"], is_flag=True, help="Apply the safe fixes to what the PATHS hold."),
-    ]
+    fix: Annotated[bool, flag("--fix", help="Apply the safe fixes to what the PATHS hold.")]
     unsafe_fixes: Annotated[
         bool,
-        click.Option(
-            ["--unsafe-fixes"],
-            is_flag=True,
+        flag(
+            "--unsafe-fixes",
             help="With --fix or --diff: also the fixes that may change behaviour; review them.",
         ),
     ]
     diff: Annotated[
-        bool,
-        click.Option(
-            ["--diff"], is_flag=True, help="Print what the fixes would change, and change nothing."
-        ),
+        bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
-    statistics: Annotated[
-        bool, click.Option(["--statistics"], is_flag=True, help="Count the findings of each rule.")
-    ]
+    statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
     exclude: Annotated[
         tuple[str, ...],
         click.Option(
@@ -124,17 +114,9 @@ class Options:
         ),
     ]
     isolated: Annotated[
-        bool,
-        click.Option(
-            ["--no-config", "--isolated", "isolated"], is_flag=True, help="Read no configuration."
-        ),
+        bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
     ]
-    verbose: Annotated[
-        bool,
-        click.Option(
-            ["-v", "--verbose"], is_flag=True, help="Say what was left undecided, and why."
-        ),
-    ]
+    verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from lrlint.cli import USAGE_ERROR
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
+# The analyser and the charts are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.predict.report import FileForecast
+    from lrlint.predict.forecast import FileForecast
 
 
 def _assignments(
@@ -87,11 +88,11 @@ def predict(
     """
     forecasts, failed = _forecasts(files, overrides, max_steps)
     if output_format == "json":
-        from lrlint.predict.report import as_json
+        from lrlint.predict.forecast_json import as_json
 
         text = json.dumps(as_json(forecasts), indent=2, allow_nan=False)
     else:
-        from lrlint.predict.text import describe
+        from lrlint.predict.forecast_text import describe
 
         colour = output_file is None and wants_colour(sys.stdout)
         text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
@@ -123,9 +124,9 @@ def _forecasts(
 
 
 def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
-    """Return the schedules of one file, or the line that says what is wrong."""
+    """The schedules of one file, or what is wrong, in a line."""
     from lrlint.analysis.interpreter.outcomes import BadOverride
-    from lrlint.predict.report import forecast
+    from lrlint.predict.forecast import forecast
     from lrlint.source import SourceError, load
 
     try:

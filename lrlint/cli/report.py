@@ -14,7 +14,7 @@ from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
-    from lrlint.cli.work import Result  # loads the engine, which `--help` does without
+    from lrlint.cli.work import Result  # loads the engine, which `--help` does not need
     from lrlint.linter.fixing import Fixed
     from lrlint.linter.report import Report
 

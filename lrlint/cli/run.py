@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from lrlint.cli import USAGE_ERROR
-from lrlint.cli.options import parameters
+from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
+from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
+from lrlint.linter import config
+from lrlint.output import Style
 
+# The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.runtime.launcher import Outcome, Target
-    from lrlint.runtime.report import RunReport
+    from lrlint.runtime.launcher import ScriptEnd, Target
+    from lrlint.runtime.run_report import RunReport
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,8 @@ class Options:
             help="Stream the LR of every optimizer step there, as lines of JSON.",
         ),
     ]
-    pedantic: Annotated[bool, click.Option(["--pedantic"], is_flag=True, help="Give advice, too.")]
-    module: Annotated[
-        bool,
-        click.Option(["-m", "module"], is_flag=True, help="SCRIPT is the name of a module."),
-    ]
+    pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
     script: Annotated[str, click.Argument(["script"])]
     arguments: Annotated[
         tuple[str, ...], click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
@@ -105,7 +106,7 @@ def run(**values: Any) -> int:
     target = Target(options.script, options.arguments, options.module)
     target.path()  # raises where the script is missing: nothing is linted or run then
     try:
-        import torch  # noqa: F401  # only to see whether it can be imported
+        import torch  # noqa: F401  # nothing could be recorded without it
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
     finisher = _Finisher(target, options, writers)
@@ -143,7 +144,7 @@ def _try(writer: Callable[[RunReport], None], report: RunReport) -> bool:
 
 
 def _json(report: RunReport) -> str:
-    from lrlint.runtime.report import as_json
+    from lrlint.runtime.run_report import as_json
 
     return json.dumps(as_json(report), indent=2, allow_nan=False) + "\n"
 
@@ -160,9 +161,8 @@ class _Finisher:
     def __init__(
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
-        from lrlint.linter import config
         from lrlint.linter.engine import lint
-        from lrlint.runtime.plan import planned
+        from lrlint.runtime.planned_schedules import planned_schedules
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
@@ -171,25 +171,24 @@ class _Finisher:
         settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
-        mode = mode_of(options.mode)
+        self._mode = mode_of(options.mode)
         self._json = options.output_format == "json"
         self._file = None if options.output_file is None else options.output_file.absolute()
         self._writers = writers
-        self._session = Session(mode, settings=settings)
+        self._session = Session(self._mode, settings=settings)
         if options.trace is not None:
             self._session.trace_to(options.trace)
-        self._session.recorder.planned = planned(path)
-        self._raises = mode is Mode.RAISE
-        self._silent = mode is Mode.RECORD and self._file is None and not self._json
+        self._session.recorder.planned = planned_schedules(path)
+        self._raises = self._mode is Mode.RAISE
+        self._silent = self._mode is Mode.RECORD and self._file is None and not self._json
         self.status = 0
         """The exit status if the script itself ended with 0."""
         self._session.start()
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: ScriptEnd) -> None:
         """Judge the recorded LR and write the reports, now that the script has ended."""
-        from lrlint.diagnostics import Severity
         from lrlint.runtime import ranks
-        from lrlint.runtime.report import RunReport
+        from lrlint.runtime.run_report import RunReport
         from lrlint.runtime.verdicts import judge
 
         session = self._session
@@ -220,8 +219,7 @@ class _Finisher:
             self.status = self.status or USAGE_ERROR
 
     def _summarise(self, report: RunReport) -> None:
-        from lrlint.output import Style
-        from lrlint.runtime.report import as_text
+        from lrlint.runtime.run_report import as_text
 
         style = style_of(sys.stderr) if self._file is None else Style()
         text = _json(report) if self._json else as_text(report, style)

@@ -15,11 +15,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import ClassVar
 
-from lrlint.diagnostics import Diagnostic, Location, position
+from lrlint.diagnostics import Diagnostic, position
 from lrlint.linter import config
 from lrlint.linter.config import Settings
 from lrlint.output.text import clean
 from lrlint.source import STDIN, SourceFile, Text, display_name, may_hold_schedule
+from lrlint.span import Location
 
 _START = Location(1, 1)
 

@@ -24,7 +24,7 @@ from lrlint.facts import (
 )
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
-from lrlint.judgement.units import COINCIDENCE, driver, length_is_explained, regular_sites
+from lrlint.judgement.units import COINCIDENCE, driver, regular_sites
 from lrlint.rule import Proposal, unsafe
 from lrlint.symbolic import (
     Comparison,
@@ -104,42 +104,6 @@ class Length:
 
 
 _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, GuardKind.SCHEDULER})
-
-
-def judged_length(schedule: Schedule) -> Length | None:
-    """Compare the horizon with the steps; None where one is unknown or another rule judges it."""
-    horizon, steps = schedule.horizon, schedule.steps
-    if horizon is None or horizon.length is None or steps is None or steps.value == 0:
-        return None
-    if horizon.length.value is not None and horizon.length.value < 1:
-        return None  # LR207
-    if schedule.open_arguments or schedule.parent is not None or not keeps_pace(schedule):
-        return None
-    if is_exercise(schedule) or rebuilt_in(schedule) is not None or length_is_explained(schedule):
-        return None
-    if ignored_accumulation(schedule) is not None or is_set_by_hand(schedule):
-        return None
-    if steps_every_micro_batch(schedule) is not None:
-        return None
-    found = against(schedule, horizon, horizon.length, steps)
-    if not found.comparison.certain and schedule.rules_out(horizon.length, steps):
-        return None
-    if found.ratio is None and not (found.longer and _is_alone(schedule)):
-        return None  # `range(start_epoch, epochs)`: by how much they differ is not known
-    return found
-
-
-def _is_alone(schedule: Schedule) -> bool:
-    """Whether nothing else changes the LR, as a warm-up by hand does."""
-    return not schedule.competitors and not (schedule.optimizer and schedule.optimizer.writes)
-
-
-def is_set_by_hand(schedule: Schedule) -> bool:
-    """Whether the script moves its counter: ``scheduler.last_epoch = -1`` after every epoch."""
-    return any(
-        call.method == "last_epoch =" or (call.method == "load_state_dict" and call.loops)
-        for call in schedule.calls
-    )
 
 
 def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:

@@ -14,6 +14,7 @@ from itertools import permutations
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     Cadence,
+    Call,
     GuardKind,
     Horizon,
     LoopKind,
@@ -142,9 +143,14 @@ def never_stepped(schedule: Schedule) -> bool:
 _READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
 
 
+def moved_by(schedule: Schedule) -> Call | None:
+    """Return the first call but ``step()`` that may set its counter, as ``load_state_dict``."""
+    return next((call for call in schedule.calls if call.method not in _READING), None)
+
+
 def is_moved(schedule: Schedule) -> bool:
-    """Whether something but its steps may set its counter, as ``load_state_dict`` does."""
-    return any(call.method not in _READING for call in schedule.calls)
+    """Whether something but its steps may set its counter."""
+    return moved_by(schedule) is not None
 
 
 # -- what the horizon counts ------------------------------------------------------------------
@@ -498,6 +504,7 @@ __all__ = [
     "horizon_in_epochs",
     "is_moved",
     "length_is_explained",
+    "moved_by",
     "never_stepped",
     "regular_sites",
     "stepped_by_itself_too",

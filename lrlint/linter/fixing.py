@@ -24,12 +24,12 @@ from lrlint.source import (
     STDIN,
     SourceError,
     SourceFile,
-    Span,
     check_syntax,
     load,
     read_bytes,
     replace_file,
 )
+from lrlint.span import Span
 
 _Edit = tuple[Span, str]
 _Kind = tuple[str, str, "int | None"]
@@ -178,7 +178,10 @@ class Fixer:
         taken: list[tuple[int, int]] = []
         left = self._reported.copy()
         for diagnostic in found:
-            wanted = _edits_of(diagnostic, unsafe=self._unsafe)
+            fix = diagnostic.fix
+            if fix is None or (fix.applicability is Applicability.UNSAFE and not self._unsafe):
+                continue
+            wanted = [(edit.span, edit.content) for edit in fix.edits]
             places = [source.offsets(span) for span, _ in wanted]
             overlaps = any(_meet(one, other) for one in places for other in taken)
             if wanted and left[_kind(diagnostic)] and not overlaps:
@@ -209,25 +212,6 @@ def _write(file: Fixed) -> str | None:
     except OSError as error:
         return f"{before.name}: cannot be written: {error.strerror or error}"
     return None
-
-
-def _edits_of(diagnostic: Diagnostic, *, unsafe: bool) -> list[_Edit]:
-    fix = diagnostic.fix
-    if fix is None or (fix.applicability is Applicability.UNSAFE and not unsafe):
-        return []
-    return [
-        (
-            Span(
-                edit.location.row,
-                edit.location.column,
-                edit.end_location.row,
-                edit.end_location.column,
-                diagnostic.cell,
-            ),
-            edit.content,
-        )
-        for edit in fix.edits
-    ]
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:

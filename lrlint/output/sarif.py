@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import Results, Style
+from lrlint.span import Location
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
@@ -118,7 +119,7 @@ def _fix(fix: Fix, filename: str) -> dict[str, Any]:
 
 def _replacement(edit: Edit) -> dict[str, Any]:
     return {
-        "deletedRegion": _region(edit.location, edit.end_location),
+        "deletedRegion": _region(edit.span.start, edit.span.end),
         "insertedContent": {"text": edit.content},
     }
 

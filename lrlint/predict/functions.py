@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.calls import bind_parameters
@@ -29,8 +31,8 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
+from lrlint.source.nodes import children, indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 Frame = dict[str, Any]
 Compiled = Callable[[Frame], Any]
@@ -162,15 +164,15 @@ class _Compiler:
         bind_parameters(machine, function, Arguments(open=True), scope)
         self.scope = scope
         node = function.node
-        function.scope.unit.look_into(node)
+        self.body = function.scope.unit.body_of(node)
         parameters = node.params
         names = [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
         self.parameters = [parameter.name.value for parameter in names]
         if function.receiver is not None and self.parameters:
             self.parameters = self.parameters[1:]
         self.locals = set(self.parameters)
-        if isinstance(node, cst.FunctionDef):
-            self.locals |= assigned_names(node.body)
+        if isinstance(self.body, cst.BaseSuite):
+            self.locals |= assigned_names(self.body)
 
     # -- expressions ------------------------------------------------------------------------
 
@@ -206,16 +208,16 @@ class _Compiler:
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 parts = [self.expression(element.value) for element in elements]
                 return lambda frame: [part(frame) for part in parts]
-            case cst.Subscript(value=value, slice=[cst.BaseExpression() as key]):
-                owner, index = self.expression(value), self.expression(key)
-                return lambda frame: owner(frame)[index(frame)]
+            case cst.Subscript(value=value):
+                match indices_of(node):
+                    case [cst.BaseExpression() as key]:
+                        owner, index = self.expression(value), self.expression(key)
+                        return lambda frame: owner(frame)[index(frame)]
             case cst.GeneratorExp() | cst.ListComp():
                 return self._comprehension(node)
         raise Unreadable(self._text(node))
 
     def _is_local(self, node: cst.CSTNode) -> bool:
-        from lrlint.syntax.nodes import children
-
         stack = [node]
         while stack:
             part = stack.pop()
@@ -329,17 +331,11 @@ class _Compiler:
 
     # -- statements -------------------------------------------------------------------------
 
-    def block(self, statements: Sequence[cst.CSTNode]) -> list[Compiled]:
-        """Statements as closures that run one after the other."""
-        found: list[Compiled] = []
-        for statement in statements:
-            if isinstance(statement, cst.SimpleStatementLine):
-                found += self.block(statement.body)
-            else:
-                compiled = self.statement(statement)
-                if compiled is not None:
-                    found.append(compiled)
-        return found
+    def block(self, block: cst.BaseSuite) -> list[Compiled]:
+        """Return statements as closures that run one after the other."""
+        parts = [part for one in statements_of(block) for part in small_statements(one) or [one]]
+        compiled = [self.statement(part) for part in parts]
+        return [one for one in compiled if one is not None]
 
     def statement(self, node: cst.CSTNode) -> Compiled | None:
         """One statement, or None where it does nothing."""
@@ -368,8 +364,8 @@ class _Compiler:
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, operation(frame[name], result(frame)))
             case cst.For(target=cst.Name(value=name), iter=source, body=body, orelse=None):
-                return self._for(name, source, body.body)
-            case cst.Expr(value=cst.String()) | cst.Pass():
+                return self._for(name, source, body)
+            case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()) | cst.Pass():
                 return None
             case cst.Expr(value=cst.Call(func=cst.Name(value="print"))):
                 return None
@@ -377,13 +373,13 @@ class _Compiler:
 
     def _if(self, node: cst.If) -> Compiled:
         test = self.expression(node.test)
-        then = self.block(node.body.body)
+        then = self.block(node.body)
         orelse: list[Compiled] = []
         match node.orelse:
             case cst.If():
                 orelse = [self._if(node.orelse)]
             case cst.Else(body=body):
-                orelse = self.block(body.body)
+                orelse = self.block(body)
 
         def branch(frame: Frame) -> None:
             for part in then if test(frame) else orelse:
@@ -391,7 +387,7 @@ class _Compiler:
 
         return branch
 
-    def _for(self, name: str, source: cst.CSTNode, body: Sequence[cst.CSTNode]) -> Compiled:
+    def _for(self, name: str, source: cst.CSTNode, body: cst.BaseSuite) -> Compiled:
         items = self.expression(source)
         parts = self.block(body)
 
@@ -414,14 +410,15 @@ def _function(machine: Machine, value: FunctionValue, depth: int) -> Callable[..
     for name in names:
         if name in value.defaults:
             defaults[name] = static(machine, value.defaults[name], depth)
-    node = value.node
     for name in [*names, *compiler.locals]:
         # Parameters and local names are looked up in the frame, never in the script's scope.
         data.pop(name, None)
-    if isinstance(node, cst.Lambda):
-        body = compiler.expression(node.body)
+    if isinstance(compiler.body, cst.BaseExpression):  # of a lambda
+        body = compiler.expression(compiler.body)
         return lambda *args, **kwargs: body(_frame(names, defaults, args, kwargs))
-    parts = compiler.block(node.body.body)
+    if compiler.body is None:
+        raise Unreadable("a function that cannot be parsed")
+    parts = compiler.block(compiler.body)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         frame = _frame(names, defaults, args, kwargs)

@@ -13,17 +13,19 @@ LARGEST: Final = 256 * 2**20
 _WAIT: Final = 1.0
 """Seconds to wait for the writer of a pipe, which may just be starting."""
 _CHUNK: Final = 2**20
-_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_bytes(path: Path | str) -> bytes:
     """Return the content of a file. Raises OSError, for one without an end, too."""
-    with open(os.open(path, _FLAGS), "rb", buffering=0) as file:
-        state = os.fstat(file.fileno())
-        if not stat.S_ISREG(state.st_mode):
-            return _read_stream(file.fileno(), pipe=stat.S_ISFIFO(state.st_mode))
+    state = os.stat(path)
+    if stat.S_ISREG(state.st_mode):
         _check(state.st_size)
-        return file.read()
+        return Path(path).read_bytes()
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        return _read_stream(handle, pipe=stat.S_ISFIFO(state.st_mode))
+    finally:
+        os.close(handle)
 
 
 def is_regular(path: Path | str, largest: int) -> bool:

@@ -1,4 +1,4 @@
-"""A script that is too large to be followed is left undecided, wherever that is found out."""
+"""A script that is too large to be interpreted is left undecided, at whichever limit."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""What a function or class says of itself before it is interpreted."""
+"""Facts about a function or class that are known before it is interpreted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis import Project
 from lrlint.source import load
-from lrlint.syntax import nodes as cst
 
 RELEVANT = [
     "def f(o):\n    x = 1\n    y = 2\n    o.step()",

@@ -150,7 +150,7 @@ def test_difference_of_tables(ecosystem: ModuleType) -> None:
     assert (len(back.mended), back.slower) == (1, [])
 
 
-def test_time_alone_is_no_difference_of_findings(ecosystem: ModuleType) -> None:
+def test_time_alone_is_not_a_difference_of_findings(ecosystem: ModuleType) -> None:
     change = ecosystem.difference([file(1.0), total(1.0)], [file(9.0), total(9.0)])
     assert len(change.slower) == 1
     assert not change.findings_differ

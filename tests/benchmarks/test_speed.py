@@ -1,4 +1,4 @@
-"""``benchmarks/speed.py``: it runs what it finds, names what it does not, and counts children."""
+"""``benchmarks/speed.py`` runs the linters it finds, names the others, and counts children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``[tool.lrlint]``: where it is looked for, what it may hold, and what is said of mistakes."""
+"""``[tool.lrlint]``: where it is looked for, what it may hold, and how mistakes are reported."""
 
 from __future__ import annotations
 

@@ -12,13 +12,13 @@ import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
-from lrlint.fix import Location
 from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.engine import lint, lint_text
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
 from lrlint.source import Reach
+from lrlint.span import Location
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]
@@ -326,11 +326,11 @@ def test_notebook_rows_count_within_the_cell(project: Path) -> None:
     assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
 
 
-def test_text_at_hand() -> None:
+def test_lint_text() -> None:
     assert brief(lint_text(SCRIPT, "train.py")) == ["LR201 train.py:3:46", "LR301 train.py:3:57"]
 
 
-def test_standard_input_goes_by_the_name_it_is_given(project: Path) -> None:
+def test_standard_input_has_the_name_it_is_given(project: Path) -> None:
     data = SCRIPT.encode()
     assert brief(lint(["-"], stdin=Stdin(data)))[0] == "LR201 <stdin>:3:46"
     assert brief(lint(["-"], stdin=Stdin(data, Path("a/b.py"))))[0] == "LR201 a/b.py:3:46"

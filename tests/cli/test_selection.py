@@ -1,4 +1,4 @@
-"""Which rules are on: codes, prefixes, names, and who wins."""
+"""Which rules are on: codes, prefixes, names, and which of them take precedence."""
 
 from __future__ import annotations
 

@@ -312,7 +312,7 @@ def test_lr409() -> None:
 
 
 def both(name: str) -> tuple[Training, Training]:
-    """The broken script's training and its corrected twin's."""
+    """Return the broken script's training and its corrected twin's."""
     path = Path(name)
     twin = path.with_stem(f"{path.stem}_fixed")
     if path.parent.name:

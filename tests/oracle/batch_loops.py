@@ -13,7 +13,7 @@ def counted(draft: Draft) -> str:
 
 
 def pairs(draft: Draft) -> bool:
-    """The loader yields (x, y)."""
+    """Whether the loader yields (x, y)."""
     return not draft.marked("data", "index-range")
 
 
@@ -113,7 +113,7 @@ def batch_zip(draft: Draft) -> Loop:
 
 
 def _may_shorten(draft: Draft) -> bool:
-    """Fewer batches do not keep a script from raising what it is meant to raise."""
+    """Whether a script raises what it is meant to raise even with fewer batches."""
     return pairs(draft) and draft.raises is None
 
 

@@ -12,7 +12,7 @@ PAIR = "torch.randn(4, 2), torch.randn(4, 1)"
 
 
 def _sizes(draft: Draft) -> tuple[int, int, str]:
-    """Samples, batch size, and the ``drop_last`` argument that give ``draft.batches`` batches."""
+    """Return samples, batch size and ``drop_last`` argument that give ``draft.batches`` batches."""
     size = draft.pick([1, 2, 3, 4])
     if draft.chance(0.4):
         return draft.batches * size + draft.rng.randrange(size), size, ", drop_last=True"

@@ -51,7 +51,7 @@ def epoch_tqdm(draft: Draft) -> Loop:
 
 
 def _ends_whole(draft: Draft) -> bool:
-    """Nothing skips the end of an epoch, where the counter moves."""
+    """Whether nothing skips the end of an epoch, where the counter moves."""
     return "continue" not in draft.needs
 
 

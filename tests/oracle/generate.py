@@ -45,7 +45,7 @@ _AXES = (
 
 
 def feature_names() -> list[str]:
-    """Every ``axis:option`` of the generator."""
+    """Return every ``axis:option`` of the generator."""
     return sorted(f"{axis}:{o.name}" for axis, options in AXES.items() for o in options)
 
 
@@ -107,7 +107,7 @@ def _play(lines: Lines, player: str) -> Lines:
 
 
 def _both(lines: Lines) -> Lines:
-    """``scheduler.step()`` for each of the two."""
+    """Return ``scheduler.step()`` for each of the two."""
     doubled: Lines = []
     for line in lines:
         players = "gd" if STEP in line else [""]
@@ -135,7 +135,7 @@ WIRING = {
 
 
 def _lengths(draft: Draft) -> Lines:
-    """How the script writes its lengths; the local variables that it copies them to."""
+    """Return how the script writes its lengths; the local variables that it copies them to."""
     if draft.skeleton == "steps":
         draft.steps_text = draft.setting("max_steps", draft.max_steps)
         return []
@@ -291,7 +291,7 @@ def _assemble(draft: Draft, sections: Sections, aliases: Lines) -> str:
 
 
 def generate(seed: int) -> Case:
-    """The script of this seed: the same for ever."""
+    """Return the script of this seed, always the same."""
     draft = Draft(seed)
     draft.namespace = draft.pick(
         ["from", "from", "from", "lr_scheduler", "torch", "torch", "optim", "alias"]

@@ -32,7 +32,7 @@ WORD = re.compile(r"(?<![\w.\"'])([A-Za-z_]\w*)(\.|\()?(?![\"'])")
 
 
 def header(text: str, variant: int) -> Lines:
-    """Imports for ``text``, in the order that people keep."""
+    """Return imports for ``text``, in the order that people keep."""
     found = set(WORD.findall(text))
     prefixes = {name for name, mark in found if mark == "."}
     names = {name for name, mark in found}

@@ -26,7 +26,7 @@ def folds(draft: Draft) -> None:
 
 
 def in_folds(statements: list[Lines]) -> list[Lines]:
-    """The paragraphs of a script, all but the settings in a loop over the folds."""
+    """Return the paragraphs of a script, all but the settings in a loop over the folds."""
     first, *rest = statements
     body: Lines = ['print(f"fold {fold}")']
     for paragraph in rest:
@@ -88,7 +88,7 @@ def write(draft: Draft, config: Definitions) -> str:
 
 
 def _tidy(text: str) -> str:
-    """At most two blank lines together, none at the start."""
+    """Keep at most two blank lines together, none at the start."""
     while "\n\n\n\n" in text:
         text = text.replace("\n\n\n\n", "\n\n\n")
     return text.lstrip("\n")

@@ -37,7 +37,7 @@ class Config:
 
 
 def spelling(draft: Draft) -> dict[str, str]:
-    """How this script calls the settings that every script has."""
+    """Return how this script calls the settings that every script has."""
     return {
         "epochs": draft.pick(["epochs", "epochs", "num_epochs", "n_epochs", "max_epochs"]),
         "lr": draft.pick(["lr", "lr", "learning_rate", "base_lr"]),

@@ -87,7 +87,7 @@ def _by_code(texts: Iterable[str]) -> str:
 
 
 def _few_of_each(group: list[tuple[Case, str]], few: int = 6) -> list[tuple[Case, str]]:
-    """The first entries of each code."""
+    """Return the first entries of each code."""
     seen: Counter[str] = Counter()
     chosen = []
     for case, text in sorted(group, key=lambda entry: entry[1].split()[0]):

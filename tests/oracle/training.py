@@ -26,7 +26,7 @@ def not_rebuilt(draft: Draft) -> bool:
 
 
 def can_be_attributes(draft: Draft) -> bool:
-    """What builds the scheduler may become assignments to ``self``."""
+    """Whether what builds the scheduler may become assignments to ``self``."""
     return not_rebuilt(draft) and not draft.marked("writing", "walrus")
 
 
@@ -36,7 +36,7 @@ def loops_in_line(draft: Draft) -> None:
 
 
 def outer_scope(draft: Draft) -> Lines:
-    """Every name that is bound outside one pass over the loader."""
+    """Return every name that is bound outside one pass over the loader."""
     sections = draft.sections
     loop = assigned(sections.loop.render(["pass"]))
     return [*assigned(sections.before()), *draft.main_names, *loop]
@@ -68,7 +68,7 @@ def epoch_function(draft: Draft) -> None:
 
 
 def _whole_tail(draft: Draft) -> bool:
-    """No ``break`` or ``continue`` ties the end of an epoch to its loop."""
+    """Whether no ``break`` or ``continue`` ties the end of an epoch to its loop."""
     return epochs(draft) and draft.marked("ending", "all-epochs") and "continue" not in draft.needs
 
 
@@ -91,7 +91,7 @@ def project_engine(draft: Draft) -> None:
 
 
 def _defined(helper: Lines) -> str:
-    """The name that a helper's lines define."""
+    """Return the name that a helper's lines define."""
     return next(n for n in assigned(helper))
 
 
@@ -225,7 +225,7 @@ def trainer_subclass(draft: Draft) -> None:
 
 
 def _self_contained(draft: Draft) -> bool:
-    """One pass over the loader returns nothing."""
+    """Whether one pass over the loader returns nothing."""
     sections = draft.sections
     body, after = sections.epoch, [*sections.epoch_tail, *sections.end]
     return not sections.results(body, after) and not set(assigned(body)) & set(outer_scope(draft))

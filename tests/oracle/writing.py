@@ -13,7 +13,7 @@ from .text import Lines, block, call, indent, literal, prefixed
 
 
 def arguments(draft: Draft, made: Call) -> Lines:
-    """The arguments as texts: some by position, the others by name."""
+    """Return the arguments as texts: some by position, the others by name."""
     by_position = draft.pick([0, made.positional])
     texts = [
         text if number < by_position else f"{name}={text}"
@@ -25,7 +25,7 @@ def arguments(draft: Draft, made: Call) -> Lines:
 
 
 def construct(draft: Draft, made: Call) -> Lines:
-    """The constructor call itself."""
+    """Return the constructor call itself."""
     given = arguments(draft, made)
     fold = sum(map(len, given)) > 50 or draft.chance(0.15)
     return call(draft.construct(made.name), given, fold=fold)
@@ -36,7 +36,7 @@ def assign(draft: Draft, variable: str, made: Call) -> Lines:
 
 
 def _other(draft: Draft) -> Call:
-    """A scheduler that is not chosen."""
+    """Return a scheduler that is not chosen."""
     return draft.pick(
         [
             Call("StepLR", [("step_size", "3"), ("gamma", "0.5")], 2),
@@ -64,7 +64,7 @@ def _label(made: Call) -> str:
 
 
 def _named(draft: Draft) -> tuple[str, str, Call]:
-    """The setting that chooses, the right label, and the scheduler that is not chosen."""
+    """Return the setting that chooses, the right label, and the scheduler that is not chosen."""
     other = _other(draft)
     while other.name == draft.call.name:
         other = _other(draft)

@@ -1,4 +1,4 @@
-"""The three pitfalls that lrlint exists for, and their corrected twins, in every form."""
+"""Three pitfalls and their corrected twins, in every form of the script."""
 
 from __future__ import annotations
 

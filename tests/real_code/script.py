@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+from loop_template import with_loops
+
 from lrlint import lint
 
 FILE = "# file: "
@@ -16,7 +18,8 @@ class Script:
     """A training script in the manner of real ones, and its twin.
 
     ``code`` is one file, or several that each begin with a line ``# file: NAME``; the first one is
-    linted. ``edit`` is a text and its replacement, everywhere, and so on.
+    linted. ``edit`` is a text and its replacement, everywhere, and so on. Lines such as
+    ``TRAIN(range(90))`` are loops, see ``loop_template``.
     """
 
     name: str
@@ -35,7 +38,7 @@ class Script:
 
 def found_in(code: str, folder: Path) -> list[str]:
     """Return the codes of all errors and warnings."""
-    text = dedent(code).lstrip("\n")
+    text = with_loops(dedent(code)).lstrip("\n")
     files = {"train.py": text}
     if text.startswith(FILE):
         files = {}

@@ -6,21 +6,17 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import overload
+
+import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import (
-    Mutations,
-    Positions,
-    Reach,
-    SourceError,
-    SourceFile,
-    load_imported,
-    may_hold_schedule,
-)
+from lrlint.source import Reach, SourceError, SourceFile, load_imported
 from lrlint.source.data import Format, read_data
+from lrlint.source.difference import Replacement
 from lrlint.source.outline import Imported
-from lrlint.source.skeleton import Skeleton, in_outline, in_part
-from lrlint.syntax import nodes as cst
+from lrlint.source.skeleton import Skeleton, read
+from lrlint.span import Span
 
 _MOST_MODULES = 300
 """Modules that are read for one script."""
@@ -46,11 +42,6 @@ class ModuleUnit:
         return self.source.name
 
     @property
-    def is_python(self) -> bool:
-        """Whether all of it is known to be Python."""
-        return self._skeleton.is_python
-
-    @property
     def size(self) -> int:
         """Characters of its source that were parsed."""
         return self._skeleton.size
@@ -60,29 +51,51 @@ class ModuleUnit:
         """The module, of whose functions only those are parsed that were looked into."""
         return self._skeleton.tree
 
-    def look_into(self, function: cst.CSTNode) -> bool:
-        """See that the body of a function of the module is parsed; False where it cannot be."""
-        return self._skeleton.open(function)
+    @overload
+    def body_of(self, function: cst.FunctionDef) -> cst.BaseSuite | None: ...
 
-    @cached_property
-    def positions(self) -> Positions:
-        """Where its nodes stand, and their text."""
-        return Positions(self.source)
+    @overload
+    def body_of(self, function: cst.Lambda) -> cst.BaseExpression: ...
+
+    def body_of(self, function: cst.FunctionDef | cst.Lambda) -> cst.CSTNode | None:
+        """Return the body of a function of the module; None where libcst cannot parse it."""
+        if isinstance(function, cst.Lambda):
+            return function.body
+        try:
+            return self._skeleton.body_of(function)
+        except SourceError:
+            return None
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a function that was asked for."""
+        error = self._skeleton.refusal
+        return None if error is None else self.source.in_cell(error)
 
     @cached_property
     def survey(self) -> Survey:
         """What stands in the module and its functions."""
         return Survey(self._skeleton)
 
-    @property
-    def mutations(self) -> Mutations:
-        """What the module changes in place."""
-        known = self._skeleton.mutations
-        return self.survey.mutations if known is None else known
-
     def code(self, node: cst.CSTNode) -> str:
-        """The source text of a node."""
-        return self.positions.code(node)
+        """Return the source text of a node, in one row."""
+        return self._skeleton.code(node)
+
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return start and end of a node in the module's text."""
+        return self._skeleton.offsets(node)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Return the rows and columns of a node."""
+        return self.source.at(*self._skeleton.offsets(node))
+
+    def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
+        """Return what to replace in the module's text, so that a node becomes another."""
+        return self._skeleton.change(node, new)
+
+    def path_to(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
+        """Return the nodes from the module down to a node; None where it is not of this module."""
+        return self._skeleton.path_to(node)
 
     def assigned_in(
         self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
@@ -114,18 +127,17 @@ class Project:
         self._room = _MOST_MODULES
         path = None if source.path is None else Path(source.path).resolve()
         known = self._units.get(path) if path is not None else None
-        if known is not None and known.is_python:
+        if known is not None:
             return known
         name = path.stem if path is not None else "stdin"
-        unit = ModuleUnit(source, in_part(source), path, name)
+        unit = ModuleUnit(source, read(source), path, name)
         if path is not None:
             self._units[path] = unit
         return unit
 
     def has_parsed(self, path: Path) -> bool:
-        """Whether all of a file was parsed, and is Python."""
-        unit = self._units.get(path.resolve())
-        return unit is not None and unit.is_python
+        """Whether a file was parsed, and is Python."""
+        return self._units.get(path.resolve()) is not None
 
     def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
         """The module of the project that ``importer`` means by ``name``, or None."""
@@ -169,8 +181,6 @@ class Project:
         source = load_imported(path)
         if source is not None:
             self._room -= 1
-            # What may be linted, too, must be known to be Python.
-            read = in_part if may_hold_schedule(source.data) else in_outline
             with suppress(SourceError):
                 unit = ModuleUnit(source, read(source), path, path.stem)
         self._units[path] = unit

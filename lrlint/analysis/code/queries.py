@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children, walk
+import libcst as cst
+
+from lrlint.source.nodes import children, walk
 
 
 def names_in(node: cst.CSTNode) -> frozenset[str]:
@@ -27,9 +28,9 @@ def assigned_names(block: cst.CSTNode) -> frozenset[str]:
         if kind in _OWN_SCOPES or kind is cst.Name:
             continue
         if kind in _BINDS:
-            names.update(_target_names(node.target))  # type: ignore[attr-defined]
+            names.update(target_names(node.target))  # type: ignore[attr-defined]
         elif kind is cst.AsName:
-            names.update(_target_names(node.name))  # type: ignore[attr-defined]
+            names.update(target_names(node.name))  # type: ignore[attr-defined]
         stack += children(node)
     return frozenset(names)
 
@@ -41,15 +42,16 @@ _OWN_SCOPES: Final = frozenset(
 _BINDS: Final = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr})
 
 
-def _target_names(target: cst.CSTNode) -> Iterator[str]:
+def target_names(target: cst.CSTNode) -> Iterator[str]:
+    """The names that a target of an assignment binds."""
     match target:
         case cst.Name(value=value):
             yield value
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
             for element in elements:
-                yield from _target_names(element.value)
+                yield from target_names(element.value)
         case cst.StarredElement(value=value):
-            yield from _target_names(value)
+            yield from target_names(value)
 
 
 def has_own_break(body: cst.CSTNode) -> bool:

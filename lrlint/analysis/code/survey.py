@@ -7,15 +7,19 @@ otherwise walk the same syntax again and again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
 
 from lrlint.analysis.code.queries import SCOPES, yields
 from lrlint.formulas import LAWS
-from lrlint.source import Mutations
-from lrlint.source.outline import only_fields, words
+from lrlint.source.errors import SourceError
+from lrlint.source.lexical import end_of_logical_line
+from lrlint.source.nodes import blocks_in, children, declared_names, indices_of, string_of
+from lrlint.source.outline import only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,21 @@ class Part:
     """Whether it builds or steps something."""
 
 
+@dataclass(slots=True)
+class Mutations:
+    """What a module changes in place anywhere: ``self.step += 1``, ``state["n"] += 1``."""
+
+    attributes: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    shared_names: set[str] = field(default_factory=set)
+    """Names declared ``global`` or ``nonlocal`` somewhere."""
+
+
 class Survey:
     """The parts of one module, and what it changes in place."""
 
     def __init__(self, skeleton: Skeleton) -> None:
         self._skeleton = skeleton
-        self._mutations = Mutations()
         # By identity: the module keeps its nodes alive.
         self._parts: dict[int, Part] = {}
         self._generators: dict[int, bool] = {}
@@ -43,11 +56,23 @@ class Survey:
         """What stands in the module."""
         return self.part(self._skeleton.tree)
 
-    @property
+    @cached_property
     def mutations(self) -> Mutations:
-        """What the module changes in place, as its parsed functions say."""
-        _ = self.module
-        return self._mutations
+        """What the module changes in place; expressions, which change nothing, are not visited."""
+        found = Mutations()
+        stack: list[cst.CSTNode] = [self._skeleton.tree]
+        while stack:
+            node = stack.pop()
+            if type(node) in _CHANGES:
+                _note_change(node, found)
+            elif isinstance(node, cst.FunctionDef):
+                text = self._skeleton.text_of(node)
+                if text is None or _may_change(text):
+                    with suppress(SourceError):
+                        stack.append(self._skeleton.body_of(node))
+            else:
+                stack += blocks_in(node)
+        return found
 
     def part(self, node: cst.CSTNode) -> Part:
         """What stands in a module, or in a function, lambda or class of it."""
@@ -58,9 +83,10 @@ class Survey:
         """Whether calling a function, whose body is parsed, makes a generator."""
         found = self._generators.get(id(function))
         if found is None:
-            text = self._skeleton.text(function)
+            text = self._skeleton.text_of(function)
             may_yield = text is None or "yield" in text
-            found = self._generators[id(function)] = may_yield and yields(function.body)
+            found = may_yield and yields(self._skeleton.body_of(function))
+            self._generators[id(function)] = found
         return found
 
     def _survey(self, root: cst.CSTNode) -> Part:
@@ -69,7 +95,7 @@ class Survey:
         names = {root.name.value} if isinstance(root, cst.FunctionDef) else set[str]()
         inner: list[Part] = []
         stack = _said_by(root)
-        text = self._skeleton.text(root)
+        text = self._skeleton.text_of(root)
         if text is not None:  # its words say as much as its tree, which need not be there
             code = only_fields(text)
             called.update(name[::-1] for name in _DELLAC.findall(code[::-1]))
@@ -91,8 +117,6 @@ class Survey:
                 name = _last_name(node.func)  # type: ignore[attr-defined]
                 if name is not None:
                     called.add(name)
-            elif kind in _CHANGES:
-                self._note_change(node)
             stack += _said_by(node)
         part = Part(
             called=frozenset(called).union(*(one.called for one in inner)),
@@ -101,28 +125,12 @@ class Survey:
         self._parts[id(root)] = part
         return part
 
-    def _note_change(self, node: cst.CSTNode) -> None:
-        found = self._mutations
-        match node:
-            case cst.AugAssign(target=cst.Attribute(attr=attribute)):
-                found.attributes.add(attribute.value)
-            case cst.AugAssign(target=cst.Subscript(slice=[cst.String(value=str() as key)])):
-                found.keys.add(key)
-            case cst.Assign(
-                targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
-                value=cst.BinaryOperation(),
-            ):
-                found.attributes.add(attribute.value)
-            case cst.Global(names=names) | cst.Nonlocal(names=names):
-                found.shared_names.update(name.value for name in names)
-
 
 _VARIABLE_STEP = re.compile(r"step(?<!\wstep)(?<!\.step)(?<!def step)\b")
 """``step``, where it is only what a variable is called."""
 _DELLAC = re.compile(r"\([ \t]*(\w+)(?!\w| (?:fed|ssalc)\b)")
 """A name that is called, back to front: the regex engine skips to the bracket, which is 20 times as
 fast as trying each name."""
-_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
 
 
 def _said_by(node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -145,3 +153,39 @@ def _last_name(callee: cst.BaseExpression) -> str | None:
 
 def _is_telling(name: str) -> bool:
     return name == "step" or name in LAWS or "sched" in name.lower()
+
+
+# -- what is changed in place ---------------------------------------------------------------------
+
+_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
+_OPERATOR = re.compile(r"\*\*|//|<<|>>|[-+*/%@&|^]")
+_CHANGED = re.compile(rf"(?:\]|\.\s*\w+)[\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
+"""An attribute or item that is changed, or a name that is shared."""
+_SET = re.compile(r"\.\s*\w+[\s)]*=(?!=)")
+"""An attribute that gets a value."""
+
+
+def _may_change(text: str) -> bool:
+    """Whether some code may change anything in place, told from its text."""
+    code = without_strings(text)
+    return _CHANGED.search(code) is not None or any(
+        _OPERATOR.search(code, found.end(), end_of_logical_line(code, found.end()))
+        for found in _SET.finditer(code)
+    )
+
+
+def _note_change(node: cst.CSTNode, found: Mutations) -> None:
+    match node:
+        case cst.AugAssign(target=cst.Attribute(attr=attribute)):
+            found.attributes.add(attribute.value)
+        case cst.AugAssign(target=cst.Subscript() as target):
+            key = string_of(indices_of(target)[0])
+            if isinstance(key, str):
+                found.keys.add(key)
+        case cst.Assign(
+            targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
+            value=cst.BinaryOperation(),
+        ):
+            found.attributes.add(attribute.value)
+        case cst.Global() | cst.Nonlocal():
+            found.shared_names.update(declared_names(node))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import choices, escapes, numbers
 from lrlint.analysis.interpreter.choices import choice
 from lrlint.analysis.interpreter.machine import Machine
@@ -35,8 +37,8 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
     Scope,
 )
+from lrlint.source.nodes import indices_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 def set_attribute(
@@ -225,7 +227,7 @@ def assign(
 
 def _unpack(
     machine: Machine,
-    elements: Sequence[cst.Element | cst.StarredElement],
+    elements: Sequence[cst.BaseElement],
     value: AnyValue,
     source: cst.CSTNode,
 ) -> None:
@@ -272,9 +274,9 @@ def unpacked(machine: Machine, value: AnyValue, count: int) -> list[AnyValue] | 
 
 def index_value(machine: Machine, node: cst.Subscript) -> AnyValue:
     """The key of ``x[key]``; a slice or several keys are unknown."""
-    match node.slice:
-        case [cst.Slice() | cst.StarredElement()]:
-            return MISSING
+    match indices_of(node):
+        case [cst.Slice() | cst.Index()]:
+            return Opaque()
         case [inner]:
             return machine.evaluate(inner)
-    return MISSING
+    return Opaque()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import arguments, choices, escapes, imports
 from lrlint.analysis.interpreter.imports import LazyImport
@@ -116,7 +118,7 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
     path = f"{owner.path}.{name}" if owner.path else name
     if name == "__dict__":
         return DictValue(owner.store, complete=not owner.open, path=owner.path, setting=True)
-    if owner.external is not None and not owner.open:
+    if owner.kind is not None and not owner.open:
         return Method(owner, name)
     value = Opaque(path)
     owner.store.data[name] = value
@@ -136,7 +138,7 @@ def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
 
 def _named_member(machine: Machine, owner: Instance, name: str, value: AnyValue) -> AnyValue:
     """A setting gets its name when it is first read: only then is its owner's name known."""
-    if owner.path is None and owner.external is None:
+    if owner.path is None and owner.kind is None:
         return value
     path = f"{owner.path}.{name}" if owner.path else name
     strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
@@ -151,12 +153,12 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
         return None
     found = class_member(machine, owner.cls, name)
     if isinstance(found, FunctionValue) and found.receiver is None:
-        if "<static>" in found.defaults:
+        if found.traits.static:
             return found
-        bound = FunctionValue(found.node, found.scope, owner, found.owner, found.defaults)
-        if "<property>" in found.defaults:
+        bound = replace(found, receiver=owner)
+        if found.traits.getter:
             value = machine.call_function(bound, arguments.Arguments())
-            if "<cached>" in found.defaults:
+            if found.traits.cached:
                 machine.write(owner.store, name, value)
             return value
         return bound
@@ -168,7 +170,7 @@ def _super_member(machine: Machine, receiver: AnyValue, cls: ClassValue, name: s
         if isinstance(base, ClassValue):
             found = class_member(machine, base, name)
             if isinstance(found, FunctionValue):
-                return FunctionValue(found.node, found.scope, receiver, found.owner, found.defaults)
+                return replace(found, receiver=receiver)
     return Opaque()
 
 
@@ -225,7 +227,7 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
                 return _instance_member(machine, owner, key.value)
             return Opaque(path)
         case Sized(shape=tuple() as shape), Expr() if isinstance(key.value, int):
-            return Sized(None, kind="tensor") if len(shape) > 1 else Opaque()
+            return Sized(None) if len(shape) > 1 else Opaque()
     return Opaque(item_path(getattr(owner, "path", None), text))
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import escapes, journal
 from lrlint.analysis.interpreter.machine import Machine
@@ -25,7 +27,6 @@ from lrlint.analysis.model.values import (
     Scope,
 )
 from lrlint.source import may_hold_schedule
-from lrlint.syntax import nodes as cst
 
 _T = TypeVar("_T")
 

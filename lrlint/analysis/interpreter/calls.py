@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import (
     attributes,
     budget,
@@ -36,8 +38,8 @@ from lrlint.analysis.model.values import (
     Store,
     Superclass,
 )
+from lrlint.source.nodes import star_parameter, statements_of
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
@@ -212,7 +214,7 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
     machine.called.add(node)
     depth = sum(1 for frame in machine.frames if frame.function is node)
     recursive = depth >= 2 or len(machine.frames) > machine.limits.depth
-    if recursive or not function.scope.unit.look_into(node):
+    if recursive or function.scope.unit.body_of(node) is None:
         for value in arguments.all():
             escapes.escape(value, "handed to a call that is not followed")
         return Opaque()
@@ -236,15 +238,17 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     if isinstance(node, cst.Lambda):
         with machine.elsewhere(scope.unit, scope):
             return machine.evaluate(node.body)
-    if function.scope.unit.survey.is_generator(node):
+    body = scope.unit.body_of(node)
+    assert body is not None  # see `call_function`
+    if scope.unit.survey.is_generator(node):
         return _generator(machine, function, scope)
     frame = Frame(node, len(machine.guards), len(machine.loops))
     machine.frames.append(frame)
     gradients = machine.without_gradients
-    machine.without_gradients = gradients or "<no_grad>" in function.defaults
+    machine.without_gradients = gradients or function.traits.without_gradients
     try:
         with machine.elsewhere(scope.unit, scope):
-            machine.run_block(node.body.body)
+            machine.run_block(statements_of(body))
     finally:
         machine.frames.pop()
         machine.without_gradients = gradients
@@ -304,13 +308,12 @@ def bind_parameters(
     for name, value in zip(names, positional, strict=False):
         data[name] = _called(value, name)
     rest = positional[len(names) :]
-    if rest and not isinstance(parameters.star_arg, cst.Param):
+    star = star_parameter(parameters)
+    if rest and star is None:
         for value in positional:  # another function must be meant, or another version of this one
             escapes.escape(value, "handed to a function that does not take as many")
-    if isinstance(parameters.star_arg, cst.Param):
-        data[parameters.star_arg.name.value] = ListValue(
-            None if arguments.open else list(rest), kind="tuple"
-        )
+    if star is not None:
+        data[star.name.value] = ListValue(None if arguments.open else list(rest), kind="tuple")
     names += [p.name.value for p in parameters.kwonly_params]
     extra: dict[object, AnyValue] = {}
     for name, value in arguments.keywords.items():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.trace import OptimizerCall, Save
 from lrlint.analysis.model.values import (
@@ -19,7 +21,6 @@ from lrlint.analysis.model.values import (
     Owner,
     SchedulerValue,
 )
-from lrlint.syntax import nodes as cst
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
 _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
@@ -22,7 +24,6 @@ from lrlint.analysis.model.conditions import (
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
 from lrlint.symbolic import Atom, Expr, Strength
-from lrlint.syntax import nodes as cst
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200

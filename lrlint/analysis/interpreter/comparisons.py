@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import (
+    Asks,
     Condition,
     Divisible,
     Flag,
     Nature,
+    Question,
     Relation,
     all_of,
     any_of,
@@ -41,7 +45,6 @@ from lrlint.analysis.model.values import (
     Truth,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 _THINGS = (
     OptimizerValue,
@@ -92,7 +95,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
         case Const(value=constant, strength=Strength.CONSTANT):
             return bool(constant)
         case Const(value=constant, path=path):
-            return Flag(("truth", path), path or machine.unit.code(node), bool(constant))
+            return Flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
         case Truth(condition=condition):
             return condition
         case ListValue(items=list() as items):
@@ -107,11 +110,11 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
             return False
         case Opaque():
             text = machine.unit.code(node)
-            key = ("truth", _identity(value))
-            return Flag(key, text, _chosen(machine, value, text), nature_of(value, text))
+            question = Question(Asks.TRUTH, _identity(value))
+            return Flag(question, text, _chosen(machine, value, text), nature_of(value, text))
     if isinstance(value, _THINGS):
         return True
-    return Flag(("truth", machine.fresh_key()), machine.unit.code(node))
+    return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
 
 
 _FALSE_AT_RUNTIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
@@ -198,7 +201,7 @@ def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
 def _compare(
     machine: Machine,
     left_node: cst.CSTNode,
-    operator: cst.Operator,
+    operator: cst.BaseCompOp,
     right_node: cst.CSTNode,
     node: cst.CSTNode,
 ) -> bool | Condition:
@@ -252,9 +255,7 @@ def _opposite(found: bool | Condition) -> bool | Condition:
     return (not found) if isinstance(found, bool) else negate(found)
 
 
-def _unknown(
-    machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode, key: Hashable = None
-) -> Condition:
+def _unknown(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
     text = machine.unit.code(node)
     found = {nature_of(value, "") for value in values}
     nature = Nature.FLAG
@@ -264,9 +265,7 @@ def _unknown(
         nature = Nature.METRIC
     elif Nature.RANK in found or words.is_rank(text):
         nature = Nature.RANK
-    return Flag(
-        ("unknown", machine.fresh_key()) if key is None else key, text, _ordinary(text), nature
-    )
+    return Flag(Question(Asks.UNKNOWN, machine.fresh_key()), text, _ordinary(text), nature)
 
 
 _MOST_OPEN = 24
@@ -296,16 +295,15 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
             return same
         path = left.path or right.path
         constant = right.value if left.path else left.value
-        return Flag(("==", path, str(constant)), f"{path} == {constant!r}", same)
+        return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
     if isinstance(left, External) and isinstance(right, External):
         return left.name == right.name
     if isinstance(left, (Opaque, Const)) and isinstance(right, (Opaque, Const)):
         unknown, constant_side = (left, right) if isinstance(left, Opaque) else (right, left)
         if isinstance(constant_side, Const) and isinstance(unknown, Opaque):
             chosen = machine.override(unknown.path) if unknown.path else None
-            key = ("==", _identity(unknown), str(constant_side.value))
             return Flag(
-                key,
+                Question(Asks.EQUALS, _identity(unknown), str(constant_side.value)),
                 machine.unit.code(node),
                 None if chosen is None else str(chosen) == str(constant_side.value),
                 nature_of(unknown, machine.unit.code(node)),
@@ -339,10 +337,12 @@ def _identical(
             same = constant is right.value
             if strength is Strength.CONSTANT:
                 return same
-            return Flag(("is", path, str(right.value)), f"{path} is {right.value}", same)
+            return Flag(
+                Question(Asks.IDENTITY, path, str(right.value)), f"{path} is {right.value}", same
+            )
         case Opaque():
             return Flag(
-                ("is", _identity(left), str(right.value)),
+                Question(Asks.IDENTITY, _identity(left), str(right.value)),
                 machine.unit.code(node),
                 None,
                 nature_of(left, ""),
@@ -366,15 +366,16 @@ def _member(
         case DictValue(complete=True, store=store, setting=setting) if isinstance(item, Const):
             held = item.value in store.data
             # Whether it holds is part of what is asked: the script may put the key there itself.
-            key = ("in", id(store), item.value, held)
-            return Flag(key, machine.unit.code(node), held) if setting else held
+            question = Question(Asks.MEMBERSHIP, id(store), (item.value, held))
+            return Flag(question, machine.unit.code(node), held) if setting else held
         case Const(value=str() as text, strength=strength, path=path) if isinstance(
             item, Const
         ) and isinstance(item.value, str):
             same = item.value in text
             if max(strength, item.strength) is Strength.CONSTANT:
                 return same
-            return Flag(("in", path or item.path, item.value, text), machine.unit.code(node), same)
+            question = Question(Asks.MEMBERSHIP, path or item.path, (item.value, text))
+            return Flag(question, machine.unit.code(node), same)
     return _unknown(machine, (item, container), node)
 
 

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 
+import libcst as cst
+
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.conditions import Flag
-from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Opaque
-from lrlint.syntax import nodes as cst
+from lrlint.analysis.model.conditions import Asks, Flag, Question
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    Opaque,
+)
 
 
 def entered(machine: Machine, value: AnyValue) -> AnyValue:
@@ -41,8 +49,8 @@ def conditions(
 
     Under ``accelerator.accumulate(model)`` what was prepared steps once in so many batches.
     """
-    if any(isinstance(one, Instance) and one.external == "accumulate" for one in managers):
-        return machine.guard(Flag(("accumulate",), "accumulate()"), node)
+    if any(isinstance(one, Instance) and one.kind is LibraryKind.ACCUMULATION for one in managers):
+        return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
 
 

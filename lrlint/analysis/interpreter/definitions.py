@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import imports
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -14,8 +16,8 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
+from lrlint.source.nodes import decorators_of, statements_of
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 def bind_builtin_names(machine: Machine, scope: Scope, *, main: bool = False) -> None:
@@ -49,7 +51,7 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> None:
     value: AnyValue = FunctionValue(
         node, machine.scope, defaults=default_values(machine, node.params)
     )
-    for decorator in reversed(node.decorators):
+    for decorator in reversed(decorators_of(node)):
         value = machine.library.decorate(machine, value, decorator, node)
     machine.write(machine.scope.store, node.name.value, value)
 
@@ -73,7 +75,7 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
     bases = tuple(machine.evaluate(base.value) for base in node.bases)
     value = ClassValue(node.name.value, node, scope, bases)
     with machine.elsewhere(machine.unit, scope):
-        for statement in node.body.body:
+        for statement in statements_of(node.body):
             machine.run(statement)
     for name, member in list(scope.store.data.items()):
         if isinstance(member, FunctionValue) and member.owner is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from lrlint.analysis.code.survey import Part
 from lrlint.analysis.interpreter import arguments, calls, escapes
 from lrlint.analysis.interpreter.budget import TOO_LARGE, give_up
@@ -30,7 +32,6 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
-from lrlint.syntax import nodes as cst
 
 
 def traces(machine: Interpreter) -> list[Block]:

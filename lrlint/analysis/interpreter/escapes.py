@@ -79,8 +79,8 @@ def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:
             yield known
     if "step" not in called:
         return
-    unit.look_into(function.node)
-    names = names_in(function.node.body)
+    body = unit.body_of(function.node)
+    names = frozenset[str]() if body is None else names_in(body)
     for name in names:
         known = function.scope.find(name)
         if isinstance(known, Instance):

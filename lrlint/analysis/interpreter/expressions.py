@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import (
     assignment,
     attributes,
@@ -37,8 +39,8 @@ from lrlint.analysis.model.values import (
     Store,
     alternatives,
 )
+from lrlint.source.nodes import indices_of, number_of, string_of, string_parts
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _LONGEST = 10_000
 """Characters or elements of what operators put together; more is not followed."""
@@ -112,32 +114,33 @@ def _name(machine: Machine, node: cst.Name) -> AnyValue:
     return definitions.lookup(machine, node.value)
 
 
-def _integer(machine: Machine, node: cst.Integer) -> AnyValue:
-    # Arithmetic with numbers of a thousand digits takes its time.
-    return Expr.const(node.value) if node.value.bit_length() < _MOST_BITS else Opaque()
+def _number(machine: Machine, node: cst.Integer | cst.Float) -> AnyValue:
+    match number_of(node):
+        case int() as whole:
+            # Arithmetic with numbers of a thousand digits takes its time.
+            return Expr.const(whole) if whole.bit_length() < _MOST_BITS else Opaque()
+        case float() as number:
+            return numbers.from_python(number)
+    return Opaque()
 
 
-def _float(machine: Machine, node: cst.Float) -> AnyValue:
-    return numbers.from_python(node.value)
+def _string(machine: Machine, node: cst.SimpleString | cst.ConcatenatedString) -> AnyValue:
+    value = string_of(node)
+    return _formatted(machine, node) if value is None else Const(value)
 
 
-def _string(machine: Machine, node: cst.String) -> AnyValue:
-    return Const(node.value)
-
-
-def _formatted(machine: Machine, node: cst.FormattedString) -> AnyValue:
+def _formatted(machine: Machine, node: cst.BaseExpression) -> AnyValue:
     pieces: list[str] = []
-    for part in node.content:
-        match part:
-            case cst.FormattedStringText(value=text):
-                pieces.append(text)
-            case cst.FormattedStringExpression(expression=inner, format_spec=None, conversion=""):
-                value = machine.evaluate(inner)
-                if not (isinstance(value, Const) and isinstance(value.value, str)):
-                    return Opaque()
-                pieces.append(value.value)
-            case _:
+    for part in string_parts(node):
+        if isinstance(part, cst.BaseExpression):
+            value = machine.evaluate(part)
+            if not (isinstance(value, Const) and isinstance(value.value, str)):
                 return Opaque()
+            pieces.append(value.value)
+        elif isinstance(part, str):
+            pieces.append(part)
+        else:
+            return Opaque()
     text = "".join(pieces)
     return Const(text) if len(text) <= _LONGEST else Opaque()
 
@@ -186,6 +189,13 @@ ARITHMETIC: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.FloorDivide: operator.floordiv,
     cst.Modulo: operator.mod,
     cst.Power: operator.pow,
+    cst.AddAssign: operator.add,
+    cst.SubtractAssign: operator.sub,
+    cst.MultiplyAssign: operator.mul,
+    cst.DivideAssign: operator.truediv,
+    cst.FloorDivideAssign: operator.floordiv,
+    cst.ModuloAssign: operator.mod,
+    cst.PowerAssign: operator.pow,
 }
 """What the operators do, with `Expr` as with numbers."""
 
@@ -214,14 +224,18 @@ def _apply(
     machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> AnyValue:
     if isinstance(left, DictValue) and isinstance(right, DictValue):
-        return _dict_union(machine, left, right) if kind is cst.BitOr else Opaque()
+        return (
+            _dict_union(machine, left, right) if kind in (cst.BitOr, cst.BitOrAssign) else Opaque()
+        )
     operation = ARITHMETIC.get(kind)
     if operation is None:
         return Opaque()
     if isinstance(left, Choice) or isinstance(right, Choice):
         return _apply_to_choice(machine, kind, left, right, node)
     if isinstance(left, File):
-        return (machine.library.divide(left, right) if kind is cst.Divide else None) or Opaque()
+        return (
+            machine.library.divide(left, right) if operation is operator.truediv else None
+        ) or Opaque()
     if isinstance(left, Const) and isinstance(left.value, str):
         if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
             text = left.value + right.value
@@ -370,14 +384,14 @@ def _attribute(machine: Machine, node: cst.Attribute) -> AnyValue:
 
 def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     owner = machine.evaluate(node.value)
-    match node.slice:
-        case [cst.Slice() as part, *_]:
-            return _sliced(machine, owner, part)
+    first = indices_of(node)[0]
+    if isinstance(first, cst.Slice):
+        return _sliced(machine, owner, first)
     key = index_value(machine, node)
     if isinstance(key, Const) and isinstance(key.value, str):
         text: str | None = f'"{key.value}"'
     else:
-        text = machine.unit.code(node.slice[0]) if getattr(owner, "path", None) else None
+        text = machine.unit.code(first) if getattr(owner, "path", None) else None
     return attributes.get_item(machine, owner, key, text)
 
 
@@ -455,9 +469,10 @@ def _starred(machine: Machine, node: cst.StarredElement) -> AnyValue:
 
 _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
     cst.Name: _name,
-    cst.Integer: _integer,
-    cst.Float: _float,
-    cst.String: _string,
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _string,
     cst.FormattedString: _formatted,
     cst.List: _list,
     cst.Tuple: _list,

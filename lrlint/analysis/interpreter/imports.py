@@ -6,12 +6,14 @@ import builtins
 import sys
 from dataclasses import dataclass
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, External, ModuleValue, Opaque, Value
 from lrlint.formulas import LAWS
-from lrlint.syntax import nodes as cst
+from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
@@ -54,7 +56,7 @@ def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
                 _bind(machine, top, LazyImport(machine.unit, top, 0, None))
         return
     module = "" if node.module is None else dotted(node.module) or ""
-    level = node.level
+    level = import_level(node)
     if isinstance(node.names, cst.ImportStar):
         _star(machine, module, level)
         return

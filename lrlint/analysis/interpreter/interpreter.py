@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import (
     attributes,
@@ -20,7 +22,6 @@ from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, UNCOMPUTABLE, Ou
 from lrlint.analysis.interpreter.statements import STATEMENTS
 from lrlint.analysis.model.conditions import Condition, any_of, negate
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Scope, Store
-from lrlint.syntax import nodes as cst
 
 
 class Interpreter(Machine):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import libcst as cst
 
 from lrlint.analysis.code.queries import dotted, has_own_break
 from lrlint.analysis.interpreter import escapes, numbers
@@ -25,8 +27,8 @@ from lrlint.analysis.model.values import (
     Sized,
     Stream,
 )
+from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
@@ -127,7 +129,9 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         if not isinstance(value, Instance):
             escapes.escape(value, f"handed to the generator {node.name.value}(…)")
     path = f"{node.name.value}(…)"
-    source = _handed_on(machine, node, scope)
+    body = scope.unit.body_of(node)
+    statements = () if body is None else statements_of(body)
+    source = _handed_on(machine, statements, scope)
     if source is not None:
         # A wrapper that hands on each batch it is given, as `log_every(loader, …)` does.
         return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
@@ -140,21 +144,20 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         isinstance(part, cst.While)
         and isinstance(part.test, cst.Name)
         and part.test.value == "True"
-        for part in node.body.body
+        for part in statements
     )
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
 
 
-def _handed_on(machine: Machine, node: cst.FunctionDef, scope: Scope) -> Stream | None:
+def _handed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
     """What the generator's only loop visits, if each of its iterations yields once."""
-    outer = [part for part in node.body.body if isinstance(part, (cst.For, cst.While))]
+    outer = [part for part in statements if isinstance(part, (cst.For, cst.While))]
     if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
         return None
     yields = [
         part
-        for statement in outer[0].body.body
-        if isinstance(statement, cst.SimpleStatementLine)
-        for part in statement.body
+        for statement in statements_of(outer[0].body)
+        for part in small_statements(statement)
         if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
     ]
     if len(yields) != 1:

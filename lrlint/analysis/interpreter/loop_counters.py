@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import assigned_names
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import counting
@@ -17,7 +19,6 @@ from lrlint.analysis.model.conditions import All, Condition, Relation, flatten, 
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When, substitute
 from lrlint.analysis.model.values import AnyValue, Choice, Scope, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
-from lrlint.syntax import nodes as cst
 
 
 class _Carried:
@@ -112,7 +113,7 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Carried]:
             names |= machine.unit.assigned_in(node.test, assigned_names)
         for name in sorted(names):
             carry(machine.scope.store, name, machine.scope.store.data.get(name))
-    changed = machine.unit.mutations
+    changed = machine.unit.survey.mutations
     for name in changed.shared_names:
         scope: Scope | None = machine.scope
         while scope is not None:
@@ -122,7 +123,7 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Carried]:
             scope = scope.parent
     for instance in machine.instances:
         if instance.cls is not None:
-            for name in instance.cls.scope.unit.mutations.attributes:
+            for name in instance.cls.scope.unit.survey.mutations.attributes:
                 carry(instance.store, name, instance.store.data.get(name))
     for mapping in machine.dicts:
         for key in changed.keys:

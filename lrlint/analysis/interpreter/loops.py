@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import libcst as cst
+
 from lrlint.analysis.code.queries import has_own_break
 from lrlint.analysis.interpreter import assignment, branches, members
 from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import CONTINUE, GOES_ON, Outcome
+from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, any_of, negate
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When
 from lrlint.analysis.model.values import (
@@ -26,8 +28,8 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
+from lrlint.source.nodes import statements_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 # -- for --------------------------------------------------------------------------------------
 
@@ -56,7 +58,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
         with repeating(machine, loop, node) as repeat:
             element = stream.element(Expr.atom(loop.index))
             assignment.assign(machine, node.target, element, node.iter, rename=False)
-            machine.run_block(node.body.body)
+            machine.run_block(statements_of(node.body))
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
 
@@ -87,13 +89,13 @@ def _run_else(machine: Machine, orelse: cst.Else, repeat: Repeat | None) -> Outc
         ]
     )
     if not breaks:
-        return machine.run_block(orelse.body.body)
+        return machine.run_block(statements_of(orelse.body))
     return branches.fork(
         machine,
         any_of(*breaks),
         orelse,
         lambda: GOES_ON,
-        lambda: machine.run_block(orelse.body.body),
+        lambda: machine.run_block(statements_of(orelse.body)),
     )
 
 
@@ -132,8 +134,8 @@ def _unrolled(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome
 def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
         assignment.assign(machine, node.target, item, node.iter, rename=False)
-        outcome = machine.run_block(node.body.body)
-        if outcome.ends and outcome.escaped is not CONTINUE:
+        outcome = machine.run_block(statements_of(node.body))
+        if outcome.exit not in (None, Exit.CONTINUE):
             return outcome if outcome.leaves_function else GOES_ON
     return GOES_ON
 
@@ -164,13 +166,13 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
 
     with repeating(machine, loop, node, tests=holder):
         if prepare():
-            machine.run_block(node.body.body)
+            machine.run_block(statements_of(node.body))
             if loop.unbounded:
                 _break_where_false(machine, node)
         else:
             loop.trips = Expr.const(0)
     if node.orelse is not None:
-        machine.run_block(node.orelse.body.body)
+        machine.run_block(statements_of(node.orelse.body))
     return GOES_ON
 
 

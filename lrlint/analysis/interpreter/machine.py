@@ -12,6 +12,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit, Project
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.outcomes import (
@@ -42,7 +44,6 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength, Unit
-from lrlint.syntax import nodes as cst
 
 Number = int | float
 

@@ -6,31 +6,27 @@ Who calls one again gets the same object, and nothing is built or stepped a seco
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Final
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue
+from lrlint.analysis.model.values import AnyValue, Const, FunctionValue
 from lrlint.symbolic import Expr
-
-KEPT: Final = "<kept>"
-"""Where a function's defaults hold the dict of what it remembers; no parameter has such a name."""
 
 
 def recall(
     machine: Machine, function: FunctionValue, arguments: Arguments, run: Callable[[], AnyValue]
 ) -> AnyValue:
     """The value of a call: what an earlier one has returned if the function remembers it."""
-    kept = function.defaults.get(KEPT)
-    if not isinstance(kept, DictValue) or function.receiver is not None:
+    memory = function.traits.memory
+    if memory is None or function.receiver is not None:
         return run()
     key = _key(arguments)
     if key is None:
         return run()
-    known = kept.store.data.get(key)
+    known = memory.data.get(key)
     if known is None:
         known = run()
-        machine.write(kept.store, key, known)  # a branch that did not call it takes this back
+        machine.write(memory, key, known)  # a branch that did not call it takes this back
     return known
 
 

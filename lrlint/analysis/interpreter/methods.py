@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import (
     assignment,
     attributes,
@@ -47,7 +49,6 @@ from lrlint.analysis.model.values import (
     Superclass,
 )
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 def call_method(
@@ -294,7 +295,7 @@ def _instance(
         value = attributes.delegated(machine, receiver, name)
     if value is not None:
         return machine.call(value, arguments, node)
-    if receiver.external is not None:
+    if receiver.kind is not None:
         modelled = machine.library.call_method(machine, receiver, name, arguments, node)
         if modelled is not None:
             return modelled

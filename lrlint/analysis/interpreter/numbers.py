@@ -142,10 +142,9 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
         case Instance():
             return _instance_length(machine, value)
         case Opaque(path=str() as path):
-            known = value.members.get("__len__")
-            if not isinstance(known, Expr):
-                known = value.members["__len__"] = length_atom(machine, path)
-            return known
+            if value.length is None:
+                value.length = length_atom(machine, path)
+            return value.length
         case GroupsValue(whole=True, record=record) if not record.unknown_groups:
             return Expr.const(len(record.groups))
         case Choice():
@@ -170,10 +169,9 @@ def _instance_length(machine: Machine, value: Instance) -> Expr | None:
             return number
     if value.path is None:
         return None
-    known = value.store.data.get("<length>")
-    if not isinstance(known, Expr):
-        known = value.store.data["<length>"] = length_atom(machine, value.path)
-    return known
+    if value.length is None:
+        value.length = length_atom(machine, value.path)
+    return value.length
 
 
 def items_of(value: AnyValue) -> list[AnyValue] | None:

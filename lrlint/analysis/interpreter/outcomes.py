@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
-from lrlint.analysis.model.conditions import Condition, Flag
-from lrlint.analysis.model.values import AnyValue, Opaque
+import libcst as cst
+
+from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.values import AnyValue, Value
 from lrlint.symbolic import NotRepresentable, TooComplex
-from lrlint.syntax import nodes as cst
 
-MISSING: Final = Opaque("<missing>")
-"""Stands for the absence of a key in the journal; compared by identity."""
 
-CONTINUE: Final = Flag(("marker", "continue"), "continue")
-RAISE: Final = Flag(("marker", "raise"), "raise")
+class _Missing(Value):
+    """The type of `MISSING`."""
 
+    __slots__ = ()
+
+
+MISSING: Final = _Missing()
+"""What the journal notes where a key had no value."""
 
 UNCOMPUTABLE: Final = (NotRepresentable, TooComplex, ArithmeticError)
 """What arithmetic on a script's own numbers may raise: ``len(data) / 0``, a power tower."""
@@ -29,20 +34,33 @@ class BadOverride(ValueError):
     """A name was set to something that cannot stand there; the text says which."""
 
 
+class Exit(Enum):
+    """How control surely leaves a block of statements."""
+
+    CONTINUE = "continue"
+    RAISE = "raise"
+    OTHER = "break, return, sys.exit, or one way here and another there"
+
+
 @dataclass(slots=True)
 class Outcome:
     """How a block of statements ended."""
 
-    ends: bool = False
-    """Whether control surely does not reach the statement behind it."""
+    exit: Exit | None = None
+    """None where control may reach the statement after the block."""
     escaped: Condition | None = None
-    """A condition under which control has left although it goes on; where ``ends``, a marker that
-    tells ``continue`` and ``raise`` from the rest."""
+    """Where it may, the condition under which it has left all the same."""
     leaves_function: bool = False
+    """Whether leaving means a ``return``."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether control never reaches the statement after the block."""
+        return self.exit is not None
 
 
 GOES_ON: Final = Outcome()
-ENDS: Final = Outcome(ends=True)
+ENDS: Final = Outcome(Exit.OTHER)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import (
     assignment,
     branches,
@@ -15,15 +17,17 @@ from lrlint.analysis.interpreter import (
     members,
 )
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import CONTINUE, ENDS, GOES_ON, RAISE, Outcome
+from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Const
-from lrlint.syntax import nodes as cst
+from lrlint.source.nodes import declared_names, statements_of
 
 # -- statement handlers ---------------------------------------------------------------------------
 
 
-def _simple_line(machine: Machine, node: cst.SimpleStatementLine) -> Outcome:
+def _simple_line(
+    machine: Machine, node: cst.SimpleStatementLine | cst.SimpleStatementSuite
+) -> Outcome:
     for part in node.body:
         handler = STATEMENTS.get(type(part))
         if handler is not None:
@@ -87,7 +91,7 @@ def _return(machine: Machine, node: cst.Return) -> Outcome:
     levels = len(machine.loops) - frame.loops
     if levels:
         machine.emit(Break(levels))
-    return Outcome(ends=True, leaves_function=True)
+    return Outcome(Exit.OTHER, leaves_function=True)
 
 
 def _break(machine: Machine, node: cst.Break) -> Outcome:
@@ -97,11 +101,11 @@ def _break(machine: Machine, node: cst.Break) -> Outcome:
 
 
 def _continue(machine: Machine, node: cst.Continue) -> Outcome:
-    return Outcome(ends=True, escaped=CONTINUE)
+    return Outcome(Exit.CONTINUE)
 
 
 def _raise(machine: Machine, node: cst.Raise) -> Outcome:
-    return Outcome(ends=True, escaped=RAISE)
+    return Outcome(Exit.RAISE)
 
 
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
@@ -126,7 +130,7 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
             assignment.assign(machine, item.asname.name, entered, item.item)
     try:
         with contexts.conditions(machine, managers, node):
-            outcome = machine.run_block(node.body.body)
+            outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
     for value in reversed(managers):
@@ -134,14 +138,14 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
     return outcome
 
 
-def _try(machine: Machine, node: cst.Try) -> Outcome:
-    outcome = machine.run_block(node.body.body)
+def _try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
+    outcome = machine.run_block(statements_of(node.body))
     for handler in node.handlers:
-        branches.run_unlikely(machine, handler, handler.body.body)
+        branches.run_unlikely(machine, handler, statements_of(handler.body))
     if node.orelse is not None and not outcome.ends:
-        outcome = machine.run_block(node.orelse.body.body)
+        outcome = machine.run_block(statements_of(node.orelse.body))
     if node.finalbody is not None:
-        machine.run_block(node.finalbody.body.body)
+        machine.run_block(statements_of(node.finalbody.body))
     return outcome
 
 
@@ -151,12 +155,12 @@ def _import(machine: Machine, node: cst.Import | cst.ImportFrom) -> Outcome:
 
 
 def _global(machine: Machine, node: cst.Global) -> Outcome:
-    machine.scope.globals_.update(name.value for name in node.names)
+    machine.scope.globals_.update(declared_names(node))
     return GOES_ON
 
 
 def _nonlocal(machine: Machine, node: cst.Nonlocal) -> Outcome:
-    machine.scope.nonlocals.update(name.value for name in node.names)
+    machine.scope.nonlocals.update(declared_names(node))
     return GOES_ON
 
 
@@ -166,6 +170,7 @@ def _match(machine: Machine, node: cst.Match) -> Outcome:
 
 STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.SimpleStatementLine: _simple_line,
+    cst.SimpleStatementSuite: _simple_line,
     cst.Expr: _expression,
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
@@ -182,6 +187,7 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.Del: _delete,
     cst.With: _with,
     cst.Try: _try,
+    cst.TryStar: _try,
     cst.Import: _import,
     cst.ImportFrom: _import,
     cst.Global: _global,

@@ -1,40 +1,70 @@
 """What library functions do, as far as schedules are concerned: one module per library or topic.
 
-A model is a function ``(machine, arguments, node) -> value`` that is registered under the qualified
-name of what it models. A name without a model is an unknown call: its arguments may be stepped
-there.
+``registry`` says how a model is added. A name without a model is an unknown call: its arguments may
+be stepped there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import libcst as cst
+
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
-from lrlint.analysis.library import (
-    builtins,
-    classes,
-    data,
+
+# Every module is imported here, used or not: importing a module registers its models.
+from lrlint.analysis.library import (  # noqa: F401
+    accelerate,
+    arithmetic,
+    command_line,
+    data_loaders,
     decorators,
-    files,
-    inspection,
-    numbers,
+    instance_checks,
+    iterables,
+    namespaces,
+    objects,
     optimizers,
+    paths,
+    progress_bars,
     schedulers,
-    settings,
+    settings_files,
+    subclasses,
     tensors,
     wrappers,
 )
-from lrlint.analysis.library.registry import MODELS, UNEVALUATED
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ClassValue,
-    External,
-    File,
-    Instance,
-    Opaque,
-    OptimizerValue,
+from lrlint.analysis.library.registry import (
+    ATTRIBUTES,
+    LAST_NAMES,
+    METHODS,
+    MODELS,
+    UNEVALUATED,
+    kind_of,
 )
-from lrlint.syntax import nodes as cst
+from lrlint.analysis.model.values import AnyValue, ClassValue, External, File
+
+
+def _by_last_name(
+    machine: Machine, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    model = LAST_NAMES.get(name.rsplit(".", 1)[-1])
+    return None if model is None else model(machine, arguments, node)
+
+
+_Family = Callable[[Machine, str, Arguments, cst.Call], AnyValue | None]
+"""Models all names that follow a pattern; returns None for any other name."""
+
+_ANY_LIBRARY: tuple[_Family, ...] = (_by_last_name, data_loaders.construct)
+# In this order: an optimizer is also recognised by keywords that a scheduler may have, and
+# `torch.cuda.amp.GradScaler` is known by its last name.
+_FAMILIES: tuple[_Family, ...] = (
+    schedulers.construct,
+    optimizers.construct,
+    *_ANY_LIBRARY,
+    tensors.without_gradients,
+    tensors.of_cuda,
+)
 
 
 class Libraries(Library):
@@ -44,18 +74,10 @@ class Libraries(Library):
         model = MODELS.get(name)
         if model is not None:
             return model(machine, arguments, node)
-        for family in (schedulers.construct, optimizers.construct, wrappers.by_last_name):
-            value = family(machine, name, arguments, node)
-            if value is not None:
-                return value
-        if name.endswith(("no_grad", "inference_mode")):
-            return Opaque(name)
-        if tensors.keeps_length(name):
-            return tensors.same_length(machine, arguments, node)
-        unknown = calls.unknown_call(machine, External(name), arguments, node)
-        if isinstance(unknown, Opaque) and name.startswith("torch.cuda."):
-            return Opaque(f"{name}()")
-        return unknown
+        value = _first(_FAMILIES, machine, name, arguments, node)
+        if value is not None:
+            return value
+        return calls.unknown_call(machine, External(name), arguments, node)
 
     def call_unevaluated(self, machine: Machine, name: str, node: cst.Call) -> AnyValue | None:
         model = UNEVALUATED.get(name)
@@ -64,25 +86,20 @@ class Libraries(Library):
     def call_by_last_name(
         self, machine: Machine, path: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        return wrappers.by_last_name(machine, path, arguments, node)
+        return _first(_ANY_LIBRARY, machine, path, arguments, node)
 
     def call_method(
         self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        match receiver:
-            case File():
-                return files.method(machine, receiver, name, arguments, node)
-            case Instance(external="argparse"):
-                return settings.parser_method(machine, receiver, name, arguments, node)
-            case OptimizerValue(record=record) if name == "add_param_group":
-                optimizers.add_group(machine, record, arguments, node)
-        return None
+        model = METHODS.get((kind_of(receiver), name))
+        return None if model is None else model(machine, receiver, arguments, node)
 
     def member(self, value: AnyValue, name: str) -> AnyValue | None:
-        return files.member(value, name) if isinstance(value, File) else None
+        model = ATTRIBUTES.get((kind_of(value), name))
+        return None if model is None else model(value)
 
     def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:
-        return files.joined(left, right) if isinstance(left, File) else None
+        return paths.joined(left, right) if isinstance(left, File) else None
 
     def decorate(
         self,
@@ -96,10 +113,22 @@ class Libraries(Library):
     def construct(
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        return classes.construct(machine, cls, arguments, node)
+        return subclasses.construct(machine, cls, arguments, node)
+
+
+def _first(
+    families: tuple[_Family, ...],
+    machine: Machine,
+    name: str,
+    arguments: Arguments,
+    node: cst.Call,
+) -> AnyValue | None:
+    """Return what the first family makes of a call that knows its name."""
+    for family in families:
+        value = family(machine, name, arguments, node)
+        if value is not None:
+            return value
+    return None
 
 
 LIBRARIES = Libraries()
-
-# Registered by being imported.
-_ = (builtins, data, inspection, numbers)

@@ -1,51 +1,45 @@
-"""What a decorator makes of a function."""
+"""Decorators: what they make of a function."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import libcst as cst
+
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import memory
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra
 from lrlint.analysis.model.values import (
-    NONE,
     AnyValue,
     Const,
-    DictValue,
     FunctionValue,
     Opaque,
     Store,
 )
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
-
-# Marks in a function's defaults: no parameter can have such a name.
-STATIC = "<static>"
-PROPERTY = "<property>"
-CACHED = "<cached>"
-NO_GRADIENTS = "<no_grad>"
 
 
 def decorate(
     machine: Machine, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
 ) -> AnyValue:
-    """The decorated function: itself, with what the decorator says of it."""
+    """Return a function with the properties that its decorator gives it."""
     if not isinstance(value, FunctionValue):
         return value
     call = decorator if isinstance(decorator, cst.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""
     last = name.rsplit(".", 1)[-1]
-    defaults = dict(value.defaults)
+    defaults, traits = dict(value.defaults), value.traits
     match last:
         case "staticmethod":
-            defaults[STATIC] = NONE
+            traits = replace(traits, static=True)
         case "property":
-            defaults[PROPERTY] = NONE
+            traits = replace(traits, getter=True)
         case "cached_property":
-            defaults[PROPERTY] = defaults[CACHED] = NONE
+            traits = replace(traits, getter=True, cached=True)
         case "cache" | "lru_cache":
-            defaults[memory.KEPT] = DictValue(Store())
+            traits = replace(traits, memory=Store())
         case "no_grad" | "inference_mode":
-            defaults[NO_GRADIENTS] = NONE
+            traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             _click_option(machine, call, defaults)
         case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
@@ -53,11 +47,11 @@ def decorate(
         case _:
             machine.handed.append(value)  # it may be registered as a handler
             return value
-    return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
+    return replace(value, defaults=defaults, traits=traits)
 
 
 def _click_option(machine: Machine, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
-    """``@click.option("--epochs", default=10)`` is a parameter with a default."""
+    """Give a function the default of ``@click.option("--epochs", default=10)``."""
     names: list[str] = []
     default: AnyValue | None = None
     is_flag = False

@@ -1,14 +1,16 @@
-"""LR schedulers: which law a constructor stands for, and what it is bound to."""
+"""LR schedulers: their constructors, with the law, the optimizer and the arguments of each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import choices, escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.factors import absolute_lr, first_factor
-from lrlint.analysis.library.handwritten import cosine_end
+from lrlint.analysis.library.lambda_cosine import cosine_end
+from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
 from lrlint.analysis.model.trace import BuildScheduler
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -25,13 +27,12 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
 
 def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
-    """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
+    """Return a scheduler where a name is that of a law, or looks like one and gets an optimizer."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
     if law is not None and name.startswith(_LIBRARIES):
@@ -78,7 +79,7 @@ def build_unknown(
     *,
     derived: bool = False,
 ) -> AnyValue:
-    """A scheduler whose law is not known: its steps are, its LR is not."""
+    """Return a scheduler without a law: its steps are counted, its LR is not known."""
     for value in arguments.all():
         # `GradualWarmupScheduler(optimizer, …, after_scheduler=cosine)` steps the cosine itself.
         if isinstance(value, (SchedulerValue, ListValue)) or (
@@ -109,22 +110,21 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
         return _build_incomplete(machine, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
     values = {
-        name: _as_number(machine, as_value(value)) if name in law.durations else as_value(value)
+        name: _as_number(machine, _as_value(value)) if name in law.durations else _as_value(value)
         for name, value in bound.items()
     }
-    target = optimizer if optimizer is not None else _first_child_optimizer(machine, values)
+    target = _optimizer_of_parts(machine, values) if optimizer is None else _as_value(optimizer)
+    complete = not arguments.open
     return choices.distribute(
         machine,
-        _value(target),
+        target,
         node,
-        lambda item: _record(
-            machine, law, item, values, arguments, node, complete=not arguments.open
-        ),
+        lambda item: _record(machine, law, item, values, arguments, node, complete=complete),
     )
 
 
 def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
-    """What counts steps is a number, or several, though nothing has used it as one yet."""
+    """Return an argument that counts steps as a number, although nothing has used it as one yet."""
     if isinstance(value, Opaque):
         return numbers.to_number(machine, value) or value
     if isinstance(value, ListValue) and value.items is not None:
@@ -140,19 +140,17 @@ def _build_incomplete(
     node: cst.Call,
     why: str,
 ) -> AnyValue:
-    """What is known of a call whose arguments do not fit, or are not all seen."""
+    """Return a scheduler whose arguments do not fit or are not all known; ``why`` says which."""
     machine.note(machine.here(node), f"{law.name}: {why}")
-    optimizer = _optimizer_among(arguments)
-    if optimizer is None and arguments.positional:
-        optimizer = arguments.positional[0]
+    optimizer = _optimizer_among(arguments) or arguments.get(0) or Opaque()
     known = {parameter.name for parameter in law.parameters}
-    values = {key: as_value(value) for key, value in keywords.items() if key in known}
+    values = {key: _as_value(value) for key, value in keywords.items() if key in known}
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     for name, value in zip(names, arguments.positional[1:], strict=False):
         values.setdefault(name, value)
     return choices.distribute(
         machine,
-        _value(optimizer),
+        optimizer,
         node,
         lambda item: _record(machine, law, item, values, arguments, node, complete=False),
     )
@@ -167,7 +165,8 @@ def _record(
     node: cst.Call,
     *,
     complete: bool,
-) -> AnyValue:
+) -> SchedulerValue:
+    """Record the construction of a scheduler; ``complete`` where all its arguments are known."""
     children = _children(machine, values.get("schedulers"))
     record = SchedulerRecord(
         law=law.name,
@@ -194,7 +193,7 @@ def _record(
 
 
 def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
-    """Where each parameter is written."""
+    """Return where each parameter is written."""
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     names.insert(law.optimizer_index, "optimizer")
     found: dict[str, SyntaxPlace] = {}
@@ -207,24 +206,25 @@ def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
 
 
 def _children(machine: Machine, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
+    """Return the parts of a `SequentialLR` or `ChainedScheduler`; of a choice, the likely one."""
     if not isinstance(value, ListValue) or value.items is None:
         return ()
-    found = []
+    children = []
     for item in value.items:
         part = choices.chosen(machine, item)
         if isinstance(part, SchedulerValue):
-            found.append(part.record)
+            children.append(part.record)
         for condition, other in item.alternatives if isinstance(item, Choice) else ():
             if other is not part and machine.assumed(condition) is not False:
                 escapes.escape(other, "part of a schedule where it takes another's place")
-    return tuple(found)
+    return tuple(children)
 
 
-def _first_child_optimizer(machine: Machine, values: dict[str, AnyValue]) -> AnyValue | None:
-    """What the first part drives, in each case where that depends."""
+def _optimizer_of_parts(machine: Machine, values: dict[str, AnyValue]) -> AnyValue:
+    """Return the optimizer that the first part drives, under each condition that it depends on."""
     parts = values.get("schedulers")
     if not isinstance(parts, ListValue) or not parts.items:
-        return None
+        return Opaque()
     first = parts.items[0]
     if isinstance(first, Choice):
         return choices.choice(
@@ -240,7 +240,7 @@ def _driven_by(part: AnyValue) -> AnyValue:
 
 
 def _record_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
-    """The optimizer that a scheduler is handed; an unknown one is taken as an optimizer."""
+    """Return the optimizer that a scheduler is given; an unknown value is taken for one."""
     if isinstance(value, OptimizerValue):
         return value.record
     if isinstance(value, Opaque):
@@ -248,13 +248,8 @@ def _record_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
     return None
 
 
-def _value(value: object) -> AnyValue:
-    return value if isinstance(value, (Expr, Value)) else Opaque()
-
-
-def as_value(value: object) -> AnyValue:
-    """A signature's default, or an argument that is a value already."""
-
+def _as_value(value: object) -> AnyValue:
+    """Return an argument, or a default of a signature as a value of the analyser."""
     if isinstance(value, (Expr, Value)):
         return value
     if isinstance(value, bool) or value is None or isinstance(value, str):
@@ -262,5 +257,5 @@ def as_value(value: object) -> AnyValue:
     if isinstance(value, (int, float)):
         return numbers.from_python(value)
     if isinstance(value, (tuple, list)):
-        return ListValue([as_value(item) for item in value], kind="tuple")
+        return ListValue([_as_value(item) for item in value], kind="tuple")
     return Opaque()

@@ -1,26 +1,22 @@
-"""torch and numpy arrays, of which only the number of rows matters."""
+"""torch and numpy: arrays, of which only the number of rows matters, and calls without effect."""
 
 from __future__ import annotations
 
-from lrlint.analysis.interpreter import numbers
+import libcst as cst
+
+from lrlint.analysis.interpreter import calls, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Sized
+from lrlint.analysis.library.registry import models, qualified
+from lrlint.analysis.model.values import AnyValue, External, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
 
 
-def _named(*names: str) -> list[str]:
-    """Return the qualified names of these in each of the modules that offer them."""
-    return [f"{module}.{name}" for module in _MODULES for name in names]
-
-
-@models(*_named("randn", "rand", "zeros", "ones", "empty", "full"))
+@models(*qualified(_MODULES, "randn", "rand", "zeros", "ones", "empty", "full"))
 def _of_shape(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """``torch.randn(n, d)``, ``torch.zeros((n, d))``."""
+    """Model ``torch.randn(n, d)`` and ``torch.zeros((n, d))``."""
     size = arguments.keywords.get("size") or arguments.keywords.get("shape")
     shape = [size] if size is not None else list(arguments.positional)
     if shape and isinstance(shape[0], ListValue):
@@ -30,9 +26,9 @@ def _of_shape(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
     return Sized(numbers.to_number(machine, shape[0]), shape=tuple(shape))
 
 
-@models(*_named("randint"), "numpy.random.normal")
+@models(*qualified(_MODULES, "randint"), "numpy.random.normal")
 def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """``torch.randint(low, high, (n,))``."""
+    """Model ``torch.randint(low, high, (n,))``."""
     shape = arguments.keywords.get("size")
     for value in arguments.positional:
         if isinstance(value, ListValue):
@@ -42,7 +38,7 @@ def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return Sized(None)
 
 
-@models(*_named("arange"))
+@models(*qualified(_MODULES, "arange"))
 def _arange(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     bounds = [numbers.to_number(machine, value) for value in arguments.positional]
     match bounds:
@@ -53,14 +49,36 @@ def _arange(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Sized(None)
 
 
-@models(*_named("linspace"))
+@models(*qualified(_MODULES, "linspace"))
 def _linspace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(2, "steps") or arguments.get(2, "num")
     return Sized(None if count is None else numbers.to_number(machine, count))
 
 
-@models("torch.tensor", "numpy.array")
+@models(
+    "torch.tensor",
+    "numpy.array",
+    *qualified(
+        ("torch", "torch.cuda", "torch.nn.functional", "torch.special", "numpy"),
+        "from_numpy",
+        "as_tensor",
+        "FloatTensor",
+        "LongTensor",
+        "zeros_like",
+        "ones_like",
+        "randn_like",
+        "sin",
+        "cos",
+        "exp",
+        "relu",
+        "sigmoid",
+        "tanh",
+        "asarray",
+        "abs",
+    ),
+)
 def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return an array of as many rows as the argument has."""
     data = arguments.get(0, "data")
     if isinstance(data, (ListValue, Sized)):
         return Sized(numbers.length_of(machine, data))
@@ -68,36 +86,22 @@ def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return data if isinstance(data, Expr) else Opaque()
 
 
-@models(*_named("randperm", "permutation"))
+@models(*qualified(_MODULES, "randperm", "permutation"))
 def _randperm(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(0, "n")
     return Sized(None if count is None else numbers.to_number(machine, count))
 
 
-_KEEPING = {
-    "from_numpy",
-    "as_tensor",
-    "FloatTensor",
-    "LongTensor",
-    "zeros_like",
-    "ones_like",
-    "randn_like",
-    "sin",
-    "cos",
-    "exp",
-    "relu",
-    "sigmoid",
-    "tanh",
-    "asarray",
-    "abs",
-}
+def without_gradients(
+    machine: Machine, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Return ``torch.no_grad()`` of any library under its name, by which ``with`` knows it."""
+    return Opaque(name) if name.endswith(("no_grad", "inference_mode")) else None
 
 
-def keeps_length(name: str) -> bool:
-    """Whether a function of torch or numpy gives as many rows as it is handed."""
-    return name.startswith(("torch.", "numpy.")) and name.rsplit(".", 1)[-1] in _KEEPING
-
-
-def same_length(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """The result of a function that keeps the number of rows."""
-    return _of_list(machine, arguments, node)
+def of_cuda(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+    """Return what a function of ``torch.cuda`` says about the device, under its name."""
+    if not name.startswith("torch.cuda."):
+        return None
+    calls.unknown_call(machine, External(name), arguments, node)
+    return Opaque(f"{name}()")

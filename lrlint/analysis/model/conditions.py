@@ -77,11 +77,40 @@ class Condition:
         return self
 
 
+class Asks(Enum):
+    """What a question asks of its subject."""
+
+    ACCUMULATION = "accumulate()"
+    EQUALS = "=="
+    EXCEPTION = "except"
+    IDENTITY = "is"
+    INSTANCE = "isinstance"
+    MEMBERSHIP = "in"
+    PATTERN = "case"
+    TRUTH = "if"
+    UNKNOWN = "?"
+    SEVERAL = "and, or"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What two flags have in common that are the same condition.
+
+    Two that ask whether one subject equals different values exclude each other.
+    """
+
+    asks: Asks
+    subject: Hashable = None
+    """A setting by its name, any other value by its identity."""
+    value: Hashable = None
+    """What the subject is compared with."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Flag(Condition):
     """The truth of something that is no number: ``args.fp16``, ``name == "cosine"``."""
 
-    key: Hashable
+    key: Question
     text: str
     default: bool | None = None
     nature: Nature = Nature.FLAG
@@ -302,7 +331,9 @@ def _bounded(condition: Condition) -> Condition:
     if _leaves(condition) <= _MOST_LEAVES:
         return condition
     nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
-    return Flag(("summary", hash(condition)), "several conditions", condition.lean, nature)
+    return Flag(
+        Question(Asks.SEVERAL, hash(condition)), "several conditions", condition.lean, nature
+    )
 
 
 def _leaves(condition: Condition) -> int:
@@ -372,17 +403,14 @@ def _subjects(condition: Condition) -> frozenset[Hashable]:
             return frozenset().union(*map(subjects, parts))
         case Relation(left=left, right=right):
             return frozenset({(left, right)})
-    key = choice_key(condition)
-    return frozenset({condition.meaning if key is None else key[:2]})
+    question = equality(condition)
+    return frozenset({condition.meaning if question is None else question.subject})
 
 
-def choice_key(condition: Condition) -> tuple[Hashable, ...] | None:
-    """What ``args.sched == "cosine"`` is known by; two that differ in the last part exclude
-    each other."""
-    if isinstance(condition, Flag):
-        key = condition.key
-        if isinstance(key, tuple) and key[:1] == ("==",):
-            return key
+def equality(condition: Condition) -> Question | None:
+    """Return the question of a flag such as ``args.sched == "cosine"``, None for any other."""
+    if isinstance(condition, Flag) and condition.key.asks is Asks.EQUALS:
+        return condition.key
     return None
 
 

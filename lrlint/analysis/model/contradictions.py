@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.model.conditions import Any, Condition, choice_key, flatten, negate, subjects
+from lrlint.analysis.model.conditions import Any, Condition, equality, flatten, negate, subjects
 
 
 def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
@@ -22,15 +22,15 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
             if all(contradict(part, right, depth - 1) for part in one.parts):
                 return True
             continue
-        opposite, key = negate(one), choice_key(one)
+        opposite, question = negate(one), equality(one)
         for other in others:
             if about.isdisjoint(subjects(other)):
                 continue
             if opposite == other:
                 return True
-            if key is not None:
-                its = choice_key(other)
-                if its is not None and key[:2] == its[:2] and key != its:
+            if question is not None:
+                its = equality(other)
+                if its is not None and its.subject == question.subject and its != question:
                     return True
             if not depth:
                 continue

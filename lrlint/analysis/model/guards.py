@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TypeVar
 
-from lrlint.analysis.model.conditions import Any, Condition, choice_key, flatten, negate, subjects
+from lrlint.analysis.model.conditions import (
+    Any,
+    Condition,
+    Question,
+    equality,
+    flatten,
+    negate,
+    subjects,
+)
 from lrlint.analysis.model.contradictions import Contradictions
 
 
@@ -21,7 +29,7 @@ class Known:
         self._pushed: list[tuple[Condition, ...]] = []
         self._parts: dict[Condition, int] = {}
         """How often each is known: an inner guard may say again what an outer one says."""
-        self._choices: dict[Hashable, dict[Hashable, int]] = {}
+        self._choices: dict[Hashable, dict[Question, int]] = {}
         """The values that names are known to equal: ``args.sched == "cosine"``."""
         self._alternatives: list[Any] = []
 
@@ -33,9 +41,9 @@ class Known:
             self._parts[part] = self._parts.get(part, 0) + 1
             if isinstance(part, Any):
                 self._alternatives.append(part)
-            elif (key := choice_key(part)) is not None:
-                values = self._choices.setdefault(key[:2], {})
-                values[key] = values.get(key, 0) + 1
+            elif (question := equality(part)) is not None:
+                values = self._choices.setdefault(question.subject, {})
+                values[question] = values.get(question, 0) + 1
 
     def pop(self) -> None:
         """What was pushed last holds no more."""
@@ -43,8 +51,8 @@ class Known:
             _take(self._parts, part)
             if isinstance(part, Any):
                 self._alternatives.pop()
-            elif (key := choice_key(part)) is not None:
-                _take(self._choices[key[:2]], key)
+            elif (question := equality(part)) is not None:
+                _take(self._choices[question.subject], question)
 
     def settles(self, condition: Condition) -> bool | None:
         """Whether the condition surely holds, or surely does not; None where that is open."""
@@ -59,8 +67,8 @@ class Known:
         """As ``contradict`` says of the part and any of the known ones."""
         if negate(part) in self._parts:
             return True
-        key = choice_key(part)
-        if key is not None and self._choices.get(key[:2], {}).keys() - {key}:
+        question = equality(part)
+        if question is not None and self._choices.get(question.subject, {}).keys() - {question}:
             return True
         about, excluded = subjects(part), self._contradict
         if isinstance(part, Any) and any(

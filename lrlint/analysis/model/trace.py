@@ -7,7 +7,7 @@ derived from it by counting; predicted LRs by running it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from lrlint.analysis.model.conditions import Condition
@@ -37,7 +37,6 @@ class LoopRecord:
     may_break: bool = False
     unbounded: bool = False
     """A loop without an end of its own: only a break ends it."""
-    skips: list[Condition] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+
+import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as cst
 
 
 class Value:
@@ -51,6 +53,8 @@ class Opaque(Value):
     """The atom it is as a number, once it has been used as one."""
     external: str | None = None
     """Its qualified name, where it comes from a module that was not seen."""
+    length: Expr | None = None
+    """The atom of its length, once that has been asked for."""
     members: dict[str, AnyValue] = field(default_factory=dict)
     state_of: OptimizerRecord | SchedulerRecord | None = None
     """Whose ``state_dict()`` it is."""
@@ -120,6 +124,17 @@ class DictValue(Value):
     """Whether its numbers are settings that the user may override."""
 
 
+class LibraryKind(Enum):
+    """Which class of a library an object belongs to, where that decides what its methods do."""
+
+    ACCUMULATION = "accelerator.accumulate(…)"
+    DATACLASS = "a class whose fields make its constructor"
+    GRAD_SCALER = "GradScaler"
+    NAMESPACE = "settings that are read by attribute"
+    PARSER = "argparse.ArgumentParser"
+    WANDB_RUN = "wandb.init()"
+
+
 @dataclass(eq=False, slots=True)
 class Instance(Value):
     """An object with attributes: of a class of the project, or a namespace of settings."""
@@ -130,8 +145,9 @@ class Instance(Value):
     setting: bool = False
     open: bool = False
     """Whether it may have attributes that were not seen."""
-    external: str | None = None
-    """The library class it is an instance of."""
+    kind: LibraryKind | None = None
+    length: Expr | None = None
+    """The atom of its length, once that has been asked for."""
 
 
 @dataclass(eq=False, slots=True)
@@ -144,6 +160,21 @@ class ClassValue(Value):
     bases: tuple[AnyValue, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionTraits:
+    """What the decorators of a function say about it."""
+
+    static: bool = False
+    """Whether it is called without the object."""
+    getter: bool = False
+    """Whether reading the attribute calls it: ``@property``."""
+    cached: bool = False
+    """Whether an object keeps what the getter has returned."""
+    without_gradients: bool = False
+    memory: Store | None = None
+    """The values of earlier calls by their arguments, where it is called once for each."""
+
+
 @dataclass(eq=False, slots=True)
 class FunctionValue(Value):
     """A function, lambda or method of the project."""
@@ -153,6 +184,7 @@ class FunctionValue(Value):
     receiver: AnyValue | None = None
     owner: ClassValue | None = None
     defaults: Mapping[str, AnyValue] = field(default_factory=dict)
+    traits: FunctionTraits = FunctionTraits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +253,6 @@ class Sized(Value):
 
     length: Expr | None
     path: str | None = None
-    kind: str = "tensor"
     shape: tuple[AnyValue, ...] | None = None
 
 
@@ -274,8 +305,6 @@ class Superclass(Value):
 
 
 AnyValue = Value | Expr
-
-Located = tuple["SyntaxPlace", AnyValue]
 
 
 def alternatives(value: AnyValue) -> list[AnyValue]:

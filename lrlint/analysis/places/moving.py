@@ -1,16 +1,18 @@
-"""Moving a statement: ``scheduler.step()`` out of its loop, or behind ``optimizer.step()``."""
+"""Moving a statement: ``scheduler.step()`` out of its loop, or to after ``optimizer.step()``."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrlint.analysis.code.queries import SCOPES
-from lrlint.analysis.places.sheet import Sheet
-from lrlint.fix import Destination
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children
+import libcst as cst
 
-Pieces = list[tuple[int, int, str]] | None
+from lrlint.analysis.code.modules import ModuleUnit
+from lrlint.analysis.code.queries import SCOPES
+from lrlint.fix import Destination
+from lrlint.source.difference import Replacement
+from lrlint.source.nodes import children
+
 _Path = list[cst.CSTNode]
 
 _LOOPS = (cst.For, cst.While)
@@ -19,45 +21,35 @@ _LEAVES = (cst.Continue, cst.Break, cst.Return, cst.Raise)
 
 @dataclass(frozen=True)
 class _Statement:
-    """A statement that stands alone on its rows, in an indented block."""
+    """A statement that has its rows to itself, in an indented block."""
 
     path: _Path
     line: cst.SimpleStatementLine
-    block: cst.Block
+    block: cst.IndentedBlock
 
     @property
     def index(self) -> int:
-        return next(i for i, one in enumerate(self.block.body) if one is self.line)
+        return self.block.body.index(self.line)
 
 
-def move(sheet: Sheet, node: cst.CSTNode, to: object, destination: Destination) -> Pieces:
-    """Return the edits that move the statement with ``node``; None where that is not clean.
-
-    ``to`` is a node of the same module.
-    """
-    moved = _statement(sheet, node)
-    if (
-        moved is None
-        or not isinstance(to, cst.CSTNode)
-        or len(moved.line.body) != 1
-        or not isinstance(moved.line.body[0], cst.Expr)
-    ):
+def move(
+    unit: ModuleUnit, node: cst.CSTNode, to: cst.CSTNode, destination: Destination
+) -> list[Replacement] | None:
+    """The changes that move the statement at ``node``; None where it cannot be moved cleanly."""
+    moved = _statement(unit, node)
+    if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], cst.Expr):
         return None
     if destination is Destination.END_OF_BODY:
-        return _to_end_of_loop(sheet, moved, to)
-    return _behind(sheet, moved, to)
+        return _to_end_of_loop(unit, moved, to)
+    return _to_after(unit, moved, to)
 
 
-def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
-    path = sheet.path(node)
-    if path is None:
-        return None
+def _statement(unit: ModuleUnit, node: cst.CSTNode) -> _Statement | None:
+    path = unit.path_to(node) or []
     for position in range(len(path) - 1, 0, -1):
         line, block = path[position], path[position - 1]
-        if isinstance(line, cst.SimpleStatementLine) and isinstance(block, cst.Block):
-            start = sheet.offsets(line)[0]
-            alone = not sheet.text[sheet.row_start(start) : start].strip()
-            return _Statement(path, line, block) if alone else None
+        if isinstance(line, cst.SimpleStatementLine) and isinstance(block, cst.IndentedBlock):
+            return _Statement(path, line, block)
         if type(line) in SCOPES:
             return None
     return None
@@ -66,21 +58,22 @@ def _statement(sheet: Sheet, node: cst.CSTNode) -> _Statement | None:
 # -- where to ---------------------------------------------------------------------------------
 
 
-def _to_end_of_loop(sheet: Sheet, moved: _Statement, loop: cst.CSTNode) -> Pieces:
-    if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS):
+def _to_end_of_loop(
+    unit: ModuleUnit, moved: _Statement, loop: cst.CSTNode
+) -> list[Replacement] | None:
+    if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS) or loop not in moved.path:
         return None
-    at = next((i for i, one in enumerate(moved.path) if one is loop), None)
-    if at is None or any(type(one) in SCOPES for one in moved.path[at:]):
+    position = moved.path.index(loop)
+    if any(type(one) in SCOPES for one in moved.path[position:]):
         return None
     body = loop.body
     # The `else` of a loop is not in its body.
-    if moved.path[at + 1] is not body or not isinstance(body, cst.Block):
+    if moved.path[position + 1] is not body or not isinstance(body, cst.IndentedBlock):
         return None
     last = body.body[-1]
     if last is moved.line or _leaves(last) or _continues(body):
         return None
-    inside = sheet.offsets(body.body[0])[0]
-    return _moved(sheet, moved, _last_row_end(sheet, last), sheet.indentation(inside))
+    return _moved(unit, moved, body, len(body.body))
 
 
 def _leaves(statement: cst.CSTNode) -> bool:
@@ -90,7 +83,7 @@ def _leaves(statement: cst.CSTNode) -> bool:
     )
 
 
-def _continues(body: cst.Block) -> bool:
+def _continues(body: cst.IndentedBlock) -> bool:
     """Whether a ``continue`` of this very loop skips the end of its body."""
     stack: list[cst.CSTNode] = [body]
     while stack:
@@ -105,19 +98,18 @@ def _continues(body: cst.Block) -> bool:
     return False
 
 
-def _behind(sheet: Sheet, moved: _Statement, node: cst.CSTNode) -> Pieces:
-    target = _statement(sheet, node)
+def _to_after(unit: ModuleUnit, moved: _Statement, node: cst.CSTNode) -> list[Replacement] | None:
+    target = _statement(unit, node)
     if target is None or not (_is_later(target, moved) or _is_inside_before(target, moved)):
         return None
     if _leaves(target.line):
         return None
-    line: cst.Statement = target.line
-    following = target.block.body[target.index + 1 : target.index + 2]
+    index = target.index + 1
+    following = target.block.body[index : index + 1]
     # `scaler.update()` ends the update that `scaler.step(optimizer)` begins.
-    if following and _is_update(sheet, following[0], of=node):
-        line = following[0]
-    start = sheet.offsets(line)[0]
-    return _moved(sheet, moved, _last_row_end(sheet, line), sheet.indentation(start))
+    if following and _is_update(unit, following[0], of=node):
+        index += 1
+    return _moved(unit, moved, target.block, index)
 
 
 def _is_later(target: _Statement, moved: _Statement) -> bool:
@@ -129,16 +121,16 @@ def _is_later(target: _Statement, moved: _Statement) -> bool:
 
 def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
     """Whether the target is inside a loop or a branch that the moved statement follows."""
-    if len(moved.block.body) == 1:
+    if len(moved.block.body) == 1 or moved.block not in target.path:
         return False
-    at = next((i for i, one in enumerate(target.path) if one is moved.block), None)
-    if at is None or any(type(one) in SCOPES for one in target.path[at:]):
+    inside = target.path[target.path.index(moved.block) :]
+    if any(type(one) in SCOPES for one in inside):
         return False
-    before = any(one is target.path[at + 1] for one in moved.block.body[: moved.index])
-    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in target.path[at:])
+    before = inside[1] in moved.block.body[: moved.index]
+    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in inside)
 
 
-def _is_update(sheet: Sheet, statement: cst.CSTNode, of: cst.CSTNode) -> bool:
+def _is_update(unit: ModuleUnit, statement: cst.CSTNode, of: cst.CSTNode) -> bool:
     match of, statement:
         case (
             cst.Call(func=cst.Attribute(value=stepped)),
@@ -146,92 +138,71 @@ def _is_update(sheet: Sheet, statement: cst.CSTNode, of: cst.CSTNode) -> bool:
                 body=[cst.Expr(value=cst.Call(func=cst.Attribute(value=updated, attr=name)))]
             ),
         ):
-            return name.value == "update" and sheet.code(stepped) == sheet.code(updated)
+            return name.value == "update" and unit.code(stepped) == unit.code(updated)
     return False
 
 
-# -- the edits --------------------------------------------------------------------------------
+# -- the changes ------------------------------------------------------------------------------
 
 
-def _moved(sheet: Sheet, moved: _Statement, after: int, indentation: str) -> Pieces:
-    """Take the statement's rows out and write them behind the row that ends at ``after``."""
-    start, end = sheet.offsets(moved.line)
-    first, last = sheet.row_start(start), sheet.row_end(end)
-    old = sheet.indentation(start)
-    if sheet.text[first:start].strip() or any(mark in sheet.text[start:end] for mark in _MULTILINE):
+def _moved(
+    unit: ModuleUnit, moved: _Statement, block: cst.IndentedBlock, index: int
+) -> list[Replacement] | None:
+    """Take the statement out and write it, with its comments, at an index of a block."""
+    if any(map(_goes_on, (moved.line, *block.body[index - 1 : index]))):
         return None
-    first = _with_comments(sheet, first, old, _code_before(sheet, moved))
-    if any(_goes_on(sheet, offset) for offset in (max(first - 1, 0), last, after)):
-        return None
-    rows = _rows(sheet.text[first:last])
-    content = "".join(
-        sheet.newline + (indentation + row[len(old) :] if row.startswith(old) else row)
-        for row in rows
+    rest, own = _leading(moved.line)
+    following = moved.block.body[moved.index + 1 : moved.index + 2]
+    if rest and rest[-1].comment is None and _ends_paragraph(moved.block, following):
+        while rest and rest[-1].comment is None:
+            rest.pop()
+    (without,) = unit.change(moved.block, _without(moved, following, rest))
+    line = moved.line.with_changes(leading_lines=own)
+    body = [*block.body[:index], line, *block.body[index:]]
+    (with_it,) = unit.change(block, block.with_changes(body=body))
+    at = _end_of_code(unit.source.text, with_it.start)
+    if without.end == at:
+        return [Replacement(without.start, at, with_it.text)]
+    return [without, Replacement(at, at, with_it.text)]
+
+
+def _end_of_code(text: str, row_end: int) -> int:
+    """Return the end of the last row that is not blank."""
+    while (start := text.rfind("\n", 0, row_end)) >= 0 and not text[start:row_end].strip():
+        row_end = start - (text[start - 1] == "\r")
+    return row_end
+
+
+def _goes_on(statement: cst.CSTNode) -> bool:
+    """Whether the row in which a statement ends goes on in the next one."""
+    return (
+        isinstance(statement, cst.SimpleStatementLine)
+        and "\\" in statement.trailing_whitespace.whitespace.value
     )
-    cut = first - len(sheet.newline_before(first))
-    if _blank_before(sheet, cut) and _ends_paragraph(sheet, last, old):
-        cut = _blank_start(sheet, cut)
-    if cut < after < last:
-        return None
-    return [(cut, last, content)] if after == last else [(cut, last, ""), (after, after, content)]
 
 
-_MULTILINE = ('"""', "'''", "\\\n", "\\\r")
-"""What must not be indented anew."""
+def _leading(line: cst.SimpleStatementLine) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """Return the rows above a statement: others, and the comments directly above it."""
+    rest = list(line.leading_lines)
+    own: list[cst.EmptyLine] = []
+    while rest and rest[-1].comment is not None and rest[-1].indent and rest[-1].whitespace.empty:
+        own.insert(0, rest.pop())
+    return rest, own
 
 
-def _rows(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def _ends_paragraph(block: cst.IndentedBlock, following: Sequence[cst.BaseStatement]) -> bool:
+    """Whether a blank row, or the end of the block, follows a statement."""
+    rows = following[0].leading_lines if following else block.footer  # type: ignore[attr-defined]
+    return rows[0].comment is None or not rows[0].indent if rows else not following
 
 
-def _last_row_end(sheet: Sheet, statement: cst.CSTNode) -> int:
-    """The end of the row in which a statement ends."""
-    return sheet.row_end(sheet.offsets(statement)[1])
-
-
-def _code_before(sheet: Sheet, moved: _Statement) -> int:
-    """Where the code ends that stands above a statement: another one, or the block's header."""
-    if moved.index:
-        return sheet.offsets(moved.block.body[moved.index - 1])[1]
-    at = next(i for i, one in enumerate(moved.path) if one is moved.block)
-    above = [one for one in children(moved.path[at - 1]) if one.end <= moved.block.start]
-    return max((sheet.offsets(one)[1] for one in above), default=0)
-
-
-def _goes_on(sheet: Sheet, offset: int) -> bool:
-    """Whether the row of an offset goes on in the next one."""
-    row = sheet.text[sheet.row_start(offset) : sheet.row_end(offset)]
-    return row.rstrip(" \t").endswith("\\")
-
-
-def _with_comments(sheet: Sheet, first: int, indentation: str, code: int) -> int:
-    """The start of the comment rows directly above a row, which belong to it.
-
-    ``code`` is where the code above ends, in which a row of a string may look like a comment.
-    """
-    while first > 0:
-        above = sheet.row_start(first - len(sheet.newline_before(first)))
-        row = sheet.text[above : sheet.row_end(above)]
-        if above < code or not row.startswith(f"{indentation}#"):
-            break
-        first = above
-    return first
-
-
-def _blank_before(sheet: Sheet, cut: int) -> bool:
-    return not sheet.text[sheet.row_start(cut) : cut].strip()
-
-
-def _blank_start(sheet: Sheet, cut: int) -> int:
-    """The end of the last row with code before the blank rows that end at ``cut``."""
-    while cut > 0 and _blank_before(sheet, cut):
-        start = sheet.row_start(cut)
-        cut = start - len(sheet.newline_before(start))
-    return cut
-
-
-def _ends_paragraph(sheet: Sheet, end: int, indentation: str) -> bool:
-    """Whether a blank row, or the end of the block, follows the row that ends at ``end``."""
-    start = end + len(sheet.newline_after(end))
-    row = sheet.text[start : sheet.row_end(start)]
-    return not row.strip() or not row.startswith(indentation)
+def _without(
+    moved: _Statement, following: Sequence[cst.BaseStatement], rest: list[cst.EmptyLine]
+) -> cst.IndentedBlock:
+    """Return the block of a statement without it; some rows above it stay."""
+    body = [one for one in moved.block.body if one is not moved.line]
+    if not following:
+        return moved.block.with_changes(body=body, footer=[*rest, *moved.block.footer])
+    lines = [*rest, *following[0].leading_lines]  # type: ignore[attr-defined]
+    body[moved.index] = following[0].with_changes(leading_lines=lines)
+    return moved.block.with_changes(body=body)

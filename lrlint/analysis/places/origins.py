@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
+from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children
+from lrlint.source.nodes import children
 
 
 def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
@@ -13,8 +15,7 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
     if not isinstance(name, cst.Name):
         return None
     found = None
-    root = _function_around(unit.tree, name) or unit.tree
-    stack: list[cst.CSTNode] = [root]
+    stack = _code_around(unit, name)
     while stack:
         node = stack.pop()
         if node is name:
@@ -24,7 +25,7 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
                 written == name.value
             ):
                 found = node.value
-        if node is root or not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             stack.extend(reversed(children(node)))
     return found
 
@@ -35,13 +36,9 @@ def text_of_origin(place: SyntaxPlace) -> str:
     return "" if found is None else " ".join(place.unit.code(found).split())
 
 
-def _function_around(tree: cst.CSTNode, target: cst.CSTNode) -> cst.CSTNode | None:
-    """The innermost function that holds a node."""
-    stack: list[tuple[cst.CSTNode, cst.CSTNode | None]] = [(tree, None)]
-    while stack:
-        node, function = stack.pop()
-        if node is target:
-            return function
-        inner = node if isinstance(node, cst.FunctionDef) else function
-        stack.extend((child, inner) for child in children(node))
-    return None
+def _code_around(unit: ModuleUnit, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the body of the innermost function around a node, or else the module."""
+    for parent in reversed(unit.path_to(node) or []):
+        if isinstance(parent, cst.FunctionDef) and (body := unit.body_of(parent)) is not None:
+            return [body]
+    return [unit.tree]

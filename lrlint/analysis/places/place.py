@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.facts import Place, Span
-from lrlint.fix import Change, Edit, Location, MoveStatement
+from lrlint.facts import Place
+from lrlint.fix import Change, Edit, MoveStatement
 from lrlint.source import SourceFile
+from lrlint.span import Span
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as cst
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,13 +32,7 @@ class SyntaxPlace(Place):
         return " ".join(self.unit.code(self.node).split())
 
     def span(self) -> Span:
-        found = self.unit.positions.span(self.header)
-        return Span(
-            self.unit.filename,
-            Location(found.row, found.column),
-            Location(found.end_row, found.end_column),
-            found.cell,
-        )
+        return self.unit.span(self.header)
 
     @property
     def header(self) -> cst.CSTNode:
@@ -51,10 +47,9 @@ class SyntaxPlace(Place):
     @property
     def statement_rows(self) -> tuple[int, ...]:
         """The last row of the statement, in the module: where a suppression may stand, too."""
-        if not isinstance(self.statement, cst.SimpleStatementLine):
+        if not isinstance(self.statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
             return ()
-        span = self.unit.positions.span(self.statement)
-        return self.unit.source.module_rows(span)
+        return self.unit.source.module_rows(self.unit.span(self.statement))
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
         from lrlint.analysis.places.rewrite import edits  # 5 ms that files without a fix save

@@ -6,17 +6,18 @@ An expression knows a setting by one name (``args.epochs``); a function may know
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.code.queries import assigned_names, dotted, target_names
+from lrlint.source.nodes import children, star_parameter
+from lrlint.source.parse import parse_expression
 from lrlint.symbolic import Atom, Expr
-from lrlint.syntax import nodes as cst
-from lrlint.syntax.nodes import children, walk
 
 _BUILT_IN = frozenset(dir(builtins))
 
@@ -80,38 +81,41 @@ class _Names:
 
 
 def _roots(expression: str) -> frozenset[str] | None:
-    try:
-        tree = ast.parse(expression, mode="eval")
-    except (SyntaxError, ValueError):
+    tree = parse_expression(expression)
+    if tree is None:
         return None
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    names: set[str] = set()
+    stack: list[cst.CSTNode] = [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case cst.Name(value=name):
+                names.add(name)
+            case cst.Attribute(value=inner) | cst.Arg(value=inner):
+                stack.append(inner)
+            case _:
+                stack += children(node)
+    return frozenset(names)
 
 
 def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
-    start = node.start
-    functions = sorted(
-        (
-            one
-            for one in walk(unit.tree)
-            if isinstance(one, cst.FunctionDef) and one.start <= start < one.end
-        ),
-        key=lambda one: one.start,
-    )
+    start, _ = unit.offsets(node)
+    functions = [one for one in unit.path_to(node) or () if isinstance(one, cst.FunctionDef)]
     bound: set[str] = set()
     scopes: list[cst.Module | cst.FunctionDef] = [unit.tree, *functions[:-1]]
     for scope in scopes:
         # What the scopes around bind is bound once the function runs.
-        bound |= {name for name, end in _bindings(scope) if functions or end <= start}
+        bound |= {name for name, end in _bindings(unit, scope) if functions or end <= start}
     later: set[str] = set()
     text = unit.source.text
     if functions:
         own = functions[-1]
-        text = unit.code(own)
-        local = list(_bindings(own))
+        first, last = unit.offsets(own)
+        text = text[first:last]
+        local = list(_bindings(unit, own))
         bound -= {name for name, _ in local}
         bound |= {name for name, end in local if end <= start}
-        here = unit.positions.offsets(node)[0] - unit.positions.offsets(own)[0]
-        later = _set_on_self(text[here:]) - _set_on_self(text[:here])
+        later = _set_on_self(text[start - first :]) - _set_on_self(text[: start - first])
     return _Names(frozenset(bound), frozenset(later), text)
 
 
@@ -120,35 +124,38 @@ def _set_on_self(text: str) -> set[str]:
     return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
 
 
-def _bindings(scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
+def _bindings(unit: ModuleUnit, scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
     """The names that a scope binds, each with the place from which on it has a value."""
+    stack: list[cst.CSTNode] = []
     if isinstance(scope, cst.FunctionDef):
         for parameter in _parameters(scope.params):
-            yield parameter, scope.start
-    stack: list[cst.CSTNode] = [scope.body] if isinstance(scope, cst.FunctionDef) else [*scope.body]
+            yield parameter, unit.offsets(scope)[0]
+        body = unit.body_of(scope)
+        stack += [] if body is None else [body]
+    else:
+        stack += scope.body
     while stack:
         node = stack.pop()
         match node:
             case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
-                yield name.value, node.end
+                yield name.value, unit.offsets(node)[1]
                 continue
             case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
                 for alias in names:
                     bound = dotted(alias.name if alias.asname is None else alias.asname.name)
-                    yield (bound or "").partition(".")[0], node.end
+                    yield (bound or "").partition(".")[0], unit.offsets(node)[1]
             case cst.For(target=target):
-                taken = cst.AssignTarget(target.start, target.end, target)
-                for bound_name in assigned_names(taken):
-                    yield bound_name, target.end
+                for bound_name in target_names(target):
+                    yield bound_name, unit.offsets(target)[1]
             case cst.Assign() | cst.AnnAssign() | cst.NamedExpr() | cst.WithItem():
                 for bound_name in assigned_names(node):
-                    yield bound_name, node.end
-        stack.extend(children(node))
+                    yield bound_name, unit.offsets(node)[1]
+        stack += children(node)
 
 
 def _parameters(parameters: cst.Parameters) -> Iterator[str]:
     for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         yield one.name.value
-    for star in (parameters.star_arg, parameters.star_kwarg):
+    for star in (star_parameter(parameters), parameters.star_kwarg):
         if star is not None:
             yield star.name.value

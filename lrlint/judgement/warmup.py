@@ -1,0 +1,148 @@
+"""Whether a warm-up gets to its end (LR210)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrlint.facts import Argument, Schedule
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    MOVED,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    UNKNOWN_LENGTH,
+    UNKNOWN_STEPS,
+)
+from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, segment
+from lrlint.rule import Exclusion
+from lrlint.symbolic import Expr, Strength, compare
+
+# -- LinearLR and ConstantLR
+
+
+def constant_factor(schedule: Schedule) -> Expr | None:
+    """Return the factor that a LinearLR starts and ends with, where the two are the same."""
+    start, end = schedule.argument("start_factor"), schedule.number("end_factor")
+    if start is None or start.place is None or start.number is None or end != start.number:
+        return None
+    if schedule.parent is not None and schedule is not schedule.parent.children[0]:
+        return None  # the plateau between a warm-up and a decay
+    return start.number
+
+
+def unfinished(schedule: Schedule) -> Length | None:
+    """Return a warm-up against the fewer steps that it is given; None where it ends in time."""
+    found = _against_steps(schedule)
+    if found is None or not found.comparison.differs or found.fits or found.longer:
+        return None
+    return found
+
+
+def _against_steps(schedule: Schedule) -> Length | None:
+    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    if steps.value is not None and steps.value <= 0:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
+def last_factor(schedule: Schedule, found: Length) -> float | None:
+    """Return the share of the base LR in the last step of a warm-up that is cut off."""
+    if schedule.scheduler == "ConstantLR":
+        factor = schedule.number("factor")
+        return None if factor is None or factor.value is None else float(factor.value)
+    start, end = schedule.number("start_factor"), schedule.number("end_factor")
+    steps, length = found.steps.value, found.length.value
+    if start is None or end is None or start.value is None or end.value is None:
+        return None
+    if steps is None or length is None:
+        return None
+    return float(start.value + (end.value - start.value) * (steps - 1) / length)
+
+
+WARMUP_EXCLUSIONS = (
+    OPEN_ARGUMENTS,
+    *PLAIN_STEPS,
+    EXERCISE,
+    MOVED,
+    REBUILT,
+    *STEPPED_WRONGLY,
+)
+
+
+def _undecided(schedule: Schedule) -> Length | None:
+    found = _against_steps(schedule)
+    return found if found is not None and found.comparison.unknown else None
+
+
+def _not_known(found: Length) -> str:
+    return (
+        f"whether {wording.amount(found.steps)} steps are enough for a warm-up of"
+        f" {wording.amount(found.length)} is not known"
+    )
+
+
+WARMUP_NOT_DECIDED = (UNKNOWN_LENGTH, UNKNOWN_STEPS, Exclusion(_undecided, _not_known))
+
+
+# -- the schedules of transformers
+
+
+@dataclass(frozen=True)
+class WarmupSteps:
+    """``num_warmup_steps`` and ``num_training_steps``, which may be swapped."""
+
+    schedule: Schedule
+    warmup: Argument
+    length: Expr
+    total: Expr
+    found: Length
+    caveat: str
+
+    @property
+    def never_decays(self) -> bool:
+        """Whether the warm-up is longer than the training; of ``n // 48`` steps that is open."""
+        if self.found.ratio is not None:
+            return self.found.ratio < 1 and not self.found.comparison.off_by_one
+        return self.found.comparison.differs and not self.found.fits and not self.found.longer
+
+
+def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
+    """Return the two numbers of a schedule of transformers; None where one is not known."""
+    warmup, total = schedule.argument("num_warmup_steps"), schedule.number("num_training_steps")
+    horizon = schedule.horizon
+    if warmup is None or warmup.number is None or total is None or horizon is None:
+        return None
+    found = against(schedule, horizon, warmup.number, total)
+    caveat = found.caveat
+    if found.comparison.unknown:
+        length, steps = warmup.number.resolve(Strength.DEFAULT), total.resolve(Strength.DEFAULT)
+        found = against(schedule, horizon, length, steps)
+        caveat = WITH_THE_DEFAULTS
+    return WarmupSteps(schedule, warmup, warmup.number, total, found, caveat)
+
+
+def _fewer_steps(case: WarmupSteps) -> Expr | None:
+    """Return how often it is stepped, where that is less than the warm-up."""
+    steps = case.schedule.steps
+    return steps if steps is not None and compare(case.length, steps).sign == 1 else None
+
+
+def _undecided_steps(case: WarmupSteps) -> Length | None:
+    return case.found if case.found.comparison.unknown else None
+
+
+WARMUP_STEPS_NOT_DECIDED = (
+    Exclusion(
+        _fewer_steps,
+        lambda steps: (
+            f"num_warmup_steps is not compared with the {wording.amount(steps)} steps of the"
+            " training"
+        ),
+    ),
+    Exclusion(_undecided_steps, _not_known),
+)
