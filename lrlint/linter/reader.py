@@ -17,6 +17,7 @@ from lrlint.source import (
     load,
     load_imported,
     mentions_schedule,
+    read_bytes,
 )
 
 
@@ -59,7 +60,7 @@ class Reader:
         """
         if self.memory and (source := self.memory.get(Path(found.real))) is not None:
             return source
-        data = self._stdin.data if found.path == STDIN else found.path.read_bytes()
+        data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
         if not found.explicit and not mentions_schedule(data):
             return None
         return load(self.path(found), data=data)

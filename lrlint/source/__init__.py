@@ -13,6 +13,7 @@ from lrlint.source.errors import SourceError
 from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
 from lrlint.source.parse import parse_text
+from lrlint.source.reading import read_bytes
 from lrlint.source.relevance import Relevance, mentions_schedule
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
@@ -36,6 +37,7 @@ __all__ = [
     "load_imported",
     "mentions_schedule",
     "parse_text",
+    "read_bytes",
     "replace_file",
     "splice",
 ]

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from lrlint.source.reading import is_regular
+
 Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
 """``hydra`` is YAML under the key that its place in the folders gives it."""
 
@@ -23,7 +25,7 @@ _MOST_MERGES: Final = 20
 def read_data(path: Path, format_: Format) -> object:
     """Return what a file holds; None where it cannot be read, or is not of that format."""
     try:
-        if path.stat().st_size > _LARGEST:
+        if not is_regular(path, _LARGEST):
             return None
         return parse_data(path.read_text(encoding="utf-8-sig"), format_)
     except (OSError, UnicodeDecodeError):

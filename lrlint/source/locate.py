@@ -12,6 +12,7 @@ from typing import Final
 
 from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile, load
+from lrlint.source.reading import is_regular
 
 _LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
@@ -155,13 +156,12 @@ class Locator:
 def load_imported(path: Path) -> SourceFile | None:
     """Read a module that a script imports; None where that is of no use or fails."""
     try:
-        size = path.stat().st_size
-        if size > _LARGEST:
+        if not is_regular(path, _LARGEST):
             return None
         source = load(path)
     except (OSError, SourceError):
         return None
-    passes_on = path.name == "__init__.py" or size < _SMALL
+    passes_on = path.name == "__init__.py" or len(source.data) < _SMALL
     return source if passes_on or _is_relevant(source.data) else None
 
 

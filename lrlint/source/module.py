@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lrlint.source.errors import SourceError
+from lrlint.source.reading import read_bytes
 from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.suppress import Suppressions
 from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
@@ -122,7 +123,7 @@ def load(
         shown = Path(stdin_filename) if stdin_filename is not None else Path("<stdin>")
     if data is None:
         try:
-            data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+            data = sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
         except OSError as error:
             raise SourceError(f"cannot be read: {error.strerror or error}") from error
     name = shown.name if shown.name == "<stdin>" else display_name(shown)
