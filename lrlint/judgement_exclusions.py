@@ -86,9 +86,7 @@ def _unseen_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.sites:
         return None
-    return "its step() is not called in sight" + (
-        f": it is {whole.escapes}" if whole.escapes else ""
-    )
+    return "no call of its step() is found" + (f": it is {whole.escapes}" if whole.escapes else "")
 
 
 def _escape(schedule: Schedule) -> str | None:
@@ -167,7 +165,7 @@ UNKNOWN_LENGTH = Exclusion(_unknown_length, str)
 WRITES = Exclusion(_has_writes, "the script writes the LR itself as well")
 
 
-# -- in which loop it is stepped: what `length_is_explained` asks
+# -- in which loop it is stepped
 
 
 def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule], Found | None]:
