@@ -14,6 +14,7 @@ from lrlint.judgement_low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
 from lrlint.length import WITH_THE_DEFAULTS, segment, unit
 from lrlint.rates import lr_text
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import Strength
 
 
@@ -58,111 +59,57 @@ class EtaMinZero(Rule):
     exclusions = LOW_END_EXCLUSIONS
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # Whoever calls it sets eta_min, or not.
-        """
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def build(optimizer, **options):
-            return CosineAnnealingLR(optimizer, **options)
-        """,
-        # Another schedule takes over long before the end.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, SequentialLR
-
-        def train(model):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+        # Another schedule follows before the cosine is low.
+        training(
+            """
             cosine = CosineAnnealingLR(optimizer, T_max=100)
             tail = ConstantLR(optimizer, factor=0.1, total_iters=50)
             scheduler = SequentialLR(optimizer, [cosine, tail], milestones=[80])
-            for epoch in range(100):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+            """,
+            epochs=100,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=100)",
+                epochs=100,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=100)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=100)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
+                """
+            ),
             says=("the last 6 of 100 epochs", "1 % of the base LR of 0.1"),
         ),
         Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs, lr):
+            training(
+                """
                 optimizer = AdamW(model.parameters(), lr=lr)
                 scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs, lr):
-                optimizer = AdamW(model.parameters(), lr=lr)
-                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-6)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
+                """,
+                batch="scheduler.step()",
+                parameters="lr",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))
+                + scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-6)
+                """
+            ),
             says=("the last 6.4 % of T_max = epochs * len(train_loader)",),
-        ),
-        # A decision, which only `--pedantic` questions.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min=0)
-                for epoch in range(10):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            says=("eta_min is 0", "the last of 10 epochs runs at 2.4 % of the base LR of 0.1"),
         ),
     )
 

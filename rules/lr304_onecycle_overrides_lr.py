@@ -10,6 +10,7 @@ from lrlint.facts import Argument, Schedule
 from lrlint.judgement_exclusions import EXERCISE, OPEN_ARGUMENTS, PART
 from lrlint.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, Strength
 
 _FAR = 10
@@ -51,39 +52,19 @@ class OneCycleOverridesLR(Rule):
     schedulers = frozenset({"CyclicLR", "OneCycleLR"})
     exclusions = (OPEN_ARGUMENTS, PART, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CyclicLR, OneCycleLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(){lr}, momentum=0.9)
-            scheduler = {build}
-            for x, y in train_loader:
-                model(x, y).backward()
-                optimizer.step()
-                scheduler.step()
+    SETUP = """
+        optimizer = SGD(model.parameters(), lr={}, momentum=0.9)
+        scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))
         """
-    ONE_CYCLE = "OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))"
     VALID = (
-        SCRIPT.format(lr=", lr=0.01", build=ONE_CYCLE),
-        # Where the cycle starts.
-        SCRIPT.format(lr=", lr=0.0004", build=ONE_CYCLE),
-        SCRIPT.format(lr="", build=ONE_CYCLE),
-        SCRIPT.format(lr=", lr=1e-4", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
+        # The LR at which the cycle starts.
+        training(SETUP.format(0.0004), epochs=None, batch="scheduler.step()"),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(lr=", lr=0.5", build=ONE_CYCLE),
-            row=6,
+            training(SETUP.format(0.5), epochs=None, batch="scheduler.step()"),
+            at="scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))",
             says=("lr=0.5 of the optimizer", "from 0.0004 to 0.01"),
-        ),
-        Invalid(
-            SCRIPT.format(lr=", lr=1e-6", build=ONE_CYCLE), row=6, says=("lr=1e-06", "is replaced")
-        ),
-        Invalid(
-            SCRIPT.format(lr=", lr=1.0", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
-            row=6,
-            says=("from 0.0001 to 0.1",),
         ),
     )
 

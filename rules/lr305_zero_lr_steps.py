@@ -10,6 +10,7 @@ from lrlint.judgement import driver
 from lrlint.judgement_zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
 from lrlint.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class ZeroLRSteps(Rule):
@@ -55,71 +56,36 @@ class ZeroLRSteps(Rule):
     code, name, severity = "LR305", "zero-lr-steps", Severity.WARNING
     exclusions = ZERO_EXCLUSIONS
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, PolynomialLR
-
-        def train(model, train_loader, epochs=100):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """
-    PER_BATCH = SCRIPT.replace("scheduler.step()", "    scheduler.step()")
     VALID = (
-        SCRIPT.format(build="LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 5))"),
-        SCRIPT.format(build="PolynomialLR(optimizer, total_iters=100, power=0.9)"),
-        SCRIPT.format(build="LinearLR(optimizer, 1.0, 0.1, total_iters=50)"),
-        SCRIPT.format(build="CosineAnnealingLR(optimizer, 100, eta_min=0)"),
-        SCRIPT.format(build="CosineAnnealingLR(optimizer, 99, eta_min=1e-4)"),
+        training(
+            "scheduler = LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 5))",
+            epochs=100,
+            epoch="scheduler.step()",
+        ),
+        training(
+            "scheduler = PolynomialLR(optimizer, total_iters=100, power=0.9)",
+            epochs=100,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build="LambdaLR(optimizer, lambda t: min(1.0, t / 5))"),
-            row=6,
+            training(
+                "scheduler = LambdaLR(optimizer, lambda t: min(1.0, t / 5))",
+                epochs=100,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = LambdaLR(optimizer, lambda t: min(1.0, t / 5))",
             says=("the first epoch runs",),
         ),
-        # One step of many: advice.
         Invalid(
-            PER_BATCH.format(build="LambdaLR(optimizer, lambda t: min(1.0, t / 500))"),
-            row=6,
-            says=("the first step runs",),
-        ),
-        Invalid(
-            SCRIPT.format(build="PolynomialLR(optimizer, total_iters=80)"),
-            row=6,
+            training(
+                "scheduler = PolynomialLR(optimizer, total_iters=80)",
+                epochs=100,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = PolynomialLR(optimizer, total_iters=80)",
             says=("the last 20 of 100 epochs run",),
-        ),
-        Invalid(
-            SCRIPT.format(build="LinearLR(optimizer, 1.0, 0.0, total_iters=90)"),
-            row=6,
-            says=("the last 10 of 100 epochs run",),
-        ),
-        Invalid(
-            SCRIPT.format(build="CosineAnnealingLR(optimizer, 99, eta_min=0)"),
-            row=6,
-            says=("the last epoch runs",),
-        ),
-        # Nothing known but that the decay is over before the training.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import PolynomialLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = PolynomialLR(optimizer, total_iters=epochs * len(train_loader))
-                for epoch in range(2 * epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=6,
-            says=("the last 50% of the steps run",),
         ),
     )
 

@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
 from lrlint.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class OptimizerReplaced(Rule):
@@ -49,108 +50,44 @@ class OptimizerReplaced(Rule):
     code, name, severity = "LR401", "optimizer-replaced", Severity.ERROR
 
     VALID = (
-        # Each has its own, one after the other.
-        """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = Adam(model.parameters(), lr=0.01)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
-        # The choice is made before.
-        """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, adam):
+        # The choice is made before the scheduler is built.
+        training(
+            """
             optimizer = SGD(model.parameters(), lr=0.1)
             if adam:
                 optimizer = Adam(model.parameters(), lr=0.01)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
+            """,
+            epoch="scheduler.step()",
+            parameters="adam",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
+            training(
+                """
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
                 model.freeze()
                 optimizer = SGD(model.head.parameters(), lr=0.02)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("the old optimizer", "stays at 0.02"),
         ),
         # In the middle of the training.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
+            training(
+                """
                 optimizer = SGD(model.head.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-                for epoch in range(epochs):
-                    if epoch == 10:
-                        optimizer = SGD(model.parameters(), lr=0.01)
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                before="if epoch == 10:\n    optimizer = SGD(model.parameters(), lr=0.01)",
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("stepped no more", "stays at 0.01"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            class Trainer:
-                def __init__(self, model):
-                    self.model = model
-                    self.optimizer = SGD(model.parameters(), lr=0.1)
-                    self.scheduler = StepLR(self.optimizer, step_size=30)
-
-                def unfreeze(self):
-                    self.optimizer = SGD(self.model.parameters(), lr=0.01)
-
-                def fit(self, train_loader, epochs):
-                    self.unfreeze()
-                    for epoch in range(epochs):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-            """,
-            row=8,
-            says=("stays at 0.01",),
         ),
     )
 

@@ -9,6 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Training
 from lrlint.resuming import goes_on_from_zero, state_is_ignored
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class SchedulerStateNotLoaded(Rule):
@@ -50,106 +51,35 @@ class SchedulerStateNotLoaded(Rule):
 
     code, name, severity = "LR403", "scheduler-state-not-loaded", Severity.WARNING
 
-    SCRIPT = """
-        import argparse
+    SETUP = """
         import torch
-        from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR
-
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--resume", default="")
-        parser.add_argument("--epochs", type=int, default=90)
-
-        def main():
-            args = parser.parse_args()
-            model, train_loader = build(args)
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            start_epoch = 0
-            if args.resume:
-                checkpoint = torch.load(args.resume)
-                start_epoch = checkpoint["epoch"]
-                optimizer.load_state_dict(checkpoint["optimizer"])
-                {restore}
-            for epoch in range(start_epoch, args.epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-                torch.save(
-                    {{
-                        "epoch": epoch + 1,
-                        "optimizer": optimizer.state_dict(),
-                        "scheduler": scheduler.state_dict(),
-                    }},
-                    "last.pt",
-                )
-
-        main()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = CosineAnnealingLR(optimizer, epochs, eta_min=1e-3)
+        start_epoch = 0
+        if resume:
+            checkpoint = torch.load(resume)
+            start_epoch = checkpoint["epoch"]
+            optimizer.load_state_dict(checkpoint["optimizer"])
         """
-    COSINE = "CosineAnnealingLR(optimizer, args.epochs, eta_min=1e-3)"
+    SAVE = """
+        scheduler.step()
+        state = {"epoch": epoch + 1, "optimizer": optimizer.state_dict()}
+        state["scheduler"] = scheduler.state_dict()
+        torch.save(state, "last.pt")
+        """
     VALID = (
-        SCRIPT.format(build=COSINE, restore='scheduler.load_state_dict(checkpoint["scheduler"])'),
-        SCRIPT.format(build=COSINE, restore='scheduler = checkpoint["scheduler"]'),
-        SCRIPT.format(build=COSINE, restore="scheduler.last_epoch = start_epoch"),
-        SCRIPT.format(build="ExponentialLR(optimizer, 0.9)", restore="pass"),
-        # Back to the best epoch, not on from a checkpoint.
-        """
-        import torch
-
-        def train(model, train_loader, epochs, start_epoch):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
-            for epoch in range(start_epoch, epochs):
-                before = optimizer.state_dict()
-                loss = model.train_epoch(train_loader, optimizer)
-                scheduler.step()
-                if loss > 100:
-                    optimizer.load_state_dict(before)
-                torch.save([optimizer.state_dict(), scheduler.state_dict()], "last.pt")
-        """,
+        training(
+            SETUP + '    scheduler.load_state_dict(checkpoint["scheduler"])',
+            epochs="start_epoch, epochs",
+            epoch=SAVE,
+            parameters="resume",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=COSINE, restore="pass"),
-            row=18,
+            training(SETUP, epochs="start_epoch, epochs", epoch=SAVE, parameters="resume"),
+            at='optimizer.load_state_dict(checkpoint["optimizer"])',
             says=("CosineAnnealingLR", "counts from 0"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            class Trainer:
-                def __init__(self, model, epochs, path):
-                    self.model, self.epochs, self.path = model, epochs, path
-                    self.start_epoch = 0
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-                    self.scheduler = torch.optim.lr_scheduler.StepLR(self.optimizer, 30)
-
-                def resume(self):
-                    checkpoint = torch.load(self.path)
-                    self.optimizer.load_state_dict(checkpoint["optimizer"])
-                    self.start_epoch = checkpoint["epoch"]
-
-                def save(self, epoch):
-                    state = {"epoch": epoch}
-                    state["optimizer"] = self.optimizer.state_dict()
-                    state["scheduler"] = self.scheduler.state_dict()
-                    torch.save(state, self.path)
-
-                def fit(self, train_loader):
-                    self.resume()
-                    for epoch in range(self.start_epoch, self.epochs):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-                        self.save(epoch)
-
-            if __name__ == "__main__":
-                Trainer(torch.nn.Linear(2, 1), 90, "last.pt").fit(load_data())
-            """,
-            row=12,
-            says=("StepLR",),
         ),
     )
 

@@ -11,6 +11,7 @@ from lrlint.fix import ReplaceWith
 from lrlint.formulas import LAWS
 from lrlint.judgement_exclusions import UNKNOWN_LAW
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
+from lrlint.snippets import Diff, training
 
 
 class GetLrCall(Rule):
@@ -50,19 +51,12 @@ class GetLrCall(Rule):
     exclusions = (UNKNOWN_LAW,)
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                print(scheduler.get_last_lr())
-                scheduler.step()
-        """,
-        # Where it is meant to be called.
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            batches=None,
+            epoch="print(scheduler.get_last_lr())\nscheduler.step()",
+        ),
+        # The class is where get_lr() belongs.
         """
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
@@ -73,61 +67,36 @@ class GetLrCall(Rule):
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=30)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-                    print(f"lr {scheduler.get_lr()[0]}")
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=30)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-                    print(f"lr {scheduler.get_last_lr()[0]}")
-            """,
+            training(
+                "scheduler = StepLR(optimizer, step_size=30)",
+                batches=None,
+                epoch="scheduler.step()\nprint(scheduler.get_lr()[0])",
+            ),
+            at="print(scheduler.get_lr()[0])",
+            fixed=Diff(
+                """
+                - print(scheduler.get_lr()[0])
+                + print(scheduler.get_last_lr()[0])
+                """
+            ),
             says=("the next LR",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
                 scheduler = SequentialLR(optimizer, parts, milestones=[5])
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    lr = scheduler.get_lr()
-                    scheduler.step()
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
-                scheduler = SequentialLR(optimizer, parts, milestones=[5])
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    lr = scheduler.get_last_lr()
-                    scheduler.step()
-            """,
+                """,
+                batches=None,
+                epoch="lr = scheduler.get_lr()\nscheduler.step()",
+            ),
+            at="lr = scheduler.get_lr()",
+            fixed=Diff(
+                """
+                - lr = scheduler.get_lr()
+                + lr = scheduler.get_last_lr()
+                """
+            ),
             says=("NotImplementedError",),
         ),
     )

@@ -9,6 +9,7 @@ from lrlint.facts import Call, OptimizerUse, Place, Schedule, Training
 from lrlint.judgement import regular_sites
 from lrlint.judgement_exclusions import EXERCISE, OPTIMIZER_ELSEWHERE
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.wiring import meet
 
 
@@ -80,129 +81,18 @@ class WrongOptimizer(Rule):
         EXERCISE,
     )
 
-    SCRIPT = """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(generator, critic, train_loader, epochs):
-            optimizer_g = Adam(generator.parameters(), lr=0.1)
-            optimizer_c = SGD(critic.parameters(), lr=0.2)
-            scheduler = StepLR({driven}, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    critic(x, y).backward()
-                    {stepped}
-                scheduler.step()
-                {write}
+    SETUP = """
+        optimizer_g = Adam(model.generator.parameters(), lr=0.1)
+        optimizer_c = SGD(model.critic.parameters(), lr=0.2)
+        scheduler = StepLR({driven}, step_size=30)
         """
-    RESUME = """
-        import torch
-        from torch.optim.lr_scheduler import StepLR
-
-        def main(args, model, train_loader):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            start_epoch = 0
-            if args.resume:
-                checkpoint = torch.load(args.resume)
-                start_epoch = checkpoint["epoch"]
-                {optimizer}
-                {scheduler}
-            for epoch in range(start_epoch, 90):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-                torch.save(
-                    {{"epoch": epoch + 1, "optimizer": optimizer, "scheduler": scheduler}},
-                    "last.pt",
-                )
-        """
-    VALID = (
-        SCRIPT.format(driven="optimizer_c", stepped="optimizer_c.step()", write="pass"),
-        SCRIPT.format(
-            driven="optimizer_g", stepped="optimizer_c.step(); optimizer_g.step()", write="pass"
-        ),
-        # Who steps it is not seen.
-        SCRIPT.format(
-            driven="optimizer_g",
-            stepped="optimizer_c.step(); generator.train_on(x, optimizer_g)",
-            write="pass",
-        ),
-        # It only computes an LR.
-        SCRIPT.format(
-            driven="optimizer_g",
-            stepped="optimizer_c.step()",
-            write='optimizer_c.param_groups[0]["lr"] = scheduler.get_last_lr()[0]',
-        ),
-        # Both come out of the same pickle.
-        RESUME.format(
-            optimizer='optimizer = checkpoint["optimizer"]',
-            scheduler='scheduler = checkpoint["scheduler"]',
-        ),
-        # Not in the same training.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def plot(steps):
-            optimizer = SGD([parameter], lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for _ in range(steps):
-                scheduler.step()
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            plot(epochs)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
-    )
+    UPDATE = "model.critic(x, y).backward()\noptimizer_c.step()"
+    VALID = (training(SETUP.format(driven="optimizer_c"), update=UPDATE, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            RESUME.format(
-                optimizer='optimizer.load_state_dict(checkpoint["optimizer"])',
-                scheduler='scheduler = checkpoint["scheduler"]',
-            ),
-            row=12,
-            says=("pickled with it", "stays"),
-        ),
-        Invalid(
-            SCRIPT.format(driven="optimizer_g", stepped="optimizer_c.step()", write="pass"),
-            row=7,
+            training(SETUP.format(driven="optimizer_g"), update=UPDATE, epoch="scheduler.step()"),
+            at="scheduler = StepLR(optimizer_g, step_size=30)",
             says=("optimizer_g", "never stepped", "optimizer_c"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            def make_scheduler(optimizer):
-                return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-4)
-
-            class Trainer:
-                def __init__(self, model, loader):
-                    self.model, self.loader = model, loader
-                    self.warmup_optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-                    self.scheduler = make_scheduler(self.warmup_optimizer)
-
-                def fit(self):
-                    for epoch in range(90):
-                        for x, y in self.loader:
-                            self.optimizer.zero_grad()
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-
-            def main():
-                Trainer(build_model(), build_loader()).fit()
-
-            main()
-            """,
-            row=4,
-            says=("self.warmup_optimizer", "self.optimizer"),
         ),
     )
 

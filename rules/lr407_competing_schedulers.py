@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.wiring import drives, erases, meet
 
 
@@ -55,141 +56,41 @@ class CompetingSchedulers(Rule):
 
     code, name, severity = "LR407", "competing-schedulers", Severity.ERROR
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import (
-            CosineAnnealingWarmRestarts,
-            ExponentialLR,
-            LambdaLR,
-            LinearLR,
-            OneCycleLR,
-            ReduceLROnPlateau,
-            StepLR,
-        )
-
-        def train(model, train_loader, epochs, use_lambda=True):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            first = {first}
-            second = {second}
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                {steps}
-        """
-    BOTH = "first.step(); second.step()"
-    LAMBDA = "LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
+    LAMBDA = "first = LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
     VALID = (
-        # They compose.
-        SCRIPT.format(
-            first="LinearLR(optimizer, total_iters=5)",
-            second="ExponentialLR(optimizer, 0.9)",
-            steps=BOTH,
+        # The two compose.
+        training(
+            """
+            first = LinearLR(optimizer, total_iters=5)
+            second = ExponentialLR(optimizer, 0.9)
+            """,
+            epoch="first.step()\nsecond.step()",
         ),
         # They take turns.
-        SCRIPT.format(
-            first=LAMBDA,
-            second="StepLR(optimizer, 30)",
-            steps="(first if epoch < 5 else second).step()",
+        training(
+            f"{LAMBDA}\nsecond = StepLR(optimizer, 30)",
+            epoch="(first if epoch < 5 else second).step()",
         ),
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            warmup = LambdaLR(optimizer, lambda epoch: (epoch + 1) / 5)
-            scheduler = StepLR(optimizer, 30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                if epoch < 5:
-                    warmup.step()
-                else:
-                    scheduler.step()
-        """,
-        # The one or the other.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        def build(optimizer, args):
-            if args.kind == "lambda":
-                return LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            return StepLR(optimizer, 30)
-
-        def train(model, train_loader, args):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = build(optimizer, args)
-            for epoch in range(args.epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
-        # One after the other.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            warmup = LambdaLR(optimizer, lambda epoch: (epoch + 1) / 5)
-            for epoch in range(5):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                warmup.step()
-            scheduler = StepLR(optimizer, 30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(first=LAMBDA, second="StepLR(optimizer, step_size=30)", steps=BOTH),
-            row=14,
+            training(
+                f"{LAMBDA}\nsecond = StepLR(optimizer, step_size=30)",
+                epoch="first.step()\nsecond.step()",
+            ),
+            at=LAMBDA,
             says=("LambdaLR", "erases what StepLR"),
         ),
         Invalid(
-            SCRIPT.format(
-                first="ReduceLROnPlateau(optimizer)",
-                second="CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)",
-                steps="first.step(evaluate()); second.step()",
+            training(
+                """
+                first = ReduceLROnPlateau(optimizer)
+                second = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)
+                """,
+                epoch="first.step(evaluate())\nsecond.step()",
             ),
-            row=15,
+            at="second = CosineAnnealingWarmRestarts(optimizer, T_0=10, eta_min=1e-3)",
             says=("CosineAnnealingWarmRestarts", "erases what ReduceLROnPlateau"),
-        ),
-        # Neither takes notice of the other.
-        Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import LambdaLR
-            from transformers import get_linear_schedule_with_warmup
-
-            class Trainer:
-                def __init__(self, model, train_loader, epochs):
-                    self.model, self.train_loader, self.epochs = model, train_loader, epochs
-                    self.optimizer = AdamW(model.parameters(), lr=1e-4)
-                    self.scheduler = get_linear_schedule_with_warmup(
-                        self.optimizer, 100, epochs * len(train_loader)
-                    )
-                    self.decay = LambdaLR(self.optimizer, lambda epoch: 0.9**epoch)
-
-                def fit(self):
-                    for epoch in range(self.epochs):
-                        for x, y in self.train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                            self.scheduler.step()
-                        self.decay.step()
-            """,
-            row=9,
-            says=("both compute", "from the base LR"),
         ),
     )
 

@@ -11,6 +11,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import regular_sites
 from lrlint.length import is_exercise, is_warmup
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.wiring import always
 
 _RAMPS = frozenset({"ConstantLR", "LinearLR"})
@@ -64,113 +65,35 @@ class LateParamGroup(Rule):
 
     code, name, severity = "LR408", "late-param-group", Severity.ERROR
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, LinearLR, ReduceLROnPlateau, StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.head.parameters(), lr=0.1)
-            {early}
-            scheduler = {build}
-            {late}
-            for epoch in range(epochs):
-                {later}
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step({argument})
-        """
-    LAMBDA = "LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
+    LAMBDA = "scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
     ADD = 'optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})'
     VALID = (
-        SCRIPT.format(early=ADD, build=LAMBDA, late="pass", later="pass", argument=""),
-        SCRIPT.format(
-            early="pass",
-            build="StepLR(optimizer, step_size=30)",
-            late=ADD,
-            later="pass",
-            argument="",
+        training(
+            f"optimizer = SGD(model.head.parameters(), lr=0.1)\n{ADD}\n{LAMBDA}",
+            epoch="scheduler.step()",
         ),
-        SCRIPT.format(
-            early="pass",
-            build="ReduceLROnPlateau(optimizer)",
-            late="pass",
-            later=f"if epoch == 5: {ADD}",
-            argument="evaluate()",
-        ),
-        # The scheduler is built anew.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.head.parameters(), lr=0.1)
-            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            for epoch in range(5):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-            optimizer.add_param_group({"params": model.backbone.parameters()})
-            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            for epoch in range(5, epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(early="pass", build=LAMBDA, late=ADD, later="pass", argument=""),
-            row=8,
-            says=("LambdaLR", "ValueError"),
-        ),
-        Invalid(
-            SCRIPT.format(
-                early="pass",
-                build="LinearLR(optimizer, start_factor=0.1)",
-                late=ADD,
-                later="pass",
-                argument="",
+            training(
+                f"optimizer = SGD(model.head.parameters(), lr=0.1)\n{LAMBDA}\n{ADD}",
+                epoch="scheduler.step()",
             ),
-            row=8,
-            says=("LinearLR", "above the LR that it is given"),
+            at=ADD,
+            says=("LambdaLR", "ValueError"),
         ),
         # In the middle of the training.
         Invalid(
-            SCRIPT.format(
-                early="pass",
-                build="StepLR(optimizer, step_size=30)",
-                late="pass",
-                later=f"if epoch == 40: {ADD}",
-                argument="",
+            training(
+                """
+                optimizer = SGD(model.head.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=30)
+                """,
+                before=f"if epoch == 40:\n    {ADD}",
+                epoch="scheduler.step()",
             ),
-            row=10,
+            at=ADD,
             says=("StepLR", "what is left"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            class Trainer:
-                def __init__(self, model, loader):
-                    self.model, self.loader = model, loader
-                    self.optimizer = torch.optim.SGD(model.head.parameters(), lr=0.1)
-                    self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
-                        self.optimizer, 0.1, epochs=20, steps_per_epoch=len(loader)
-                    )
-
-                def unfreeze(self):
-                    self.optimizer.add_param_group({"params": self.model.backbone.parameters()})
-
-                def fit(self):
-                    for epoch in range(20):
-                        if epoch == 3:
-                            self.unfreeze()
-                        for x, y in self.loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                            self.scheduler.step()
-            """,
-            row=12,
-            says=("OneCycleLR", "KeyError"),
         ),
     )
 

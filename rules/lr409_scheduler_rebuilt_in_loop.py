@@ -13,6 +13,7 @@ from lrlint.judgement_exclusions import EXERCISE
 from lrlint.length import against, rebuilt_in
 from lrlint.rates import lr_after, lr_text
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """They multiply the LR by the same factor at every step, whenever they were built."""
@@ -93,139 +94,36 @@ class SchedulerRebuiltInLoop(Rule):
     )
 
     VALID = (
-        # The warm-up of the first epoch.
-        """
-        from torch.optim.lr_scheduler import LinearLR
-
-        def train_one_epoch(model, optimizer, train_loader, epoch):
-            scheduler = None
-            if epoch == 0:
-                scheduler = LinearLR(optimizer, 0.001, total_iters=len(train_loader) - 1)
-            for x, y in train_loader:
-                model(x, y).backward()
-                optimizer.step()
-                if scheduler is not None:
-                    scheduler.step()
-
-        def train(model, optimizer, train_loader, epochs):
-            for epoch in range(epochs):
-                train_one_epoch(model, optimizer, train_loader, epoch)
-        """,
-        # Built when it is first needed.
-        """
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, optimizer, train_loader, epochs):
-            scheduler = None
-            for epoch in range(epochs):
-                if scheduler is None:
-                    scheduler = StepLR(optimizer, step_size=30)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
         # A cycle for each epoch, which sets the LR that it starts from.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            for epoch in range(epochs):
-                scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader))
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The optimizer is new as well.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, rounds):
-            for epoch in range(rounds):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The script resets the LR.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            for epoch in range(epochs):
-                for group in optimizer.param_groups:
-                    group["lr"] = 0.1
-                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "",
+            before="""
+            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader))
+            """,
+            batch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(90):
-                    scheduler = StepLR(optimizer, step_size=30)
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=7,
+            training(
+                "",
+                epochs=90,
+                before="scheduler = StepLR(optimizer, step_size=30)",
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = StepLR(optimizer, step_size=30)",
             says=("in every epoch", "first 1 of 30 steps"),
         ),
         # It anneals once, and never starts over.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train_epoch(model, train_loader, optimizer):
-                scheduler = CosineAnnealingLR(optimizer, T_max=len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(20):
-                    train_epoch(model, train_loader, optimizer)
-            """,
-            row=5,
+            training(
+                "",
+                epochs=20,
+                before="scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)",
+                batch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)",
             says=("from 0.1 to 0.001", "stays at 0.001 for the other 19 of 20 epochs"),
-        ),
-        # In every batch.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        scheduler = OneCycleLR(optimizer, 0.1, total_steps=1000)
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=8,
-            says=("in every batch", "first 1 of 1000 steps"),
         ),
     )
 

@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Call, LoopKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 from lrlint.wiring import erases
 
 
@@ -52,71 +53,34 @@ class ResumeDecaysTwice(Rule):
 
     code, name, severity = "LR413", "resume-decays-twice", Severity.ERROR
 
-    SCRIPT = """
+    SETUP = """
         import torch
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        def train(model, train_loader, epochs, start_epoch, path):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            {first}
-            for _ in range(start_epoch):
-                scheduler.step()
-            {second}
-            for epoch in range(start_epoch, epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = StepLR(optimizer, step_size=30)
+        {before}
+        for _ in range(start_epoch):
+            scheduler.step()
+        {after}
         """
     LOAD = 'optimizer.load_state_dict(torch.load(path)["optimizer"])'
-    STEP = "StepLR(optimizer, step_size=30)"
     VALID = (
-        SCRIPT.format(build=STEP, first="pass", second="pass"),
-        SCRIPT.format(build=STEP, first="pass", second=LOAD),
-        SCRIPT.format(
-            build="LambdaLR(optimizer, lambda epoch: 0.95**epoch)", first=LOAD, second="pass"
-        ),
-        # The LR is put back first.
-        SCRIPT.format(
-            build=STEP, first=f'{LOAD}; optimizer.param_groups[0]["lr"] = 0.1', second="pass"
+        training(
+            SETUP.format(before="model.train()", after=LOAD),
+            epochs="start_epoch, epochs",
+            epoch="scheduler.step()",
+            parameters="start_epoch, path",
         ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=STEP, first=LOAD, second="pass"),
+            training(
+                SETUP.format(before=LOAD, after="model.train()"),
+                epochs="start_epoch, epochs",
+                epoch="scheduler.step()",
+                parameters="start_epoch, path",
+            ),
             row=9,
             says=("StepLR", "twice"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            class Trainer:
-                def __init__(self, model, epochs):
-                    self.model, self.epochs, self.start_epoch = model, epochs, 0
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-
-                def resume(self, path):
-                    state = torch.load(path)
-                    self.start_epoch = state["epoch"]
-                    self.optimizer.load_state_dict(state["optimizer"])
-
-                def fit(self, train_loader):
-                    self.resume("last.pt")
-                    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
-                        self.optimizer, self.epochs, eta_min=1e-3
-                    )
-                    for _ in range(self.start_epoch):
-                        scheduler.step()
-                    for epoch in range(self.start_epoch, self.epochs):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        scheduler.step()
-            """,
-            row=19,
-            says=("CosineAnnealingLR",),
         ),
     )
 

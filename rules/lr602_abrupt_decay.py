@@ -10,6 +10,7 @@ from lrlint.facts import Schedule
 from lrlint.judgement_exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS
 from lrlint.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Strength
 
 _ABRUPT = 0.1
@@ -50,21 +51,23 @@ class AbruptDecay(Rule):
     schedulers = frozenset({"MultiStepLR", "StepLR"})
     exclusions = (OPEN_ARGUMENTS, NOT_STEPPED, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, gamma, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30{more})
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (SCRIPT.format(more=", gamma=0.5"), SCRIPT.format(more=", gamma=gamma"))
+    VALID = (
+        training(
+            "scheduler = StepLR(optimizer, step_size=30, gamma=0.5)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+    )
     INVALID = (
-        Invalid(SCRIPT.format(more=""), row=6, says=("gamma is left at 0.1", "a tenth")),
-        Invalid(SCRIPT.format(more=", gamma=0.01"), row=6, says=("gamma is 0.01", "1/100")),
+        Invalid(
+            training(
+                "scheduler = StepLR(optimizer, step_size=30)",
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = StepLR(optimizer, step_size=30)",
+            says=("gamma is left at 0.1", "a tenth"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:

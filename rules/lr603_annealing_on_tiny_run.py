@@ -17,6 +17,7 @@ from lrlint.judgement_exclusions import (
 )
 from lrlint.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 _FEW = 10
 
@@ -65,25 +66,15 @@ class AnnealingOnTinyRun(Rule):
     )
     exclusions = (*PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY, OPEN_ARGUMENTS)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={epochs}, eta_min=1e-3)
-            for epoch in range({epochs}):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """
-    VALID = (
-        SCRIPT.format(epochs="100"),
-        SCRIPT.format(epochs="epochs"),
-        SCRIPT.format(epochs="10"),
+    SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max={}, eta_min=1e-3)"
+    VALID = (training(SETUP.format(100), epochs=100, epoch="scheduler.step()"),)
+    INVALID = (
+        Invalid(
+            training(SETUP.format(5), epochs=5, epoch="scheduler.step()"),
+            at=SETUP.format(5),
+            says=("5 steps", "once per epoch"),
+        ),
     )
-    INVALID = (Invalid(SCRIPT.format(epochs="5"), row=6, says=("5 steps", "once per epoch")),)
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         one = driver(schedule)

@@ -17,6 +17,7 @@ from lrlint.judgement_exclusions import (
 )
 from lrlint.length import WITH_THE_DEFAULTS, unit
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Strength
 
 _SHORTEST = 3
@@ -67,44 +68,17 @@ class RestartInterval(Rule):
     schedulers = frozenset({"CosineAnnealingWarmRestarts"})
     exclusions = (OPEN_ARGUMENTS, *PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, {arguments}, eta_min=1e-4)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (
-        SCRIPT.format(arguments="T_0=10"),
-        SCRIPT.format(arguments="T_0=1, T_mult=2"),
-        SCRIPT.format(arguments="T_0=epochs"),
-        # A restart in every epoch.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step(epoch + i / len(train_loader))
-        """,
-    )
+    SETUP = "scheduler = CosineAnnealingWarmRestarts(optimizer, {}, eta_min=1e-4)"
+    VALID = (training(SETUP.format("T_0=1, T_mult=2"), batches=None, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            SCRIPT.format(arguments="T_0=1"), row=6, says=("restarts with every epoch", "never")
+            training(SETUP.format("T_0=1"), batches=None, epoch="scheduler.step()"),
+            at=SETUP.format("T_0=1"),
+            says=("restarts with every epoch", "never"),
         ),
-        Invalid(SCRIPT.format(arguments="T_0=2"), row=6, says=("every 2 epochs",)),
         Invalid(
-            SCRIPT.format(arguments="T_0=10, T_mult=10"),
-            row=6,
+            training(SETUP.format("T_0=10, T_mult=10"), batches=None, epoch="scheduler.step()"),
+            at=SETUP.format("T_0=10, T_mult=10"),
             says=("after 10, 110 and 1110 epochs",),
         ),
     )
