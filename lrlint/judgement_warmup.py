@@ -1,11 +1,11 @@
-"""Whether a warm-up gets to its end (LR210)."""
+"""Whether a warm-up gets to its end (LR210), and what comes after it fits (LR204)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from lrlint import wording
-from lrlint.facts import Argument, Schedule
+from lrlint.facts import Argument, GuardKind, Schedule
 from lrlint.judgement_exclusions import (
     EXERCISE,
     MOVED,
@@ -15,10 +15,11 @@ from lrlint.judgement_exclusions import (
     STEPPED_WRONGLY,
     UNKNOWN_LENGTH,
     UNKNOWN_STEPS,
+    WHOLE_IGNORES_ACCUMULATION,
 )
-from lrlint.length import WITH_THE_DEFAULTS, Length, against, segment
+from lrlint.length import WITH_THE_DEFAULTS, Length, against, iterations, segment
 from lrlint.rule import Exclusion
-from lrlint.symbolic import Expr, Strength, compare
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 # -- LinearLR and ConstantLR
 
@@ -87,6 +88,80 @@ def _not_known(found: Length) -> str:
 
 
 WARMUP_NOT_DECIDED = (UNKNOWN_LENGTH, UNKNOWN_STEPS, Exclusion(_undecided, _not_known))
+
+
+# -- what comes after a warm-up
+
+
+def after_warmup(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return a decay against the steps that a warm-up leaves to it, and the warm-up."""
+    if not _falls(schedule):
+        return None
+    return _in_sequence(schedule) or _after_condition(schedule)
+
+
+def _falls(schedule: Schedule) -> bool:
+    if schedule.scheduler != "LinearLR":
+        return True
+    start, end = schedule.number("start_factor"), schedule.number("end_factor")
+    if start is None or end is None or start.value is None or end.value is None:
+        return False
+    return end.value < start.value
+
+
+def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length of the last part of a SequentialLR against its steps, and its start."""
+    parent, horizon = schedule.parent, schedule.horizon
+    if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
+        return None
+    milestones = parent.argument("milestones")
+    marks = None if milestones is None else milestones.numbers
+    left = segment(schedule)
+    if not marks or left is None or horizon is None or horizon.length is None:
+        return None
+    if left.value is not None and left.value <= 0:
+        return None
+    if schedule is not parent.children[-1]:
+        return None  # it may be meant to be cut off
+    return against(schedule, horizon, horizon.length, left), marks[-1]
+
+
+def _after_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length after ``if epoch >= warmup:`` against the steps there, and the warm-up."""
+    horizon = schedule.horizon
+    if schedule.parent is not None or horizon is None or horizon.length is None:
+        return None
+    if len(schedule.sites) != 1 or len(schedule.sites[0].guards) != 1:
+        return None
+    (site,) = schedule.sites
+    (guard,) = site.guards
+    whole = iterations(site)
+    if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
+        return None
+    return against(schedule, horizon, horizon.length, whole - guard.amount), guard.amount
+
+
+def forgets_warmup(schedule: Schedule, found: Length, warmup: Expr) -> bool:
+    """Whether a length takes no account of the warm-up before it."""
+    if found.comparison.differs and found.fits:
+        return False
+    if found.comparison.differs and schedule.parent is not None:
+        return not found.longer
+    return _is_whole(found, warmup)
+
+
+def _is_whole(found: Length, warmup: Expr) -> bool:
+    """Whether the length is that of the warm-up and what it leaves together."""
+    if warmup.value == 0:
+        return False
+    try:
+        together = compare(found.length, found.steps + warmup)
+    except (TooComplex, NotRepresentable):
+        return False
+    return together.equal and found.comparison.sign != 1
+
+
+AFTER_WARMUP_EXCLUSIONS = (*WARMUP_EXCLUSIONS, WHOLE_IGNORES_ACCUMULATION)
 
 
 # -- the schedules of transformers
