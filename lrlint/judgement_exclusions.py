@@ -190,21 +190,21 @@ STEPPED_WRONGLY = (
     ),
     Exclusion(
         _or_whole(stepped_per_batch_with_epoch_horizon),
-        lambda found: (
-            f"{wording.horizon(found.evidence.horizon, 'epochs')}, but step() runs per batch"
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'epochs')}, but step() runs per batch"
         ),
         owner="LR101",
     ),
     Exclusion(
         _or_whole(stepped_per_epoch_with_batch_horizon),
-        lambda found: (
-            f"{wording.horizon(found.evidence.horizon, 'batches')}, but step() runs per epoch"
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'batches')}, but step() runs per epoch"
         ),
         owner="LR102",
     ),
     Exclusion(
         _or_whole(decays_too_fast),
-        lambda found: f"{found.horizon} suits epochs, but step() runs per batch",
+        lambda decay: f"{decay.horizon} suits epochs, but step() runs per batch",
         owner="LR101",
     ),
 )
@@ -217,8 +217,8 @@ def _ignored_by_whole(schedule: Schedule) -> IgnoredAccumulation | None:
     return ignored_accumulation(driver(schedule))
 
 
-def _micro_batches(found: IgnoredAccumulation) -> str:
-    every = wording.quantity(found.every)
+def _micro_batches(ignored: IgnoredAccumulation) -> str:
+    every = wording.quantity(ignored.every)
     return f"its horizon counts every micro-batch, but it steps once every {every}"
 
 

@@ -84,16 +84,16 @@ def _missed(
 
 def _is_past(mark: Expr, steps: Expr) -> bool:
     """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
-    found = compare(mark, steps)
-    return found.equal or (found.differs and found.sign == 1)
+    comparison = compare(mark, steps)
+    return comparison.equal or (comparison.differs and comparison.sign == 1)
 
 
 def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
     horizon = schedule.horizon
     if horizon is None or horizon.length is None or schedule.parent is not None:
         return ()  # a part of another schedule: LR204
-    found = against(schedule, horizon, horizon.length, steps)
-    if not found.comparison.differs or found.fits or found.longer:
+    length = against(schedule, horizon, horizon.length, steps)
+    if not length.comparison.differs or length.fits or length.longer:
         return ()
     return (horizon.length,)
 
@@ -110,8 +110,8 @@ def _is_in_no_loop(schedule: Schedule) -> bool:
 
 
 def _stays_in_warmup(schedule: Schedule) -> bool:
-    found = milestones(schedule)
-    if schedule.scheduler != "SequentialLR" or found is None or not found.all_missed:
+    marks = milestones(schedule)
+    if schedule.scheduler != "SequentialLR" or marks is None or not marks.all_missed:
         return False
     return bool(schedule.children) and is_warmup(schedule.children[0])
 

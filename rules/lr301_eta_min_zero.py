@@ -19,18 +19,18 @@ from lrlint.symbolic import Strength
 
 
 class EtaMinZero(Rule):
-    """A cosine is left to anneal to its default minimum of 0, so its last steps change nothing.
+    """A cosine anneals to its default minimum of 0, so its last steps change nothing.
 
     ## What it does
 
     Reports `CosineAnnealingLR` and `CosineAnnealingWarmRestarts` without `eta_min`, whose default
-    is 0. An explicit `eta_min=0` is taken for a decision and mentioned with `--pedantic` only.
+    is 0. An explicit `eta_min=0` counts as a decision and is mentioned with `--pedantic` only.
 
     ## Why is this bad
 
-    A cosine is flat where it ends: the last 6.4 % of its steps run below 1 % of the base LR, the
-    last ones at next to nothing. They cost as much as all others and leave the weights where they
-    are: 6 of 100 epochs, paid for and wasted. A small minimum turns them into fine-tuning.
+    A cosine is flat at its end: the last 6.4 % of its steps run below 1 % of the base LR. They cost
+    as much as all others and hardly change the weights: 6 of 100 epochs are wasted. A small minimum
+    turns them into fine-tuning.
 
     ## Example
 
@@ -42,7 +42,6 @@ class EtaMinZero(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
     ```
 
@@ -135,11 +134,11 @@ class EtaMinZero(Rule):
 
 
 def _consequence(schedule: Schedule) -> str:
-    """How many of the last epochs or steps run at next to nothing, in words that lead to "%"."""
+    """Say how many of the last epochs or steps run at next to nothing, up to the "%"."""
     horizon, steps = schedule.horizon, segment(schedule)
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
-    one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
+    step, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
     sets_position = any(
         site.argument is not StepArgument.NOTHING for site in driver(schedule).sites
     )  # `step(epoch + i / n)`: its calls are not what T_0 counts
@@ -147,17 +146,17 @@ def _consequence(schedule: Schedule) -> str:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
         return f"the last {100 * (1 - FLAT):.1f} % of {what} run below 1 %"
     if not isinstance(last, int) or last > _COUNTED:
-        return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {one}s", whole)
+        return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {step}s", whole)
     if last <= (whole if cycles else whole + 1):  # a cycle restarts where a cosine is at its end
-        return _at_the_end(last, f"{last} {one}s", whole)
+        return _at_the_end(last, f"{last} {step}s", whole)
     low = low_steps(schedule, last)  # it rises again, or restarts
     if low:
-        return f"{low} of {last} {one}s run below 1 %"
-    return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
+        return f"{low} of {last} {step}s run below 1 %"
+    return f"the last {step} of the first cycle runs at {_share(whole - 1, whole)}"
 
 
 def _at_the_end(steps: int, what: str, whole: int) -> str:
-    """What is left once the cosine is flat."""
+    """Say how many steps are left once the cosine is low."""
     low = steps - math.floor(FLAT * whole) - 1
     if low > 1:
         return f"the last {low} of {what} run below 1 %"
@@ -167,7 +166,7 @@ def _at_the_end(steps: int, what: str, whole: int) -> str:
 
 
 _COUNTED = 100_000
-"""Steps that are counted one by one; of longer trainings the message gives the share."""
+"""Steps that are counted step by step; of longer trainings the message gives the share."""
 
 
 def _share(step: int, whole: int) -> str:
@@ -199,5 +198,5 @@ def _fix(schedule: Schedule) -> Proposal:
 
 
 def _literal(number: Fraction) -> str:
-    """``0.001``, ``1e-5``."""
+    """Return ``0.001`` or ``1e-5``."""
     return f"{float(number):g}".replace("e-0", "e-")

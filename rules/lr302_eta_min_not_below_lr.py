@@ -23,10 +23,10 @@ class EtaMinNotBelowLr(Rule):
 
     ## Why is this bad
 
-    A cosine goes from the base LR to `eta_min`, wherever that is. One `eta_min` serves all param
-    groups: `eta_min=1e-3` is a floor for a head that starts at 0.01 and ten times the LR of a
-    backbone that starts at 1e-4, which is then driven up while the head is annealed. Where both are
-    equal, the LR never changes. torch says nothing.
+    A cosine goes from the base LR to `eta_min`, even if that is higher. All param groups share one
+    `eta_min`: 1e-3 is low for a head that starts at 0.01, but ten times the LR of a backbone that
+    starts at 1e-4, whose LR then rises while the head's falls. If both are equal, the LR never
+    changes. torch does not warn.
 
     ## Example
 
@@ -43,7 +43,7 @@ class EtaMinNotBelowLr(Rule):
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-6)
     ```
 
-    Or give each group its own floor, as a share of its LR, with `LambdaLR`.
+    A `LambdaLR` gives each group a minimum that is a share of its LR.
 
     ## References
 
@@ -140,7 +140,7 @@ def _sure(schedule: Schedule, comparison: Comparison) -> bool:
 
 
 def _where(schedule: Schedule, comparison: Comparison) -> str:
-    """What the user must choose for it, if the script's defaults do not."""
+    """Say which settings lead there, if the script's defaults do not."""
     asked = [guard.text for guard in schedule.built_under if guard.by_default is False]
     if asked:
         return f" where {' and '.join(asked)}"

@@ -25,8 +25,8 @@ class EtaMinTooHigh(Rule):
 
     ## Why is this bad
 
-    The last steps of an annealing settle the weights into a minimum, which takes an LR well below
-    the one that found it. Most published schedules end at 1 % of the base LR or below.
+    The last steps settle the weights into a minimum, which takes an LR well below the one that
+    found it. Most published schedules end at 1 % of the base LR or below.
 
     ## Example
 
@@ -38,7 +38,6 @@ class EtaMinTooHigh(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
     ```
 

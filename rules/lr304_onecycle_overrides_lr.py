@@ -17,17 +17,16 @@ _FAR = 10
 
 
 class OneCycleOverridesLR(Rule):
-    """The LR that the optimizer is given is replaced by a scheduler's, a very different one.
+    """The scheduler replaces the LR of the optimizer by a very different one.
 
     ## What it does
 
-    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose own `lr=` is 10 times higher than
+    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times higher than
     `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with `--pedantic`).
 
     ## Why is this bad
 
-    These two compute every LR from their own arguments and never look at the optimizer's. Whoever
-    tunes `lr=0.1` of the optimizer changes nothing.
+    These two compute every LR from their own arguments. Tuning the optimizer's `lr=` has no effect.
 
     ## Example
 
@@ -94,7 +93,7 @@ class OneCycleOverridesLR(Rule):
 
 
 def _bounds(schedule: Schedule) -> tuple[float, float, bool] | None:
-    """Where a cycle starts and where it peaks, and whether that is certain."""
+    """Return where a cycle starts and where it peaks, and whether that is certain."""
     high = _number(schedule.argument("max_lr"))
     if schedule.scheduler == "CyclicLR":
         low = _number(schedule.argument("base_lr"))

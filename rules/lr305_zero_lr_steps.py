@@ -19,15 +19,15 @@ class ZeroLRSteps(Rule):
     ## What it does
 
     Reports a warm-up that starts at 0 and is stepped once per epoch, and a decay that reaches 0
-    before the training ends: `PolynomialLR` or a `LinearLR` down to 0 whose `total_iters` are
-    over, a cosine with `eta_min=0` that is at its minimum in the last epoch.
+    before the training ends: `PolynomialLR`, or `LinearLR` down to 0, after its `total_iters`, or a
+    cosine with `eta_min=0` that is at its minimum in the last epoch.
 
-    Where only a few steps of many are lost, as the first one of a warm-up that is stepped per
-    batch, it is advice (shown with `--pedantic`). A cosine whose `eta_min` is left at 0 is LR301's.
+    If only a few of many steps are lost, such as the first one of a warm-up that is stepped per
+    batch, it is advice (shown with `--pedantic`). LR301 reports a cosine without `eta_min`.
 
     ## Why is this bad
 
-    With an LR of 0 the weights stay as they are. Forward and backward passes cost as much as ever.
+    With an LR of 0 the weights do not change, while each step costs as much as any other.
 
     ## Example
 
@@ -42,15 +42,12 @@ class ZeroLRSteps(Rule):
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: min(1.0, (epoch + 1) / 5))
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References
 
     - [torch: PolynomialLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html)
-    - The last epoch at an LR of 0 in public: [ReActNet #32](https://github.com/liuzechun/ReActNet/issues/32)
+    - [ReActNet #32](https://github.com/liuzechun/ReActNet/issues/32): the last epoch at an LR of 0
     """
 
     code, name, severity = "LR305", "zero-lr-steps", Severity.WARNING
@@ -91,20 +88,20 @@ class ZeroLRSteps(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         silence = self.excluded(schedule)
-        found = zeros(schedule) if silence is None else None
-        if found is not None:
-            yield self._report(schedule, found)
+        lost = zeros(schedule) if silence is None else None
+        if lost is not None:
+            yield self._report(schedule, lost)
         elif may_be_zero(schedule) and (
             why := silence or self.first(NOT_DECIDED, schedule, schedule.place)
         ):
             yield why
 
-    def _report(self, schedule: Schedule, found: Zeros) -> Finding:
-        verb = "runs" if found.singular else "run"
+    def _report(self, schedule: Schedule, lost: Zeros) -> Finding:
+        verb = "runs" if lost.singular else "run"
         return self.finding(
             schedule.place,
-            f"{found.which} {verb} with an LR of exactly 0"
-            f"{WITH_THE_DEFAULTS if found.by_default else ''}: nothing is learned",
-            severity=self.severity if found.many else Severity.ADVICE,
+            f"{lost.which} {verb} with an LR of exactly 0"
+            f"{WITH_THE_DEFAULTS if lost.by_default else ''}: nothing is learned",
+            severity=self.severity if lost.many else Severity.ADVICE,
             notes=(("stepped here", driver(schedule).sites[0].place),),
         )

@@ -16,7 +16,7 @@ _WITHOUT_MOMENTUM = frozenset({"ASGD", "Adadelta", "Adafactor", "Adagrad", "LBFG
 
 
 class MomentumCycling(Rule):
-    """A scheduler is to cycle the momentum of an optimizer that has none.
+    """A scheduler cycles the momentum of an optimizer that has none.
 
     ## What it does
 
@@ -25,7 +25,7 @@ class MomentumCycling(Rule):
 
     ## Why is this bad
 
-    The constructor raises ValueError: the script does not start.
+    The constructor raises ValueError, so the script does not start.
 
     ## Example
 
@@ -37,7 +37,6 @@ class MomentumCycling(Rule):
     ## Use instead
 
     ```python
-    optimizer = Adagrad(model.parameters(), lr=0.01)
     scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000, cycle_momentum=False)
     ```
 

@@ -22,18 +22,18 @@ def _has_no_base(schedule: Schedule) -> bool:
 
 
 class LambdaAbsoluteLR(Rule):
-    """The function of a `LambdaLR` returns an LR, where a factor of the base LR is asked for.
+    """The function of a `LambdaLR` returns an LR instead of a factor of the base LR.
 
     ## What it does
 
     Reports an `lr_lambda` whose result is a multiple of the LR that the optimizer was built with:
-    `lambda epoch: lr * 0.95**epoch`. Left out are optimizers with an LR of 1, for which the two are
-    the same, and results that are divided by the base LR.
+    `lambda epoch: lr * 0.95**epoch`. Not reported are optimizers with an LR of 1, for which the two
+    are the same, and results that are divided by the base LR.
 
     ## Why is this bad
 
-    `LambdaLR` multiplies what the function returns by the base LR. With `lr=0.01` the training runs
-    at 0.01 × 0.01: a hundredth of what is meant, and nothing is printed that looks wrong.
+    `LambdaLR` multiplies the result by the base LR. With `lr=0.01` the training runs at
+    0.01 × 0.01, a hundredth of what is meant, and nothing that is printed looks wrong.
 
     ## Example
 
@@ -45,7 +45,6 @@ class LambdaAbsoluteLR(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=args.lr)
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     ```
 

@@ -31,8 +31,8 @@ class DegenerateGamma(Rule):
 
     ## Why is this bad
 
-    With 0 the LR is 0 from the first decay on and nothing is learned; with a negative factor it
-    changes its sign; with 1 the schedule does nothing; above 1 the LR grows without bound.
+    With 0 the LR is 0 after the first decay, with a negative factor it changes its sign, with 1 the
+    schedule does nothing, and above 1 the LR grows without bound.
 
     ## Example
 

@@ -12,18 +12,18 @@ from lrlint.snippets import training
 
 
 class OptimizerReplaced(Rule):
-    """The optimizer is built anew after its scheduler, which goes on driving the old one.
+    """The optimizer is replaced after its scheduler is built, which still changes the old one.
 
     ## What it does
 
-    Reports a scheduler that is stepped although its optimizer is not: another optimizer has since
-    been stored under the same name, and that is the one that trains.
+    Reports a scheduler that is stepped although its optimizer is not, because another optimizer has
+    been stored under the same name since and trains instead.
 
     ## Why is this bad
 
-    A scheduler keeps the optimizer that it was given. The new one is never told of any schedule and
-    trains at its own LR from the first step to the last. torch warns that `lr_scheduler.step()` is
-    called before `optimizer.step()`, which leads away from the cause.
+    A scheduler keeps the optimizer that it was built with. The new one has no schedule and trains
+    at its own LR from the first step to the last. torch warns that `lr_scheduler.step()` is called
+    before `optimizer.step()`, which is not the cause.
 
     ## Example
 
@@ -118,10 +118,10 @@ class OptimizerReplaced(Rule):
 def _successor(
     old: OptimizerUse, schedule: Schedule, schedules: tuple[Schedule, ...]
 ) -> OptimizerUse | None:
-    """The optimizer that is stepped in place of the one that a scheduler drives."""
+    """Return the optimizer that is stepped instead of the one that a scheduler drives."""
     later = old.replaced_midway
     if later is not None and later.stepped:
-        # A scheduler of its own, or one that the new scheduler replaces, is how it should be.
+        # With a scheduler of its own, the new optimizer is as it should be.
         return None if any(one.optimizer is later for one in schedules) else later
     if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
         return None
@@ -136,7 +136,7 @@ _ALWAYS = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.SCHEDULER, Gu
 
 
 def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
-    """Whether both step in one loop, so that the one is taken to drive the other."""
+    """Whether both step in one loop, so that the scheduler seems to drive the optimizer."""
     loops = {
         id(loop)
         for site in schedule.sites
@@ -150,7 +150,7 @@ def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
 
 
 def _lr(new: OptimizerUse, schedules: tuple[Schedule, ...]) -> str:
-    """What becomes of its LR."""
+    """Say which LR the new optimizer trains at."""
     if new.writes or any(one.optimizer is new for one in schedules):
         return " without it"
     lrs = [None if group.lr is None else group.lr.value for group in new.groups]

@@ -14,22 +14,21 @@ from lrlint.snippets import training
 
 
 class SchedulerStateNotSaved(Rule):
-    """A checkpoint keeps the optimizer's state, but not that of its scheduler.
+    """A checkpoint has the optimizer's state, but not that of its scheduler.
 
     ## What it does
 
-    Reports a checkpoint that holds `optimizer.state_dict()` and nothing of the scheduler that
-    drives the optimizer, in a script that loads the optimizer's state and goes on where it stopped.
-    A scheduler that needs no state is not reported: `ExponentialLR` multiplies the LR that the
-    optimizer brings along, `step(epoch)` says which epoch it is, and some scripts set `last_epoch`
-    or step the scheduler forward.
+    Reports a checkpoint with `optimizer.state_dict()` and without the scheduler's state, in a
+    script that loads the optimizer's state and goes on where it stopped. A scheduler that needs no
+    state is not reported: `ExponentialLR` multiplies the LR in use, `step(epoch)` sets the
+    position, and some scripts set `last_epoch` or step the scheduler forward.
 
     ## Why is this bad
 
-    How far the schedule has come is known to the scheduler alone. After a resume it counts from 0:
-    a `StepLR` that was about to drop the LR waits another `step_size` epochs, a cosine takes the
-    restored LR for the start of a whole new curve, and `ReduceLROnPlateau` has forgotten the best
-    value and how long it has waited. torch says nothing.
+    Only the scheduler knows its position. After a resume it counts from 0: a `StepLR` waits another
+    `step_size` epochs before it drops the LR, a cosine starts a new curve at the restored LR, and
+    `ReduceLROnPlateau` has forgotten the best value and how long it has waited. torch does not
+    warn.
 
     ## Example
 
@@ -40,14 +39,9 @@ class SchedulerStateNotSaved(Rule):
     ## Use instead
 
     ```python
-    torch.save(
-        {
-            "model": model.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "scheduler": scheduler.state_dict(),
-        },
-        "last.pt",
-    )
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    state["scheduler"] = scheduler.state_dict()
+    torch.save(state, "last.pt")
     ```
 
     and `scheduler.load_state_dict(checkpoint["scheduler"])` where the checkpoint is loaded.

@@ -13,32 +13,29 @@ from lrlint.snippets import training
 
 
 class SchedulerStateNotLoaded(Rule):
-    """A resumed training restores the optimizer's state, but not the scheduler's, which it saved.
+    """A resume loads the optimizer's state, but not the scheduler's, which the checkpoint has.
 
     ## What it does
 
-    Reports a resume that loads the optimizer's state from a checkpoint in which the script keeps
-    the scheduler's, too, and leaves that where it is.
+    Reports a script that saves the states of optimizer and scheduler, and on a resume loads only
+    that of the optimizer.
 
     ## Why is this bad
 
-    The optimizer's state brings back the LR, and the scheduler counts from 0 all the same: a
-    `StepLR` drops the LR too late, a cosine takes the restored LR for the start of a whole new
-    curve, a warm-up runs again, from an LR that it multiplies. torch says nothing.
+    The optimizer's state restores the LR, but the scheduler counts from 0: a `StepLR` drops the LR
+    too late, a cosine starts a new curve at the restored LR, a warm-up runs again and multiplies
+    it. torch does not warn.
 
     ## Example
 
     ```python
     checkpoint = torch.load("last.pt")
-    model.load_state_dict(checkpoint["model"])
     optimizer.load_state_dict(checkpoint["optimizer"])
     ```
 
     ## Use instead
 
     ```python
-    checkpoint = torch.load("last.pt")
-    model.load_state_dict(checkpoint["model"])
     optimizer.load_state_dict(checkpoint["optimizer"])
     scheduler.load_state_dict(checkpoint["scheduler"])
     ```
@@ -85,10 +82,10 @@ class SchedulerStateNotLoaded(Rule):
 
     def check_training(self, training: Training) -> Iterator[Finding]:
         for schedule in training.schedules:
-            found, resume = state_is_ignored(training, schedule), goes_on_from_zero(schedule)
-            if found is None or resume is None:
+            ignored, resume = state_is_ignored(training, schedule), goes_on_from_zero(schedule)
+            if ignored is None or resume is None:
                 continue
-            load, checkpoint = found
+            load, checkpoint = ignored
             yield self.finding(
                 load.place,
                 f"the optimizer's state is restored, but that of {wording.called(schedule)},"

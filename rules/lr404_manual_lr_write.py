@@ -18,27 +18,25 @@ from lrlint.wiring import erases
 
 
 class ManualLrWrite(Rule):
-    """The script writes the LR into the param groups itself, while a scheduler sets it, too.
+    """Manual write to `param_group["lr"]` while a scheduler controls it.
 
     ## What it does
 
-    Reports `param_group["lr"] = …` for an optimizer that a scheduler drives, where one of the two
-    is lost:
+    Reports `param_group["lr"] = …` where the LR that is written or the schedule is lost:
 
-    - an LR that is computed from scratch in every epoch or batch, beside a scheduler that steps
-      in the same loop;
-    - an LR that is written now and then (in some epoch, when a metric stalls), or once behind the
-      constructor, while the scheduler computes each LR from the base LR (`LambdaLR`, `OneCycleLR`,
-      `CyclicLR`, `CosineAnnealingWarmRestarts`, the schedules of transformers).
+    - an LR that is computed from scratch in every epoch or batch, while a scheduler steps in the
+      same loop;
+    - an LR that is written in some epochs, or once after the constructor, while the scheduler
+      computes each LR from the base LR (`LambdaLR`, `OneCycleLR`, `CyclicLR`,
+      `CosineAnnealingWarmRestarts`, the schedules of transformers).
 
-    A warm-up by hand (`if epoch < 5: …`), a factor or a bound that is applied to the LR in use, and
-    an LR from which a chainable scheduler (`StepLR`, `CosineAnnealingLR`…) goes on are left alone.
+    Not reported are a warm-up (`if epoch < 5: …`), a factor or a bound on the LR in use, and an LR
+    from which a chainable scheduler (`StepLR`, `CosineAnnealingLR`…) goes on.
 
     ## Why is this bad
 
-    There is one LR per param group, and the last one to write it wins. Either the schedule never
-    shows, although the scheduler is stepped and logs it, or what is written lasts until the
-    scheduler's next step.
+    A param group has one LR, and the last write wins. Either the schedule has no effect, although
+    the scheduler is stepped and logs it, or the written LR lasts until the scheduler's next step.
 
     ## Example
 
@@ -56,9 +54,6 @@ class ManualLrWrite(Rule):
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch if epoch < 60 else 1e-3)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References

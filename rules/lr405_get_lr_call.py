@@ -15,7 +15,7 @@ from lrlint.snippets import Diff, training
 
 
 class GetLrCall(Rule):
-    """`get_lr()` is read, which computes the next LR; `get_last_lr()` is the one in use.
+    """`get_lr()` returns the next value; `get_last_lr()` is the LR in use.
 
     ## What it does
 
@@ -23,12 +23,11 @@ class GetLrCall(Rule):
 
     ## Why is this bad
 
-    `get_lr()` is what `step()` calls to compute the LR that comes next. Called from elsewhere it
-    applies the recursion once more to the LR that it finds: after `StepLR` has dropped the LR to
-    0.01 it says 0.001, for as long as the counter stands there, and a cosine's value is always one
-    step ahead or worse. The training is as planned, but the log and whatever is decided by it are
-    wrong; torch warns at every call. For `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler`
-    it raises `NotImplementedError`.
+    `step()` calls `get_lr()` to compute the next LR. Called from elsewhere, it applies the
+    recursion once more to the LR in use: after `StepLR` has dropped the LR to 0.01 it returns
+    0.001, and for a cosine it is at least one step ahead. The training is as planned, but the log
+    is wrong, and so is what the script decides by it; torch warns at every call.
+    `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler` raise `NotImplementedError`.
 
     ## Example
 
@@ -79,7 +78,7 @@ class GetLrCall(Rule):
                 + print(scheduler.get_last_lr()[0])
                 """
             ),
-            says=("the next LR",),
+            says=("the next value",),
         ),
         Invalid(
             training(
@@ -128,10 +127,7 @@ def _message(schedule: Schedule) -> str:
             " get_last_lr() is the LR in use"
         )
     if LAWS[schedule.scheduler].chainable:
-        return (
-            "get_lr() computes the next LR from the one it finds and is meant for step() alone;"
-            " get_last_lr() is the LR in use"
-        )
+        return "get_lr() returns the next value, not the current LR; use get_last_lr()"
     return "get_lr() is meant for step() alone, and torch warns; get_last_lr() is the LR in use"
 
 

@@ -25,23 +25,23 @@ def _may_step(schedule: Schedule) -> bool:
 
 
 class WrongOptimizer(Rule):
-    """A scheduler drives an optimizer that is never stepped; another one trains.
+    """A scheduler drives an optimizer that is never stepped, while another one trains.
 
     ## What it does
 
     Reports a scheduler that is stepped in the training loop while its optimizer never is, and
-    another optimizer is stepped in that loop. (An optimizer that has been built anew under the same
-    name is LR401.) A scheduler that is used as a calculator is left alone: its LR is written into
-    the other optimizer.
+    another optimizer is stepped in that loop. (LR401 reports an optimizer that is replaced under
+    the same name.) Not reported is a scheduler whose LR the script writes into the other optimizer.
 
-    A scheduler that a resume takes whole out of a checkpoint is such a case, too, where the
-    optimizer only loads its state: it drives the copy of the optimizer that was pickled with it.
+    It also reports a resume that takes a pickled scheduler from the checkpoint and loads only the
+    state of the optimizer: that scheduler drives the copy of the optimizer that was pickled with
+    it.
 
     ## Why is this bad
 
-    The scheduler changes the LR of an optimizer that trains nothing. The one that does trains at
-    its own LR from the first step to the last, though the log shows the schedule. torch warns that
-    `lr_scheduler.step()` is called before `optimizer.step()`, which leads away from the cause.
+    The scheduler changes the LR of an optimizer that trains nothing. The other one trains at its
+    own LR from the first step to the last, though the log shows the schedule. torch warns that
+    `lr_scheduler.step()` is called before `optimizer.step()`, which is not the cause.
 
     ## Example
 
@@ -135,7 +135,7 @@ class WrongOptimizer(Rule):
 
 
 def _unpickled(schedule: Schedule) -> Call | None:
-    """Where its name is given to a scheduler out of a checkpoint that is stepped instead of it."""
+    """Return where a scheduler of a checkpoint, which is then stepped, takes its name."""
     optimizer = schedule.optimizer
     if optimizer is None or not optimizer.stepped or schedule.parent is not None:
         return None
@@ -153,7 +153,7 @@ def _unpickled(schedule: Schedule) -> Call | None:
 
 
 def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:
-    """The optimizer that is stepped in the loop in which the scheduler is."""
+    """Return the optimizer without a schedule that steps in the scheduler's loop."""
     sites = regular_sites(schedule)
     here = [
         other

@@ -12,21 +12,21 @@ from lrlint.wiring import drives, erases, meet
 
 
 class CompetingSchedulers(Rule):
-    """Two schedulers step the same optimizer, and one of them erases what the other does.
+    """Two schedulers step one optimizer, and one of them erases what the other does.
 
     ## What it does
 
     Reports two schedulers that step in the same training loop, throughout the training, on one
-    optimizer, where at least one computes each LR from the base LR: `LambdaLR`, `OneCycleLR`,
-    `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers. Schedulers that
-    take turns (`if epoch < warmup: …`) are not reported, nor are two that multiply the LR that they
-    find, such as `LinearLR` and `ExponentialLR`: those compose.
+    optimizer, if at least one computes each LR from the base LR: `LambdaLR`, `OneCycleLR`,
+    `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers. Not reported are
+    schedulers that take turns (`if epoch < warmup: …`), and two that multiply the LR in use, such
+    as `LinearLR` and `ExponentialLR`: those compose.
 
     ## Why is this bad
 
-    `LambdaLR` sets `base_lr * factor`, whatever the LR is. A `StepLR` or `ReduceLROnPlateau` beside
-    it has divided the LR by ten until the `LambdaLR` steps next, and not a moment longer. Of two
-    that both compute the LR from scratch, only the one that steps last is ever seen.
+    `LambdaLR` sets `base_lr * factor`, whatever the LR is. If a `StepLR` or `ReduceLROnPlateau`
+    divides the LR by ten, that lasts until the next step of the `LambdaLR`. Of two that compute the
+    LR from the base LR, only the one that steps last has an effect.
 
     ## Example
 
@@ -45,7 +45,6 @@ class CompetingSchedulers(Rule):
 
     ```python
     warmup = LinearLR(optimizer, start_factor=0.01, total_iters=500)
-    plateau = ReduceLROnPlateau(optimizer)
     ```
 
     ## References

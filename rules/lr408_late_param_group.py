@@ -20,23 +20,22 @@ _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})
 
 
 class LateParamGroup(Rule):
-    """A param group is added to the optimizer when its scheduler has been built without it.
+    """A param group is added to the optimizer after its scheduler was built without it.
 
     ## What it does
 
-    Reports `optimizer.add_param_group(…)` behind the construction of a scheduler that goes on
-    stepping. A decay to which the group is added before its first step is not reported, for it
-    treats it as the others.
+    Reports `optimizer.add_param_group(…)` after the construction of a scheduler that goes on
+    stepping. Not reported is a group that is added before the first step of a decay, which treats
+    it like the others.
 
     ## Why is this bad
 
     A scheduler counts the groups and notes their base LRs when it is built. `LambdaLR`,
-    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts`, and the schedules of transformers raise
+    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers raise
     `ValueError` or `KeyError` at their next step, `SequentialLR` at its next milestone. `LinearLR`
-    and `ConstantLR` multiply the new group's LR by what is left of the ramp, so that it ends above
-    the LR that it was given. Other decays apply to the new group what is left of them, as if the
-    LR that it brings were the one of today and not the one to start from; that may be meant, and
-    is advice.
+    and `ConstantLR` multiply the LR of the new group by the rest of the ramp, so that it ends above
+    the LR that it was given. Other decays apply only their rest to the new group, as if its LR were
+    already decayed; that may be meant, and is advice.
 
     ## Example
 
@@ -54,8 +53,8 @@ class LateParamGroup(Rule):
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     ```
 
-    To unfreeze layers later, give them a group from the beginning, and freeze
-    them with `requires_grad_(False)` until then.
+    To unfreeze layers later, give them a group from the start and freeze them with
+    `requires_grad_(False)` until then.
 
     ## References
 
@@ -100,11 +99,11 @@ class LateParamGroup(Rule):
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             for call in _late_groups(schedule):
-                found = _consequence(schedule, call)
+                consequence = _consequence(schedule, call)
                 case = LateGroup(training, schedule, call)
                 silence = self.first(LATE_EXCLUSIONS, case, call.place)
-                if found is not None:
-                    yield silence or self._report(schedule, call, *found)
+                if consequence is not None:
+                    yield silence or self._report(schedule, call, *consequence)
                 if silence is None:
                     break
 
@@ -189,8 +188,8 @@ def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:
     if law is None or name in _INDIFFERENT or law.takes_metric:
         return None
     if name == "ChainedScheduler":
-        found = [_consequence(child, call) for child in schedule.children]
-        return next((one for one in found if one is not None), None)
+        parts = (_consequence(child, call) for child in schedule.children)
+        return next((part for part in parts if part is not None), None)
     if name == "SequentialLR":
         return "it raises ValueError at its next milestone", Severity.ERROR
     if name in ("OneCycleLR", "SWALR"):

@@ -20,12 +20,12 @@ _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 
 
 def _fits(schedule: Schedule) -> bool | None:
-    """Whether it is as long as what each of them is built for; None where that is not known."""
+    """Whether its length is the number of its steps; None where that is not known."""
     horizon, steps = schedule.horizon, schedule.steps
     if horizon is None or horizon.length is None or steps is None:
         return None
-    found = against(schedule, horizon, horizon.length, steps)
-    return None if found.comparison.unknown else found.fits
+    length = against(schedule, horizon, horizon.length, steps)
+    return None if length.comparison.unknown else length.fits
 
 
 def _is_conditional(schedule: Schedule) -> bool:
@@ -33,7 +33,7 @@ def _is_conditional(schedule: Schedule) -> bool:
 
 
 def _starts_over(schedule: Schedule) -> bool:
-    """Whether each begins at the LR that the first began at, and is as long as it should be."""
+    """Whether each starts at the LR of the first, and is as long as it should be."""
     if LAWS[schedule.scheduler].chainable:
         return False
     return schedule.per is Cadence.BATCH and _fits(schedule) is not False
@@ -46,21 +46,20 @@ def _is_reset(schedule: Schedule) -> bool:
 
 
 class SchedulerRebuiltInLoop(Rule):
-    """The scheduler is built anew in every epoch or batch, so its schedule starts over each time.
+    """The scheduler is built anew in every epoch or batch, so its schedule starts over.
 
     ## What it does
 
-    Reports a scheduler that is constructed inside of the training loop, unconditionally, for an
-    optimizer that was built outside. A schedule that is meant to start over is not reported: one
-    that is as long as what it is built for and sets its own first LR (`OneCycleLR`,
-    `CosineAnnealingWarmRestarts`), or one for which the script resets the LR itself.
+    Reports a scheduler that is built in every iteration of the training loop, for an optimizer that
+    is built outside of it. Not reported is a schedule that is meant to start over: one that is as
+    long as the iteration and sets its first LR (`OneCycleLR`, `CosineAnnealingWarmRestarts`), or
+    one for which the script resets the LR.
 
     ## Why is this bad
 
-    A new scheduler knows nothing of the steps of the old one. A `StepLR(optimizer, 30)` that is
-    built in every epoch never gets to step 30. A `CosineAnnealingLR` does not even start over: it
-    starts from the LR that it finds in the optimizer, so the first one anneals to `eta_min` and all
-    others stay there.
+    A new scheduler counts from 0. A `StepLR(optimizer, 30)` that is built in every epoch never gets
+    to step 30. A `CosineAnnealingLR` does not even start over: it starts from the LR in use, so the
+    first one anneals to `eta_min` and all others stay there.
 
     ## Example
 
@@ -165,7 +164,7 @@ def _consequence(schedule: Schedule, loop: Loop) -> str:
 
 
 def _annealed(schedule: Schedule, loop: Loop) -> str:
-    """The LR goes down once."""
+    """Say where a cosine that starts from the LR in use leaves it."""
     first, last = lr_after(schedule, Fraction(0)), lr_after(schedule, Fraction(1))
     if first is None or last is None:
         return "the first one anneals the LR to eta_min, and all others find it there"

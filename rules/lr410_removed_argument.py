@@ -20,7 +20,7 @@ class RemovedArgument(Rule):
 
     ## Why is this bad
 
-    `verbose` was deprecated in torch 2.2 and is gone: the constructor raises TypeError, and the
+    `verbose` was deprecated in torch 2.2 and then removed: the constructor raises TypeError, so the
     script does not start.
 
     ## Example
@@ -33,7 +33,6 @@ class RemovedArgument(Rule):
 
     ```python
     scheduler = ReduceLROnPlateau(optimizer, patience=5)
-    ...
     print(scheduler.get_last_lr())
     ```
 

@@ -28,15 +28,13 @@ class LastEpochWithoutInitialLr(Rule):
 
     ## What it does
 
-    Reports a scheduler that is given a `last_epoch` other than -1 on an optimizer that the script
-    has just built: nothing has loaded a state into it, no other scheduler was built on it, and its
-    param groups were given no `initial_lr`.
+    Reports a scheduler with a `last_epoch` other than -1 on a new optimizer: no state was loaded
+    into it, no other scheduler was built on it, and its param groups have no `initial_lr`.
 
     ## Why is this bad
 
     The constructor raises ``KeyError: "param 'initial_lr' is not specified in param_groups[0]"``.
-    Where `last_epoch` depends on where the training starts, it does so on a resume only, when it
-    hurts most.
+    If `last_epoch` depends on the first epoch of the training, it does so on a resume only.
 
     ## Example
 
@@ -48,7 +46,6 @@ class LastEpochWithoutInitialLr(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=90)
     if resume:
         optimizer.load_state_dict(checkpoint["optimizer"])

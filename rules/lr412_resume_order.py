@@ -15,21 +15,21 @@ from lrlint.snippets import training
 
 
 class ResumeOrder(Rule):
-    """A resume builds the scheduler behind the loaded optimizer, whose LR the constructor resets.
+    """A resume loads the optimizer's state before the scheduler's constructor resets the LR.
 
     ## What it does
 
-    Reports a scheduler whose constructor writes the LR (`LambdaLR`, `LinearLR`, `ConstantLR`,
-    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts`, `SequentialLR`, the schedules of
-    transformers) and that is built when the optimizer's state has been loaded, and before its own.
+    Reports a scheduler that is built after the optimizer's state is loaded and before its own is,
+    if its constructor writes the LR (`LambdaLR`, `LinearLR`, `ConstantLR`, `OneCycleLR`,
+    `CyclicLR`, `CosineAnnealingWarmRestarts`, `SequentialLR`, the schedules of transformers).
 
     ## Why is this bad
 
-    `optimizer.load_state_dict()` brings back the LR of the checkpoint, and the constructor puts the
-    LR of step 0 in its place. `scheduler.load_state_dict()` restores the counter and leaves the
-    optimizer's LR alone, so that after every resume the LR is that of a fresh start until the
-    scheduler's next step: for a whole epoch where it steps once per epoch. torch says nothing. With
-    the scheduler built first, every resume is exact.
+    `optimizer.load_state_dict()` restores the LR of the checkpoint, and the constructor overwrites
+    it with the LR of step 0. `scheduler.load_state_dict()` restores the counter, but not the
+    optimizer's LR. Until the scheduler's next step, for a whole epoch if it steps once per epoch,
+    the LR is that of a fresh start. torch does not warn. If the scheduler is built first, every
+    resume is exact.
 
     ## Example
 
@@ -88,10 +88,10 @@ class ResumeOrder(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = overwritten_on_resume(schedule)
-        if found is None:
+        loads = overwritten_on_resume(schedule)
+        if loads is None:
             return
-        load, own = found
+        load, own = loads
         per = cadence(schedule)
         briefly = per is Cadence.BATCH and schedule.departure is None
         rates = lr_after_steps(schedule, 0)

@@ -13,19 +13,19 @@ from lrlint.wiring import erases
 
 
 class ResumeDecaysTwice(Rule):
-    """A resume restores the decayed LR and then steps the scheduler through the past once more.
+    """A resume restores the decayed LR and then steps the scheduler through the past epochs.
 
     ## What it does
 
-    Reports `for _ in range(start_epoch): scheduler.step()` behind `optimizer.load_state_dict()`,
-    for a scheduler that multiplies the LR that it finds (`StepLR`, `MultiStepLR`, `ExponentialLR`,
-    `CosineAnnealingLR`…). `LambdaLR` and the like compute the LR from the base LR and are not
-    reported, nor is a replay that comes before the optimizer's state is loaded.
+    Reports `for _ in range(start_epoch): scheduler.step()` after `optimizer.load_state_dict()`, for
+    a scheduler that multiplies the LR in use (`StepLR`, `MultiStepLR`, `ExponentialLR`,
+    `CosineAnnealingLR`…). Not reported are `LambdaLR` and others that compute the LR from the base
+    LR, and a replay before the optimizer's state is loaded.
 
     ## Why is this bad
 
-    The restored LR has all decays of the past in it, and the replay applies each of them again: a
-    `StepLR` that had divided the LR by 10 divides it by 100. torch says nothing.
+    The restored LR is already decayed, and the replay applies each decay again: a `StepLR` that had
+    divided the LR by 10 has then divided it by 100. torch does not warn.
 
     ## Example
 
@@ -44,7 +44,8 @@ class ResumeDecaysTwice(Rule):
     scheduler.load_state_dict(checkpoint["scheduler"])
     ```
 
-    or, with a checkpoint that has no such state, load the optimizer's behind the replay.
+    or, if the checkpoint has no state of the scheduler, load that of the optimizer after the
+    replay.
 
     ## References
 
@@ -112,7 +113,7 @@ def _replays(site: StepSite) -> bool:
 
 
 def _restored_before(schedule: Schedule, site: StepSite) -> Call | None:
-    """Where the optimizer's state is loaded, if that is the last word on its LR before a replay."""
+    """Return where the optimizer's state is loaded, if nothing writes the LR before the replay."""
     optimizer = schedule.optimizer
     if optimizer is None:
         return None

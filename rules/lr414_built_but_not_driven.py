@@ -14,18 +14,17 @@ from lrlint.snippets import training
 
 
 class BuiltButNotDriven(Rule):
-    """A scheduler that lowers the LR when it is built is stepped under a flag only.
+    """A scheduler that changes the LR when it is built is stepped under a flag only.
 
     ## What it does
 
-    Reports a scheduler whose constructor sets another LR than the optimizer's (the start of a
-    warm-up, `OneCycleLR`'s `max_lr / 25`), that is built in any case and stepped only where a
-    setting says so.
+    Reports a scheduler that is always built but stepped only if a setting says so, and whose
+    constructor changes the LR (to the start of a warm-up, or `max_lr / 25` of a `OneCycleLR`).
 
     ## Why is this bad
 
-    With the flag off the script looks as if it trained without a schedule, at the optimizer's LR.
-    It trains at the LR that the constructor has left behind, from the first step to the last.
+    With the flag off, the script seems to train without a schedule, at the optimizer's LR. In fact
+    it trains at the LR that the constructor has set, from the first step to the last.
 
     ## Example
 
@@ -42,10 +41,6 @@ class BuiltButNotDriven(Rule):
     ```python
     if args.warmup:
         scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        if args.warmup:
-            scheduler.step()
     ```
 
     ## References
@@ -95,7 +90,7 @@ class BuiltButNotDriven(Rule):
         known = [float(lr) for lr in own if lr is not None]
         if flag is None or not start or len(known) != len(start):
             return
-        if all(_close(one, other) for one, other in zip(start, known, strict=True)):
+        if all(_close(lr, other) for lr, other in zip(start, known, strict=True)):
             return
         if silence := self.excluded(schedule):
             yield silence
@@ -112,15 +107,15 @@ class BuiltButNotDriven(Rule):
         )
 
 
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+def _close(lr: float, other: float) -> bool:
+    return abs(lr - other) <= 1e-9 * max(abs(lr), abs(other))
 
 
 _SETTING = re.compile(r"(^|[^a-z])(args?|cfg|conf|config|opts?|options|hparams|params|flags)[.\[]")
 
 
 def _flag(schedule: Schedule) -> Guard | None:
-    """The setting that all of its steps depend on, and none of its optimizer's."""
+    """Return the setting that all its steps depend on, and none of its optimizer's."""
     optimizer, sites = schedule.optimizer, schedule.sites
     if optimizer is None or not sites:
         return None

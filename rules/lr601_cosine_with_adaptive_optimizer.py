@@ -34,18 +34,17 @@ def _may_warm_up(schedule: Schedule) -> bool:
 
 
 class CosineWithAdaptiveOptimizer(Rule):
-    """A cosine anneals the LR of an optimizer that adapts its step size by itself.
+    """A cosine anneals the LR of an optimizer that adapts its step size.
 
     ## What it does
 
-    Mentions cosine annealing on Adam, AdamW, RMSprop, Adagrad and the like where nothing says why:
-    no warm-up comes before it (advice: shown with `--pedantic`).
+    Mentions cosine annealing without a warm-up on Adam, AdamW, RMSprop, Adagrad and similar
+    optimizers (advice: shown with `--pedantic`).
 
     ## Why is this bad
 
-    It need not be. But the cosine was proposed for SGD, and an optimizer that divides each step by
-    the size of its gradients has a schedule of its own; whether a second one helps is worth a
-    comparison with a constant LR, or with a decay of which the reason is known.
+    It need not be. But the cosine was proposed for SGD, and these optimizers already divide each
+    step by the size of the gradients. Compare it with a constant LR, or with another decay.
 
     ## Example
 
@@ -57,7 +56,6 @@ class CosineWithAdaptiveOptimizer(Rule):
     ## Use instead
 
     ```python
-    optimizer = Adam(model.parameters(), lr=1e-3)
     warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
     cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-5)
     scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])

@@ -26,8 +26,8 @@ class AbruptDecay(Rule):
 
     ## Why is this bad
 
-    It need not be: many a published result was trained like that. But such a drop wastes the epochs
-    before it at an LR that is too high, and its moment has to be found. A smooth decay over the
+    It need not be: many published results were trained like that. But the epochs before a drop run
+    at an LR that is too high, and the epoch of the drop has to be tuned. A smooth decay over the
     same range has one number less to tune.
 
     ## Example

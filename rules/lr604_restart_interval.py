@@ -32,14 +32,14 @@ class RestartInterval(Rule):
     ## What it does
 
     Mentions `CosineAnnealingWarmRestarts` whose `T_0` is below 3 steps while `T_mult` is 1, or
-    whose `T_mult` is above 4 (advice: shown with `--pedantic`). Positions that are set by
-    `step(epoch + i / n)` count epochs, of which one is enough.
+    whose `T_mult` is above 4 (advice: shown with `--pedantic`). With `step(epoch + i / n)`, a cycle
+    of one epoch is long enough.
 
     ## Why is this bad
 
-    With `T_0=1` and one step per epoch the LR is that of the start, always: each cycle begins and
-    ends with its first step. With `T_0=2` it alternates between the whole LR and a half. With
-    `T_0=10, T_mult=10` the restarts come after 10, 110 and 1110 epochs.
+    With `T_0=1` and one step per epoch the LR never falls, because each cycle has only its first
+    step. With `T_0=2` it alternates between the whole LR and half of it. With `T_0=10, T_mult=10`
+    the restarts come after 10, 110 and 1110 epochs.
 
     ## Example
 
@@ -54,9 +54,6 @@ class RestartInterval(Rule):
 
     ```python
     scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References
@@ -90,15 +87,15 @@ class RestartInterval(Rule):
         length, times = first.value, factor.value
         if not isinstance(length, int) or not isinstance(times, int) or length < 1 or times < 1:
             return  # LR207
-        one = unit(driver(schedule))
+        step = unit(driver(schedule))
         if times == 1 and length < _SHORTEST:
-            text = f"it restarts every {length} {one}s: the LR alternates"
+            text = f"it restarts every {length} {step}s: the LR alternates"
             if length == 1:
-                text = f"it restarts with every {one}: the LR never falls"
+                text = f"it restarts with every {step}: the LR never falls"
         elif times > _STEEPEST:
             ends = [length, length * (1 + times), length * (1 + times + times**2)]
             numbers = [wording.number(end) for end in ends]
-            text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {one}s"
+            text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {step}s"
         else:
             return
         if silence := self.excluded(schedule):

@@ -131,8 +131,8 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
     [
         # LR103
         (
-            training(ANNEALED + "\nlauncher.register(scheduler)", parameters="launcher"),
-            "LR103: it may be stepped elsewhere: it is handed to launcher.register(…)",
+            training(ANNEALED, after="return scheduler"),
+            "LR103: it may be stepped elsewhere: it is returned by train()",
         ),
         (
             training(ANNEALED, update="model(x, y).backward()"),
