@@ -1,6 +1,6 @@
 # invalid: The call is in an f-string.
 # at: print(f"lr {scheduler.get_lr()[0]}")
-# says: the next LR
+# says: the next value
 from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 
