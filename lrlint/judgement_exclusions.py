@@ -169,8 +169,15 @@ WRITES = Exclusion(_has_writes, "the script writes the LR itself as well")
 
 
 def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule], Found | None]:
-    """Judge a schedule and then the one that it is a part of."""
-    return lambda schedule: judge(schedule) or judge(driver(schedule))
+    """Judge a schedule and then, where it is a part of another, that one."""
+
+    def judge_both(schedule: Schedule) -> Found | None:
+        found = judge(schedule)
+        if found is not None or schedule.parent is None:
+            return found
+        return judge(driver(schedule))
+
+    return judge_both
 
 
 def _repeated(schedule: Schedule) -> Repetition | None:

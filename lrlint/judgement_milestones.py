@@ -17,7 +17,7 @@ from lrlint.judgement_exclusions import (
 )
 from lrlint.length import against, is_warmup, segment
 from lrlint.rule import Exclusion
-from lrlint.symbolic import Expr, compare
+from lrlint.symbolic import Comparison, Expr, compare
 
 _PARAMETERS = {
     "LinearLR": "total_iters",
@@ -66,25 +66,20 @@ def milestones(schedule: Schedule) -> Milestones | None:
     if steps.value is not None and steps.value <= 0:
         return None
     marks = argument.numbers or (() if argument.number is None else (argument.number,))
-    missed = _missed(schedule, parameter, marks, steps)
-    undecided = tuple(mark for mark in marks if compare(mark, steps).unknown)
+    compared = [(mark, compare(mark, steps)) for mark in marks]
+    undecided = tuple(mark for mark, comparison in compared if comparison.unknown)
+    if parameter == "total_iters":
+        missed = _unfinished(schedule, steps)
+    else:
+        past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
+        if parameter == "milestones" and len(past) < len(marks):
+            past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
+        missed = tuple(mark for mark, _ in past)
     return Milestones(parameter, argument, argument.place, steps, missed, undecided)
 
 
-def _missed(
-    schedule: Schedule, parameter: str, marks: tuple[Expr, ...], steps: Expr
-) -> tuple[Expr, ...]:
-    if parameter == "total_iters":
-        return _unfinished(schedule, steps)
-    missed = tuple(mark for mark in marks if _is_past(mark, steps))
-    if parameter == "step_size" or len(missed) == len(marks):
-        return missed
-    return tuple(mark for mark in missed if not compare(mark, steps).equal)
-
-
-def _is_past(mark: Expr, steps: Expr) -> bool:
+def _is_past(comparison: Comparison) -> bool:
     """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
-    comparison = compare(mark, steps)
     return comparison.equal or (comparison.differs and comparison.sign == 1)
 
 
