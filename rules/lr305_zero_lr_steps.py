@@ -33,9 +33,6 @@ class ZeroLRSteps(Rule):
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: min(1.0, epoch / 5))
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## Use instead

@@ -110,7 +110,7 @@ class CompetingSchedulers(Rule):
             default = schedule.on_default_path and other.on_default_path
             yield self.finding(
                 schedule.place,
-                _both(schedule, other) if both else _one(schedule, other),
+                _both_compute(schedule, other) if both else _one_erases(schedule, other),
                 severity=self.severity if default else Severity.WARNING,
                 notes=(
                     (f"{other.scheduler} built here", other.place),
@@ -137,14 +137,14 @@ PAIR_EXCLUSIONS = (
 )
 
 
-def _one(schedule: Schedule, other: Schedule) -> str:
+def _one_erases(schedule: Schedule, other: Schedule) -> str:
     return (
         f"{schedule.scheduler} computes each LR from the base LR, and so erases what"
         f" {other.scheduler} does to the same optimizer"
     )
 
 
-def _both(schedule: Schedule, other: Schedule) -> str:
+def _both_compute(schedule: Schedule, other: Schedule) -> str:
     return (
         f"{schedule.scheduler} and {other.scheduler} both compute the LR of one optimizer from the"
         " base LR: only the one that has stepped last is in effect"

@@ -45,9 +45,6 @@ class RestartInterval(Rule):
 
     ```python
     scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## Use instead
