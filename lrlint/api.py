@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from lrlint import config as configuration
 from lrlint.diagnostics import Diagnostic
-from lrlint.engine import Report
-from lrlint.engine import lint as _lint
-from lrlint.selection import Layer
+from lrlint.linter import config as configuration
+from lrlint.linter.engine import lint as _lint
+from lrlint.linter.report import Report
+from lrlint.linter.selection import Layer
 
 
 class LintError(Exception):
-    """lrlint could not do its work; ``report`` holds what it found all the same."""
+    """lrlint could not check all files; ``report`` holds the findings in the others."""
 
     def __init__(self, report: Report) -> None:
         super().__init__("; ".join(report.problems))
@@ -35,8 +35,8 @@ def lint(
     """Lint files, and all scripts and notebooks in folders, as ``lrlint check`` does.
 
     Rules are chosen by code, prefix or name. Settings come from ``config`` or the nearest
-    ``pyproject.toml``, unless ``isolated``. Raises LintError where a path is missing or lrlint
-    itself failed, UserError (a ValueError) where a setting makes no sense.
+    ``pyproject.toml``, unless ``isolated``. Raises LintError if a path is missing or lrlint
+    itself failed, UserError (a ValueError) if a setting is invalid.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     places = [Path(os.fspath(path)) for path in given]

@@ -1,11 +1,12 @@
-"""What a rule reports, and the form in which it leaves lrlint."""
+"""Findings as every output, the Python interface and the runtime report them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
 
-from lrlint.fix import Edit, Fix, Location
+from lrlint.fix import Fix
+from lrlint.span import Location
 
 
 class Severity(IntEnum):
@@ -29,7 +30,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True)
 class Related:
-    """A second place that a finding speaks of ("T_max set here")."""
+    """A second place that a finding mentions ("T_max set here")."""
 
     message: str
     filename: str
@@ -42,8 +43,8 @@ class Related:
 class Diagnostic:
     """One finding, resolved to rows and columns.
 
-    ``filename`` is relative to the working directory where the file lies below it, with forward
-    slashes, else absolute. In a notebook, ``cell`` counts from 1 and rows count within the cell.
+    ``filename`` has forward slashes; it is relative to the working directory for a file below
+    it, else absolute. In a notebook, ``cell`` counts from 1 and rows count within the cell.
     """
 
     code: str
@@ -71,9 +72,6 @@ class Diagnostic:
 
 
 def position(filename: str, cell: int | None, location: Location) -> str:
-    """``train.py:41:13``, or ``notebook.ipynb:cell 3:5:1``."""
+    """Return ``train.py:41:13``, or ``notebook.ipynb:cell 3:5:1``."""
     within = "" if cell is None else f"cell {cell}:"
     return f"{filename}:{within}{location.row}:{location.column}"
-
-
-__all__ = ["Diagnostic", "Edit", "Fix", "Location", "Related", "Severity", "position"]

@@ -1,4 +1,4 @@
-"""What goes wrong: what the user can put right, and what only we can; one line, exit status 2."""
+"""Errors that the user can correct, and the line that asks to report a bug; exit status 2."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ConfigError(UserError):
 
 
 class UnknownSelector(UserError):
-    """A selector that names no rule; the message says where it stands and what may be meant."""
+    """A selector that names no rule; the message says where it is and suggests others."""
 
 
 class PluginError(UserError):
@@ -27,7 +27,7 @@ class PluginError(UserError):
 
 
 class ScheduleError(RuntimeError):
-    """A recorded run's LR is not what its schedule asks for; ``findings`` say how and where."""
+    """The LR of a recorded run differs from its schedule; ``findings`` say how and where."""
 
     def __init__(self, findings: Sequence[Diagnostic]) -> None:
         first = findings[0]
@@ -38,13 +38,13 @@ class ScheduleError(RuntimeError):
 
 
 def internal_error(where: str, error: BaseException) -> str:
-    """The line that asks to report a bug of ours, met in ``where``."""
+    """Return the line that asks to report a bug in lrlint, met in ``where``."""
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
     return f"internal error in {where}: {what} ({_raised_at(error)}); please report it"
 
 
 def _raised_at(error: BaseException) -> str:
-    """Where in the code an exception came from: ``analysis/loops.py:123``."""
+    """Return the line of code that raised an exception: ``analysis/loops.py:123``."""
     trace = error.__traceback__
     if trace is None:
         return "unknown place"

@@ -1,8 +1,8 @@
 """The facts that rules judge: which schedule drives which optimizer, how long, how often, how far.
 
 The static analyser fills them with symbolic expressions, the runtime recorder with the integers
-that it counted; a rule does not know which of the two it reads. ``None`` always means *not known*,
-never *none*.
+that it counted; a rule does not know which of the two it reads. ``None`` means *not known*, except
+where a field says otherwise.
 
 Words used throughout: the *cadence* of a ``step()`` call is the loop in which it runs; the
 *horizon* is the argument that says how long a schedule is; *steps* are advances of the scheduler
@@ -16,18 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lrlint.fix import Change, Edit, Location
+from lrlint.fix import Change, Edit
+from lrlint.span import Span
 from lrlint.symbolic import Atom, Expr, Unit
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of one file, rows and columns from 1, the end exclusive."""
-
-    filename: str
-    start: Location
-    end: Location
-    cell: int | None = None
 
 
 class Place(ABC):
@@ -35,19 +26,19 @@ class Place(ABC):
 
     @abstractmethod
     def span(self) -> Span:
-        """Where this is."""
+        """Return the stretch of the file that it covers."""
 
     @property
     @abstractmethod
     def text(self) -> str:
-        """The source text at this place, on one line."""
+        """Return the source text, on one line."""
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
-        """The edits that make ``change`` here, or None where it cannot be made."""
+        """Return the edits that make a change here, or None where it cannot be made."""
         return None
 
     def write(self, expression: Expr) -> str | None:
-        """How ``expression`` can be written here; None where a name in it has no value here."""
+        """Return an expression as code, or None where a name in it has no value at this place."""
         return None
 
 
@@ -111,9 +102,9 @@ class GuardKind(Enum):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Guard:
-    """A condition that stands before a call, counted from the schedule's construction.
+    """A condition under which a call runs.
 
-    Conditions under which the scheduler itself was built are not guards of its steps.
+    Conditions under which the scheduler itself is built are not guards of its steps.
     """
 
     kind: GuardKind
@@ -154,23 +145,22 @@ class StepSite:
     argument: StepArgument = StepArgument.NOTHING
     argument_text: str = ""
     argument_source: str = ""
-    """How the script computes the argument, where that is a name of its own."""
+    """How the script computes the argument, where the argument is a name."""
     position: Expr | None = None
-    """Where an epoch argument sets the counter in the loop's first iteration, if it grows by one
-    with each that follows."""
+    """The epoch argument in the loop's first iteration, where each iteration adds one."""
     scaled: bool = False
-    """Whether a GradScaler makes the step, which it leaves out where gradients overflow."""
+    """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
     """The calls through which it is reached, outermost first."""
 
     @property
     def loop(self) -> Loop | None:
-        """The innermost loop, or None at the top."""
+        """Return the innermost loop, or None outside all loops."""
         return self.loops[-1] if self.loops else None
 
     @property
     def accumulation(self) -> Guard | None:
-        """The guard that lets it run in every k-th iteration only, if there is one."""
+        """Return the guard that lets it run every k iterations, or None where it has none."""
         return next((guard for guard in self.guards if guard.kind is GuardKind.EVERY_K), None)
 
 
@@ -184,19 +174,21 @@ class Argument:
     """Where it is written, or None where the signature's default applies."""
     text: str = ""
     reads: frozenset[Atom] = frozenset()
-    """The numbers of the script that it, where it is a function, computes with."""
+    """Where it is a function, the numbers of the script that it computes with."""
 
     @property
     def explicit(self) -> bool:
+        """Whether the script gives it, rather than the signature."""
         return self.place is not None
 
     @property
     def number(self) -> Expr | None:
+        """Return the value where it is a number."""
         return self.value if isinstance(self.value, Expr) else None
 
     @property
     def numbers(self) -> tuple[Expr, ...] | None:
-        """The elements of a list or tuple all of whose elements are numbers."""
+        """Return the elements of a list or tuple where all of them are numbers."""
         if isinstance(self.value, tuple) and all(isinstance(item, Expr) for item in self.value):
             return self.value
         return None
@@ -204,13 +196,13 @@ class Argument:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that the analyser could not resolve; ``text`` is how the user writes it."""
+    """A value that is not known; ``text`` is how the script writes it."""
 
     text: str = ""
 
 
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
-"""The ``parameter`` of a horizon that is read from a function of the script."""
+"""The ``parameter`` of a horizon that comes from a function of the script."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -220,7 +212,7 @@ class Horizon:
     parameter: str
     """``T_max``, ``total_steps``, ``epochs * steps_per_epoch``, ``milestones``…"""
     length: Expr | None
-    """In advances of the scheduler; for milestones the last of them."""
+    """In advances of the scheduler; for milestones, the last milestone."""
     unit: Unit | None
     """What the length counts, by the names in it (``args.epochs``, ``len(loader)``)."""
     place: Place
@@ -235,7 +227,7 @@ class ParamGroup:
     """Whether the script gives its LR, rather than the optimizer's signature."""
     momentum: Expr | None = None
     initial_lr: bool = False
-    """Whether the script gives it an ``initial_lr``, which a scheduler else does."""
+    """Whether the script sets its ``initial_lr``, which a scheduler otherwise sets."""
     place: Place | None = None
 
 
@@ -249,27 +241,27 @@ class Write:
     """Position in program order among all events, loops unrolled once."""
     value: Expr | None = None
     group: int | None = None
-    """The param group's index, or None for whichever or all."""
+    """The param group's index, or None where it may be any or all of them."""
     guards: tuple[Guard, ...] = ()
     """The conditions under which it runs."""
     from_scratch: bool = False
-    """Whether the value is computed without a look at the LR in use, or at a scheduler."""
+    """Whether the value is computed without the LR in use and without a scheduler."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Departure:
-    """The first optimizer step of a run whose LR is not what the schedule makes it."""
+    """The first optimizer step of a run whose LR is not the one that the schedule gives."""
 
     step: int
-    """Optimizer steps before it."""
+    """How many optimizer steps come before it."""
     group: int
     """The param group's index."""
     used: float
     expected: float
     writer: str
-    """Who has probably written it, in words."""
+    """What has probably written the LR, in words."""
     resumed: bool = False
-    """Whether it is the first step after states were loaded, which do not fit together."""
+    """Whether it is the first step after loading states that do not fit together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,24 +274,24 @@ class RankGap:
     here: float
     there: float
     writer: str = ""
-    """Who has probably made the difference, in words; empty where that is open."""
+    """What has probably made the difference, in words; empty where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EarlyEnd:
-    """A run that ended long before its schedule, though it was planned to be as long."""
+    """A run that ended long before its schedule, although it was planned to be as long."""
 
     steps: int
     planned: int
     unit: str
-    """What the two count: ``optimizer steps``, ``scheduler steps``."""
+    """What ``steps`` and ``planned`` count: ``optimizer steps`` or ``scheduler steps``."""
     lrs: tuple[float, ...]
     """The LRs of the last optimizer step, one per param group."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BadRate:
-    """The first LR of a run that is no number, infinite or negative."""
+    """The first LR of a run that is NaN, infinite or negative."""
 
     step: int
     group: int
@@ -318,15 +310,15 @@ class OptimizerUse:
     steps: Expr | None = None
     """How often it steps over the whole training."""
     escapes: str | None = None
-    """Where it leaves the analyser's sight: "handed to Trainer(...)", or None."""
+    """Where it is passed to code that is not analysed, in words, or None."""
     open_groups: bool = False
-    """Whether it has param groups that were not seen."""
+    """Whether it has param groups that are not in ``groups``."""
     replaced_by: OptimizerUse | None = None
-    """The optimizer later stored under the same name, if any."""
+    """The optimizer later stored under the same name, or None."""
     replaced_midway: OptimizerUse | None = None
-    """One that takes its name when a loop has run for a while: ``if epoch == 10: …``."""
+    """One that takes its name after some iterations of a loop: ``if epoch == 10: …``; or None."""
     replaced_in: tuple[Loop, ...] = ()
-    """The loops in which it does."""
+    """The loops in which ``replaced_midway`` takes its name."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its param groups itself."""
     calls: tuple[Call, ...] = ()
@@ -336,6 +328,7 @@ class OptimizerUse:
 
     @property
     def stepped(self) -> bool:
+        """Whether a step of it is known."""
         return bool(self.sites)
 
 
@@ -352,8 +345,8 @@ class Call:
     """Position in program order among all events, loops unrolled once."""
     inside_scheduler_class: bool = False
     own_state: bool = False
-    """Whether ``load_state_dict`` is given what was read in the same run: it goes back, rather
-    than on from a checkpoint."""
+    """Whether ``load_state_dict`` gets a state of the same run: the run goes back to it, instead of
+    resuming from a checkpoint."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -392,20 +385,20 @@ class Schedule:
     order: int = 0
     """Position of the construction in program order among all events, loops unrolled once."""
     absolute_lr: Place | None = None
-    """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
+    """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor, or None."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
     in_test: bool = False
-    """Whether a test builds it, itself or through what it calls."""
+    """Whether a test builds it, directly or through the functions that it calls."""
     derived: bool = False
-    """Whether its class is one of torch's, chosen by name, or derives from one: the law is not
-    known, but that it has a counter is."""
+    """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
+    but its law is not known."""
     open_arguments: bool = False
-    """Whether arguments may be given that were not seen (``**kwargs``)."""
+    """Whether there may be arguments that are not known (``**kwargs``)."""
     prepared: bool = False
-    """Whether accelerate steps it, which steps a OneCycleLR no further than torch allows."""
+    """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     removed: Mapping[str, Place] = field(default_factory=dict)
-    """Arguments of older releases that are given and no longer taken, and where."""
+    """Where arguments are given that the library no longer takes."""
     sites: tuple[StepSite, ...] = ()
     steps: Expr | None = None
     """How often it advances over the whole training."""
@@ -415,7 +408,7 @@ class Schedule:
     """Trips of the epoch loop, where there is one."""
     epoch_loop: Loop | None = None
     batch_loop: Loop | None = None
-    """The innermost training loop around the optimizer's step, if it is not the epoch loop."""
+    """The innermost training loop around the optimizer's step, unless it is the epoch loop."""
     built_in: tuple[Loop, ...] = ()
     """Loops around the construction that are not around its optimizer's."""
     built_each_time: bool = False
@@ -427,29 +420,29 @@ class Schedule:
     children: tuple[Schedule, ...] = ()
     parent: Schedule | None = field(default=None, repr=False)
     escapes: str | None = None
-    """Where it leaves the analyser's sight, so that it may be advanced elsewhere; or None."""
+    """Where it is passed to code that is not analysed and may step it, in words, or None."""
     calls: tuple[Call, ...] = ()
     restored_first: Call | None = None
-    """Where a checkpoint is loaded into its optimizer before it is built, on the same path."""
+    """Where a checkpoint is loaded into its optimizer before it is built, or None."""
     writes: tuple[Write, ...] = ()
-    """LRs that the script writes into its optimizer itself; loops and guards as of its ``sites``.
-    Those that exclude its construction are left out."""
+    """LRs that the script writes into its optimizer, with loops and guards counted as in ``sites``.
+    Writes that exclude its construction are left out."""
     early: OrderFact | None = None
     repeated: Repetition | None = None
     competitors: tuple[Schedule, ...] = ()
     """Other schedules that advance on the same optimizer."""
     instead: tuple[Schedule, ...] = ()
-    """Those of them that only advance where a setting keeps this one from advancing."""
+    """The competitors that advance only where a setting keeps this one from advancing."""
     otherwise: tuple[Schedule, ...] = ()
-    """Those of the same optimizer that are built only where this one is not."""
+    """Schedules of the same optimizer that are built only where this one is not."""
     departure: Departure | None = None
-    """Where the LR left the schedule; recorded runs only."""
+    """Where the LR departs from the schedule; recorded runs only."""
     overran: int | None = None
-    """Advances behind a step that a GradScaler had left out; recorded runs only."""
+    """Advances after optimizer steps that a GradScaler skipped; recorded runs only."""
     ended_early: EarlyEnd | None = None
     """Recorded runs only."""
     starts_over: Place | None = None
-    """Where its optimizer took over the state of a training under way, while its own counter
+    """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0; recorded runs only."""
     rank_gap: RankGap | None = None
     """Where two ranks differ; recorded runs of several processes only."""
@@ -458,45 +451,46 @@ class Schedule:
 
     @property
     def per(self) -> Cadence:
-        """The cadence that all its sites share, UNKNOWN where they differ."""
+        """Return the cadence that all its sites share, UNKNOWN where they differ."""
         cadences = {site.per for site in self.sites}
         return cadences.pop() if len(cadences) == 1 else Cadence.UNKNOWN
 
     def argument(self, name: str) -> Argument | None:
+        """Return the argument of a parameter, or None where the law does not have it."""
         return self.arguments.get(name)
 
     def number(self, name: str) -> Expr | None:
-        """The argument's value where it is a number, else None."""
+        """Return the value of an argument where it is a number."""
         argument = self.arguments.get(name)
         return None if argument is None else argument.number
 
     def rules_out(self, *numbers: Expr) -> bool:
-        """Whether some of the numbers cannot be the script's defaults where it is built.
+        """Whether some of the numbers differ from the script's defaults wherever it is built.
 
-        Its own defaults do not lead there, and what keeps them out is about these numbers.
+        This is the case where a condition on them keeps the defaults from building it.
         """
         atoms = frozenset[Atom]().union(*(number.atoms() for number in numbers))
         return any(guard.by_default is False and guard.reads & atoms for guard in self.built_under)
 
     @property
     def base_lrs(self) -> tuple[Expr | None, ...]:
-        """The LR of each param group that the schedule starts from."""
+        """Return the LR of each param group that the schedule starts from."""
         return () if self.optimizer is None else tuple(g.lr for g in self.optimizer.groups)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Checkpoint:
-    """What the script writes to disk, so that a training can go on from there."""
+    """A file with states, written so that a training can resume."""
 
     place: Place
     optimizers: tuple[OptimizerUse, ...]
-    """Those whose state it holds."""
+    """The optimizers whose state it holds."""
     schedules: tuple[Schedule, ...]
-    """Those whose state it holds, or that are saved whole."""
+    """The schedules whose state it holds, or that are saved whole."""
     order: int
     """Position in program order among all events, loops unrolled once."""
     open: bool = False
-    """Whether it may hold the state of others, which was not seen."""
+    """Whether it may hold the state of others."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -163,7 +163,7 @@ class Rule:
         notes: Iterable[tuple[str, Place | None]] = (),
         fix: Proposal | None = None,
     ) -> Finding:
-        """A finding of this rule; notes whose place is None are left out."""
+        """Return a finding of this rule; notes whose place is None are left out."""
         return Finding(
             rule=self,
             severity=self.severity if severity is None else severity,
@@ -193,34 +193,34 @@ class Rule:
 
     @classmethod
     def documentation(cls) -> str:
-        """The rule's page, in Markdown."""
+        """Return the rule's page, in Markdown."""
         return inspect.cleandoc(cls.__doc__ or "")
 
     @classmethod
     def summary(cls) -> str:
-        """The first sentence of the page."""
+        """Return the first sentence of the page."""
         return cls.documentation().partition("\n\n")[0].replace("\n", " ")
 
     @classmethod
     def url(cls) -> str:
-        """Where the page can be read; a plugin's rules say so themselves."""
+        """Return the address of the page; a plugin's rules override this."""
         package, _, module = cls.__module__.partition(".")
         return OWN_URL.format(module=module) if package == OWN_RULES else ""
 
 
 def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
-    """A fix that keeps what the script means."""
+    """Return a fix that keeps the meaning of the script."""
     return Proposal(Applicability.SAFE, message, changes)
 
 
 def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
-    """A fix that a person should read before it is applied."""
+    """Return a fix that a person should read before it is applied."""
     return Proposal(Applicability.UNSAFE, message, changes)
 
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
-    """All rules of all installed plugins, by code.
+    """Return all rules of all installed plugins, by code.
 
     Raises PluginError where a plugin cannot be loaded or two rules claim one code. The look-up
     costs 20 ms of CPU among 480 installed distributions.
@@ -245,7 +245,7 @@ def load_rules() -> tuple[Rule, ...]:
 
 
 def _rules_of(module: ModuleType) -> Iterator[Rule]:
-    """The rules of a module and, where it is a package, of its modules."""
+    """Yield the rules of a module and, where it is a package, of its modules."""
     modules = [module]
     if hasattr(module, "__path__"):
         names = sorted(info.name for info in pkgutil.iter_modules(module.__path__))

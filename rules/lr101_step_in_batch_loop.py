@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, LoopKind, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
-from lrlint.judgement import (
+from lrlint.judgement import wording
+from lrlint.judgement.units import (
     WITH_DEFAULTS,
     Mismatch,
     TooFast,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
-from lrlint.judgement import (
-    WITH_DEFAULTS,
-    Mismatch,
-    stepped_per_epoch_with_batch_horizon,
-)
-from lrlint.rates import lr_after_steps
+from lrlint.judgement import wording
+from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.units import WITH_DEFAULTS, Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.snippets import Diff, training
 

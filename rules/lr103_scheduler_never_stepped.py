@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
-from lrlint.rates import lr_after_steps
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
+from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import LoopKind, OrderFact, Schedule, StepArgument
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
-from lrlint.rates import lr_after_steps
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC, STEPPED_TWICE, UNKNOWN_LAW
+from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, safe, unsafe
 from lrlint.snippets import Diff, training
 

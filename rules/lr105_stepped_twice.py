@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Repetition, Schedule, StepArgument, StepSite
-from lrlint.judgement import driver, stepped_by_itself_too
-from lrlint.judgement_exclusions import EXERCISE
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE
+from lrlint.judgement.units import driver, stepped_by_itself_too
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

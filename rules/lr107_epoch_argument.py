@@ -8,8 +8,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
-from lrlint.judgement import is_moved
-from lrlint.judgement_exclusions import EXERCISE
+from lrlint.judgement.exclusions import EXERCISE
+from lrlint.judgement.units import is_moved
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import regular_sites
+from lrlint.judgement.units import regular_sites
+from lrlint.judgement.wiring import only_rank
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
-from lrlint.wiring import only_rank
 
 
 class StepOnOneRank(Rule):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Cadence, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
-from lrlint.judgement import cadence, horizon_in_batches, regular_sites
-from lrlint.judgement_exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, REBUILT
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, REBUILT
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.units import cadence, horizon_in_batches, regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule, StepSite
 from lrlint.formulas import LAWS
-from lrlint.judgement import regular_sites
-from lrlint.judgement_exclusions import EXERCISE
+from lrlint.judgement.exclusions import EXERCISE
+from lrlint.judgement.units import regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Guard, Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement import cadence, regular_sites
-from lrlint.judgement_exclusions import EXERCISE, FOLLOWS_METRIC
+from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC
+from lrlint.judgement.units import cadence, regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import SetArgument
-from lrlint.judgement_exclusions import OPEN_ARGUMENTS
+from lrlint.judgement.exclusions import OPEN_ARGUMENTS
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 

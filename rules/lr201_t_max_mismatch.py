@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
-from lrlint.judgement_whole_length import LENGTH_EXCLUSIONS, whole_length
-from lrlint.length import Length, against, notes, resized, unit, where
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.length import Length, against, notes, resized, unit, where
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr

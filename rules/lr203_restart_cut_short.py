@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument
-from lrlint.judgement_cycles import CYCLE_EXCLUSIONS, Cycle, ends_well, last_cycle
-from lrlint.length import WITH_THE_DEFAULTS, notes, unit
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.cycles import CYCLE_EXCLUSIONS, Cycle, ends_well, last_cycle
+from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, unit
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement_warmup import AFTER_WARMUP_EXCLUSIONS, after_warmup, forgets_warmup
-from lrlint.length import Length, notes, resized, where
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.length import Length, notes, resized, where
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.warmup import AFTER_WARMUP_EXCLUSIONS, after_warmup, forgets_warmup
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import driver
-from lrlint.judgement_exclusions import UNKNOWN_STEPS
-from lrlint.judgement_milestones import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import UNKNOWN_STEPS
+from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, segment, unit
+from lrlint.judgement.milestones import (
     MILESTONE_EXCLUSIONS,
     WITH_MILESTONES,
     Milestones,
     given_milestones,
     milestones,
 )
-from lrlint.length import WITH_THE_DEFAULTS, notes, segment, unit
-from lrlint.rates import lr_text
+from lrlint.judgement.rates import lr_text
+from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

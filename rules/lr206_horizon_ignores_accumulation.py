@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
-from lrlint.judgement_exclusions import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
     EXERCISE,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
     REBUILT,
     STEPPED_TWICE,
 )
-from lrlint.length import IgnoredAccumulation, ignored_accumulation, notes, resized, where
-from lrlint.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.length import IgnoredAccumulation, ignored_accumulation, notes, resized, where
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement_degenerate import (
+from lrlint.judgement import wording
+from lrlint.judgement.degenerate import (
     DEGENERATE_EXCLUSIONS,
     Degenerate,
     degenerate_horizons,
@@ -16,7 +16,7 @@ from lrlint.judgement_degenerate import (
     is_quotient,
     is_the_lr,
 )
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import driver
-from lrlint.judgement_exclusions import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
     EXERCISE,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
@@ -16,7 +15,8 @@ from lrlint.judgement_exclusions import (
     STEPPED_WRONGLY,
     UNKNOWN_CADENCE,
 )
-from lrlint.length import against, segment
+from lrlint.judgement.length import against, segment
+from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

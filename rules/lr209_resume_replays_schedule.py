@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, Training
-from lrlint.judgement import is_moved
-from lrlint.judgement_exclusions import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
     EXERCISE,
     FOLLOWS_METRIC,
     OPEN_ARGUMENTS,
@@ -16,7 +15,8 @@ from lrlint.judgement_exclusions import (
     UNKNOWN_LAW,
     WRITES,
 )
-from lrlint.resuming import goes_on_from_zero, restored, resumed, state_is_ignored
+from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed, state_is_ignored
+from lrlint.judgement.units import is_moved
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
-from lrlint.judgement import driver
-from lrlint.judgement_exclusions import EXERCISE, OPEN_ARGUMENTS
-from lrlint.judgement_warmup import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
+from lrlint.judgement.units import driver
+from lrlint.judgement.warmup import (
     WARMUP_EXCLUSIONS,
     WARMUP_NOT_DECIDED,
     WARMUP_STEPS_NOT_DECIDED,
@@ -18,7 +19,6 @@ from lrlint.judgement_warmup import (
     unfinished,
     warmup_steps,
 )
-from lrlint.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

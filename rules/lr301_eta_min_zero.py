@@ -9,10 +9,10 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument
 from lrlint.fix import SetArgument
-from lrlint.judgement import driver
-from lrlint.judgement_low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
-from lrlint.length import WITH_THE_DEFAULTS, segment, unit
-from lrlint.rates import lr_text
+from lrlint.judgement.length import WITH_THE_DEFAULTS, segment, unit
+from lrlint.judgement.low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
+from lrlint.judgement.rates import lr_text
+from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Strength

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement_exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS, WRITES
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import compare

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement import driver
-from lrlint.judgement_zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.units import driver
+from lrlint.judgement.zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

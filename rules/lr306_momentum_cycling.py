@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import SetArgument
-from lrlint.judgement_exclusions import OPEN_ARGUMENTS
+from lrlint.judgement.exclusions import OPEN_ARGUMENTS
 from lrlint.rule import Finding, Invalid, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 

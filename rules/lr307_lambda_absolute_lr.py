@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement_exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Expr

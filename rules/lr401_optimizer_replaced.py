@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
-from lrlint.rates import lr_text
+from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.resuming import goes_on_from_zero, restored
+from lrlint.judgement import wording
+from lrlint.judgement.resuming import goes_on_from_zero, restored
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

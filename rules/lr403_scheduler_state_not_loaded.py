@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Training
-from lrlint.resuming import goes_on_from_zero, state_is_ignored
+from lrlint.judgement import wording
+from lrlint.judgement.resuming import goes_on_from_zero, state_is_ignored
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
 

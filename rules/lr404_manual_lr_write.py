@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import LoopKind, Schedule
-from lrlint.judgement_writes import (
+from lrlint.judgement.wiring import erases
+from lrlint.judgement.writes import (
     WRITE_EXCLUSIONS,
     WRITTEN_EXCLUSIONS,
     WriteBeside,
@@ -14,7 +15,6 @@ from lrlint.judgement_writes import (
 )
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.wiring import erases
 
 
 class ManualLrWrite(Rule):

@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Call, Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import UNKNOWN_LAW
+from lrlint.judgement.exclusions import UNKNOWN_LAW
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.wiring import drives, erases, meet
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.wiring import drives, erases, meet
 
 
 class CompetingSchedulers(Rule):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, Guard, LoopKind, Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.judgement import regular_sites
-from lrlint.length import is_exercise, is_warmup
+from lrlint.judgement.length import is_exercise, is_warmup
+from lrlint.judgement.units import regular_sites
+from lrlint.judgement.wiring import always
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-from lrlint.wiring import always
 
 _RAMPS = frozenset({"ConstantLR", "LinearLR"})
 _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, Schedule
 from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import EXERCISE
-from lrlint.length import against, rebuilt_in
-from lrlint.rates import lr_after, lr_text
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import EXERCISE
+from lrlint.judgement.length import against, rebuilt_in
+from lrlint.judgement.rates import lr_after, lr_text
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

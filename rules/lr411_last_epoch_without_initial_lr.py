@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, Training
 from lrlint.formulas import LAWS
-from lrlint.judgement_exclusions import OPTIMIZER_ELSEWHERE
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Expr

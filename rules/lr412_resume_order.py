@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement import cadence
-from lrlint.rates import lr_after_steps
-from lrlint.resuming import overwritten_on_resume
+from lrlint.judgement import wording
+from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.resuming import overwritten_on_resume
+from lrlint.judgement.units import cadence
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, LoopKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
+from lrlint.judgement.wiring import erases
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
-from lrlint.wiring import erases
 
 
 class ResumeDecaysTwice(Rule):

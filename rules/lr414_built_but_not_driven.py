@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule
-from lrlint.judgement_exclusions import EXERCISE, STEPPED_ELSEWHERE, WRITES
-from lrlint.rates import lr_after_steps, lr_text
+from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE, WRITES
+from lrlint.judgement.rates import lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

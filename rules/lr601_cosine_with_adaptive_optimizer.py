@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
-from lrlint.judgement import driver
-from lrlint.judgement_exclusions import EXERCISE, NOT_STEPPED
-from lrlint.length import is_warmup
+from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
+from lrlint.judgement.length import is_warmup
+from lrlint.judgement.units import driver
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement import cadence, driver
-from lrlint.judgement_exclusions import (
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
     EXERCISE,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
     REBUILT,
     STEPPED_WRONGLY,
 )
-from lrlint.length import WITH_THE_DEFAULTS
+from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.units import cadence, driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength

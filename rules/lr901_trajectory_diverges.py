@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.resuming import overwritten_on_resume
+from lrlint.judgement import wording
+from lrlint.judgement.resuming import overwritten_on_resume
 from lrlint.rule import Finding, Rule
 
 

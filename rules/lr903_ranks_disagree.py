@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lrlint import wording
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement import wording
+from lrlint.judgement.wiring import only_rank
 from lrlint.rule import Finding, Rule
-from lrlint.wiring import only_rank
 
 
 class RanksDisagree(Rule):

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lrlint.analysis.code.modules import Project
 from lrlint.analysis.derive import derive
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.modules import Project
-from lrlint.analysis.roots import traces
-from lrlint.analysis.trace import Block
+from lrlint.analysis.interpreter.entry_points import traces
+from lrlint.analysis.interpreter.interpreter import Interpreter
+from lrlint.analysis.library import LIBRARIES
+from lrlint.analysis.model.trace import Block
 from lrlint.facts import Place, Training
 from lrlint.source import SourceFile
 
@@ -39,9 +40,10 @@ def analyse(
     (``len(train_loader)``, ``args.epochs``). Raises :class:`lrlint.source.SourceError` where the
     file cannot be parsed.
     """
-    project = Project() if project is None else project
-    interpreter = Interpreter(project, project.entry(source), overrides)
+    interpreter = interpreter_for(source, project, overrides)
     blocks = traces(interpreter)
+    if interpreter.unit.refusal is not None:
+        raise interpreter.unit.refusal
     trainings = tuple(derive(block) for block in blocks)
     undecided: list[tuple[Place | None, str]] = list(interpreter.undecided)
     for training in trainings:
@@ -50,4 +52,17 @@ def analyse(
     return Analysis(trainings, tuple(undecided), tuple(blocks))
 
 
-__all__ = ["Analysis", "Project", "analyse"]
+def interpreter_for(
+    source: SourceFile,
+    project: Project | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Interpreter:
+    """Return an interpreter that is ready to walk a file.
+
+    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed.
+    """
+    project = Project() if project is None else project
+    return Interpreter(project, project.entry(source), LIBRARIES, overrides)
+
+
+__all__ = ["Analysis", "Project", "analyse", "interpreter_for"]

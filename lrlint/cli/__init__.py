@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 USAGE_ERROR = 2
 INTERRUPTED = 130
-"""128 + SIGINT, which is what a shell expects of an interrupted program."""
+"""128 + SIGINT: what a shell expects of an interrupted program."""
 
 
 def program() -> int:
-    """``lrlint`` as the process that it was started as."""
+    """Run ``lrlint`` as the main program of this process and return its exit status."""
     status = main()
-    if "torch" not in sys.modules:  # `lrlint run`: the script's own objects end as they would
-        gc.freeze()  # no last look for cycles, a twentieth of the time on a large tree
+    if "torch" not in sys.modules:  # after `lrlint run`, the script's objects end as usual
+        gc.freeze()  # skips the collection at exit: a twentieth of the time on a large tree
     return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``lrlint`` and return its exit status."""
     try:
-        import click
+        import click  # here, because Ctrl-C may come while it is being imported
 
         from lrlint.cli.group import lrlint
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _one_line(error: click.ClickException) -> str:
-    """What is wrong and where help is, without the usage that click would print around it."""
+    """Return the message and where to find help, without the usage that click prints."""
     message = " ".join(error.format_message().split()).removesuffix(".")
     context = getattr(error, "ctx", None)
     return message if context is None else f"{message} (see `{context.command_path} --help`)"

@@ -7,8 +7,6 @@ from typing import NamedTuple, cast
 
 import click
 
-import lrlint as package
-
 
 class Lazy(NamedTuple):
     """A command that is imported only when it runs."""
@@ -60,7 +58,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     subcommand_metavar="[COMMAND] [PATHS]...",
 )
-@click.version_option(package.__version__, "-V", "--version", message="lrlint %(version)s")
+@click.version_option(None, "-V", "--version", package_name="lrlint", message="lrlint %(version)s")
 def lrlint() -> None:
     """Know the learning rate that a PyTorch training script will really use.
 

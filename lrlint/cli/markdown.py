@@ -1,4 +1,4 @@
-"""The little Markdown that rule pages use, for a terminal."""
+"""Shows the Markdown of rule pages in a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 
 
 def to_terminal(markdown: str) -> str:
-    """Headings and code in colour, the marks themselves left out."""
+    """Return the text with headings and code in colour, without the marks."""
     lines: list[str] = []
     fenced = False
     for line in markdown.splitlines():

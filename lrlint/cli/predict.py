@@ -14,21 +14,22 @@ from lrlint.cli import USAGE_ERROR
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
+# The analyser and the charts are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.predict.report import FileForecast
+    from lrlint.predict.forecast import FileForecast
 
 
 def _assignments(
     context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, object]:
-    """``NAME=VALUE`` pairs; the last ``=`` separates, for names may hold others."""
-    found: dict[str, object] = {}
+    """Return ``NAME=VALUE`` pairs, split at the last ``=``: a name may hold others."""
+    overrides: dict[str, object] = {}
     for text in values:
         name, equals, value = text.rpartition("=")
         if not equals or not name.strip() or not value.strip():
             raise click.BadParameter(f"{text!r} is not of the form NAME=VALUE")
-        found[name.strip()] = _parsed(text, value.strip())
-    return found
+        overrides[name.strip()] = _parsed(text, value.strip())
+    return overrides
 
 
 def _parsed(text: str, value: str) -> object:
@@ -60,7 +61,7 @@ def _parsed(text: str, value: str) -> object:
     multiple=True,
     callback=_assignments,
     metavar="NAME=VALUE",
-    help="Give a value to what the script leaves open or to a default, e.g. "
+    help="Set a value that is unknown or a default, e.g. "
     "'len(train_loader)=391' or args.epochs=10. May be repeated.",
 )
 @click.option(
@@ -72,7 +73,7 @@ def _parsed(text: str, value: str) -> object:
 @click.option(
     "--output-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write there instead of stdout.",
+    help="Write the prediction to this file.",
 )
 def predict(
     files: tuple[str, ...],
@@ -83,19 +84,18 @@ def predict(
 ) -> int:
     """Show the learning rate at every optimizer step of each FILE, without running it.
 
-    What the script gives a default is taken at that default; what it leaves open can be given a
-    value with --set.
+    Defaults of the script are used as they are; unknown values can be set with --set.
     """
-    found, failed = _forecasts(files, overrides, max_steps)
+    forecasts, failed = _forecasts(files, overrides, max_steps)
     if output_format == "json":
-        from lrlint.predict.report import as_json
+        from lrlint.predict.forecast_json import as_json
 
-        text = json.dumps(as_json(found), indent=2, allow_nan=False)
+        text = json.dumps(as_json(forecasts), indent=2, allow_nan=False)
     else:
-        from lrlint.predict.text import describe
+        from lrlint.predict.forecast_text import describe
 
         colour = output_file is None and wants_colour(sys.stdout.isatty())
-        text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in found)
+        text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
     if output_file is None:
         write(f"{text}\n" if text else "")
     elif (failure := write_file(output_file, f"{text}\n")) is not None:
@@ -107,23 +107,26 @@ def predict(
 def _forecasts(
     files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
 ) -> tuple[list[FileForecast], bool]:
-    """What each file holds, and whether one of them could not be read."""
-    results = [_forecast(name, overrides, max_steps) for name in files]
-    found = [item for item in results if not isinstance(item, str)]
-    for problem in (item for item in results if isinstance(item, str)):
-        say(problem)
-    failed = len(found) < len(results)
-    if found and not failed:
-        unused = frozenset.intersection(*(file.unused for file in found))
+    """Return the forecast of each file, and whether one of them failed."""
+    forecasts: list[FileForecast] = []
+    for name in files:
+        forecast = _forecast(name, overrides, max_steps)
+        if isinstance(forecast, str):
+            say(forecast)
+        else:
+            forecasts.append(forecast)
+    failed = len(forecasts) < len(files)
+    if forecasts and not failed:
+        unused = frozenset.intersection(*(forecast.unused for forecast in forecasts))
         for name in sorted(unused):
             say(f"--set {name}: no such name in {', '.join(files)}")
-    return found, failed
+    return forecasts, failed
 
 
 def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
     """The schedules of one file, or what is wrong, in a line."""
-    from lrlint.analysis.state import BadOverride
-    from lrlint.predict.report import forecast
+    from lrlint.analysis.interpreter.outcomes import BadOverride
+    from lrlint.predict.forecast import forecast
     from lrlint.source import SourceError, load
 
     try:

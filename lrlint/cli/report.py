@@ -1,4 +1,4 @@
-"""Says what ``lrlint check`` has found: findings on standard output, all else on standard error."""
+"""Writes the results of ``lrlint check``: findings to standard output, the rest to stderr."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
-from lrlint.config import Settings
 from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.linter.config import Settings
 from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
-    from lrlint.cli.check import Options
-    from lrlint.cli.work import Result
-    from lrlint.engine import Report
-    from lrlint.fixing import Fixed
+    from lrlint.cli.work import Result  # loads the engine, which `--help` does not need
+    from lrlint.linter.fixing import Fixed
+    from lrlint.linter.report import Report
 
 
 def emit(result: Result, options: Options) -> bool:
-    """Write findings, diff or fixed input where they belong; False where that failed."""
+    """Write findings, diff or fixed input where they belong; return False if that failed."""
     if result.diff is not None:
         write(result.diff)
         say(f"would fix {_fixed(result.fixed)}" if result.fixed else "there is nothing to fix")
@@ -48,21 +48,21 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = Results(report.diagnostics, report.files_found, report.lines)
+    results = Results(report.diagnostics, report.files_found, report.lines, report.files_analysed)
     return render(options.output_format, results, style)
 
 
 def _fixed(fixed: tuple[Fixed, ...]) -> str:
-    findings = count(sum(one.count for one in fixed), "finding")
+    findings = count(sum(file.count for file in fixed), "finding")
     return f"{findings} in {count(len(fixed), 'file')}"
 
 
 def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
-    """How often each rule was broken, the most frequent first."""
-    numbers = Counter((one.code, one.name) for one in diagnostics)
+    """Return the number of findings of each rule, the most frequent first."""
+    numbers = Counter((found.code, found.name) for found in diagnostics)
     worst: dict[str, Severity] = {}
-    for one in diagnostics:
-        worst[one.code] = max(one.severity, worst.get(one.code, one.severity))
+    for found in diagnostics:
+        worst[found.code] = max(found.severity, worst.get(found.code, found.severity))
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     rows = [
         f"{number:>6}  {code}  {worst[code].label:<7}  {name}\n" for (code, name), number in ordered

@@ -12,8 +12,8 @@ import click
 from lrlint import rule as rule_module
 from lrlint.cli.markdown import to_terminal
 from lrlint.cli.terminal import wants_colour, write
+from lrlint.linter.selection import Catalogue
 from lrlint.rule import Rule
-from lrlint.selection import Catalogue
 
 
 @click.command(short_help="Explain a rule, or list them all.")
@@ -47,7 +47,7 @@ def rule(which: str | None, everything: bool, output_format: str) -> int:
 
 
 def find(which: str, rules: Sequence[Rule]) -> Rule:
-    """The rule with this code or name; click.UsageError with suggestions where there is none."""
+    """Return the rule of this code or name; click.UsageError with suggestions if there is none."""
     wanted = which.strip().lower()
     for rule in rules:
         if wanted in (rule.code.lower(), rule.name):
@@ -59,12 +59,12 @@ def find(which: str, rules: Sequence[Rule]) -> Rule:
 
 
 def entry(rule: Rule) -> str:
-    """A rule on one line."""
+    """Return a rule on one line."""
     return f"{rule.code}  {rule.severity.label:<7}  {rule.name:<34}  {rule.summary()}"
 
 
 def page(rule: Rule) -> str:
-    """A rule's documentation with its head, in Markdown."""
+    """Return a rule's documentation with a heading, in Markdown."""
     fix = "A fix is available for some findings." if fixable(rule) else "No automatic fix."
     head = f"# {rule.code} {rule.name}\n\nSeverity: {rule.severity.label}. {fix}\n"
     return f"{head}\n{rule.documentation()}\n"
@@ -75,7 +75,7 @@ def fixable(rule: Rule) -> bool:
 
 
 def record(rule: Rule) -> dict[str, Any]:
-    """A rule as JSON data."""
+    """Return a rule as JSON data."""
     return {
         "code": rule.code,
         "name": rule.name,

@@ -1,77 +1,95 @@
-"""``lrlint run``: a training script with the recorder on."""
+"""``lrlint run``: runs a training script and records its LR."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
+from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
+from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
+from lrlint.linter import config
+from lrlint.output import Style
 
+# The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.runtime.launcher import Outcome, Target
-    from lrlint.runtime.report import RunReport
+    from lrlint.runtime.launcher import ScriptEnd, Target
+    from lrlint.runtime.run_report import RunReport
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``lrlint run`` is asked to do."""
+
+    mode: Annotated[
+        str,
+        click.Option(
+            ["--mode"],
+            type=click.Choice(["raise", "warn", "record"]),
+            default="warn",
+            show_default=True,
+            help="What a finding does: end the training, be reported, or be kept for the report.",
+        ),
+    ]
+    output_format: Annotated[
+        str,
+        click.Option(
+            ["--output-format"],
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            help="How the summary at the end is written.",
+        ),
+    ]
+    output_file: Annotated[
+        Path | None,
+        click.Option(
+            ["--output-file"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write the summary here instead of to standard error.",
+        ),
+    ]
+    reports: Annotated[
+        tuple[Path, ...],
+        click.Option(
+            ["--report", "reports"],
+            type=click.Path(path_type=Path),
+            multiple=True,
+            metavar="FILE",
+            help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
+            "May be given several times.",
+        ),
+    ]
+    trace: Annotated[
+        Path | None,
+        click.Option(
+            ["--trace"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Stream the LR of every optimizer step there, as lines of JSON.",
+        ),
+    ]
+    pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
+    script: Annotated[str, click.Argument(["script"])]
+    arguments: Annotated[
+        tuple[str, ...], click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)
+    ]
 
 
 @click.command(
+    params=parameters(Options),
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
-@click.option(
-    "--mode",
-    type=click.Choice(["raise", "warn", "record"]),
-    default="warn",
-    show_default=True,
-    help="What a finding does: end the training, be reported, or be kept for the report.",
-)
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How the summary at the end is written.",
-)
-@click.option(
-    "--output-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the summary here instead of to standard error.",
-)
-@click.option(
-    "--report",
-    "reports",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
-    "May be given several times.",
-)
-@click.option(
-    "--trace",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Stream the LR of every optimizer step there, as lines of JSON.",
-)
-@click.option("--pedantic", is_flag=True, help="Give advice, too.")
-@click.option("-m", "module", is_flag=True, help="SCRIPT is the name of a module.")
-@click.argument("script")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(
-    mode: str,
-    output_format: str,
-    output_file: Path | None,
-    reports: tuple[Path, ...],
-    trace: Path | None,
-    pedantic: bool,
-    module: bool,
-    script: str,
-    arguments: tuple[str, ...],
-) -> int:
+def run(**values: Any) -> int:
     """Run a training script and verify the LR that it really uses.
 
     SCRIPT runs as `python SCRIPT ARGUMENTS...` would, with the same exit status. It is linted
@@ -81,16 +99,15 @@ def run(
     from lrlint.runtime.launcher import Target, die_of
     from lrlint.runtime.launcher import run as launch
 
-    writers = [*map(_writer, reports)]
-    target = Target(script, arguments, module)
-    target.path()  # a missing script is no run at all
+    options = Options(**values)
+    writers = [*map(_writer, options.reports)]
+    target = Target(options.script, options.arguments, options.module)
+    target.path()  # raises where the script is missing: nothing is linted or run then
     try:
-        import torch  # noqa: F401  # what there is to record
+        import torch  # noqa: F401  # nothing could be recorded without it
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
-    finisher = _Finisher(
-        target, mode, output_format, output_file, writers, trace=trace, pedantic=pedantic
-    )
+    finisher = _Finisher(target, options, writers)
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
         sys.stderr.flush()
@@ -99,7 +116,7 @@ def run(
 
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
-    """What writes the report; an ending that nothing stands behind is found out before the run."""
+    """Return the function that writes a report; UserError for an unknown suffix."""
     if path.suffix == ".json":
         return lambda report: _write(path, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
@@ -113,12 +130,12 @@ def _writer(path: Path) -> Callable[[RunReport], None]:
 def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
     try:
         writer(report)
-    except Exception as error:  # a report is never worth a training
+    except Exception as error:  # no report is worth losing a training
         say(f"the report could not be written: {' '.join(str(error).split())}")
 
 
 def _json(report: RunReport) -> str:
-    from lrlint.runtime.report import as_json
+    from lrlint.runtime.run_report import as_json
 
     return json.dumps(as_json(report), indent=2, allow_nan=False) + "\n"
 
@@ -130,59 +147,49 @@ def _write(path: Path, text: str) -> None:
 
 
 class _Finisher:
-    """Lints and starts to record at once; says what was found when the script ends."""
+    """Lints the script and starts recording; reports when the script has ended."""
 
     def __init__(
-        self,
-        target: Target,
-        mode: str,
-        output_format: str,
-        output_file: Path | None,
-        writers: Sequence[Callable[[RunReport], None]],
-        *,
-        trace: Path | None,
-        pedantic: bool,
+        self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
-        from lrlint import config
-        from lrlint.engine import lint
-        from lrlint.runtime.plan import planned
+        from lrlint.linter.engine import lint
+        from lrlint.runtime.planned_schedules import planned_schedules
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
         path = target.path()
         settings = config.load([path], None)
-        settings = replace(settings, pedantic=pedantic or settings.pedantic)
+        settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
-        self._mode = mode_of(mode)
-        self._json, self._file, self._writers = output_format == "json", output_file, writers
+        self._mode = mode_of(options.mode)
+        self._json, self._file = options.output_format == "json", options.output_file
+        self._writers = writers
         self._session = Session(self._mode, settings=settings)
-        if trace is not None:
-            self._session.trace_to(trace)
-        self._session.recorder.planned = planned(path)
+        if options.trace is not None:
+            self._session.trace_to(options.trace)
+        self._session.recorder.planned = planned_schedules(path)
         self._raises = self._mode is Mode.RAISE
-        self._silent = self._mode is Mode.RECORD and output_file is None and not self._json
+        self._silent = self._mode is Mode.RECORD and self._file is None and not self._json
         self.status = 0
-        """What makes of a script that ended well a failed run."""
+        """The exit status if the script itself ended with 0."""
         self._session.start()
 
-    def finish(self, outcome: Outcome) -> None:
-        """The script has ended."""
-        from lrlint.diagnostics import Severity
-        from lrlint.output import Style
+    def finish(self, outcome: ScriptEnd) -> None:
+        """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.runtime import ranks
-        from lrlint.runtime.report import RunReport, as_text
+        from lrlint.runtime.run_report import RunReport, as_text
         from lrlint.runtime.verdicts import judge
 
         session = self._session
         session.stop()
         gathered = ranks.exchange(session.recording(()))
         if gathered is None:
-            return  # rank 0 speaks for all
+            return  # rank 0 reports for all ranks
         session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
-        if self._raises and any(one.severity is Severity.ERROR for one in findings):
+        if self._raises and any(found.severity is Severity.ERROR for found in findings):
             self.status = 1
         status = outcome.status or self.status
         report = RunReport(

@@ -1,4 +1,4 @@
-"""What ``lrlint check`` does with files, folders and standard input: lint, fix, or show a diff."""
+"""Does the work of ``lrlint check``: lints, fixes or compares files and standard input."""
 
 from __future__ import annotations
 
@@ -6,42 +6,43 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from lrlint.cli.options import Options
 from lrlint.cli.terminal import wants_colour
-from lrlint.config import Settings
-from lrlint.engine import Report, Stdin, lint
-
-if TYPE_CHECKING:
-    from lrlint.cli.check import Options
-    from lrlint.fixing import Fixed
+from lrlint.linter import fixing
+from lrlint.linter.config import Settings
+from lrlint.linter.engine import lint
+from lrlint.linter.fixing import Fixed
+from lrlint.linter.reader import Stdin
+from lrlint.linter.report import Report
+from lrlint.output.colour import Paint
+from lrlint.output.diff import unified
 
 PATIENCE = 60.0
-"""Seconds of CPU time for one file: a hundred times what a long script takes."""
+"""Seconds of CPU time for one file: a hundred times that of a long script."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What there is to say."""
+    """The outcome of ``lrlint check``."""
 
     report: Report
     problems: tuple[str, ...]
     fixed: tuple[Fixed, ...] = ()
     diff: str | None = None
     stdin: bytes | None = None
-    """Standard input as fixed, which takes the findings' place on standard output."""
+    """The fixed standard input, which goes to standard output instead of the findings."""
 
 
-def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
-    """Do what the options ask for."""
+def run(settings: Settings, options: Options) -> Result:
+    """Lint, fix or compare, as the options say."""
+    paths = options.places
     stdin = None
     if "-" in paths:
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.unsafe_fixes or options.diff):
         report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
-    from lrlint import fixing
-
     outcome = fixing.fix(
         paths,
         settings,
@@ -57,29 +58,24 @@ def run(paths: tuple[str, ...], settings: Settings, options: Options) -> Result:
     problems = (*outcome.report.problems, *outcome.problems)
     data = None
     if stdin is not None:
-        data = next((one.after.data for one in outcome.fixed if one.stdin), stdin.data)
+        data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
     return Result(outcome.report, problems, outcome.fixed, stdin=data)
 
 
 def _diff(fixed: Iterable[Fixed]) -> str:
-    from lrlint.output.colour import Paint
-    from lrlint.output.diff import unified
-
     paint = Paint(wants_colour(sys.stdout.isatty()))
     return "".join(
-        unified(name, before, after, paint)
-        for one in fixed
-        for name, before, after in _versions(one)
-        if before != after
+        _diff_of(file, paint) for file in sorted(fixed, key=lambda file: file.before.name)
     )
 
 
-def _versions(one: Fixed) -> list[tuple[str, str, str]]:
-    """The text of a file before and after, or of each cell of a notebook."""
-    before, after = one.before.notebook, one.after.notebook
+def _diff_of(file: Fixed, paint: Paint) -> str:
+    """Return the diff of a file, or of each changed cell of a notebook."""
+    name, before, after = file.before.name, file.before.notebook, file.after.notebook
     if before is None or after is None:
-        return [(one.before.name, one.before.text, one.after.text)]
-    return [
-        (f"{one.before.name}:cell {old.number}", old.source, new.source)
+        return unified(name, file.before.text, file.after.text, paint)
+    return "".join(
+        unified(f"{name}:cell {old.number}", old.source, new.source, paint, cell=True)
         for old, new in zip(before.cells, after.cells, strict=True)
-    ]
+        if old.source != new.source
+    )

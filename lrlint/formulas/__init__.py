@@ -5,8 +5,8 @@
     [0.010000000000000002]
 
 Plain Python floats, no torch. A `Law` knows a scheduler's arguments, its horizon and what happens
-beyond it, its closed form (`lr`), its degenerate arguments (`problems`), and how to run it step by
-step with torch's own rounding (`start`, which gives a `Replay`).
+after it, its closed form (`lr`), its degenerate arguments (`problems`), and how to run it step by
+step with torch's rounding (`start`, which returns a `Replay`).
 """
 
 from lrlint.formulas.arguments import REQUIRED, Parameter

@@ -30,7 +30,7 @@ class Parameter:
 
 
 def parameters_of(function: Callable[..., object]) -> tuple[Parameter, ...]:
-    """The parameters of `function` after its first, which stands for the optimizer."""
+    """Return the parameters of `function` after the first, the optimizer."""
     return tuple(
         Parameter(
             parameter.name,
@@ -48,10 +48,10 @@ def assign(
     keywords: Mapping[str, object],
     hidden: int,
 ) -> dict[str, object]:
-    """The value of every parameter, by name, defaults filled in; values are never looked at.
+    """Return the value of every parameter by name, defaults filled in; no value is looked at.
 
-    Raises TypeError in Python's own words. `hidden` positional parameters (`self`, the optimizer)
-    come before `parameters` and count in those words only.
+    Raises TypeError with Python's own message. `hidden` positional parameters (`self`, the
+    optimizer) come before `parameters` and count in that message only.
     """
     positional = [parameter for parameter in parameters if not parameter.keyword_only]
     names = {parameter.name for parameter in parameters}
@@ -98,7 +98,7 @@ def is_whole(value: float) -> bool:
 
 
 def per_group(name: str, value: Any, count: int) -> list[Any]:
-    """One value for each of `count` param groups; ValueError for a list of another length."""
+    """Return one value per param group; ValueError for a list of another length than `count`."""
     if not isinstance(value, (list, tuple)):
         return [value] * count
     if len(value) != count:

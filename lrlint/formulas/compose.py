@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any, TypeGuard
 
 from lrlint.formulas.arguments import is_number, is_whole, parameters_of
-from lrlint.formulas.law import Curve, Law, NoClosedForm, Problem
+from lrlint.formulas.law import Curve, Law, NoClosedForm, Problem, refused
 from lrlint.formulas.plateau import ReduceLROnPlateau
 from lrlint.formulas.replay import Group, Replay, copied, write
 
@@ -17,7 +17,7 @@ Child = tuple[str, Mapping[str, Any]]
 
 
 def _require(groups: list[Group], schedulers: Sequence[Replay]) -> None:
-    """ValueError for members that torch refuses."""
+    """Raise ValueError for members that torch refuses."""
     if len(schedulers) < 1:
         raise ValueError("there is no scheduler in the list")
     for index, scheduler in enumerate(schedulers):
@@ -100,7 +100,7 @@ def _take_nothing(scheduler: Replay, value: object) -> None:
 
 
 def _undo(scheduler: Replay) -> None:
-    """Take back the counter, though not the other state, of the step that construction took."""
+    """Take back the initial step of the constructors: the counters, not the other state."""
     if isinstance(scheduler, _Composite):
         for child in scheduler._schedulers:
             _undo(child)
@@ -109,9 +109,9 @@ def _undo(scheduler: Replay) -> None:
 
 
 _CARRIES_ON = frozenset({"MultiplicativeLR", "SWALR"})
-"""They start from the LR that their predecessor left; all others from the initial LR."""
+"""They start from the last LR of their predecessor; all others from the initial LR."""
 _KEEPS_VALUES_IN_GROUPS = frozenset({"OneCycleLR", "SWALR"})
-"""They read their corners from the groups, where another of the same class overwrites them."""
+"""They read their corners from the groups, where a second one of the class overwrites them."""
 _PURE_FACTORS = frozenset(
     {
         "MultiplicativeLR",
@@ -134,7 +134,7 @@ class _Laws:
     def _members(
         self, schedulers: Sequence[Child], default_lr: float | None
     ) -> list[tuple[Law, dict[str, Any]]]:
-        """The members' laws and arguments; NoClosedForm where one is degenerate or composed."""
+        """Return the members' laws and arguments; NoClosedForm for a degenerate or composed one."""
         members = []
         for name, given in schedulers:
             law, arguments = self._known[name].resolve(**given)
@@ -152,7 +152,7 @@ class _Laws:
         milestones: Sequence[int],
         default_lr: float | None,
     ) -> Curve:
-        """`f_i(t - m_i)` of the member that `t` falls to."""
+        """Return `f_i(t - m_i)` of the member whose turn step `t` is."""
         members = self._members(schedulers, default_lr)
         if list(milestones) != sorted(milestones) or not all(map(is_whole, milestones)):
             raise NoClosedForm("the milestones are not a rising list of whole numbers")
@@ -182,7 +182,7 @@ class _Laws:
     def chained(
         self, base_lrs: Sequence[float], schedulers: Sequence[Child], default_lr: float | None
     ) -> Curve:
-        """`b * f_1(t) * … * f_n(t)`, where every member only multiplies."""
+        """Return `b * f_1(t) * … * f_n(t)`, where every member only multiplies."""
         members = self._members(schedulers, default_lr)
         if len(members) == 1:
             law, arguments = members[0]
@@ -207,8 +207,10 @@ def _shifted(curve: Curve, begins: float) -> Curve:
 
 
 def _carried_on(law: Law, arguments: Mapping[str, Any], left: Callable[[], list[float]]) -> Curve:
-    """The curve from where the predecessor stands at its last step, found when first needed:
-    the predecessor may raise before it gets there."""
+    """Return the curve that starts at the predecessor's last LR.
+
+    That LR is computed when it is first needed: the predecessor may raise before its last step.
+    """
 
     @cache
     def curve() -> Curve:
@@ -227,7 +229,7 @@ def _built(
     members: Sequence[tuple[Law, dict[str, Any]]],
     milestones: Sequence[int],
 ) -> tuple[list[float], list[list[float]]]:
-    """The LR that construction resets the groups to, and the base LRs of every member.
+    """Return the LR that construction resets the groups to, and the base LRs of every member.
 
     They differ from `base_lrs` where a member (OneCycleLR, CyclicLR) replaces the initial LR.
     """
@@ -239,7 +241,7 @@ def _built(
 
 
 def _multiplies_until(law: Law, arguments: Mapping[str, Any]) -> float:
-    """The last step up to which `law` only multiplies the LR, whatever that is."""
+    """Return the last step up to which `law` only multiplies the LR."""
     if law.name in _PURE_FACTORS:
         return float("inf")
     if law.name == "CosineAnnealingLR" and arguments["eta_min"] == 0:
@@ -248,7 +250,7 @@ def _multiplies_until(law: Law, arguments: Mapping[str, Any]) -> float:
 
 
 def _members_of(schedulers: object) -> list[str | None]:
-    """The names of the members, None where one is not known."""
+    """Return the names of the members, None for an unknown one."""
     if not isinstance(schedulers, (list, tuple)):
         return []
     return [
@@ -263,10 +265,10 @@ def _is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 def _check_chained(schedulers: object, **_: object) -> Iterator[Problem]:
     if _is_list(schedulers) and not schedulers:
-        yield _refused("schedulers", "the list of schedulers is empty")
+        yield refused("schedulers", "the list of schedulers is empty")
     for index, name in enumerate(_members_of(schedulers)):
         if name in {"ReduceLROnPlateau", "get_reduce_on_plateau_schedule"}:
-            yield _refused("schedulers", f"scheduler {index} is a ReduceLROnPlateau")
+            yield refused("schedulers", f"scheduler {index} is a ReduceLROnPlateau")
 
 
 def _check_sequential(schedulers: object, milestones: object, **_: object) -> Iterator[Problem]:
@@ -274,7 +276,7 @@ def _check_sequential(schedulers: object, milestones: object, **_: object) -> It
     if not _is_list(schedulers) or not schedulers or not _is_list(milestones):
         return
     if len(milestones) != len(schedulers) - 1:
-        yield _refused(
+        yield refused(
             "milestones",
             f"{len(milestones)} milestones for {len(schedulers)} schedulers: "
             f"{len(schedulers) - 1} are needed",
@@ -304,17 +306,13 @@ def _check_sequential(schedulers: object, milestones: object, **_: object) -> It
                 )
 
 
-def _refused(parameter: str, message: str) -> Problem:
-    return Problem(parameter, message, raises="ValueError", when="construction")
-
-
 def _members_know(composite: Callable[..., Replay]) -> Callable[..., Replay]:
-    """`composite` without the default LR, which its members were started with."""
+    """Drop the default LR, which the members were started with."""
     return lambda groups, default_lr, **arguments: composite(groups, **arguments)
 
 
 def composite_laws(known: Mapping[str, Law]) -> tuple[Law, ...]:
-    """The laws of compositions whose members are looked up in `known`."""
+    """Return the laws of compositions whose members are looked up in `known`."""
     forms = _Laws(known)
     return (
         Law(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, is_whole, parameters_of
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
 _SGDR = "Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983"
@@ -88,7 +88,7 @@ class CosineAnnealingWarmRestarts(Replay):
         self.write_lrs(self.next_lrs())
 
     def _jump(self, epoch: float) -> None:
-        """torch's logarithm can round down at a restart, which puts it at the end of a cycle."""
+        """Move to `epoch` with torch's logarithm, whose rounding can miss a restart by a cycle."""
         if epoch < 0:
             raise ValueError(f"epoch must not be negative, but is {epoch}")
         if epoch < self.T_0:
@@ -111,7 +111,7 @@ def _annealed(base_lr: Any, eta_min: Any, angle: float) -> Any:
 
 
 def _cosine(base_lrs: Sequence[float], T_max: float, eta_min: float) -> Curve:
-    """`eta_min + (b - eta_min) * (1 + cos(pi * t / T_max)) / 2`."""
+    """Return `eta_min + (b - eta_min) * (1 + cos(pi * t / T_max)) / 2`."""
 
     def curve(t: float) -> list[float]:
         if t == 0:
@@ -122,7 +122,7 @@ def _cosine(base_lrs: Sequence[float], T_max: float, eta_min: float) -> Curve:
 
 
 def _warm_restarts(base_lrs: Sequence[float], T_0: int, T_mult: int, eta_min: float) -> Curve:
-    """The cosine of the cycle that `t` lies in; a restart belongs to the new cycle."""
+    """Return the cosine of the cycle that `t` lies in; a restart belongs to the new cycle."""
 
     def curve(t: float) -> list[float]:
         into, length = t, T_0
@@ -171,10 +171,10 @@ def _check_length(T_max: float) -> Iterator[Problem]:
 
 
 def _division_by_zero(T_max: float, steps: int = 1000) -> int | None:
-    """The step at which the recursion divides by zero, if it does so early.
+    """Return the step at which the recursion divides by zero, if it is an early one.
 
-    It does where an odd multiple of `T_max` is a whole step (1/3, 10/3), because the minimum then
-    falls on a step that the class does not take for one.
+    That happens where an odd multiple of `T_max` is a whole step (1/3, 10/3): the class does not
+    recognise that step as the minimum.
     """
     for t in range(1, steps + 1):
         if (t - 1 - T_max) % (2 * T_max) != 0 and _swing(t - 1, T_max) == 0:
@@ -184,20 +184,11 @@ def _division_by_zero(T_max: float, steps: int = 1000) -> int | None:
 
 def _check_restarts(T_0: object, T_mult: object, eta_min: object) -> Iterator[Problem]:
     if is_number(T_0) and (T_0 <= 0 or not isinstance(T_0, int)):
-        yield _refused("T_0", T_0, "a positive integer")
+        yield refused("T_0", f"T_0={T_0!r} is not a positive integer")
     if is_number(T_mult) and (T_mult < 1 or not isinstance(T_mult, int)):
-        yield _refused("T_mult", T_mult, "an integer of at least 1")
+        yield refused("T_mult", f"T_mult={T_mult!r} is not an integer of at least 1")
     if eta_min is None or isinstance(eta_min, (list, tuple, str)):
-        yield _refused("eta_min", eta_min, "a number")
-
-
-def _refused(parameter: str, value: object, wanted: str) -> Problem:
-    return Problem(
-        parameter,
-        f"{parameter}={value!r} is not {wanted}",
-        raises="ValueError",
-        when="construction",
-    )
+        yield refused("eta_min", f"eta_min={eta_min!r} is not a number")
 
 
 LAWS = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, parameters_of, per_group
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.momentum import set_momentum, set_momentum_range, uses_beta1
 from lrlint.formulas.replay import Group, Replay, write
 
@@ -40,7 +40,7 @@ class _Wave:
             self.scale = scale_fn
 
     def at(self, t: float) -> tuple[float, Any]:
-        """`(height, scale_at)`: the height in [0, 1], and what the scale function is given."""
+        """Return the height in [0, 1], and the argument of the scale function."""
         cycle = math.floor(1 + t / self.total_size)
         x = 1.0 + t / self.total_size - cycle
         rising = x <= self.step_ratio
@@ -48,7 +48,7 @@ class _Wave:
         return height, cycle if self.per_cycle else t
 
     def between(self, base: Sequence[Any], top: Sequence[Any], t: float) -> list[Any]:
-        """From `base` at the foot of the wave to `top` at its (unscaled) crest."""
+        """Return the values at step `t`: `base` at the foot of the wave, `top` at its crest."""
         height, scale_at = self.at(t)
         return [
             low + (high - low) * height * self.scale(scale_at)
@@ -124,7 +124,7 @@ def _triangle(
     scale_mode: str,
     **_: object,
 ) -> Curve:
-    """`base + (max - base) * triangle(t) * scale`; of `base_lrs` only the number matters."""
+    """Return `base + (max - base) * triangle(t) * scale`, for as many groups as `base_lrs`."""
     lows = per_group("base_lr", base_lr, len(base_lrs))
     highs = per_group("max_lr", max_lr, len(base_lrs))
     wave = _Wave(step_size_up, step_size_down, mode, gamma, scale_fn, scale_mode)
@@ -141,19 +141,17 @@ def _check(
     down = step_size_up if step_size_down is None else step_size_down
     if is_number(step_size_up) and is_number(down):
         if step_size_up + down == 0:
-            yield _refused("step_size_up", "the cycle has no steps", "ZeroDivisionError")
+            yield refused(
+                "step_size_up", "step_size_up: the cycle has no steps", "ZeroDivisionError"
+            )
         elif step_size_up == 0:
-            yield _refused("step_size_up", "there is no way up", "ZeroDivisionError")
+            yield refused("step_size_up", "step_size_up: there is no way up", "ZeroDivisionError")
         elif step_size_up < 0:
             yield Problem("step_size_up", f"step_size_up={step_size_up!r} is negative")
         elif down < 0:
             yield Problem("step_size_down", f"step_size_down={down!r} is negative")
     if isinstance(mode, str) and mode not in _MODES and scale_fn is None:
-        yield _refused("mode", f"{mode!r} is none of {', '.join(_MODES)}", "ValueError")
-
-
-def _refused(parameter: str, why: str, raises: str) -> Problem:
-    return Problem(parameter, f"{parameter}: {why}", raises=raises, when="construction")
+        yield refused("mode", f"mode: {mode!r} is none of {', '.join(_MODES)}")
 
 
 LAWS = (

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, is_whole, parameters_of
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
 
@@ -76,7 +76,7 @@ class ExponentialLR(Replay):
 
 
 def _power(gamma: float, times: float) -> float:
-    """`gamma ** times`, infinite where a float is too small for it, as repeated products are."""
+    """Return `gamma ** times`, infinite where it overflows, as repeated products are."""
     try:
         return float(gamma**times)
     except OverflowError:
@@ -84,14 +84,14 @@ def _power(gamma: float, times: float) -> float:
 
 
 def _step_period(step_size: float) -> float:
-    """How many steps lie between two decays: the smallest whole multiple of `step_size`."""
+    """Return the number of steps between two decays: the smallest whole multiple of `step_size`."""
     if not math.isfinite(step_size):
         return math.inf
     return abs(Fraction(step_size).numerator)
 
 
 def _steps(base_lrs: Sequence[float], step_size: float, gamma: float) -> Curve:
-    """`b * gamma ** floor(t / step_size)`."""
+    """Return `b * gamma ** floor(t / step_size)`."""
     period = _step_period(step_size)
 
     def curve(t: float) -> list[float]:
@@ -102,7 +102,7 @@ def _steps(base_lrs: Sequence[float], step_size: float, gamma: float) -> Curve:
 
 
 def _milestones(base_lrs: Sequence[float], milestones: Iterable[Any], gamma: float) -> Curve:
-    """`b * gamma ** (number of milestones <= t)`; only those count that the counter can equal."""
+    """Return `b * gamma ** n`: n milestones, out of those that the counter can equal, are <= t."""
     reachable = sorted(m for m in milestones if is_number(m) and m >= 0 and is_whole(m))
 
     def curve(t: float) -> list[float]:
@@ -113,7 +113,7 @@ def _milestones(base_lrs: Sequence[float], milestones: Iterable[Any], gamma: flo
 
 
 def _exponential(base_lrs: Sequence[float], gamma: float) -> Curve:
-    """`b * gamma ** t`."""
+    """Return `b * gamma ** t`."""
 
     def curve(t: float) -> list[float]:
         factor = _power(gamma, t)
@@ -149,11 +149,10 @@ def _check_step(step_size: object, gamma: object) -> Iterator[Problem]:
 def _check_milestones(milestones: object, gamma: object) -> Iterator[Problem]:
     del gamma
     if is_number(milestones):
-        yield Problem(
+        yield refused(
             "milestones",
             f"milestones={milestones!r} is a number where a list of them is needed",
-            raises="TypeError",
-            when="construction",
+            "TypeError",
         )
     if not isinstance(milestones, (list, tuple, set, frozenset)):
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lrlint.formulas.arguments import parameters_of, per_group
-from lrlint.formulas.law import Curve, Law, Problem
+from lrlint.formulas.law import Curve, Law, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
 Factor = Callable[[Any], Any]
@@ -47,14 +47,14 @@ class MultiplicativeLR(Replay):
 
 
 def scaled(base_lrs: Sequence[float], lr_lambda: Factor | Sequence[Factor]) -> Curve:
-    """`b * factor(t)`."""
+    """Return `b * factor(t)`."""
     factors: list[Factor] = per_group("lr_lambda", lr_lambda, len(base_lrs))
     pairs = list(zip(base_lrs, factors, strict=True))
     return lambda t: [base_lr * factor(t) for base_lr, factor in pairs]
 
 
 def _product(base_lrs: Sequence[float], lr_lambda: Factor | Sequence[Factor]) -> Curve:
-    """`b * factor(1) * … * factor(t)`; going forwards, each factor is evaluated once."""
+    """Return `b * factor(1) * … * factor(t)`; going forwards, each factor is evaluated once."""
     factors: list[Factor] = per_group("lr_lambda", lr_lambda, len(base_lrs))
     reached, lrs = 0, list(base_lrs)
 
@@ -74,11 +74,8 @@ def _check(lr_lambda: object) -> Iterator[Problem]:
     functions = lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]
     for function in functions:
         if function is None or isinstance(function, (int, float, str)):
-            yield Problem(
-                "lr_lambda",
-                f"lr_lambda={function!r} is not a function of the counter",
-                raises="TypeError",
-                when="construction",
+            yield refused(
+                "lr_lambda", f"lr_lambda={function!r} is not a function of the counter", "TypeError"
             )
             return
 

@@ -29,12 +29,12 @@ class PastHorizon(Enum):
     PERIODIC = "periodic"
     """The same happens again every horizon: CyclicLR's triangle, StepLR's decay."""
     NONE = "none"
-    """The law has no length of its own."""
+    """The law has no length."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """An argument with which the schedule is not what anybody means.
+    """An argument that makes no sensible schedule.
 
     `raises` names the exception type that torch raises, None where the schedule silently
     degenerates; `when` says whether the constructor or a `step()` call does so; `at` is that call
@@ -46,6 +46,11 @@ class Problem:
     raises: str | None = None
     when: Literal["construction", "step"] = "step"
     at: int | None = None
+
+
+def refused(parameter: str, message: str, raises: str = "ValueError") -> Problem:
+    """Return the problem of an argument with which the constructor raises."""
+    return Problem(parameter, message, raises=raises, when="construction")
 
 
 class NoClosedForm(Exception):
@@ -77,16 +82,16 @@ class Law:
     horizon: tuple[str, ...] = ()
     """The parameters that say how long the schedule, or one period of it, is."""
     durations: tuple[str, ...] = ()
-    """Every parameter that counts steps of the own counter (or marks points on it)."""
+    """Every parameter that counts steps of the scheduler (or marks one of them)."""
     past_horizon: PastHorizon = PastHorizon.NONE
     chainable: bool = False
     """Recursive on the group's current LR, so that it composes with other writers. False: the LR
-    is computed from scratch at every step, which erases what others wrote."""
+    is computed from scratch at every step, which overwrites theirs."""
     writes_at_construction: bool = False
     """Building it may change the LR (`writes_when_built` tells for given arguments)."""
     writes: Callable[..., bool] | None = field(default=None, repr=False)
     removed: frozenset[str] = frozenset()
-    """Arguments of older releases that are no longer taken."""
+    """Arguments of older releases that are no longer accepted."""
     takes_metric: bool = False
     """`step(metric)` is required."""
     takes_epoch: bool = False
@@ -101,17 +106,17 @@ class Law:
     resolver: Callable[..., tuple[Law, dict[str, object]]] | None = field(default=None, repr=False)
 
     def bind(self, args: Sequence[object], keywords: Mapping[str, object]) -> dict[str, object]:
-        """All parameters by name, defaults filled in; the values are passed through unseen.
+        """Return all parameters by name, defaults filled in; no value is looked at.
 
-        `args` are the positional arguments without the optimizer. Raises TypeError, in the words
-        of a Python call, for unknown, missing, duplicate or surplus arguments.
+        `args` are the positional arguments without the optimizer. Raises TypeError, with the
+        message of a Python call, for unknown, missing, duplicate or surplus arguments.
         """
         return assign(self._callee, self.parameters, args, keywords, 1 + self.is_class)
 
     def bind_call(
         self, args: Sequence[object], keywords: Mapping[str, object]
     ) -> tuple[object, dict[str, object]]:
-        """`(optimizer, bind(…))` of a whole call, wherever the optimizer stands in it.
+        """Return `(optimizer, bind(…))` of a whole call, whatever the position of the optimizer.
 
         The optimizer is None where it is optional and left out (ChainedScheduler).
         """
@@ -126,7 +131,7 @@ class Law:
         return f"{self.name}.__init__()" if self.is_class else f"{self.name}()"
 
     def resolve(self, **arguments: object) -> tuple[Law, dict[str, object]]:
-        """The law that governs this call, and its bound arguments.
+        """Return the law that governs this call, and its bound arguments.
 
         That is this law, except for `get_scheduler`, which picks one by name: ValueError for an
         unknown name or a missing step count, TypeError for arguments that do not fit.
@@ -143,7 +148,7 @@ class Law:
         default_lr: Any = None,
         **arguments: object,
     ) -> list[float]:
-        """The LR of every param group when the scheduler's counter is `t`.
+        """Return the LR of every param group when the scheduler's counter is `t`.
 
         `base_lrs` are the groups' LRs before the scheduler was built. The value is that of `t`
         plain `step()` calls after a fresh construction, whatever `last_epoch` is; torch's
@@ -160,7 +165,7 @@ class Law:
         default_lr: Any = None,
         **arguments: object,
     ) -> Curve:
-        """`lr` as a function of `t` alone, with the rest computed once: for whole trajectories."""
+        """Return `lr` as a function of `t`, with the rest computed once: for whole trajectories."""
         law, bound = self.resolve(**arguments)
         if law is not self:
             return law.curve(base_lrs, default_lr=default_lr, **bound)
@@ -198,9 +203,9 @@ class Law:
         return self.replay(groups, **bound)
 
     def problems(self, *, default_lr: Any = None, **arguments: object) -> list[Problem]:
-        """The degenerate arguments among those that are plain known values.
+        """Return the degenerate arguments among those that are plain known values.
 
-        Whatever else an argument is (a symbol, left out) is taken to be fine.
+        An argument that is anything else (a symbol, left out) is taken to be fine.
         """
         known = {p.name: arguments.get(p.name, p.default) for p in self.parameters}
         known.pop("last_epoch", None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, parameters_of, per_group
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.momentum import set_momentum, set_momentum_range, uses_beta1
 from lrlint.formulas.replay import Group, Replay
 
@@ -45,7 +45,7 @@ def _phases(pct_start: float, total_steps: int, three_phase: bool) -> list[_Phas
 
 
 def _locate(phases: Sequence[_Phase], t: float, total_steps: int) -> tuple[_Phase, float]:
-    """The phase that step `t` is in and the share of it that is over, above 1 at `total_steps`.
+    """Return the phase of step `t` and the share of it that is over, above 1 at `total_steps`.
 
     Raises ValueError after that; ZeroDivisionError in a phase without length.
     """
@@ -123,7 +123,7 @@ class OneCycleLR(Replay):
         super().__init__(groups, last_epoch)
 
     def next_lrs(self) -> list[Any]:
-        """The corners are read from the groups, where another scheduler may have changed them."""
+        """Read the corners from the groups, where another scheduler may have changed them."""
         phase, share = _locate(self.phases, self.last_epoch, self.total_steps)
         lrs = []
         for group in self.groups:
@@ -151,8 +151,10 @@ def _one_cycle(
     three_phase: bool,
     **_: object,
 ) -> Curve:
-    """Cosine or straight pieces between max/div, max and max/div/final_div; of `base_lrs` only
-    the number matters."""
+    """Return cosine or straight pieces between max/div, max and max/div/final_div.
+
+    There are as many groups as `base_lrs`, whose values do not matter.
+    """
     steps = _total_steps(total_steps, epochs, steps_per_epoch)
     phases = _phases(pct_start, steps, three_phase)
     corners = [
@@ -187,7 +189,7 @@ def _check(
         yield from _not_positive("total_steps", total_steps)
         steps = total_steps
     elif epochs is None or steps_per_epoch is None:
-        yield _refused("total_steps", "neither total_steps nor epochs and steps_per_epoch given")
+        yield refused("total_steps", "neither total_steps nor epochs and steps_per_epoch given")
     else:
         yield from _not_positive("epochs", epochs)
         yield from _not_positive("steps_per_epoch", steps_per_epoch)
@@ -195,28 +197,24 @@ def _check(
             steps = epochs * steps_per_epoch
     if is_number(pct_start):
         if pct_start < 0 or pct_start > 1 or not isinstance(pct_start, float):
-            yield _refused("pct_start", f"pct_start={pct_start!r} is not a float from 0 to 1")
+            yield refused("pct_start", f"pct_start={pct_start!r} is not a float from 0 to 1")
         elif isinstance(steps, int) and steps > 0 and float(pct_start * steps) - 1 == 0:
-            yield _refused(
+            yield refused(
                 "pct_start",
                 f"pct_start={pct_start!r} of {steps} steps is a warm-up of exactly one step, "
                 "which divides by zero",
                 "ZeroDivisionError",
             )
     if isinstance(anneal_strategy, str) and anneal_strategy not in ("cos", "linear"):
-        yield _refused("anneal_strategy", f"{anneal_strategy!r} is neither 'cos' nor 'linear'")
+        yield refused("anneal_strategy", f"{anneal_strategy!r} is neither 'cos' nor 'linear'")
     for name, value in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
         if is_number(value) and value == 0:
-            yield _refused(name, f"{name}=0 divides by zero", "ZeroDivisionError")
+            yield refused(name, f"{name}=0 divides by zero", "ZeroDivisionError")
 
 
 def _not_positive(parameter: str, value: object) -> Iterator[Problem]:
     if is_number(value) and (value <= 0 or not isinstance(value, int)):
-        yield _refused(parameter, f"{parameter}={value!r} is not a positive integer")
-
-
-def _refused(parameter: str, message: str, raises: str = "ValueError") -> Problem:
-    return Problem(parameter, message, raises=raises, when="construction")
+        yield refused(parameter, f"{parameter}={value!r} is not a positive integer")
 
 
 LAWS = (

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from lrlint.formulas.arguments import Parameter, is_number, parameters_of, per_group
-from lrlint.formulas.law import Law, Problem
+from lrlint.formulas.law import Law, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of, write
 
 
 class _MetricDriven(Replay):
-    """What both classes share: which metric is better, and a way down."""
+    """What both classes share: which metric is better, and how the LR falls."""
 
     mode: str
     threshold: float
@@ -225,19 +225,15 @@ def _check(
     mode: object, factor: object, patience: object, threshold_mode: object, **_: object
 ) -> Iterator[Problem]:
     if is_number(factor) and factor >= 1.0:
-        yield _refused("factor", f"factor={factor!r} is not below 1")
+        yield refused("factor", f"factor={factor!r} is not below 1")
     if isinstance(mode, str) and mode not in {"min", "max"}:
-        yield _refused("mode", f"{mode!r} is neither 'min' nor 'max'")
+        yield refused("mode", f"{mode!r} is neither 'min' nor 'max'")
     if isinstance(threshold_mode, str) and threshold_mode not in {"rel", "abs"}:
-        yield _refused("threshold_mode", f"{threshold_mode!r} is neither 'rel' nor 'abs'")
+        yield refused("threshold_mode", f"{threshold_mode!r} is neither 'rel' nor 'abs'")
     if is_number(patience) and patience < 0:
         yield Problem(
             "patience", f"patience={patience!r}: the LR changes at every step, better or not"
         )
-
-
-def _refused(parameter: str, message: str) -> Problem:
-    return Problem(parameter, message, raises="ValueError", when="construction")
 
 
 def _keyword_only(parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
@@ -268,7 +264,7 @@ GREEDY = Law(
 
 
 def as_function(name: str, law: Law) -> Law:
-    """The transformers function that builds `law`, which takes keywords only."""
+    """Return the law of the transformers function that builds `law` from keywords only."""
     return Law(
         name=name,
         source=f"transformers.optimization.{name}",

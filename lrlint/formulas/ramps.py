@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, is_whole, parameters_of
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay, values_of
 
 
@@ -105,12 +105,12 @@ class PolynomialLR(Replay):
 
 
 def _last_ramp_step(total_iters: float) -> float:
-    """The last step() that moves the factor: recursive classes stop before a fractional end."""
+    """Return the last step that moves the factor: before the end, where that is fractional."""
     return math.floor(total_iters) if math.isfinite(total_iters) else total_iters
 
 
 def _constant(base_lrs: Sequence[float], factor: float, total_iters: float) -> Curve:
-    """`b * factor` while `t < total_iters`, then `b`."""
+    """Return `b * factor` while `t < total_iters`, then `b`."""
     ends = total_iters > 0 and is_whole(total_iters)
 
     def curve(t: float) -> list[float]:
@@ -125,7 +125,7 @@ def _constant(base_lrs: Sequence[float], factor: float, total_iters: float) -> C
 def _linear(
     base_lrs: Sequence[float], start_factor: float, end_factor: float, total_iters: float
 ) -> Curve:
-    """`b * (start + (end - start) * min(t, total_iters) / total_iters)`."""
+    """Return `b * (start + (end - start) * min(t, total_iters) / total_iters)`."""
     last = _last_ramp_step(total_iters)
 
     def curve(t: float) -> list[float]:
@@ -137,7 +137,7 @@ def _linear(
 
 
 def _polynomial(base_lrs: Sequence[float], total_iters: float, power: float) -> Curve:
-    """`b * (1 - min(t, total_iters) / total_iters) ** power`."""
+    """Return `b * (1 - min(t, total_iters) / total_iters) ** power`."""
     last = _last_ramp_step(total_iters)
 
     def curve(t: float) -> list[float]:
@@ -148,7 +148,7 @@ def _polynomial(base_lrs: Sequence[float], total_iters: float, power: float) -> 
 
 
 def _check_total_iters(total_iters: object, never: str) -> Iterator[Problem]:
-    """`never` says what does not happen where no step has the number `total_iters`."""
+    """Report a `total_iters` that is not the number of any step; `never` says the consequence."""
     if not is_number(total_iters):
         return
     if total_iters <= 0:
@@ -161,7 +161,7 @@ def _check_total_iters(total_iters: object, never: str) -> Iterator[Problem]:
 
 
 def _end(total_iters: object) -> int | None:
-    """The step whose number is `total_iters`, where there is one."""
+    """Return the step whose number is `total_iters`, if any."""
     if is_number(total_iters) and total_iters > 0 and is_whole(total_iters):
         return int(total_iters)
     return None
@@ -170,12 +170,7 @@ def _end(total_iters: object) -> int | None:
 def _out_of_range(parameter: str, value: object, low_allowed: bool = True) -> Iterator[Problem]:
     if is_number(value) and (value > 1.0 or value < 0 or (value == 0 and not low_allowed)):
         interval = "[0, 1]" if low_allowed else "(0, 1]"
-        yield Problem(
-            parameter,
-            f"{parameter}={value!r} is outside {interval}",
-            raises="ValueError",
-            when="construction",
-        )
+        yield refused(parameter, f"{parameter}={value!r} is outside {interval}")
 
 
 def _check_constant(factor: object, total_iters: object) -> Iterator[Problem]:
@@ -211,46 +206,32 @@ def _check_polynomial(total_iters: object, power: object) -> Iterator[Problem]:
         )
 
 
+def _law(
+    replay: type[Replay],
+    closed_form: Callable[..., Curve],
+    check: Callable[..., Iterator[Problem]],
+    *,
+    writes_at_construction: bool,
+) -> Law:
+    name = replay.__name__
+    return Law(
+        name=name,
+        source=f"torch.optim.lr_scheduler.{name}",
+        parameters=parameters_of(replay),
+        replay=replay,
+        closed_form=closed_form,
+        check=check,
+        horizon=("total_iters",),
+        durations=("total_iters",),
+        past_horizon=PastHorizon.HOLDS,
+        chainable=True,
+        writes_at_construction=writes_at_construction,
+        removed=frozenset({"verbose"}),
+    )
+
+
 LAWS = (
-    Law(
-        name="ConstantLR",
-        source="torch.optim.lr_scheduler.ConstantLR",
-        parameters=parameters_of(ConstantLR),
-        replay=ConstantLR,
-        closed_form=_constant,
-        check=_check_constant,
-        horizon=("total_iters",),
-        durations=("total_iters",),
-        past_horizon=PastHorizon.HOLDS,
-        chainable=True,
-        writes_at_construction=True,
-        removed=frozenset({"verbose"}),
-    ),
-    Law(
-        name="LinearLR",
-        source="torch.optim.lr_scheduler.LinearLR",
-        parameters=parameters_of(LinearLR),
-        replay=LinearLR,
-        closed_form=_linear,
-        check=_check_linear,
-        horizon=("total_iters",),
-        durations=("total_iters",),
-        past_horizon=PastHorizon.HOLDS,
-        chainable=True,
-        writes_at_construction=True,
-        removed=frozenset({"verbose"}),
-    ),
-    Law(
-        name="PolynomialLR",
-        source="torch.optim.lr_scheduler.PolynomialLR",
-        parameters=parameters_of(PolynomialLR),
-        replay=PolynomialLR,
-        closed_form=_polynomial,
-        check=_check_polynomial,
-        horizon=("total_iters",),
-        durations=("total_iters",),
-        past_horizon=PastHorizon.HOLDS,
-        chainable=True,
-        removed=frozenset({"verbose"}),
-    ),
+    _law(ConstantLR, _constant, _check_constant, writes_at_construction=True),
+    _law(LinearLR, _linear, _check_linear, writes_at_construction=True),
+    _law(PolynomialLR, _polynomial, _check_polynomial, writes_at_construction=False),
 )

@@ -19,7 +19,7 @@ from lrlint.formulas import (
 )
 from lrlint.formulas.arguments import parameters_of
 from lrlint.formulas.compose import composite_laws
-from lrlint.formulas.law import Law, Problem
+from lrlint.formulas.law import Law, Problem, refused
 from lrlint.formulas.replay import Group, Replay
 
 SCHEDULER_TYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -38,7 +38,7 @@ SCHEDULER_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "greedy": "get_greedy_schedule",
     }
 )
-"""`transformers.SchedulerType` (the Trainer's `lr_scheduler_type`) to the function behind it."""
+"""`transformers.SchedulerType` (the Trainer's `lr_scheduler_type`) to its function."""
 
 _METRIC_DRIVEN = frozenset({"reduce_lr_on_plateau", "greedy"})
 _LAWS: dict[str, Law] = {}
@@ -51,9 +51,9 @@ def _get_scheduler(
     num_training_steps: int | None = None,
     scheduler_specific_kwargs: Mapping[str, Any] | None = None,
 ) -> tuple[Law, dict[str, object]]:
-    """The law that the name stands for, bound to the arguments that it is handed.
+    """Return the law of that name, and the arguments that the library passes to it.
 
-    Step counts that the named schedule has no use for are ignored, as the library ignores them.
+    Step counts that the schedule does not use are ignored, as the library ignores them.
     """
     if name not in SCHEDULER_TYPES:
         raise ValueError(f"{name!r} is none of {', '.join(SCHEDULER_TYPES)}")
@@ -100,7 +100,7 @@ def _check(
             scheduler_specific_kwargs,
         )
     except (TypeError, ValueError) as error:
-        yield Problem("name", str(error), raises=type(error).__name__, when="construction")
+        yield refused("name", str(error), raises=type(error).__name__)
         return
     yield from law.problems(default_lr=default_lr, **bound)
 

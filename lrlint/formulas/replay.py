@@ -1,7 +1,7 @@
 """The machinery that torch's schedulers share, replayed on bare param-group dicts.
 
 `Replay` mirrors `torch.optim.lr_scheduler.LRScheduler` (torch 2.13) step for step, so that every
-subclass computes the same floats in the same order. Its attributes carry torch's names: a replay
+subclass computes the same floats in the same order. Its attributes have torch's names: a replay
 can continue from a scheduler's `state_dict()`. Tensor LRs work too, by duck typing (`clone`,
 `fill_`), in their own dtype.
 """
@@ -16,13 +16,13 @@ Group = dict[str, Any]
 
 
 def copied(value: Any) -> Any:
-    """`value`, or its clone where it is a tensor, which `written` would change in place."""
+    """Return `value`, or a clone of a tensor, which `write` would change in place."""
     clone = getattr(value, "clone", None)
     return value if clone is None else clone()
 
 
 def values_of(groups: list[Group], key: str) -> list[Any]:
-    """`group[key]` of every group, never aliased; KeyError where one is missing."""
+    """Return `group[key]` of every group, tensors cloned; KeyError where one is missing."""
     return [copied(group[key]) for group in groups]
 
 
@@ -36,11 +36,11 @@ def write(group: Group, key: str, value: Any) -> None:
 
 
 class Replay:
-    """One scheduler, alive on `groups`: `step()` rewrites their `lr` as torch would."""
+    """One scheduler of `groups`: `step()` writes their `lr` as torch would."""
 
     groups: list[Group]
     last_epoch: int
-    """The scheduler's own counter; assignable, as torch's is."""
+    """The scheduler's counter; assignable, as torch's is."""
     base_lrs: list[Any]
 
     _step_count: int = 0
@@ -68,7 +68,7 @@ class Replay:
         return values_of(self.groups, "lr")
 
     def begin(self) -> None:
-        """The step that a constructor takes, from counter -1 to 0."""
+        """Take the step of the constructor, from counter -1 to 0."""
         self._step_count = 0
         self._initial = True
         try:
@@ -79,8 +79,8 @@ class Replay:
     def step(self, value: Any = None) -> None:
         """Advance the counter by one and write the LRs.
 
-        `value` is what the script passes: the epoch to jump to (deprecated outside warm restarts),
-        for metric-driven laws the metric.
+        `value` is the script's argument: the epoch to jump to (deprecated outside warm restarts),
+        or the metric of a metric-driven law.
         """
         self._step_count += 1
         self.update(value)
@@ -101,11 +101,11 @@ class Replay:
             write(group, "lr", lr)
 
     def next_lrs(self) -> list[Any]:
-        """The LRs at `last_epoch`, as a plain step computes them; torch's `get_lr`."""
+        """Return the LRs at `last_epoch`, as a plain step computes them; torch's `get_lr`."""
         raise NotImplementedError
 
     def jump_lrs(self) -> list[Any]:
-        """The LRs at `last_epoch` after a jump: torch's `_get_closed_form_lr` where it has one."""
+        """Return the LRs at `last_epoch` after a jump: `_get_closed_form_lr` where torch has it."""
         return self.next_lrs()
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""SWALR: from whatever the LR is to the constant one of stochastic weight averaging."""
+"""SWALR: from the current LR to the constant one of stochastic weight averaging."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, parameters_of, per_group
-from lrlint.formulas.law import Curve, Law, PastHorizon, Problem
+from lrlint.formulas.law import Curve, Law, PastHorizon, Problem, refused
 from lrlint.formulas.replay import Group, Replay
 
 _STRATEGIES = ("cos", "linear")
 
 
 class SWALR(Replay):
-    """Anneal the current LR to `swa_lr` in `anneal_epochs` of its own steps, then hold."""
+    """The current LR annealed to `swa_lr` in `anneal_epochs` steps, then held."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class SWALR(Replay):
         super().__init__(groups, last_epoch)
 
     def next_lrs(self) -> list[Any]:
-        """The start LR is recovered from the current one, so that it follows manual writes."""
+        """Recover the start LR from the current one, so that it follows manual writes."""
         step = self._step_count - 1
         if self.anneal_epochs == 0:
             step = max(1, step)
@@ -52,7 +52,7 @@ def _start(lr: Any, swa_lr: Any, share: float) -> Any:
 
 
 def _share(strategy: str, step: float, anneal_epochs: int) -> float:
-    """How much of the way to `swa_lr` is done after `step` steps."""
+    """Return the share of the way to `swa_lr` that `step` steps make."""
     t = max(0, min(1, step / max(1, anneal_epochs)))
     return (1 - math.cos(math.pi * t)) / 2 if strategy == "cos" else t
 
@@ -63,7 +63,7 @@ def _anneal(
     anneal_epochs: int,
     anneal_strategy: str,
 ) -> Curve:
-    """`swa * a(t) + b * (1 - a(t))`; b is the LR that SWALR finds when its steps begin."""
+    """Return `swa * a(t) + b * (1 - a(t))`; b is the LR at the first step of SWALR."""
     swa_lrs = per_group("swa_lr", swa_lr, len(base_lrs))
 
     def curve(t: float) -> list[float]:
@@ -77,19 +77,11 @@ def _anneal(
 def _check(swa_lr: object, anneal_epochs: object, anneal_strategy: object) -> Iterator[Problem]:
     del swa_lr
     if is_number(anneal_epochs) and (not isinstance(anneal_epochs, int) or anneal_epochs < 0):
-        yield Problem(
-            "anneal_epochs",
-            f"anneal_epochs={anneal_epochs!r} is not a whole number >= 0",
-            raises="ValueError",
-            when="construction",
+        yield refused(
+            "anneal_epochs", f"anneal_epochs={anneal_epochs!r} is not a whole number >= 0"
         )
     if isinstance(anneal_strategy, str) and anneal_strategy not in _STRATEGIES:
-        yield Problem(
-            "anneal_strategy",
-            f"{anneal_strategy!r} is neither 'cos' nor 'linear'",
-            raises="ValueError",
-            when="construction",
-        )
+        yield refused("anneal_strategy", f"{anneal_strategy!r} is neither 'cos' nor 'linear'")
 
 
 def _jumps_at_once(anneal_epochs: object, **_: object) -> bool:

@@ -1,8 +1,9 @@
 """The `get_*_schedule*` functions of transformers (5.23): a LambdaLR with a factor each.
 
-Every function here takes `optimizer.defaults["lr"]` in the place of the optimizer, refuses what
-the library refuses, and returns the factor by which LambdaLR multiplies a group's initial LR.
-Step counts are in whatever unit the script steps by: optimizer steps, under the Trainer.
+Every function here takes `optimizer.defaults["lr"]` instead of the optimizer, refuses what the
+library refuses, and returns the factor by which LambdaLR multiplies a group's initial LR. W is
+`num_warmup_steps`, N is `num_training_steps`; both count calls of the scheduler's `step()`, which
+are optimizer steps under the Trainer.
 """
 
 from __future__ import annotations
@@ -19,45 +20,48 @@ from lrlint.formulas.transformers_checks import CHECKS
 
 
 def _ramp(t: float, num_warmup_steps: float) -> float:
-    """From 0 at the start to 1 at the end of the warm-up."""
+    """Return the share of the warm-up that is over: 0 at the start, 1 at its end."""
     return float(t) / float(max(1, num_warmup_steps))
 
 
+def _after_ramp(num_warmup_steps: float, factor: Factor) -> Factor:
+    """Return the ramp of the warm-up, followed by `factor`."""
+    return lambda t: _ramp(t, num_warmup_steps) if t < num_warmup_steps else factor(t)
+
+
 def _after_warmup(t: float, warmup: float, total: float, more: float = 0.0) -> float:
-    """The share of the steps after the warm-up that is over, above 1 past the end."""
+    """Return the share of the steps after the warm-up that is over, above 1 past the end."""
     return (float(t - warmup) + more) / float(max(1, total - warmup))
 
 
 def _cosine(progress: float, num_cycles: float, floor: float = 0.0) -> float:
-    """`num_cycles` waves of a cosine between 1 and `floor`; it does not stop at progress 1."""
+    """Return `num_cycles` waves of a cosine from 1 to `floor`; it goes on after progress 1."""
     factor = 0.5 * (1.0 + math.cos(math.pi * float(num_cycles) * 2.0 * progress))
     return max(0.0, factor * (1 - floor) + floor)
 
 
 def get_constant_schedule(default_lr: float, last_epoch: int = -1) -> Factor:
-    """1."""
+    """Return 1."""
     return lambda t: 1
 
 
 def get_constant_schedule_with_warmup(
     default_lr: float, num_warmup_steps: int, last_epoch: int = -1
 ) -> Factor:
-    """`t / W`, then 1."""
-    return lambda t: _ramp(t, num_warmup_steps) if t < num_warmup_steps else 1.0
+    """Return `t / W`, then 1."""
+    return _after_ramp(num_warmup_steps, lambda t: 1.0)
 
 
 def get_linear_schedule_with_warmup(
     default_lr: float, num_warmup_steps: int, num_training_steps: int, last_epoch: int = -1
 ) -> Factor:
-    """`t / W`, then `(N - t) / (N - W)` down to 0."""
+    """Return `t / W`, then `(N - t) / (N - W)` down to 0."""
 
-    def factor(t: float) -> float:
-        if t < num_warmup_steps:
-            return _ramp(t, num_warmup_steps)
+    def decay(t: float) -> float:
         left = float(num_training_steps - t)
         return max(0.0, left / float(max(1, num_training_steps - num_warmup_steps)))
 
-    return factor
+    return _after_ramp(num_warmup_steps, decay)
 
 
 def get_cosine_schedule_with_warmup(
@@ -67,17 +71,14 @@ def get_cosine_schedule_with_warmup(
     num_cycles: float = 0.5,
     last_epoch: int = -1,
 ) -> Factor:
-    """`t / W`, then a cosine to 0, which rises again after N."""
+    """Return `t / W`, then a cosine to 0, which rises again after N."""
     return _warmup_cosine(num_warmup_steps, num_training_steps, num_cycles, 0.0)
 
 
 def _warmup_cosine(warmup: int, total: int, num_cycles: float, floor: float) -> Factor:
-    def factor(t: float) -> float:
-        if t < warmup:
-            return _ramp(t, warmup)
-        return _cosine(_after_warmup(t, warmup, total), num_cycles, floor)
-
-    return factor
+    return _after_ramp(
+        warmup, lambda t: _cosine(_after_warmup(t, warmup, total), num_cycles, floor)
+    )
 
 
 def get_cosine_with_hard_restarts_schedule_with_warmup(
@@ -87,17 +88,15 @@ def get_cosine_with_hard_restarts_schedule_with_warmup(
     num_cycles: int = 1,
     last_epoch: int = -1,
 ) -> Factor:
-    """`t / W`, then `num_cycles` half cosines, then 0."""
+    """Return `t / W`, then `num_cycles` half cosines, then 0."""
 
-    def factor(t: float) -> float:
-        if t < num_warmup_steps:
-            return _ramp(t, num_warmup_steps)
+    def restarts(t: float) -> float:
         progress = _after_warmup(t, num_warmup_steps, num_training_steps)
         if progress >= 1.0:
             return 0.0
         return _cosine((float(num_cycles) * progress) % 1.0, 0.5)
 
-    return factor
+    return _after_ramp(num_warmup_steps, restarts)
 
 
 def get_polynomial_decay_schedule_with_warmup(
@@ -108,34 +107,28 @@ def get_polynomial_decay_schedule_with_warmup(
     power: float = 1.0,
     last_epoch: int = -1,
 ) -> Factor:
-    """`t / W`, then `(1 - (t - W) / (N - W)) ** power` from the optimizer's LR to `lr_end`."""
+    """Return `t / W`, then `(1 - (t - W) / (N - W)) ** power`, scaled to end at `lr_end`."""
     if not (default_lr > lr_end):
         raise ValueError(f"lr_end={lr_end} is not below the optimizer's lr={default_lr}")
 
-    def factor(t: float) -> float:
-        if t < num_warmup_steps:
-            return _ramp(t, num_warmup_steps)
+    def decay(t: float) -> float:
         if t > num_training_steps:
             return lr_end / default_lr
         left = 1 - (t - num_warmup_steps) / (num_training_steps - num_warmup_steps)
         lr: float = (default_lr - lr_end) * left**power + lr_end
         return lr / default_lr
 
-    return factor
+    return _after_ramp(num_warmup_steps, decay)
 
 
 def get_inverse_sqrt_schedule(
     default_lr: float, num_warmup_steps: int, timescale: int | None = None, last_epoch: int = -1
 ) -> Factor:
-    """`t / W`, then `sqrt(timescale / (t - W + timescale))`."""
+    """Return `t / W`, then `sqrt(timescale / (t - W + timescale))`."""
     scale = (num_warmup_steps or 10_000) if timescale is None else timescale
-
-    def factor(t: float) -> float:
-        if t < num_warmup_steps:
-            return _ramp(t, num_warmup_steps)
-        return 1.0 / math.sqrt((t + (scale - num_warmup_steps)) / scale)
-
-    return factor
+    return _after_ramp(
+        num_warmup_steps, lambda t: 1.0 / math.sqrt((t + (scale - num_warmup_steps)) / scale)
+    )
 
 
 def _min_lr_rate(default_lr: float, min_lr: float | None, min_lr_rate: float | None) -> float:
@@ -156,7 +149,7 @@ def get_cosine_with_min_lr_schedule_with_warmup(
     min_lr: float | None = None,
     min_lr_rate: float | None = None,
 ) -> Factor:
-    """`t / W`, then a cosine to `min_lr`, which rises again after N."""
+    """Return `t / W`, then a cosine to `min_lr`, which rises again after N."""
     rate = _min_lr_rate(default_lr, min_lr, min_lr_rate)
     return _warmup_cosine(num_warmup_steps, num_training_steps, num_cycles, rate)
 
@@ -171,7 +164,7 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     min_lr_rate: float | None = None,
     warmup_lr_rate: float | None = None,
 ) -> Factor:
-    """The same one step ahead: the warm-up starts above 0, the cosine ends at N - 1."""
+    """Return the same one step ahead: the warm-up starts above 0, the cosine ends at N - 1."""
     rate = _min_lr_rate(default_lr, min_lr, min_lr_rate)
     warmup, total = float(num_warmup_steps), float(num_training_steps)
 
@@ -214,7 +207,7 @@ def get_wsd_schedule(
     num_cycles: float = 0.5,
     last_epoch: int = -1,
 ) -> Factor:
-    """Warm-up, stable phase at 1, decay; `min_lr_ratio` before and after."""
+    """Return a warm-up, a stable phase at 1 and a decay; `min_lr_ratio` before and after."""
     for kind in (warmup_type, decay_type):
         if kind not in ("linear", "cosine", "1-sqrt"):
             raise ValueError(f"{kind!r} is not 'linear', 'cosine' or '1-sqrt'")

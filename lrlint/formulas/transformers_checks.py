@@ -6,13 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lrlint.formulas.arguments import is_number, is_whole
-from lrlint.formulas.law import Problem
+from lrlint.formulas.law import Problem, refused
 
 _WSD_TYPES = ("linear", "cosine", "1-sqrt")
-
-
-def _refused(parameter: str, message: str, raises: str = "ValueError") -> Problem:
-    return Problem(parameter, message, raises=raises, when="construction")
 
 
 def _nothing(**_: object) -> Iterable[Problem]:
@@ -44,9 +40,7 @@ def _polynomial(
 ) -> Iterator[Problem]:
     yield from _all_warmup(num_warmup_steps, num_training_steps)
     if is_number(lr_end) and is_number(default_lr) and not default_lr > lr_end:
-        yield _refused(
-            "lr_end", f"lr_end={lr_end!r} is not below the optimizer's lr={default_lr!r}"
-        )
+        yield refused("lr_end", f"lr_end={lr_end!r} is not below the optimizer's lr={default_lr!r}")
     if not (is_number(num_warmup_steps) and is_number(num_training_steps)):
         return
     if not is_whole(num_training_steps) or num_training_steps < max(0, num_warmup_steps):
@@ -60,7 +54,7 @@ def _polynomial(
 
 def _zero_division(parameter: str, why: str, step: int) -> Problem:
     if step == 0:
-        return _refused(parameter, f"{why}, which divides by zero", "ZeroDivisionError")
+        return refused(parameter, f"{why}, which divides by zero", "ZeroDivisionError")
     return Problem(
         parameter,
         f"{why}: step {step} divides by zero",
@@ -89,11 +83,11 @@ def _min_lr(
 ) -> Iterator[Problem]:
     yield from _all_warmup(num_warmup_steps, num_training_steps)
     if min_lr is None and min_lr_rate is None:
-        yield _refused("min_lr", "neither min_lr nor min_lr_rate is given")
+        yield refused("min_lr", "neither min_lr nor min_lr_rate is given")
     elif min_lr is not None and is_number(min_lr_rate):
-        yield _refused("min_lr", "both min_lr and min_lr_rate are given")
+        yield refused("min_lr", "both min_lr and min_lr_rate are given")
     elif is_number(min_lr) and is_number(default_lr) and default_lr == 0:
-        yield _refused("min_lr", "the optimizer's lr is 0", "ZeroDivisionError")
+        yield refused("min_lr", "the optimizer's lr is 0", "ZeroDivisionError")
 
 
 def _wsd(
@@ -107,11 +101,11 @@ def _wsd(
 ) -> Iterator[Problem]:
     for name, kind in (("warmup_type", warmup_type), ("decay_type", decay_type)):
         if isinstance(kind, str) and kind not in _WSD_TYPES:
-            yield _refused(name, f"{name}={kind!r} is none of {', '.join(_WSD_TYPES)}")
+            yield refused(name, f"{name}={kind!r} is none of {', '.join(_WSD_TYPES)}")
     if num_stable_steps is not None:
         return
     if num_training_steps is None:
-        yield _refused("num_training_steps", "neither it nor num_stable_steps is given")
+        yield refused("num_training_steps", "neither it nor num_stable_steps is given")
     elif (
         is_number(num_training_steps)
         and is_number(num_warmup_steps)

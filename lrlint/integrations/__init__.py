@@ -1,1 +1,1 @@
-"""Watching the LR from within other tools: pytest, Lightning, transformers. One module each."""
+"""Watch the LR from within other tools: pytest, Lightning, transformers. One module each."""

@@ -1,4 +1,4 @@
-"""How findings leave lrlint: one module per format, imported only when it is asked for."""
+"""Output formats: one module each, imported only when it is used."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import cast
 from lrlint.diagnostics import Diagnostic
 
 Lines = Callable[[str, "int | None"], "Sequence[str] | None"]
-"""The source lines of a file (or of one cell of a notebook), or None where they are not at hand."""
+"""The source lines of a file (or of one cell of a notebook), or None if they are unknown."""
 
 
 def no_lines(filename: str, cell: int | None) -> None:
-    """The ``Lines`` of findings whose source is not at hand."""
+    """Return None: the ``Lines`` of findings whose source is unknown."""
 
 
 @dataclass(frozen=True)
 class Results:
-    """What a format renders."""
+    """The input of a format."""
 
     diagnostics: tuple[Diagnostic, ...]
     files_checked: int = 0
     lines: Lines = no_lines
+    files_with_scheduler: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ FORMATS = {
 """The module of each format; its function ``render`` is a :data:`Renderer`."""
 
 FOR_PEOPLE = frozenset({"full", "concise"})
-"""Formats that end with a summary; the others hold nothing but the findings."""
+"""Formats that end with a summary; the others consist of findings only."""
 
 
 def render(output_format: str, results: Results, style: Style | None = None) -> str:
-    """``results`` as text in one of :data:`FORMATS`, with a final newline if there is any text."""
+    """Return ``results`` in one of :data:`FORMATS`, with a final newline if there is any text."""
     module = importlib.import_module(FORMATS[output_format])
     return cast(Renderer, module.render)(results, style or Style())

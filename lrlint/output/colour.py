@@ -17,7 +17,7 @@ _CODES = {
 
 
 class Paint:
-    """Wraps text in a colour where colours are on."""
+    """Wraps text in a colour if colours are on."""
 
     def __init__(self, on: bool) -> None:
         self.on = on

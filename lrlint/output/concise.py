@@ -1,4 +1,4 @@
-"""One line per finding, in the form that editors parse: ``train.py:41:13: error[LR101] …``."""
+"""Format with one line per finding, as editors parse it: ``train.py:41:13: error[LR101] …``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lrlint.output.text import clean
 
 
 def render(results: Results, style: Style) -> str:
-    """One line per finding and the summary."""
+    """Return one line per finding and the summary."""
     paint = Paint(style.colour)
     lines = [line(diagnostic, paint) + "\n" for diagnostic in results.diagnostics]
     return "".join(lines) + summary(results, paint)

@@ -1,4 +1,4 @@
-"""Source frames in the manner of rustc: numbered lines with marks under them."""
+"""Source frames as rustc draws them: numbered lines with marks under them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrlint.fix import Location
 from lrlint.output.text import ShownLine, cut
+from lrlint.span import Location
 
 CONTEXT = 1
 """Lines shown before and after the primary mark."""
 _HEAD, _TAIL = 4, 2
-"""Lines shown of the head and the tail of a long span."""
+"""Lines shown of the beginning and the end of a long span."""
 
 Painter = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A stretch to underline (the end exclusive) and what to say of it."""
+    """A span to underline (the end exclusive) and its label."""
 
     start: Location
     end: Location
@@ -28,7 +28,7 @@ class Mark:
 
     @property
     def last_row(self) -> int:
-        """The last row that holds something of the stretch."""
+        """The last row of which the span covers a character."""
         ends_before_row = self.end.column <= 1 and self.end.row > self.start.row
         return self.end.row - 1 if ends_before_row else max(self.end.row, self.start.row)
 
@@ -59,7 +59,7 @@ class Frame:
         self._limit = max(width - gutter - 3 - (2 if self._block else 0), 20)
 
     def render(self) -> list[str]:
-        """All rows of the frame, without the empty gutter rows around it."""
+        """Return all rows of the frame, without the empty gutter rows around it."""
         output: list[str] = []
         previous: int | None = None
         for row in shown_rows(self._lines, self._marks):
@@ -96,12 +96,12 @@ class Frame:
     # -- one-line marks
 
     def _columns(self, mark: Mark, text: str) -> tuple[int, int]:
-        """The source columns that are underlined; a longer stretch is marked on its first line."""
+        """Return the source columns to underline; a span of several lines on its first one."""
         end = len(text) + 1 if mark.multiline else mark.end.column
         return mark.start.column, max(end, mark.start.column + 1)
 
     def _underlines(self, line: ShownLine, marks: Sequence[Mark], text: str) -> list[str]:
-        """Rows of carets and labels; marks share a row while none needs the room of another."""
+        """Return rows of carets and labels; marks share a row if they do not overlap."""
         rows: list[tuple[int, str, bool]] = []  # columns taken, painted text, closed by a label
         for mark in sorted(marks, key=lambda mark: (mark.start, not mark.primary)):
             first, end = (line.column(column) for column in self._columns(mark, text))
@@ -161,7 +161,7 @@ def _block_columns(block: Mark, row: int) -> tuple[int, int]:
 
 
 def shown_rows(lines: Sequence[str], marks: Sequence[Mark]) -> list[int]:
-    """The rows to show, in order: marked ones, context, and gaps of a single line."""
+    """Return the rows to show, in order: marked ones, context, and gaps of a single line."""
     rows: set[int] = set()
     for mark in marks:
         last = mark.last_row if mark.primary else mark.start.row

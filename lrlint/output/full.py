@@ -1,4 +1,4 @@
-"""The format for people: every finding with the source lines that it speaks of."""
+"""The format for people: every finding with its source lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _File = tuple[str, "int | None"]
 
 
 def render(results: Results, style: Style) -> str:
-    """All findings, a blank line after each, and the summary."""
+    """Return all findings, a blank line after each, and the summary."""
     paint = Paint(style.colour)
     blocks = [
         "\n".join(finding(diagnostic, results.lines, style, paint)) + "\n\n"
@@ -26,7 +26,7 @@ def render(results: Results, style: Style) -> str:
 
 
 def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) -> list[str]:
-    """The rows of one finding."""
+    """Return the rows of one finding."""
     role = diagnostic.severity.label
     marks, notes = _marks(diagnostic, lines)
     shown = {file: _source(lines, file) for file in marks}
@@ -61,7 +61,7 @@ def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) ->
 
 
 def help_text(fix: Fix) -> str:
-    """What the fix does and which option applies it."""
+    """Return what the fix does and which option applies it."""
     option = "--fix" if fix.applicability is Applicability.SAFE else "--unsafe-fixes"
     return f"{clean(fix.message)} ({option})"
 
@@ -75,7 +75,7 @@ def _source(lines: Lines, file: _File) -> Sequence[str] | None:
 
 
 def _marks(diagnostic: Diagnostic, lines: Lines) -> tuple[dict[_File, list[Mark]], list[Related]]:
-    """The marks of each file, the finding's own first, and the notes that no frame can show."""
+    """Return the marks of each file, the finding's first, and the notes without a source line."""
     home = (diagnostic.filename, diagnostic.cell)
     primary = Mark(diagnostic.location, diagnostic.end_location, primary=True)
     marks: dict[_File, list[Mark]] = {home: [primary]}

@@ -9,7 +9,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE
 
 
 def render(results: Results, style: Style) -> str:
-    """One workflow command per finding."""
+    """Return one workflow command per finding."""
     return "".join(command(diagnostic) + "\n" for diagnostic in results.diagnostics)
 
 
@@ -26,12 +26,12 @@ def command(diagnostic: Diagnostic) -> str:
 
 
 def _lines(diagnostic: Diagnostic) -> dict[str, str]:
-    # Rows of a notebook count within the cell and are no rows of the file.
+    # The rows of a notebook finding count within its cell, not within the file.
     if diagnostic.cell is not None:
         return {"line": "1"}
     start, end = diagnostic.location, diagnostic.end_location
     lines = {"line": str(start.row), "endLine": str(end.row)}
-    if start.row == end.row:  # GitHub refuses columns of a stretch of several lines
+    if start.row == end.row:  # GitHub refuses columns for a span of several lines
         lines |= {"col": str(start.column), "endColumn": str(end.column)}
     return lines
 

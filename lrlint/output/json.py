@@ -1,4 +1,4 @@
-"""One JSON array of findings; the form is a contract, see the README."""
+"""One JSON array of findings; programs rely on its keys."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import json
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Related
-from lrlint.fix import Fix, Location
+from lrlint.fix import Fix
 from lrlint.output import Results, Style
+from lrlint.span import Location
 
 
 def render(results: Results, style: Style) -> str:
-    """All findings as one array."""
-    # Escaped to ASCII, so that no terminal or pipe encoding can spoil it.
+    """Return all findings as one array."""
+    # Escaped to ASCII: safe in every encoding of a terminal or pipe.
     return json.dumps([record(diagnostic) for diagnostic in results.diagnostics], indent=2) + "\n"
 
 
 def record(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One finding as JSON data."""
+    """Return one finding as JSON data."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,
@@ -43,7 +44,7 @@ def _related(related: Related) -> dict[str, Any]:
         "filename": related.filename,
         "location": _location(related.location),
     }
-    # Without it a row of a notebook would mean nothing; elsewhere the key is left out.
+    # Only a row of a notebook needs its cell; elsewhere the key is left out.
     return result if related.cell is None else {**result, "cell": related.cell}
 
 
@@ -54,8 +55,8 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "edits": [
             {
                 "content": edit.content,
-                "location": _location(edit.location),
-                "end_location": _location(edit.end_location),
+                "location": _location(edit.span.start),
+                "end_location": _location(edit.span.end),
             }
             for edit in fix.edits
         ],

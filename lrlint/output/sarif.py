@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-import lrlint
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import Results, Style
+from lrlint.span import Location
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 
 
 def render(results: Results, style: Style) -> str:
-    """One run with all findings."""
+    """Return one run with all findings."""
     codes = sorted({diagnostic.code for diagnostic in results.diagnostics})
     log = {
         "$schema": _SCHEMA,
@@ -26,7 +27,7 @@ def render(results: Results, style: Style) -> str:
                 "tool": {
                     "driver": {
                         "name": "lrlint",
-                        "semanticVersion": lrlint.__version__,
+                        "semanticVersion": version("lrlint"),
                         "rules": [_rule(code, results) for code in codes],
                     }
                 },
@@ -75,7 +76,7 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
             }
             for number, related in enumerate(diagnostic.related)
         ]
-    # SARIF cannot address a cell, and knows no fix that a person must read first.
+    # SARIF cannot address a cell, and has no fixes that need a review.
     if (
         diagnostic.fix is not None
         and diagnostic.cell is None
@@ -89,7 +90,7 @@ def _location(filename: str, cell: int | None, start: Location, end: Location) -
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri(filename)}}
     if cell is None:
         return {"physicalLocation": {**physical, "region": _region(start, end)}}
-    # Rows of a notebook count within the cell and are no rows of the file.
+    # The rows of a notebook finding count within its cell, not within the file.
     name = f"cell {cell}, line {start.row}"
     return {"physicalLocation": physical, "logicalLocations": [{"name": name}]}
 
@@ -117,13 +118,13 @@ def _fix(fix: Fix, filename: str) -> dict[str, Any]:
 
 def _replacement(edit: Edit) -> dict[str, Any]:
     return {
-        "deletedRegion": _region(edit.location, edit.end_location),
+        "deletedRegion": _region(edit.span.start, edit.span.end),
         "insertedContent": {"text": edit.content},
     }
 
 
 def uri(filename: str) -> str:
-    """A relative reference, or a ``file:`` URI for an absolute path."""
+    """Return a relative reference, or a ``file:`` URI for an absolute path."""
     if filename.startswith("/"):
         return "file://" + quote(filename)
     if filename[1:3] == ":/":  # a drive

@@ -12,16 +12,17 @@ from lrlint.output.colour import Paint
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
-    """``1 file``, ``2 files``."""
+    """Return ``1 file``, ``2 files``."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def summary(results: Results, paint: Paint) -> str:
-    """How many findings there are, and how many of them lrlint can fix."""
+    """Say how many findings there are, and how many of them lrlint can fix."""
     diagnostics = results.diagnostics
     if not diagnostics:
-        checked = f" in {count(results.files_checked, 'file')}" if results.files_checked else ""
-        return paint("good", f"Nothing to report{checked}.") + "\n"
+        checked = f"{count(results.files_checked, 'file')} checked"
+        with_scheduler = f"{results.files_with_scheduler} with a scheduler"
+        return paint("good", f"All clear: {checked}, {with_scheduler}.") + "\n"
     by_severity = Counter(diagnostic.severity for diagnostic in diagnostics)
     parts = ", ".join(
         count(
@@ -46,5 +47,7 @@ def _fixes(diagnostics: Iterable[Diagnostic]) -> str:
     if safe:
         return f"{safe} can be fixed with --fix.\n"
     if unsafe:
-        return f"{unsafe} can be fixed with --unsafe-fixes; read the result before you keep it.\n"
+        return (
+            f"{unsafe} can be fixed with --unsafe-fixes, which may change behaviour; review them.\n"
+        )
     return ""

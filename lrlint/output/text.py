@@ -9,13 +9,13 @@ from dataclasses import dataclass
 TAB = 4
 ELLIPSIS = "…"
 _LEAD = 8
-"""Columns kept to the left of the first mark where a long line is cut."""
+"""Columns kept before the first mark where a long line is cut."""
 
 
 def shown(character: str) -> tuple[str, int]:
-    """What stands for a character on the terminal, and how many columns that takes.
+    """Return what a terminal is sent for a character, and how many columns that takes.
 
-    Control characters are replaced by pictures, so that a source file cannot drive the terminal.
+    Control characters become visible symbols: a source file must not control the terminal.
     """
     if " " <= character <= "~":
         return character, 1
@@ -30,7 +30,7 @@ def shown(character: str) -> tuple[str, int]:
 
 
 def clean(text: str) -> str:
-    """Text from elsewhere (a message, a file name) on one line and without control characters."""
+    """Return a text (a message, a file name) on one line and without control characters."""
     return "".join(" " if character in "\r\n\t" else shown(character)[0] for character in text)
 
 
@@ -40,10 +40,10 @@ class ShownLine:
 
     text: str
     starts: tuple[int, ...]
-    """One more than there are characters: the last is where the line ends."""
+    """One more than there are characters: the last is the end of the line."""
 
     def column(self, source_column: int) -> int:
-        """The display column (from 0) of a source column (from 1)."""
+        """Return the display column (from 0) of a source column (from 1)."""
         return self.starts[min(max(source_column - 1, 0), len(self.starts) - 1)]
 
     @property
@@ -79,7 +79,7 @@ def cut(line: str, limit: int, keep: Sequence[tuple[int, int]] = ()) -> ShownLin
     high = max((whole.column(end) for _, end in keep), default=0)
     left = 0
     if high > limit - 1:
-        # Show the line's end where that holds every mark, else begin shortly before the first.
+        # Show the end of the line if every mark is in it, else start shortly before the first mark.
         left = min(max(low - _LEAD, 0), max(whole.width - limit, 0))
     right = left + limit
     pieces: list[str] = []

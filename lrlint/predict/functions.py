@@ -11,11 +11,14 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lrlint.analysis.calls import Arguments, bind_parameters
-from lrlint.analysis.expressions import ARITHMETIC
-from lrlint.analysis.interpreter import Interpreter
-from lrlint.analysis.prescan import assigned_names, dotted
-from lrlint.analysis.values import (
+import libcst as cst
+
+from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.calls import bind_parameters
+from lrlint.analysis.interpreter.expressions import ARITHMETIC
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     External,
@@ -28,8 +31,8 @@ from lrlint.analysis.values import (
     Store,
     Stream,
 )
+from lrlint.source.nodes import children, indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
 
 Frame = dict[str, Any]
 Compiled = Callable[[Frame], Any]
@@ -42,17 +45,17 @@ class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
-_COMPARISONS: dict[type[syn.Node], Callable[[Any, Any], Any]] = {
-    syn.LessThan: operator.lt,
-    syn.LessThanEqual: operator.le,
-    syn.Equal: operator.eq,
-    syn.NotEqual: operator.ne,
-    syn.GreaterThan: operator.gt,
-    syn.GreaterThanEqual: operator.ge,
-    syn.Is: operator.is_,
-    syn.IsNot: operator.is_not,
-    syn.In: lambda item, container: item in container,
-    syn.NotIn: lambda item, container: item not in container,
+_COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
+    cst.LessThan: operator.lt,
+    cst.LessThanEqual: operator.le,
+    cst.Equal: operator.eq,
+    cst.NotEqual: operator.ne,
+    cst.GreaterThan: operator.gt,
+    cst.GreaterThanEqual: operator.ge,
+    cst.Is: operator.is_,
+    cst.IsNot: operator.is_not,
+    cst.In: lambda item, container: item in container,
+    cst.NotIn: lambda item, container: item not in container,
 }
 _MATH = (
     *("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow"),
@@ -89,7 +92,7 @@ class _Returned(Exception):
         self.value = value
 
 
-def compile_function(at: Interpreter, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
+def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
     """A callable that computes what the script's function computes.
 
     Raises :class:`Unreadable` where the function cannot be followed.
@@ -98,24 +101,22 @@ def compile_function(at: Interpreter, value: AnyValue, depth: int = 0) -> Callab
         raise Unreadable("functions that call one another too deeply")
     match value:
         case FunctionValue():
-            return _function(at, value, depth)
+            return _function(machine, value, depth)
         case Partial(function=inner, positional=positional, keywords=keywords):
-            call = compile_function(at, inner, depth + 1)
-            fixed = [static(at, item, depth) for item in positional]
-            named = {key: static(at, item, depth) for key, item in keywords.items()}
+            call = compile_function(machine, inner, depth + 1)
+            fixed = [static(machine, item, depth) for item in positional]
+            named = {key: static(machine, item, depth) for key, item in keywords.items()}
             return lambda *args, **kwargs: call(*fixed, *args, **{**named, **kwargs})
         case External(name=name) if name in _FUNCTIONS:
             return _FUNCTIONS[name]
         case Instance():
-            from lrlint.analysis import attributes
-
-            method = attributes.find_method(at, value, "__call__")
+            method = machine.find_method(value, "__call__")
             if isinstance(method, FunctionValue):
-                return compile_function(at, method, depth + 1)
+                return compile_function(machine, method, depth + 1)
     raise Unreadable(f"the function {getattr(value, 'path', None) or ''}".strip())
 
 
-def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
+def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
     """The Python object that a value is known to be; raises :class:`Unreadable`."""
     match value:
         case Expr():
@@ -127,19 +128,19 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
         case Const(value=constant):
             return constant
         case ListValue(items=list() as items):
-            return [static(at, item, depth) for item in items]
+            return [static(machine, item, depth) for item in items]
         case Stream(trips=Expr(value=int() as count)) if 0 <= count <= _MOST_STEPS:
-            return [static(at, value.element(Expr.const(i)), depth) for i in range(count)]
+            return [static(machine, value.element(Expr.const(i)), depth) for i in range(count)]
         case FunctionValue() | Partial() | Instance():
-            return compile_function(at, value, depth + 1)
+            return compile_function(machine, value, depth + 1)
         case External(name=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case External(name=name) if name in _FUNCTIONS:
             return _FUNCTIONS[name]
         case Opaque(path=str() as path):
-            from lrlint.analysis import numeric
+            from lrlint.analysis.interpreter import numbers
 
-            number = numeric.to_number(at, value)
+            number = numbers.to_number(machine, value)
             if number is not None and number.value is not None:
                 return number.value
             raise Unreadable(path)
@@ -149,8 +150,8 @@ def static(at: Interpreter, value: AnyValue, depth: int = 0) -> Any:
 class _Compiler:
     """Compiles the body of one function."""
 
-    def __init__(self, at: Interpreter, function: FunctionValue, depth: int) -> None:
-        self.at = at
+    def __init__(self, machine: Machine, function: FunctionValue, depth: int) -> None:
+        self.at = machine
         self.depth = depth
         self.function = function
         scope = Scope(
@@ -160,77 +161,77 @@ class _Compiler:
             is_function=True,
             owner=function.owner,
         )
-        bind_parameters(at, function, Arguments(open=True), scope)
+        bind_parameters(machine, function, Arguments(open=True), scope)
         self.scope = scope
         node = function.node
-        function.scope.unit.look_into(node)
+        self.body = function.scope.unit.body_of(node)
         parameters = node.params
         names = [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
         self.parameters = [parameter.name.value for parameter in names]
         if function.receiver is not None and self.parameters:
             self.parameters = self.parameters[1:]
         self.locals = set(self.parameters)
-        if isinstance(node, syn.FunctionDef):
-            self.locals |= assigned_names(node.body)
+        if isinstance(self.body, cst.BaseSuite):
+            self.locals |= assigned_names(self.body)
 
     # -- expressions ------------------------------------------------------------------------
 
-    def expression(self, node: syn.Node) -> Compiled:
+    def expression(self, node: cst.CSTNode) -> Compiled:
         """One expression as a closure over the frame of local names."""
         if not self._is_local(node):
             try:
                 constant = self._static(node)
             except Unreadable:
-                if isinstance(node, (syn.Name, syn.Attribute)):
+                if isinstance(node, (cst.Name, cst.Attribute)):
                     raise
             else:
                 return lambda frame: constant
         match node:
-            case syn.Name(value=name):
+            case cst.Name(value=name):
                 return lambda frame: frame[name]
-            case syn.BinaryOperation(left=left, operator=op, right=right):
+            case cst.BinaryOperation(left=left, operator=op, right=right):
                 return self._binary(ARITHMETIC, op, left, right)
-            case syn.UnaryOperation(operator=op, expression=inner):
+            case cst.UnaryOperation(operator=op, expression=inner):
                 return self._unary(op, inner)
-            case syn.BooleanOperation(left=left, operator=op, right=right):
+            case cst.BooleanOperation(left=left, operator=op, right=right):
                 one, other = self.expression(left), self.expression(right)
-                if isinstance(op, syn.And):
+                if isinstance(op, cst.And):
                     return lambda frame: one(frame) and other(frame)
                 return lambda frame: one(frame) or other(frame)
-            case syn.Comparison():
+            case cst.Comparison():
                 return self._comparison(node)
-            case syn.IfExp(test=test, body=body, orelse=orelse):
+            case cst.IfExp(test=test, body=body, orelse=orelse):
                 check, yes, no = (self.expression(part) for part in (test, body, orelse))
                 return lambda frame: yes(frame) if check(frame) else no(frame)
-            case syn.Call():
+            case cst.Call():
                 return self._call(node)
-            case syn.Tuple(elements=elements) | syn.List(elements=elements):
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 parts = [self.expression(element.value) for element in elements]
                 return lambda frame: [part(frame) for part in parts]
-            case syn.Subscript(value=value, slice=[syn.Expression() as key]):
-                owner, index = self.expression(value), self.expression(key)
-                return lambda frame: owner(frame)[index(frame)]
-            case syn.GeneratorExp() | syn.ListComp():
+            case cst.Subscript(value=value):
+                match indices_of(node):
+                    case [cst.BaseExpression() as key]:
+                        owner, index = self.expression(value), self.expression(key)
+                        return lambda frame: owner(frame)[index(frame)]
+            case cst.GeneratorExp() | cst.ListComp():
                 return self._comprehension(node)
         raise Unreadable(self._text(node))
 
-    def _is_local(self, node: syn.Node) -> bool:
-        from lrlint.syntax.nodes import children
-
+    def _is_local(self, node: cst.CSTNode) -> bool:
         stack = [node]
         while stack:
             part = stack.pop()
-            if isinstance(part, syn.Name) and part.value in self.locals:
+            if isinstance(part, cst.Name) and part.value in self.locals:
                 return True
-            if isinstance(part, (syn.GeneratorExp, syn.ListComp)):
+            if isinstance(part, (cst.GeneratorExp, cst.ListComp)):
                 return True
-            if isinstance(part, (syn.Attribute, syn.Arg)):
+            if isinstance(part, (cst.Attribute, cst.Arg)):
                 stack.append(part.value)
             else:
                 stack.extend(children(part))
         return False
 
-    def _static(self, node: syn.Node) -> Any:
+    def _static(self, node: cst.CSTNode) -> Any:
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             value = self.at.evaluate(node)
@@ -242,15 +243,15 @@ class _Compiler:
                 raise Unreadable(name) from None
             raise
 
-    def _text(self, node: syn.Node) -> str:
+    def _text(self, node: cst.CSTNode) -> str:
         return f"`{self.scope.unit.code(node)}`"
 
     def _binary(
         self,
-        table: Mapping[type[syn.Node], Callable[[Any, Any], Any]],
-        op: syn.Node,
-        left: syn.Node,
-        right: syn.Node,
+        table: Mapping[type[cst.CSTNode], Callable[[Any, Any], Any]],
+        op: cst.CSTNode,
+        left: cst.CSTNode,
+        right: cst.CSTNode,
     ) -> Compiled:
         operation = table.get(type(op))
         if operation is None:
@@ -258,18 +259,18 @@ class _Compiler:
         one, other = self.expression(left), self.expression(right)
         return lambda frame: operation(one(frame), other(frame))
 
-    def _unary(self, op: syn.Node, inner: syn.Node) -> Compiled:
+    def _unary(self, op: cst.CSTNode, inner: cst.CSTNode) -> Compiled:
         value = self.expression(inner)
         match op:
-            case syn.Minus():
+            case cst.Minus():
                 return lambda frame: -value(frame)
-            case syn.Not():
+            case cst.Not():
                 return lambda frame: not value(frame)
-            case syn.Plus():
+            case cst.Plus():
                 return value
         raise Unreadable(self._text(inner))
 
-    def _comparison(self, node: syn.Comparison) -> Compiled:
+    def _comparison(self, node: cst.Comparison) -> Compiled:
         first = self.expression(node.left)
         rest: list[tuple[Callable[[Any, Any], Any], Compiled]] = []
         for target in node.comparisons:
@@ -289,7 +290,7 @@ class _Compiler:
 
         return compare
 
-    def _call(self, node: syn.Call) -> Compiled:
+    def _call(self, node: cst.Call) -> Compiled:
         with self.at.elsewhere(self.scope.unit, self.scope):
             self.at.statement = node
             target = self.at.evaluate(node.func)
@@ -307,9 +308,9 @@ class _Compiler:
             **{key: part(frame) for key, part in keywords.items()},
         )
 
-    def _comprehension(self, node: syn.GeneratorExp | syn.ListComp) -> Compiled:
+    def _comprehension(self, node: cst.GeneratorExp | cst.ListComp) -> Compiled:
         comp = node.for_in
-        if comp.inner_for_in is not None or not isinstance(comp.target, syn.Name):
+        if comp.inner_for_in is not None or not isinstance(comp.target, cst.Name):
             raise Unreadable(self._text(node))
         name = comp.target.value
         source = self.expression(comp.iter)
@@ -330,61 +331,55 @@ class _Compiler:
 
     # -- statements -------------------------------------------------------------------------
 
-    def block(self, statements: Sequence[syn.Node]) -> list[Compiled]:
-        """Statements as closures that run one after the other."""
-        found: list[Compiled] = []
-        for statement in statements:
-            if isinstance(statement, syn.SimpleStatementLine):
-                found += self.block(statement.body)
-            else:
-                compiled = self.statement(statement)
-                if compiled is not None:
-                    found.append(compiled)
-        return found
+    def block(self, block: cst.BaseSuite) -> list[Compiled]:
+        """Return statements as closures that run one after the other."""
+        parts = [part for one in statements_of(block) for part in small_statements(one) or [one]]
+        compiled = [self.statement(part) for part in parts]
+        return [one for one in compiled if one is not None]
 
-    def statement(self, node: syn.Node) -> Compiled | None:
+    def statement(self, node: cst.CSTNode) -> Compiled | None:
         """One statement, or None where it does nothing."""
         match node:
-            case syn.Return(value=None):
+            case cst.Return(value=None):
                 raise Unreadable("a bare return")
-            case syn.Return(value=value) if value is not None:
+            case cst.Return(value=value) if value is not None:
                 result = self.expression(value)
 
                 def leave(frame: Frame) -> None:
                     raise _Returned(result(frame))
 
                 return leave
-            case syn.If():
+            case cst.If():
                 return self._if(node)
-            case syn.Assign(targets=[syn.AssignTarget(target=syn.Name(value=name))], value=value):
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, result(frame))
-            case syn.AnnAssign(target=syn.Name(value=name), value=value) if value is not None:
+            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, result(frame))
-            case syn.AugAssign(target=syn.Name(value=name), operator=op, value=value):
+            case cst.AugAssign(target=cst.Name(value=name), operator=op, value=value):
                 operation = ARITHMETIC.get(type(op))
                 if operation is None:
                     raise Unreadable(self._text(node))
                 result = self.expression(value)
                 return lambda frame: frame.__setitem__(name, operation(frame[name], result(frame)))
-            case syn.For(target=syn.Name(value=name), iter=source, body=body, orelse=None):
-                return self._for(name, source, body.body)
-            case syn.Expr(value=syn.String()) | syn.Pass():
+            case cst.For(target=cst.Name(value=name), iter=source, body=body, orelse=None):
+                return self._for(name, source, body)
+            case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()) | cst.Pass():
                 return None
-            case syn.Expr(value=syn.Call(func=syn.Name(value="print"))):
+            case cst.Expr(value=cst.Call(func=cst.Name(value="print"))):
                 return None
         raise Unreadable(self._text(node))
 
-    def _if(self, node: syn.If) -> Compiled:
+    def _if(self, node: cst.If) -> Compiled:
         test = self.expression(node.test)
-        then = self.block(node.body.body)
+        then = self.block(node.body)
         orelse: list[Compiled] = []
         match node.orelse:
-            case syn.If():
+            case cst.If():
                 orelse = [self._if(node.orelse)]
-            case syn.Else(body=body):
-                orelse = self.block(body.body)
+            case cst.Else(body=body):
+                orelse = self.block(body)
 
         def branch(frame: Frame) -> None:
             for part in then if test(frame) else orelse:
@@ -392,7 +387,7 @@ class _Compiler:
 
         return branch
 
-    def _for(self, name: str, source: syn.Node, body: Sequence[syn.Node]) -> Compiled:
+    def _for(self, name: str, source: cst.CSTNode, body: cst.BaseSuite) -> Compiled:
         items = self.expression(source)
         parts = self.block(body)
 
@@ -407,22 +402,23 @@ class _Compiler:
         return loop
 
 
-def _function(at: Interpreter, value: FunctionValue, depth: int) -> Callable[..., Any]:
-    compiler = _Compiler(at, value, depth)
+def _function(machine: Machine, value: FunctionValue, depth: int) -> Callable[..., Any]:
+    compiler = _Compiler(machine, value, depth)
     names = compiler.parameters
     data = compiler.scope.store.data
     defaults: Frame = {}
     for name in names:
         if name in value.defaults:
-            defaults[name] = static(at, value.defaults[name], depth)
-    node = value.node
+            defaults[name] = static(machine, value.defaults[name], depth)
     for name in [*names, *compiler.locals]:
         # Parameters and local names are looked up in the frame, never in the script's scope.
         data.pop(name, None)
-    if isinstance(node, syn.Lambda):
-        body = compiler.expression(node.body)
+    if isinstance(compiler.body, cst.BaseExpression):  # of a lambda
+        body = compiler.expression(compiler.body)
         return lambda *args, **kwargs: body(_frame(names, defaults, args, kwargs))
-    parts = compiler.block(node.body.body)
+    if compiler.body is None:
+        raise Unreadable("a function that cannot be parsed")
+    parts = compiler.block(compiler.body)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         frame = _frame(names, defaults, args, kwargs)

@@ -8,15 +8,14 @@ Nothing here imports libcst before `parse_text` is called for the first time.
 from __future__ import annotations
 
 from lrlint.source.atomic import replace_file
+from lrlint.source.check import check_syntax
 from lrlint.source.discover import Found, Unreadable, discover
+from lrlint.source.errors import SourceError
 from lrlint.source.gate import may_hold_schedule
 from lrlint.source.locate import Locator, load_imported
-from lrlint.source.module import STDIN, SourceFile, display_name, load
-from lrlint.source.mutations import Mutations
-from lrlint.source.parse import check_syntax, parse_text
-from lrlint.source.positions import Positions
+from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
+from lrlint.source.parse import parse_text
 from lrlint.source.reach import Reach
-from lrlint.source.span import SourceError, Span
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
 
@@ -24,12 +23,9 @@ __all__ = [
     "STDIN",
     "Found",
     "Locator",
-    "Mutations",
-    "Positions",
     "Reach",
     "SourceError",
     "SourceFile",
-    "Span",
     "Suppression",
     "Suppressions",
     "Text",
@@ -43,4 +39,5 @@ __all__ = [
     "may_hold_schedule",
     "parse_text",
     "replace_file",
+    "splice",
 ]

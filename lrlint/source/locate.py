@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile, load
-from lrlint.source.span import SourceError
 
 _LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.lexical import OPERATORS, tokens
-from lrlint.source.span import SourceError
 from lrlint.source.text import Lines
 
 MAX_BRACKETS: Final = 100

@@ -18,10 +18,12 @@ from itertools import accumulate
 from typing import Any, Final
 
 from lrlint.source import json_text
+from lrlint.source.errors import SourceError
 from lrlint.source.magics import blank, replace_magics
-from lrlint.source.span import SourceError, Span
+from lrlint.source.parse import parse_text
 from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.source.text import LINE_END
+from lrlint.span import Location, Span
 
 # What may be a magic: such a cell is looked at by itself.
 _MAGIC: Final = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
@@ -81,8 +83,10 @@ class Notebook:
 
     def span(self, span: Span) -> Span:
         """A span of the module as a span of the cell in which it starts."""
-        cell, row = self.locate(span.row)
-        return Span(row, span.column, row + span.end_row - span.row, span.end_column, cell)
+        cell, row = self.locate(span.start.row)
+        last = row + span.end.row - span.start.row
+        first, end = Location(row, span.start.column), Location(last, span.end.column)
+        return Span(span.filename, first, end, cell)
 
 
 def read_notebook(data: bytes) -> Notebook:
@@ -229,10 +233,8 @@ def _python(source: str) -> tuple[str, SourceError | None]:
     text = replace_magics(text)
     if syntax_error(text) is None:
         return text, None
-    from lrlint.source.skeleton import younger_tree
-
     try:
-        younger_tree(text)
+        parse_text(text)
     except SourceError as error:
         return blank(text), error
     return text, None

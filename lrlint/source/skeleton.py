@@ -1,217 +1,286 @@
-"""A module whose functions are read when somebody looks into them.
+"""A module whose functions are parsed when somebody looks into them.
 
-Of what a training script imports most is never called: models, data sets, plots. Of a file that is
-linted CPython's parser takes the whole text, for it must be Python, and what is made of its tree
-leaves out the bodies; of a file that is only imported they are not parsed either. ``open`` reads a
-body and puts it in its place.
+Of what a training script imports most is never called: models, data sets, plots. libcst takes
+60 µs for a line, CPython's parser 5, and that one says where each body is. So libcst parses a text
+from which the bodies of functions are cut, and a body when it is asked for. libcst's nodes cannot
+be changed: an opened body is kept beside the tree, under the name that replaces it there.
 """
 
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import Final, NamedTuple
 
-from lrlint.source.mutations import Mutations, may_mutate, mutations_of, note_mutations
-from lrlint.source.parse import parsable, parse_text
-from lrlint.source.shorten import FEWEST_ROWS, without_bodies
-from lrlint.source.span import SourceError
-from lrlint.source.stack import with_large_stack
-from lrlint.source.syntax import first_row, syntax_error, syntax_tree
-from lrlint.syntax.build import Builder, line_starts
-from lrlint.syntax.nodes import Block, FunctionDef, Module, Node, walk
+import libcst as cst
 
-if TYPE_CHECKING:
-    from lrlint.source.module import SourceFile
+from lrlint.source.difference import Replacement, difference
+from lrlint.source.errors import SourceError
+from lrlint.source.module import SourceFile
+from lrlint.source.nodes import path_to, walk, with_child
+from lrlint.source.parse import parse_text
+from lrlint.source.recorder import Recorder, write
+from lrlint.source.syntax import first_row, parsable, syntax_tree
+from lrlint.source.text import Lines, commonest_newline
 
-_Result = TypeVar("_Result")
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FEWEST_ROWS: Final = 3
+"""Rows of a body that are worth a parse of their own."""
+
+_BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Fields of CPython's nodes that hold statements."""
+
+_NOT_WRITTEN: Final = re.compile(
+    r"^(?P<reset>[ \t\f]*\f)(?=[ \t]*[^\s#\\])|^[ \t]*(?P<joined>(?:\\\r?\n[ \t\f]*)+)",
+    re.MULTILINE,
+)
+"""Form feeds and joined rows before a statement: libcst reads them and does not write them."""
+
+
+class _Cut(NamedTuple):
+    """A stretch of a text, and what replaces it."""
+
+    start: int
+    end: int
+    replacement: str = ""
+
+
+class _Piece:
+    """What libcst has parsed: a stretch of a module's text in which parts are cut out."""
+
+    def __init__(
+        self, text: str, start: int, end: int, cuts: Sequence[_Cut], header: str = ""
+    ) -> None:
+        kept, size = [header], len(header)
+        self._begins, self._shifts = [size], [start - size]
+        for cut in cuts:
+            if start <= cut.start and cut.end <= end:
+                kept += text[start : cut.start], cut.replacement
+                size += cut.start - start + len(cut.replacement)
+                start = cut.end
+                self._begins.append(size)
+                self._shifts.append(start - size)
+        self._text = "".join([*kept, text[start:end]])
+        self.tree = parse_text(self._text)
+        self.size = len(self._text)
+
+    def holds(self, node: cst.CSTNode) -> bool:
+        """Whether a node is in the tree."""
+        if "_written" in vars(self):
+            return id(node) in self._written.offsets
+        return path_to(self.tree, node) is not None
+
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return where a node of the tree is in the module's text."""
+        found = self._written.span(node)
+        if found is None:
+            raise KeyError(f"{type(node).__name__} is not a node of this module")
+        return self._origin(found[0]), self._origin(found[1])
+
+    def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
+        """Return what to replace in the module's text, so that a node of it becomes another."""
+        *path, old = path_to(self.tree, node) or [self.tree]
+        while not isinstance(old, (cst.BaseStatement, cst.Module)):
+            parent = path.pop()
+            old, new = parent, with_child(parent, old, new)
+        blocks = [one.indent for one in path if isinstance(one, cst.IndentedBlock)]
+        indentation = [self.tree.default_indent if one is None else one for one in blocks]
+        before = write(old, self.tree, indentation)
+        after = write(new, self.tree, indentation)
+        start = self._written.offsets[id(old)][0] - before.offsets[id(old)][0]
+        return [
+            Replacement(self._origin(start + one.start), self._origin(start + one.end), one.text)
+            for one in difference(before.tokens, after.tokens)
+        ]
+
+    def _origin(self, offset: int) -> int:
+        return offset + self._shifts[max(bisect_right(self._begins, offset) - 1, 0)]
+
+    @cached_property
+    def _written(self) -> Recorder:
+        recorder = write(self.tree, self.tree)
+        if recorder.code != self._text:
+            raise SourceError("libcst does not write what it has read")
+        return recorder
 
 
 class Skeleton:
-    """The tree of a module, some of whose functions may not be read yet."""
+    """The tree of a module, some of whose functions may not be parsed yet."""
 
-    def __init__(
-        self,
-        tree: Module,
-        mutations: Mutations | None = None,
-        text: bytes = b"",
-        starts: Sequence[int] = (),
-        bodies: Mapping[FunctionDef, tuple[int, int]] | None = None,
-        *,
-        is_python: bool = True,
-    ) -> None:
-        self.tree = tree
-        self.is_python = is_python
-        """Whether that is known; what is wrong in a body that was not parsed is not."""
-        self._mutations = mutations
+    def __init__(self, text: str, bodies: Sequence[_Cut] = ()) -> None:
+        """``bodies`` are those that are cut out, each replaced by its indentation and a name."""
         self._text = text
-        self._starts = starts
-        self._bodies = bodies or {}
-        self._closed = {one: one.end - one.body.start for one in self._bodies}
-        self.size = tree.end - sum(self._closed.values())
-        """Bytes that nodes were made of: what the tree takes of memory grows with them."""
+        self._bodies = {body.replacement.lstrip(): body for body in bodies}
+        self._opened: dict[str, tuple[cst.FunctionDef, _Piece | SourceError]] = {}
+        self._codes: dict[int, str] = {}  # by identity: the trees keep their nodes alive
+        self._outline = _Piece(text, 0, len(text), sorted([*bodies, *self._not_written]))
+        self.tree = self._outline.tree
+        """The module; the bodies that were cut out are names in it, see `body_of`."""
 
-    def lacks(self, rows: Iterable[int]) -> bool:
-        """Whether functions that begin in these rows, all of them, are not read yet."""
-        return {row for row, _ in self._bodies.values()}.issuperset(rows)
-
-    @cached_property
-    def mutations(self) -> Mutations | None:
-        """What the module changes in place; None where only the tree can tell."""
-        found = self._mutations
-        if found is not None and not self.is_python:
-            for node in self._bodies:
-                parsed = self._parsed(node) if may_mutate(self.text(node) or "") else None
-                if parsed is not None:
-                    note_mutations(parsed[0], found)
-        return found
-
-    def text(self, node: Node) -> str | None:
-        """The text of a function's body, where that is not read with the module."""
-        rows = self._bodies.get(node)  # type: ignore[call-overload]
-        return None if rows is None else self._text[self._starts[rows[1]] : node.end].decode()
-
-    def open(self, node: Node) -> bool:
-        """Read the body of a function; False where that does not succeed."""
-        if node not in self._closed:
-            return True
-        assert isinstance(node, FunctionDef)
-        try:
-            node.body = self._body(node)
-        except SourceError:
-            return False
-        self.size += self._closed.pop(node)
-        return True
-
-    def _body(self, node: FunctionDef) -> Block:
-        parsed = self._parsed(node)
-        if parsed is not None:
-            function, starts = parsed
-            builder = Builder(self._text, starts)
-            return _built(lambda: builder.block(function.body))
-        # Its row begins with a form feed, or in the row above; or CPython is too old for it.
-        if isinstance(self._again, SourceError):
-            raise self._again
-        return next(
-            one.body
-            for one in walk(self._again)
-            if isinstance(one, FunctionDef) and one.start == node.start
-        )
-
-    def _parsed(self, node: FunctionDef) -> tuple[_Function, Sequence[int]] | None:
-        """A function as it is parsed by itself, and where the rows of it start."""
-        row, _ = self._bodies[node]
-        text = self._text[self._starts[row] : node.end].decode()
-        starts = [0, *self._starts[row:]]
-        if text[0] in " \t":  # the block of something
-            text = f"if _:\n{text}"
-            starts.insert(0, 0)
-        tree = syntax_tree(text)
-        if isinstance(tree, SourceError):
-            return None
-        return next(one for one in ast.walk(tree) if isinstance(one, _Function)), starts
+    @property
+    def size(self) -> int:
+        """Characters that libcst has parsed: what the trees take of memory grows with them."""
+        return sum(piece.size for piece in self._pieces())
 
     @cached_property
-    def _again(self) -> Module | SourceError:
-        """The module once more, with every function read."""
+    def _not_written(self) -> list[_Cut]:
+        return [_Cut(*one.span(one.lastgroup or 0)) for one in _NOT_WRITTEN.finditer(self._text)]
+
+    # -- bodies -----------------------------------------------------------------------------------
+
+    def text_of(self, function: cst.CSTNode) -> str | None:
+        """Return the text of a function's body, where that is not parsed with the module."""
+        body = self._bodies.get(_name_in(function))
+        return None if body is None else self._text[body.start : body.end]
+
+    def body_of(self, function: cst.FunctionDef) -> cst.BaseSuite:
+        """Return the body of a function, parsed; `SourceError` where libcst refuses it."""
+        name = _name_in(function)
+        if name not in self._bodies:
+            return function.body
+        if name not in self._opened:
+            self._opened[name] = function, self._parsed(self._bodies[name])
+        piece = self._opened[name][1]
+        if isinstance(piece, SourceError):
+            raise piece
+        return _body(piece)
+
+    def _parsed(self, body: _Cut) -> _Piece | SourceError:
         try:
-            return _whole_tree(self._text.decode())
+            # The first line end of a text is that of all that is written anew.
+            header = f"if _:{commonest_newline(self._text)}"
+            return _Piece(self._text, body.start, body.end, self._not_written, header)
         except SourceError as error:
-            return error
+            row, _ = Lines(self._text).position(body.start)
+            return SourceError(error.message, row + error.row - 2, error.column)
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a body that was asked for."""
+        errors = (one for _, one in self._opened.values() if isinstance(one, SourceError))
+        return next(errors, None)
+
+    def _pieces(self) -> Iterator[_Piece]:
+        yield self._outline
+        yield from (one for _, one in self._opened.values() if isinstance(one, _Piece))
+
+    # -- where nodes are --------------------------------------------------------------------------
+
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return start and end of a node in the module's text.
+
+        The brackets around a node do not count; those of a tuple are its own.
+        """
+        return self._piece_of(node).offsets(node)
+
+    def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
+        """Return what to replace in the module's text, so that a node becomes another."""
+        return self._piece_of(node).change(node, new)
+
+    def _piece_of(self, node: cst.CSTNode) -> _Piece:
+        written_first = sorted(self._pieces(), key=lambda piece: "_written" not in vars(piece))
+        for piece in written_first:
+            if piece.holds(node):
+                return piece
+        raise KeyError(f"{type(node).__name__} is not a node of this module")
+
+    def path_to(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
+        """Return the nodes from the module down to a node; None where it is not of this module."""
+        path = path_to(self.tree, node)
+        if path is not None:
+            return path
+        for function, piece in self._opened.values():
+            inner = None if isinstance(piece, SourceError) else path_to(_body(piece), node)
+            if inner is not None:
+                return [*(path_to(self.tree, function) or ()), *inner]
+        return None
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return the text of a node in one row."""
+        if type(node) is cst.Name:
+            return node.value
+        known = self._codes.get(id(node))
+        if known is None:
+            recorder = write(node, self.tree)
+            start, end = recorder.span(node) or (0, None)
+            text = recorder.code[start:end]
+            known = self._codes[id(node)] = " ".join(text.split()) if "\n" in text else text
+        return known
 
 
-def in_part(source: SourceFile) -> Skeleton:
-    """The tree of a source file; `SourceError` (one line, with its place) where it has none."""
-    return _read(source, FEWEST_ROWS)
+def _name_in(function: cst.CSTNode) -> str:
+    """Return the name that is all that there is in the body of a function."""
+    match function:
+        case cst.FunctionDef(
+            body=cst.IndentedBlock(
+                body=[cst.SimpleStatementLine(body=[cst.Expr(value=cst.Name(value=name))])]
+            )
+        ):
+            return name
+    return ""
 
 
-def in_outline(source: SourceFile) -> Skeleton:
-    """The same for a file that is Python as far as anybody asks: bodies are not even parsed."""
-    text = parsable(source.text)
-    short = without_bodies(text)
-    tree = None if short is None else syntax_tree(short.text)
-    if short is None or tree is None or isinstance(tree, SourceError):
-        return in_part(source)
-    found = _skeleton(text, tree, FEWEST_ROWS, short.bodies)
-    return found if found.lacks(short.bodies) else in_part(source)
+def _body(piece: _Piece) -> cst.BaseSuite:
+    """Return the body that a piece was made of."""
+    (statement,) = piece.tree.body
+    assert isinstance(statement, cst.If)
+    return statement.body
 
 
-def whole(source: SourceFile) -> Skeleton:
-    """The tree of a source file with every function read."""
-    return _read(source, sys.maxsize)
+def read(source: SourceFile) -> Skeleton:
+    """Return the tree of a source file; `SourceError` (one line, with its place) where it has none.
 
-
-def _read(source: SourceFile, fewest: int) -> Skeleton:
-    text = parsable(source.text)
-    tree = syntax_tree(text)
-    if not isinstance(tree, SourceError):
-        return _skeleton(text, tree, fewest, {})
-    try:
-        return Skeleton(younger_tree(text))
-    except SourceError as error:
-        if source.notebook is None:
-            raise
-        cell, row = source.notebook.locate(error.row)
-        raise SourceError(error.message, row, error.column, cell) from error
-
-
-def _skeleton(text: str, tree: ast.Module, fewest: int, gone: Mapping[int, int]) -> Skeleton:
-    """From a tree, bodies of so many rows left out, and those that the tree does not have."""
-    data, starts = text.encode(), line_starts(text)
-
-    def is_cut(function: _Function) -> bool:
-        if function.lineno in gone:
-            return True
-        body = function.body[0]
-        first = first_row(body)
-        apart = not data[starts[first] : starts[first] + body.col_offset].strip()
-        return apart and (function.end_lineno or first) - first + 1 >= fewest
-
-    builder = Builder(data, starts)
-    found = _built(lambda: builder.module(tree, is_cut))
-    bodies = {}
-    for made, one in builder.closed.items():
-        first = gone.get(one.lineno)
-        if first is not None:
-            made.body.start = starts[first]
-        bodies[made] = one.lineno, first_row(one.body[0]) if first is None else first
-    return Skeleton(found, mutations_of(tree), data, starts, bodies, is_python=not gone)
-
-
-def _whole_tree(text: str) -> Module:
-    tree = syntax_tree(text)
-    if isinstance(tree, SourceError):
-        return younger_tree(text)
-    builder = Builder(text.encode(), line_starts(text))
-    return _built(lambda: builder.module(tree))
-
-
-def younger_tree(text: str) -> Module:
-    """The tree of a text that CPython refuses, and a younger one may accept, as libcst does.
-
-    `SourceError` where libcst refuses it too.
+    Syntax that is newer than the running Python is left to libcst, which has its own grammar.
     """
-    tree = parse_text(text)
-    from lrlint.syntax.younger import from_libcst
-
+    text = parsable(source.text)
+    tree = syntax_tree(text)
     try:
-        return _built(lambda: from_libcst(tree, text))
-    except SyntaxError as error:
-        raise syntax_error(text) or SourceError(str(error)) from error
+        if isinstance(tree, SourceError):
+            return _unless_literals_are_broken(Skeleton(text), tree)
+        try:
+            return Skeleton(text, list(_bodies(tree, text)))
+        except SourceError:  # what is wrong, and where, is told of the whole text
+            return Skeleton(text)
+    except SourceError as error:
+        raise source.in_cell(error) from error
 
 
-def _built(build: Callable[[], _Result]) -> _Result:
+def _unless_literals_are_broken(found: Skeleton, error: SourceError) -> Skeleton:
+    """Return a tree that CPython has refused; libcst does not look into literals."""
     try:
-        return build()
-    except RecursionError:
-        pass
-    try:
-        return with_large_stack(build, recursive=True)
-    except RecursionError as error:  # Python 3.12 counts native calls by a limit of its own
-        raise SourceError("nested too deeply for the parser") from error
+        for node in walk(found.tree):
+            if isinstance(node, cst.SimpleString):
+                _ = node.evaluated_value
+    except (SyntaxError, ValueError):
+        raise error from None
+    return found
 
 
-__all__ = ["Skeleton", "in_outline", "in_part", "whole", "younger_tree"]
+def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
+    """Yield the bodies that are worth a parse of their own, those of functions in functions not."""
+    rows = [0, *Lines(text).starts, len(text)]
+    mark = "__body"
+    while mark in text:
+        mark += "_"
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for block in _BLOCKS:
+                waiting += getattr(node, block, ())
+            continue
+        row, last = first_row(node.body[0]), node.end_lineno or 0
+        start = rows[row]
+        indentation = text[start : start + node.body[0].col_offset]
+        if last - row + 1 < _FEWEST_ROWS or indentation.strip():
+            continue
+        # Comments above the first statement are its own.
+        while row > node.lineno + 1 and text[rows[row - 1] : start].lstrip().startswith("#"):
+            row, start = row - 1, rows[row - 1]
+        end = start + len(text[start : rows[last + 1]].rstrip("\r\n"))
+        yield _Cut(start, end, f"{indentation}{mark}{start}")
+
+
+__all__ = ["Skeleton", "read"]

@@ -13,14 +13,20 @@ import sys
 import warnings
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.nesting import check
-from lrlint.source.span import SourceError
 from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)
 """Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
+_LONE_CR: Final = re.compile(r"\r(?!\n)")
 _LONG_IMPORT: Final = re.compile(r"(?:import|from)[^\n]{1000}")
 """CPython's parser keeps a name for each part of a dotted one: they may exceed the memory."""
+
+
+def parsable(text: str) -> str:
+    """Return the text with lone carriage returns as newlines: libcst loses rows at them."""
+    return _LONE_CR.sub("\n", text) if "\r" in text else text
 
 
 def syntax_error(text: str) -> SourceError | None:
@@ -66,4 +72,4 @@ def first_row(statement: ast.stmt) -> int:
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
-__all__ = ["first_row", "syntax_error", "syntax_tree"]
+__all__ = ["first_row", "parsable", "syntax_error", "syntax_tree"]

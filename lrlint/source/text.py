@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from lrlint.source.span import SourceError
+from lrlint.source.errors import SourceError
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """What Python (and libcst) call the end of a line; ``str.splitlines`` knows six more."""

@@ -1,7 +1,7 @@
 """Exact arithmetic on quantities of a training script: ``args.epochs * len(train_loader)``.
 
-An `Expr` is a polynomial with rational coefficients over `Atom`s, the numbers that the script names
-and that are known, known by default, or open. `compare` says whether two of them are equal for
+An `Expr` is a polynomial with rational coefficients over `Atom`s: numbers that the script names,
+each a constant, a default, or open (unknown). `compare` says whether two of them are equal for
 every value the user may pass; `Expr.unit` says what an expression counts.
 """
 

@@ -1,4 +1,4 @@
-"""What an expression is made of: named atoms, opaque calls such as ``floor``, and `UnboundAtom`."""
+"""The factors of an expression: named atoms, and opaque calls such as ``floor``."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Atom:
         """Sort key among the factors of a product: people write ``epochs * len(loader)``."""
         order: tuple[int, str, str] | None = self.__dict__.get("_order")
         if order is None:
-            # A key may be a condition on other atoms, and so on: each is written once.
+            # A key may be a condition on other atoms, and so on: each is converted to text once.
             order = (0 if self.unit is Unit.EPOCH else 1, self.name, repr(self.key))
             object.__setattr__(self, "_order", order)
         return order
@@ -115,7 +115,7 @@ class Call:
     (one over a sum) of expressions.
 
     Built by the functions of this package only, which simplify first. ``value`` is what Python
-    computes for it with constants and defaults; as everywhere, it is no part of equality.
+    computes for it with constants and defaults; equality ignores it, here as everywhere.
     """
 
     __slots__ = ("_bound", "_hash", "_order", "args", "depth", "kind", "size", "value")
@@ -140,7 +140,7 @@ class Call:
             return True
         if not isinstance(other, Call) or self._hash != other._hash or self.kind != other.kind:
             return False
-        # min and max do not care about order; the others have one argument.
+        # The order is irrelevant to min and max; the others have one argument.
         return frozenset(self.args) == frozenset(other.args)
 
     def __hash__(self) -> int:
@@ -171,7 +171,7 @@ class Call:
 
     @property
     def unit(self) -> Unit | None:
-        """The unit of the content; plain numbers inside ``min`` and ``max`` have no say."""
+        """The unit of the arguments; plain numbers inside ``min`` and ``max`` do not count."""
         units = {arg.unit for arg in self.args if not arg.is_constant}
         return units.pop() if len(units) == 1 else None
 

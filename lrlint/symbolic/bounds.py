@@ -14,7 +14,7 @@ from lrlint.symbolic.atoms import Atom, Call, Factor, Strength
 from lrlint.symbolic.numeric import Coefficient, TooComplex, exact, ratio, tidy
 from lrlint.symbolic.terms import ONE, Monomial, Terms
 
-#: What one proof may spend: a relaxed sum that it looks at costs `ATTEMPT`, a product it expands 1.
+#: The budget of one proof: each relaxed sum costs `ATTEMPT`, each expanded product 1.
 MAX_WORK = 12_000
 ATTEMPT = 250
 
@@ -28,7 +28,7 @@ def proves(terms: Terms, *, strict: bool) -> bool:
 
 
 def bound_of(terms: Terms) -> Coefficient | None:
-    """A lower bound of the sum over all admissible values, where one is easily found."""
+    """Return a lower bound of the sum over all admissible values, if one is easily found."""
     try:
         simpler: Terms = {}
         for monomial, coefficient in _without_constants(terms).items():
@@ -51,7 +51,7 @@ def bound_of(terms: Terms) -> Coefficient | None:
 
 
 def bound_of_call(call: Call) -> Coefficient | None:
-    """The lower bound of an opaque factor, from those of its arguments."""
+    """Return the lower bound of an opaque factor, from those of its arguments."""
     if call.kind == "inverse":
         return None
     bounds = [bound_of(dict(arg.terms)) for arg in call.args]
@@ -80,7 +80,7 @@ def _without_constants(terms: Terms) -> Terms:
         if (
             isinstance(factor, Atom)
             and factor.strength is Strength.CONSTANT
-            and factor.value  # 0 may stand in a denominator
+            and factor.value  # 0 may be in a denominator
         ):
             value = exact(factor.value)
             replaced: Terms = {}
@@ -154,7 +154,7 @@ def _is_nonnegative(monomial: Monomial) -> bool:
 
 
 def _at_bounds(monomial: Monomial) -> Coefficient | None:
-    """The greatest value of a product of inverses."""
+    """Return the greatest value of a product of inverses."""
     product: Coefficient = 1
     for factor, exponent in monomial:
         if exponent > 0 or factor.bound is None or factor.bound <= 0:
@@ -164,7 +164,7 @@ def _at_bounds(monomial: Monomial) -> Coefficient | None:
 
 
 def _relaxations(terms: Terms, call: Call) -> Iterator[list[Terms]]:
-    """Sums without ``call``, none greater than ``terms``: each list must be proven as a whole."""
+    """Yield lists of sums without ``call``: proving all sums of one list proves ``terms``."""
     args = [dict(arg.terms) for arg in call.args]
     if call.kind == "inverse":
         if proves(args[0], strict=True):
@@ -202,7 +202,7 @@ def _relaxations(terms: Terms, call: Call) -> Iterator[list[Terms]]:
 
 
 def _one_sided(terms: Terms, call: Factor, low: Terms | None, high: Terms | None) -> Terms | None:
-    """Replace ``call`` by what is at most it in added terms, at least it in subtracted ones."""
+    """Replace ``call`` by its lower bound in added terms, its upper bound in subtracted ones."""
     result: Terms = {}
     for monomial, coefficient in terms.items():
         exponent = poly.exponent_of(monomial, call)
@@ -218,7 +218,7 @@ def _one_sided(terms: Terms, call: Factor, low: Terms | None, high: Terms | None
 
 
 def _cleared(terms: Terms, inverse: Call) -> Terms:
-    """``terms`` multiplied by the positive sum that ``inverse`` divides by."""
+    """Multiply ``terms`` by the positive sum that ``inverse`` divides by."""
     content = dict(inverse.args[0].terms)
     highest = max(poly.exponent_of(monomial, inverse) for monomial in terms)
     result: Terms = {}

@@ -58,9 +58,9 @@ class Comparison:
 
 
 def certain_sign(a: Expr, b: Expr) -> int | None:
-    """The sign of ``a - b`` where it is the same for all admissible values; never raises.
+    """Return the sign of ``a - b`` if it is the same for all admissible values; never raises.
 
-    It is that of `compare` where this one is certain, at a third of the price.
+    It is that of a certain `compare`, in a third of the time.
     """
     try:
         a, b = a.resolve(Strength.CONSTANT), b.resolve(Strength.CONSTANT)
@@ -75,7 +75,7 @@ def compare(a: Expr, b: Expr) -> Comparison:
     """Compare two quantities; never raises.
 
     A ``certain`` verdict is never contradicted by admissible values: any integers (numbers, where
-    the atom is not an integer) from the atoms' lower bounds up, defaults being open as well.
+    the atom is not an integer) from the atoms' lower bounds up, defaults overridden or not.
     """
     try:
         a, b = a.resolve(Strength.CONSTANT), b.resolve(Strength.CONSTANT)

@@ -14,11 +14,11 @@ from lrlint.symbolic.terms import Monomial, Terms
 
 
 def compile_expr(e: Expr, arguments: Sequence[Atom]) -> Callable[..., Number]:
-    """A function of ``arguments``, in that order; constants need not be among them.
+    """Return a function of ``arguments``, in that order; constants need not be among them.
 
     With integers it computes exactly and returns an ``int`` wherever all coefficients and
     divisions are inside ``floor``, ``ceil``…; a quotient is rounded once, at the end. Raises
-    `UnboundAtom` for an atom that is no argument.
+    `UnboundAtom` for an atom that is not an argument.
     """
     names: dict[Atom, str] = {}
     for index, atom in enumerate(arguments):
@@ -27,7 +27,7 @@ def compile_expr(e: Expr, arguments: Sequence[Atom]) -> Callable[..., Number]:
         if atom not in names and (atom.strength is not Strength.CONSTANT or atom.value is None):
             raise UnboundAtom(atom)
     parameters = ", ".join(f"i{index}" for index in range(len(arguments)))
-    # The text holds names made here and numbers only, nothing of the user's script.
+    # Safe to evaluate: the text holds only names made here and numbers, nothing of the script.
     source = f"lambda {parameters}: {_value(e, names)}"
     scope = {"__builtins__": {}, "min": min, "max": max, "trunc": _trunc, "round": _round}
     function: Callable[..., Number] = eval(source, scope)
@@ -48,7 +48,7 @@ def _value(e: Expr, names: Mapping[Atom, str]) -> str:
 
 
 def _ratio(e: Expr, names: Mapping[Atom, str]) -> tuple[str, str]:
-    """Numerator and denominator, each without a division in it."""
+    """Return the numerator and the denominator, each without a division in it."""
     cleared, divisors = dict(e.terms), _inverses(dict(e.terms))
     number, monomial = poly.denominator(cleared) if cleared else (1, poly.ONE)
     cleared = poly.shifted(cleared, number, monomial)

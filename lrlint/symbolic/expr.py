@@ -24,7 +24,7 @@ from lrlint.symbolic.numeric import (
 )
 from lrlint.symbolic.terms import ONE, Monomial, Terms
 
-#: Twice the limit: cheap to compute, so that what is checked is the result.
+#: Twice the limit: cheap to compute, and the result is checked.
 _MAX_VALUE_BITS = 2 * MAX_BITS
 
 
@@ -43,7 +43,7 @@ class Expr:
     __slots__ = ("_hash", "_number", "_terms", "_value")
 
     def __init__(self, terms: Terms, value: Number | None) -> None:
-        """For this package only: build with `const`, `atom` and operators."""
+        """Hold raw terms; outside this package, build with `const`, `atom` and operators."""
         self._terms = terms
         self._hash: int | None = None
         self._number: Coefficient | None = None
@@ -57,7 +57,7 @@ class Expr:
 
     @staticmethod
     def const(x: Number | Fraction) -> Expr:
-        """A plain number; a float is taken by its decimal notation (0.1 is 1/10)."""
+        """Return a plain number; a float counts by its decimal notation (0.1 is 1/10)."""
         if type(x) is int:
             known = _SMALL.get(x)
             if known is not None:
@@ -72,7 +72,7 @@ class Expr:
 
     @staticmethod
     def atom(a: Atom) -> Expr:
-        """The expression that is one atom."""
+        """Return the expression that is one atom."""
         return Expr({frozenset({(a, 1)}): 1}, a.value)
 
     @staticmethod
@@ -80,7 +80,7 @@ class Expr:
         return Expr({ONE: number} if number else {}, value)
 
     def with_value(self, value: Number | None) -> Expr:
-        """The same polynomial, knowing that Python computes ``value`` for it."""
+        """Return the same polynomial, for which Python computes ``value``."""
         return self if value is self._value else Expr(self._terms, value)
 
     def __reduce__(self) -> tuple[type[Expr], tuple[object, ...]]:
@@ -109,11 +109,11 @@ class Expr:
         return self._number is not None
 
     def as_number(self) -> Number | None:
-        """The exact number as ``int`` or ``float``, where no atom occurs."""
+        """Return the exact number as ``int`` or ``float`` if no atom occurs."""
         return None if self._number is None else plain(self._number)
 
     def atoms(self) -> frozenset[Atom]:
-        """All named atoms, also those inside ``floor``, ``min``…"""
+        """Return all named atoms, also those inside ``floor``, ``min``…"""
         found: set[Atom] = set()
         for factor in poly.factors(self._terms):
             if isinstance(factor, Atom):
@@ -125,7 +125,7 @@ class Expr:
 
     @property
     def strength(self) -> Strength:
-        """How sure it is: that of the least sure atom; plain numbers are constant."""
+        """The strength of the least sure atom; plain numbers are constant."""
         if self._number is not None:
             return Strength.CONSTANT
         return max(atom.strength for atom in self.atoms())
@@ -154,7 +154,7 @@ class Expr:
 
     @property
     def unit(self) -> Unit | None:
-        """What it counts, where all its terms agree; plain numbers have no say."""
+        """What it counts, if all its terms agree; plain numbers do not count."""
         from lrlint.symbolic.units import unit_of
 
         return unit_of(self._terms)
@@ -236,7 +236,7 @@ class Expr:
         return NotImplemented if b is None else b * self
 
     def __truediv__(self, other: Expr | Number | Fraction) -> Expr:
-        """Exact; one over a sum is kept as an opaque factor."""
+        """Divide exactly; one over a sum is kept as an opaque factor."""
         b = _coerce(other)
         if b is None:
             return NotImplemented
@@ -267,7 +267,7 @@ class Expr:
         return NotImplemented if b is None else b // self
 
     def __mod__(self, other: Expr | Number | Fraction) -> Expr:
-        """``a - b * floor(a / b)``."""
+        """Return ``a - b * floor(a / b)``."""
         b = _coerce(other)
         if b is None:
             return NotImplemented
@@ -278,7 +278,7 @@ class Expr:
             remainder = tidy(self._number % b._number)
             if value is None or math.isclose(remainder, value):
                 return Expr._of_number(remainder, value)
-            return Expr.const(value)  # the rounding of floats has decided: 0.3 % 0.1
+            return Expr.const(value)  # the rounding of floats decides: 0.3 % 0.1
         return (self - b * (self // b)).with_value(value)
 
     def __rmod__(self, other: Number | Fraction) -> Expr:
@@ -286,7 +286,7 @@ class Expr:
         return NotImplemented if b is None else b % self
 
     def __pow__(self, other: Expr | Number | Fraction) -> Expr:
-        """Integer exponents; otherwise between plain numbers only (`NotRepresentable`)."""
+        """Raise to an integer, or a plain number to another; else raise `NotRepresentable`."""
         b = _coerce(other)
         if b is None:
             return NotImplemented
@@ -333,7 +333,7 @@ class Expr:
     # Substitution and evaluation
 
     def subs(self, mapping: Mapping[Atom, Expr | Number | Fraction]) -> Expr:
-        """With atoms replaced, exactly; `value` is recomputed in Python's arithmetic.
+        """Replace atoms, exactly; `value` is recomputed in Python's arithmetic.
 
         Raises `ZeroDivisionError` where a divisor becomes 0.
         """
@@ -344,7 +344,7 @@ class Expr:
         return substituted(self, mapping)
 
     def resolve(self, strength: Strength) -> Expr:
-        """With all atoms of at most that strength replaced by their values; `value` is kept.
+        """Replace all atoms of at most that strength by their values; `value` is kept.
 
         A ``floor`` or ``min`` that becomes a number becomes the one that Python computes. Raises
         `ZeroDivisionError` where a divisor becomes 0.
@@ -356,7 +356,7 @@ class Expr:
         return resolved(self, strength)
 
     def evaluate(self, env: Mapping[Atom, Number | Fraction]) -> Fraction:
-        """The exact number for these values; constants need not be given.
+        """Return the exact number for these values; constants need not be given.
 
         Raises `UnboundAtom` for a missing one.
         """
@@ -365,7 +365,7 @@ class Expr:
         return Fraction(evaluated(self, env))
 
     def linear_in(self, atom: Atom) -> tuple[Expr, Expr] | None:
-        """``(slope, intercept)`` where it is ``slope * atom + intercept``, else ``None``."""
+        """Return ``(slope, intercept)`` if this is ``slope * atom + intercept``, else ``None``."""
         from lrlint.symbolic.rewrite import slope_and_intercept
 
         return slope_and_intercept(self, atom)
@@ -380,7 +380,7 @@ def _coerce(x: Expr | Number | Fraction) -> Expr | None:
 
 
 def coerced(x: Expr | Number | Fraction) -> Expr:
-    """A plain number as an expression."""
+    """Return a plain number as an expression."""
     return x if isinstance(x, Expr) else Expr.const(x)
 
 

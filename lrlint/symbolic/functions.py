@@ -18,40 +18,43 @@ MAX_COMPARED_TERMS = 48
 
 
 def floor(e: Expr | Number | Fraction) -> Expr:
-    """``math.floor(e)``."""
+    """Return ``math.floor(e)``."""
     e = coerced(e)
     return whole_part(e, python(math.floor, e.value), up=False)
 
 
 def ceil(e: Expr | Number | Fraction) -> Expr:
-    """``math.ceil(e)``."""
+    """Return ``math.ceil(e)``."""
     e = coerced(e)
     return whole_part(e, python(math.ceil, e.value), up=True)
 
 
 def truncate(e: Expr | Number | Fraction) -> Expr:
-    """``int(e)``: ``floor`` or ``ceil`` where the sign of ``e`` is known."""
+    """Return ``int(e)``: ``floor`` or ``ceil`` where the sign of ``e`` is known."""
     return _truncate(coerced(e), exact=False)
 
 
 def rounded(e: Expr | Number | Fraction) -> Expr:
-    """``round(e)``: to the nearest integer, ties to the even one."""
+    """Return ``round(e)``: the nearest integer, ties to the even one."""
     return _rounded(coerced(e), exact=False)
 
 
 def minimum(*es: Expr | Number | Fraction) -> Expr:
-    """``min(*es)``, without the arguments that are provably not the least."""
+    """Return ``min(*es)``, without the arguments that are provably not the least."""
     return _extreme("min", [coerced(e) for e in es], exact=False)
 
 
 def maximum(*es: Expr | Number | Fraction) -> Expr:
-    """``max(*es)``, without the arguments that are provably not the greatest."""
+    """Return ``max(*es)``, without the arguments that are provably not the greatest."""
     return _extreme("max", [coerced(e) for e in es], exact=False)
 
 
 def rebuilt(call: Call, args: Sequence[Expr], *, exact: bool) -> Expr:
-    """The same function of other arguments. Between plain numbers, ``exact`` rounds their exact
-    values; otherwise what Python computes decides, ``int(0.29 * 100) == 28``."""
+    """Return the same function of other arguments.
+
+    Of plain numbers, ``exact`` rounds their exact values; otherwise the number that Python
+    computes decides: ``int(0.29 * 100) == 28``.
+    """
     match call.kind:
         case "floor":
             return whole_part(args[0], python(math.floor, args[0].value), up=False, exact=exact)
@@ -68,7 +71,7 @@ def rebuilt(call: Call, args: Sequence[Expr], *, exact: bool) -> Expr:
 
 
 def applied(call: Call, args: Sequence[Coefficient]) -> Coefficient:
-    """The function of exact numbers."""
+    """Apply the function to exact numbers."""
     match call.kind:
         case "floor":
             return math.floor(args[0])
@@ -87,7 +90,7 @@ def applied(call: Call, args: Sequence[Coefficient]) -> Coefficient:
 
 
 def whole_ratio(terms: Terms) -> tuple[int, Monomial] | None:
-    """The denominator, where the terms are an integer over a provably positive integer."""
+    """Return the denominator if the terms are an integer over a provably positive integer."""
     for monomial in terms:
         for factor, exponent in monomial:
             if not factor.is_integer:
@@ -98,10 +101,10 @@ def whole_ratio(terms: Terms) -> tuple[int, Monomial] | None:
 
 
 def whole_part(e: Expr, value: Number | None, *, up: bool, exact: bool = False) -> Expr:
-    """``floor(e)``, or ``ceil(e)`` when ``up``; Python computes ``value`` for it.
+    """Return ``floor(e)``, or ``ceil(e)`` when ``up``; Python computes ``value`` for it.
 
-    In normal form, integers stand outside, so do signs, and ``ceil`` is used for
-    ``ceil(n / d)`` only: ``(n + d - 1) // d``, ``-(-n // d)`` and ``ceil(n / d)`` become equal.
+    In normal form, integers and signs are outside, and ``ceil`` is used for ``ceil(n / d)``
+    only: ``(n + d - 1) // d``, ``-(-n // d)`` and ``ceil(n / d)`` become equal.
     """
     if e.number is not None:
         number = math.ceil(e.number) if up else math.floor(e.number)
@@ -153,7 +156,7 @@ def whole_part(e: Expr, value: Number | None, *, up: bool, exact: bool = False) 
 
 
 def _nested(rest: Terms, denominator: tuple[int, Monomial], kind: str) -> Terms | None:
-    """``floor((floor(x) + k) / d)`` is ``floor((x + k) / d)``; likewise ``ceil``."""
+    """Return ``(x + k) / d`` for ``(floor(x) + k) / d``: the floors are equal (so for ``ceil``)."""
     number, monomial = denominator
     for term, coefficient in rest.items():
         if coefficient * number != 1:
@@ -215,7 +218,7 @@ def _extreme(kind: str, es: Sequence[Expr], *, exact: bool) -> Expr:
         candidates[pick(numbers, key=lambda e: e.number or 0)] = None
     if len(candidates) > MAX_ARGUMENTS:
         raise TooComplex(f"{kind}() of {len(candidates)} arguments")
-    # Quadratically many proofs: only for what a person would write.
+    # Quadratically many proofs: only for sums that a person would write.
     if sum(len(e.terms) for e in candidates) > MAX_COMPARED_TERMS:
         return _opaque(kind, tuple(candidates), value)
     kept: list[Expr] = []

@@ -1,4 +1,4 @@
-"""Numbers: exact ones, the ones Python computes, and the limits of both."""
+"""Numbers: exact ones, those that Python computes, and the limits of both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 Number: TypeAlias = int | float
-#: A coefficient: an ``int`` wherever it is integral, for ``Fraction`` arithmetic is ~20x slower.
+#: A coefficient: an ``int`` wherever it is integral, because ``Fraction`` is ~20x slower.
 Coefficient: TypeAlias = int | Fraction
 
 MAX_BITS = 4096
@@ -24,7 +24,7 @@ class NotRepresentable(ValueError):
 
 
 def exact(number: Number | Fraction) -> Coefficient:
-    """The exact number a person means by a literal: 0.1 is 1/10. ``ValueError`` for nan and inf."""
+    """Return the number that a person means by a literal: 0.1 is 1/10. Raises for nan and inf."""
     if isinstance(number, int):
         return int(number)
     if isinstance(number, Fraction):
@@ -38,7 +38,7 @@ def exact(number: Number | Fraction) -> Coefficient:
 
 
 def plain(number: Coefficient) -> Number | None:
-    """The Python number nearest to an exact one; ``None`` beyond the range of floats."""
+    """Return the Python number nearest to an exact one; ``None`` beyond the range of floats."""
     if isinstance(number, int):
         return number
     try:
@@ -48,7 +48,7 @@ def plain(number: Coefficient) -> Number | None:
 
 
 def tidy(number: Coefficient) -> Coefficient:
-    """The same number as an ``int`` where it is integral, within the size limit."""
+    """Return the number, as an ``int`` if it is integral; `TooComplex` above the size limit."""
     if isinstance(number, int):
         if number.bit_length() > MAX_BITS:
             raise TooComplex(f"a number of {number.bit_length()} bits")
@@ -61,14 +61,14 @@ def tidy(number: Coefficient) -> Coefficient:
 
 
 def ratio(a: Coefficient, b: Coefficient) -> Coefficient:
-    """``a / b``, exactly."""
+    """Return ``a / b``, exactly."""
     if b == 1:
         return a
     return tidy(Fraction(a) / b)
 
 
 def python(operation: Callable[..., Any], *operands: Number | None) -> Number | None:
-    """What Python computes, ``None`` where an operand is open or Python would raise or overflow."""
+    """Compute as Python does; ``None`` if an operand is open or Python would raise or overflow."""
     for operand in operands:
         if operand is None:
             return None

@@ -1,4 +1,4 @@
-"""Expressions as a person writes them, the same text for equal polynomials."""
+"""Expressions as a person writes them; equal polynomials have equal texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHORT_DIGITS = 4
 
 
 def render(terms: Terms) -> str:
-    """The text of a sum."""
+    """Return the text of a sum."""
     ordered = poly.sorted_terms(terms)
     if ordered and ordered[0][1] < 0:
         # "5 - x" rather than "-x + 5"
@@ -98,7 +98,7 @@ def _floor(terms: Terms) -> str:
 
 
 def _short_decimal(number: Fraction) -> str | None:
-    """Decimal text for 0.29 and 0.1; ``None`` for what reads better as a division."""
+    """Return the decimal text of 0.29 and 0.1; ``None`` where a division reads better."""
     rest = number.denominator
     if rest == 1 or (number.numerator == 1 and (rest < 10 or rest & (rest - 1) == 0)):
         return None
@@ -112,7 +112,7 @@ def _short_decimal(number: Fraction) -> str | None:
 
 
 def number_text(number: Coefficient) -> str:
-    """A plain number: integers in full, others to at most six digits unless exact."""
+    """Return a plain number: integers in full, others to at most six digits unless exact."""
     if isinstance(number, int):
         return str(number)
     value = plain(number)

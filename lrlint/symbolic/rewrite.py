@@ -14,14 +14,14 @@ from lrlint.symbolic.terms import Terms
 
 
 def substituted(e: Expr, mapping: Mapping[Atom, Expr | Number | Fraction]) -> Expr:
-    """`Expr.subs`."""
+    """Do the work of `Expr.subs`."""
     if e.atoms().isdisjoint(mapping):
         return e
     return _rebuilt(e, lambda factor: _replaced(factor, mapping), lambda arg: arg.subs(mapping))
 
 
 def resolved(e: Expr, strength: Strength) -> Expr:
-    """`Expr.resolve`."""
+    """Do the work of `Expr.resolve`."""
     known = {
         atom: Expr.const(atom.value)
         for atom in e.atoms()
@@ -42,7 +42,7 @@ def resolved(e: Expr, strength: Strength) -> Expr:
 
 
 def evaluated(e: Expr, env: Mapping[Atom, Number | Fraction]) -> Coefficient:
-    """`Expr.evaluate`, as an ``int`` where that is easy."""
+    """Do the work of `Expr.evaluate`; the result is an ``int`` where that is easy."""
     total: Coefficient = 0
     for monomial, coefficient in e.terms.items():
         product = coefficient
@@ -61,7 +61,7 @@ def evaluated(e: Expr, env: Mapping[Atom, Number | Fraction]) -> Coefficient:
 
 
 def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
-    """`Expr.linear_in`."""
+    """Do the work of `Expr.linear_in`."""
     slope: Terms = {}
     intercept: Terms = {}
     unit = frozenset({(atom, 1)})
@@ -81,8 +81,10 @@ def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
 
 
 def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:
-    """Every factor replaced, with the operations a person would have written: a division stays
-    one, since ``49 * (1 / 49)`` is not 1 in floats."""
+    """Replace every factor, with the operations that a person would write.
+
+    A division stays one: ``49 * (1 / 49)`` is not 1 in floats.
+    """
     total: Expr | None = None
     for monomial, coefficient in e.terms.items():
         product: Expr | None = None
@@ -107,10 +109,10 @@ def _power(base: Expr, exponent: int) -> Expr:
 
 
 def _scaled(product: Expr | None, coefficient: Coefficient) -> Expr:
-    """``coefficient * product`` with the rounding that Python most likely does.
+    """Return ``coefficient * product`` with the rounding that Python most likely does.
 
-    0.29 * x rounds the literal and then the product, x / 3 rounds once: a denominator that ends
-    in decimal notation stands for a literal.
+    0.29 * x rounds the literal and then the product, x / 3 rounds once: a coefficient with
+    finitely many decimals is taken for a literal.
     """
     if product is None:
         return Expr.const(coefficient)
@@ -127,7 +129,7 @@ def _scaled(product: Expr | None, coefficient: Coefficient) -> Expr:
 
 
 def revalued(terms: Terms) -> Expr:
-    """The expression of raw terms, its `value` computed from those of its factors."""
+    """Return the expression of raw terms, its `value` computed from those of its factors."""
 
     def itself(factor: Factor) -> Expr:
         return Expr({frozenset({(factor, 1)}): 1}, factor.value)

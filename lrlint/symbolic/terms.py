@@ -2,7 +2,7 @@
 
 A monomial is a frozenset of ``(factor, exponent)`` pairs, so that products are canonical without
 sorting. Exponents are nonzero and may be negative; coefficients are nonzero. Iterating a monomial
-follows the string hash seed: whoever shows or rounds sorts first (`sorted_factors`).
+follows the string hash seed: code that shows or rounds must sort first (`sorted_factors`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_DEGREE = 64
 
 
 def times(a: Monomial, b: Monomial, power: int = 1) -> Monomial:
-    """``a * b**power``."""
+    """Return ``a * b**power``."""
     if not b or power == 0:
         return a
     if not a and power == 1:
@@ -43,7 +43,7 @@ def times(a: Monomial, b: Monomial, power: int = 1) -> Monomial:
 
 
 def add(a: Terms, b: Terms, scale: Coefficient = 1) -> Terms:
-    """``a + scale * b``."""
+    """Return ``a + scale * b``."""
     result = dict(a)
     for monomial, coefficient in b.items():
         total = result.get(monomial, 0) + (coefficient if scale == 1 else tidy(scale * coefficient))
@@ -57,7 +57,7 @@ def add(a: Terms, b: Terms, scale: Coefficient = 1) -> Terms:
 
 
 def multiply(a: Terms, b: Terms) -> Terms:
-    """``a * b``."""
+    """Return ``a * b``."""
     if len(a) * len(b) > MAX_PRODUCTS:
         raise TooComplex(f"a product of {len(a)} by {len(b)} terms")
     result: Terms = {}
@@ -75,14 +75,14 @@ def multiply(a: Terms, b: Terms) -> Terms:
 
 
 def shifted(a: Terms, coefficient: Coefficient, monomial: Monomial = ONE, power: int = 1) -> Terms:
-    """``a * coefficient * monomial**power``."""
+    """Return ``a * coefficient * monomial**power``."""
     if not coefficient:
         return {}
     return {times(m, monomial, power): tidy(c * coefficient) for m, c in a.items()}
 
 
 def power(a: Terms, exponent: int) -> Terms:
-    """``a ** exponent`` for a small exponent >= 0."""
+    """Return ``a ** exponent`` for a small exponent >= 0."""
     result: Terms = {ONE: 1}
     for _ in range(exponent):
         result = multiply(result, a)
@@ -90,7 +90,7 @@ def power(a: Terms, exponent: int) -> Terms:
 
 
 def replaced(a: Terms, factor: Factor, by: Terms) -> Terms | None:
-    """``a`` with one factor replaced; ``None`` where the factor stands in a denominator."""
+    """Replace one factor of ``a``; ``None`` where the factor is in a denominator."""
     result: Terms = {}
     for monomial, coefficient in a.items():
         exponent = exponent_of(monomial, factor)
@@ -102,7 +102,7 @@ def replaced(a: Terms, factor: Factor, by: Terms) -> Terms | None:
 
 
 def exponent_of(monomial: Monomial, factor: Factor) -> int:
-    """The exponent of a factor in a monomial, 0 where it does not occur."""
+    """Return the exponent of a factor in a monomial, 0 where it does not occur."""
     for other, exponent in monomial:
         if other == factor:
             return exponent
@@ -110,26 +110,26 @@ def exponent_of(monomial: Monomial, factor: Factor) -> int:
 
 
 def factors(a: Mapping[Monomial, object]) -> Iterator[Factor]:
-    """Every factor of every monomial, with repetitions, in no particular order."""
+    """Yield every factor of every monomial, with repetitions, in no particular order."""
     for monomial in a:
         for factor, _ in monomial:
             yield factor
 
 
 def sorted_factors(monomial: Monomial) -> list[tuple[Factor, int]]:
-    """The factors of a monomial in the order in which a person would write them."""
+    """Return the factors of a monomial in the order in which a person writes them."""
     if len(monomial) < 2:
         return list(monomial)
     return sorted(monomial, key=lambda pair: (pair[0].order, pair[1]))
 
 
 def degree(monomial: Monomial) -> int:
-    """The sum of the exponents."""
+    """Return the sum of the exponents."""
     return sum(exponent for _, exponent in monomial)
 
 
 def leading_signs(a: Mapping[Monomial, Coefficient]) -> set[int]:
-    """The signs of the terms of the highest degree; none where a factor is no atom or divides.
+    """Return the signs of the terms of the highest degree, if no term has a call or a divisor.
 
     These terms keep their coefficients when each factor is written as its bound plus x >= 0.
     """
@@ -148,7 +148,7 @@ def leading_signs(a: Mapping[Monomial, Coefficient]) -> set[int]:
 
 
 def sorted_terms(a: Terms) -> list[tuple[Monomial, Coefficient]]:
-    """Highest degree first, then alphabetically; the plain number last."""
+    """Sort by degree, highest first, then alphabetically; the plain number is last."""
     if len(a) < 2:
         return list(a.items())
     return sorted(
@@ -162,8 +162,11 @@ def sorted_terms(a: Terms) -> list[tuple[Monomial, Coefficient]]:
 
 
 def content(a: Terms) -> tuple[Coefficient, Monomial]:
-    """The number and monomial to divide by so that what remains has coprime integer coefficients,
-    no denominators, no common factor, and a positive leading coefficient."""
+    """Return the number and the monomial that ``a`` is divided by to be primitive.
+
+    Primitive: coprime integer coefficients, no denominators, no common factor, and a positive
+    leading coefficient.
+    """
     numerators = math.gcd(*(c.numerator for c in a.values()))
     denominators = math.lcm(*(c.denominator for c in a.values()))
     leading = sorted_terms(a)[0][1]
@@ -177,7 +180,7 @@ def content(a: Terms) -> tuple[Coefficient, Monomial]:
 
 
 def denominator(a: Terms) -> tuple[int, Monomial]:
-    """The least number and monomial to multiply by so that no denominators remain."""
+    """Return the least number and monomial to multiply by so that no denominators remain."""
     highest: dict[Factor, int] = {}
     for monomial in a:
         for factor, exponent in monomial:
@@ -189,7 +192,7 @@ def denominator(a: Terms) -> tuple[int, Monomial]:
 
 
 def quotient(a: Terms, b: Terms) -> Terms | None:
-    """``a / b`` where it is a single term, else ``None``."""
+    """Return ``a / b`` if it is a single term, else ``None``."""
     if len(a) != len(b):
         return None
     anchor, anchor_coefficient = next(iter(b.items()))

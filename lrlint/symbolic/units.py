@@ -9,8 +9,11 @@ from lrlint.symbolic.terms import Monomial
 
 
 def unit_of(terms: Mapping[Monomial, object]) -> Unit | None:
-    """The unit on which all terms agree. Plain numbers, and numbers divided by something, are
-    silent: in ``(n - 5) // accumulation`` the 5 counts what ``n`` counts."""
+    """Return the unit on which all terms agree.
+
+    Plain numbers, and numbers divided by something, are left out: in ``(n - 5) // accumulation``
+    the 5 counts what ``n`` counts.
+    """
     units = {
         _unit_of_product(monomial)
         for monomial in terms
@@ -43,7 +46,7 @@ def _unit_of_product(monomial: Monomial) -> Unit | None:
         power[Unit.BATCH] -= samples
         power[Unit.BATCH_SIZE] -= samples
         power[Unit.SAMPLE] += samples
-    # Next to anything finer an epoch count is a mere factor: epochs * len(loader) is batches.
+    # Beside a finer unit a number of epochs is a plain factor: epochs * len(loader) is batches.
     finer = [unit for unit in Unit if unit is not Unit.EPOCH and power[unit]]
     if finer:
         return finer[0] if len(finer) == 1 and power[finer[0]] == 1 else None

@@ -1,4 +1,4 @@
-"""A scheduler that a handler steps is not one that nobody steps."""
+"""A scheduler that an event handler steps counts as stepped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.engine import lint
+from lrlint.linter.engine import lint
 
 ENGINE = """
 from collections import defaultdict

@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 ONE = "StepLR(optimizer, 10)"
 
@@ -126,7 +126,7 @@ def test_schedulers_in_a_list_that_nobody_steps(build: str) -> None:
 
 
 @pytest.mark.parametrize(("T_max", "expected"), [(100, []), (50, ["LR201"])])
-def test_one_stands_for_all_of_them(T_max: int, expected: list[str]) -> None:
+def test_one_scheduler_represents_the_whole_dict(T_max: int, expected: list[str]) -> None:
     build = f"""
         scheds = {{}}
         for n in names:

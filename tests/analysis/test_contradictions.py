@@ -1,4 +1,4 @@
-"""Which conditions exclude each other: never two that can hold at once."""
+"""Conditions that exclude each other are never both true."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.analysis.conditions import All, Any, Condition, Flag, Not, all_of, any_of, negate
-from lrlint.analysis.contradictions import contradict
+from lrlint.analysis.model.conditions import (
+    All,
+    Any,
+    Asks,
+    Condition,
+    Flag,
+    Not,
+    Question,
+    all_of,
+    any_of,
+    negate,
+)
+from lrlint.analysis.model.contradictions import contradict
 
-flags: list[Condition] = [Flag(name, name) for name in "abc"]
+flags: list[Condition] = [Flag(Question(Asks.TRUTH, name), name) for name in "abc"]
 A, B, C = flags
 
 conditions = st.recursive(

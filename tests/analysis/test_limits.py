@@ -1,4 +1,4 @@
-"""A script that is too large to be followed is left undecided, wherever that is found out."""
+"""A script that is too large to be interpreted is left undecided, at whichever limit."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lrlint import engine
-from lrlint.analysis import Project, analyse, state
-from lrlint.analysis.conditions import Condition
-from lrlint.analysis.contradictions import Contradictions
+from lrlint.analysis import Project, analyse
+from lrlint.analysis.interpreter import outcomes
+from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.contradictions import Contradictions
+from lrlint.linter import analyser, engine
 from lrlint.source import Reach, load
 
 HELPERS = (
@@ -44,7 +45,9 @@ class Trainer:
 def test_imports_that_are_too_large(
     nodes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrlint.analysis.interpreter.Limits", lambda: state.Limits(nodes=nodes))
+    monkeypatch.setattr(
+        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=nodes)
+    )
     (tmp_path / "helpers.py").write_text(HELPERS)
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
@@ -71,7 +74,7 @@ def test_trees_are_dropped_as_the_run_goes_on(
         build(project, reach)
 
     monkeypatch.setattr(Project, "__init__", counted)
-    monkeypatch.setattr(engine, "MOST_PARSED_AT_ONCE", len(script))
+    monkeypatch.setattr(analyser, "MOST_PARSED_AT_ONCE", len(script))
     report = engine.lint([tmp_path])
     assert report.problems == ()
     assert [one.code for one in report.diagnostics] == ["LR207"] * 3
@@ -109,7 +112,9 @@ def train(model, loader, epochs):
 def test_nothing_is_missed_in_a_script_that_is_not_followed_to_its_end(
     step: str, nodes: int, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrlint.analysis.interpreter.Limits", lambda: state.Limits(nodes=nodes))
+    monkeypatch.setattr(
+        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=nodes)
+    )
     numbers = "\n".join(f"            {i} * {i} + {i}," for i in range(400))
     script = tmp_path / "train.py"
     script.write_text(CUT.format(numbers=numbers, step=step))
@@ -157,7 +162,9 @@ for epoch in range(9):
 def test_what_a_library_does_costs_a_share_of_the_budget(
     call: str, step: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lrlint.analysis.interpreter.Limits", lambda: state.Limits(nodes=1500))
+    monkeypatch.setattr(
+        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=1500)
+    )
     numbers = "\n".join(f"        {i} * {i} + {i}," for i in range(400))
     (tmp_path / "tables.py").write_text(TABLES.format(numbers=numbers))
     (tmp_path / "helper.py").write_text(HELPER.format(numbers=numbers))

@@ -1,4 +1,4 @@
-"""A function that `functools` makes remember gives the same object again."""
+"""A function that `functools` caches returns the same object again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 BUNDLE = """
     import functools
@@ -56,7 +56,7 @@ def test_another_call_gives_another_object(decorator: str, first: str, second: s
 
 
 @pytest.mark.parametrize("otherwise", ["", "else: other = schedule()"])
-def test_what_a_branch_has_called_is_known_behind_it(otherwise: str) -> None:
+def test_what_a_branch_has_called_is_known_after_it(otherwise: str) -> None:
     text = """
         import torch
         from functools import cache

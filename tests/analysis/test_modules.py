@@ -1,4 +1,4 @@
-"""The modules of a project: how many are read, and for whom."""
+"""Which modules of a project are read, and how many."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from lrlint.analysis import analyse
-from lrlint.analysis.modules import _MOST_MODULES, Project
+from lrlint.analysis.code.modules import _MOST_MODULES, Project
 from lrlint.source import load
 
 
-def test_what_one_script_imports_leaves_room_for_the_next(tmp_path: Path) -> None:
+def test_imports_of_one_script_leave_budget_for_the_next(tmp_path: Path) -> None:
     for number in range(_MOST_MODULES + 5):
         (tmp_path / f"m{number}.py").write_text(f"epochs = {number}\n")
     for name in ("first.py", "second.py"):

@@ -1,28 +1,29 @@
-"""The edits that fixes become: each case shows the text before, the change and the text after."""
+"""The edits of fixes: each case is a text before, a change and the text after."""
 
 from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import dedent
 
+import libcst as cst
 import pytest
 
-from lrlint.analysis.modules import ModuleUnit, Project
-from lrlint.analysis.places import SyntaxPlace
+from lrlint.analysis.code.modules import ModuleUnit, Project
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.fix import (
     Change,
     Destination,
     DropArgument,
+    Edit,
     MoveStatement,
     ReplaceWith,
     SetArgument,
-    apply_edits,
 )
-from lrlint.source import load
-from lrlint.syntax import nodes as syn
-from lrlint.syntax.nodes import children
+from lrlint.source import load, splice
+from lrlint.source.nodes import children
 
 
 def unit_of(text: str, name: str = "train.py") -> ModuleUnit:
@@ -30,14 +31,14 @@ def unit_of(text: str, name: str = "train.py") -> ModuleUnit:
 
 
 def place_of(unit: ModuleUnit, code: str) -> SyntaxPlace:
-    """The outermost node that is written as ``code``, or begins so (a loop's header)."""
+    """Return the outermost node that is written as ``code``, or begins so (a loop's header)."""
     code = " ".join(code.split())
-    pending: list[syn.Node] = [unit.tree]
+    pending: list[cst.CSTNode] = [unit.tree]
     while pending:
         node = pending.pop(0)
-        if isinstance(node, (syn.Expression, syn.For, syn.While)):
+        if isinstance(node, (cst.BaseExpression, cst.For, cst.While)):
             text = " ".join(unit.code(node).split())
-            if text == code or (isinstance(node, (syn.For, syn.While)) and text.startswith(code)):
+            if text == code or (isinstance(node, (cst.For, cst.While)) and text.startswith(code)):
                 return SyntaxPlace(unit, node)
         pending += children(node)
     raise LookupError(code)
@@ -52,8 +53,12 @@ def rewritten(text: str, code: str, change: Change) -> str | None:
     return result
 
 
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    return splice(text, [(edit.span, edit.content) for edit in edits])
+
+
 def call_in(text: str) -> str:
-    """The call that is the last statement of a text."""
+    """Return the call that is the last statement of a text."""
     last = ast.parse(text).body[-1]
     assert isinstance(last, ast.Expr)
     segment = ast.get_source_segment(text, last.value)
@@ -132,7 +137,7 @@ def test_set_argument_that_is_given_by_position() -> None:
         ("f(\n    # why\n    a\n)", DropArgument(0)),
     ],
 )
-def test_what_is_not_done(code: str, change: Change) -> None:
+def test_what_is_not_rewritten(code: str, change: Change) -> None:
     assert rewritten(code, code, change) is None
 
 
@@ -259,7 +264,7 @@ FUNCTION = """
 """
 
 
-def test_move_behind_a_function_that_is_not_read() -> None:
+def test_move_after_a_function_that_is_not_read() -> None:
     loops = "for epoch in r:\n    for x in l:\n        optimizer.step()\n"
     assert moved(f"{loops}        scheduler.step(){FUNCTION}") == (
         f"{loops}{FUNCTION[1:].rstrip()}\n    scheduler.step()\n"
@@ -277,7 +282,7 @@ def test_rows_that_go_on_in_the_next_are_left(rows: str) -> None:
     assert moved(f"for epoch in r:\n    for x in l:\n    {rows}\n") is None
 
 
-def test_a_row_of_a_string_is_no_comment() -> None:
+def test_a_row_of_a_string_is_not_a_comment() -> None:
     text = "for epoch in r:\n    for x in l:\n        y = '''\n        # text'''\n"
     assert moved(f"{text}        scheduler.step()\n    print(1)\n") == (
         f"{text}    print(1)\n    scheduler.step()\n"
@@ -393,7 +398,7 @@ def test_a_step_in_the_else_of_the_loop_is_not_moved() -> None:
     assert moved(before) is None
 
 
-def test_a_continue_of_an_inner_loop_is_no_obstacle() -> None:
+def test_a_continue_of_an_inner_loop_is_not_an_obstacle() -> None:
     assert (
         moved(
             """
@@ -408,7 +413,7 @@ def test_a_continue_of_an_inner_loop_is_no_obstacle() -> None:
     )
 
 
-def behind(before: str, update: str = "optimizer.step()") -> str | None:
+def moved_after(before: str, update: str = "optimizer.step()") -> str | None:
     text = dedent(before).lstrip("\n")
     unit = unit_of(text)
     change = MoveStatement(place_of(unit, update), Destination.AFTER_OPTIMIZER_STEP)
@@ -416,8 +421,8 @@ def behind(before: str, update: str = "optimizer.step()") -> str | None:
     return None if edits is None else apply_edits(text, edits)
 
 
-def test_move_behind_the_optimizer() -> None:
-    assert behind(
+def test_move_after_the_optimizer() -> None:
+    assert moved_after(
         """
         for x in loader:
             scheduler.step()
@@ -434,8 +439,8 @@ def test_move_behind_the_optimizer() -> None:
     )
 
 
-def test_move_behind_the_update_of_the_scaler() -> None:
-    assert behind(
+def test_move_after_the_update_of_the_scaler() -> None:
+    assert moved_after(
         """
         for x in loader:
             scheduler.step()
@@ -454,7 +459,7 @@ def test_move_behind_the_update_of_the_scaler() -> None:
 
 
 def test_move_into_the_batch_loop() -> None:
-    assert behind(
+    assert moved_after(
         """
         for epoch in range(epochs):
             for x in loader:
@@ -475,7 +480,7 @@ def test_move_into_the_batch_loop() -> None:
     )
 
 
-def test_not_into_another_function() -> None:
+def test_no_move_into_another_function() -> None:
     before = """
         for epoch in range(epochs):
             def train():
@@ -483,20 +488,20 @@ def test_not_into_another_function() -> None:
                     optimizer.step()
             scheduler.step()
         """
-    assert behind(before) is None
+    assert moved_after(before) is None
 
 
-def test_not_into_another_block() -> None:
+def test_no_move_into_another_block() -> None:
     before = """
         for x in loader:
             scheduler.step()
             if x:
                 optimizer.step()
         """
-    assert behind(before) is None
+    assert moved_after(before) is None
 
 
-def test_not_into_another_file() -> None:
+def test_no_move_into_another_file() -> None:
     here = unit_of("for epoch in a:\n    f()\n    scheduler.step()\n")
     there = unit_of("for epoch in a:\n    pass\n", "other.py")
     change = MoveStatement(place_of(there, "for epoch"), Destination.END_OF_BODY)
@@ -538,7 +543,7 @@ def test_rows_count_within_the_cell() -> None:
         "for epoch in a:\n    if x: optimizer.step()\n    scheduler.step()\n",
     ],
 )
-def test_not_into_a_body_of_one_row(text: str) -> None:
+def test_no_move_into_a_body_of_one_row(text: str) -> None:
     unit = unit_of(text)
     change = MoveStatement(place_of(unit, "optimizer.step()"), Destination.AFTER_OPTIMIZER_STEP)
     assert place_of(unit, "scheduler.step()").rewrite(change) is None

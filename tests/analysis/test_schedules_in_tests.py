@@ -1,4 +1,4 @@
-"""What a test builds has numbers that are made up; what it calls wrongly is wrong all the same."""
+"""Schedules that tests build: their lengths are made up, but misuse is still reported."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.engine import lint
+from lrlint.linter.engine import lint
 
 SCRIPT = """
 import torch
@@ -46,7 +46,7 @@ def test_lengths_are_not_judged_in_tests(name: str, codes: list[str], tmp_path: 
     assert sorted(one.code for one in found) == codes
 
 
-def test_nor_where_a_test_calls_what_it_tests(tmp_path: Path) -> None:
+def test_lengths_are_not_judged_where_a_test_calls_its_subject(tmp_path: Path) -> None:
     (tmp_path / "training.py").write_text(SCRIPT)
     test = tmp_path / "test_training.py"
     test.write_text(f"from training import train  # optimizer and scheduler\n{CALL}")

@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.engine import lint
+from lrlint.linter.engine import lint
 
 IMPORTS = """\
 import argparse, json, os
@@ -327,7 +327,7 @@ def main(model, loader):
 
 
 def cosine(folder: Path, length: str, before: str, config: str) -> list[tuple[str, str]]:
-    """What is found where the length of a cosine depends on ``cfg``."""
+    """Return what is found where the length of a cosine depends on ``cfg``."""
     (folder / "pyproject.toml").touch()
     (folder / "config.yaml").write_text(config)
     before = dedent(before).strip().replace("\n", "\n    ")
@@ -415,7 +415,7 @@ def test_what_is_changed_or_copied_is_told_apart(before: str, tmp_path: Path) ->
     assert cosine(tmp_path, "n", before, "k: 1\nother: {length: 90}\n") == []
 
 
-def test_a_text_is_no_file(tmp_path: Path) -> None:
+def test_a_text_is_not_a_file(tmp_path: Path) -> None:
     assert (
         cosine(tmp_path, 'other["length"]', 'other = yaml.safe_load("config.yaml")', "length: 50")
         == []
@@ -441,7 +441,7 @@ def test_a_relative_name_counts_from_the_script(tmp_path: Path) -> None:
     assert "=50," in found(tmp_path, text)[0][1]
 
 
-def test_a_catalog_is_no_log(tmp_path: Path) -> None:
+def test_a_catalog_is_not_a_log(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "catalog.json").write_text('{"length": 50}')
     text = COSINE.format(length='cfg["length"]', before='cfg = json.load(open("catalog.json"))')
@@ -449,7 +449,7 @@ def test_a_catalog_is_no_log(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["state.json", "checkpoints.json", "train_log.json"])
-def test_what_a_run_leaves_behind_is_no_setting(name: str, tmp_path: Path) -> None:
+def test_output_of_a_run_is_not_a_setting(name: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / name).write_text('{"epoch": 50}')
     before = f'start = json.load(open("{name}"))["epoch"] if os.path.exists("{name}") else 0'

@@ -1,4 +1,4 @@
-"""A quantity is written in names that have a value where it is written, or not at all."""
+"""A quantity is written in names that have a value at its place, or not at all."""
 
 from __future__ import annotations
 

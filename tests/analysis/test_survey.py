@@ -1,14 +1,14 @@
-"""What a function or class says of itself before it is interpreted."""
+"""Facts about a function or class that are known before it is interpreted."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from lrlint.analysis import Project
 from lrlint.source import load
-from lrlint.syntax import nodes as syn
 
 RELEVANT = [
     "def f(o):\n    x = 1\n    y = 2\n    o.step()",
@@ -34,7 +34,7 @@ IRRELEVANT = [
 def is_relevant(code: str) -> bool:
     unit = Project().entry(load(Path("<stdin>"), data=code.encode()))
     statement = unit.tree.body[0]
-    assert isinstance(statement, (syn.FunctionDef, syn.ClassDef))
+    assert isinstance(statement, (cst.FunctionDef, cst.ClassDef))
     return unit.survey.part(statement).relevant
 
 

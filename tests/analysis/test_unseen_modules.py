@@ -1,4 +1,4 @@
-"""What a script takes from modules that are not at hand: settings, loaders and flags with names."""
+"""Settings, loaders and flags from modules that cannot be found."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 LOOP = """
     {imports}

@@ -41,6 +41,7 @@ def table(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_each_repository_is_linted_by_itself(
     ecosystem: ModuleType, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +150,7 @@ def test_difference_of_tables(ecosystem: ModuleType) -> None:
     assert (len(back.mended), back.slower) == (1, [])
 
 
-def test_time_alone_is_no_difference_of_findings(ecosystem: ModuleType) -> None:
+def test_time_alone_is_not_a_difference_of_findings(ecosystem: ModuleType) -> None:
     change = ecosystem.difference([file(1.0), total(1.0)], [file(9.0), total(9.0)])
     assert len(change.slower) == 1
     assert not change.findings_differ

@@ -1,4 +1,4 @@
-"""``benchmarks/speed.py``: it runs what it finds, names what it does not, and counts children."""
+"""``benchmarks/speed.py`` runs the linters it finds, names the others, and counts children."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ posix = pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4")
 
 
 def program(folder: Path, name: str, code: str) -> Path:
-    """A linter of one's own, in an environment of one's own."""
+    """Write a linter into an environment of its own."""
     path = folder / "bin" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!{sys.executable}\nimport sys\n{code}\n")

@@ -1,7 +1,7 @@
-"""A stand-in for the analyser and the rules: what is found is what the script says.
+"""A fake analyser and fake rules, which report words of the script: ``T_max=100``, ``eta_min=0``…
 
-The real ones are tested elsewhere. Here the subject is what happens to findings on their way from
-a rule to the user, so the rules of these tests report words: ``T_max=100``, ``eta_min=0``…
+The real ones are tested elsewhere. Here the subject is the way of a finding from a rule to the
+user.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ import pytest
 
 from lrlint import rule as rule_module
 from lrlint.diagnostics import Severity
-from lrlint.facts import Place, Span, Training
-from lrlint.fix import Change, Edit, Location, ReplaceWith
+from lrlint.facts import Place, Training
+from lrlint.fix import Change, Edit, ReplaceWith
 from lrlint.rule import Finding, Rule, Silence, safe, unsafe
 from lrlint.source import Reach, SourceFile, check_syntax, load
+from lrlint.span import Span
 
 
 @dataclass(frozen=True)
 class WordPlace(Place):
-    """A stretch of a file's text."""
+    """A span of a file's text."""
 
     source: SourceFile
     start: int
@@ -38,15 +39,12 @@ class WordPlace(Place):
         return self.source.text[self.start : self.end]
 
     def span(self) -> Span:
-        at = self.source.at(self.start, self.end)
-        start, end = Location(at.row, at.column), Location(at.end_row, at.end_column)
-        return Span(self.source.name, start, end, at.cell)
+        return self.source.at(self.start, self.end)
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
         if not isinstance(change, ReplaceWith):
             return None
-        span = self.span()
-        return (Edit(change.text, span.start, span.end),)
+        return (Edit(self.span(), change.text),)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -159,7 +157,7 @@ def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the stand-ins in place."""
+    """Replace the analyser and the rules."""
     module = ModuleType("lrlint.analysis")
     module.__dict__.update(analyse=fake_analyse, Project=FakeProject)
     monkeypatch.setitem(sys.modules, "lrlint.analysis", module)
@@ -169,7 +167,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, which is the working directory."""
+    """Provide an empty folder as the working directory."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

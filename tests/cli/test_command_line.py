@@ -42,7 +42,7 @@ error[LR201] t-max-mismatch: T_max is 100, but the scheduler steps 90 times
   = help: set `T_max=90` (--unsafe-fixes)
 
 Found 1 finding (1 error) in 1 file.
-1 can be fixed with --unsafe-fixes; read the result before you keep it.
+1 can be fixed with --unsafe-fixes, which may change behaviour; review them.
 """,
         "",
     )

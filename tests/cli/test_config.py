@@ -1,4 +1,4 @@
-"""``[tool.lrlint]``: where it is looked for, what it may hold, and what is said of mistakes."""
+"""``[tool.lrlint]``: where it is looked for, what it may hold, and how mistakes are reported."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.config import Patterns, Settings, load
 from lrlint.diagnostics import Severity
 from lrlint.errors import ConfigError
+from lrlint.linter.config import Patterns, Settings, load
 
 
 @pytest.fixture(autouse=True)

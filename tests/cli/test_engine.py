@@ -1,4 +1,4 @@
-"""What becomes of findings between a rule and the report."""
+"""The way of findings from a rule to the report."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from lrlint import engine
-from lrlint.config import Patterns, Settings
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.engine import Report, Stdin, lint, lint_text
 from lrlint.errors import UnknownSelector
-from lrlint.fix import Location
-from lrlint.selection import Layer
+from lrlint.linter.config import Patterns, Settings
+from lrlint.linter.engine import lint, lint_text
+from lrlint.linter.reader import Stdin
+from lrlint.linter.report import Report
+from lrlint.linter.selection import Layer
+from lrlint.source import Reach
+from lrlint.span import Location
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]
@@ -149,7 +151,7 @@ def test_selection(write: Write) -> None:
         lint([script], layer(select=("LR7",)))
 
 
-def test_advice_is_for_the_pedantic_and_for_whoever_names_it(write: Write) -> None:
+def test_advice_needs_pedantic_or_a_rule_that_is_named(write: Write) -> None:
     script = write(train="scheduler = StepLR(o, gamma=0.1)\nother = CosineLR(o, eta_min=0.0)\n")
     both = ["LR602 train.py:1:23", "LR301 train.py:2:21"]
     assert brief(lint([script])) == []
@@ -210,7 +212,7 @@ def test_file_without_a_scheduler_is_judged_only_if_it_is_named(
     assert brief(lint([project])) == []
 
 
-def test_younger_syntax_than_this_python_s_is_no_error(write: Write) -> None:
+def test_newer_syntax_than_this_python_reads_is_not_an_error(write: Write) -> None:
     assert brief(lint([write(a="type Pair[T] = tuple[T, T]\n")])) == []
 
 
@@ -324,11 +326,11 @@ def test_notebook_rows_count_within_the_cell(project: Path) -> None:
     assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
 
 
-def test_text_at_hand() -> None:
+def test_lint_text() -> None:
     assert brief(lint_text(SCRIPT, "train.py")) == ["LR201 train.py:3:46", "LR301 train.py:3:57"]
 
 
-def test_standard_input_goes_by_the_name_it_is_given(project: Path) -> None:
+def test_standard_input_has_the_name_it_is_given(project: Path) -> None:
     data = SCRIPT.encode()
     assert brief(lint(["-"], stdin=Stdin(data)))[0] == "LR201 <stdin>:3:46"
     assert brief(lint(["-"], stdin=Stdin(data, Path("a/b.py"))))[0] == "LR201 a/b.py:3:46"
@@ -376,14 +378,14 @@ def test_advice_that_is_asked_for_is_listed(write: Write) -> None:
 def test_bug_in_the_test_of_names_costs_one_file_only(
     write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    builds = engine.Reach.builds
+    builds = Reach.builds
 
-    def broken(reach: engine.Reach, path: Path, text: str) -> bool:
+    def broken(reach: Reach, path: Path, text: str) -> bool:
         if path.name == "a.py":
             raise ZeroDivisionError("a bug")
         return builds(reach, path, text)
 
-    monkeypatch.setattr(engine.Reach, "builds", broken)
+    monkeypatch.setattr(Reach, "builds", broken)
     write(a=SCRIPT, b=SCRIPT)
     report = lint([project])
     assert len(report.problems) == 1

@@ -40,7 +40,7 @@ def test_unsafe_fixes_apply_both(write: Write, run: Run, options: list[str]) -> 
     script = write(train=SCRIPT)
     status, out, err = run("check", *options, "train.py")
     assert script.read_text() == ALL
-    assert (status, out) == (0, "Nothing to report in 1 file.\n")
+    assert (status, out) == (0, "All clear: 1 file checked, 1 with a scheduler.\n")
     assert err == "lrlint: fixed 2 findings in 1 file\n"
     assert run("check", *options, "train.py") == (0, out, "")
 
@@ -49,8 +49,8 @@ def test_diff_changes_nothing(write: Write, run: Run) -> None:
     script = write(train="import x\n" + SCRIPT)
     status, out, err = run("check", "--diff", "train.py")
     assert out == (
-        "--- train.py\n"
-        "+++ train.py\n"
+        "--- a/train.py\n"
+        "+++ b/train.py\n"
         "@@ -1,2 +1,2 @@\n"
         " import x\n"
         "-scheduler = CosineAnnealingLR(o, T_max=100, eta_min=0)\n"
@@ -67,6 +67,19 @@ def test_diff_of_a_file_without_a_last_newline(write: Write, run: Run) -> None:
         "-scheduler = StepLR(o, eta_min=0)\n\\ No newline at end of file\n"
         "+scheduler = StepLR(o, eta_min=1e-6)\n\\ No newline at end of file\n"
     )
+
+
+def test_diff_is_sorted_by_file(write: Write, run: Run, project: Path) -> None:
+    text = "scheduler = StepLR(o, eta_min=0)\n"
+    outside = write("outside/b.py", text)
+    write("a/c.py", text)
+    write(b=text, a="import helper\n" + text, helper=text)
+    _, out, _ = run("check", "--diff", "b.py", "a.py", "a")
+    old = [line for line in out.splitlines() if line.startswith("---")]
+    assert old == ["--- a/a.py", "--- a/a/c.py", "--- a/b.py", "--- a/helper.py"]
+    (project / "inside").mkdir()
+    os.chdir(project / "inside")
+    assert run("check", "--diff", "../outside")[1].startswith(f"--- {outside.as_posix()}\n")
 
 
 def test_diff_with_nothing_to_fix(write: Write, run: Run) -> None:
@@ -113,7 +126,14 @@ def test_notebook_keeps_everything_else(project: Path, run: Run) -> None:
     path = project / "nb.ipynb"
     text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1)
     path.write_text(text)
-    assert "nb.ipynb:cell 2" in run("check", "--diff", "nb.ipynb")[1]
+    assert run("check", "--diff", "nb.ipynb")[1] == (
+        "--- a/nb.ipynb:cell 2\n"
+        "+++ b/nb.ipynb:cell 2\n"
+        "@@ -1,2 +1,2 @@\n"
+        " %matplotlib inline\n"
+        "-s = CosineAnnealingLR(o, eta_min=0)\n"
+        "+s = CosineAnnealingLR(o, eta_min=1e-6)\n"
+    )
     run("check", "--fix", "nb.ipynb")
     assert path.read_text() == text.replace("(o, eta_min=0)", "(o, eta_min=1e-6)")
 
@@ -211,7 +231,7 @@ def test_bug_in_a_fix_costs_the_fix_only(
 def test_file_that_changes_meanwhile_is_left_alone(
     write: Write, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lrlint import fixing
+    from lrlint.linter import fixing
 
     script = write(train=SCRIPT)
     check_syntax = fixing.check_syntax

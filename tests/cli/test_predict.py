@@ -1,4 +1,4 @@
-"""`lrlint predict` as a command: what it prints, where, and with which exit status."""
+"""The command ``lrlint predict``: its output and its exit status."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OPEN = "len(train_loader)=2"
 
 
 def cosine(epochs: int, batches: int, lr: float = 0.1) -> list[float]:
-    """The LR of each optimizer step of SCRIPT."""
+    """Return the LR of each optimizer step of SCRIPT."""
     per_epoch = [lr * (1 + math.cos(math.pi * epoch / epochs)) / 2 for epoch in range(epochs)]
     return [lr for lr in per_epoch for _ in range(batches)]
 
@@ -89,7 +89,7 @@ def test_a_default_of_the_script_can_be_set(write: Write, run: Run) -> None:
     assert schedule(out)["lr"] == [pytest.approx(cosine(3, 2), rel=1e-9)]
 
 
-def test_what_is_open_is_named_and_no_failure(write: Write, run: Run) -> None:
+def test_unknown_values_are_named_and_are_not_a_failure(write: Write, run: Run) -> None:
     write(train=SCRIPT)
     status, out, err = run("predict", "--output-format", "json", "train.py")
     assert (status, err) == (0, "")
@@ -107,10 +107,11 @@ def test_what_has_no_name_is_not_offered_for_setting(write: Write, run: Run) -> 
     _, out, _ = run("predict", "train.py")
     assert "the metric val_loss" in out
     assert out.endswith(
-        "Nothing can be drawn while that is open: say for example --set 'len(train_loader)=100'.\n"
+        "  Cannot draw the curve: set len(train_loader),"
+        " for example --set 'len(train_loader)=100'.\n"
     )
     _, out, _ = run("predict", "--set", OPEN, "train.py")
-    assert out.endswith("  Nothing can be drawn while that is open.\n")
+    assert out.endswith("  Cannot draw the curve.\n")
 
 
 def test_max_steps_cuts_the_list(write: Write, run: Run) -> None:
@@ -163,7 +164,7 @@ def test_a_bug_of_ours_is_one_line(write: Write, run: Run, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("lrlint.predict.report.forecast", fail)
+    monkeypatch.setattr("lrlint.predict.forecast.forecast", fail)
     write(train=SCRIPT)
     status, _, err = run("predict", "train.py")
     assert status == 2

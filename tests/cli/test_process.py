@@ -23,7 +23,7 @@ def scripts(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_reader_that_goes_away_is_no_error(scripts: Path) -> None:
+def test_reader_that_goes_away_is_not_an_error(scripts: Path) -> None:
     command = f"{sys.executable} -m lrlint check . | head -n 1; echo ${{PIPESTATUS[0]}}"
     result = subprocess.run(
         ["bash", "-c", command], cwd=scripts, capture_output=True, text=True, timeout=60
@@ -32,7 +32,7 @@ def test_reader_that_goes_away_is_no_error(scripts: Path) -> None:
     assert result.stderr == ""
 
 
-def test_closed_standard_error_is_no_error(scripts: Path) -> None:
+def test_closed_standard_error_is_not_an_error(scripts: Path) -> None:
     command = f"{sys.executable} -m lrlint check nowhere.py train000.py 2>&1 >/dev/null | true"
     status = subprocess.run(["bash", "-c", f"{command}; exit ${{PIPESTATUS[0]}}"], cwd=scripts)
     assert status.returncode == 2

@@ -1,4 +1,4 @@
-"""Which rules are on: codes, prefixes, names, and who wins."""
+"""Which rules are on: codes, prefixes, names, and which of them take precedence."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 
 from lrlint.diagnostics import Severity
 from lrlint.errors import UnknownSelector
+from lrlint.linter.selection import Catalogue, Layer, override, select
 from lrlint.rule import Rule
-from lrlint.selection import Catalogue, Layer, override, select
 
 ERROR, WARNING, ADVICE = Severity.ERROR, Severity.WARNING, Severity.ADVICE
 
@@ -69,7 +69,7 @@ def test_the_command_line_replaces_or_extends_the_configuration() -> None:
     assert on(config, Layer(ignore=("LR2",))) == ""
 
 
-def test_whoever_names_advice_gets_it() -> None:
+def test_rules_that_are_named_may_give_advice() -> None:
     assert select(CATALOGUE, [Layer(select=("LR6",))]).advice == {"LR601", "LR602"}
     assert select(CATALOGUE, [Layer(extend_select=("abrupt-decay",))]).advice == {"LR602"}
     assert select(CATALOGUE, [Layer(select=("ALL",))]).advice == set()

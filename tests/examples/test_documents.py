@@ -1,4 +1,4 @@
-"""What README.md and CONTRIBUTING.md show is what the repository holds and what CI runs."""
+"""README.md and CONTRIBUTING.md agree with the repository and with CI."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `lrlint check` says about the example scripts: the pitfall in the file's name, no more."""
+"""`lrlint check` reports of each example the pitfall in its name, and nothing else."""
 
 import json
 import re

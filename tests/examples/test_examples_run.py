@@ -11,6 +11,9 @@ import pytest
 
 from lrlint.runtime.verdicts import RECORDED
 
+pytest.importorskip("torch")
+pytestmark = pytest.mark.slow  # each script trains in a process of its own
+
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted(
     path / "main.py" if path.is_dir() else path
@@ -29,7 +32,7 @@ def pitfall(script: Path) -> str | None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=name)
-def test_the_run_bears_the_finding_out(script: Path, tmp_path: Path) -> None:
+def test_the_run_confirms_the_finding(script: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     options = ["--output-format", "json", "--output-file", str(out)]
     done = subprocess.run(

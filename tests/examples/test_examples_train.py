@@ -22,6 +22,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
+pytestmark = pytest.mark.slow  # each script trains
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = sorted(
@@ -311,7 +312,7 @@ def test_lr409() -> None:
 
 
 def both(name: str) -> tuple[Training, Training]:
-    """The broken script's training and its corrected twin's."""
+    """Return the broken script's training and its corrected twin's."""
     path = Path(name)
     twin = path.with_stem(f"{path.stem}_fixed")
     if path.parent.name:

@@ -1,0 +1,5 @@
+"""The formulas are compared with torch itself."""
+
+import pytest
+
+pytest.importorskip("torch")

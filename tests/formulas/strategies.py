@@ -18,7 +18,7 @@ _momentum = st.floats(0.5, 0.99)
 
 
 def _one_or_two(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """One value for all groups, or one for each of the two."""
+    """Return one value for all groups, or one for each of the two."""
     return st.one_of(values, st.lists(values, min_size=2, max_size=2))
 
 
@@ -45,7 +45,7 @@ _scale_functions = st.sampled_from([_hyperbola, _wave])
 
 
 def _optional(**parameters: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Any subset of the arguments: the rest are left at their defaults."""
+    """Return any subset of the arguments: the rest are left at their defaults."""
     return st.fixed_dictionaries({}, optional=parameters)
 
 
@@ -186,14 +186,14 @@ WRITES_ALWAYS = ("CyclicLR", "OneCycleLR")
 
 @st.composite
 def specs(draw: st.DrawFn, names: tuple[str, ...] = tuple(ARGUMENTS)) -> Any:
-    """One scheduler of a random class."""
+    """Return one scheduler of a random class."""
     name = draw(st.sampled_from(names))
     return name, draw(ARGUMENTS[name])
 
 
 @st.composite
 def compositions(draw: st.DrawFn, depth: int = 1) -> Any:
-    """A SequentialLR or ChainedScheduler of random members, `depth` levels deep at most."""
+    """Return a SequentialLR or ChainedScheduler of random members, `depth` levels deep at most."""
     member = specs() if depth == 1 else st.one_of(specs(), compositions(depth=depth - 1))
     members = draw(st.lists(member, min_size=1, max_size=3))
     if draw(st.booleans()):

@@ -1,4 +1,4 @@
-"""Signatures are the libraries' own; binding arguments fails in Python's own words."""
+"""Signatures are those of the libraries; binding arguments raises the errors of Python."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("name", "args", "keywords"), CALLS)
-def test_refused_in_the_words_of_python(
+def test_refused_with_the_message_of_python(
     name: str, args: tuple[Any, ...], keywords: dict[str, Any]
 ) -> None:
     with pytest.raises(TypeError) as theirs:
@@ -116,7 +116,7 @@ def test_binding_fills_in_the_defaults_and_looks_at_nothing() -> None:
     assert bound["eta_min"] == 0.0
 
 
-def test_the_optimizer_is_found_wherever_it_stands() -> None:
+def test_the_optimizer_is_found_at_any_position() -> None:
     optimizer = object()
     cosine = LAWS["CosineAnnealingLR"]
     expected = (optimizer, cosine.bind([5], {}))

@@ -1,4 +1,4 @@
-"""`Law.lr` is what torch arrives at after t plain steps, and what its own closed forms say."""
+"""`Law.lr` is the LR of torch after t plain steps, and that of its closed forms."""
 
 from __future__ import annotations
 
@@ -96,13 +96,13 @@ OWN_CLOSED_FORM = [
 @pytest.mark.parametrize("name", OWN_CLOSED_FORM)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data(), initial=lrs, jumps=st.lists(st.integers(0, 2000), max_size=20))
-def test_torchs_own_closed_form(name: str, data: Any, initial: Any, jumps: list[int]) -> None:
+def test_closed_form_of_torch(name: str, data: Any, initial: Any, jumps: list[int]) -> None:
     arguments = data.draw(ARGUMENTS[name])
     scheduler = build_torch(optimizer_with(initial), (name, arguments))
     for t in jumps:
         scheduler.last_epoch = t
         theirs, error = outcome(scheduler._get_closed_form_lr)
-        if error is OverflowError:  # gamma ** t; the recursion that we stand for reaches inf
+        if error is OverflowError:  # gamma ** t, where the recursion reaches inf
             continue
         assert_close(LAWS[name].lr(t, initial, **arguments), theirs, max(initial), 1e-12, t)
 

@@ -1,4 +1,4 @@
-"""What a law says about itself, seen in torch's own trajectories."""
+"""The flags of a law hold for the trajectories of torch."""
 
 from __future__ import annotations
 

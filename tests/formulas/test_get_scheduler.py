@@ -1,4 +1,4 @@
-"""`get_scheduler(name, …)` is the law that the name stands for."""
+"""`get_scheduler(name, …)` is the law of that name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_builds_and_steps_as_transformers_does(
             assert ours == actual.lr(t, initial, default_lr=initial[0], **bound)
 
 
-def test_a_law_that_is_no_choice_resolves_to_itself() -> None:
+def test_every_other_law_resolves_to_itself() -> None:
     law = LAWS["StepLR"]
     assert law.resolve(step_size=3) == (
         law,

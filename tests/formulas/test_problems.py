@@ -1,4 +1,4 @@
-"""`problems()` says what torch does with a degenerate argument: no less, no more."""
+"""`problems()` reports exactly what torch does with a degenerate argument."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ DEGENERATE |= {
 
 
 def what_torch_does(spec: Spec, initial: list[float]) -> tuple[str, str, int | None] | None:
-    """`(exception, "construction" or "step", which step)`, None where nothing is raised.
+    """Return `(exception, "construction" or "step", which step)`, None where nothing is raised.
 
     On the way, the replay must do the same.
     """
@@ -128,7 +128,7 @@ def what_torch_does(spec: Spec, initial: list[float]) -> tuple[str, str, int | N
 
 
 def first(problems: list[Problem]) -> tuple[str, str, int | None] | None:
-    """Which of the problems torch runs into first; where several, any at construction."""
+    """Return the first problem that torch meets; of several at construction, any."""
     raising = [p for p in problems if p.raises and (p.at or 0) <= STEPS]
     raising.sort(key=lambda p: (p.when == "step", p.at or 0))
     if not raising:

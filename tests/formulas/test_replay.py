@@ -1,4 +1,4 @@
-"""A replay is torch, to the last bit: whatever the arguments and whatever the script does."""
+"""A replay equals torch to the last bit, for all arguments and all acts of the script."""
 
 from __future__ import annotations
 

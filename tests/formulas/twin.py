@@ -27,7 +27,7 @@ OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
 def optimizer_with(
     lrs: Sequence[float], kind: str = "SGD", dtype: torch.dtype | None = None
 ) -> torch.optim.Optimizer:
-    """An optimizer with one group per LR, as tensors where a dtype is given."""
+    """Return an optimizer with one group per LR, as tensors where a dtype is given."""
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in lrs]
     groups = [
         {"params": [parameter], "lr": lr if dtype is None else torch.tensor(lr, dtype=dtype)}
@@ -37,7 +37,7 @@ def optimizer_with(
 
 
 def groups_of(optimizer: torch.optim.Optimizer) -> list[Group]:
-    """Copies of the param groups, without the parameters."""
+    """Return copies of the param groups, without the parameters."""
     return [
         {key: _copy(value) for key, value in group.items() if key != "params"}
         for group in optimizer.param_groups
@@ -49,7 +49,7 @@ def _copy(value: Any) -> Any:
 
 
 def torch_callable(name: str) -> Callable[..., Any]:
-    """The class or function that `LAWS[name]` is about."""
+    """Return the class or function that `LAWS[name]` is about."""
     for module in (lr_scheduler, swa_utils, optimization):
         if hasattr(module, name):
             found: Callable[..., Any] = getattr(module, name)
@@ -58,7 +58,7 @@ def torch_callable(name: str) -> Callable[..., Any]:
 
 
 def build_torch(optimizer: torch.optim.Optimizer, spec: Spec) -> Any:
-    """The real scheduler; members of a composition first, in list order."""
+    """Return the real scheduler; members of a composition first, in list order."""
     name, arguments = spec
     arguments = dict(arguments)
     if "schedulers" in arguments:
@@ -69,7 +69,7 @@ def build_torch(optimizer: torch.optim.Optimizer, spec: Spec) -> Any:
 
 
 def build_replay(groups: list[Group], spec: Spec, default_lr: float | None = None) -> Replay:
-    """The same, replayed."""
+    """Return the replay of the same scheduler."""
     name, arguments = spec
     arguments = dict(arguments)
     if "schedulers" in arguments:
@@ -80,7 +80,7 @@ def build_replay(groups: list[Group], spec: Spec, default_lr: float | None = Non
 
 
 def outcome(action: Callable[[], Any]) -> tuple[Any, type[Exception] | None]:
-    """The result of `action` and the type of exception it raised."""
+    """Return the result of `action` and the type of exception it raised."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -90,7 +90,7 @@ def outcome(action: Callable[[], Any]) -> tuple[Any, type[Exception] | None]:
 
 
 def torch_lrs(spec: Spec, lrs: Sequence[float], steps: int, kind: str = "SGD") -> list[list[float]]:
-    """The LRs that torch really uses: after construction and after each of `steps` steps."""
+    """Return the LRs that torch really uses: after construction and after each of `steps` steps."""
     optimizer = optimizer_with(lrs, kind)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -164,6 +164,6 @@ def _same(ours: Any, theirs: Any) -> bool:
 
 
 def signature_after_optimizer(name: str) -> list[inspect.Parameter]:
-    """What torch itself says about the arguments."""
+    """Return torch's signature, without the optimizer."""
     parameters = inspect.signature(torch_callable(name)).parameters.values()
     return [parameter for parameter in parameters if parameter.name != "optimizer"]

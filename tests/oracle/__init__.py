@@ -6,3 +6,7 @@
 executes the script and records the LR of every optimizer step; ``compare`` and ``claims`` hold
 lrlint's predictions and findings against it. ``python -m tests.oracle.show SEED`` shows all three.
 """
+
+import pytest
+
+pytest.importorskip("torch")

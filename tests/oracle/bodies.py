@@ -22,7 +22,7 @@ def _no_accumulation(draft: Draft) -> bool:
 
 
 def _guarded(draft: Draft, step: Lines) -> Lines:
-    """The optimizer's step and what goes with it, every k batches where gradients accumulate."""
+    """Return the optimizer's step and the calls beside it, every k batches with accumulation."""
     cadence = draft.cadence
     lines = [*cadence.before, *step, *cadence.after]
     if not cadence.accumulate:

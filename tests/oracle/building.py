@@ -11,7 +11,7 @@ NAMES = ["build_scheduler", "make_scheduler", "get_scheduler", "create_lr_schedu
 
 
 def _movable(draft: Draft) -> bool:
-    """The scheduler is built once, by statements that can move together."""
+    """Whether the scheduler is built once, by statements that can move together."""
     return not draft.marked("fault", "optimizer-replaced", "rebuilt-every-epoch")
 
 
@@ -25,7 +25,7 @@ def in_line(draft: Draft) -> None:
 
 
 def _extract(draft: Draft, body: Lines, returns: Lines, *, shared: bool) -> tuple[Lines, Lines]:
-    """A function that builds; ``shared``: in a module where this one's constants are unknown."""
+    """Return a function that builds; ``shared``: in a module that lacks this one's constants."""
     scope = ["optimizer", *draft.sections.scope_for_building(), *draft.main_names]
     if shared:
         scope += draft.global_names
@@ -43,7 +43,7 @@ def _extract(draft: Draft, body: Lines, returns: Lines, *, shared: bool) -> tupl
 
 
 def _take(draft: Draft) -> tuple[Lines, Lines]:
-    """The statements to move (some scripts compute the lengths there too), and the names needed."""
+    """Return the statements to move (in some scripts also lengths), and the names they need."""
     sections = draft.sections
     body, sections.scheduler = sections.scheduler, []
     if sections.derived and draft.chance(0.4):
@@ -78,7 +78,7 @@ def factory_of_both(draft: Draft) -> None:
 
 @option("build", 1.5, when=_one)
 def project_schedules(draft: Draft) -> None:
-    """The factory stands in a module of the project."""
+    """The factory is in a module of the project."""
     body, returns = _take(draft)
     definition, call = _extract(draft, body, returns, shared=True)
     name = definition[0].split("(")[0].removeprefix("def ")

@@ -1,9 +1,9 @@
-"""Axes ``cadence`` and ``step-form``: where ``scheduler.step()`` stands, and how it is guarded.
+"""Axis ``cadence``: where ``scheduler.step()`` is called, and how the call is guarded.
 
 An option returns a ``Cadence``: lines for the places around the optimizer's step and the epoch. In
-them INDEX, NTH and EPOCH stand for the batch number from 0, from 1, and the epoch variable, which
-the loops fill in. An option also says what is counted (``draft.unit``) and how far
-(``draft.count``; ``draft.exact`` where it is not just an upper bound).
+them INDEX, NTH and EPOCH mean the batch number from 0, from 1, and the epoch variable, which the
+loops fill in. An option also says what is counted (``draft.unit``) and how far (``draft.count``;
+``draft.exact`` where it is not just an upper bound).
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 
 from .draft import Draft, option
 from .families import warmup_call, warmup_length
+from .step_forms import STEP
 from .text import Lines, block
 from .writing import assign
-
-STEP = "scheduler.step()"
 
 
 @dataclass
@@ -34,57 +33,9 @@ class Cadence:
     accumulate: bool = False
 
 
-# -- how the call itself is written --------------------------------------------------------------
-
-
-def plain_only(draft: Draft) -> bool:
-    return draft.skeleton != "gan"
-
-
-@option("step-form", 10)
-def plain(draft: Draft) -> Lines:
-    return [STEP]
-
-
-@option("step-form", 1, when=plain_only)
-def not_none(draft: Draft) -> Lines:
-    return block(draft.pick(["if scheduler is not None:", "if scheduler:"]), [STEP])
-
-
-@option("step-form", 0.5, when=plain_only)
-def short_circuit(draft: Draft) -> Lines:
-    return ["scheduler and scheduler.step()"]
-
-
-@option("step-form", 0.7, when=plain_only)
-def plateau_or_not(draft: Draft) -> Lines:
-    draft.needs.add("plateau")
-    return [
-        *block("if isinstance(scheduler, ReduceLROnPlateau):", ["scheduler.step(loss.item())"]),
-        *block("else:", [STEP]),
-    ]
-
-
-@option("step-form", 0.6, when=plain_only)
-def list_of_schedulers(draft: Draft) -> Lines:
-    draft.needs.add("scheduler-list")
-    return block("for s in schedulers:", ["s.step()"])
-
-
-@option("step-form", 0.5, when=plain_only)
-def helper_function(draft: Draft) -> Lines:
-    """A small function steps the scheduler and reports the LR."""
-    body = ["scheduler.step()", 'return optimizer.param_groups[0]["lr"]']
-    draft.helpers.append(block("def update_learning_rate(scheduler, optimizer):", body))
-    return ["new_lr = update_learning_rate(scheduler, optimizer)"]
-
-
 def _step(draft: Draft) -> Lines:
     lines: Lines = draft.choose("step-form")
     return lines
-
-
-# -- where it stands ----------------------------------------------------------------------------
 
 
 def counts(draft: Draft, unit: str, count: int, *, exact: bool = False) -> None:
@@ -289,7 +240,7 @@ def _hand_over(draft: Draft) -> tuple[str, str]:
 
 @option("cadence", 1, when=simple)
 def hand_over_epochs(draft: Draft) -> Cadence:
-    """Two schedulers, taken in turn by hand."""
+    """Two schedulers, the script chooses which one steps."""
     counts(draft, "epoch", draft.epochs)
     draft.needs.add("epoch")
     length, name = _hand_over(draft)
@@ -332,3 +283,80 @@ def weight_averaging(draft: Draft) -> Cadence:
     draft.schedule_last += ["swa_model = AveragedModel(model)", built]
     average = ["swa_model.update_parameters(model)", "swa_scheduler.step()"]
     return Cadence(tail=[*block(f"if EPOCH >= {start}:", average), *block("else:", [STEP])])
+
+
+BY_CLASS = "isinstance(scheduler, OneCycleLR)"
+
+
+@option("cadence", 0.6, when=simple)
+def by_class_batch(draft: Draft) -> Cadence:
+    """The class decides: OneCycleLR steps per batch, the others per epoch. It is OneCycleLR."""
+    counts(draft, "batch", all_batches(draft), exact=True)
+    draft.needs.add("one-cycle")
+    return Cadence(
+        after=block(f"if {BY_CLASS}:", [STEP]),
+        tail=block(f"if not {BY_CLASS}:", [STEP]),
+    )
+
+
+@option("cadence", 0.6, when=simple)
+def by_class_epoch(draft: Draft) -> Cadence:
+    """The same, with another class."""
+    cadence = by_class_batch(draft)
+    counts(draft, "epoch", draft.epochs, exact=True)
+    draft.needs.discard("one-cycle")
+    draft.needs.add("not-one-cycle")
+    return cadence
+
+
+@option("cadence", 0.6, when=lambda d: simple(d) and not d.marked("config", "literals"))
+def interval_name(draft: Draft) -> Cadence:
+    """``args.interval == "batch"``."""
+    unit = draft.pick(["batch", "epoch"])
+    choice = draft.setting("interval", unit)
+    counts(draft, unit, all_batches(draft) if unit == "batch" else draft.epochs, exact=True)
+    return Cadence(
+        after=block(f'if {choice} == "batch":', [STEP]),
+        tail=block(f'if {choice} == "epoch":', [STEP]),
+    )
+
+
+@option("cadence", 0.5, when=simple)
+def warmup_then_batches(draft: Draft) -> Cadence:
+    """Nothing in the first epochs, then once per batch."""
+    counts(draft, "batch", all_batches(draft))
+    draft.needs.add("epoch")
+    guard = draft.pick(["EPOCH >= 1", "EPOCH > 0", "not EPOCH < 1"])
+    return Cadence(after=block(f"if {guard}:", [STEP]))
+
+
+@option("cadence", 0.4, when=simple)
+def not_last_epoch(draft: Draft) -> Cadence:
+    """``if epoch != epochs - 1: scheduler.step()``."""
+    counts(draft, "epoch", draft.epochs)
+    draft.needs.add("epoch")
+    return Cadence(tail=block(f"if EPOCH != {draft.epochs_text} - 1:", [STEP]))
+
+
+@option("cadence", 0.4, when=simple)
+def skipping(draft: Draft) -> Cadence:
+    """``continue`` before the call in the first epochs."""
+    counts(draft, "epoch", draft.epochs)
+    draft.needs |= {"epoch", "continue"}
+    stop = draft.number("hold_epochs", draft.pick([1, 2]))
+    return Cadence(tail=[*block(f"if EPOCH < {stop}:", ["continue"]), STEP])
+
+
+@option("cadence", 0.4, when=simple)
+def every_k_epochs_setting(draft: Draft) -> Cadence:
+    counts(draft, "epoch", draft.epochs)
+    draft.needs.add("epoch")
+    every = draft.number("step_every", draft.pick([2, 3]), configured=0.8)
+    return Cadence(tail=block(f"if EPOCH % {every} == {every} - 1:", [STEP]))
+
+
+@option("cadence", 0.4, when=simple)
+def inner_repeats(draft: Draft) -> Cadence:
+    """``for _ in range(2): scheduler.step()`` at the end of an epoch."""
+    counts(draft, "epoch", 2 * draft.epochs)
+    return Cadence(tail=block("for _ in range(2):", [STEP]))

@@ -1,4 +1,4 @@
-"""One generated training script, with what the tests need to know about it."""
+"""One generated training script, with the facts that the tests need."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Case:
     """Batches in one pass over the training loader."""
 
     def has(self, *features: str) -> bool:
-        """True where every one of these choices was made."""
+        """Whether every one of these choices was made."""
         return self.features.issuperset(features)
 
     def option(self, axis: str) -> str:
-        """The option taken on an axis, or "" where the axis did not come up."""
+        """Return the option taken on an axis, or "" where the axis did not come up."""
         prefix = f"{axis}:"
         found = sorted(f[len(prefix) :] for f in self.features if f.startswith(prefix))
         return "+".join(found)

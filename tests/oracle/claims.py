@@ -64,7 +64,7 @@ class Subject:
         return [lr for group in self.optimizer.lr for lr in group]
 
     def events(self) -> list[Event]:
-        """Steps of the schedule and of its optimizer (of all, where that one is never stepped)."""
+        """Return the steps of the schedule and its optimizer (of all, if that one never steps)."""
         top, every = self.top.index, not self.optimizer.steps
         return [
             e
@@ -89,7 +89,7 @@ def claim(code: str) -> Callable[[Claim], Claim]:
 
 
 def _length(subject: Subject) -> float | None:
-    """The horizon as one number: the last milestone where there are several."""
+    """Return the horizon as one number: the last milestone where there are several."""
     value = horizon(subject.schedule)
     if isinstance(value, (list, tuple)):
         return max(value, default=None)
@@ -159,7 +159,7 @@ def stepped_twice(s: Subject) -> str:
 def plateau_metric(s: Subject) -> str:
     if s.schedule.name == "ReduceLROnPlateau" or s.top.given:
         return ""
-    return "no metric is handed to it"
+    return "no metric is passed to it"
 
 
 @claim("LR107")
@@ -298,7 +298,7 @@ def eta_min_zero(s: Subject) -> str:
 
 
 def _flat_end(s: Subject) -> str:
-    """What a message says of the curve itself, where it does not know how long the training is."""
+    """Judge what a message says of the curve if it does not know the length of the training."""
     length = _length(s)
     assert length is not None
     shares = [(1 + math.cos(math.pi * t / length)) / 2 for t in range(math.ceil(length))]
@@ -399,7 +399,7 @@ def _points(finding: Any) -> Iterable[tuple[str, int]]:
 
 
 def subjects(case: Case, recording: Recording, finding: Any) -> list[Subject]:
-    """The schedules that a finding may be about: those built or stepped where it points, or all."""
+    """Return the schedules that a finding may mean: those built or stepped at its place, or all."""
     rows = [(name.replace("\\", "/"), row) for name, row in _points(finding)]
 
     def pointed(place: Place) -> bool:
@@ -416,7 +416,7 @@ def subjects(case: Case, recording: Recording, finding: Any) -> list[Subject]:
 
 
 def _about_a_branch_not_taken(case: Case, recording: Recording, finding: Any) -> bool:
-    """The finding names constructor calls, and none of them ran: torch cannot tell."""
+    """Whether the finding names constructor calls, and none of them ran: torch cannot tell."""
     built = {s.place for s in recording.schedulers}
     named = []
     for name, row in _points(finding):
@@ -432,7 +432,7 @@ OF_THE_WHOLE = frozenset({"LR101", "LR102", "LR201", "LR203", "LR206", "LR301"})
 
 
 def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
-    """Why a finding is false ("": nothing says so); None where the trajectory cannot tell."""
+    """Return why a finding is false, "" if it is not; None if the trajectory cannot tell."""
     check = CLAIMS.get(finding["code"])
     if check is None or _about_a_branch_not_taken(case, recording, finding):
         return None
@@ -450,7 +450,7 @@ def contradiction(case: Case, recording: Recording, finding: Any) -> str | None:
 
 
 def expected(case: Case, recording: Recording) -> dict[str, frozenset[str]]:
-    """What a textbook script certainly does wrong: code -> the codes that count as reporting it."""
+    """Return the certain mistakes of a textbook script: code -> codes that count as a report."""
     if any(case.option(axis) not in options for axis, options in TEXTBOOK.items()):
         return {}
     if len(recording.schedules) != 1 or recording.error is not None:

@@ -39,7 +39,7 @@ class Outcome:
 
 
 def horizon(record: SchedulerRecord) -> Any:
-    """The length that torch was given, in the scheduler's own steps; None where it has none."""
+    """Return the length that torch was given, in the scheduler's steps; None where it has none."""
     arguments = record.arguments
     if record.name == "OneCycleLR" and arguments["total_steps"] is None:
         return arguments["epochs"] * arguments["steps_per_epoch"]
@@ -51,7 +51,7 @@ def close(a: float, b: float) -> bool:
 
 
 def _lr(predicted: Sequence[Sequence[float]], real: list[list[float]], partial: bool) -> str:
-    """What is wrong with the predicted LRs ("" for nothing); ``partial``: the script broke off."""
+    """Return the error in the predicted LRs, "" for none; ``partial``: the script broke off."""
     predicted = [group for group in predicted if group] or []
     if not real:
         return "" if partial or not predicted else f"LRs for {len(predicted[0])} steps, torch none"
@@ -67,7 +67,7 @@ def _lr(predicted: Sequence[Sequence[float]], real: list[list[float]], partial: 
 
 
 def _length(predicted: Any, record: SchedulerRecord) -> str:
-    """What is wrong with the predicted horizon, where both sides have one."""
+    """Return the error in the predicted horizon, if both sides have one."""
     if not predicted or predicted.get("value") is None:
         return ""
     parameter, value = predicted.get("parameter"), predicted["value"]
@@ -90,7 +90,7 @@ def _count(predicted: Any, name: str, real: int) -> str:
 
 
 def judge(case: Case, record: SchedulerRecord, recording: Recording, predicted: Any) -> Outcome:
-    """One predicted schedule against one of torch's."""
+    """Judge one predicted schedule against one of torch's."""
     optimizer = recording.optimizer(record)
     broken = recording.error is not None
     unit = f"{record.name} at {record.place.file}:{record.place.row}: "
@@ -111,7 +111,7 @@ def judge(case: Case, record: SchedulerRecord, recording: Recording, predicted: 
 def _group(
     case: Case, records: list[SchedulerRecord], recording: Recording, predicted: list[Any]
 ) -> list[Outcome]:
-    """Schedules that one line builds: pair them in the way that agrees most."""
+    """Pair the schedules that one line builds in the way that agrees most."""
     best: list[Outcome] = []
     shorter = min(len(records), len(predicted))
     for order in itertools.permutations(predicted, shorter):
@@ -131,7 +131,7 @@ def _group(
 def _distinct(
     case: Case, records: list[SchedulerRecord], predicted: list[Any]
 ) -> list[SchedulerRecord]:
-    """The schedules of one line; those of a second fold need not be predicted again."""
+    """Return the schedules of one line; those of a second fold need not be predicted again."""
     half = len(records) // 2
     return records[:half] if case.has("layout:folds") and len(predicted) <= half else records
 
@@ -145,7 +145,7 @@ def _same_file(filename: str, file: str) -> bool:
 
 
 def _predicted(answer: Any) -> list[tuple[str, Any]]:
-    """Every schedule of an answer, with the file that it is reported in."""
+    """Return every schedule of an answer, with the file that it is reported in."""
     return [
         (
             schedule["location"].get("filename") or schedule.get("filename") or file["filename"],

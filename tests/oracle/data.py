@@ -12,7 +12,7 @@ PAIR = "torch.randn(4, 2), torch.randn(4, 1)"
 
 
 def _sizes(draft: Draft) -> tuple[int, int, str]:
-    """Samples, batch size, and the ``drop_last`` argument that give ``draft.batches`` batches."""
+    """Return samples, batch size and ``drop_last`` argument that give ``draft.batches`` batches."""
     size = draft.pick([1, 2, 3, 4])
     if draft.chance(0.4):
         return draft.batches * size + draft.rng.randrange(size), size, ", drop_last=True"
@@ -102,7 +102,7 @@ def repeated_pair(draft: Draft) -> Lines:
 
 @option("data", 1, when=_closed)
 def index_range(draft: Draft) -> Lines:
-    """No data set at all: a range stands for the batches, made up in the loop."""
+    """No data set: a range of numbers, from which the loop makes the batches."""
     return [f"train_loader = range({draft.number('iters_per_epoch', draft.batches)})"]
 
 

@@ -169,18 +169,18 @@ class Draft:
     # -- names and values ------------------------------------------------------------------
 
     def fresh(self, name: str) -> str:
-        """A name not given out before: ``warmup``, ``warmup_2``, …"""
+        """Return a name not given out before: ``warmup``, ``warmup_2``, …"""
         number = self._fresh[name] = self._fresh.get(name, 0) + 1
         return name if number == 1 else f"{name}_{number}"
 
     def setting(self, name: str, value: object) -> str:
-        """A configured value, as the script's way of configuring writes it."""
+        """Return a configured value, as the script's way of configuring writes it."""
         name = self.config.spelling.get(name, name)
         value = self.settings.setdefault(name, value)
         return self.config.access(name, value)
 
     def number(self, name: str, value: object, configured: float = 0.3) -> str:
-        """A value that is configured in some scripts and written down in others."""
+        """Return a value that is configured in some scripts and written down in others."""
         if self.chance(configured):
             return self.setting(name, value)
         from .text import literal
@@ -188,13 +188,13 @@ class Draft:
         return literal(value)
 
     def local(self, name: str, expression: str) -> str:
-        """A value computed into a local variable before the scheduler is built."""
+        """Return a value computed into a local variable before the scheduler is built."""
         while self.derived.setdefault(name, expression) != expression:
             name += "_"
         return name
 
     def construct(self, name: str) -> str:
-        """A torch scheduler class as this script's imports spell it."""
+        """Return a torch scheduler class as this script's imports spell it."""
         prefix = {
             "from": "",
             "lr_scheduler": "lr_scheduler.",

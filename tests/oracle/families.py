@@ -13,13 +13,13 @@ from .writing import assign
 
 
 def _take_closures(draft: Draft) -> Lines:
-    """The functions that the scheduler's arguments name, defined beside it."""
+    """Return the functions that the scheduler's arguments name, defined beside it."""
     lines, draft.schedule_before = draft.schedule_before, []
     return lines
 
 
 def _alone(draft: Draft) -> bool:
-    """No second scheduler takes turns with this one."""
+    """Whether no second scheduler takes turns with this one."""
     hands = ("hand-over-epochs", "hand-over-steps", "warmup-batches-then-epochs")
     others = ("weight-averaging", "fractional-epoch", "epoch-argument", "by-class-batch")
     return not draft.marked("cadence", *hands, *others)
@@ -33,7 +33,7 @@ def single(draft: Draft) -> Lines:
 
 
 def warmup_length(draft: Draft) -> Horizon:
-    """A warm-up shorter than the training (where the training is not tiny)."""
+    """Return a warm-up shorter than the training (where the training is not tiny)."""
     if draft.chance(0.15):
         length = whole(draft)
         share = draft.pick(["0.1", "0.2", "0.3"])
@@ -50,7 +50,7 @@ def warmup_length(draft: Draft) -> Horizon:
 
 
 def warmup_call(draft: Draft, length: Horizon) -> Call:
-    """The scheduler of a warm-up."""
+    """Return the scheduler of a warm-up."""
     arguments: Arguments = [("start_factor", draft.pick(["0.1", "0.01", "1e-3", "1 / 3"]))]
     if draft.chance(0.4):
         arguments.append(("end_factor", "1.0"))
@@ -67,7 +67,7 @@ DECAY = [("start_factor", "1.0"), ("end_factor", "0.1")]
 
 
 def main_call(draft: Draft, warmup: Horizon) -> Call:
-    """The scheduler after a warm-up: its length is deducted, or forgotten."""
+    """Return the scheduler after a warm-up: its length is deducted, or forgotten."""
     length = whole(draft)
     rest = length.text
     if draft.chance(0.65) and length.value - warmup.value >= 1:

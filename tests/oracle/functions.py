@@ -11,7 +11,7 @@ CALL = "CALL()"
 
 
 def parameters(body: Lines, scope: Iterable[str]) -> Lines:
-    """The names of ``scope`` that these lines need, in the scope's order."""
+    """Return the names of ``scope`` that these lines need, in the scope's order."""
     names = used(body)
     return [name for name in dict.fromkeys(scope) if name in names]
 
@@ -41,7 +41,7 @@ def extract(
     by_keyword: bool = False,
     document: str = "",
 ) -> tuple[Lines, Lines]:
-    """The definition of a function with this body, and the statement that calls it.
+    """Return the definition of a function with this body, and the statement that calls it.
 
     What the body binds that ``scope`` knows (a step counter) is returned and bound again.
     """
@@ -72,7 +72,7 @@ def nested(
     keyword: str,
     returns: Lines,
 ) -> tuple[Lines, Lines]:
-    """A function that sees the variables around it: only the loop's own are parameters.
+    """Return a function that sees the variables around it: only the loop's own are parameters.
 
     ``keyword`` (``global`` or ``nonlocal``) declares those that it binds.
     """
@@ -97,12 +97,12 @@ def trainer_class(
     returns: Lines,
     base: str = "",
 ) -> tuple[Lines, Lines]:
-    """A class that is given what it needs, builds the rest, and trains.
+    """Return a class that is given what it needs, builds the rest, and trains.
 
     ``construct`` becomes ``__init__``, ``build`` (where there is any) a method that it calls,
     ``resume`` the end of ``__init__``, ``train`` the method with the loops, ``epoch`` (where there
     is any) the one that they CALL with those of ``loop_names`` that it needs. ``base``: the loops
-    stand in a base class of this name, building and training an epoch in the class itself.
+    are in a base class of this name; the class itself builds, and trains an epoch.
     """
     making, loops = [*construct, *build, *resume], [*train, *epoch]
     given = parameters([*making, *loops], scope)

@@ -1,7 +1,7 @@
 """A seed becomes a complete training script: ``generate(seed)``.
 
-The axes stand in the modules beside this one; here they are asked in turn, and what they make is
-put together. ``feature_names()`` lists every choice that there is.
+The axes are in the modules beside this one; here they are asked in turn, and their lines are put
+together. ``feature_names()`` lists every choice that there is.
 """
 
 from __future__ import annotations
@@ -9,40 +9,43 @@ from __future__ import annotations
 import re
 
 from . import (
+    batch_loops,
     bodies,
     building,
-    cadence_more,
+    cadence,
+    endings,
+    epoch_loops,
     families,
     lambdas,
     layout,
-    loops_more,
     optimizers,
     schedulers,
-    settings_more,
+    settings_containers,
+    step_forms,
+    step_loops,
     training,
-    training_more,
-    writing_more,
+    writing,
 )
-from .cadence import STEP
 from .case import Case
 from .data import evaluation_loader
 from .draft import AXES, Draft, option
 from .noise import Extras
 from .sections import Sections
 from .settings import Definitions, spelling
+from .step_forms import STEP
 from .text import Lines, block, rename
 
 __all__ = ["feature_names", "generate"]
 
 # Imported for the options that they register.
 _AXES = (
-    (bodies, building, families, lambdas, optimizers, schedulers, training),
-    (cadence_more, loops_more, settings_more, training_more, writing_more),
+    *(batch_loops, bodies, building, cadence, endings, epoch_loops, families, lambdas),
+    *(optimizers, schedulers, settings_containers, step_forms, step_loops, training, writing),
 )
 
 
 def feature_names() -> list[str]:
-    """Every ``axis:option`` of the generator."""
+    """Return every ``axis:option`` of the generator."""
     return sorted(f"{axis}:{o.name}" for axis, options in AXES.items() for o in options)
 
 
@@ -104,7 +107,7 @@ def _play(lines: Lines, player: str) -> Lines:
 
 
 def _both(lines: Lines) -> Lines:
-    """``scheduler.step()`` for each of the two."""
+    """Return ``scheduler.step()`` for each of the two."""
     doubled: Lines = []
     for line in lines:
         players = "gd" if STEP in line else [""]
@@ -132,7 +135,7 @@ WIRING = {
 
 
 def _lengths(draft: Draft) -> Lines:
-    """How the script writes its lengths; the local variables that it copies them to."""
+    """Return how the script writes its lengths; the local variables that it copies them to."""
     if draft.skeleton == "steps":
         draft.steps_text = draft.setting("max_steps", draft.max_steps)
         return []
@@ -288,7 +291,7 @@ def _assemble(draft: Draft, sections: Sections, aliases: Lines) -> str:
 
 
 def generate(seed: int) -> Case:
-    """The script of this seed: the same for ever."""
+    """Return the script of this seed, always the same."""
     draft = Draft(seed)
     draft.namespace = draft.pick(
         ["from", "from", "from", "lr_scheduler", "torch", "torch", "optim", "alias"]

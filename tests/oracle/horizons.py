@@ -37,14 +37,14 @@ def epochs(draft: Draft) -> Horizon:
 
 
 def _per_epoch(draft: Draft) -> str:
-    """``len(train_loader)``, or a local variable that holds it."""
+    """Return ``len(train_loader)``, or a local variable that holds it."""
     if draft.marked("open", "loader") or draft.chance(0.75):
         return draft.batches_text
     return draft.local("steps_per_epoch", draft.batches_text)
 
 
 def batches(draft: Draft) -> Horizon:
-    """All batches of the training."""
+    """Return all batches of the training."""
     if not _counts_epochs(draft):
         return Horizon(draft.steps_text, draft.max_steps)
     per_epoch = _per_epoch(draft)
@@ -56,7 +56,7 @@ def batches(draft: Draft) -> Horizon:
 
 
 def updates(draft: Draft) -> Horizon:
-    """All optimizer steps of a training that accumulates gradients."""
+    """Return all optimizer steps of a training that accumulates gradients."""
     k, number = draft.accumulation_text, draft.accumulation
     if not _counts_epochs(draft):
         return Horizon(f"{draft.steps_text} // {k}", draft.max_steps // number)
@@ -75,7 +75,7 @@ def updates(draft: Draft) -> Horizon:
 
 
 def whole(draft: Draft) -> Horizon:
-    """The whole training in the unit that the schedule counts."""
+    """Return the whole training in the unit that the schedule counts."""
     return {"epoch": epochs, "batch": batches, "update": updates}[draft.unit](draft)
 
 
@@ -130,7 +130,7 @@ def less_warmup(draft: Draft) -> Horizon:
 
 
 def warmup_value(draft: Draft, name: str, fallback: int) -> int:
-    """What a setting asked for twice really is."""
+    """Return the value that a setting really has if it was asked for before."""
     value = draft.settings.get(draft.config.spelling.get(name, name), fallback)
     assert isinstance(value, int)
     return value
@@ -163,7 +163,7 @@ def configured(draft: Draft) -> Horizon:
 
 
 def horizon(draft: Draft) -> Horizon:
-    """A length for a schedule of this script; its unit becomes a feature."""
+    """Return a length for a schedule of this script; its unit becomes a feature."""
     chosen: Horizon = draft.choose("horizon")
     mark_unit(draft, chosen.text)
     return chosen
@@ -185,5 +185,5 @@ def mark_unit(draft: Draft, text: str) -> None:
 
 
 def span(draft: Draft, low: int = 1) -> int:
-    """A plain number of steps inside the training."""
+    """Return a plain number of steps inside the training."""
     return draft.rng.randrange(low, max(low + 1, min(draft.count, 12) + 1))

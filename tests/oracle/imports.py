@@ -32,7 +32,7 @@ WORD = re.compile(r"(?<![\w.\"'])([A-Za-z_]\w*)(\.|\()?(?![\"'])")
 
 
 def header(text: str, variant: int) -> Lines:
-    """Imports for ``text``, in the order that people keep."""
+    """Return imports for ``text``, in the order that people keep."""
     found = set(WORD.findall(text))
     prefixes = {name for name, mark in found if mark == "."}
     names = {name for name, mark in found}
@@ -74,7 +74,7 @@ def header(text: str, variant: int) -> Lines:
 
 
 def _progress(names: list[str], variant: int) -> Lines:
-    """tqdm, or what stands in for it where it is not installed."""
+    """Import tqdm, or define a replacement where it is not installed."""
     if variant % 3:
         return [f"from tqdm import {', '.join(names)}"]
     fallback = {

@@ -6,7 +6,6 @@ from .draft import Draft, option
 from .imports import header
 from .settings import Definitions
 from .text import Lines, block
-from .training_more import in_folds
 
 WITH_ARGUMENTS = (
     "argparse-function",
@@ -18,6 +17,21 @@ WITH_ARGUMENTS = (
     "named-tuple",
     "namespace-of-dictionary",
 )
+
+
+@option("layout", 1, when=lambda d: d.skeleton in ("epochs", "steps"))
+def folds(draft: Draft) -> None:
+    """Cross-validation: the whole training, twice, each time with everything new."""
+    draft.may_abstain = True
+
+
+def in_folds(statements: list[Lines]) -> list[Lines]:
+    """Return the paragraphs of a script, all but the settings in a loop over the folds."""
+    first, *rest = statements
+    body: Lines = ['print(f"fold {fold}")']
+    for paragraph in rest:
+        body += ["", *paragraph]
+    return [first, block("for fold in range(2):", body)]
 
 
 def _plain_config(draft: Draft) -> bool:
@@ -74,7 +88,7 @@ def write(draft: Draft, config: Definitions) -> str:
 
 
 def _tidy(text: str) -> str:
-    """At most two blank lines together, none at the start."""
+    """Keep at most two blank lines together, none at the start."""
     while "\n\n\n\n" in text:
         text = text.replace("\n\n\n\n", "\n\n\n")
     return text.lstrip("\n")

@@ -1,4 +1,4 @@
-"""Ask lrlint about a generated script, in-process, by its command line."""
+"""Ask lrlint about a generated script, in this process, through its command line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Answer:
 
 
 def command() -> Any:
-    """``lrlint``: a function (or click command) of the arguments."""
+    """Return ``lrlint``: a function (or click command) of the arguments."""
     try:
         return importlib.import_module("lrlint.cli").main
     except (ImportError, AttributeError) as error:
@@ -65,13 +65,13 @@ def _ask(arguments: list[str], statuses: tuple[int, ...]) -> Answer:
 
 
 def predict(case: Case, directory: Path) -> Answer:
-    """``lrlint predict --output-format json`` with the settings that the case needs."""
+    """Run ``lrlint predict --output-format json`` with the settings that the case needs."""
     entry = write(case, directory)
     sets = [text for setting in case.sets for text in ("--set", setting)]
     return _ask(["predict", "--output-format", "json", *sets, str(entry)], (0,))
 
 
 def check(case: Case, directory: Path) -> Answer:
-    """``lrlint check --output-format json --pedantic`` of the entry module."""
+    """Run ``lrlint check --output-format json --pedantic`` on the entry module."""
     entry = write(case, directory)
     return _ask(["check", "--output-format", "json", "--pedantic", str(entry)], (0, 1))

@@ -29,7 +29,7 @@ class Extras:
 
 
 def _flags(draft: Draft) -> bool:
-    """A setting can switch something off (``if False:`` is nothing that anybody writes)."""
+    """Whether a setting can switch something off (nobody writes ``if False:``)."""
     return draft.skeleton == "epochs" and not draft.marked("config", "literals")
 
 

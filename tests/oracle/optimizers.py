@@ -40,14 +40,14 @@ def module_class(draft: Draft) -> Lines:
 
 
 def learning_rate(draft: Draft) -> str:
-    """The base LR, as the script writes it."""
+    """Return the base LR, as the script writes it."""
     draft.base_lr = draft.pick([0.1, 0.1, 0.05, 0.01, 1e-3, 1e-3, 3e-4, 0.5, 1.0, 2e-5])
     draft.lr_text = draft.number("lr", draft.base_lr, configured=0.7)
     return draft.lr_text
 
 
 def _class(draft: Draft) -> tuple[str, Lines]:
-    """An optimizer class and its arguments but for the parameters and the LR."""
+    """Return an optimizer class and its arguments but for the parameters and the LR."""
     name, extra, momentum = draft.pick(
         [
             ("SGD", ["momentum=0.9"], True),
@@ -103,7 +103,7 @@ def _one(part: str) -> str:
 
 
 def _group(part: str, lr: str = "") -> str:
-    """A param group's dict."""
+    """Return a param group's dict."""
     own = f', "lr": {lr}' if lr else ""
     return f'{{"params": {_one(part)}{own}}}'
 

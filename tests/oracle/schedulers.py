@@ -26,7 +26,7 @@ class Call:
 
 
 def _free(draft: Draft) -> bool:
-    """The cadence leaves the choice of the class open."""
+    """Whether the cadence leaves the choice of the class open."""
     return not draft.needs & {"warm-restarts", "one-cycle"}
 
 
@@ -184,7 +184,7 @@ def _one_cycle_peak(draft: Draft) -> str:
 
 
 def _one_cycle_length(draft: Draft) -> tuple[Arguments, float]:
-    """How long the cycle is, at least as long as the training unless ``draft.exact``."""
+    """Return how long the cycle is, at least as long as the training unless ``draft.exact``."""
     e, n = draft.epochs_text, draft.batches_text
     if draft.unit == "batch" and draft.epochs and draft.chance(0.5):
         draft.mark("horizon-unit", "batch")

@@ -46,20 +46,20 @@ class Sections:
         return self.loop.render([*self.epoch, *self.epoch_tail])
 
     def given(self) -> Lines:
-        """What comes before the optimizer."""
+        """Return what comes before the optimizer."""
         return [*self.config, *self.data, *self.model]
 
     def scope_for_building(self) -> Lines:
-        """Names that the scheduler's statements may use."""
+        """Return names that the scheduler's statements may use."""
         return assigned([*self.given(), *self.optimizer, *self.derived])
 
     def before(self) -> Lines:
-        """Everything ahead of the loops."""
+        """Return everything ahead of the loops."""
         making = [*self.given(), *self.optimizer, *self.derived, *self.scheduler, *self.wiring]
         return [*making, *self.counters, *self.resume, *self.loop_before]
 
     def paragraphs(self) -> list[Lines]:
-        """The whole script, in the groups that a human separates by blank lines."""
+        """Return the whole script, in the groups that a human separates by blank lines."""
         making = [*self.optimizer, *self.derived]
         start = [*self.counters, *self.resume, *self.loop_before]
         built = [*self.scheduler, *self.wiring]
@@ -77,6 +77,6 @@ class Sections:
         self.loop = Loop(lambda body: call)
 
     def results(self, body: Lines, after: Iterable[str]) -> Lines:
-        """What ``body`` computes and the lines after it need."""
+        """Return what ``body`` computes and the lines after it need."""
         later = used(list(after))
         return [n for n in assigned(body) if n in later and n in RESULTS]

@@ -1,4 +1,4 @@
-"""Axis ``config``: where a script keeps its settings, from literals to argparse and dataclasses.
+"""Axis ``config``: settings in literals, variables and command lines; axis ``open``.
 
 An option returns a ``Config``: how one setting is written where it is used, and the lines that
 define all of them once the whole script is known.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .draft import Draft, option
-from .text import Lines, block, call, indent, literal, prefixed
+from .text import Lines, block, literal
 
 Settings = Mapping[str, object]
 
@@ -36,21 +36,14 @@ class Config:
     spelling: dict[str, str] = field(default_factory=dict)
 
 
-GROUPS = {"epochs": "train", "max_steps": "train", "batch_size": "data", "lr": "optim"}
-
-
 def spelling(draft: Draft) -> dict[str, str]:
-    """How this script calls the settings that every script has."""
+    """Return how this script calls the settings that every script has."""
     return {
         "epochs": draft.pick(["epochs", "epochs", "num_epochs", "n_epochs", "max_epochs"]),
         "lr": draft.pick(["lr", "lr", "learning_rate", "base_lr"]),
         "max_steps": draft.pick(["max_steps", "max_steps", "total_iters", "max_iter"]),
         "batch_size": draft.pick(["batch_size", "batch_size", "bs"]),
     }
-
-
-def _name(draft: Draft) -> str:
-    return draft.pick(["args", "cfg", "config", "hparams"])
 
 
 def type_name(value: object) -> str:
@@ -175,108 +168,6 @@ def argparse_vars(draft: Draft) -> Config:
         return Definitions(block("def parse_args():", body), ["opts = parse_args()"])
 
     return Config(lambda key, value: f'opts["{key}"]', define, "opts")
-
-
-@option("config", 2)
-def dictionary(draft: Draft) -> Config:
-    name = draft.pick(["CONFIG", "config", "cfg", "hparams"])
-
-    def define(settings: Settings) -> Definitions:
-        items = [f'    "{key}": {literal(value)},' for key, value in settings.items()]
-        lines = [f"{name} = {{", *items, "}"]
-        return Definitions(module=lines) if name == "CONFIG" else Definitions(main=lines)
-
-    return Config(lambda key, value: f'{name}["{key}"]', define, name, is_global=name == "CONFIG")
-
-
-@option("config", 0.7)
-def dictionary_get(draft: Draft) -> Config:
-    """``cfg.get(key, default)``: some keys are there, the others fall back."""
-    absent = draft.pick([0, 1])
-
-    def define(settings: Settings) -> Definitions:
-        given = [kv for number, kv in enumerate(settings.items()) if number % 2 != absent]
-        return Definitions(
-            main=prefixed("cfg = ", call("dict", (f"{k}={literal(v)}" for k, v in given)))
-        )
-
-    return Config(lambda key, value: f'cfg.get("{key}", {literal(value)})', define, "cfg")
-
-
-@option("config", 1)
-def dictionary_nested(draft: Draft) -> Config:
-    back: dict[str, str] = {}
-
-    def access(key: str, value: object) -> str:
-        back.update({v: k for k, v in draft.config.spelling.items()})
-        return f'cfg["{GROUPS.get(back.get(key, key), "scheduler")}"]["{key}"]'
-
-    def define(settings: Settings) -> Definitions:
-        groups: dict[str, dict[str, object]] = {}
-        for key, value in settings.items():
-            group = GROUPS.get(back.get(key, key), "scheduler")
-            groups.setdefault(group, {})[key] = value
-        items = [f'"{group}": {literal(values)},' for group, values in groups.items()]
-        return Definitions(main=["cfg = {", *indent(items), "}"])
-
-    return Config(access, define, "cfg")
-
-
-@option("config", 2)
-def data_class(draft: Draft) -> Config:
-    """A dataclass with defaults; some of them are overridden where it is instantiated."""
-    name = _name(draft)
-    frozen = draft.pick(["@dataclass", "@dataclass", "@dataclass(frozen=True)"])
-    overrides = draft.chance(0.4)
-
-    def define(settings: Settings) -> Definitions:
-        fields, given = [], []
-        for number, (key, value) in enumerate(settings.items()):
-            default = literal(value)
-            if isinstance(value, list):
-                default = f"field(default_factory=lambda: {literal(value)})"
-            elif overrides and number % 2 == 0 and type_name(value) in ("int", "float"):
-                given.append(f"{key}={literal(value)}")
-                default = "100" if isinstance(value, int) else "1.0"
-            annotation = "list[int]" if isinstance(value, list) else type_name(value)
-            fields.append(f"{key}: {annotation} = {default}")
-        module = [frozen, *block("class TrainConfig:", fields)]
-        return Definitions(module, prefixed(f"{name} = ", call("TrainConfig", given)))
-
-    return Config(lambda key, value: f"{name}.{key}", define, name)
-
-
-@option("config", 1.5)
-def simple_namespace(draft: Draft) -> Config:
-    name = _name(draft)
-
-    def define(settings: Settings) -> Definitions:
-        given = [f"{key}={literal(value)}" for key, value in settings.items()]
-        lines = call("SimpleNamespace", given, fold=len(given) > 3)
-        return Definitions(main=prefixed(f"{name} = ", lines))
-
-    return Config(lambda key, value: f"{name}.{key}", define, name)
-
-
-@option("config", 1.5)
-def class_attributes(draft: Draft) -> Config:
-    def define(settings: Settings) -> Definitions:
-        fields = [f"{key} = {literal(value)}" for key, value in settings.items()]
-        return Definitions(module=block("class Config:", fields))
-
-    return Config(lambda key, value: f"Config.{key}", define, "Config", is_global=True)
-
-
-@option("config", 1)
-def class_instance(draft: Draft) -> Config:
-    """``self.epochs = 5`` in a configuration class's ``__init__``."""
-
-    def define(settings: Settings) -> Definitions:
-        fields = [f"self.{key} = {literal(value)}" for key, value in settings.items()]
-        module = block("class Config:", block("def __init__(self):", fields))
-        return Definitions(module, ["cfg = Config()"])
-
-    return Config(lambda key, value: f"cfg.{key}", define, "cfg")
 
 
 @option("open", 12)

@@ -32,7 +32,7 @@ def _schedules(answer: Any) -> list[Any]:
 
 
 def _table(real: list[list[float]], ours: list[list[float]]) -> list[str]:
-    """One row per optimizer step and param group: torch, lrlint, and a mark where they differ."""
+    """Return a row per optimizer step and param group: torch, lrlint, a mark where they differ."""
     rows = ["    step group        torch       lrlint"]
     empty: list[float] = []
     for group, (a, b) in enumerate(zip_longest(real, ours, fillvalue=empty)):
@@ -61,7 +61,7 @@ def _side_by_side(recording: Recording, answer: Answer) -> list[str]:
 
 
 def show(case: Case, *, light: bool = True) -> str:
-    """Everything about one case."""
+    """Return everything about one case."""
     head, *_ = describe(case).splitlines()
     lines = [head, f"    sets {list(case.sets)}, argv {list(case.argv)}, raises {case.raises}"]
     lines += [f"# {name}\n{_numbered(text)}" for name, text in case.files.items()]

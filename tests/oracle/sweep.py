@@ -1,4 +1,4 @@
-"""Put many scripts to lrlint and to torch, and say where they disagree."""
+"""Give many scripts to lrlint and to torch, and say where they disagree."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATIENCE = 10.0
 
 
 def chunks() -> list[int]:
-    """The first seed of each chunk of the sweep."""
+    """Return the first seed of each chunk of the sweep."""
     return list(range(0, SCRIPTS, CHUNK))
 
 
@@ -59,7 +59,7 @@ class Sweep:
         return Counter(o.kind for v in self.verdicts for o in v.outcomes)
 
     def report(self, scripts: int = 3, rows: int = 15) -> str:
-        """Counts, the features that fail most, and the first failing scripts."""
+        """Return counts, the features that fail most, and the first failing scripts."""
         failed = self.failed
         kinds = ", ".join(f"{kind} {count}" for kind, count in self.kinds().most_common())
         lines = [f"{len(failed)} of {len(self.verdicts)} scripts fail ({kinds})"]
@@ -77,7 +77,7 @@ class Sweep:
 
 
 def features(verdicts: list[Verdict], failed: list[Verdict], rows: int) -> list[str]:
-    """The features and pairs of features whose scripts fail more often than the others do."""
+    """Return the features and pairs of features whose scripts fail more often than others."""
     everywhere: Counter[str] = Counter()
     failing: Counter[str] = Counter()
     for counter, group in ((everywhere, verdicts), (failing, failed)):
@@ -99,7 +99,7 @@ def _combinations(case: Case) -> list[str]:
 
 
 def messages(groups: Iterable[list[Outcome]]) -> list[str]:
-    """The details without their numbers, counted."""
+    """Return the details without their numbers, counted."""
     counts: Counter[str] = Counter()
     for outcomes in groups:
         counts.update(f"{o.kind}: {_shape(o.detail)}" for o in outcomes)
@@ -113,7 +113,7 @@ def _shape(detail: str) -> str:
 
 
 def describe(case: Case) -> str:
-    """A case for a human: features, settings, and every file."""
+    """Return a case for a human: features, settings, and every file."""
     head = f"--- seed {case.seed} ({' '.join(sorted(case.features))})"
     facts = [f"    sets {list(case.sets)}, argv {list(case.argv)}, raises {case.raises}"]
     texts = [f"# {name}\n{text}" for name, text in case.files.items()]

@@ -21,6 +21,8 @@ from .lrlint_run import Unavailable, check, command
 from .sweep import chunk_seeds, chunks, describe
 from .torch_run import run
 
+pytestmark = pytest.mark.slow  # thousands of scripts
+
 RECALL = {"LR101": 0.95, "LR201": 0.95, "LR301": 0.95}
 """The share of sure mistakes that must be reported."""
 
@@ -85,7 +87,7 @@ def _by_code(texts: Iterable[str]) -> str:
 
 
 def _few_of_each(group: list[tuple[Case, str]], few: int = 6) -> list[tuple[Case, str]]:
-    """The first entries of each code."""
+    """Return the first entries of each code."""
     seen: Counter[str] = Counter()
     chosen = []
     for case, text in sorted(group, key=lambda entry: entry[1].split()[0]):

@@ -1,4 +1,4 @@
-"""The generator and the torch runner themselves: every script runs, and runs the same for ever."""
+"""The generator and the torch runner: every script runs, and always in the same way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from .generate import feature_names, generate
 from .torch_run import Recording, run
+
+pytestmark = pytest.mark.slow  # hundreds of scripts
 
 SEEDS = range(300)
 
@@ -36,7 +38,7 @@ def test_every_choice_occurs() -> None:
     assert not set(feature_names()) - found
 
 
-def test_a_seed_is_one_script_for_ever() -> None:
+def test_a_seed_always_gives_the_same_script() -> None:
     for seed in range(40):
         assert generate(seed) == generate(seed)
 

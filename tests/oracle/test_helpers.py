@@ -47,7 +47,7 @@ PER_EPOCH = script("T_max=4", "optimizer.step()", "scheduler.step()")
 
 
 def answer(recording: Recording, **changes: Any) -> Any:
-    """A right answer to the one schedule of ``recording``, with changes."""
+    """Return a right answer to the one schedule of ``recording``, with changes."""
     schedule = recording.schedules[0]
     optimizer = recording.optimizer(schedule)
     predicted = {
@@ -121,7 +121,7 @@ def test_a_wrong_answer_is_wrong(changes: dict[str, Any]) -> None:
     assert kinds(PER_EPOCH, recording, answer(recording, **changes)) == ["wrong"]
 
 
-def test_rounding_is_no_difference() -> None:
+def test_rounding_is_not_a_difference() -> None:
     recording = run(PER_EPOCH)
     nearly = [[lr * (1 + 5e-10) for lr in recording.optimizers[0].lr[0]]]
     assert kinds(PER_EPOCH, recording, answer(recording, lr=nearly)) == ["exact"]
@@ -233,7 +233,7 @@ def _generated(*features: str) -> Case:
         ("LR104", "cadence:before-optimizer"),
     ],
 )
-def test_the_generator_s_own_faults(code: str, feature: str) -> None:
+def test_faults_of_the_generator_are_known(code: str, feature: str) -> None:
     case = _generated(feature, "skeleton:epochs")
     recording = run(case)
     row = recording.schedules[-1].place.row

@@ -10,6 +10,8 @@ import pytest
 from .lrlint_run import Unavailable, command
 from .sweep import chunk_seeds, chunks, predicted
 
+pytestmark = pytest.mark.slow  # thousands of scripts
+
 TOLERATED: tuple[str, ...] = ()
 """Kinds of outcome that do not fail (``undecided``, ``invented``); a script that is marked
 ``may_abstain`` may be undecided in any case. Nothing wrong, missing or crashed is ever right."""

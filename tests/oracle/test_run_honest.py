@@ -17,20 +17,22 @@ from .generate import generate
 from .sweep import chunk_seeds, chunks, describe
 from .torch_run import execute, run
 
+pytestmark = pytest.mark.slow  # thousands of scripts
+
 WITHOUT_A_LOADER = frozenset({"LR101", "LR201"})
 """Batches from a plain list: no recorder is told where an epoch ends. That T_max is not the number
 of steps is true all the same."""
 
 
 def _plain(found: Diagnostic) -> dict[str, object]:
-    """A finding as the claims read it."""
+    """Return a finding as the claims read it."""
     places = [(found.filename, found.location), *((r.filename, r.location) for r in found.related)]
     first, *related = [{"filename": n, "location": {"row": at.row}} for n, at in places]
     return {**first, "code": found.code, "message": found.message, "related": related}
 
 
 def faults(case: Case) -> list[str]:
-    """What is wrong with the findings of one run."""
+    """Return what is wrong with the findings of one run."""
     recording = run(case)
     with lrlint.watch(mode="record", pedantic=True) as watch:
         execute(case)

@@ -15,12 +15,12 @@ def indent(lines: Iterable[str], levels: int = 1) -> Lines:
 
 
 def block(header: str, body: Iterable[str]) -> Lines:
-    """A compound statement: ``header`` and its indented body."""
+    """Return a compound statement: ``header`` and its indented body."""
     return [header, *(indent(body) or ["    pass"])]
 
 
 def assigned(lines: Iterable[str]) -> Lines:
-    """Names bound by these lines outside nested functions, in the order of appearance."""
+    """Return names bound by these lines outside nested functions, in the order of appearance."""
     return list(_assigned("\n".join(lines)))
 
 
@@ -42,12 +42,12 @@ def _assigned(text: str) -> tuple[str, ...]:
 
 
 def defined(lines: Iterable[str]) -> set[str]:
-    """Names of the functions and classes that these lines define, at any depth."""
+    """Return names of the functions and classes that these lines define, at any depth."""
     return set(re.findall(r"^ *(?:def|class) (\w+)", "\n".join(lines), re.MULTILINE))
 
 
 def used(lines: Iterable[str]) -> set[str]:
-    """Every name that occurs in these lines."""
+    """Return every name that occurs in these lines."""
     return set(_used("\n".join(lines)))
 
 
@@ -66,7 +66,7 @@ def rename(lines: Iterable[str], names: Mapping[str, str]) -> Lines:
 
 
 def call(function: str, arguments: Iterable[str], *, fold: bool = False) -> Lines:
-    """A call on one line, or with one argument a line."""
+    """Return a call on one line, or with one argument a line."""
     arguments = list(arguments)
     if not fold:
         return [f"{function}({', '.join(arguments)})"]
@@ -79,7 +79,7 @@ def prefixed(prefix: str, lines: Lines) -> Lines:
 
 
 def literal(value: object) -> str:
-    """A value as a human writes it."""
+    """Return a value as a human writes it."""
     if isinstance(value, float) and 0 < abs(value) < 1e-2:
         mantissa, exponent = f"{value:e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"

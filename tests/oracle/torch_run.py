@@ -99,7 +99,7 @@ class Recording:
 
 
 def _place() -> Place | None:
-    """The innermost line of the script that is being executed."""
+    """Return the innermost line of the script that is being executed."""
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
@@ -215,7 +215,7 @@ def _wrapped_call(original: Callable[..., Any], kind: str) -> Callable[..., Any]
 
 
 def _patches() -> list[tuple[type, str, Any]]:
-    """What a recording replaces: in every scheduler class, and in the optimizers' base."""
+    """Return what a recording replaces: in every scheduler class, and in the optimizers' base."""
     members: list[Any] = list(vars(lr_scheduler).values())
     classes: list[type] = [m for m in members if isinstance(m, type) and issubclass(m, LRScheduler)]
     patches: list[tuple[type, str, Any]] = [(Optimizer, "__init__", _optimizer_init)]
@@ -318,7 +318,7 @@ def _tqdm() -> types.ModuleType:
 
 @contextlib.contextmanager
 def _interpreter(case: Case) -> Iterator[types.ModuleType]:
-    """argv and modules as a script of its own would have them (none of them writes a file)."""
+    """Provide argv and modules as a separate script would have them; none writes a file."""
     main = types.ModuleType("__main__")
     finder = MemoryFinder({**case.files, **case.stubs})
     saved = {name: sys.modules.get(name) for name in ("__main__", "tqdm")}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .draft import Draft, option
-from .functions import CALL, extract, nested, trainer_class
+from .functions import CALL, extract, nested, parameters, trainer_class
 from .imports import header
-from .text import Lines, assigned
+from .text import Lines, assigned, block, rename
 
 RENAMES = [
     {},
@@ -26,17 +26,17 @@ def not_rebuilt(draft: Draft) -> bool:
 
 
 def can_be_attributes(draft: Draft) -> bool:
-    """What builds the scheduler may become assignments to ``self``."""
+    """Whether what builds the scheduler may become assignments to ``self``."""
     return not_rebuilt(draft) and not draft.marked("writing", "walrus")
 
 
 @option("training", 7)
 def loops_in_line(draft: Draft) -> None:
-    """The loops stand where everything stands."""
+    """The loops are beside everything else."""
 
 
 def outer_scope(draft: Draft) -> Lines:
-    """Every name that is bound outside one pass over the loader."""
+    """Return every name that is bound outside one pass over the loader."""
     sections = draft.sections
     loop = assigned(sections.loop.render(["pass"]))
     return [*assigned(sections.before()), *draft.main_names, *loop]
@@ -68,7 +68,7 @@ def epoch_function(draft: Draft) -> None:
 
 
 def _whole_tail(draft: Draft) -> bool:
-    """No ``break`` or ``continue`` ties the end of an epoch to its loop."""
+    """Whether no ``break`` or ``continue`` ties the end of an epoch to its loop."""
     return epochs(draft) and draft.marked("ending", "all-epochs") and "continue" not in draft.needs
 
 
@@ -80,7 +80,7 @@ def epoch_function_with_tail(draft: Draft) -> None:
 
 @option("training", 1, when=lambda d: epochs(d) and not_rebuilt(d))
 def project_engine(draft: Draft) -> None:
-    """``train_one_epoch`` stands in the project's ``engine.py``."""
+    """``train_one_epoch`` is in the project's ``engine.py``."""
     definition, name = _epoch_function(draft, tail=False, shared=True)
     code = "\n".join(definition)
     helpers = [h for h in draft.helpers if any(f"{_defined(h)}(" in line for line in definition)]
@@ -91,7 +91,7 @@ def project_engine(draft: Draft) -> None:
 
 
 def _defined(helper: Lines) -> str:
-    """The name that a helper's lines define."""
+    """Return the name that a helper's lines define."""
     return next(n for n in assigned(helper))
 
 
@@ -202,13 +202,13 @@ def trainer(draft: Draft) -> None:
 
 @option("training", 1, when=can_be_attributes)
 def trainer_configures(draft: Draft) -> None:
-    """The scheduler is built in a method of its own."""
+    """The scheduler is built in a separate method."""
     make_trainer(draft, builds=True, methods=epochs(draft), configure=True)
 
 
 @option("training", 1, when=not_rebuilt)
 def trainer_given(draft: Draft) -> None:
-    """A class that is handed optimizer and scheduler."""
+    """A class that takes optimizer and scheduler as arguments."""
     make_trainer(draft, builds=False, methods=epochs(draft))
 
 
@@ -216,3 +216,49 @@ def trainer_given(draft: Draft) -> None:
 def trainer_one_method(draft: Draft) -> None:
     """All loops in one method."""
     make_trainer(draft, builds=True, methods=False)
+
+
+@option("training", 0.9, when=can_be_attributes)
+def trainer_subclass(draft: Draft) -> None:
+    """A base class with the loops; the subclass builds and trains an epoch."""
+    make_trainer(draft, builds=True, methods=epochs(draft), configure=True, split=True)
+
+
+def _self_contained(draft: Draft) -> bool:
+    """Whether one pass over the loader returns nothing."""
+    sections = draft.sections
+    body, after = sections.epoch, [*sections.epoch_tail, *sections.end]
+    return not sections.results(body, after) and not set(assigned(body)) & set(outer_scope(draft))
+
+
+@option("training", 0.9, when=lambda d: epochs(d) and _self_contained(d))
+def context_object(draft: Draft) -> None:
+    """``train_one_epoch(ctx)``: everything is passed in one namespace."""
+    sections = draft.sections
+    body = sections.epoch
+    loop = assigned(sections.loop.render(["pass"]))
+    outside = [n for n in outer_scope(draft) if n not in loop]
+    carried = parameters(body, outside)
+    passed = parameters(body, loop)
+    inner = rename(body, {n: f"ctx.{n}" for n in carried})
+    definition = block(f"def train_one_epoch({', '.join(['ctx', *passed])}):", inner)
+    draft.definitions.append(definition)
+    made = f"ctx = SimpleNamespace({', '.join(f'{n}={n}' for n in carried)})"
+    sections.loop_before = [*sections.loop_before, made]
+    sections.replace_epoch([f"train_one_epoch({', '.join(['ctx', *passed])})"])
+
+
+@option("training", 0.9, when=lambda d: epochs(d) and _self_contained(d))
+def keyword_dictionary(draft: Draft) -> None:
+    """``train_one_epoch(**common)``."""
+    sections = draft.sections
+    body = sections.epoch
+    loop = assigned(sections.loop.render(["pass"]))
+    outside = [n for n in outer_scope(draft) if n not in loop]
+    definition, _ = extract("train_one_epoch", body, [*loop, *outside])
+    draft.definitions.append(definition)
+    carried = parameters(body, outside)
+    passed = parameters(body, loop)
+    common = f"common = dict({', '.join(f'{n}={n}' for n in carried)})"
+    sections.loop_before = [*sections.loop_before, common]
+    sections.replace_epoch([f"train_one_epoch({', '.join([*passed, '**common'])})"])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Location
 from lrlint.output import Lines, Results, Style, render
+from lrlint.span import Location
 
-Span = tuple[tuple[int, int], tuple[int, int]]
+SNAPSHOTS = Path(__file__).parent / "snapshots"
 
 
 @pytest.fixture
@@ -49,15 +51,26 @@ def related() -> Callable[..., Related]:
 
 @pytest.fixture
 def frame() -> Callable[..., str]:
-    """The rows of one finding in the format ``full``, without the summary."""
+    """Render one finding in the format ``full``."""
 
     def frame(source: str, diagnostic: Diagnostic, *, width: int = 100, **others: str) -> str:
         files = {"train.py": source} | {f"{name}.py": text for name, text in others.items()}
-        results = Results((diagnostic,), 1, lines_of(files))
-        shown = render("full", results, Style(width=width))
-        return "\n" + shown.rpartition("\n\nFound ")[0] + "\n"
+        return render("full", Results((diagnostic,), 1, lines_of(files)), Style(width=width))
 
     return frame
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Compare a text with the snapshot of this test, or write it if UPDATE_SNAPSHOTS is set."""
+    file = SNAPSHOTS / f"{request.node.name.removeprefix('test_')}.txt"
+
+    def compare(text: str) -> None:
+        if os.environ.get("UPDATE_SNAPSHOTS"):
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
 
 
 def lines_of(files: dict[str, str]) -> Lines:

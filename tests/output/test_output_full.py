@@ -1,8 +1,10 @@
-"""The format for people, whole frames at a time."""
+"""The format for people. Whole outputs are files in ``snapshots``, named like their test."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +12,12 @@ from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.fix import Applicability, Fix
 from lrlint.output import Results, Style, render
 
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
 Make = Callable[..., Diagnostic]
 MakeRelated = Callable[..., Related]
 ShowFrame = Callable[..., str]
+Snapshot = Callable[[str], None]
 
 TRAIN = """
 import torch
@@ -32,7 +37,7 @@ for epoch in range(100):
 
 
 def test_finding_with_a_note_far_away_in_the_same_file(
-    make: Make, related: MakeRelated, frame: ShowFrame
+    make: Make, related: MakeRelated, frame: ShowFrame, snapshot: Snapshot
 ) -> None:
     diagnostic = make(
         (12, 9),
@@ -43,29 +48,11 @@ def test_finding_with_a_note_far_away_in_the_same_file(
         ),
         fix=Fix(Applicability.UNSAFE, "move step() to the end of the epoch loop's body", ()),
     )
-    assert frame(TRAIN, diagnostic) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
-  --> train.py:12:9
-   |
- 5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
-   |                                          --------- T_max counts epochs
-...
- 8 |     for x, y in train_loader:
-   |     ------------------------- the batch loop
-...
-11 |         optimizer.step()
-12 |         scheduler.step()
-   |         ^^^^^^^^^^^^^^^^
-13 |     validate(model)
-   |
-   = help: move step() to the end of the epoch loop's body (--unsafe-fixes)
-"""
-    )
+    snapshot(frame(TRAIN, diagnostic))
 
 
 def test_marks_of_one_line_share_a_row_while_they_fit(
-    make: Make, related: MakeRelated, frame: ShowFrame
+    make: Make, related: MakeRelated, frame: ShowFrame, snapshot: Snapshot
 ) -> None:
     diagnostic = make(
         (5, 1),
@@ -75,61 +62,24 @@ def test_marks_of_one_line_share_a_row_while_they_fit(
             related("T_max set here", (5, 42), (5, 51)),
         ),
     )
-    assert frame(TRAIN, diagnostic) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:5:1
-  |
-4 | optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
-  | ^^^^^^^^^                     --------- the optimizer
-  |                                          --------- T_max set here
-  |
-"""
-    )
+    snapshot(frame(TRAIN, diagnostic))
 
 
 def test_note_at_the_finding_itself_labels_its_carets(
-    make: Make, related: MakeRelated, frame: ShowFrame
+    make: Make, related: MakeRelated, frame: ShowFrame, snapshot: Snapshot
 ) -> None:
     diagnostic = make((5, 42), (5, 51), related=(related("in epochs", (5, 42), (5, 51)),))
-    assert frame(TRAIN, diagnostic) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:5:42
-  |
-4 | optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-5 | scheduler = CosineAnnealingLR(optimizer, T_max=100)
-  |                                          ^^^^^^^^^ in epochs
-  |
-"""
-    )
+    snapshot(frame(TRAIN, diagnostic))
 
 
-def test_note_in_another_file_gets_a_frame_of_its_own(
-    make: Make, related: MakeRelated, frame: ShowFrame
+def test_note_in_another_file_has_a_second_frame(
+    make: Make, related: MakeRelated, frame: ShowFrame, snapshot: Snapshot
 ) -> None:
     diagnostic = make(
         (12, 9), (12, 25), related=(related("built here", (2, 5), (2, 11), "build.py"),)
     )
-    assert frame(
-        TRAIN, diagnostic, build="def build(optimizer):\n    return Cosine(optimizer, 9)"
-    ) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
-  --> train.py:12:9
-   |
-11 |         optimizer.step()
-12 |         scheduler.step()
-   |         ^^^^^^^^^^^^^^^^
-13 |     validate(model)
-   |
-  ::: build.py:2:5
-   |
- 2 |     return Cosine(optimizer, 9)
-   |     ------ built here
-   |
-"""
+    snapshot(
+        frame(TRAIN, diagnostic, build="def build(optimizer):\n    return Cosine(optimizer, 9)")
     )
 
 
@@ -144,79 +94,34 @@ def build(optimizer):
 
 
 def test_finding_of_several_lines_is_bracketed(
-    make: Make, related: MakeRelated, frame: ShowFrame
+    make: Make, related: MakeRelated, frame: ShowFrame, snapshot: Snapshot
 ) -> None:
     diagnostic = make((2, 17), (5, 6), related=(related("in epochs", (4, 9), (4, 18)),))
-    assert frame(CALL, diagnostic) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:2:17
-  |
-1 |   def build(optimizer):
-2 |       scheduler = CosineAnnealingLR(
-  |  _________________^
-3 | |         optimizer,
-4 | |         T_max=100,
-  | |         --------- in epochs
-5 | |     )
-  | |_____^
-6 |       return scheduler
-  |
-"""
-    )
+    snapshot(frame(CALL, diagnostic))
 
 
-def test_long_finding_shows_its_head_and_its_tail(make: Make, frame: ShowFrame) -> None:
+def test_long_finding_shows_its_beginning_and_its_end(
+    make: Make, frame: ShowFrame, snapshot: Snapshot
+) -> None:
     source = (
         "scheduler = build(\n" + "".join(f"    option{n},\n" for n in range(2, 20)) + ")\nrun()"
     )
-    assert frame(source, make((1, 1), (20, 2))) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
-  --> train.py:1:1
-   |
- 1 | / scheduler = build(
- 2 | |     option2,
- 3 | |     option3,
- 4 | |     option4,
-...  |
-19 | |     option19,
-20 | | )
-   | |_^
-21 |   run()
-   |
-"""
-    )
+    snapshot(frame(source, make((1, 1), (20, 2))))
 
 
-def test_tabs_and_wide_characters_keep_the_carets_in_place(make: Make, frame: ShowFrame) -> None:
+def test_tabs_and_wide_characters_keep_the_carets_in_place(
+    make: Make, frame: ShowFrame, snapshot: Snapshot
+) -> None:
     source = 'if ready:\n\tprint("学習率"); scheduler.step()'
-    assert frame(source, make((2, 16), (2, 32))) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:2:16
-  |
-1 | if ready:
-2 |     print("学習率"); scheduler.step()
-  |                      ^^^^^^^^^^^^^^^^
-  |
-"""
-    )
+    snapshot(frame(source, make((2, 16), (2, 32))))
 
 
-def test_long_line_is_cut_around_the_finding(make: Make, frame: ShowFrame) -> None:
+def test_long_line_is_cut_around_the_finding(
+    make: Make, frame: ShowFrame, snapshot: Snapshot
+) -> None:
     line = "configure(" + "alpha=1, " * 20 + "T_max=100, " + "omega=1, " * 20 + ")"
     start = line.index("T_max") + 1
-    assert frame(line, make((1, start), (1, start + 9)), width=60) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:1:191
-  |
-1 | …pha=1, T_max=100, omega=1, omega=1, omega=1, omega=1, …
-  |         ^^^^^^^^^
-  |
-"""
-    )
+    snapshot(frame(line, make((1, start), (1, start + 9)), width=60))
 
 
 def test_control_characters_of_the_source_do_not_reach_the_terminal(
@@ -230,7 +135,9 @@ def test_control_characters_of_the_source_do_not_reach_the_terminal(
     assert "x = '␛[2J\N{REPLACEMENT CHARACTER}'; step()" in shown
 
 
-def test_source_that_is_gone_leaves_the_places(make: Make, related: MakeRelated) -> None:
+def test_source_that_is_gone_leaves_the_places(
+    make: Make, related: MakeRelated, snapshot: Snapshot
+) -> None:
     diagnostic = make(
         (3, 1),
         (3, 9),
@@ -238,26 +145,13 @@ def test_source_that_is_gone_leaves_the_places(make: Make, related: MakeRelated)
         related=(related("T_max set here", (1, 2), (1, 3), "lost.py"),),
         fix=Fix(Applicability.SAFE, "set `interval`", ()),
     )
-    assert render("full", Results((diagnostic,))) == (
-        """\
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> lost.py:3:1
-  = note: T_max set here (lost.py:1:2)
-  = help: set `interval` (--fix)
-
-Found 1 finding (1 error) in 1 file.
-1 can be fixed with --fix.
-"""
-    )
+    snapshot(render("full", Results((diagnostic,))))
 
 
-def test_rows_past_the_end_of_the_file_are_no_failure(make: Make, frame: ShowFrame) -> None:
-    assert frame("x = 1", make((9, 1), (9, 4))) == (
-        """
-error[LR101] step-in-batch-loop: T_max counts epochs, but step() runs per batch
- --> train.py:9:1
-"""
-    )
+def test_rows_past_the_end_of_the_file_show_no_frame(
+    make: Make, frame: ShowFrame, snapshot: Snapshot
+) -> None:
+    snapshot(frame("x = 1", make((9, 1), (9, 4))))
 
 
 def test_notebook_places_name_the_cell(make: Make) -> None:
@@ -273,7 +167,7 @@ def test_notebook_places_name_the_cell(make: Make) -> None:
 @pytest.mark.parametrize(
     ("severities", "summary"),
     [
-        ([], "Nothing to report in 3 files.\n"),
+        ([], "All clear: 3 files checked, 1 with a scheduler.\n"),
         ([Severity.ERROR], "Found 1 finding (1 error) in 1 file.\n"),
         (
             [Severity.ADVICE, Severity.ERROR, Severity.WARNING, Severity.ERROR, Severity.ADVICE],
@@ -283,14 +177,14 @@ def test_notebook_places_name_the_cell(make: Make) -> None:
 )
 def test_summary_counts_by_severity(make: Make, severities: list[Severity], summary: str) -> None:
     found = tuple(make((1, 1), (1, 2), severity=severity) for severity in severities)
-    assert render("full", Results(found, 3)).endswith(summary)
+    assert render("full", Results(found, 3, files_with_scheduler=1)).endswith(summary)
 
 
 @pytest.mark.parametrize(
     ("kinds", "advice"),
     [
         ("s", "1 can be fixed with --fix.\n"),
-        ("uu", "2 can be fixed with --unsafe-fixes; read the result before you keep it.\n"),
+        ("uu", "2 can be fixed with --unsafe-fixes, which may change behaviour; review them.\n"),
         ("ssu", "2 can be fixed with --fix, 1 more with --unsafe-fixes.\n"),
     ],
 )
@@ -303,8 +197,6 @@ def test_summary_says_what_can_be_fixed(make: Make, kinds: str, advice: str) -> 
 def test_colours_only_where_asked_and_only_around_the_same_text(
     make: Make, related: MakeRelated
 ) -> None:
-    import re
-
     diagnostic = make((1, 1), (1, 5), related=(related("here", (1, 6), (1, 7)),))
     results = Results((diagnostic,), 1, lambda filename, cell: ["step (x)"])
     plain = render("full", results, Style(colour=False))
@@ -312,3 +204,7 @@ def test_colours_only_where_asked_and_only_around_the_same_text(
     assert "\x1b" not in plain
     assert coloured.startswith("\x1b[1;31merror[LR101]\x1b[0m")
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_each_snapshot_belongs_to_a_test() -> None:
+    assert {f"test_{file.stem}" for file in SNAPSHOTS.iterdir()} <= globals().keys()

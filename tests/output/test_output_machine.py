@@ -1,4 +1,4 @@
-"""The formats for machines: what their readers rely on."""
+"""The formats for programs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import FORMATS, Results, render
 from lrlint.output.sarif import uri
+from lrlint.span import Location, Span
 
 Make = Callable[..., Diagnostic]
 MakeRelated = Callable[..., Related]
 
-FIX = Fix(Applicability.SAFE, "set `interval`", (Edit('"step"', Location(3, 2), Location(3, 9)),))
+SPAN = Span("train.py", Location(3, 2), Location(3, 9))
+FIX = Fix(Applicability.SAFE, "set `interval`", (Edit(SPAN, '"step"'),))
 
 
 def test_json_is_the_contract_key_for_key(make: Make, related: MakeRelated) -> None:

@@ -22,7 +22,7 @@ class Choices:
     eta_min: str | None = "1e-4"
 
     def scheduler(self, epochs: str) -> str:
-        """The constructor call, the epoch count being written ``epochs``."""
+        """Return the constructor call, the epoch count being written ``epochs``."""
         horizon = self.horizon.replace("EPOCHS", epochs)
         eta_min = "" if self.eta_min is None else f", eta_min={self.eta_min}"
         return f"CosineAnnealingLR(optimizer, T_max={horizon}{eta_min})"

@@ -1,4 +1,4 @@
-"""The three pitfalls that lrlint exists for, and their corrected twins, in every form."""
+"""Three pitfalls and their corrected twins, in every form of the script."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CASES = [
     (form, pitfall)
     for form in FORMS
     for pitfall, (choices, _) in PITFALLS.items()
-    # That factory is not handed the loader.
+    # That factory does not take the loader.
     if not (form == "two_modules" and "LOADER" in choices.horizon)
 ]
 

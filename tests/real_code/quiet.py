@@ -1,4 +1,4 @@
-"""Scripts that look like a misuse and are none, each with the edit that makes it one."""
+"""Correct scripts that look like a misuse, each with the edit that makes it one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,7 @@ QUIET = (
             model.load_state_dict(torch.load(args.weights))
             for _ in range(args.start_epoch):
                 scheduler.step()
-            for epoch in range(args.start_epoch, args.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(args.start_epoch, args.epochs))
         """,
         (
             "    for _ in range(args.start_epoch):\n                scheduler.step()\n",
@@ -29,7 +25,7 @@ QUIET = (
         ("LR209",),
     ),
     Script(
-        "epochs that are 0 unless asked for, and a phase that is then left out",
+        "0 epochs by default, and a phase that is then left out",
         """
         import argparse
         import torch
@@ -44,17 +40,13 @@ QUIET = (
                 scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
                     optimizer, args.finetune, eta_min=1e-3
                 )
-                for epoch in range(args.finetune):
-                    for x, y in loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
+                TRAIN(range(args.finetune))
         """,
         ("if args.finetune:", "if args.epochs:"),
         ("LR207",),
     ),
     Script(
-        "a short training has a schedule of its own",
+        "another schedule for a short training",
         """
         import argparse
         import torch
@@ -68,17 +60,13 @@ QUIET = (
                 scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 200, 1e-3)
             else:
                 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
-            for epoch in range(args.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(args.epochs))
         """,
         ("if args.epochs >= 200:\n", "if args.epochs >= 20:\n"),
         ("LR201",),
     ),
     Script(
-        "any of many optimizers, under any of many schedules",
+        "one of many optimizers, with one of many schedules",
         """
         import torch
         from torch import optim
@@ -119,11 +107,7 @@ QUIET = (
         def main(args, model, loader):
             optimizer = optimizer_of(model, args.optimizer)
             scheduler = schedule_of(optimizer, args.scheduler)
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(90))
         """,
         (
             "raise ValueError(name)\n            return scheduler",
@@ -175,7 +159,7 @@ QUIET = (
         ("LR103", "LR103"),
     ),
     Script(
-        "accelerate holds back the steps of what it has prepared",
+        "accelerate holds back the steps of a scheduler that it has prepared",
         """
         import torch
         from accelerate import Accelerator
@@ -224,11 +208,7 @@ QUIET = (
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             law = lambda epoch: 0.5 * (1 + math.cos(math.pi * epoch / (90 * len(loader))))
             scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, law)
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
+            TRAIN_PER_BATCH(range(90))
         """,
         ("(90 * len(loader))", "90"),
         ("LR101",),
@@ -241,17 +221,13 @@ QUIET = (
         def main(model, loader):
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, [20000, 40000])
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
+            TRAIN_PER_BATCH(range(90))
         """,
         ("[20000, 40000]", "[30, 60, 80]"),
         ("LR101",),
     ),
     Script(
-        "a warm-up of the first epoch that has the name of the schedule",
+        "a warm-up of the first epoch under the name of the schedule",
         """
         import torch
 
@@ -331,11 +307,7 @@ QUIET = (
             scheduler = torch.optim.lr_scheduler.LambdaLR(
                 optimizer, lambda step: 0.003 * (1.0 + 0.001 * step) ** -0.75
             )
-            for epoch in range(20):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
+            TRAIN_PER_BATCH(range(20))
         """,
         ("lr=1.0", "lr=0.003"),
         ("LR307",),
@@ -350,11 +322,7 @@ QUIET = (
             scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda e: 1 - e / args.epochs)
             optimizer.load_state_dict(torch.load(args.weights)["optimizer"])
             scheduler.last_epoch = args.start_epoch - 1
-            for epoch in range(args.start_epoch, args.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(args.start_epoch, args.epochs))
         """,
         ("    scheduler.last_epoch = args.start_epoch - 1\n", "    print(args)\n"),
         ("LR209",),
@@ -449,7 +417,7 @@ QUIET = (
         ("LR105",),
     ),
     Script(
-        "timm's scheduler, which is handed the epoch",
+        "timm's scheduler, which takes the epoch",
         """
         from timm.scheduler import CosineLRScheduler
         import torch
@@ -473,7 +441,7 @@ QUIET = (
         ("LR107",),
     ),
     Script(
-        "a scheduler class of the script's own, whose law is unknown",
+        "a scheduler class of the script, whose formula is unknown",
         """
         import torch
 
@@ -488,13 +456,9 @@ QUIET = (
         def main(model, loader, epochs):
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             scheduler = Warmup(optimizer, total_epoch=epochs)
-            for epoch in range(epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
+            TRAIN_PER_BATCH(range(epochs))
         """,
-        ("        scheduler.step()\n", "        pass\n"),
+        ("TRAIN_PER_BATCH(range(epochs))", "TRAIN(range(epochs), optimizer.step(), save(model))"),
         ("LR103",),
     ),
     Script(
@@ -541,11 +505,7 @@ QUIET = (
         def main(model, loader):
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 89, eta_min=1e-3)
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(90))
         """,
         ("89", "60"),
         ("LR201",),
@@ -597,17 +557,13 @@ QUIET = (
         def main(model, loader, epochs):
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, eta_min=0)
-            for epoch in range(epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(epochs))
         """,
         (", eta_min=0", ""),
         ("LR301",),
     ),
     Script(
-        "a chain of returns by name, and a None behind it",
+        "a chain of returns by name, and None at its end",
         """
         import torch
 
@@ -637,7 +593,7 @@ QUIET = (
         ("LR106",),
     ),
     Script(
-        "built anew where the training resumes, and from the start elsewhere",
+        "built with last_epoch where the training resumes, from the start elsewhere",
         """
         import torch
 
@@ -653,17 +609,13 @@ QUIET = (
                 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30, last_epoch=begin)
             else:
                 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
-            for epoch in range(begin, 90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(begin, 90))
         """,
         ("last_epoch=begin", "gamma=0.2"),
         ("LR209", "LR209"),
     ),
     Script(
-        "handed to a function that takes fewer",
+        "passed to a function that takes fewer arguments",
         """
         import torch
 
@@ -743,11 +695,7 @@ QUIET = (
         def main(args, model, loader):
             optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
             scheduler = build(args, optimizer)
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(90))
         """,
         ("[first, after]", "[first]"),
         ("LR103", "LR103", "LR207"),
@@ -764,11 +712,7 @@ QUIET = (
                 params = [{"params": model.parameters(), "lr": 0.1}]
             optimizer = torch.optim.SGD(params, lr=0.1)
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-4)
-            for epoch in range(90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(90))
         """,
         ('"lr": 0.1}]', '"lr": 1e-5}]'),
         ("LR302",),

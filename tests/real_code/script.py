@@ -1,10 +1,12 @@
-"""How a test script is written down: code, and the edit that makes a mistake of it or mends it."""
+"""How a test script is written down: code, and the edit that breaks or corrects it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+
+from loop_template import with_loops
 
 from lrlint import lint
 
@@ -16,14 +18,15 @@ class Script:
     """A training script in the manner of real ones, and its twin.
 
     ``code`` is one file, or several that each begin with a line ``# file: NAME``; the first one is
-    linted. ``edit`` is a text and what takes its place, wherever it stands, and so on.
+    linted. ``edit`` is a text and its replacement, everywhere, and so on. Lines such as
+    ``TRAIN(range(90))`` are loops, see ``loop_template``.
     """
 
     name: str
     code: str
     edit: tuple[str, ...]
     codes: tuple[str, ...]
-    """What is found in the one of the two that is wrong."""
+    """The findings in the wrong one of the two."""
 
     def twin(self) -> str:
         code = self.code
@@ -34,8 +37,8 @@ class Script:
 
 
 def found_in(code: str, folder: Path) -> list[str]:
-    """The codes of all errors and warnings."""
-    text = dedent(code).lstrip("\n")
+    """Return the codes of all errors and warnings."""
+    text = with_loops(dedent(code)).lstrip("\n")
     files = {"train.py": text}
     if text.startswith(FILE):
         files = {}

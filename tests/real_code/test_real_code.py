@@ -1,4 +1,4 @@
-"""How people really write training scripts: what must be understood, what must stay quiet."""
+"""Scripts in the manner of real ones: misuse is found, correct code is not reported."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""A few misuses in the ways that real scripts are written, each with the edit that mends it."""
+"""Misuses as real scripts have them, each with the edit that corrects it."""
 
 from __future__ import annotations
 
 from .script import Script
 
-PER_BATCH = ("        scheduler.step()  # moves", "    scheduler.step()  # moves")
-"""Out of the batch loop."""
+PER_BATCH = ("TRAIN_PER_BATCH", "TRAIN")
 
 UNDERSTOOD = (
     Script(
@@ -16,11 +15,7 @@ UNDERSTOOD = (
 
         def main(args, model, loader):
             optimizer, scheduler = build(args, model)
-            for epoch in range(args.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()  # moves
+            TRAIN_PER_BATCH(range(args.epochs))
         # file: utils/__init__.py
         # file: utils/optim.py
         import torch
@@ -36,7 +31,7 @@ UNDERSTOOD = (
         ("LR101",),
     ),
     Script(
-        "stepped if there is one, which one of two kinds is",
+        "one of two kinds of schedulers, stepped unless it is None",
         """
         import torch
         from torch.optim.lr_scheduler import ExponentialLR, StepLR
@@ -98,11 +93,7 @@ UNDERSTOOD = (
                 scheduler = torch.optim.lr_scheduler.StepLR(optimizer, args.epochs // 3)
             else:
                 raise ValueError(args.sched)
-            for epoch in range(args.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()  # moves
+            TRAIN_PER_BATCH(range(args.epochs))
         """,
         PER_BATCH,
         ("LR101",),
@@ -163,7 +154,7 @@ UNDERSTOOD = (
         ("LR103", "LR105"),
     ),
     Script(
-        "a helper that is handed the scheduler",
+        "a helper that takes the scheduler",
         """
         import torch
 
@@ -293,11 +284,7 @@ UNDERSTOOD = (
         def main(model, loader, cfg: Config = Config()):
             optimizer = torch.optim.SGD(model.parameters(), lr=cfg.lr)
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 30, eta_min=1e-3)
-            for epoch in range(cfg.epochs):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(cfg.epochs))
         """,
         ("30", "cfg.epochs"),
         ("LR201",),
@@ -330,7 +317,7 @@ UNDERSTOOD = (
         ("LR101",),
     ),
     Script(
-        "two optimizers, of which one is given no scheduler's steps",
+        "two optimizers, the scheduler of one is never stepped",
         """
         import torch
 
@@ -355,7 +342,7 @@ UNDERSTOOD = (
         ("LR103", "LR105"),
     ),
     Script(
-        "a loop over the data until so many steps are made",
+        "a loop over the data until a number of steps is made",
         """
         import torch
 
@@ -381,7 +368,7 @@ UNDERSTOOD = (
         ("LR102",),
     ),
     Script(
-        "batches that are counted by what the loader says of itself",
+        "batches counted from attributes of the loader",
         """
         import math
         import torch
@@ -412,11 +399,7 @@ UNDERSTOOD = (
         def local(model, loader, lr, epochs):
             optimizer = torch.optim.SGD(model.parameters(), lr=lr)
             scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs, 1e-5)
-            for epoch in range(epochs):
-                for x in loader:
-                    model(x).backward()
-                    optimizer.step()
-                    scheduler.step()  # moves
+            TRAIN_PER_BATCH(range(epochs))
 
         def main(model, clients, args):
             for turn in range(args.rounds):
@@ -470,7 +453,7 @@ UNDERSTOOD = (
         ("LR103",),
     ),
     Script(
-        "phases that another module trains, first asked for in a branch",
+        "phases that another module trains, called in branches",
         """
         # file: main.py
         import torch
@@ -531,11 +514,7 @@ UNDERSTOOD = (
             else:
                 scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, 1e-4)
                 scheduler.load_state_dict(saved["scheduler"])
-            for epoch in range(start, 90):
-                for x, y in loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+            TRAIN(range(start, 90))
         """,
         ("StepLR(optimizer, 30)\n", "StepLR(optimizer, 30, last_epoch=start - 1)\n"),
         ("LR209",),

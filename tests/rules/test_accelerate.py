@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-import torch
-from accelerate import Accelerator
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
+
+torch: Any = pytest.importorskip("torch")
+accelerate: Any = pytest.importorskip("accelerate")
 
 SCRIPT = """
 import torch
@@ -32,7 +34,7 @@ def train(model, loader):
 
 def used(total: int, start: float, annealing: str, steps: int) -> list[float]:
     """The LR of each step."""
-    accelerator = Accelerator(cpu=True)
+    accelerator = accelerate.Accelerator(cpu=True)
     model = torch.nn.Linear(1, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(

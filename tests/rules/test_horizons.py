@@ -9,7 +9,7 @@ from textwrap import dedent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 MINE = {"LR201", "LR202", "LR203", "LR206", "LR207", "LR301", "LR302", "LR401", "LR405", "LR409"}
 IMPORTS = """

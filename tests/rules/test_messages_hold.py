@@ -15,7 +15,7 @@ from textwrap import dedent, indent
 import pytest
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 torch = pytest.importorskip("torch")
 

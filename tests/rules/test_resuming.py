@@ -11,7 +11,7 @@ from textwrap import dedent, indent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 torch = pytest.importorskip("torch")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rule_cases import RULES
 
-from lrlint.config import Settings
-from lrlint.engine import Stdin, lint
+from lrlint.linter.config import Settings
+from lrlint.linter.engine import Stdin, lint
 from lrlint.snippets import training
 
 STEP = "scheduler.step()"

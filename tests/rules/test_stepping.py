@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 STEPPING = {"LR101", "LR102", "LR103", "LR104", "LR105", "LR106"}
 

@@ -6,7 +6,7 @@ from textwrap import indent
 
 import pytest
 
-from lrlint.engine import lint_text
+from lrlint.linter.engine import lint_text
 
 torch = pytest.importorskip("torch")
 

@@ -1,0 +1,5 @@
+"""The recorder is tested on the optimizers and schedulers of torch."""
+
+import pytest
+
+pytest.importorskip("torch")

@@ -1,4 +1,4 @@
-"""Random expressions, each paired with what plain exact arithmetic says about it."""
+"""Random expressions, each paired with its exact value in plain arithmetic."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ATOMS = [OPEN, FRACTION, COUNT, SIGNED, DEFAULT, LOW_DEFAULT, CONSTANT, ATLEAST]
 
 
 def value_of(atom: Atom) -> st.SearchStrategy[Any]:
-    """The admissible values of an atom, most of them close to its bound."""
+    """Return the admissible values of an atom, most of them close to its bound."""
     if atom is FRACTION:
         return st.sampled_from([0, 0.25, 0.5, 0.75, 1, 1.25, 7.5])
     if atom is CONSTANT:
@@ -67,7 +67,7 @@ numbers = st.integers(-9, 9) | st.sampled_from([0.5, 0.25, 1.5, -2.75])
 
 
 def leaf() -> st.SearchStrategy[Pair]:
-    """A number or an atom."""
+    """Return a number or an atom."""
     constants = numbers.map(lambda c: Pair(Expr.const(c), lambda env: Fraction(c)))
     atoms = st.sampled_from(ATOMS).map(lambda a: Pair(Expr.atom(a), lambda env: Fraction(env[a])))
     return atoms | atoms | constants
@@ -86,7 +86,7 @@ def exact_in_floats(operation: Callable[..., Any], *operands: Expr) -> bool:
 
 
 def unary(a: Pair, name: str) -> Pair | None:
-    """A function of one pair; ``None`` where the rounding of floats decides it."""
+    """Return a function of one pair; ``None`` where the rounding of floats decides it."""
     functions: dict[str, tuple[Callable[[Expr], Expr], Callable[[Fraction], int]]] = {
         "floor": (floor, math.floor),
         "ceil": (ceil, math.ceil),
@@ -100,7 +100,7 @@ def unary(a: Pair, name: str) -> Pair | None:
 
 
 def binary(a: Pair, b: Pair, name: str) -> Pair | None:
-    """An operation on two pairs; ``None`` where it divides by zero or floats decide it."""
+    """Return an operation on two pairs; ``None`` where it divides by zero or floats decide it."""
     x, y, f, g = a.expr, b.expr, a.meaning, b.meaning
     match name:
         case "+":
@@ -128,7 +128,7 @@ def binary(a: Pair, b: Pair, name: str) -> Pair | None:
 
 
 def node(children: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
-    """An operation on smaller pairs."""
+    """Return an operation on smaller pairs."""
     operations = st.sampled_from(["+", "-", "*", "+", "-", "*", "/", "//", "//", "%", "min", "max"])
     two = st.builds(binary, children, children, operations)
     one = st.builds(unary, children, st.sampled_from(["floor", "ceil", "int", "round"]))

@@ -236,7 +236,7 @@ def test_strength_is_that_of_the_least_sure_atom() -> None:
     assert (fixed + minimum(epochs, loader)).strength is Strength.OPEN
 
 
-def test_resolving_takes_the_script_s_own_values() -> None:
+def test_resolving_takes_the_values_of_the_script() -> None:
     total = fixed * epochs * (loader // accum)
     assert total.resolve(Strength.CONSTANT) == 100 * epochs * (loader // accum)
     assert total.resolve(Strength.DEFAULT) == 9000 * (loader // 2)
@@ -307,7 +307,7 @@ def test_powers() -> None:
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
-def test_what_is_no_number_is_refused(number: float) -> None:
+def test_values_that_are_not_numbers_are_refused(number: float) -> None:
     with pytest.raises(ValueError, match=str(number)):
         Expr.const(number)
     with pytest.raises(ValueError, match=str(number)):

@@ -1,4 +1,4 @@
-"""What holds for all expressions and all admissible values."""
+"""Laws of all expressions and all admissible values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .strategies import ATOMS, CONSTANT, OPEN, Env, Pair, environments, exprs, n
 
 
 def meaning(pair: Pair, env: Env) -> Fraction:
-    """The exact number; the example is dropped where it divides by zero."""
+    """Return the exact number; the example is dropped where it divides by zero."""
     try:
         return pair.meaning(env)
     except ZeroDivisionError:
@@ -158,7 +158,9 @@ def test_a_close_certain_comparison_is_never_contradicted(
 
 
 @given(st.lists(st.tuples(st.sampled_from("+-*/"), numbers), max_size=6), numbers)
-def test_value_is_python_s_own_arithmetic(steps: list[tuple[str, float]], start: float) -> None:
+def test_value_follows_the_arithmetic_of_python(
+    steps: list[tuple[str, float]], start: float
+) -> None:
     operations = {
         "+": operator.add,
         "-": operator.sub,

@@ -1,77 +1,134 @@
 """What library functions do, as far as schedules are concerned: one module per library or topic.
 
-A model is a function ``(interpreter, arguments, node) -> value`` under the qualified name of what
-it models. A name without a model is an unknown call: what it is handed escapes.
+``registry`` says how a model is added. A name without a model is an unknown call: its arguments may
+be stepped there.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from lrlint.analysis import calls
-from lrlint.analysis.library import (
-    builtins,
-    data,
-    files,
-    inspection,
-    numbers,
+import libcst as cst
+
+from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Library, Machine
+
+# Every module is imported here, used or not: importing a module registers its models.
+from lrlint.analysis.library import (  # noqa: F401
+    accelerate,
+    arithmetic,
+    command_line,
+    data_loaders,
+    decorators,
+    instance_checks,
+    iterables,
+    namespaces,
+    objects,
     optimizers,
+    paths,
+    progress_bars,
     schedulers,
-    settings,
+    settings_files,
+    subclasses,
     tensors,
     wrappers,
 )
-from lrlint.analysis.library.registry import Model
-from lrlint.analysis.values import AnyValue, External, Instance, Opaque
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-
-_MODELS: dict[str, Model] = {
-    **builtins.MODELS,
-    **data.MODELS,
-    **files.MODELS,
-    **inspection.MODELS,
-    **numbers.MODELS,
-    **settings.MODELS,
-    **tensors.MODELS,
-    **wrappers.MODELS,
-}
+from lrlint.analysis.library.registry import (
+    ATTRIBUTES,
+    LAST_NAMES,
+    METHODS,
+    MODELS,
+    UNEVALUATED,
+    kind_of,
+)
+from lrlint.analysis.model.values import AnyValue, ClassValue, External, File
 
 
-def call_external(
-    at: Interpreter, name: str, arguments: calls.Arguments, node: syn.Call
-) -> AnyValue:
-    """The value of calling something of a library."""
-    model = _MODELS.get(name)
-    if model is not None:
-        return model(at, arguments, node)
-    for family in (schedulers.construct, optimizers.construct, wrappers.by_last_name):
-        value = family(at, name, arguments, node)
+def _by_last_name(
+    machine: Machine, name: str, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    model = LAST_NAMES.get(name.rsplit(".", 1)[-1])
+    return None if model is None else model(machine, arguments, node)
+
+
+_Family = Callable[[Machine, str, Arguments, cst.Call], AnyValue | None]
+"""Models all names that follow a pattern; returns None for any other name."""
+
+_ANY_LIBRARY: tuple[_Family, ...] = (_by_last_name, data_loaders.construct)
+# In this order: an optimizer is also recognised by keywords that a scheduler may have, and
+# `torch.cuda.amp.GradScaler` is known by its last name.
+_FAMILIES: tuple[_Family, ...] = (
+    schedulers.construct,
+    optimizers.construct,
+    *_ANY_LIBRARY,
+    tensors.without_gradients,
+    tensors.of_cuda,
+)
+
+
+class Libraries(Library):
+    """All libraries that have models."""
+
+    def call(self, machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue:
+        model = MODELS.get(name)
+        if model is not None:
+            return model(machine, arguments, node)
+        value = _first(_FAMILIES, machine, name, arguments, node)
         if value is not None:
             return value
-    if name.endswith(("no_grad", "inference_mode")):
-        return Opaque(name)
-    if tensors.keeps_length(name):
-        return tensors.same_length(at, arguments, node)
-    unknown = calls.unknown_call(at, External(name), arguments, node)
-    if isinstance(unknown, Opaque) and name.startswith("torch.cuda."):
-        return Opaque(f"{name}()")
-    return unknown
+        return calls.unknown_call(machine, External(name), arguments, node)
+
+    def call_unevaluated(self, machine: Machine, name: str, node: cst.Call) -> AnyValue | None:
+        model = UNEVALUATED.get(name)
+        return None if model is None else model(machine, node)
+
+    def call_by_last_name(
+        self, machine: Machine, path: str, arguments: Arguments, node: cst.Call
+    ) -> AnyValue | None:
+        return _first(_ANY_LIBRARY, machine, path, arguments, node)
+
+    def call_method(
+        self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
+    ) -> AnyValue | None:
+        model = METHODS.get((kind_of(receiver), name))
+        return None if model is None else model(machine, receiver, arguments, node)
+
+    def member(self, value: AnyValue, name: str) -> AnyValue | None:
+        model = ATTRIBUTES.get((kind_of(value), name))
+        return None if model is None else model(value)
+
+    def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:
+        return paths.joined(left, right) if isinstance(left, File) else None
+
+    def decorate(
+        self,
+        machine: Machine,
+        value: AnyValue,
+        decorator: cst.BaseExpression,
+        node: cst.FunctionDef,
+    ) -> AnyValue:
+        return decorators.decorate(machine, value, decorator, node)
+
+    def construct(
+        self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+    ) -> AnyValue | None:
+        return subclasses.construct(machine, cls, arguments, node)
 
 
-def call_instance_method(
-    at: Interpreter, receiver: Instance, name: str, arguments: calls.Arguments, node: syn.Call
+def _first(
+    families: tuple[_Family, ...],
+    machine: Machine,
+    name: str,
+    arguments: Arguments,
+    node: cst.Call,
 ) -> AnyValue | None:
-    """A method of an object of a modelled library class, or None where it has no model."""
-    if receiver.external == "argparse":
-        return settings.parser_method(at, receiver, name, arguments, node)
+    """Return what the first family makes of a call that knows its name."""
+    for family in families:
+        value = family(machine, name, arguments, node)
+        if value is not None:
+            return value
     return None
 
 
-def call_by_method_name(
-    at: Interpreter, path: str, arguments: calls.Arguments, node: syn.Call
-) -> AnyValue | None:
-    """A method that is known by its name, whatever it is called on: ``accelerator.prepare(…)``."""
-    return wrappers.by_last_name(at, path, arguments, node)
+LIBRARIES = Libraries()

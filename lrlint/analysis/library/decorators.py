@@ -1,69 +1,67 @@
-"""What a decorator makes of a function."""
+"""Decorators: what they make of a function."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from lrlint.analysis import memory
+import libcst as cst
+
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra
-from lrlint.analysis.prescan import dotted
-from lrlint.analysis.values import NONE, AnyValue, Const, DictValue, FunctionValue, Opaque, Store
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    FunctionValue,
+    Opaque,
+    Store,
+)
 from lrlint.symbolic import Expr, Strength
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-
-# Marks in a function's defaults: no parameter can have such a name.
-STATIC = "<static>"
-PROPERTY = "<property>"
-CACHED = "<cached>"
-NO_GRADIENTS = "<no_grad>"
 
 
 def decorate(
-    at: Interpreter, value: AnyValue, decorator: syn.Expression, node: syn.FunctionDef
+    machine: Machine, value: AnyValue, decorator: cst.BaseExpression, node: cst.FunctionDef
 ) -> AnyValue:
-    """The decorated function: itself, with what the decorator says of it."""
+    """Return a function with the properties that its decorator gives it."""
     if not isinstance(value, FunctionValue):
         return value
-    call = decorator if isinstance(decorator, syn.Call) else None
+    call = decorator if isinstance(decorator, cst.Call) else None
     name = dotted(call.func if call is not None else decorator) or ""
     last = name.rsplit(".", 1)[-1]
-    defaults = dict(value.defaults)
+    defaults, traits = dict(value.defaults), value.traits
     match last:
         case "staticmethod":
-            defaults[STATIC] = NONE
+            traits = replace(traits, static=True)
         case "property":
-            defaults[PROPERTY] = NONE
+            traits = replace(traits, getter=True)
         case "cached_property":
-            defaults[PROPERTY] = defaults[CACHED] = NONE
+            traits = replace(traits, getter=True, cached=True)
         case "cache" | "lru_cache":
-            defaults[memory.KEPT] = DictValue(Store())
+            traits = replace(traits, memory=Store())
         case "no_grad" | "inference_mode":
-            defaults[NO_GRADIENTS] = NONE
+            traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
-            _click_option(at, call, defaults)
-        case "main" if call is not None and (config := hydra.config(at, call)) is not None:
+            _click_option(machine, call, defaults)
+        case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
             defaults |= {one.name.value: config for one in value.node.params.params[:1]}
         case _:
-            at.handed.append(value)  # it may be registered as a handler
+            machine.handed.append(value)  # it may be registered as a handler
             return value
-    return FunctionValue(value.node, value.scope, value.receiver, value.owner, defaults)
+    return replace(value, defaults=defaults, traits=traits)
 
 
-def _click_option(at: Interpreter, call: syn.Call, defaults: dict[str, AnyValue]) -> None:
-    """``@click.option("--epochs", default=10)`` is a parameter with a default."""
+def _click_option(machine: Machine, call: cst.Call, defaults: dict[str, AnyValue]) -> None:
+    """Give a function the default of ``@click.option("--epochs", default=10)``."""
     names: list[str] = []
     default: AnyValue | None = None
     is_flag = False
     for argument in call.args:
         if argument.keyword is None:
-            text = at.evaluate(argument.value)
+            text = machine.evaluate(argument.value)
             if isinstance(text, Const) and isinstance(text.value, str):
                 names.append(text.value)
         elif argument.keyword.value == "default":
-            default = at.evaluate(argument.value)
+            default = machine.evaluate(argument.value)
         elif argument.keyword.value == "is_flag":
             is_flag = True
     plain = [name for name in names if not name.startswith("-")]
@@ -73,7 +71,7 @@ def _click_option(at: Interpreter, call: syn.Call, defaults: dict[str, AnyValue]
     chosen = plain or long or names
     key = chosen[0].split("/")[0].lstrip("-").replace("-", "_")
     if isinstance(default, Expr) and default.value is not None and not default.atoms():
-        default = at.named_number(key, default.value, Strength.DEFAULT)
+        default = machine.named_number(key, default.value, Strength.DEFAULT)
     elif isinstance(default, Const):
         default = Const(default.value, Strength.DEFAULT, key)
     elif default is None and is_flag:

@@ -1,12 +1,14 @@
-"""hydra: the settings that ``@hydra.main(config_path="conf", config_name="config")`` hands over."""
+"""hydra: the settings of ``@hydra.main(config_path="conf", config_name="config")``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import libcst as cst
 
-from lrlint.analysis import calls
-from lrlint.analysis.library import files, settings
-from lrlint.analysis.values import (
+from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library import namespaces, paths
+from lrlint.analysis.library.settings_files import loaded
+from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     External,
@@ -16,37 +18,32 @@ from lrlint.analysis.values import (
     Opaque,
     Store,
 )
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.interpreter import Interpreter
-
 
 _SELF = "_self_"
 
 
 class _Unsupported(Exception):
-    """The list of defaults says something that is not followed: nothing is known then."""
+    """The list of defaults uses a feature that is not modelled, so that nothing is known."""
 
 
-def config(at: Interpreter, decorator: syn.Call) -> AnyValue | None:
-    """The settings of a function that hydra runs, None where they cannot be found."""
-    match at.evaluate(decorator.func):
+def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
+    """Return the settings of a function that hydra runs, None where they cannot be found."""
+    match machine.evaluate(decorator.func):
         case External(name="hydra.main") | Opaque(external="hydra.main"):
             pass
         case _:
             return None
-    arguments = calls.evaluate_arguments(at, decorator)
-    folder = files.named(arguments.get(0, "config_path"))
-    name = files.named(arguments.get(1, "config_name"))
-    here = files.named(at.scope.find("__file__"))
+    arguments = calls.evaluate_arguments(machine, decorator)
+    folder = paths.named(arguments.get(0, "config_path"))
+    name = paths.named(arguments.get(1, "config_name"))
+    here = paths.named(machine.scope.find("__file__"))
     if name is None or here is None:
         return None
-    root = files.joined(files.above(here), *([] if folder is None else [folder]))
+    root = paths.joined(paths.folder_of(here), *([] if folder is None else [folder]))
     if root is None:
         return None
     try:
-        return _Composer(at, root).file("", name.name)
+        return _Composer(machine, root).file("", name.name)
     except _Unsupported:
         return None
 
@@ -54,38 +51,38 @@ def config(at: Interpreter, decorator: syn.Call) -> AnyValue | None:
 class _Composer:
     """Puts the files of a folder of settings together."""
 
-    def __init__(self, at: Interpreter, root: File) -> None:
-        self._at = at
+    def __init__(self, machine: Machine, root: File) -> None:
+        self._machine = machine
         self._root = root
         self._loaded: set[str] = set()
 
     def file(self, group: str, name: str) -> Instance:
-        """A file of a group (the root's is empty), with all that its list of defaults names."""
+        """Return a file merged with the files in its list of defaults; the root group is ""."""
         name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
         path = _below(group, name)
         if path in self._loaded:
             raise _Unsupported
         self._loaded.add(path)
-        file = files.joined(self._root, Const(path))
-        found = settings.as_namespace(files.loaded(self._at, file, "hydra"))
-        if not isinstance(found, Instance):
+        file = paths.joined(self._root, Const(path))
+        content = namespaces.as_namespace(loaded(self._machine, file, "hydra"))
+        if not isinstance(content, Instance):
             raise _Unsupported
-        merged = settings.namespace(Store())
-        for part in self._parts(group, found):
-            settings.update(merged, part)
+        merged = namespaces.namespace(Store())
+        for part in self._parts(group, content):
+            namespaces.update(merged, part)
         return merged
 
-    def _parts(self, group: str, found: Instance) -> list[Instance]:
-        """What a file consists of, the stronger behind the weaker."""
-        listed = found.store.data.pop("defaults", None)
+    def _parts(self, group: str, content: Instance) -> list[Instance]:
+        """Return what a file consists of; later parts override earlier ones."""
+        listed = content.store.data.pop("defaults", None)
         entries = list(listed.items or ()) if isinstance(listed, ListValue) else []
-        if not any(isinstance(one, Const) and one.value == _SELF for one in entries):
+        if not any(isinstance(entry, Const) and entry.value == _SELF for entry in entries):
             entries.append(Const(_SELF))
         parts: list[Instance] = []
         for entry in entries:
             match entry:
                 case Const(value=value) if value == _SELF:
-                    parts.append(found)
+                    parts.append(content)
                 case Const(value=str() as name):
                     inner, _, last = _relative(name).rpartition("/")
                     parts.append(self.file(_below(group, inner), last))
@@ -97,9 +94,9 @@ class _Composer:
         return parts
 
     def _chosen(self, group: str, key: str, option: AnyValue) -> list[Instance]:
-        """The option of a group, under the keys that lead to it."""
+        """Return the file that is chosen for a group, under the keys of the group."""
         if key.startswith(("override hydra/", "hydra/")):
-            return []  # hydra's own
+            return []  # settings of hydra itself
         if not isinstance(option, Const):
             raise _Unsupported
         if option.value is None:
@@ -107,12 +104,12 @@ class _Composer:
         inner = _relative(key.removeprefix("optional "))
         chosen = self.file(_below(group, inner), str(option.value))
         for part in reversed(inner.split("/")):
-            chosen = settings.namespace(Store({part: chosen}))
+            chosen = namespaces.namespace(Store({part: chosen}))
         return [chosen]
 
 
 def _relative(name: str) -> str:
-    """A name that counts from the group of its file, and stays under its own keys."""
+    """Return a name that counts from the group of its file; others are not supported."""
     if not name or name.startswith("/") or "@" in name or " " in name:
         raise _Unsupported
     return name
@@ -120,6 +117,3 @@ def _relative(name: str) -> str:
 
 def _below(group: str, name: str) -> str:
     return "/".join(part for part in (group, name) if part)
-
-
-__all__ = ["config"]

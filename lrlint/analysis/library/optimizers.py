@@ -1,34 +1,37 @@
-"""Optimizers: what an optimizer is built with."""
+"""Optimizers: their constructors, with the options of each param group."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from lrlint.analysis import attributes, branches
-from lrlint.analysis.origins import text_of_origin
-from lrlint.analysis.trace import AddGroup, BuildOptimizer, OptimizerRecord
-from lrlint.analysis.values import (
+import libcst as cst
+
+from lrlint.analysis.interpreter import attributes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models_method
+from lrlint.analysis.model import values
+from lrlint.analysis.model.trace import AddGroup, BuildOptimizer
+from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Choice,
     Const,
     DictValue,
     ListValue,
     Opaque,
+    OptimizerRecord,
     OptimizerValue,
 )
+from lrlint.analysis.places.origins import text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
 
 _BETAS = ListValue([Expr.const(0.9), Expr.const(0.999)], kind="tuple")
 
-# Positional parameters behind `params`, and the defaults that bear on a schedule (torch 2.13).
+# Positional parameters after `params`, and the defaults that bear on a schedule (torch 2.13).
 _ADAM: dict[str, AnyValue] = {"lr": Expr.const(1e-3), "betas": _BETAS}
 SIGNATURES: dict[str, tuple[tuple[str, ...], Mapping[str, AnyValue]]] = {
     "SGD": (("lr", "momentum"), {"lr": Expr.const(1e-3), "momentum": Expr.const(0)}),
@@ -51,37 +54,34 @@ SIGNATURES: dict[str, tuple[tuple[str, ...], Mapping[str, AnyValue]]] = {
     "Muon": (("lr",), {"lr": Expr.const(1e-3), "momentum": Expr.const(0.95)}),
 }
 
-_MAKERS = re.compile(r"(\w*param\w*)\(")
-_OF_A_MODEL = ("parameters", "named_parameters")
-"""What a module offers: one group, as far as an optimizer is concerned."""
-
+_TORCHS = ("torch.optim", "builtins.", "optim.", "transformers", "bitsandbytes")
+"""Where classes that are named as torch's are torch's, or like them."""
 _FOREIGN = {"LAMB", "Lamb", "LARS", "Lion", "AdamW8bit", "FusedAdam", "FusedLAMB", "FusedSGD"}
 
 
-def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
-    """An optimizer, if ``name`` is one of torch's or of a library that follows it."""
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+    """Return an optimizer where a name is one of torch's or of a library that follows torch."""
     last = name.rsplit(".", 1)[-1]
+    if last == "?" and name.startswith("torch.optim."):
+        return build(machine, "Optimizer", arguments, node)
     if last in SIGNATURES:
-        if not name.startswith(
-            ("torch.optim", "builtins.", "optim.", "transformers", "bitsandbytes")
-        ):
-            return None
-    elif last not in _FOREIGN and not (
-        "optim" in name.lower()
-        and last[:1].isupper()
-        and ("lr" in arguments.keywords or "params" in arguments.keywords)
-    ):
-        if last == "?" and name.startswith("torch.optim."):
-            return build(at, "Optimizer", arguments, node)
-        return None
-    return build(at, last, arguments, node)
+        is_optimizer = name.startswith(_TORCHS)
+    else:
+        is_optimizer = last in _FOREIGN or (
+            "optim" in name.lower()
+            and last[:1].isupper()
+            and ("lr" in arguments.keywords or "params" in arguments.keywords)
+        )
+    return build(machine, last, arguments, node) if is_optimizer else None
 
 
-def build(at: Interpreter, class_name: str, arguments: Arguments, node: syn.Call) -> OptimizerValue:
+def build(
+    machine: Machine, class_name: str, arguments: Arguments, node: cst.Call
+) -> OptimizerValue:
     """Record the construction of an optimizer."""
     for value in arguments.all():
         if isinstance(value, OptimizerValue):
-            return value  # one around another, as LARS and Lookahead are, steps what it is given
+            return value  # LARS and Lookahead wrap an optimizer and step it
     positional, known = SIGNATURES.get(class_name, (("lr",), {}))
     defaults: dict[str, AnyValue] = {} if arguments.open else dict(known)
     for offset, parameter in enumerate(positional, start=1):
@@ -90,96 +90,121 @@ def build(at: Interpreter, class_name: str, arguments: Arguments, node: syn.Call
             defaults[parameter] = given
     defaults.update({name: value for name, value in arguments.keywords.items() if name != "params"})
     params = arguments.get(0, "params")
-    groups, places, unknown = _groups(at, params, arguments.place(0, "params"), defaults)
+    groups = _groups(machine, params, arguments.place(0, "params"), defaults)
     record = OptimizerRecord(
         class_name=class_name,
-        place=at.here(node),
-        groups=groups,
-        group_places=places,
+        place=machine.here(node),
+        groups=groups.options,
+        group_places=groups.places,
         defaults=defaults,
         given=_given(positional, arguments),
-        unknown_groups=unknown,
-        built_with=len(groups),
-        depth=len(at.loops),
+        unknown_groups=groups.unknown,
+        built_with=len(groups.options),
+        depth=len(machine.loops),
     )
-    at.emit(BuildOptimizer(at.here(node), tuple(at.via), record))
+    machine.emit(BuildOptimizer(machine.here(node), tuple(machine.via), record))
     return OptimizerValue(record)
 
 
 def _given(positional: tuple[str, ...], arguments: Arguments) -> frozenset[str]:
-    """The options that a call gives, by position or by name."""
+    """Return the options that a call gives, by position or by name."""
     by_position = positional[: max(len(arguments.positional) - 1, 0)]
     return frozenset(by_position) | frozenset(arguments.keywords)
 
 
-def add_group(
-    at: Interpreter, record: OptimizerRecord, arguments: Arguments, node: syn.Call
-) -> None:
+@models_method(OptimizerValue, "add_param_group")
+def _add_group(
+    machine: Machine, optimizer: OptimizerValue, arguments: Arguments, node: cst.Call
+) -> AnyValue:
     """Record a param group that is added to an optimizer after its construction."""
+    record = optimizer.record
     options = arguments.get(0, "param_group")
-    if not isinstance(options, DictValue) or len(at.loops) > record.depth:
+    if not isinstance(options, DictValue) or len(machine.loops) > record.depth:
         record.unknown_groups = True
-        return
+        return NONE
     number = len(record.groups)
-    record.groups += ({**record.defaults, **_options(at, options)},)
-    record.group_places += (at.here(node),)
-    at.emit(AddGroup(at.here(node), tuple(at.via), record, number))
+    record.groups += ({**record.defaults, **_options(machine, options)},)
+    record.group_places += (machine.here(node),)
+    machine.emit(AddGroup(machine.here(node), tuple(machine.via), record, number))
+    return NONE
 
 
-_Groups = tuple[tuple[Mapping[str, AnyValue], ...], tuple["SyntaxPlace | None", ...], bool]
+class _Groups(NamedTuple):
+    """The param groups that an optimizer is built with."""
+
+    options: tuple[Mapping[str, AnyValue], ...]
+    places: tuple[SyntaxPlace | None, ...]
+    unknown: bool = False
+    """Whether there may be others."""
 
 
 def _groups(
-    at: Interpreter,
+    machine: Machine,
     params: AnyValue | None,
     place: SyntaxPlace | None,
     defaults: Mapping[str, AnyValue],
 ) -> _Groups:
-    """The param groups, and whether there may be others."""
     if isinstance(params, Choice):
-        all_ = [_groups(at, one, place, defaults) for one in branches.alternatives(params)]
-        lean = branches.leaning(params)
-        first = all_[0] if isinstance(lean, Choice) else _groups(at, lean, place, defaults)
-        groups = tuple(
-            {
-                name: value
-                if all(_same(one, position, name, value) for one, _, _ in all_)
-                else Opaque()
-                for name, value in group.items()
-            }
-            for position, group in enumerate(first[0])
-        )
-        differ = len({len(one) for one, _, _ in all_}) > 1
-        return groups, first[1], differ or any(unknown for _, _, unknown in all_)
+        return _groups_of_choice(machine, params, place, defaults)
+    one_group = _Groups((dict(defaults),), (place,))
     if isinstance(params, ListValue):
         items = params.items
         if items and all(isinstance(item, DictValue) for item in items):
-            groups = tuple({**defaults, **_options(at, item)} for item in items)
-            return groups, (place,) * len(groups), False
-        if items is None and isinstance(params.element, DictValue):
-            return (dict(defaults),), (place,), True
-        return (dict(defaults),), (place,), False
-    written = "" if place is None else f"{place.text} {text_of_origin(place)}".lower()
-    # `model.parameters()` is one group; `get_param_groups(model)` may be any number of them.
-    unknown = "group" in written or not ("param" in written or "filter(" in written)
-    # What `model.get_parameters()` returns is anybody's guess.
-    unknown = unknown or any(name not in _OF_A_MODEL for name in _MAKERS.findall(written))
-    if isinstance(params, Opaque) and params.path and "group" in params.path:
-        unknown = True
-    return (dict(defaults),), (place,), unknown
+            groups = tuple({**defaults, **_options(machine, item)} for item in items)
+            return _Groups(groups, (place,) * len(groups))
+        return one_group._replace(unknown=items is None and isinstance(params.element, DictValue))
+    return one_group._replace(unknown=_may_be_several(params, place))
 
 
-def _same(
+def _groups_of_choice(
+    machine: Machine, params: Choice, place: SyntaxPlace | None, defaults: Mapping[str, AnyValue]
+) -> _Groups:
+    """Return the groups that the script's defaults lead to, their options where all agree."""
+    every = [_groups(machine, item, place, defaults) for item in values.alternatives(params)]
+    lean = values.leaning(params)
+    likely = every[0] if isinstance(lean, Choice) else _groups(machine, lean, place, defaults)
+    options = tuple(
+        {
+            name: value
+            if all(_agrees(other.options, position, name, value) for other in every)
+            else Opaque()
+            for name, value in group.items()
+        }
+        for position, group in enumerate(likely.options)
+    )
+    differ = len({len(other.options) for other in every}) > 1
+    return _Groups(options, likely.places, differ or any(other.unknown for other in every))
+
+
+def _agrees(
     groups: Sequence[Mapping[str, AnyValue]], position: int, name: str, value: AnyValue
 ) -> bool:
-    """Whether a group has a value under a name, if there is such a group."""
+    """Whether the group at a position has a value under a name, if there is a group."""
     return position >= len(groups) or groups[position].get(name) == value
 
 
-def _options(at: Interpreter, group: AnyValue) -> dict[str, AnyValue]:
+_OF_A_MODEL = ("parameters", "named_parameters")
+_CALLS_FOR_PARAMETERS = re.compile(r"(\w*param\w*)\(")
+
+
+def _may_be_several(params: AnyValue | None, place: SyntaxPlace | None) -> bool:
+    """Whether unknown parameters may make several groups, as ``get_param_groups(model)`` does.
+
+    ``model.parameters()`` makes one group; ``model.get_parameters()`` may return anything.
+    """
+    written = "" if place is None else f"{place.text} {text_of_origin(place)}".lower()
+    return (
+        "group" in written
+        or not ("param" in written or "filter(" in written)
+        or any(name not in _OF_A_MODEL for name in _CALLS_FOR_PARAMETERS.findall(written))
+        or (isinstance(params, Opaque) and params.path is not None and "group" in params.path)
+    )
+
+
+def _options(machine: Machine, group: AnyValue) -> dict[str, AnyValue]:
     assert isinstance(group, DictValue)
     return {
-        str(key): attributes.get_item(at, group, Const(key), None)
+        str(key): attributes.get_item(machine, group, Const(key), None)
         for key in list(group.store.data)
         if isinstance(key, str) and key != "params"
     }

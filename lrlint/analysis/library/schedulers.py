@@ -1,51 +1,54 @@
-"""LR schedulers: which law a constructor stands for, and what it is bound to."""
+"""LR schedulers: their constructors, with the law, the optimizer and the arguments of each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from lrlint.analysis import branches, escapes, numeric
-from lrlint.analysis.library.factors import absolute_lr, first_factor
-from lrlint.analysis.library.handwritten import cosine_end
-from lrlint.analysis.trace import BuildScheduler, OptimizerRecord, SchedulerRecord
-from lrlint.analysis.values import (
+import libcst as cst
+
+from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.lambda_cosine import cosine_end
+from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
+from lrlint.analysis.model.trace import BuildScheduler
+from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     ListValue,
     Opaque,
+    OptimizerRecord,
     OptimizerValue,
+    SchedulerRecord,
     SchedulerValue,
+    Value,
 )
+from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
-from lrlint.syntax import nodes as syn
-
-if TYPE_CHECKING:
-    from lrlint.analysis.calls import Arguments
-    from lrlint.analysis.interpreter import Interpreter
-    from lrlint.analysis.places import SyntaxPlace
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
 
 
-def construct(at: Interpreter, name: str, arguments: Arguments, node: syn.Call) -> AnyValue | None:
-    """A scheduler, if ``name`` is one: of a known law, or of another library with its own."""
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+    """Return a scheduler where a name is that of a law, or looks like one and gets an optimizer."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
     if law is not None and name.startswith(_LIBRARIES):
-        return _build(at, law, arguments, node)
+        return _build(machine, law, arguments, node)
     optimizer = _optimizer_among(arguments)
     if optimizer is None:
         return None
     chosen_by_name = name == "torch.optim.lr_scheduler.?"
     if chosen_by_name or _names_a_scheduler(last):
-        return branches.distribute(
-            at,
+        return choices.distribute(
+            machine,
             optimizer,
             node,
-            lambda item: build_unknown(at, last, item, node, arguments, derived=chosen_by_name),
+            lambda item: build_unknown(
+                machine, last, item, node, arguments, derived=chosen_by_name
+            ),
         )
     return None
 
@@ -68,15 +71,15 @@ def _optimizer_among(arguments: Arguments) -> AnyValue | None:
 
 
 def build_unknown(
-    at: Interpreter,
+    machine: Machine,
     name: str,
     optimizer: AnyValue,
-    node: syn.Node,
+    node: cst.CSTNode,
     arguments: Arguments,
     *,
     derived: bool = False,
 ) -> AnyValue:
-    """A scheduler whose law is not known: its steps are, its LR is not."""
+    """Return a scheduler without a law: its steps are counted, its LR is not known."""
     for value in arguments.all():
         # `GradualWarmupScheduler(optimizer, …, after_scheduler=cosine)` steps the cosine itself.
         if isinstance(value, (SchedulerValue, ListValue)) or (
@@ -86,89 +89,89 @@ def build_unknown(
             escapes.escape(value, f"handed to {name}(…)")
     record = SchedulerRecord(
         law=name,
-        place=at.here(node),
-        optimizer=_record_of(at, optimizer),
+        place=machine.here(node),
+        optimizer=_record_of(machine, optimizer),
         arguments={},
         places={},
         derived=derived,
         open_arguments=True,
     )
-    at.emit(BuildScheduler(at.here(node), tuple(at.via), record))
+    machine.emit(BuildScheduler(machine.here(node), tuple(machine.via), record))
     return SchedulerValue(record)
 
 
-def _build(at: Interpreter, law: Law, arguments: Arguments, node: syn.Call) -> AnyValue:
+def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> AnyValue:
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }
     try:
         optimizer, bound = law.bind_call(arguments.positional, keywords)
     except TypeError as error:
-        return _build_incomplete(at, law, arguments, keywords, node, str(error))
+        return _build_incomplete(machine, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
     values = {
-        name: _as_number(at, as_value(value)) if name in law.durations else as_value(value)
+        name: _as_number(machine, _as_value(value)) if name in law.durations else _as_value(value)
         for name, value in bound.items()
     }
-    target = optimizer if optimizer is not None else _first_child_optimizer(at, values)
-    return branches.distribute(
-        at,
-        _value(target),
+    target = _optimizer_of_parts(machine, values) if optimizer is None else _as_value(optimizer)
+    complete = not arguments.open
+    return choices.distribute(
+        machine,
+        target,
         node,
-        lambda item: _record(at, law, item, values, arguments, node, complete=not arguments.open),
+        lambda item: _record(machine, law, item, values, arguments, node, complete=complete),
     )
 
 
-def _as_number(at: Interpreter, value: AnyValue) -> AnyValue:
-    """What counts steps is a number, or several, though nothing has used it as one yet."""
+def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
+    """Return an argument that counts steps as a number, although nothing has used it as one yet."""
     if isinstance(value, Opaque):
-        return numeric.to_number(at, value) or value
+        return numbers.to_number(machine, value) or value
     if isinstance(value, ListValue) and value.items is not None:
-        return replace(value, items=[_as_number(at, item) for item in value.items])
+        return replace(value, items=[_as_number(machine, item) for item in value.items])
     return value
 
 
 def _build_incomplete(
-    at: Interpreter,
+    machine: Machine,
     law: Law,
     arguments: Arguments,
     keywords: dict[str, object],
-    node: syn.Call,
+    node: cst.Call,
     why: str,
 ) -> AnyValue:
-    """What is known of a call whose arguments do not fit, or are not all seen."""
-    at.note(at.here(node), f"{law.name}: {why}")
-    optimizer = _optimizer_among(arguments)
-    if optimizer is None and arguments.positional:
-        optimizer = arguments.positional[0]
+    """Return a scheduler whose arguments do not fit or are not all known; ``why`` says which."""
+    machine.note(machine.here(node), f"{law.name}: {why}")
+    optimizer = _optimizer_among(arguments) or arguments.get(0) or Opaque()
     known = {parameter.name for parameter in law.parameters}
-    values = {key: as_value(value) for key, value in keywords.items() if key in known}
+    values = {key: _as_value(value) for key, value in keywords.items() if key in known}
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     for name, value in zip(names, arguments.positional[1:], strict=False):
         values.setdefault(name, value)
-    return branches.distribute(
-        at,
-        _value(optimizer),
+    return choices.distribute(
+        machine,
+        optimizer,
         node,
-        lambda item: _record(at, law, item, values, arguments, node, complete=False),
+        lambda item: _record(machine, law, item, values, arguments, node, complete=False),
     )
 
 
 def _record(
-    at: Interpreter,
+    machine: Machine,
     law: Law,
     optimizer: AnyValue,
     values: dict[str, AnyValue],
     arguments: Arguments,
-    node: syn.Call,
+    node: cst.Call,
     *,
     complete: bool,
-) -> AnyValue:
-    children = _children(at, values.get("schedulers"))
+) -> SchedulerValue:
+    """Record the construction of a scheduler; ``complete`` where all its arguments are known."""
+    children = _children(machine, values.get("schedulers"))
     record = SchedulerRecord(
         law=law.name,
-        place=at.here(node),
-        optimizer=_record_of(at, optimizer),
+        place=machine.here(node),
+        optimizer=_record_of(machine, optimizer),
         arguments=values,
         places=_places(law, arguments),
         children=children,
@@ -176,21 +179,21 @@ def _record(
     )
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
-        record.cosine = cosine_end(at, function)
-        record.absolute_lr = absolute_lr(at, function, record.optimizer)
-        record.first_factor = first_factor(at, function)
+        record.cosine = cosine_end(machine, function)
+        record.absolute_lr = absolute_lr(machine, function, record.optimizer)
+        record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:
         record.optimizer.driven = True
     for child in children:
         child.parent = record
-    at.emit(BuildScheduler(at.here(node), tuple(at.via), record))
+    machine.emit(BuildScheduler(machine.here(node), tuple(machine.via), record))
     return SchedulerValue(record)
 
 
 def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
-    """Where each parameter is written."""
+    """Return where each parameter is written."""
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     names.insert(law.optimizer_index, "optimizer")
     found: dict[str, SyntaxPlace] = {}
@@ -202,28 +205,31 @@ def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
     return found
 
 
-def _children(at: Interpreter, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
+def _children(machine: Machine, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
+    """Return the parts of a `SequentialLR` or `ChainedScheduler`; of a choice, the likely one."""
     if not isinstance(value, ListValue) or value.items is None:
         return ()
-    found = []
+    children = []
     for item in value.items:
-        part = branches.chosen(at, item)
+        part = choices.chosen(machine, item)
         if isinstance(part, SchedulerValue):
-            found.append(part.record)
+            children.append(part.record)
         for condition, other in item.alternatives if isinstance(item, Choice) else ():
-            if other is not part and at.assumed(condition) is not False:
+            if other is not part and machine.assumed(condition) is not False:
                 escapes.escape(other, "part of a schedule where it takes another's place")
-    return tuple(found)
+    return tuple(children)
 
 
-def _first_child_optimizer(at: Interpreter, values: dict[str, AnyValue]) -> AnyValue | None:
-    """What the first part drives, in each case where that depends."""
+def _optimizer_of_parts(machine: Machine, values: dict[str, AnyValue]) -> AnyValue:
+    """Return the optimizer that the first part drives, under each condition that it depends on."""
     parts = values.get("schedulers")
     if not isinstance(parts, ListValue) or not parts.items:
-        return None
+        return Opaque()
     first = parts.items[0]
     if isinstance(first, Choice):
-        return branches.choice(at, [(one, _driven_by(item)) for one, item in first.alternatives])
+        return choices.choice(
+            machine, [(one, _driven_by(item)) for one, item in first.alternatives]
+        )
     return _driven_by(first)
 
 
@@ -233,31 +239,23 @@ def _driven_by(part: AnyValue) -> AnyValue:
     return Opaque()
 
 
-def _record_of(at: Interpreter, value: AnyValue) -> OptimizerRecord | None:
-    """The optimizer that a scheduler is handed; an unknown one is taken as an optimizer."""
+def _record_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
+    """Return the optimizer that a scheduler is given; an unknown value is taken for one."""
     if isinstance(value, OptimizerValue):
         return value.record
     if isinstance(value, Opaque):
-        return at.adopt(value)
+        return machine.adopt(value)
     return None
 
 
-def _value(value: object) -> AnyValue:
-    from lrlint.analysis.values import Value
-
-    return value if isinstance(value, (Expr, Value)) else Opaque()
-
-
-def as_value(value: object) -> AnyValue:
-    """A signature's default, or an argument that is a value already."""
-    from lrlint.analysis.values import Value
-
+def _as_value(value: object) -> AnyValue:
+    """Return an argument, or a default of a signature as a value of the analyser."""
     if isinstance(value, (Expr, Value)):
         return value
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return Const(value)
     if isinstance(value, (int, float)):
-        return numeric.from_python(value)
+        return numbers.from_python(value)
     if isinstance(value, (tuple, list)):
-        return ListValue([as_value(item) for item in value], kind="tuple")
+        return ListValue([_as_value(item) for item in value], kind="tuple")
     return Opaque()

@@ -1,0 +1,187 @@
+"""The modules of the user's project: parsed once, found from the imports of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import overload
+
+import libcst as cst
+
+from lrlint.analysis.code.survey import Survey
+from lrlint.source import Reach, SourceError, SourceFile, load_imported
+from lrlint.source.data import Format, read_data
+from lrlint.source.difference import Replacement
+from lrlint.source.outline import Imported
+from lrlint.source.skeleton import Skeleton, read
+from lrlint.span import Span
+
+_MOST_MODULES = 300
+"""Modules that are read for one script."""
+
+
+class ModuleUnit:
+    """One module of the project."""
+
+    def __init__(
+        self, source: SourceFile, skeleton: Skeleton, path: Path | None, name: str
+    ) -> None:
+        self.source = source
+        self._skeleton = skeleton
+        self.path = path
+        self.name = name
+        self.star_imports: dict[str, str] = {}
+        # By identity: the tree keeps its nodes alive.
+        self._assigned: dict[int, frozenset[str]] = {}
+
+    @property
+    def filename(self) -> str:
+        """The file's name as findings show it."""
+        return self.source.name
+
+    @property
+    def size(self) -> int:
+        """Characters of its source that were parsed."""
+        return self._skeleton.size
+
+    @property
+    def tree(self) -> cst.Module:
+        """The module, of whose functions only those are parsed that were looked into."""
+        return self._skeleton.tree
+
+    @overload
+    def body_of(self, function: cst.FunctionDef) -> cst.BaseSuite | None: ...
+
+    @overload
+    def body_of(self, function: cst.Lambda) -> cst.BaseExpression: ...
+
+    def body_of(self, function: cst.FunctionDef | cst.Lambda) -> cst.CSTNode | None:
+        """Return the body of a function of the module; None where libcst cannot parse it."""
+        if isinstance(function, cst.Lambda):
+            return function.body
+        try:
+            return self._skeleton.body_of(function)
+        except SourceError:
+            return None
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a function that was asked for."""
+        error = self._skeleton.refusal
+        return None if error is None else self.source.in_cell(error)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What stands in the module and its functions."""
+        return Survey(self._skeleton)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """Return the source text of a node, in one row."""
+        return self._skeleton.code(node)
+
+    def offsets(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Return start and end of a node in the module's text."""
+        return self._skeleton.offsets(node)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Return the rows and columns of a node."""
+        return self.source.at(*self._skeleton.offsets(node))
+
+    def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
+        """Return what to replace in the module's text, so that a node becomes another."""
+        return self._skeleton.change(node, new)
+
+    def path_to(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
+        """Return the nodes from the module down to a node; None where it is not of this module."""
+        return self._skeleton.path_to(node)
+
+    def assigned_in(
+        self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
+    ) -> frozenset[str]:
+        """The names that a block binds, computed once."""
+        found = self._assigned.get(id(body))
+        if found is None:
+            found = self._assigned[id(body)] = compute(body)
+        return found
+
+
+class Project:
+    """All modules that one run of lrlint has looked at."""
+
+    def __init__(self, reach: Reach | None = None) -> None:
+        self._reach = Reach() if reach is None else reach
+        self._units: dict[Path, ModuleUnit | None] = {}
+        self._data: dict[tuple[Path, Format], object] = {}
+        self._room = _MOST_MODULES
+        self._locator = self._reach.locator
+
+    @property
+    def size(self) -> int:
+        """Characters of source that were parsed; their trees are held."""
+        return sum(unit.size for unit in self._units.values() if unit is not None)
+
+    def entry(self, source: SourceFile) -> ModuleUnit:
+        """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
+        self._room = _MOST_MODULES
+        path = None if source.path is None else Path(source.path).resolve()
+        known = self._units.get(path) if path is not None else None
+        if known is not None:
+            return known
+        name = path.stem if path is not None else "stdin"
+        unit = ModuleUnit(source, read(source), path, name)
+        if path is not None:
+            self._units[path] = unit
+        return unit
+
+    def has_parsed(self, path: Path) -> bool:
+        """Whether a file was parsed, and is Python."""
+        return self._units.get(path.resolve()) is not None
+
+    def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
+        """The module of the project that ``importer`` means by ``name``, or None."""
+        if importer.path is None:
+            return None
+        return self._first(self._locator.find(importer.path, name, level))
+
+    def may_build(self, importer: ModuleUnit, module: str, level: int, name: str) -> bool:
+        """Whether what ``importer`` imports may build a scheduler; no module is run to tell."""
+        if importer.path is None:
+            return False
+        imported = Imported(module, level, name)
+        return self._reach.import_builds(importer.path, importer.source.text, imported)
+
+    def data(self, path: Path, format_: Format) -> object:
+        """What a settings file holds; None where it is broken."""
+        key = path, format_
+        if key not in self._data:
+            self._data[key] = read_data(path, format_)
+        return self._data[key]
+
+    def data_file(self, importer: ModuleUnit, name: str) -> Path | None:
+        """The file of the project that a module means by a name, or None."""
+        return None if importer.path is None else self._locator.data(importer.path, name)
+
+    def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
+        """A module inside a package."""
+        if package.path is None:
+            return None
+        return self._first(self._locator.submodule(package.path, name))
+
+    def _first(self, candidates: Iterable[Path]) -> ModuleUnit | None:
+        return next((unit for path in candidates if (unit := self._load(path)) is not None), None)
+
+    def _load(self, path: Path) -> ModuleUnit | None:
+        if path in self._units:
+            return self._units[path]
+        unit = None
+        if not self._room:
+            return None
+        source = load_imported(path)
+        if source is not None:
+            self._room -= 1
+            with suppress(SourceError):
+                unit = ModuleUnit(source, read(source), path, path.stem)
+        self._units[path] = unit
+        return unit

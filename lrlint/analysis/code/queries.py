@@ -1,0 +1,95 @@
+"""What one cheap look at a piece of syntax says, before it is interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import libcst as cst
+
+from lrlint.source.nodes import children, walk
+
+
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """All the names in a piece of code: of variables, attributes and keywords."""
+    return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))
+
+
+def assigned_names(block: cst.CSTNode) -> frozenset[str]:
+    """The names that a block binds, nested functions and classes not looked into."""
+    names: set[str] = set()
+    stack = [block]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind in _DEFINITIONS:
+            names.add(node.name.value)  # type: ignore[attr-defined]
+            continue
+        if kind in _OWN_SCOPES or kind is cst.Name:
+            continue
+        if kind in _BINDS:
+            names.update(target_names(node.target))  # type: ignore[attr-defined]
+        elif kind is cst.AsName:
+            names.update(target_names(node.name))  # type: ignore[attr-defined]
+        stack += children(node)
+    return frozenset(names)
+
+
+_DEFINITIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef})
+_OWN_SCOPES: Final = frozenset(
+    {cst.Lambda, cst.ListComp, cst.DictComp, cst.SetComp, cst.GeneratorExp}
+)
+_BINDS: Final = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr})
+
+
+def target_names(target: cst.CSTNode) -> Iterator[str]:
+    """The names that a target of an assignment binds."""
+    match target:
+        case cst.Name(value=value):
+            yield value
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from target_names(element.value)
+        case cst.StarredElement(value=value):
+            yield from target_names(value)
+
+
+def has_own_break(body: cst.CSTNode) -> bool:
+    """Whether a ``break`` in a loop's body leaves that very loop."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Break):
+            return True
+        if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
+            stack.extend(children(node))
+    return False
+
+
+def yields(body: cst.CSTNode) -> bool:
+    """Whether the body of a function yields, nested functions not looked into."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is cst.Yield:
+            return True
+        if kind not in SCOPES:
+            stack += children(node)
+    return False
+
+
+SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
+"""What has names of its own."""
+
+
+def dotted(node: cst.CSTNode) -> str | None:
+    """``a.b.c`` as written, or None where the expression is anything else."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    parts.append(node.value)
+    return ".".join(reversed(parts))

@@ -1,0 +1,223 @@
+"""The kind of each loop: whether one iteration is an epoch, a batch or something else."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from lrlint.analysis.derive.dry_runs import is_dry_run
+from lrlint.analysis.model import words
+from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
+from lrlint.analysis.model.trace import (
+    Block,
+    Break,
+    Located,
+    OptimizerStep,
+    Repeat,
+    SchedulerStep,
+    When,
+)
+from lrlint.facts import Loop, LoopKind
+from lrlint.source.nodes import small_statements, statements_of
+from lrlint.symbolic import Unit
+
+_EPOCH = re.compile(r"epoch|(^|_)ep$|^e$", re.IGNORECASE)
+_STEP = re.compile(r"step|iter|batch|^it$|^idx$|update", re.IGNORECASE)
+
+
+class Loops:
+    """The loops of a trace with their kinds."""
+
+    def __init__(self, located: list[Located]) -> None:
+        self._kinds: dict[int, LoopKind] = {}
+        self._facts: dict[int, Loop] = {}
+        self._cut: dict[int, bool] = {}
+        nests = {
+            tuple(id(loop) for loop in item.loops): item.loops
+            for item in located
+            if isinstance(item.event, OptimizerStep) and item.loops
+        }
+        for loops in nests.values():
+            self._judge_nest(loops)
+        for item in located:
+            for position, loop in enumerate(item.loops):
+                if id(loop) not in self._kinds:
+                    self._kinds[id(loop)] = self._without_update(loop, item.loops[:position])
+
+    def kind(self, loop: Repeat) -> LoopKind:
+        """Return what one iteration of a loop is."""
+        return self._kinds.get(id(loop), LoopKind.OTHER)
+
+    def is_cut(self, repeat: Repeat) -> bool:
+        """Whether a break that depends on a counter ends a loop before its last iteration."""
+        cut = self._cut.get(id(repeat))
+        if cut is None:
+            cut = self._cut[id(repeat)] = _breaks(repeat.body, 0, counted=False)
+        return cut
+
+    def fact(self, repeat: Repeat) -> Loop:
+        """Return a loop as rules see it."""
+        fact = self._facts.get(id(repeat))
+        if fact is None:
+            record = repeat.loop
+            fact = self._facts[id(repeat)] = Loop(
+                kind=self.kind(repeat),
+                trips=record.trips,
+                place=record.place,
+                over=record.over,
+                first=record.first,
+                may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
+                stops_early=_stops_early(repeat.body, 0),
+                exercise=is_dry_run(record),
+            )
+        return fact
+
+    def _set(self, loop: Repeat, kind: LoopKind) -> None:
+        # A loop that is the batch loop of one optimizer stays that for another.
+        self._kinds.setdefault(id(loop), kind)
+
+    def _judge_nest(self, loops: tuple[Repeat, ...]) -> None:
+        """Set the kinds of the loops around an optimizer step, given outermost first."""
+        over_loader = [i for i, loop in enumerate(loops) if loop.loop.over_loader]
+        if over_loader:
+            batch = over_loader[-1]
+            self._set(loops[batch], LoopKind.BATCH)
+            for loop in loops[batch + 1 :]:
+                self._set(loop, LoopKind.OTHER)
+            self._around(loops[:batch])
+            return
+        innermost = loops[-1]
+        outer = loops[:-1]
+        inside_epoch = any(_says_epoch(loop) for loop in outer)
+        is_step = not _says_epoch(innermost) and (
+            _says_step(innermost) or bool(outer and not _says_other(outer[-1]))
+        )
+        if outer and (inside_epoch or is_step):
+            self._set(innermost, LoopKind.BATCH)
+            self._around(outer)
+            return
+        self._set(innermost, LoopKind.BATCH if _says_step(innermost) else LoopKind.EPOCH)
+        for loop in outer:
+            self._set(loop, LoopKind.OTHER)
+
+    def _around(self, loops: tuple[Repeat, ...]) -> None:
+        """Set the kinds of the loops around a batch loop: one of them counts epochs."""
+        if not loops:
+            return
+        named = [i for i, loop in enumerate(loops) if _says_epoch(loop)]
+        epoch = named[-1] if named else len(loops) - 1
+        for position, loop in enumerate(loops):
+            self._set(loop, LoopKind.EPOCH if position == epoch else LoopKind.OTHER)
+
+    def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
+        """Return the kind of a loop in which no optimizer is seen to step."""
+        record = loop.loop
+        if record.over_loader:
+            evaluated = record.without_gradients or (
+                record.over is not None and words.is_evaluation(record.over)
+            )
+            return LoopKind.EVALUATION if evaluated else LoopKind.BATCH
+        if _only_steps_scheduler(loop):
+            return LoopKind.REPLAY
+        if _says_epoch(loop):
+            return LoopKind.EPOCH
+        if _says_step(loop) and any(self.kind(item) is LoopKind.EPOCH for item in outer):
+            return LoopKind.BATCH
+        return LoopKind.OTHER
+
+
+def _breaks(block: Block, depth: int, *, counted: bool) -> bool:
+    """Whether a break may leave the loop ``depth`` levels above a block.
+
+    With ``counted`` False, only breaks under a condition on a counter are meant.
+    """
+    for node in block:
+        match node:
+            case Break(levels=levels) if counted and levels > depth:
+                return True
+            case When(condition=condition, body=body) if condition.lean is not False:
+                numeric = _counts(condition)
+                if _breaks(body, depth, counted=counted or numeric):
+                    return True
+            case Repeat(body=body) if _breaks(body, depth + 1, counted=counted):
+                return True
+    return False
+
+
+_STOPS = re.compile(
+    r"early_?stop|stop_?early|patience|(should|need|to)_?stop|no_?improve|(^|_)(wait|bad_epochs)",
+    re.IGNORECASE,
+)
+
+
+def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
+    """Whether a break that waits for a measured value may leave the loop ``depth`` levels above."""
+    for node in block:
+        match node:
+            case Break(levels=levels) if measured and levels > depth:
+                return True
+            case When(condition=condition, body=body) if condition.lean is not False:
+                waits = Nature.METRIC in natures(condition) or _STOPS.search(text_of(condition))
+                if _stops_early(body, depth, measured=measured or bool(waits)):
+                    return True
+            case Repeat(body=body) if _stops_early(body, depth + 1, measured=measured):
+                return True
+    return False
+
+
+def _counts(condition: Condition) -> bool:
+    """Whether a condition depends on how often loops have run, and on no measured value."""
+    atoms = list(condition.atoms())
+    return any(is_loop_atom(atom) for atom in atoms) and not any(
+        isinstance(atom.key, tuple) and atom.key and atom.key[0] == "carried" for atom in atoms
+    )
+
+
+def _says_epoch(loop: Repeat) -> bool:
+    record = loop.loop
+    if record.target is not None and _EPOCH.search(record.target):
+        return True
+    return record.trips is not None and record.trips.unit is Unit.EPOCH
+
+
+def _says_step(loop: Repeat) -> bool:
+    record = loop.loop
+    if record.trips is not None and record.trips.unit in (Unit.STEP, Unit.BATCH):
+        return True
+    if record.over is not None and record.target == "iteration" and _STEP.search(record.over):
+        return not _EPOCH.search(record.over)
+    return (
+        record.target is not None
+        and bool(_STEP.search(record.target))
+        and (record.target != "iteration")
+    )
+
+
+_OTHER = re.compile(
+    r"fold|seed|trial|run|split|task|model|lr|config|repeat|param|seed|exp", re.IGNORECASE
+)
+
+
+def _says_other(loop: Repeat) -> bool:
+    target = loop.loop.target
+    return target is not None and bool(_OTHER.search(target))
+
+
+def _only_steps_scheduler(loop: Repeat) -> bool:
+    """Whether a loop is ``for _ in range(start_epoch): scheduler.step()`` and nothing else."""
+    node = loop.loop.place.node
+    if not isinstance(node, (cst.For, cst.While)):
+        return False
+    return all(_is_step(one) for one in statements_of(node.body)) and _has_scheduler(loop.body)
+
+
+def _is_step(statement: cst.CSTNode) -> bool:
+    match small_statements(statement):
+        case [cst.Expr(value=cst.Call(func=cst.Attribute(attr=name)))]:
+            return name.value == "step"
+    return False
+
+
+def _has_scheduler(block: Block) -> bool:
+    return any(isinstance(node, SchedulerStep) for node in block)

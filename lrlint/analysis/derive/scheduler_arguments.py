@@ -1,0 +1,105 @@
+"""The arguments of a scheduler's constructor, and the horizon among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lrlint.analysis.derive.script_numbers import numbers_of
+from lrlint.analysis.interpreter.numbers import by_default
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    ListValue,
+    Opaque,
+    SchedulerRecord,
+)
+from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, Unknown
+from lrlint.formulas import LAWS
+from lrlint.symbolic import Expr, NotRepresentable, TooComplex
+
+_DEEPEST = 8
+"""How many lists in lists a fact shows; a list may hold itself."""
+
+
+def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
+    """Return the arguments by parameter; those of an unknown law are not known."""
+    arguments: dict[str, Argument] = {}
+    for name, value in record.arguments.items():
+        place = record.places.get(name)
+        arguments[name] = Argument(
+            value=_fact_of(value),
+            place=place,
+            text="" if place is None else place.text,
+            reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
+        )
+    return arguments
+
+
+def removed_arguments(record: SchedulerRecord) -> Mapping[str, Place]:
+    """Return where arguments are given that the library no longer takes."""
+    law = LAWS.get(record.law)
+    removed = frozenset() if law is None else law.removed
+    return {name: place for name, place in record.places.items() if name in removed}
+
+
+def _fact_of(value: AnyValue, depth: int = 0) -> object:
+    """Return a value as rules see it."""
+    if depth > _DEEPEST:
+        return Unknown()
+    match value:
+        case Expr():
+            return value
+        case Const(value=constant):
+            return constant
+        case ListValue(items=list() as items):
+            return tuple(_fact_of(item, depth + 1) for item in items)
+        case Opaque(number=Expr() as number):
+            return number
+        case Opaque(path=path):
+            return Unknown(path or "")
+        case Choice(alternatives=alternatives):
+            for condition, item in alternatives:
+                if condition.lean:
+                    fact = _fact_of(item, depth + 1)
+                    return by_default(value, fact) if isinstance(fact, Expr) else fact
+    return Unknown(getattr(value, "path", None) or "")
+
+
+def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
+    """Return how long a schedule is, from the first argument of its law that says so."""
+    law = LAWS.get(record.law)
+    if record.cosine is not None:
+        end, place = record.cosine
+        return _horizon(HANDWRITTEN_COSINE, end, place)
+    for parameter in () if law is None else law.horizon:
+        argument = arguments.get(parameter)
+        if argument is None or argument.value is None:
+            continue
+        if parameter == "epochs":
+            return _epochs_by_steps(record, argument, arguments.get("steps_per_epoch"))
+        length = argument.number
+        if length is None and isinstance(argument.value, tuple):
+            last = argument.value[-1] if argument.value else None
+            length = last if isinstance(last, Expr) else None
+        return _horizon(parameter, length, argument.place or record.place)
+    return None
+
+
+def _epochs_by_steps(
+    record: SchedulerRecord, epochs: Argument, per_epoch: Argument | None
+) -> Horizon | None:
+    if per_epoch is None or per_epoch.value is None:
+        return None
+    length: Expr | None = None
+    if epochs.number is not None and per_epoch.number is not None:
+        try:
+            length = epochs.number * per_epoch.number
+        except (TooComplex, NotRepresentable):
+            length = None
+    return _horizon("epochs * steps_per_epoch", length, epochs.place or record.place)
+
+
+def _horizon(parameter: str, length: Expr | None, place: Place) -> Horizon:
+    unit = None if length is None else length.unit
+    return Horizon(parameter=parameter, length=length, unit=unit, place=place)

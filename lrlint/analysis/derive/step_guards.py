@@ -1,0 +1,137 @@
+"""The conditions under which something runs or is built, as the guards that rules see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.model.conditions import (
+    Any,
+    Asks,
+    Condition,
+    Divisible,
+    Flag,
+    Nature,
+    Not,
+    Question,
+    Relation,
+    flatten,
+    is_loop_atom,
+    natures,
+    negate,
+    text_of,
+)
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Repeat, When
+from lrlint.facts import Guard, GuardKind
+from lrlint.symbolic import Atom, Expr
+
+Path = tuple[Repeat | When, ...]
+"""The loops and conditions that enclose an event, outermost first."""
+
+
+def relative(path: Path, base: Path) -> Path:
+    """Return what encloses ``path`` but not ``base``."""
+    position = 0
+    while position < min(len(path), len(base)) and path[position] is base[position]:
+        position += 1
+    return path[position:]
+
+
+def conditions(path: Path) -> list[Condition]:
+    """Return all conditions along a path, conjunctions taken apart."""
+    return [part for part, _ in parts(path)]
+
+
+def parts(path: Path) -> list[tuple[Condition, When]]:
+    """Return all conditions along a path, each with where it is written."""
+    return [
+        (part, node) for node in path if isinstance(node, When) for part in flatten(node.condition)
+    ]
+
+
+def is_settled(part: Condition, assumed: Collection[Condition]) -> bool:
+    """Whether a condition holds where others do: one alternative is enough for ``a or b``."""
+    if part in assumed:
+        return True
+    return isinstance(part, Any) and any(contradict(negate(part), known) for known in assumed)
+
+
+def excluded(path: Path, assumed: Collection[Condition]) -> bool:
+    """Whether a condition along a path contradicts one that is known to hold."""
+    return any(contradict(part, known) for part in conditions(path) for known in assumed)
+
+
+def guards_of(path: Path, loops: Loops, assumed: Collection[Condition] = ()) -> tuple[Guard, ...]:
+    """Return the conditions along a path as guards, without those that ``assumed`` settles."""
+    repeats = [node for node in path if isinstance(node, Repeat)]
+    return tuple(
+        guard(part, node, repeats, loops)
+        for part, node in parts(path)
+        if not is_settled(part, assumed)
+    )
+
+
+def guard(part: Condition, node: When, repeats: list[Repeat], loops: Loops) -> Guard:
+    """Return a condition as a guard; ``repeats`` are the loops around it, outermost first."""
+    kind, amount = _classify(part, repeats)
+    atoms = frozenset(part.atoms())
+    counted = next((repeat for repeat in repeats if repeat.loop.index in atoms), None)
+    return Guard(
+        kind=kind,
+        text=text_of(part),
+        place=node.place,
+        amount=amount,
+        loop=None if counted is None else loops.fact(counted),
+        by_default=part.lean,
+        reads=atoms,
+    )
+
+
+def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr | None]:
+    indices = [repeat.loop.index for repeat in repeats]
+    counted = any(is_loop_atom(atom) or atom in indices for atom in part.atoms())
+    match part:
+        case Divisible(by=by) if counted:
+            return GuardKind.EVERY_K, by
+        case Any(parts=alternatives) if counted:
+            regular = [inner for inner in alternatives if isinstance(inner, Divisible)]
+            return (GuardKind.EVERY_K, regular[0].by) if regular else (GuardKind.OTHER, None)
+        case Relation() if counted:
+            return _threshold(part, indices)
+        case Not(of=Divisible()):
+            return GuardKind.OTHER, None
+        case Flag(key=Question(asks=Asks.INSTANCE)):
+            return GuardKind.SCHEDULER, None
+        case Flag(key=Question(asks=Asks.EXCEPTION)):
+            return GuardKind.EXCEPTION, None
+    nature = natures(part)
+    if Nature.METRIC in nature:
+        return GuardKind.METRIC, None
+    if Nature.RANK in nature:
+        return GuardKind.RANK, None
+    return (GuardKind.OTHER if counted else GuardKind.FLAG), None
+
+
+def _threshold(relation: Relation, indices: list[Atom]) -> tuple[GuardKind, Expr | None]:
+    """Return whether a relation holds after or before a number of iterations, and the number."""
+    left, right, op = relation.left, relation.right, relation.op
+    index = next((index for index in indices if index in left.atoms()), None)
+    after = op in (">=", ">")
+    if index is None:
+        index = next((index for index in indices if index in right.atoms()), None)
+        after = op in ("<=", "<")
+    if index is None or op in ("==", "!="):
+        return GuardKind.OTHER, None
+    gap = (left - right).linear_in(index)
+    if gap is None or gap[0].as_number() not in (1, -1):
+        return GuardKind.OTHER, None
+    threshold = -gap[1] if gap[0].as_number() == 1 else gap[1]
+    if op in (">", "<="):
+        threshold = threshold + 1
+    return (GuardKind.AFTER if after else GuardKind.BEFORE), threshold
+
+
+def construction_guards(path: Path, loops: Loops) -> tuple[Guard, ...]:
+    """Return the conditions under which something is built; loops around it count nothing."""
+    return tuple(guard(part, node, [], loops) for part, node in parts(path))

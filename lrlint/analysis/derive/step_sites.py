@@ -1,0 +1,226 @@
+"""Where an optimizer or a scheduler is stepped, seen from its construction, and how often."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import libcst as cst
+
+from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
+from lrlint.analysis.model import counting
+from lrlint.analysis.model.conditions import Condition, Relation, conjoin, is_loop_atom
+from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    ListValue,
+    Opaque,
+    OptimizerRecord,
+    SchedulerRecord,
+)
+from lrlint.analysis.places.origins import text_of_origin
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.facts import Cadence, LoopKind, StepArgument, StepSite
+from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
+
+
+class Step(NamedTuple):
+    """A step in the trace, with the facts about it."""
+
+    located: Located
+    site: StepSite
+
+
+def steps_of(
+    record: OptimizerRecord | SchedulerRecord | None,
+    base: Path,
+    located: list[Located],
+    loops: Loops,
+) -> list[Step]:
+    """Return the steps of an optimizer or scheduler, as seen from a construction at ``base``."""
+    steps = []
+    for item in located:
+        match item.event:
+            case OptimizerStep(optimizer=owner) | SchedulerStep(scheduler=owner):
+                site = _site(item, base, loops) if owner is record else None
+                if site is not None:
+                    steps.append(Step(item, site))
+    return steps
+
+
+def total(steps: list[Step]) -> Expr | None:
+    """Return the sum of all counts, or None where one of them is not known."""
+    result = Expr.const(0)
+    for step in steps:
+        if step.site.count is None:
+            return None
+        try:
+            result = result + step.site.count
+        except (TooComplex, NotRepresentable):
+            return None
+    return result
+
+
+def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
+    """Return a step as seen from ``base``; None where the two exclude each other."""
+    assumed = conditions(base)
+    inner = relative(located.path, base)
+    guards: list[tuple[Condition, When]] = []
+    for part, node in parts(inner):
+        if is_settled(part, assumed):
+            continue
+        if any(contradict(part, known) for known in assumed):
+            return None
+        guards.append((part, node))
+    repeats = [node for node in inner if isinstance(node, Repeat)]
+    count, once = _count(repeats, [part for part, _ in guards], loops)
+    event = located.event
+    argument, text, source, position = StepArgument.NOTHING, "", "", None
+    if isinstance(event, SchedulerStep):
+        argument, text = _argument(event), event.argument_text
+        source = _origin_of_argument(event)
+        position = _position(event.argument, repeats)
+    return StepSite(
+        place=event.place,
+        loops=tuple(loops.fact(repeat) for repeat in repeats),
+        guards=tuple(guard(part, node, repeats, loops) for part, node in guards),
+        per=_cadence([repeat for repeat in repeats if repeat not in once], loops),
+        count=count,
+        order=located.order,
+        argument=argument,
+        argument_text=text,
+        argument_source=source,
+        position=position,
+        scaled=isinstance(event, OptimizerStep) and event.scaled,
+        via=event.via,
+    )
+
+
+def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
+    for repeat in reversed(repeats):
+        match loops.kind(repeat):
+            case LoopKind.BATCH:
+                return Cadence.BATCH
+            case LoopKind.EPOCH:
+                return Cadence.EPOCH
+            case LoopKind.EVALUATION:
+                return Cadence.UNKNOWN
+    return Cadence.ONCE
+
+
+# -- how often ------------------------------------------------------------------------------------
+
+
+def _count(
+    repeats: list[Repeat], guards: list[Condition], loops: Loops
+) -> tuple[Expr | None, list[Repeat]]:
+    """Return how often a site runs, and the loops each pass of which reaches it exactly once."""
+    by_loop: dict[int, list[Condition]] = {}
+    total: Expr | None = Expr.const(1)
+    for part in guards:
+        atoms = set(part.atoms())
+        counters = [repeat for repeat in repeats if repeat.loop.index in atoms]
+        if len(counters) == 1 and not any(
+            is_loop_atom(atom) and atom != counters[0].loop.index for atom in atoms
+        ):
+            by_loop.setdefault(id(counters[0]), []).append(part)
+        elif counters or any(is_loop_atom(atom) for atom in atoms) or part.lean is None:
+            total = None
+        elif not part.lean:
+            return Expr.const(0), []
+    once: list[Repeat] = []
+    for repeat in repeats:
+        times, at_most_once = _times(repeat, by_loop.get(id(repeat), []), loops)
+        if at_most_once:
+            once.append(repeat)
+        try:
+            total = None if times is None or total is None else total * times
+        except (TooComplex, NotRepresentable):
+            total = None
+    return total, once
+
+
+def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr | None, bool]:
+    """Return how many iterations of a loop satisfy its guards, and whether at most one does."""
+    # ``i == last`` holds in one iteration.
+    picks_one = any(isinstance(part, Relation) and part.op == "==" for part in guards)
+    trips = None if loops.is_cut(repeat) else repeat.loop.trips
+    if trips is None:
+        return None, picks_one
+    condition = conjoin(guards)
+    if condition is None:
+        return trips, False
+    times = counting.occurrences(condition, repeat.loop.index, trips)
+    if times is None and picks_one:
+        return Expr.const(1), True
+    return times, times is not None and times.as_number() == 1
+
+
+# -- the argument of scheduler.step(…) ------------------------------------------------------------
+
+_EPOCH_WORDS = ("epoch", "step", "iter", "global", "i_")
+_METRIC_WORDS = re.compile(
+    r"loss|accuracy|(^|[^a-z])(acc|metrics?|scores?|val|valid|err|error|m?ap|m?iou|auc|f1|psnr|bleu)"
+    r"\d*($|[^a-z])"
+)
+
+
+def _argument(event: SchedulerStep) -> StepArgument:
+    """Return what a step is given, from the value and, last, from how it is written."""
+    if event.argument is None:
+        return StepArgument.NOTHING
+    keyword, equals, _ = event.argument_text.partition("=")
+    match keyword if equals else "":
+        case "metrics":
+            return StepArgument.METRIC
+        case "epoch":
+            return StepArgument.EPOCH
+    return _kind_of_argument(event.argument, event.argument_text)
+
+
+def _kind_of_argument(value: AnyValue, text: str) -> StepArgument:
+    match value:
+        case Const(value=None):
+            return StepArgument.NOTHING
+        case Expr():
+            if value.unit in (Unit.EPOCH, Unit.STEP, Unit.BATCH) or any(
+                is_loop_atom(atom) for atom in value.atoms()
+            ):
+                return StepArgument.EPOCH
+            return StepArgument.UNKNOWN
+        case Opaque(measured=True):
+            return StepArgument.METRIC
+        case Opaque(path=path):
+            words = (path or text).lower()
+            if _METRIC_WORDS.search(words):
+                return StepArgument.METRIC
+            if any(word in words for word in _EPOCH_WORDS):
+                return StepArgument.EPOCH
+        case ListValue():
+            return StepArgument.METRIC
+        case Choice(alternatives=alternatives):
+            kinds = {_kind_of_argument(item, text) for _, item in alternatives}
+            return kinds.pop() if len(kinds) == 1 else StepArgument.UNKNOWN
+    return StepArgument.UNKNOWN
+
+
+def _origin_of_argument(event: SchedulerStep) -> str:
+    """Return how the script computes the argument of a step, where the argument is a name."""
+    call = event.place.node
+    if event.argument is None or not isinstance(call, cst.Call) or not call.args:
+        return ""
+    return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
+
+
+def _position(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
+    """Return the value in a loop's first iteration of an argument that grows by 1 with each."""
+    for repeat in reversed(repeats):
+        line = argument.linear_in(repeat.loop.index) if isinstance(argument, Expr) else None
+        if line is None or line[0].as_number() == 0:
+            continue
+        return line[1] if line[0].as_number() == 1 else None
+    return None

@@ -1,1 +1,0 @@
-"""From a change that a rule asks for to edits of the text; `rewrite` is where they begin."""

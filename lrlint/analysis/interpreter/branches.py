@@ -1,0 +1,192 @@
+"""Conditions of statements: what an ``if`` decides, and how its branches come together again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.interpreter.choices import settle
+from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
+from lrlint.analysis.model.trace import Break
+from lrlint.analysis.model.values import AnyValue, Store
+from lrlint.source.nodes import statements_of
+
+
+def run_if(machine: Machine, node: cst.If) -> Outcome:
+    """Interpret an ``if`` with its ``elif`` and ``else``."""
+    decided = settle(machine, machine.truth(node.test))
+    orelse = node.orelse
+
+    def then() -> Outcome:
+        return machine.run_block(statements_of(node.body))
+
+    def otherwise() -> Outcome:
+        match orelse:
+            case cst.If():
+                return machine.run(orelse)
+            case cst.Else(body=body):
+                return machine.run_block(statements_of(body))
+        return GOES_ON
+
+    if isinstance(decided, bool):
+        return then() if decided else otherwise()
+    return fork(machine, decided, node, then, otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """One side of a fork, after it has been interpreted."""
+
+    condition: Condition
+    outcome: Outcome
+    changes: Changes
+
+
+def fork(
+    machine: Machine,
+    condition: Condition,
+    node: cst.CSTNode,
+    then: Callable[[], Outcome],
+    otherwise: Callable[[], Outcome],
+) -> Outcome:
+    """Interpret both sides of a condition and join what they changed."""
+    first = _interpret(machine, condition, node, then)
+    second = _interpret(machine, negate(condition), node, otherwise)
+    match first.outcome.ends, second.outcome.ends:
+        case True, True:
+            return _both_end(machine, first, second)
+        case False, False:
+            return _both_go_on(machine, first, second)
+    return _one_ends(machine, first, second)
+
+
+def _interpret(
+    machine: Machine, condition: Condition, node: cst.CSTNode, run: Callable[[], Outcome]
+) -> _Branch:
+    start = len(machine.journal)
+    with machine.guard(condition, node):
+        outcome = run()
+    return _Branch(condition, outcome, take_back(machine, start))
+
+
+def _both_end(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    raises = first.outcome.exit is Exit.RAISE
+    apply_changes(machine, second.changes if raises else first.changes)
+    same = first.outcome.exit is second.outcome.exit
+    return Outcome(
+        first.outcome.exit if same else Exit.OTHER,
+        leaves_function=first.outcome.leaves_function and second.outcome.leaves_function,
+    )
+
+
+def _one_ends(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    ended, other = (first, second) if first.outcome.ends else (second, first)
+    if ended.outcome.exit is Exit.RAISE:
+        # What follows runs only where nothing was raised: no guard is needed to say so.
+        apply_changes(machine, other.changes)
+        return other.outcome
+    returns = ended.outcome.leaves_function
+    local = machine.scope.store if returns else None
+    _join(machine, first, second, skip=local)
+    if local is not None:
+        # Its local variables are gone where the function has returned.
+        apply_changes(machine, {k: v for k, v in other.changes.items() if v[0] is local})
+    in_loop = len(machine.loops) > machine.frames[-1].loops
+    leaves_loop = in_loop if returns else ended.outcome.exit is not Exit.CONTINUE
+    if leaves_loop:
+        # The trace has a `Break` here, so what follows needs no guard of its own.
+        _note_break(machine, ended.condition)
+        return other.outcome
+    escaped = other.outcome.escaped
+    if escaped is None:
+        return Outcome(escaped=ended.condition, leaves_function=returns)
+    return Outcome(  # an `elif` whose branch leaves, too
+        escaped=any_of(ended.condition, escaped),
+        leaves_function=returns and other.outcome.leaves_function,
+    )
+
+
+def _both_go_on(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    _join(machine, first, second)
+    escaped = [
+        all_of(branch.condition, branch.outcome.escaped)
+        for branch in (first, second)
+        if branch.outcome.escaped is not None
+    ]
+    if not escaped:
+        return GOES_ON
+    return Outcome(
+        escaped=any_of(*escaped),
+        leaves_function=first.outcome.leaves_function or second.outcome.leaves_function,
+    )
+
+
+def _join(machine: Machine, first: _Branch, second: _Branch, skip: Store | None = None) -> None:
+    join_changes(machine, first.condition, first.changes, second.changes, skip)
+
+
+def _note_break(machine: Machine, condition: Condition) -> None:
+    if machine.loops and not any(condition.atoms()):
+        machine.loops[-1].loop.may_break = True
+
+
+def run_unlikely(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
+    """Interpret what runs in an emergency only; its values are forgotten again."""
+    start = len(machine.journal)
+    question = Question(Asks.EXCEPTION, machine.fresh_key())
+    with machine.guard(Flag(question, "an exception", default=False), node):
+        machine.run_block(statements)
+        # An emergency exit neither ends a training nor belongs to a schedule's law.
+        machine.block[:] = [item for item in machine.block if not isinstance(item, Break)]
+    for store, key, value in take_back(machine, start).values():
+        if key not in store.data:
+            machine.write(store, key, value)
+
+
+def run_match(machine: Machine, node: cst.Match) -> Outcome:
+    """Interpret a ``match`` as a chain of conditions on its subject."""
+    subject = machine.evaluate(node.subject)
+
+    def chain(position: int) -> Outcome:
+        if position == len(node.cases):
+            return GOES_ON
+        case = node.cases[position]
+        truth = settle(machine, _pattern(machine, subject, case.pattern))
+
+        def then() -> Outcome:
+            return machine.run_block(statements_of(case.body))
+
+        if truth is True:
+            return then()
+        if truth is False:
+            return chain(position + 1)
+        return fork(machine, truth, case, then, lambda: chain(position + 1))
+
+    return chain(0)
+
+
+def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
+    match pattern:
+        case cst.MatchValue(value=value):
+            return comparisons.equal(machine, subject, machine.evaluate(value), pattern)
+        case cst.MatchOr(patterns=parts):
+            conditions: list[Condition] = []
+            for part in parts:
+                truth = _pattern(machine, subject, part.pattern)
+                if truth is True:
+                    return True
+                if truth is not False:
+                    conditions.append(truth)
+            return any_of(*conditions) if conditions else False
+        case cst.MatchAs(pattern=None, name=None):
+            return True
+        case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
+            machine.write(machine.scope.store, name, subject)
+            return True
+    return Flag(Question(Asks.PATTERN, machine.fresh_key()), "a pattern")

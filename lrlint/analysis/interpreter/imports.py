@@ -1,0 +1,140 @@
+"""``import`` statements: modules of the project are looked at when they are first used."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from dataclasses import dataclass
+
+import libcst as cst
+
+from lrlint.analysis.code.modules import ModuleUnit
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import AnyValue, External, ModuleValue, Opaque, Value
+from lrlint.formulas import LAWS
+from lrlint.source.nodes import import_level
+
+_BUILTINS = frozenset(dir(builtins))
+_LIBRARIES = sys.stdlib_module_names | {
+    "accelerate",
+    "apex",
+    "lightning",
+    "numpy",
+    "pytorch_lightning",
+    "timm",
+    "torch",
+    "torchvision",
+    "tqdm",
+    "transformers",
+}
+"""Modules that hold functions and classes rather than a project's settings."""
+
+
+@dataclass(eq=False, slots=True)
+class LazyImport(Value):
+    """An imported name that nobody has asked for yet."""
+
+    importer: ModuleUnit
+    module: str
+    level: int
+    name: str | None
+    """The name taken from the module, or None for the module itself."""
+
+
+def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
+    """Bind the names of an import statement."""
+    if isinstance(node, cst.Import):
+        for alias in node.names:
+            name = dotted(alias.name)
+            if name is None:
+                continue
+            if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                _bind(machine, alias.asname.name.value, LazyImport(machine.unit, name, 0, None))
+            else:
+                top = name.split(".", 1)[0]
+                _bind(machine, top, LazyImport(machine.unit, top, 0, None))
+        return
+    module = "" if node.module is None else dotted(node.module) or ""
+    level = import_level(node)
+    if isinstance(node.names, cst.ImportStar):
+        _star(machine, module, level)
+        return
+    for alias in node.names:
+        name = dotted(alias.name) or ""
+        bound = name
+        if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+            bound = alias.asname.name.value
+        _bind(machine, bound, LazyImport(machine.unit, module, level, name))
+
+
+def _bind(machine: Machine, name: str, value: AnyValue) -> None:
+    machine.write(machine.scope.store, name, value)
+
+
+def _star(machine: Machine, module: str, level: int) -> None:
+    unit = machine.project.find(machine.unit, module, level)
+    if unit is not None:
+        for name, value in list(machine.scope_of(unit).store.data.items()):
+            if isinstance(name, str) and not name.startswith("_"):
+                _bind(machine, name, value)
+        machine.unit.star_imports.update(unit.star_imports)
+        return
+    if module.startswith("torch.optim"):
+        names = [*LAWS, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam"]
+        for name in names:
+            machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+    elif module == "torch.utils.data":
+        for name in ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split"):
+            machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+    elif module == "transformers":
+        for name in LAWS:
+            if name.startswith("get_"):
+                machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+
+
+def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
+    """What an imported name stands for."""
+    if lazy.name is None:
+        unit = machine.project.find(lazy.importer, lazy.module, 0)
+        return External(lazy.module, lazy.module) if unit is None else ModuleValue(unit)
+    unit = machine.project.find(lazy.importer, lazy.module, lazy.level)
+    if unit is None:
+        inner = machine.project.find(
+            lazy.importer,
+            f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name,
+            lazy.level,
+        )
+        if inner is not None:
+            return ModuleValue(inner)
+        return foreign(machine, f"{lazy.module}.{lazy.name}", lazy.name)
+    value = machine.scope_of(unit).store.data.get(lazy.name)
+    if isinstance(value, LazyImport):
+        value = None if value is lazy else resolve(machine, value)
+    if value is None:
+        inner = machine.project.submodule(unit, lazy.name)
+        if inner is not None:
+            return ModuleValue(inner)
+        starred = unit.star_imports.get(lazy.name)
+        return foreign(machine, starred or f"{lazy.module}.{lazy.name}", lazy.name)
+    return value
+
+
+def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:
+    """Something of a module that was not seen, which the script calls ``path``.
+
+    A library's function or class is no setting and never None. What comes from anywhere else may be
+    a number, a loader or a flag, and stays the same unknown each time it is asked for.
+    """
+    module, _, name = qualified.rpartition(".")
+    root = module.split(".", 1)[0]
+    if root == "builtins":
+        library = name in _BUILTINS
+    else:
+        library = root in _LIBRARIES or (name[:1].isupper() and not name.isupper())
+    if library:
+        return External(qualified, path)
+    known = machine.foreign.get(qualified)
+    if known is None:
+        known = machine.foreign[qualified] = Opaque(path, external=qualified)
+    return known

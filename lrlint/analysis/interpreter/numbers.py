@@ -1,0 +1,186 @@
+"""Numbers, lengths and elements of values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from lrlint.analysis.interpreter import arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model import values, words
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    DictValue,
+    External,
+    FunctionValue,
+    GroupsValue,
+    Instance,
+    ListValue,
+    Loader,
+    Opaque,
+    Sized,
+    Stream,
+    Truth,
+)
+from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
+
+_CONSTANTS = {
+    f"{module}.{name}": getattr(math, name) for module in ("math", "numpy") for name in ("pi", "e")
+}
+
+
+def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
+    """The value as a number: an unknown setting becomes an atom under its own name.
+
+    A value that comes out of the training itself (a loss) is no number that can be reasoned about.
+    """
+    match value:
+        case Expr():
+            return value
+        case External(name=name) if name in _CONSTANTS:
+            return Expr.const(_CONSTANTS[name])
+        case Const(value=bool() as flag, strength=Strength.CONSTANT):
+            return Expr.const(int(flag))
+        case Opaque(number=Expr() as number):
+            return number
+        case Opaque(path=str() as path, measured=False):
+            value.number = machine.named_number(path, None, Strength.OPEN)
+            return value.number
+        case Choice():
+            led = to_number(machine, values.leaning(value)) if _leans(value) else None
+            return None if led is None else by_default(value, led)
+        case Truth():
+            return None
+    return None
+
+
+def by_default(value: Choice, number: Expr) -> Expr:
+    """The number that the script's defaults lead to, which is no more certain than they are."""
+    if number.value is None or number.strength is not Strength.CONSTANT:
+        return number
+    atom = Atom(
+        name=str(number),
+        key=("default", tuple(condition for condition, _ in value.alternatives), number),
+        unit=number.unit,
+        strength=Strength.DEFAULT,
+        value=number.value,
+        lower=min(number.value, 1),
+        integer=not isinstance(number.value, float),
+    )
+    return Expr.atom(atom)
+
+
+def _leans(value: Choice) -> bool:
+    return values.leaning(value) is not value
+
+
+def plain(value: AnyValue | None) -> int | float | None:
+    """The number Python would compute with the script's defaults, if it is known."""
+    return value.value if isinstance(value, Expr) else None
+
+
+def from_python(number: int | float) -> AnyValue:
+    """A Python number as a value; infinities are constants but no numbers to reason about."""
+    if isinstance(number, float) and not math.isfinite(number):
+        return Const(number)
+    return Expr.const(number)
+
+
+def compute(operation: Callable[..., Expr], *operands: Expr) -> AnyValue:
+    """The result of an exact operation, or an unknown where it has no exact result."""
+    try:
+        return operation(*operands)
+    except (NotRepresentable, TooComplex, ZeroDivisionError, OverflowError, ValueError):
+        return Opaque()
+
+
+def length_atom(machine: Machine, path: str) -> Expr:
+    """The open number ``len(path)``."""
+    if words.is_loader(path):
+        unit: Unit | None = Unit.BATCH
+    elif words.is_data(path):
+        unit = Unit.SAMPLE
+    else:
+        unit = None
+    return machine.named_number(f"len({path})", None, Strength.OPEN, unit=unit)
+
+
+def batches_atom(machine: Machine, path: str) -> Expr:
+    """The open number of batches in what is known to be a loader."""
+    return machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+
+
+def length_of(machine: Machine, value: AnyValue) -> Expr | None:
+    """``len(value)``."""
+    match value:
+        case ListValue(named=True, length=length):
+            return length
+        case ListValue(items=list() as items):
+            return Expr.const(len(items))
+        case ListValue(length=length):
+            return length
+        case Const(value=str() | bytes() as text):
+            return Expr.const(len(text))
+        case DictValue(complete=True, store=store):
+            return Expr.const(len(store.data))
+        case Stream(trips=trips):
+            return trips
+        case Sized(length=None, path=str() as path):
+            value.length = machine.named_number(
+                f"len({path})", None, Strength.OPEN, unit=Unit.SAMPLE
+            )
+            return value.length
+        case Sized(length=length):
+            return length
+        case Loader(length=None, path=str() as path):
+            value.length = batches_atom(machine, path)
+            return value.length
+        case Loader(length=length):
+            return length
+        case Instance():
+            return _instance_length(machine, value)
+        case Opaque(path=str() as path):
+            if value.length is None:
+                value.length = length_atom(machine, path)
+            return value.length
+        case GroupsValue(whole=True, record=record) if not record.unknown_groups:
+            return Expr.const(len(record.groups))
+        case Choice():
+            return _choice_length(machine, value)
+    return None
+
+
+def _choice_length(machine: Machine, value: Choice) -> Expr | None:
+    lengths = [length_of(machine, item) for _, item in value.alternatives]
+    if lengths and all(length is not None and length == lengths[0] for length in lengths):
+        return lengths[0]
+    lean = values.leaning(value)
+    return None if lean is value else length_of(machine, lean)
+
+
+def _instance_length(machine: Machine, value: Instance) -> Expr | None:
+    method = machine.find_method(value, "__len__")
+    if isinstance(method, FunctionValue):
+        found = machine.call_function(method, arguments.Arguments())
+        number = to_number(machine, found)
+        if number is not None:
+            return number
+    if value.path is None:
+        return None
+    if value.length is None:
+        value.length = length_atom(machine, value.path)
+    return value.length
+
+
+def items_of(value: AnyValue) -> list[AnyValue] | None:
+    """The elements of a sequence, where they are known one by one."""
+    match value:
+        case ListValue(items=items):
+            return items
+        case Stream(items=items):
+            return items
+        case Sized(shape=tuple() as shape):
+            return list(shape)
+    return None

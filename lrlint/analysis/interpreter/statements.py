@@ -1,0 +1,196 @@
+"""Statements: what each kind does to the interpreter's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import (
+    assignment,
+    branches,
+    contexts,
+    definitions,
+    expressions,
+    imports,
+    loops,
+    members,
+)
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
+from lrlint.analysis.model.trace import Break
+from lrlint.analysis.model.values import AnyValue, Const
+from lrlint.source.nodes import declared_names, statements_of
+
+# -- statement handlers ---------------------------------------------------------------------------
+
+
+def _simple_line(
+    machine: Machine, node: cst.SimpleStatementLine | cst.SimpleStatementSuite
+) -> Outcome:
+    for part in node.body:
+        handler = STATEMENTS.get(type(part))
+        if handler is not None:
+            outcome = handler(machine, part)
+            if outcome.ends:
+                return outcome
+    return GOES_ON
+
+
+def _expression(machine: Machine, node: cst.Expr) -> Outcome:
+    value = machine.evaluate(node.value)
+    return ENDS if isinstance(value, Const) and value.value is SystemExit else GOES_ON
+
+
+def _assign(machine: Machine, node: cst.Assign) -> Outcome:
+    value = machine.evaluate(node.value)
+    for target in node.targets:
+        assignment.assign(machine, target.target, value, node.value)
+    return GOES_ON
+
+
+def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
+    if node.value is not None:
+        assignment.assign(machine, node.target, machine.evaluate(node.value), node.value)
+    return GOES_ON
+
+
+def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
+    old = machine.evaluate(node.target)
+    new = expressions.augmented(machine, node, old, machine.evaluate(node.value))
+    assignment.assign(machine, node.target, new, node.value, rename=False)
+    return GOES_ON
+
+
+def _if(machine: Machine, node: cst.If) -> Outcome:
+    return branches.run_if(machine, node)
+
+
+def _for(machine: Machine, node: cst.For) -> Outcome:
+    return loops.run_for(machine, node)
+
+
+def _while(machine: Machine, node: cst.While) -> Outcome:
+    return loops.run_while(machine, node)
+
+
+def _function(machine: Machine, node: cst.FunctionDef) -> Outcome:
+    definitions.define_function(machine, node)
+    return GOES_ON
+
+
+def _class(machine: Machine, node: cst.ClassDef) -> Outcome:
+    definitions.define_class(machine, node)
+    return GOES_ON
+
+
+def _return(machine: Machine, node: cst.Return) -> Outcome:
+    value: AnyValue = Const(None) if node.value is None else machine.evaluate(node.value)
+    frame = machine.frames[-1]
+    frame.returns.append((machine.guards[frame.guards :], value))
+    levels = len(machine.loops) - frame.loops
+    if levels:
+        machine.emit(Break(levels))
+    return Outcome(Exit.OTHER, leaves_function=True)
+
+
+def _break(machine: Machine, node: cst.Break) -> Outcome:
+    if machine.loops:
+        machine.emit(Break(1))
+    return ENDS
+
+
+def _continue(machine: Machine, node: cst.Continue) -> Outcome:
+    return Outcome(Exit.CONTINUE)
+
+
+def _raise(machine: Machine, node: cst.Raise) -> Outcome:
+    return Outcome(Exit.RAISE)
+
+
+def _delete(machine: Machine, node: cst.Del) -> Outcome:
+    match node.target:
+        case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
+            assignment.remove_group(machine, machine.evaluate(groups), node)
+        case cst.Subscript(value=owner):
+            members.forget_keys(machine.evaluate(owner))
+    return GOES_ON
+
+
+def _with(machine: Machine, node: cst.With) -> Outcome:
+    before = machine.without_gradients
+    managers: list[AnyValue] = []
+    for item in node.items:
+        value = machine.evaluate(item.item)
+        managers.append(value)
+        entered = contexts.entered(machine, value)
+        if contexts.stops_gradients(value):
+            machine.without_gradients = True
+        if item.asname is not None:
+            assignment.assign(machine, item.asname.name, entered, item.item)
+    try:
+        with contexts.conditions(machine, managers, node):
+            outcome = machine.run_block(statements_of(node.body))
+    finally:
+        machine.without_gradients = before
+    for value in reversed(managers):
+        contexts.left(machine, value)
+    return outcome
+
+
+def _try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
+    outcome = machine.run_block(statements_of(node.body))
+    for handler in node.handlers:
+        branches.run_unlikely(machine, handler, statements_of(handler.body))
+    if node.orelse is not None and not outcome.ends:
+        outcome = machine.run_block(statements_of(node.orelse.body))
+    if node.finalbody is not None:
+        machine.run_block(statements_of(node.finalbody.body))
+    return outcome
+
+
+def _import(machine: Machine, node: cst.Import | cst.ImportFrom) -> Outcome:
+    imports.bind_import(machine, node)
+    return GOES_ON
+
+
+def _global(machine: Machine, node: cst.Global) -> Outcome:
+    machine.scope.globals_.update(declared_names(node))
+    return GOES_ON
+
+
+def _nonlocal(machine: Machine, node: cst.Nonlocal) -> Outcome:
+    machine.scope.nonlocals.update(declared_names(node))
+    return GOES_ON
+
+
+def _match(machine: Machine, node: cst.Match) -> Outcome:
+    return branches.run_match(machine, node)
+
+
+STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
+    cst.SimpleStatementLine: _simple_line,
+    cst.SimpleStatementSuite: _simple_line,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.If: _if,
+    cst.For: _for,
+    cst.While: _while,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Return: _return,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Raise: _raise,
+    cst.Del: _delete,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.Import: _import,
+    cst.ImportFrom: _import,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.Match: _match,
+}

@@ -1,0 +1,146 @@
+"""Arithmetic: `int`, `round`, `min`, `sum`, ``math`` and numpy's functions of the same names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import libcst as cst
+
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import compute, from_python, items_of, plain, to_number
+from lrlint.analysis.library.registry import Model, models
+from lrlint.analysis.model.values import AnyValue, Const, Opaque
+from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
+
+
+def _rounding(operation: Callable[[Expr], Expr]) -> Model:
+    """Return a model of a function that rounds a number or the number in a text."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        value = arguments.get(0)
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return _parsed(machine, value)
+        number = to_number(machine, value)
+        return Opaque() if number is None else compute(operation, number)
+
+    return model
+
+
+def _parsed(machine: Machine, text: Const) -> AnyValue:
+    """Return the number that a text spells, with the name and the strength of the text."""
+    try:
+        value = float(str(text.value))
+    except ValueError:
+        return Opaque()
+    if text.path is not None and text.strength is not Strength.CONSTANT:
+        number = int(value) if value.is_integer() else value
+        return machine.named_number(text.path, number, Strength.DEFAULT)
+    return from_python(int(value) if value.is_integer() else value)
+
+
+@models("builtins.round")
+def _round(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    number = to_number(machine, arguments.get(0))
+    if number is None:
+        return Opaque()
+    digits = arguments.get(1, "ndigits")
+    if digits is None:
+        return compute(rounded, number)
+    if number.is_constant and number.value is not None and isinstance(digits, Expr):
+        places = digits.value
+        if isinstance(places, int):
+            return from_python(round(number.value, places))
+    return number
+
+
+@models("builtins.float")
+def _float(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return _parsed(machine, value)
+    number = to_number(machine, value)
+    if number is None:
+        return Opaque(measured=_is_measured(value))
+    return number if number.value is None else number.with_value(float(number.value))
+
+
+def _is_measured(value: AnyValue | None) -> bool:
+    return isinstance(value, Opaque) and value.measured
+
+
+def _extreme(operation: Callable[..., Expr]) -> Model:
+    """Return a model of `min` or `max`, of several arguments or of the items of one."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        values = arguments.positional
+        if len(values) == 1:
+            values = items_of(values[0]) or []
+        numbers = [to_number(machine, value) for value in values]
+        if not numbers or any(number is None for number in numbers):
+            return Opaque(measured=any(_is_measured(value) for value in arguments.positional))
+        return compute(operation, *(number for number in numbers if number is not None))
+
+    return model
+
+
+@models("builtins.sum")
+def _sum(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    items = None if value is None else items_of(value)
+    numbers = [to_number(machine, item) for item in items or []]
+    if items is None or any(number is None for number in numbers):
+        return Opaque(measured=bool(machine.loops))
+    total = Expr.const(0)
+    for number in numbers:
+        assert number is not None
+        total = total + number
+    return total
+
+
+@models("builtins.abs")
+def _abs(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    number = to_number(machine, arguments.get(0))
+    if number is None or number.value is None:
+        return Opaque()
+    return number if number.value >= 0 else -number
+
+
+def _math(function: Callable[..., float]) -> Model:
+    """Return a model of a function of ``math``; it computes with constants only."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        numbers = [plain(value) for value in arguments.positional]
+        if None in numbers or not all(
+            isinstance(value, Expr) and value.is_constant for value in arguments.positional
+        ):
+            return Opaque()
+        try:
+            return from_python(function(*numbers))
+        except (ValueError, OverflowError, TypeError, ZeroDivisionError):
+            return Opaque()
+
+    return model
+
+
+@models("builtins.pow", "math.pow")
+def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    base, exponent = (to_number(machine, arguments.get(position)) for position in (0, 1))
+    if base is None or exponent is None:
+        return Opaque()
+    return compute(lambda: base**exponent)
+
+
+models("builtins.int")(_rounding(truncate))
+models("builtins.min")(_extreme(minimum))
+models("builtins.max")(_extreme(maximum))
+models("math.floor", "numpy.floor")(_rounding(floor))
+models("math.ceil", "numpy.ceil")(_rounding(ceil))
+models("math.sqrt", "numpy.sqrt")(_math(math.sqrt))
+models("math.log")(_math(math.log))
+models("math.log10")(_math(math.log10))
+models("math.log2")(_math(math.log2))
+models("math.exp")(_math(math.exp))
+models("math.cos")(_math(math.cos))
+models("math.sin")(_math(math.sin))

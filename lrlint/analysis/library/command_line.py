@@ -1,0 +1,155 @@
+"""Options of a command line or the environment: argparse, typer, fields with defaults, `os.getenv`.
+
+Options of click are in ``decorators``.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.namespaces import namespace
+from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    External,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Opaque,
+    Store,
+)
+from lrlint.symbolic import Expr, Strength
+
+# -- argparse -------------------------------------------------------------------------------------
+
+
+@models("argparse.ArgumentParser", "configargparse.ArgumentParser", "configargparse.ArgParser")
+def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return a parser; its store maps the options that it knows to their defaults."""
+    store = Store()
+    parents = arguments.keywords.get("parents")
+    if isinstance(parents, ListValue):
+        for parent in parents.items or []:
+            if isinstance(parent, Instance):
+                store.data.update(parent.store.data)
+    return Instance(None, store, path="parser", kind=LibraryKind.PARSER)
+
+
+@models_method(
+    LibraryKind.PARSER,
+    "add_argument_group",
+    "add_mutually_exclusive_group",
+    "add_parser",
+    "add_subparsers",
+)
+def _part(machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the parser itself: its groups and commands share one list of options."""
+    return parser
+
+
+@models_method(LibraryKind.PARSER, "parse_args")
+def _parse_args(
+    machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    return _parsed(parser)
+
+
+@models_method(LibraryKind.PARSER, "parse_known_args")
+def _parse_known_args(
+    machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    return ListValue([_parsed(parser), Opaque()], kind="tuple")
+
+
+def _parsed(parser: Instance) -> Instance:
+    return namespace(Store(dict(parser.store.data)))
+
+
+@models_method(LibraryKind.PARSER, "set_defaults")
+def _set_defaults(
+    machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    for key, value in arguments.keywords.items():
+        machine.write(parser.store, key, value)
+    return NONE
+
+
+_SWITCHES = {"store_true": False, "store_false": True}
+
+
+@models_method(LibraryKind.PARSER, "add_argument")
+def _add_argument(
+    machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    names = [
+        value.value
+        for value in arguments.positional
+        if isinstance(value, Const) and isinstance(value.value, str)
+    ]
+    if not names:
+        return NONE
+    dest = arguments.keywords.get("dest")
+    if isinstance(dest, Const) and isinstance(dest.value, str):
+        key = dest.value
+    else:
+        long = next((name for name in names if name.startswith("--")), names[0])
+        key = long.lstrip("-").replace("-", "_")
+    default = arguments.keywords.get("default")
+    action = arguments.keywords.get("action")
+    if default is None and isinstance(action, Const) and action.value in _SWITCHES:
+        default = Const(_SWITCHES[str(action.value)])
+    if default is None:
+        required = arguments.keywords.get("required") == Const(True) or not names[0].startswith("-")
+        # Left out on the command line, an option without a default is None.
+        default = Opaque() if required else NONE
+    machine.write(parser.store, key, _converted(default, arguments.keywords.get("type")))
+    return NONE
+
+
+def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
+    """Return a default as argparse does, which passes a string through ``type``."""
+    if not (isinstance(value, Const) and isinstance(value.value, str)):
+        return value
+    if isinstance(kind, External) and kind.name in ("builtins.int", "builtins.float"):
+        try:
+            return numbers.from_python(
+                int(value.value) if kind.name.endswith("int") else float(value.value)
+            )
+        except ValueError:
+            return Opaque()
+    return value
+
+
+# -- fields and the environment -------------------------------------------------------------------
+
+
+@models("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field")
+def _field(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the default in ``typer.Option(10, …)`` or ``dataclasses.field(default=10)``."""
+    factory = arguments.keywords.get("default_factory")
+    if factory is not None:
+        return machine.call(factory, Arguments(), node)
+    value = arguments.get(0, "default")
+    if value is None or (isinstance(value, Const) and value.value is Ellipsis):
+        return Opaque()
+    return value
+
+
+@models("os.getenv", "os.environ.get")
+def _environment(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the default of an environment variable, which the user may override."""
+    name, default = arguments.get(0), arguments.get(1, "default")
+    if not (isinstance(name, Const) and isinstance(name.value, str)):
+        return Opaque()
+    path = f'os.environ["{name.value}"]'
+    if isinstance(default, Const) and isinstance(default.value, str):
+        chosen = machine.override(path)
+        return Const(default.value if chosen is None else str(chosen), Strength.DEFAULT, path)
+    if isinstance(default, Expr) and default.value is not None:
+        return machine.named_number(path, default.value, Strength.DEFAULT)
+    return Opaque(path)

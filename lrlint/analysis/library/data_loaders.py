@@ -1,0 +1,130 @@
+"""``torch.utils.data`` and loaders of other libraries: how many batches a loader gives."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
+from lrlint.analysis.library.registry import models, qualified
+from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
+from lrlint.symbolic import Expr, ceil, floor
+
+_MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
+
+
+@models(*qualified(_MODULES, "DataLoader"))
+def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return a loader; its length is known where the length of its data is.
+
+    The signature is ``DataLoader(dataset, batch_size=1, shuffle=None, sampler=None,
+    batch_sampler=None, num_workers=0, collate_fn=None, pin_memory=False, drop_last=False, …)``.
+    """
+    if arguments.open:
+        return Loader(None)
+    size = arguments.get(1, "batch_size") or Expr.const(1)
+    batch_sampler = arguments.get(4, "batch_sampler")
+    return Loader(
+        _batches(machine, arguments, size),
+        dataset=arguments.get(0, "dataset"),
+        batch_size=size if batch_sampler in (None, NONE) else None,
+    )
+
+
+def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
+    """Return the number of batches in one pass."""
+    batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
+    if batch_sampler is not None and batch_sampler != NONE:
+        return _known(length_of(machine, batch_sampler))
+    source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
+    samples = None if source is None else _known(length_of(machine, source))
+    if size == NONE:
+        return samples
+    number = to_number(machine, size)
+    drop_last = arguments.get(8, "drop_last") or Const(False)
+    if number is None or samples is None or not isinstance(drop_last, Const):
+        return None
+    length = compute(floor if drop_last.value else ceil, samples / number)
+    return length if isinstance(length, Expr) else None
+
+
+def _known(length: Expr | None) -> Expr | None:
+    """Return a length whose number is known; else ``len(loader)`` says more than ``len(data)``."""
+    return length if length is not None and length.value is not None else None
+
+
+@models(*qualified(_MODULES, "TensorDataset"))
+def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    for value in arguments.positional:
+        length = length_of(machine, value)
+        if length is not None:
+            return Sized(length)
+    return Sized(None)
+
+
+@models(*qualified(_MODULES, "Subset"))
+def _subset(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    indices = arguments.get(1, "indices")
+    return Sized(None if indices is None else length_of(machine, indices))
+
+
+@models(*qualified(_MODULES, "random_split"))
+def _random_split(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    data, lengths = arguments.get(0, "dataset"), arguments.get(1, "lengths")
+    items = None if lengths is None else items_of(lengths)
+    if items is None:
+        return Opaque()
+    numbers = [to_number(machine, item) for item in items]
+    total = None if data is None else length_of(machine, data)
+    values = [None if number is None else number.value for number in numbers]
+    if (
+        total is not None
+        and total.value is not None
+        and all(isinstance(value, float) and value < 1 for value in values)
+    ):
+        # torch rounds every part down and gives the rest to the first parts, one sample each.
+        whole = int(total.value)
+        sizes = [int(whole * float(value)) for value in values if value is not None]
+        for position in range(whole - sum(sizes)):
+            sizes[position % len(sizes)] += 1
+        return ListValue([Sized(Expr.const(size)) for size in sizes])
+    return ListValue([Sized(None if _is_fraction(number) else number) for number in numbers])
+
+
+def _is_fraction(number: Expr | None) -> bool:
+    """Whether a number may be a share of the data rather than a number of samples."""
+    return number is not None and not number.is_integer
+
+
+@models(*qualified(_MODULES, "ConcatDataset"))
+def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = arguments.get(0, "datasets")
+    items = None if parts is None else items_of(parts)
+    total: Expr | None = Expr.const(0)
+    for item in items or []:
+        length = length_of(machine, item)
+        total = None if total is None or length is None else total + length
+    return Sized(total if items else None)
+
+
+@models(*qualified(_MODULES, "RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
+def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    chosen = arguments.get(2, "num_samples")
+    if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
+        return Sized(chosen)
+    data = arguments.get(0)
+    return Sized(None if data is None else length_of(machine, data))
+
+
+@models(
+    *qualified(_MODULES, "DistributedSampler"), "torch.utils.data.distributed.DistributedSampler"
+)
+def _distributed_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Opaque()  # its length depends on the number of processes
+
+
+def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
+    """Return a loader of unknown length for a class of any library whose name ends in "Loader"."""
+    last = name.rsplit(".", 1)[-1]
+    return Loader(None) if last[:1].isupper() and last.endswith(("Loader", "DataIter")) else None

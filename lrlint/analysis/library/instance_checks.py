@@ -1,0 +1,114 @@
+"""`isinstance`, decided where the kind of the value is known."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models_unevaluated
+from lrlint.analysis.model import values
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Choice,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    Instance,
+    ListValue,
+    Opaque,
+    OptimizerValue,
+    SchedulerRecord,
+    SchedulerValue,
+)
+from lrlint.symbolic import Expr
+
+
+@models_unevaluated("builtins.isinstance")
+def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
+    """Model ``isinstance(value, kind)``; ``kind`` is evaluated only where the value is known."""
+    if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
+        return Opaque()
+    value, kind = machine.evaluate(node.args[0].value), node.args[1].value
+    if not all(isinstance(one, Opaque) or one == NONE for one in values.alternatives(value)):
+        return comparisons.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
+    listed = [one.value for one in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
+    names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
+    excludes_none = not {"NoneType", "object", ""} & {*names}
+
+    def is_a(item: AnyValue) -> bool | Condition:
+        return False if excludes_none and item == NONE else _undecided(machine, item, names, node)
+
+    if not isinstance(value, Choice):
+        return comparisons.as_value(is_a(value))
+    truths = [(condition, is_a(item)) for condition, item in value.alternatives]
+    return comparisons.as_value(comparisons.any_alternative(truths))
+
+
+def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
+    return Flag(Question(Asks.INSTANCE, id(value), str(names)), machine.unit.code(node))
+
+
+_PYTHON = {"int": int, "float": float, "str": str, "bool": bool}
+_CONTAINERS = ("list", "tuple", "dict", "Sequence")
+
+
+def _instance_of(
+    machine: Machine, value: AnyValue, kind: AnyValue, node: cst.Call
+) -> bool | Condition:
+    """Whether a value is of a kind; ``kind`` is a class or a tuple of classes."""
+    if isinstance(value, Choice):
+        return comparisons.any_alternative(
+            [(c, _instance_of(machine, item, kind, node)) for c, item in value.alternatives]
+        )
+    if value == NONE:
+        return False
+    kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]
+    names = [_class_name(item) for item in kinds]
+    only_python = all(name in (*_PYTHON, *_CONTAINERS) for name in names)
+    match value:
+        case SchedulerValue(record=SchedulerRecord(law="?") as record):
+            return _undecided(machine, record, names, node)
+        case SchedulerValue(record=SchedulerRecord(law=law)):
+            bases = {"LRScheduler", law}
+            if law != "ReduceLROnPlateau":
+                bases.add("_LRScheduler")
+            return any(name in bases for name in names)
+        case OptimizerValue(record=optimizer):
+            return any(name in ("Optimizer", optimizer.class_name) for name in names)
+        case Instance(cls=ClassValue() as cls):
+            if any(isinstance(item, ClassValue) and _derives(cls, item) for item in kinds):
+                return True
+            if all(isinstance(item, ClassValue) for item in kinds):
+                return False
+        case Expr() | Const() if only_python and (
+            isinstance(value, Const) or value.value is not None
+        ):
+            return any(type(value.value) is _PYTHON.get(name) for name in names)
+        case ListValue(kind=own) if only_python:
+            return own in names or "Sequence" in names
+        case DictValue():
+            return "dict" in names
+    return _undecided(machine, value, names, node)
+
+
+def _class_name(value: AnyValue) -> str:
+    match value:
+        case External(name=name):
+            return name.rsplit(".", 1)[-1]
+        case ClassValue(name=name):
+            return name
+        case Opaque(path=str() as path):
+            return path.rsplit(".", 1)[-1]
+    return ""
+
+
+def _derives(cls: ClassValue, other: ClassValue, depth: int = 0) -> bool:
+    return cls is other or (
+        depth < 20
+        and any(isinstance(b, ClassValue) and _derives(b, other, depth + 1) for b in cls.bases)
+    )

@@ -1,0 +1,261 @@
+"""What loops run over: `range`, `len`, `zip`, `list`, `dict`, `map`…, and ``itertools``."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import escapes, iteration, members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import (
+    compute,
+    items_of,
+    length_atom,
+    length_of,
+    plain,
+    to_number,
+)
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.values import (
+    AnyValue,
+    DictValue,
+    ListValue,
+    Opaque,
+    Sized,
+    Store,
+    Stream,
+)
+from lrlint.symbolic import Expr, ceil, minimum
+
+
+def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
+    value = arguments.get(0) or next(iter(arguments.keywords.values()), None)
+    if value is None:
+        return None
+    argument = node.args[0].value if node.args else node
+    return iteration.iterate(machine, value, argument)
+
+
+@models("builtins.range")
+def range_of(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    numbers = [to_number(machine, value) for value in arguments.positional]
+    zero, one = Expr.const(0), Expr.const(1)
+    match numbers:
+        case [stop]:
+            start, step = zero, one
+        case [start, stop]:
+            step = one
+        case [start, stop, step]:
+            pass
+        case _:
+            return Stream(None, _unknown)
+    text = machine.unit.code(node)
+    if start is None or step is None:
+        return Stream(None, _unknown, text=text)
+    first, by = start, step
+    trips: AnyValue | None = None
+    if stop is not None:
+        gap = stop - first
+        trips = gap if by.as_number() == 1 else compute(lambda: ceil(gap / by))
+    if isinstance(trips, Expr) and trips.value is not None and trips.value < 0:
+        trips = zero
+    return Stream(
+        trips if isinstance(trips, Expr) else None, lambda index: first + index * by, text=text
+    )
+
+
+def _unknown(_: Expr) -> AnyValue:
+    return Opaque()
+
+
+@models("builtins.len")
+def _len(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if value is None:
+        return Opaque()
+    length = length_of(machine, value)
+    if length is None and node.args:
+        length = length_atom(machine, machine.unit.code(node.args[0].value))
+    return Opaque() if length is None else length
+
+
+@models("builtins.enumerate")
+def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
+    if inner is None:
+        return Opaque()
+    start = arguments.get(1, "start")
+    first = Expr.const(0) if start is None else to_number(machine, start) or Expr.const(0)
+    items: list[AnyValue] | None = None
+    if inner.items is not None and iteration.worth_unrolling(machine, inner.items):
+        items = [
+            ListValue([first + position, item], kind="tuple")
+            for position, item in enumerate(inner.items)
+        ]
+    return Stream(
+        inner.trips,
+        lambda index: ListValue([first + index, inner.element(index)], kind="tuple"),
+        text=inner.text,
+        over_loader=inner.over_loader,
+        endless=inner.endless,
+        items=items,
+    )
+
+
+@models("builtins.zip")
+def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
+    if not parts:
+        return Opaque()
+    known = [part.trips for part in parts if not part.endless]
+    trips: Expr | None = None
+    if known and all(length is not None for length in known):
+        shortest = compute(minimum, *(length for length in known if length is not None))
+        trips = shortest if isinstance(shortest, Expr) else None
+    items: list[AnyValue] | None = None
+    if all(iteration.worth_unrolling(machine, part.items or []) for part in parts):
+        items = [
+            ListValue(list(row), kind="tuple")
+            for row in zip(*(part.items or [] for part in parts), strict=False)
+        ]
+    return Stream(
+        trips,
+        lambda index: ListValue([part.element(index) for part in parts], kind="tuple"),
+        text=next((part.text for part in parts if part.over_loader), parts[0].text),
+        over_loader=any(part.over_loader for part in parts),
+        endless=all(part.endless for part in parts),
+        items=items,
+    )
+
+
+@models("builtins.iter", "builtins.reversed")
+def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    return Opaque() if value is None else value
+
+
+@models("builtins.list", "builtins.tuple")
+def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if value is None:
+        return ListValue([], home=machine.loop)
+    if isinstance(value, ListValue) and value.items is not None:
+        return ListValue(list(value.items), home=machine.loop)
+    if isinstance(value, (ListValue, Sized)):
+        return value
+    stream = iteration.iterate(machine, value, node)
+    if stream.items is not None:
+        return ListValue(list(stream.items), home=machine.loop)
+    trips = stream.trips
+    if (
+        trips is not None
+        and isinstance(trips.value, int)
+        and (0 <= trips.value <= machine.limits.unrolled and not stream.over_loader)
+    ):
+        items = [stream.element(Expr.const(i)) for i in range(trips.value)]
+        return ListValue(items, source=stream, home=machine.loop)
+    # A range says more about a long list of its numbers than the length alone.
+    return stream if isinstance(value, Stream) else ListValue(None, length=trips)
+
+
+@models("builtins.sorted")
+def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    items = None if value is None else items_of(value)
+    numbers = [item.value for item in items or [] if isinstance(item, Expr)]
+    if items is not None and len(numbers) == len(items) and None not in numbers:
+        ordered = sorted(items, key=lambda item: plain(item) or 0)
+        return ListValue(list(ordered))
+    return ListValue(None, length=None if value is None else length_of(machine, value))
+
+
+@models("builtins.dict")
+def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    result = DictValue(Store(), complete=not arguments.open)
+    first = arguments.get(0)
+    if isinstance(first, (ListValue, Stream)):
+        first = _of_pairs(machine, first, node)
+    if isinstance(first, DictValue):
+        result.store.data.update(first.store.data)
+        result.complete = result.complete and first.complete
+    elif first is not None:
+        result.complete = False
+    for key, value in arguments.keywords.items():
+        result.store.data[key] = value
+    machine.dicts.append(result)
+    return result
+
+
+def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
+    stream = iteration.iterate(machine, pairs, node)
+    if stream.items is not None:
+        return members.dict_of_pairs(machine, stream.items)
+    one = stream.element(Expr.atom(machine.index_atom("i")))
+    return members.dict_of_pairs(machine, [one], complete=False)
+
+
+@models("builtins.next")
+def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Opaque(measured=True)
+
+
+@models("builtins.map")
+def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    function, value = arguments.get(0), arguments.get(1)
+    items = None if value is None else items_of(value)
+    if function is not None and items is not None and len(items) <= 64:
+        return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+    return ListValue(None, length=None if value is None else length_of(machine, value))
+
+
+@models("itertools.islice")
+def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
+    if inner is None:
+        return Opaque()
+    bounds = [to_number(machine, value) for value in arguments.positional[1:]]
+    trips: AnyValue | None = None
+    if len(bounds) == 1 and bounds[0] is not None:
+        # It ends with the stream it slices, if that is shorter.
+        trips = (
+            bounds[0]
+            if inner.endless or inner.trips is None
+            else compute(minimum, bounds[0], inner.trips)
+        )
+    return Stream(
+        trips if isinstance(trips, Expr) else None,
+        inner.element,
+        text=inner.text,
+        over_loader=inner.over_loader,
+    )
+
+
+@models("itertools.cycle")
+def _cycle(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
+    over_loader = inner is not None and inner.over_loader
+    text = machine.unit.code(node.func)
+    return Stream(None, _unknown, text=text, over_loader=over_loader, endless=True)
+
+
+@models("itertools.count")
+def _count(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    first = to_number(machine, arguments.get(0, "start")) or Expr.const(0)
+    text = f"{machine.unit.code(node.func)}()"
+    return Stream(None, lambda index: first + index, text=text, endless=True)
+
+
+@models("itertools.chain")
+def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
+    trips: Expr | None = Expr.const(0)
+    for part in parts:
+        trips = None if trips is None or part.trips is None else trips + part.trips
+    items: list[AnyValue] | None = []
+    for part in parts:
+        items = None if items is None or part.items is None else [*items, *part.items]
+    if items is None:
+        for value in arguments.positional:
+            escapes.escape(value, "chained with others")
+    over_loader = any(part.over_loader for part in parts)
+    return Stream(trips, _unknown, items=items, over_loader=over_loader)

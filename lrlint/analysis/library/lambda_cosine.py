@@ -1,0 +1,150 @@
+"""A cosine in the function of a `LambdaLR`: ``lambda t: 0.5 * (1 + math.cos(math.pi * t / T))``."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+
+import libcst as cst
+
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.source.nodes import children, walk
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
+
+_PI = Atom("pi", key=("pi",), lower=0, integer=False)
+
+
+def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:
+    """Return after how many steps the only cosine in an LR function is at its minimum, and where.
+
+    Return None where the function has no cosine, where it bounds the angle (``min(1, t / T)``), and
+    where the cosine is meant to end elsewhere: FixMatch's ``cos(7 / 16 * pi * t / T)`` ends halfway
+    down, and ``1 + cos(2 * pi * n * t / T)`` swings ``n`` times.
+    """
+    if not isinstance(function, FunctionValue):
+        return None
+    node = function.node
+    body = function.scope.unit.body_of(node)
+    if body is None:
+        return None
+    parameters = [one.name.value for one in node.params.params]
+    cosines = [call for call in _calls(body) if _is_cosine(call)]
+    if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):
+        return None
+    if not _is_raised(body, cosines[0]):
+        return None
+    step = machine.index_atom("step")
+    scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
+    if function.receiver is not None:
+        scope.store.data[parameters[0]] = function.receiver
+    scope.store.data[parameters[-1]] = Expr.atom(step)
+    with machine.elsewhere(scope.unit, scope):
+        machine.run_block(list(_assignments(body, cosines[0])))
+        angle = _angle(machine, cosines[0].args[0].value)
+        stretched = _is_stretched(machine, step, cosines[0].args[0].value)
+        place = machine.here(cosines[0])
+    if angle is None or stretched:
+        return None
+    line = angle.linear_in(step)
+    if line is None or line[0].number == 0:
+        return None
+    try:
+        end = Expr.atom(_PI) / line[0] - line[1] / line[0]
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+    return None if _PI in end.atoms() or step in end.atoms() else (end, place)
+
+
+def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    yield from (part for part in walk(node) if isinstance(part, cst.Call))
+
+
+def _is_cosine(call: cst.Call) -> bool:
+    name = dotted(call.func)
+    return name is not None and name.rsplit(".", 1)[-1] == "cos" and len(call.args) == 1
+
+
+def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
+    """Whether something is added to the cosine: ``1 + cos(x)`` ends at -1, ``cos(x)`` at 0."""
+    names: set[str] = set()
+    sums: list[cst.BaseExpression] = []
+    for node in walk(body):
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                if value is cosine:
+                    names.add(name)
+            case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right):
+                sums += [left, right]
+    return any(one is cosine or (isinstance(one, cst.Name) and one.value in names) for one in sums)
+
+
+def _is_stretched(machine: Machine, step: Atom, angle: cst.BaseExpression) -> bool:
+    """Whether an angle has a factor other than pi, the step and 1: it says how far to go."""
+    product = Expr.const(1)
+    for part in _factors(angle):
+        factor = _angle(machine, part)
+        if factor is None:
+            return True
+        if not factor.atoms() & {step, _PI}:
+            product *= factor
+    return product.value != 1
+
+
+def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield the factors of a product; divisors are left out."""
+    match node:
+        case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case cst.BinaryOperation(left=left, operator=cst.Divide()):
+            yield from _factors(left)
+        case _:
+            yield node
+
+
+def _assignments(body: cst.CSTNode, before: cst.CSTNode) -> Iterator[cst.SimpleStatementLine]:
+    """Yield the assignments of a function in source order, up to the cosine."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        if node is before:
+            return
+        if isinstance(node, cst.SimpleStatementLine) and all(
+            isinstance(part, (cst.Assign, cst.AnnAssign)) for part in node.body
+        ):
+            yield node
+        stack.extend(reversed(list(children(node))))
+
+
+_OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[Expr, Expr], Expr]] = {
+    cst.Add: operator.add,
+    cst.Subtract: operator.sub,
+    cst.Multiply: operator.mul,
+    cst.Divide: operator.truediv,
+}
+
+
+def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
+    """Return a number in which pi is an atom, so that pi cancels exactly."""
+    match node:
+        case cst.BinaryOperation(left=left, operator=sign, right=right):
+            operation = _OPERATORS.get(type(sign))
+            first, second = _angle(machine, left), _angle(machine, right)
+            if operation is None or first is None or second is None:
+                return None
+            try:
+                return operation(first, second)
+            except (TooComplex, NotRepresentable, ZeroDivisionError):
+                return None
+        case cst.Name(value="pi") | cst.Attribute(attr=cst.Name(value="pi")):
+            return Expr.atom(_PI)
+        case cst.Float(value=digits) if abs(float(digits) - math.pi) < 1e-3:
+            return Expr.atom(_PI)
+        case cst.Call(func=cst.Name(value="float"), args=[argument]):
+            return _angle(machine, argument.value)
+    return numbers.to_number(machine, machine.evaluate(node))

@@ -1,0 +1,171 @@
+"""The function of a `LambdaLR`: its factor at step 0, and whether it returns an LR by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import calls, journal, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model import words
+from lrlint.analysis.model.values import (
+    AnyValue,
+    FunctionValue,
+    ListValue,
+    OptimizerRecord,
+    Scope,
+    Store,
+)
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.source.nodes import children, number_of
+from lrlint.symbolic import Atom, Expr, Strength
+
+_SMALL = 0.05
+"""A number in a function that equals the base LR is the LR up to here; 0.1 may be a factor."""
+_CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
+_DEEPEST = 12
+"""How many names may be computed from each other."""
+
+
+def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
+    """Return the result of an ``lr_lambda`` for step 0; of several functions, of the first."""
+    if isinstance(value, ListValue) and value.items:
+        value = value.items[0]
+    if not isinstance(value, FunctionValue):
+        return None
+    start, block = len(machine.journal), machine.block
+    machine.block = []  # its events are not events of the script
+    try:
+        returned = machine.call_function(value, Arguments([Expr.const(0)]))
+        return numbers.to_number(machine, returned)
+    finally:
+        machine.block = block
+        journal.take_back(machine, start)
+
+
+def absolute_lr(
+    machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
+) -> SyntaxPlace | None:
+    """Return where an ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
+    if optimizer is None or optimizer.unknown_groups:
+        return None
+    rates = [numbers.to_number(machine, group.get("lr")) for group in optimizer.groups]
+    functions = value.items if isinstance(value, ListValue) else [value] * len(rates)
+    if functions is None or len(functions) != len(rates):
+        return None
+    for function, rate in zip(functions, rates, strict=True):
+        if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
+            place = _Function(machine, function, rate).absolute()
+            if place is not None:
+                return place
+    return None
+
+
+class _Function:
+    """An ``lr_lambda``, with the base LR to look for in its results."""
+
+    def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
+        self.machine = machine
+        self.body = function.scope.unit.body_of(function.node)
+        self.rate = rate
+        atoms = rate.atoms()
+        self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if words.is_rate(a.name)}
+        self.scope = Scope(
+            Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
+        )
+        calls.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
+        self.locals = _assignments(self.body)
+
+    def absolute(self) -> SyntaxPlace | None:
+        """Return where the first result is that is an LR."""
+        for result in _results(self.body):
+            if self._power(result) >= 1 or self._is_multiple(result):
+                with self.machine.elsewhere(self.scope.unit, self.scope):
+                    return self.machine.here(result)
+        return None
+
+    def _power(self, node: cst.CSTNode, depth: int = 0) -> int:
+        """Return the power of the base LR in an expression; -1 where it is a divisor."""
+        if depth > _DEEPEST:
+            return 0
+        match node:
+            case cst.Name(value=name) if name in self.locals:
+                return max(self._power(one, depth + 1) for one in self.locals[name])
+            case cst.Name() | cst.Attribute() | cst.Subscript():
+                return int(self._is_rate(node))
+            case cst.BinaryOperation(left=left, operator=op, right=right):
+                first, second = self._power(left, depth + 1), self._power(right, depth + 1)
+                match op:
+                    case cst.Multiply():
+                        return first + second
+                    case cst.Divide():
+                        return first - second
+                    case cst.Add() | cst.Subtract():
+                        return max(first, second)
+            case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
+                return max((self._power(one.value, depth + 1) for one in arguments), default=0)
+            case cst.IfExp(body=body, orelse=orelse):
+                return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
+        return 0
+
+    def _is_rate(self, node: cst.CSTNode) -> bool:
+        """Whether a name is that of the base LR or a share of it."""
+        with self.machine.elsewhere(self.scope.unit, self.scope):
+            self.machine.statement = node
+            number = numbers.to_number(self.machine, self.machine.evaluate(node))
+        return number is not None and any(_is_share(number, atom) for atom in self.atoms)
+
+    def _is_multiple(self, node: cst.CSTNode) -> bool:
+        """Whether a product has the base LR as a plain number."""
+        rate = self.rate.value if self.rate.strength is Strength.CONSTANT else None
+        match node:
+            case cst.BinaryOperation(left=left, operator=cst.Multiply(), right=right):
+                return self._is_multiple(left) or self._is_multiple(right)
+            case cst.BinaryOperation(left=left, operator=cst.Divide()):
+                return self._is_multiple(left)
+            case cst.Float():
+                return rate is not None and 0 < rate <= _SMALL and number_of(node) == rate
+        return False
+
+
+def _is_share(number: Expr, atom: Atom) -> bool:
+    parts = number.linear_in(atom) if atom in number.atoms() else None
+    return parts is not None and parts[1].as_number() == 0
+
+
+def _results(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
+    """Yield the expressions that a function returns; inner functions are left out."""
+    if isinstance(body, cst.BaseExpression):  # of a lambda
+        yield body
+        return
+    for part in _inside(body):
+        if isinstance(part, cst.Return) and part.value is not None:
+            yield part.value
+
+
+def _assignments(body: cst.CSTNode | None) -> dict[str, list[cst.CSTNode]]:
+    """Yield the local names of a function, each with all expressions assigned to it."""
+    found: dict[str, list[cst.CSTNode]] = {}
+    for part in _inside(body):
+        match part:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                found.setdefault(name, []).append(value)
+    return found
+
+
+def _inside(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
+    stack = [] if body is None else [body]
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+            stack.extend(reversed(children(node)))
+
+
+def _name(function: cst.CSTNode) -> str:
+    match function:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+    return ""

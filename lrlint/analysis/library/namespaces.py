@@ -1,0 +1,114 @@
+"""Settings that are read by attribute: `argparse.Namespace`, OmegaConf, EasyDict, wandb's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import attributes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.values import (
+    AnyValue,
+    DictValue,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Opaque,
+    Store,
+)
+
+
+def namespace(store: Store) -> Instance:
+    """Return settings that are read by attribute; there may be others than are known."""
+    return Instance(None, store, setting=True, kind=LibraryKind.NAMESPACE, open=True)
+
+
+def as_namespace(value: AnyValue) -> AnyValue:
+    """Return a dict, and all dicts in it, as objects whose keys are read as attributes."""
+    if isinstance(value, ListValue) and value.items is not None:
+        return replace(value, items=[as_namespace(item) for item in value.items])
+    if not isinstance(value, DictValue):
+        return value
+    store = Store({key: as_namespace(item) for key, item in value.store.data.items()})
+    return Instance(
+        None, store, value.path, setting=value.setting, kind=LibraryKind.NAMESPACE, open=True
+    )
+
+
+def update(target: Instance, other: Instance) -> None:
+    """Put the values of one namespace, and of all in it, into another."""
+    for key, value in other.store.data.items():
+        known = target.store.data.get(key)
+        if isinstance(known, Instance) and isinstance(value, Instance):
+            update(known, value)
+        else:
+            target.store.data[key] = _copied(value)
+
+
+def _copied(value: AnyValue) -> AnyValue:
+    if not (isinstance(value, Instance) and value.cls is None):
+        return value
+    copy = replace(value, store=Store())
+    update(copy, value)
+    return copy
+
+
+@models(
+    "argparse.Namespace",
+    "types.SimpleNamespace",
+    "easydict.EasyDict",
+    "addict.Dict",
+    "munch.Munch",
+    "munch.munchify",
+    "ml_collections.ConfigDict",
+    "ml_collections.config_dict.ConfigDict",
+    "box.Box",
+)
+def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``SimpleNamespace(epochs=10)``, ``Namespace(**config)``, ``EasyDict({...})``."""
+    store = Store()
+    for value in arguments.positional:
+        if isinstance(value, DictValue) and value.path is None:
+            store.data.update(value.store.data)  # they get their names from the namespace
+        else:
+            store.data.update(dict(attributes.entries(machine, value) or []))
+    store.data.update(arguments.keywords)
+    setting = any(isinstance(value, DictValue) and value.setting for value in arguments.positional)
+    if not machine.unit.code(node.func).endswith("Namespace"):
+        for key, value in list(store.data.items()):
+            store.data[key] = as_namespace(value)
+    return Instance(None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open)
+
+
+@models("omegaconf.OmegaConf.create")
+def _create(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    return as_namespace(value) if isinstance(value, DictValue) else Opaque()
+
+
+@models("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge")
+def _merge(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``OmegaConf.merge(OmegaConf.load("config.yaml"), OmegaConf.from_cli())``.
+
+    Unknown arguments, such as the command line, may override the known ones, which are defaults.
+    """
+    values = [as_namespace(value) for value in arguments.positional]
+    known = [value for value in values if isinstance(value, Instance) and value.cls is None]
+    if not known:
+        return Opaque()
+    merged = namespace(Store())
+    for settings in known:
+        update(merged, settings)
+    return merged
+
+
+@models("wandb.init")
+def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    config = arguments.keywords.get("config")
+    run = Instance(None, Store(), path="run", kind=LibraryKind.WANDB_RUN, open=True)
+    if config is not None:
+        run.store.data["config"] = config
+    return run

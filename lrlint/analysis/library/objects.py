@@ -1,0 +1,122 @@
+"""Objects of any kind: `getattr`, `setattr`, `hasattr`, `vars`, `bool`, `exit`, ``partial``."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import assignment, comparisons, escapes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Choice,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    FunctionValue,
+    Instance,
+    Opaque,
+    OptimizerValue,
+    Partial,
+    SchedulerValue,
+)
+
+
+def _text(value: AnyValue | None) -> str | None:
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+@models("builtins.getattr")
+def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    owner, name = arguments.get(0), _text(arguments.get(1))
+    if owner is None:
+        return Opaque()
+    if name is None:
+        if isinstance(owner, External) and owner.name.startswith("torch.optim"):
+            return External(f"{owner.name}.?")  # one of its classes, whichever
+        return Opaque()
+    value = machine.get_attribute(owner, name)
+    default = arguments.get(2)
+    if default is None or not (isinstance(owner, Instance) and isinstance(value, Opaque)):
+        return value
+    all_known = owner.cls is not None and not owner.open
+    untouched = not value.members and value.length is None
+    return default if all_known and value.path and untouched else value
+
+
+@models("builtins.setattr")
+def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    owner, name, value = arguments.get(0), _text(arguments.get(1)), arguments.get(2)
+    if owner is not None and value is not None:
+        if name is not None:
+            assignment.set_attribute(machine, owner, name, value, node)
+        else:
+            escapes.escape(value, "stored under a name that is not known")
+    return NONE
+
+
+@models("builtins.hasattr")
+def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    name = _text(arguments.get(1))
+    return comparisons.as_value(_has_attribute(machine, arguments.get(0), name, node))
+
+
+_OF_SCHEDULERS_AND_OPTIMIZERS = ("step", "state_dict", "load_state_dict", "param_groups")
+
+
+def _has_attribute(
+    machine: Machine, owner: AnyValue | None, name: str | None, node: cst.Call
+) -> bool | Condition:
+    match owner:
+        case Choice(alternatives=alternatives):
+            return comparisons.any_alternative(
+                [(c, _has_attribute(machine, item, name, node)) for c, item in alternatives]
+            )
+        case Const() if owner == NONE:
+            return False
+        case Instance() if name is not None:
+            if name in owner.store.data or machine.find_method(owner, name):
+                return True
+            if owner.cls is not None and not owner.open:
+                return False
+        case SchedulerValue() | OptimizerValue() if name is not None:
+            return name in _OF_SCHEDULERS_AND_OPTIMIZERS
+    text = machine.unit.code(node)
+    return Flag(Question(Asks.TRUTH, text), text)
+
+
+@models("builtins.vars")
+def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if isinstance(value, Instance):
+        return DictValue(value.store, not value.open, value.path, value.setting)
+    return Opaque()
+
+
+@models("builtins.bool")
+def _bool(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if value is None:
+        return Const(False)
+    return comparisons.as_value(comparisons.truthiness(machine, value, node))
+
+
+@models("builtins.exit", "builtins.quit", "sys.exit", "os._exit")
+def _exit(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Const(SystemExit)
+
+
+@models("functools.partial")
+def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    if not arguments.positional:
+        return Opaque()
+    function, *rest = arguments.positional
+    if isinstance(function, (FunctionValue, ClassValue, External, Partial)) or (
+        isinstance(function, Opaque) and function.external is not None
+    ):
+        return Partial(function, tuple(rest), dict(arguments.keywords))
+    return Opaque()

@@ -1,0 +1,125 @@
+"""Settings files: what a script loads with ``json``, ``toml``, ``yaml``, OmegaConf or ``box``.
+
+A file of the project gives the numbers that it holds where its name is known, from the script or
+from the default of an option. They count as defaults, because a user may take another file.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+import libcst as cst
+
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library import paths
+from lrlint.analysis.library.namespaces import as_namespace
+from lrlint.analysis.library.registry import Model, models
+from lrlint.analysis.model.values import (
+    BELOW,
+    AnyValue,
+    Const,
+    DictValue,
+    File,
+    ListValue,
+    Opaque,
+    Store,
+)
+from lrlint.source.data import Format
+from lrlint.symbolic import Strength
+
+_DEEPEST: Final = 30
+_MOST: Final = 10_000
+"""Levels, and values in all, that are taken from a file: YAML's aliases may repeat without end."""
+_LARGEST: Final = 1e15
+"""Greater numbers count no steps."""
+
+
+def loaded(machine: Machine, file: File | None, format_: Format) -> AnyValue:
+    """Return the content of a file of the project, an unknown where it cannot be read."""
+    if file is None or paths.is_left_by_a_run(file):
+        return Opaque()
+    path = paths.located(machine, file)
+    data = None if path is None else machine.project.data(path, format_)
+    if data is None:
+        return Opaque()
+    return _Converter(machine).value(data, 0, os.path.basename(file.name) + BELOW)
+
+
+class _Converter:
+    """Turns the plain Python values of a file into the analyser's own."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._left = _MOST
+
+    def value(self, data: object, depth: int, name: str) -> AnyValue:
+        """Return some data as a value that has a name until the script gives it another."""
+        self._left -= 1
+        if depth > _DEEPEST or self._left < 0:
+            return Opaque()
+        match data:
+            case str() if "${" in data:  # OmegaConf and hydra fill in another: "${train.epochs}"
+                return Opaque()
+            case None | bool() | str():
+                return Const(data, Strength.DEFAULT, name)
+            case int() | float() if -_LARGEST < data < _LARGEST:
+                return self._machine.named_number(name, data, Strength.DEFAULT)
+            case list():
+                items = enumerate(data)
+                return ListValue([self.value(x, depth + 1, f"{name}[{i}]") for i, x in items])
+            case dict():
+                return self._dict(data, depth, name)
+        return Opaque()
+
+    def _dict(self, data: dict[object, object], depth: int, name: str) -> DictValue:
+        result = DictValue(Store(), setting=True)
+        above = name.removesuffix(BELOW) + BELOW
+        for key, value in data.items():
+            if isinstance(key, (str, int)):
+                result.store.data[key] = self.value(value, depth + 1, f"{above}{key}")
+            else:
+                result.complete = False
+        self._machine.dicts.append(result)
+        return result
+
+
+def _loads(format_: Format) -> Model:
+    """Return a model of ``yaml.safe_load(file)`` and ``json.loads(path.read_text())``.
+
+    A text that is not a file's is not followed.
+    """
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        source = arguments.get(0)
+        return loaded(machine, source, format_) if isinstance(source, File) else Opaque()
+
+    return model
+
+
+def _loads_by_name(format_: Format) -> Model:
+    """Return a model of ``toml.load("config.toml")``."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        return loaded(machine, paths.named(arguments.get(0)), format_)
+
+    return model
+
+
+def _loads_namespace(format_: Format) -> Model:
+    """Return a model of ``OmegaConf.load("config.yaml")``, which is read by attribute."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        return as_namespace(loaded(machine, paths.named(arguments.get(0, "filename")), format_))
+
+    return model
+
+
+models("json.load", "json.loads")(_loads("json"))
+models("toml.load")(_loads_by_name("toml"))
+models("toml.loads", "tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads")(_loads("toml"))
+models("yaml.full_load", "yaml.load", "yaml.safe_load", "yaml.unsafe_load")(_loads("yaml"))
+models("omegaconf.OmegaConf.load", "box.Box.from_yaml")(_loads_namespace("yaml"))
+models("box.Box.from_json")(_loads_namespace("json"))
+models("box.Box.from_toml")(_loads_namespace("toml"))

@@ -1,0 +1,108 @@
+"""Classes of the project that derive from a library's: optimizers, schedulers, data classes."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library import optimizers, schedulers
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    Opaque,
+    OptimizerValue,
+    Store,
+)
+from lrlint.formulas import LAWS
+from lrlint.source.nodes import decorators_of, small_statements, statements_of
+from lrlint.symbolic import Expr
+
+_SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
+_OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
+
+
+def construct(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Return an object of a class that derives from a modelled one, or None for any other."""
+    bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
+    if any(base in _OPTIMIZER_BASES for base in bases):
+        return optimizers.build(machine, cls.name, arguments, node)
+    if any(base in _SCHEDULER_BASES for base in bases):
+        return _scheduler(machine, cls, arguments, node)
+    if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
+        return _dataclass(machine, cls, arguments, node)
+    if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
+        # The layers of a network say nothing about its schedule.
+        return Instance(cls, Store(), open=True)
+    return None
+
+
+def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+    target: AnyValue = Opaque()
+    for value in arguments.all():
+        if isinstance(value, OptimizerValue):
+            target = value
+            break
+        if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
+            target = value
+    return schedulers.build_unknown(machine, cls.name, target, node, arguments, derived=True)
+
+
+def _is_dataclass(cls: ClassValue) -> bool:
+    """Whether a decorator makes the constructor of a class from its fields."""
+    for decorator in decorators_of(cls.node):
+        named = decorator.func if isinstance(decorator, cst.Call) else decorator
+        name = dotted(named) or ""
+        if name.rsplit(".", 1)[-1] in ("dataclass", "define", "frozen", "attrs", "configclass"):
+            return True
+    return False
+
+
+def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
+    """Return the annotated names of a class and its bases, in the order of the constructor."""
+    names: list[str] = []
+    for base in cls.bases:
+        if isinstance(base, ClassValue) and depth < 20:
+            names += _fields(base, depth + 1)
+    for statement in statements_of(cls.node.body):
+        for part in small_statements(statement):
+            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
+                names.append(part.target.value)
+    return list(dict.fromkeys(names))
+
+
+def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
+    instance = Instance(
+        cls, Store(), kind=LibraryKind.DATACLASS, setting=arguments.open, open=arguments.open
+    )
+    names = _fields(cls)
+    for name, value in zip(names, arguments.positional, strict=False):
+        instance.store.data[name] = value
+    instance.store.data.update(arguments.keywords)
+    for name in names:
+        if name not in instance.store.data:
+            default = members.class_member(machine, cls, name)
+            if default is not None:
+                instance.store.data[name] = _without_name(default)
+    machine.instances.append(instance)
+    after = machine.find_method(instance, "__post_init__")
+    if isinstance(after, FunctionValue):
+        with machine.through(node):
+            machine.call_function(after, Arguments())
+    return instance
+
+
+def _without_name(default: AnyValue) -> AnyValue:
+    """Return a field's default without the name from the class body: the object renames it."""
+    if isinstance(default, Expr) and len(default.atoms()) == 1:
+        atom = next(iter(default.atoms()))
+        if default == Expr.atom(atom) and atom.value is not None:
+            return Expr.const(atom.value)
+    return default

@@ -1,0 +1,1 @@
+"""What the interpreter computes with: values, conditions, the trace of events."""

@@ -1,0 +1,44 @@
+"""Where the value of a name comes from, in the words of the script."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.code.modules import ModuleUnit
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.source.nodes import children
+
+
+def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
+    """What is last assigned, above a name and in its function, to that name."""
+    name, unit = place.node, place.unit
+    if not isinstance(name, cst.Name):
+        return None
+    found = None
+    stack = _code_around(unit, name)
+    while stack:
+        node = stack.pop()
+        if node is name:
+            break
+        match node:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=written))]) if (
+                written == name.value
+            ):
+                found = node.value
+        if not isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            stack.extend(reversed(children(node)))
+    return found
+
+
+def text_of_origin(place: SyntaxPlace) -> str:
+    """The same as text; empty where nothing is assigned, or it is no name."""
+    found = origin(place)
+    return "" if found is None else " ".join(place.unit.code(found).split())
+
+
+def _code_around(unit: ModuleUnit, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the body of the innermost function around a node, or else the module."""
+    for parent in reversed(unit.path_to(node) or []):
+        if isinstance(parent, cst.FunctionDef) and (body := unit.body_of(parent)) is not None:
+            return [body]
+    return [unit.tree]

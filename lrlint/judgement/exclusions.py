@@ -1,0 +1,241 @@
+"""Exclusions that several rules share: the case, the reason, the rule that reports the defect.
+
+One mistake is one finding: a scheduler that is stepped in the wrong loop has the wrong length too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from lrlint.facts import Cadence, Loop, LoopKind, Repetition, Schedule, StepArgument, StepSite
+from lrlint.formulas import LAWS
+from lrlint.judgement import wording
+from lrlint.judgement.length import (
+    IgnoredAccumulation,
+    ignored_accumulation,
+    is_exercise,
+    keeps_pace,
+    rebuilt_in,
+    steps_every_micro_batch,
+)
+from lrlint.judgement.units import (
+    cadence,
+    decays_too_fast,
+    driver,
+    moved_by,
+    never_stepped,
+    stepped_by_itself_too,
+    stepped_per_batch_with_epoch_horizon,
+    stepped_per_epoch_with_batch_horizon,
+)
+from lrlint.rule import Exclusion
+
+Found = TypeVar("Found")
+
+
+# -- how it is built
+
+
+def _has_open_arguments(schedule: Schedule) -> bool:
+    return schedule.open_arguments
+
+
+def _has_no_optimizer(schedule: Schedule) -> bool:
+    return schedule.optimizer is None
+
+
+def _parent(schedule: Schedule) -> Schedule | None:
+    return schedule.parent
+
+
+def _exercise(schedule: Schedule) -> str | None:
+    if not is_exercise(schedule):
+        return None
+    return "it is built in a test" if schedule.in_test else "it is stepped only to show its curve"
+
+
+def _kind(loop: Loop) -> str:
+    return "batch" if loop.kind is LoopKind.BATCH else "epoch"
+
+
+def _has_unknown_law(schedule: Schedule) -> bool:
+    return schedule.scheduler not in LAWS
+
+
+def _takes_metric(schedule: Schedule) -> bool:
+    law = LAWS.get(schedule.scheduler)
+    return law is not None and law.takes_metric
+
+
+UNKNOWN_LAW = Exclusion(_has_unknown_law, "what this scheduler does to the LR is not known")
+FOLLOWS_METRIC = Exclusion(_takes_metric, "it follows a metric")
+OPEN_ARGUMENTS = Exclusion(_has_open_arguments, "some of its arguments are not known, as **kwargs")
+UNKNOWN_OPTIMIZER = Exclusion(_has_no_optimizer, "its optimizer is not known")
+PART = Exclusion(_parent, lambda parent: f"it is a part of a {parent.scheduler}")
+EXERCISE = Exclusion(_exercise, str)
+REBUILT = Exclusion(
+    rebuilt_in, lambda loop: f"a new scheduler is built in every {_kind(loop)}", owner="LR409"
+)
+
+
+# -- how it is stepped
+
+
+def _unseen_steps(schedule: Schedule) -> str | None:
+    whole = driver(schedule)
+    if whole.sites:
+        return None
+    return "no call of its step() is found" + (f": it is {whole.escapes}" if whole.escapes else "")
+
+
+def _escape(schedule: Schedule) -> str | None:
+    return schedule.escapes
+
+
+def _optimizer_escape(schedule: Schedule) -> str | None:
+    return None if schedule.optimizer is None else schedule.optimizer.escapes
+
+
+def _argument(schedule: Schedule) -> StepSite | None:
+    sites = driver(schedule).sites
+    return next((site for site in sites if site.argument is not StepArgument.NOTHING), None)
+
+
+def _jump(schedule: Schedule) -> StepSite | None:
+    return None if keeps_pace(schedule) else _argument(schedule)
+
+
+def _mover(schedule: Schedule) -> str | None:
+    call = moved_by(driver(schedule))
+    return None if call is None else call.method
+
+
+def _has_no_cadence(schedule: Schedule) -> bool:
+    return cadence(schedule) not in (Cadence.EPOCH, Cadence.BATCH)
+
+
+def _has_writes(schedule: Schedule) -> bool:
+    return schedule.optimizer is not None and bool(schedule.optimizer.writes)
+
+
+def unknown_steps(schedule: Schedule) -> str | None:
+    """Return why it is not known how often it is stepped, in words; None where it is known."""
+    whole = driver(schedule)
+    if whole.steps is not None:
+        return None
+    escapes = (f"it is {whole.escapes}",) if whole.escapes else ()
+    why = "; ".join(whole.undecided or escapes)
+    return "how often it is stepped is not known" + (f": {why}" if why else "")
+
+
+def _unknown_length(schedule: Schedule) -> str | None:
+    horizon = schedule.horizon
+    if horizon is None or horizon.length is not None:
+        return None
+    argument = schedule.argument(horizon.parameter)
+    text = "" if argument is None or not argument.text else f": {argument.text}"
+    return f"the value of {horizon.parameter} is not known{text}"
+
+
+NOT_STEPPED = Exclusion(never_stepped, "its step() is never called", owner="LR103")
+NO_STEPS_SEEN = Exclusion(_unseen_steps, str)
+PLAIN_STEPS = (
+    NO_STEPS_SEEN,
+    Exclusion(_argument, lambda site: f"step({site.argument_text}) sets its position"),
+)
+"""Excludes what is not advanced by plain calls of ``step()``."""
+STEPPED_ELSEWHERE = Exclusion(
+    _escape, lambda escape: f"it may be stepped elsewhere, too: it is {escape}"
+)
+OPTIMIZER_ELSEWHERE = Exclusion(
+    _optimizer_escape, lambda escape: f"its optimizer may be stepped elsewhere: it is {escape}"
+)
+KNOWN_PACE = (
+    NO_STEPS_SEEN,
+    Exclusion(_jump, lambda site: f"step({site.argument_text}) sets its position"),
+)
+"""Excludes what is advanced neither by plain calls nor by ``step(epoch)`` from 0 or 1 on."""
+MOVED = Exclusion(_mover, lambda method: f"`{method}` may set its position")
+UNKNOWN_CADENCE = Exclusion(
+    _has_no_cadence, "whether it is stepped per epoch or per batch is not known"
+)
+UNKNOWN_STEPS = Exclusion(unknown_steps, str)
+UNKNOWN_LENGTH = Exclusion(_unknown_length, str)
+WRITES = Exclusion(_has_writes, "the script writes the LR itself as well")
+
+
+# -- in which loop it is stepped
+
+
+def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule], Found | None]:
+    """Judge a schedule and then, where it is a part of another, that one."""
+
+    def judge_both(schedule: Schedule) -> Found | None:
+        found = judge(schedule)
+        if found is not None or schedule.parent is None:
+            return found
+        return judge(driver(schedule))
+
+    return judge_both
+
+
+def _repeated(schedule: Schedule) -> Repetition | None:
+    return driver(schedule).repeated
+
+
+STEPPED_TWICE = Exclusion(
+    _repeated,
+    lambda twice: f"it is stepped twice per {wording.per(twice.second.per)}",
+    owner="LR105",
+)
+STEPPED_WRONGLY = (
+    NOT_STEPPED,
+    STEPPED_TWICE,
+    Exclusion(
+        stepped_by_itself_too, "it is stepped by itself and with the whole schedule", owner="LR105"
+    ),
+    Exclusion(
+        _or_whole(stepped_per_batch_with_epoch_horizon),
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'epochs')}, but step() runs per batch"
+        ),
+        owner="LR101",
+    ),
+    Exclusion(
+        _or_whole(stepped_per_epoch_with_batch_horizon),
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'batches')}, but step() runs per epoch"
+        ),
+        owner="LR102",
+    ),
+    Exclusion(
+        _or_whole(decays_too_fast),
+        lambda decay: f"{decay.horizon} suits epochs, but step() runs per batch",
+        owner="LR101",
+    ),
+)
+
+
+# -- gradient accumulation
+
+
+def _ignored_by_whole(schedule: Schedule) -> IgnoredAccumulation | None:
+    return ignored_accumulation(driver(schedule))
+
+
+def _micro_batches(ignored: IgnoredAccumulation) -> str:
+    every = wording.quantity(ignored.every)
+    return f"its horizon counts every micro-batch, but it steps once every {every}"
+
+
+IGNORED_ACCUMULATION = Exclusion(ignored_accumulation, _micro_batches, owner="LR206")
+WHOLE_IGNORES_ACCUMULATION = Exclusion(_ignored_by_whole, _micro_batches, owner="LR206")
+STEPS_EVERY_MICRO_BATCH = Exclusion(
+    steps_every_micro_batch,
+    lambda found: (
+        "it steps for every micro-batch, but its optimizer once every"
+        f" {wording.quantity(found.every)}"
+    ),
+    owner="LR108",
+)

@@ -1,0 +1,425 @@
+"""Whether a schedule is as long as its training.
+
+What the rules about horizons share. Each asks first whether another rule explains the difference:
+one mistake is one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from lrlint.facts import (
+    Cadence,
+    Guard,
+    GuardKind,
+    Horizon,
+    Loop,
+    LoopKind,
+    Place,
+    Schedule,
+    StepArgument,
+    StepSite,
+)
+from lrlint.fix import ReplaceWith
+from lrlint.judgement import wording
+from lrlint.judgement.units import COINCIDENCE, driver, regular_sites
+from lrlint.rule import Proposal, unsafe
+from lrlint.symbolic import (
+    Comparison,
+    Expr,
+    NotRepresentable,
+    Strength,
+    TooComplex,
+    Unit,
+    Verdict,
+    compare,
+    minimum,
+)
+
+WITH_THE_DEFAULTS = " (with the defaults)"
+
+_NEGLIGIBLE = Fraction(1, 100)
+"""A schedule that is longer or shorter by less ends where it should, as far as anybody can see."""
+
+
+@dataclass(frozen=True)
+class Length:
+    """A horizon against the number of steps."""
+
+    schedule: Schedule
+    horizon: Horizon
+    length: Expr
+    steps: Expr
+    comparison: Comparison
+    ratio: Fraction | None
+    """Steps per length."""
+    exact: bool
+    """Whether ``ratio`` holds whatever the user passes."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the difference is nothing that anybody would see."""
+        return (
+            not self.comparison.differs
+            or self.comparison.off_by_one
+            or (self.ratio is not None and abs(self.ratio - 1) < _NEGLIGIBLE)
+        )
+
+    @property
+    def longer(self) -> bool:
+        """Whether there are more steps than the horizon plans for."""
+        return self.comparison.sign == 1
+
+    @property
+    def holds(self) -> bool:
+        """Whether the two differ on every run of the script, be it by how much it may."""
+        return self.comparison.certain and not self._flagged and not self._may_stop
+
+    @property
+    def certain(self) -> bool:
+        """Whether they differ by this ratio on every run of the script."""
+        return self.exact and self.holds
+
+    @property
+    def caveat(self) -> str:
+        """What a message says where the numbers are not those of every run."""
+        by_default = self.ratio is not None and not self.exact
+        if not self.comparison.certain or by_default or self._flagged:
+            return WITH_THE_DEFAULTS
+        return " (if the training does not stop early)" if self._may_stop else ""
+
+    @property
+    def _flagged(self) -> bool:
+        """Whether a setting decides if it is stepped."""
+        guards = [guard for site in self.schedule.sites for guard in site.guards]
+        return any(guard.kind not in _COUNTED for guard in guards)
+
+    @property
+    def _may_stop(self) -> bool:
+        """Whether a training that is too long for the schedule may end before that shows."""
+        loops = [loop for site in self.schedule.sites for loop in site.loops]
+        return self.longer and any(loop.may_break for loop in loops)
+
+
+_COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, GuardKind.SCHEDULER})
+
+
+def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
+    """Compare a length with a number of steps, without a look at their units."""
+    comparison = compare(steps, length)
+    if comparison.unknown and _is_per_epoch(schedule, length, steps):
+        comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
+        return Length(schedule, horizon, length, steps, comparison, None, True)
+    ratio = comparison.ratio
+    exact = ratio is not None and _always(ratio, steps, length)
+    if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
+        ratio, exact = typical, True
+    return Length(schedule, horizon, length, steps, comparison, ratio, exact)
+
+
+def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
+    """Whether it is one epoch long, and stepped in as many of them as the user asks for."""
+    epochs = schedule.epochs
+    if epochs is None or epochs.value is not None or epochs.unit is not Unit.EPOCH:
+        return False
+    try:
+        return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
+    except (TooComplex, NotRepresentable):
+        return False
+
+
+def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
+    """Whether the ratio is the same whatever the user passes."""
+    try:
+        comparison = compare(steps, length * ratio)
+    except (TooComplex, NotRepresentable):
+        return False
+    return comparison.certain and comparison.equal
+
+
+def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
+    """Return the ratio for all but small numbers: 2 for ``epochs`` and ``epochs // 2``."""
+    atoms = sorted(
+        (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
+        key=lambda atom: atom.order,
+    )
+    ratios = []
+    for turn in range(3):
+        values = {atom: 10007 * 7 ** ((turn * (at + 1)) % 4) for at, atom in enumerate(atoms)}
+        try:
+            ratios.append(steps.evaluate(values) / length.evaluate(values))
+        except (ArithmeticError, LookupError, TooComplex):
+            return None
+    if not ratios[0] > 0 or max(ratios) > min(ratios) * (1 + _NEGLIGIBLE):
+        return None
+    return ratios[0].limit_denominator(100)
+
+
+def keeps_pace(schedule: Schedule) -> bool:
+    """Whether its counter is at the number of its steps, or at one less.
+
+    That is so of plain steps, and of ``step(epoch)`` in a loop over the epochs that starts at 0 or
+    1.
+    """
+    sites = driver(schedule).sites
+    return bool(sites) and all(
+        site.argument is StepArgument.NOTHING
+        or (
+            site.argument is StepArgument.EPOCH
+            and len(site.loops) == 1
+            and site.position is not None
+            and site.position.as_number() in (0, 1)
+        )
+        for site in sites
+    )
+
+
+def most_steps(schedule: Schedule) -> Expr | None:
+    """Return how often it is stepped at most; an unknown share of a loop counts as all of it."""
+    total = Expr.const(0)
+    for site in schedule.sites:
+        times = site.count if site.count is not None else iterations(site, guarded=True)
+        if times is None:
+            return None
+        try:
+            total = total + times
+        except (TooComplex, NotRepresentable):
+            return None
+    return total if schedule.sites else None
+
+
+def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
+    """Return how often it advances, by itself or as a part of another schedule."""
+    parent = schedule.parent
+    one = schedule if parent is None else parent
+    steps = most_steps(one) if at_most else one.steps
+    if not one.sites or one.parent is not None:
+        return None
+    if parent is None or parent.scheduler == "ChainedScheduler":
+        return steps
+    milestones = parent.argument("milestones")
+    marks = None if milestones is None else milestones.numbers
+    if parent.scheduler != "SequentialLR" or marks is None or schedule not in parent.children:
+        return None
+    position = parent.children.index(schedule)
+    if len(marks) + 1 != len(parent.children):
+        return None
+    end = marks[position] if position < len(marks) else steps
+    try:
+        return end if end is None or not position else end - marks[position - 1]
+    except (TooComplex, NotRepresentable):
+        return None
+
+
+def is_exercise(schedule: Schedule) -> bool:
+    """Whether it is stepped only to plot or to test its curve."""
+    sites = driver(schedule).sites
+    if schedule.in_test:
+        return True  # its numbers are made up, be the training whole
+    return bool(sites) and all(any(loop.exercise for loop in site.loops) for site in sites)
+
+
+def is_warmup(schedule: Schedule) -> bool:
+    """Whether it is a ramp, or a step, up to the base LR."""
+    if schedule.scheduler == "ConstantLR":
+        factor = schedule.number("factor")
+        return factor is not None and factor.value is not None and factor.value < 1
+    start, end = schedule.number("start_factor"), schedule.number("end_factor")
+    if schedule.scheduler != "LinearLR" or start is None or end is None:
+        return False
+    if start.value is None or end.value is None:
+        return end.value == 1  # nothing grows beyond that
+    return start.value <= end.value
+
+
+# -- built anew, again and again ----------------------------------------------------------------
+
+
+def rebuilt_in(schedule: Schedule) -> Loop | None:
+    """Return the epoch or batch loop that builds the scheduler, but not its optimizer."""
+    one = driver(schedule)
+    return next(
+        (
+            loop
+            for loop in reversed(one.built_in)
+            if loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
+            and (loop.trips is None or loop.trips.value != 1)
+        ),
+        None,
+    )
+
+
+# -- gradient accumulation ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class IgnoredAccumulation:
+    """A horizon that counts micro-batches where only every k-th of them is a step."""
+
+    site: StepSite
+    guard: Guard
+    every: Expr
+    horizon: Horizon
+    whole: bool
+    """Whether the horizon is that of the whole training, not of one epoch."""
+
+
+def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
+    """Return the site where the horizon takes every micro-batch for a step (LR206)."""
+    horizon, sites = schedule.horizon, regular_sites(schedule)
+    if horizon is None or horizon.length is None or len(sites) != 1:
+        return None
+    (site,) = sites
+    guard = site.accumulation
+    if guard is None or guard.amount is None or guard.loop is None or site.per is not Cadence.BATCH:
+        return None
+    if (
+        guard.amount.as_number() == 1
+        or len(site.guards) > 1
+        or guard.loop.kind is not LoopKind.BATCH
+    ):
+        return None
+    if horizon.length.atoms() & guard.amount.atoms():
+        return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
+    whole, per_epoch = iterations(site), guard.loop.trips
+    for micro_batches in (whole, per_epoch):
+        if micro_batches is not None and _is_that(horizon, micro_batches):
+            return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
+    return None
+
+
+@dataclass(frozen=True)
+class EveryMicroBatch:
+    """A scheduler that steps for every micro-batch, where its horizon counts optimizer steps."""
+
+    site: StepSite
+    guard: Guard
+    """Lets every k-th micro-batch through to the optimizer."""
+    every: Expr
+
+
+def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
+    """Return the site that steps k times per optimizer step, which its horizon counts (LR108)."""
+    horizon, sites, optimizer = schedule.horizon, regular_sites(schedule), schedule.optimizer
+    if horizon is None or horizon.length is None or optimizer is None or len(sites) != 1:
+        return None
+    (site,) = sites
+    guards = [one.accumulation for one in optimizer.sites]
+    if len(guards) != 1 or guards[0] is None or site.per is not Cadence.BATCH or site.guards:
+        return None
+    guard, every = guards[0], guards[0].amount
+    if every is None or guard.loop is not site.loop or every.as_number() == 1:
+        return None
+    steps = iterations(site)
+    if steps is None:
+        return None
+    updates = schedule.optimizer_steps
+    if updates is not None and compare(horizon.length, updates).equal:
+        counts_updates = not compare(horizon.length, steps).equal
+    elif every.is_constant:
+        found = against(schedule, horizon, horizon.length * every, steps)
+        counts_updates = not found.comparison.unknown and found.fits
+    else:
+        # `epochs * len(loader) // k` counts micro-batches where k is 1.
+        one = {atom: Expr.const(1) for atom in every.atoms()}
+        divided = bool(one.keys() & horizon.length.atoms())
+        counts_updates = divided and compare(horizon.length.subs(one), steps).equal
+    return EveryMicroBatch(site, guard, every) if counts_updates else None
+
+
+def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:
+    """Return how often the innermost loop around a site runs over the whole training.
+
+    With ``guarded``, less the iterations that its guards are known to leave out.
+    """
+    total = Expr.const(1)
+    for loop in site.loops:
+        if loop.trips is None:
+            return None
+        try:
+            total = total * (_let_through(loop, site.guards) if guarded else loop.trips)
+        except (TooComplex, NotRepresentable):
+            return None
+    return total
+
+
+def _let_through(loop: Loop, guards: Iterable[Guard]) -> Expr:
+    """Return the iterations of a loop that its guards let pass, where that is known."""
+    trips = loop.trips
+    assert trips is not None
+    for guard in guards:
+        if guard.loop is not loop or guard.amount is None:
+            continue
+        if guard.kind is GuardKind.AFTER:
+            trips = trips - guard.amount
+        elif guard.kind is GuardKind.BEFORE:
+            trips = minimum(trips, guard.amount)
+        elif guard.kind is GuardKind.EVERY_K and guard.amount.as_number() != 0:
+            trips = trips // guard.amount
+    return trips
+
+
+def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
+    """Equal, and not by the coincidence of two numbers."""
+    length = horizon.length
+    comparison = None if length is None else compare(length, micro_batches)
+    if length is None or comparison is None or not comparison.equal:
+        return False
+    if not comparison.certain and (length.value or 0) <= COINCIDENCE:
+        return False
+    return bool(length.atoms() & micro_batches.atoms()) or (
+        length.is_constant and horizon.parameter in _SPANNING
+    )
+
+
+_SPANNING = frozenset({"T_max", "total_steps", "epochs * steps_per_epoch"})
+"""Horizons that are meant to last for the whole training, so that an equal number is telling."""
+
+
+# -- places and fixes ---------------------------------------------------------------------------
+
+
+def unit(schedule: Schedule) -> str:
+    """Return the unit of one step: ``epoch`` or ``step``."""
+    return "epoch" if schedule.per is Cadence.EPOCH else "step"
+
+
+def where(schedule: Schedule) -> Place:
+    """Return the place of the horizon, or of the constructor where that is in another file."""
+    horizon = schedule.horizon
+    if horizon is None or horizon.place.span().filename != schedule.place.span().filename:
+        return schedule.place
+    return horizon.place
+
+
+def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
+    """Return the related places of a finding about the length of a schedule."""
+    horizon, site = schedule.horizon, next(iter(schedule.sites), None)
+    here = where(schedule)
+    return (
+        ("scheduler built here", None if here is schedule.place else schedule.place),
+        (
+            f"{'' if horizon is None else horizon.parameter} set here",
+            None if horizon is None or horizon.place in (here, schedule.place) else horizon.place,
+        ),
+        ("stepped here", None if site is None else site.place),
+        ("the loop", None if site is None or site.loop is None else site.loop.place),
+    )
+
+
+def resized(schedule: Schedule, length: Expr) -> Proposal | None:
+    """Write another length where the horizon is written; None where that cannot be said there."""
+    horizon = schedule.horizon
+    argument = None if horizon is None else schedule.argument(horizon.parameter)
+    if horizon is None or argument is None or argument.place is None:
+        return None
+    text = argument.place.write(length)
+    if text is None and length.value is not None and length.strength is Strength.CONSTANT:
+        text = wording.number(length.value)  # a name that is not known here, but its number is
+    if text is None:
+        return None
+    return unsafe(
+        f"Set {horizon.parameter} to the number of steps", (argument.place, ReplaceWith(text))
+    )

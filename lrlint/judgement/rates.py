@@ -1,0 +1,77 @@
+"""The LR that a schedule is at, and how messages give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from lrlint.facts import Schedule
+from lrlint.formulas import LAWS, NoClosedForm
+from lrlint.judgement import wording
+from lrlint.symbolic import Expr
+
+_MANY = 10**6
+"""Steps of a stand-in for a horizon of which only the share that is covered is known."""
+
+
+def lr_after(schedule: Schedule, share: Fraction) -> list[float] | None:
+    """Return the LR of each group after a share of the horizon, whose length need not be known."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None or not law.horizon:
+        return None
+    stand_in: dict[str, object] = dict.fromkeys(law.horizon)
+    stand_in[law.horizon[0]] = _MANY
+    return _lr(schedule, float(share * _MANY), stand_in)
+
+
+def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
+    """Return the LR of each group after a number of steps."""
+    return _lr(schedule, steps, {})
+
+
+def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
+    law = LAWS.get(schedule.scheduler)
+    if law is None or schedule.open_arguments or (schedule.optimizer and schedule.optimizer.writes):
+        return None
+    bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
+    if law.name in _IGNORES_BASE_LR:
+        bases = [1.0] * len(bases)
+    if not bases or any(base is None for base in bases):
+        return None
+    arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    arguments |= known
+    if any(value is _OPEN for value in arguments.values()):
+        return None
+    try:
+        return law.lr(t, [float(base) for base in bases if base is not None], **arguments)
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        return None
+
+
+_IGNORES_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
+_OPEN = object()
+
+
+def _plain(value: object) -> object:
+    """Return an argument as a plain value, or ``_OPEN``."""
+    if isinstance(value, Expr):
+        return _OPEN if value.value is None else value.value
+    if isinstance(value, tuple):
+        items = [_plain(item) for item in value]
+        return _OPEN if any(item is _OPEN for item in items) else items
+    return value if value is None or isinstance(value, (bool, str)) else _OPEN
+
+
+def writes_when_built(schedule: Schedule) -> bool:
+    """Whether its constructor is known to write the LR."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None or (schedule.open_arguments and not law.writes_at_construction):
+        return False
+    arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    return law.writes_when_built(**arguments)
+
+
+def lr_text(lrs: Sequence[float]) -> str:
+    """Return LRs as text: ``0.0976``, or ``0.001 and 0.1`` where param groups differ."""
+    texts = list(dict.fromkeys(wording.number(lr) for lr in lrs))
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -1,0 +1,218 @@
+"""What several rules ask of a training that goes on from a checkpoint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lrlint.facts import (
+    Call,
+    Checkpoint,
+    Loop,
+    LoopKind,
+    OptimizerUse,
+    Schedule,
+    StepArgument,
+    Training,
+)
+from lrlint.formulas import LAWS
+from lrlint.judgement.length import is_exercise
+from lrlint.judgement.rates import writes_when_built
+from lrlint.judgement.units import driver, is_moved, regular_sites
+from lrlint.symbolic import Expr
+
+_RESUME = re.compile(
+    r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
+    r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)"
+    r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
+    re.IGNORECASE,
+)
+_COUNTER = r"epoch|step|iter|(^|_)it$|(^|_)ep$"
+MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
+"""Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
+_STARTS_AGAIN = frozenset({"CyclicLR"})
+"""A cycle more or less makes no difference to where such a schedule ends."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """A training loop that does not start at the beginning."""
+
+    loop: Loop
+    start: Expr
+    """Where it starts: ``start_epoch``."""
+
+
+def resumed(schedule: Schedule) -> Resume | None:
+    """Return the training loop of a schedule that continues an earlier run.
+
+    Where a checkpoint is loaded into the optimizer, any counter that does not start at a number of
+    the script's will do; else its name has to say that it is a start.
+    """
+    optimizer = schedule.optimizer
+    loaded = optimizer is not None and restored(optimizer) is not None
+    says_so = re.compile(f"{_RESUME.pattern}|{_COUNTER}" if loaded else _RESUME.pattern, re.I)
+    for site in regular_sites(driver(schedule)):
+        for loop in site.loops:
+            first = loop.first
+            if first is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH):
+                continue
+            if first.is_constant or first.value not in (None, 0, 1):
+                continue
+            if loop.trips is not None and not loop.trips.atoms() & first.atoms():
+                continue  # `range(start, start + epochs)`: a whole training once more
+            if any(says_so.search(atom.name) for atom in first.atoms()):
+                return Resume(loop, first)
+    return None
+
+
+def restored(optimizer: OptimizerUse) -> Call | None:
+    """Return where an optimizer's state is loaded from a checkpoint, or None."""
+    return next(
+        (
+            call
+            for call in optimizer.calls
+            if call.method == "load_state_dict" and not call.own_state and not _in_training(call)
+        ),
+        None,
+    )
+
+
+def _in_training(call: Call) -> bool:
+    """Whether it is made again and again, as when a training goes back to its best epoch."""
+    return any(loop.kind in (LoopKind.EPOCH, LoopKind.BATCH) for loop in call.loops)
+
+
+def counts_from_zero(schedule: Schedule) -> bool:
+    """Whether nothing that is seen, or could happen out of sight, moves its counter."""
+    if schedule.escapes is not None or is_exercise(schedule) or schedule.parent is not None:
+        return False
+    if schedule.derived:
+        if re.search(r"last_(epoch|step)|start|resum|ckpt|checkpoint", schedule.place.text):
+            return False
+    elif schedule.scheduler not in LAWS or schedule.open_arguments:
+        return False
+    if any(child.escapes is not None for child in schedule.children):
+        return False
+    last = schedule.argument("last_epoch")
+    if last is not None and (last.number is None or last.number.as_number() != -1):
+        return False
+    if is_moved(schedule):
+        return False
+    if not regular_sites(schedule):
+        return False
+    wanted = (StepArgument.NOTHING, StepArgument.METRIC) if _measures(schedule) else _NOTHING
+    if any(site.argument not in wanted for site in schedule.sites):
+        return False
+    if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
+        return False
+    guards = [guard for site in schedule.sites for guard in site.guards]
+    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.built_under))
+
+
+_NOTHING = (StepArgument.NOTHING,)
+
+
+def _measures(schedule: Schedule) -> bool:
+    law = LAWS.get(schedule.scheduler)
+    return law is not None and law.takes_metric
+
+
+def goes_on_from_zero(schedule: Schedule) -> Resume | None:
+    """Return the loop that resumes while the scheduler does not, if that makes a difference."""
+    optimizer = schedule.optimizer
+    if optimizer is None or optimizer.writes or schedule.scheduler in _STARTS_AGAIN:
+        return None
+    if not counts_from_zero(schedule):
+        return None
+    found = resumed(schedule)
+    if found is None or _knows(schedule, found.start) or _knows_optimizer(optimizer, found.start):
+        return None
+    if any(
+        other.variable == schedule.variable and _goes_on(other, found.start)
+        for other in schedule.otherwise
+    ):
+        return None  # that one is built where the training resumes, this one where it begins
+    if schedule.scheduler in MEMORYLESS and restored(optimizer) is not None:
+        return None
+    return found
+
+
+def _knows(schedule: Schedule, start: Expr) -> bool:
+    """Whether its arguments, or those of its parts, take the start into account."""
+    atoms = start.atoms()
+    for argument in schedule.arguments.values():
+        numbers = (argument.number, *(argument.numbers or ()))
+        if argument.reads & atoms or any(one.atoms() & atoms for one in numbers if one is not None):
+            return True
+    return any(_knows(child, start) for child in schedule.children)
+
+
+def _goes_on(schedule: Schedule, start: Expr) -> bool:
+    """Whether a scheduler is made to go on from where the training starts."""
+    last = schedule.argument("last_epoch")
+    return (last is not None and last.explicit) or _knows(schedule, start)
+
+
+def _knows_optimizer(optimizer: OptimizerUse, start: Expr) -> bool:
+    return any(
+        group.lr is not None and group.lr.atoms() & start.atoms() for group in optimizer.groups
+    )
+
+
+def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:
+    """Return a checkpoint with the states of a schedule and of its optimizer."""
+    return next(
+        (
+            one
+            for one in training.checkpoints
+            if any(other is schedule for other in one.schedules)
+            and any(optimizer is schedule.optimizer for optimizer in one.optimizers)
+        ),
+        None,
+    )
+
+
+def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Checkpoint] | None:
+    """Return where the optimizer's state is loaded, the scheduler's saved state not (LR403).
+
+    The checkpoint that holds both comes with it.
+    """
+    optimizer, checkpoint = schedule.optimizer, saved_with(training, schedule)
+    if optimizer is None or checkpoint is None or goes_on_from_zero(schedule) is None:
+        return None
+    call = restored(optimizer)
+    return None if call is None else (call, checkpoint)
+
+
+def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
+    """Where the states of optimizer and scheduler are loaded, if between the two the scheduler is
+    built, and its constructor puts the LR of step 0 in the place of the one that was loaded."""
+    load = schedule.restored_first
+    if load is None or schedule.parent is not None or is_exercise(schedule):
+        return None
+    if not writes_when_built(schedule) or schedule.early is not None:
+        return None
+    own = next(
+        (
+            call
+            for call in schedule.calls
+            if call.method == "load_state_dict"
+            and not call.own_state
+            and call.order > schedule.order
+        ),
+        None,
+    )
+    return None if own is None or _lr_is_put_right(schedule) else (load, own)
+
+
+def _lr_is_put_right(schedule: Schedule) -> bool:
+    """Whether the LR is loaded, or written, once more after the scheduler is built."""
+    optimizer = schedule.optimizer
+    if optimizer is None:
+        return True
+    if any(write.order > schedule.order for write in schedule.writes):
+        return True
+    return any(
+        call.method == "load_state_dict" and call.order > schedule.order for call in optimizer.calls
+    )

@@ -1,0 +1,103 @@
+"""Whether a schedule is as long as the whole training (LR201, LR202)."""
+
+from __future__ import annotations
+
+from lrlint.facts import Schedule
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    IGNORED_ACCUMULATION,
+    KNOWN_PACE,
+    OPEN_ARGUMENTS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    STEPS_EVERY_MICRO_BATCH,
+    UNKNOWN_LENGTH,
+    UNKNOWN_STEPS,
+)
+from lrlint.judgement.length import Length, against
+from lrlint.rule import Exclusion
+
+
+def whole_length(schedule: Schedule) -> Length | None:
+    """Return the horizon against the steps; None where one of the two is not known."""
+    horizon, steps = schedule.horizon, schedule.steps
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
+def judged_length(schedule: Schedule) -> Length | None:
+    """Return the horizon against the steps; None where that is not known or not to be judged."""
+    if schedule.horizon is None or schedule.parent is not None:
+        return None
+    if any(row.case(schedule) for row in LENGTH_EXCLUSIONS):
+        return None
+    return whole_length(schedule)
+
+
+def _no_steps_taken(schedule: Schedule) -> bool:
+    return schedule.steps is not None and schedule.steps.value == 0
+
+
+def _degenerate(schedule: Schedule) -> str | None:
+    horizon = schedule.horizon
+    length = None if horizon is None else horizon.length
+    if horizon is None or length is None or length.value is None or length.value >= 1:
+        return None
+    return f"{horizon.parameter} is {wording.amount(length)}"
+
+
+def _set_by_hand(schedule: Schedule) -> str | None:
+    """Return how the script moves its counter: ``scheduler.last_epoch = -1`` after an epoch."""
+    for call in schedule.calls:
+        if call.method == "last_epoch =" or (call.method == "load_state_dict" and call.loops):
+            return call.method
+    return None
+
+
+def _ruled_out(schedule: Schedule) -> bool:
+    length = whole_length(schedule)
+    return (
+        length is not None
+        and not length.comparison.certain
+        and schedule.rules_out(length.length, length.steps)
+    )
+
+
+def _open_ratio(schedule: Schedule) -> Length | None:
+    """Return the length where by how much it differs is not known: ``range(start, epochs)``."""
+    length = whole_length(schedule)
+    if length is None or length.ratio is not None or (length.longer and _is_alone(schedule)):
+        return None
+    return length
+
+
+def _is_alone(schedule: Schedule) -> bool:
+    """Whether nothing else changes the LR, as a warm-up by hand does."""
+    return not schedule.competitors and not (schedule.optimizer and schedule.optimizer.writes)
+
+
+LENGTH_EXCLUSIONS = (
+    OPEN_ARGUMENTS,
+    EXERCISE,
+    REBUILT,
+    *STEPPED_WRONGLY,
+    *KNOWN_PACE,
+    Exclusion(_set_by_hand, lambda method: f"`{method}` sets its position"),
+    UNKNOWN_LENGTH,
+    Exclusion(_degenerate, str, owner="LR207"),
+    UNKNOWN_STEPS,
+    Exclusion(_no_steps_taken, "it is stepped 0 times"),
+    IGNORED_ACCUMULATION,
+    STEPS_EVERY_MICRO_BATCH,
+    Exclusion(_ruled_out, "the script's defaults do not lead here"),
+    Exclusion(
+        _open_ratio,
+        lambda length: (
+            f"whether {length.horizon.parameter} = {wording.amount(length.length)} fits"
+            f" {wording.amount(length.steps)} steps is not known"
+        ),
+    ),
+)
+"""Excludes what LR201 and LR202 do not report."""

@@ -1,0 +1,246 @@
+"""The steps of a schedule whose LR is exactly 0 (LR305)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrlint.facts import Cadence, OrderFact, Schedule
+from lrlint.formulas import LAWS, Curve, NoClosedForm
+from lrlint.judgement import wording
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    IGNORED_ACCUMULATION,
+    MOVED,
+    OPEN_ARGUMENTS,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    UNKNOWN_CADENCE,
+    UNKNOWN_LENGTH,
+    UNKNOWN_OPTIMIZER,
+    UNKNOWN_STEPS,
+    WRITES,
+)
+from lrlint.judgement.length import Length, against, segment
+from lrlint.judgement.units import cadence, driver
+from lrlint.rule import Exclusion
+from lrlint.symbolic import Expr, Strength, compare
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """The steps whose LR is 0."""
+
+    which: str
+    """In words: ``the first epoch``."""
+    singular: bool
+    many: bool
+    """Whether there are so many that it matters."""
+    by_default: bool
+
+
+_MANY = 0.01
+"""The share of a training that is worth a warning; a whole epoch is, too."""
+_COUNTED = 100_000
+"""Steps that are evaluated one by one."""
+_NOTHING = 1e-15
+"""Of a base LR of 1: the rounding of a closed form."""
+_COSINE = "CosineAnnealingLR"
+_ENDS_AT_ZERO = frozenset(
+    {
+        *(_COSINE, "LinearLR", "PolynomialLR"),
+        *("get_linear_schedule_with_warmup", "get_cosine_schedule_with_warmup"),
+    }
+)
+
+
+def may_be_zero(schedule: Schedule) -> bool:
+    """Whether the schedule starts or ends at an LR of 0, as far as its arguments tell."""
+    if schedule.first_factor is not None and schedule.first_factor.value == 0:
+        return True
+    bound = {_COSINE: "eta_min", "LinearLR": "end_factor"}.get(schedule.scheduler)
+    if bound is None:
+        return schedule.scheduler in _ENDS_AT_ZERO
+    end = schedule.number(bound)
+    return end is not None and end.value == 0
+
+
+def zeros(schedule: Schedule) -> Zeros | None:
+    """Return the steps that are lost; None where there are none, or none are known."""
+    return _counted(schedule) or _at_the_start(schedule) or _beyond(schedule)
+
+
+def _unit(schedule: Schedule) -> str:
+    """Return ``epoch`` where a step of it lasts for more than one update, else ``step``."""
+    optimizer, whole = schedule.optimizer, driver(schedule)
+    single = optimizer is not None and optimizer.stepped and whole.batch_loop is None
+    return "epoch" if cadence(schedule) is Cadence.EPOCH and not single else "step"
+
+
+def _counted(schedule: Schedule) -> Zeros | None:
+    """Return the zeros of a curve all of whose numbers are known."""
+    steps, curve = segment(schedule), _curve(schedule)
+    count = None if steps is None else steps.value
+    if curve is None or steps is None or not isinstance(count, int) or not 1 < count <= _COUNTED:
+        return None
+    try:
+        lost = [t for t in range(count) if max(map(abs, curve(t))) < _NOTHING]
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError):
+        return None
+    if not lost or (schedule.scheduler == _COSINE and lost != [count - 1]):
+        return None  # a cosine that goes on for longer: LR201
+    unit, number = _unit(schedule), len(lost)
+    where = "last" if lost[-1] == count - 1 else "first" if lost[0] == 0 else ""
+    together = lost[-1] - lost[0] == number - 1
+    which = f"{number} of {count} {unit}s"
+    if where and together:
+        which = f"the {where} {unit}" if number == 1 else f"the {where} {which}"
+    expressions = [steps, *(a.number for a in schedule.arguments.values() if a.number is not None)]
+    by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
+    many = unit == "epoch" or number > _MANY * count
+    return Zeros(which, number == 1, many, by_default)
+
+
+def _curve(schedule: Schedule) -> Curve | None:
+    """Return the factors of the base LR, where the arguments are known."""
+    law = LAWS.get(schedule.scheduler)
+    if law is None or law.closed_form is None or schedule.scheduler not in _ENDS_AT_ZERO:
+        return None
+    arguments: dict[str, object] = {}
+    for name, argument in schedule.arguments.items():
+        value = argument.value
+        if isinstance(value, Expr):
+            value = value.value
+        if value is None and name in law.durations:
+            return None
+        arguments[name] = value
+    try:
+        return law.curve([1.0], **arguments)
+    except (NoClosedForm, ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def _at_the_start(schedule: Schedule) -> Zeros | None:
+    """Return the first step of a function of the script that starts at 0."""
+    factor = schedule.first_factor
+    if factor is None or factor.value != 0:
+        return None
+    unit = _unit(schedule)
+    by_default = factor.as_number() != 0
+    return Zeros(f"the first {unit}", True, unit == "epoch", by_default)
+
+
+def _beyond(schedule: Schedule) -> Zeros | None:
+    """Return the end of a training that is longer than its decay to 0, by their expressions."""
+    steps, horizon = segment(schedule), schedule.horizon
+    if steps is None or horizon is None or horizon.length is None:
+        return None
+    if schedule.scheduler == _COSINE:
+        eta_min = schedule.number("eta_min")
+        if eta_min is None or eta_min.as_number() != 0:
+            return None
+        comparison = compare(steps, horizon.length + 1)
+        if not comparison.equal:
+            return None
+        unit = _unit(schedule)
+        return Zeros(f"the last {unit}", True, unit == "epoch", not comparison.certain)
+    end = schedule.number("end_factor")
+    if schedule.scheduler not in ("PolynomialLR", "LinearLR") or (
+        schedule.scheduler == "LinearLR" and (end is None or end.as_number() != 0)
+    ):
+        return None
+    length = against(schedule, horizon, horizon.length, steps)
+    if length.fits or not length.longer or length.ratio is None:
+        return None
+    share = float(1 - 1 / length.ratio)
+    which = f"the last {wording.number(round(100 * share))}% of the {_unit(schedule)}s"
+    return Zeros(which, False, share > _MANY, not length.certain)
+
+
+# -- what LR305 does not report
+
+
+def _competitor(schedule: Schedule) -> Schedule | None:
+    return next(iter(driver(schedule).competitors), None)
+
+
+def _early(schedule: Schedule) -> OrderFact | None:
+    return driver(schedule).early
+
+
+def _other_whole(schedule: Schedule) -> Schedule | None:
+    """Return the schedule that it is a part of, where that is not a sequence."""
+    whole = driver(schedule)
+    return None if whole is schedule or whole.scheduler == "SequentialLR" else whole
+
+
+def _default_minimum(schedule: Schedule) -> bool:
+    eta_min = schedule.argument("eta_min")
+    return eta_min is not None and not eta_min.explicit
+
+
+def _is_out_of_step(schedule: Schedule) -> bool:
+    """Whether it is stepped in batches but not as often as its optimizer uses an LR."""
+    whole, optimizer = driver(schedule), schedule.optimizer
+    if cadence(schedule) is not Cadence.BATCH or optimizer is None:
+        return False
+    accumulates = {site.accumulation is None for site in (*whole.sites, *optimizer.sites)}
+    steps, updates = whole.steps, whole.optimizer_steps
+    return len(accumulates) != 1 or (
+        steps is not None and updates is not None and compare(steps, updates).differs
+    )
+
+
+ZERO_EXCLUSIONS = (
+    OPEN_ARGUMENTS,
+    UNKNOWN_OPTIMIZER,
+    WRITES,
+    Exclusion(_competitor, lambda other: f"{other.scheduler} drives the same optimizer"),
+    *PLAIN_STEPS,
+    MOVED,
+    EXERCISE,
+    Exclusion(_early, "it is stepped before its optimizer", owner="LR104"),
+    Exclusion(_other_whole, lambda whole: f"it is a part of a {whole.scheduler}"),
+    UNKNOWN_CADENCE,
+    REBUILT,
+    Exclusion(_default_minimum, "eta_min is left at 0", owner="LR301"),
+    Exclusion(_is_out_of_step, "it is not stepped as often as its optimizer"),
+    *STEPPED_WRONGLY,
+    IGNORED_ACCUMULATION,
+)
+
+
+def _undecided(schedule: Schedule) -> Length | None:
+    length = _against_steps(schedule)
+    return length if length is not None and length.comparison.unknown else None
+
+
+def _goes_on(schedule: Schedule) -> Length | None:
+    length = _against_steps(schedule) if schedule.scheduler == _COSINE else None
+    return length if length is not None and length.longer and not length.fits else None
+
+
+def _against_steps(schedule: Schedule) -> Length | None:
+    horizon, steps = schedule.horizon, segment(schedule)
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
+NOT_DECIDED = (
+    UNKNOWN_LENGTH,
+    UNKNOWN_STEPS,
+    Exclusion(
+        _undecided,
+        lambda length: (
+            f"whether {length.horizon.parameter} = {wording.amount(length.length)} is over before"
+            f" {wording.amount(length.steps)} steps is not known"
+        ),
+    ),
+    Exclusion(
+        _goes_on,
+        lambda length: f"it goes on after {wording.amount(length.length)} steps, at its minimum",
+        owner="LR201",
+    ),
+)
+"""Excludes what may end at 0, of which no zeros were length."""

@@ -1,0 +1,1 @@
+"""The linter: configuration and selection, the engine, diagnostics, fixes."""

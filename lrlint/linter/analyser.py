@@ -1,0 +1,62 @@
+"""Has files analysed, one project for all of them while its trees fit into memory."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from lrlint.linter.reader import Reader, real_path
+from lrlint.linter.timeout import cpu_limit
+from lrlint.source import Reach, SourceFile, check_syntax
+
+if TYPE_CHECKING:
+    from lrlint.analysis import Analysis, Project
+
+MOST_PARSED_AT_ONCE = 3_000_000
+"""Characters of source after which the trees are dropped: trees and facts take some thirty times
+the memory of the text."""
+
+
+class Analyser:
+    """Tells which files may build a scheduler, and analyses them."""
+
+    def __init__(self, reader: Reader, patience: float | None = None) -> None:
+        """Set a limit of ``patience`` seconds of CPU time per file; None sets no limit."""
+        self._reader = reader
+        self._patience = patience
+        self._project: Project | None = None
+        self._reach = Reach(reader.imported)
+
+    def may_build(self, source: SourceFile) -> bool:
+        """Return whether the names in a file lead to a scheduler's constructor."""
+        return self._reach.builds(real_path(source.path), source.text)
+
+    def analyse(self, source: SourceFile) -> Analysis:
+        """Analyse a file. Raises SourceError where it is not Python, and TookTooLong."""
+        from lrlint.analysis import analyse  # 0.1 s
+
+        project = self._roomy_project()
+        with cpu_limit(self._patience):
+            try:
+                return analyse(source, project=project)
+            except RecursionError:
+                from lrlint.source.stack import with_large_stack  # for a rare case
+
+                return with_large_stack(lambda: analyse(source, project=project), recursive=True)
+
+    def _roomy_project(self) -> Project:
+        from lrlint.analysis import Project  # 0.1 s
+
+        if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
+            self._project, self._reach = None, Reach(self._reader.imported)
+            gc.collect()  # trees and facts refer to each other
+        if self._project is None:
+            self._project = Project(self._reach)
+            for source in self._reader.memory.values():  # before an import reads it from the disk
+                self._project.entry(source)
+        return self._project
+
+    def check_syntax(self, source: SourceFile) -> None:
+        """Raise SourceError where a file that was not analysed is not Python."""
+        if self._project is None or not self._project.has_parsed(source.path):
+            check_syntax(source)

@@ -1,0 +1,79 @@
+"""From paths to source files: finds them, and reads those that may matter."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lrlint.linter.config import Settings
+from lrlint.source import (
+    STDIN,
+    Found,
+    SourceFile,
+    Unreadable,
+    discover,
+    load,
+    load_imported,
+    may_hold_schedule,
+)
+
+
+@dataclass(frozen=True)
+class Stdin:
+    """Standard input, for the path ``-``, and its name in reports."""
+
+    data: bytes
+    path: Path = Path("<stdin>")
+
+
+class Reader:
+    """Reads from the disk, standard input, and files that are held in memory.
+
+    ``memory`` has files by their real path (``-`` for standard input); they replace those on disk.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        stdin: Stdin | None = None,
+        memory: Mapping[Path, SourceFile] | None = None,
+    ) -> None:
+        self.memory = memory or {}
+        self._settings = settings
+        self._stdin = stdin or Stdin(b"")
+
+    def discover(self, paths: Iterable[Path | str]) -> Iterator[Found | Unreadable]:
+        """Yield the files to lint, and the paths that cannot be read."""
+        here, elsewhere = self._settings.exclusions()
+        for file in discover(paths, exclude=here):
+            excluded = isinstance(file, Found) and not file.explicit
+            if not (excluded and any(patterns.match(file.path) for patterns in elsewhere)):
+                yield file
+
+    def read(self, found: Found) -> SourceFile | None:
+        """Read a file; None where it was found in a folder and cannot hold a schedule.
+
+        Raises OSError, and SourceError where it cannot be decoded.
+        """
+        if self.memory and (source := self.memory.get(Path(found.real))) is not None:
+            return source
+        data = self._stdin.data if found.path == STDIN else found.path.read_bytes()
+        if not found.explicit and not may_hold_schedule(data):
+            return None
+        return load(self.path(found), data=data)
+
+    def path(self, found: Found) -> Path:
+        """Return the path under which a file is reported."""
+        return self._stdin.path if found.path == STDIN else found.path
+
+    def imported(self, path: Path) -> SourceFile | None:
+        """Read a file that another imports; None where it cannot be read."""
+        source = self.memory.get(real_path(path)) if self.memory else None
+        return source or load_imported(path)
+
+
+def real_path(path: Path) -> Path:
+    """Return what identifies a file: its path without links; ``-`` for standard input."""
+    return path if path == STDIN else Path(os.path.realpath(path))

@@ -1,0 +1,39 @@
+"""What a run of the linter reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lrlint.diagnostics import Diagnostic
+from lrlint.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    undecided: tuple[str, ...] = ()
+    """What the analyser could not tell and why, each with its place."""
+    unreported: tuple[str, ...] = ()
+    """What rules did not report and why, each with its place; only where that was asked for."""
+    problems: tuple[str, ...] = ()
+    """What kept lrlint from doing its work; any makes the exit status 2."""
+    files_found: int = 0
+    files_analysed: int = 0
+    """Those that may build or step a scheduler."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """CPU time that each analysed file took, by name; what it imports counts to the first."""
+    sources: Mapping[str, SourceFile] = field(default_factory=dict)
+    """The files that findings name, by that name."""
+
+    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
+        """Return the source lines of a file or a cell; None where they are not at hand."""
+        source = self.sources.get(filename)
+        if source is None:
+            return None
+        text = source.text
+        if source.notebook is not None:
+            text = next((one.source for one in source.notebook.cells if one.number == cell), "")
+        return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
