@@ -40,7 +40,7 @@ def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: cst
         contents.search(value)
     # Another function may do anything with an optimizer, but with a state only save it.
     if contents.states or (contents.owners and name in _WRITES_ITS_ARGUMENT):
-        holds = tuple(contents.owners.values())
+        holds = tuple(contents.owners)
         machine.emit(Save(*machine.where(node), holds, contents.open))
 
 
@@ -52,7 +52,7 @@ def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst
     for value in values:
         if isinstance(value, (OptimizerValue, ListValue, DictValue)):
             contents.search(value)
-    for owner in contents.owners.values():
+    for owner in contents.owners:
         if isinstance(owner, OptimizerRecord):
             machine.emit(OptimizerCall(*machine.where(node), owner, "load_state_dict"))
 
@@ -71,7 +71,7 @@ class _Contents:
     """The optimizers and schedulers whose states, or who themselves, are in some values."""
 
     def __init__(self) -> None:
-        self.owners: dict[int, Owner] = {}
+        self.owners: dict[Owner, None] = {}
         self.states = 0
         """How many of them are states."""
         self.open = False
@@ -89,12 +89,12 @@ class _Contents:
         self._seen.add(id(value))
         match value:
             case Opaque(state_of=owner) if owner is not None:
-                self.owners[id(owner)] = owner
+                self.owners[owner] = None
                 self.states += 1
             case Opaque(path=path):
                 self.open |= path is not None and bool(_MAY_BE_A_SCHEDULE.search(path))
             case OptimizerValue(record=record) | SchedulerValue(record=record):
-                self.owners[id(record)] = record
+                self.owners[record] = None
             case ListValue(items=None, element=None):
                 self.open = True
             case ListValue(items=None, element=element) if element is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -15,6 +15,7 @@ from lrlint.analysis.model.conditions import (
     Condition,
     Divisible,
     Flag,
+    Identity,
     Nature,
     Question,
     Relation,
@@ -120,7 +121,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
 def _truth_of_unknown(machine: Machine, value: Opaque, text: str) -> Condition:
     chosen = machine.override(value.path or text)
     lean = _ordinarily(text) if chosen is None else bool(chosen)
-    return Flag(Question(Asks.TRUTH, _identity(value)), text, lean, _nature_of(value, text))
+    return Flag(Question(Asks.TRUTH, Identity(value)), text, lean, _nature_of(value, text))
 
 
 def any_alternative(
@@ -141,7 +142,8 @@ def any_alternative(
     return any_of(*parts)
 
 
-def _opposite(truth: bool | Condition) -> bool | Condition:
+def opposite(truth: bool | Condition) -> bool | Condition:
+    """Return whether something does not hold, from whether it does."""
     return (not truth) if isinstance(truth, bool) else negate(truth)
 
 
@@ -166,11 +168,6 @@ def _ordinarily(text: str) -> bool | None:
     if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
         return False
     return None
-
-
-def _identity(value: Opaque) -> Hashable:
-    """Return a key that is the same wherever the same unknown value is used."""
-    return ("object", id(value)) if value.path is None else ("path", value.path, id(value))
 
 
 # -- comparisons ------------------------------------------------------------------------------
@@ -214,7 +211,7 @@ def _compare(
     if isinstance(operator, (cst.Equal, cst.NotEqual)):
         divides = _compare_remainder(machine, left_node, right_node)
         if divides is not None:
-            return _opposite(divides) if negated else divides
+            return opposite(divides) if negated else divides
     left = machine.evaluate(left_node)
     if _is_class_name(left_node) and all(isinstance(v, Opaque) for v in alternatives(left)):
         # The right side decides nothing, and evaluating it may read whole modules.
@@ -229,7 +226,7 @@ def _compare(
             truth = equal(machine, left, right, node)
         case _:
             return _ordered(machine, left, _OPERATORS.get(type(operator)), right, node)
-    return _opposite(truth) if negated else truth
+    return opposite(truth) if negated else truth
 
 
 def _compare_remainder(
@@ -326,7 +323,7 @@ def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: st
     expected = str(constant.value)
     chosen = machine.override(unknown.path) if unknown.path else None
     return Flag(
-        Question(Asks.EQUALS, _identity(unknown), expected),
+        Question(Asks.EQUALS, Identity(unknown), expected),
         text,
         None if chosen is None else str(chosen) == expected,
         _nature_of(unknown, text),
@@ -349,7 +346,7 @@ def _identical(
                 return same
             return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
-            question = Question(Asks.IDENTITY, _identity(left), expected)
+            question = Question(Asks.IDENTITY, Identity(left), expected)
             return Flag(question, machine.unit.code(node), None, _nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
@@ -370,7 +367,7 @@ def _member(
         case Const(value=key), DictValue(complete=True, store=store, setting=setting):
             present = key in store.data
             # The answer is part of the question: the script may put the key there later.
-            question = Question(Asks.MEMBERSHIP, id(store), (key, present))
+            question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
             return Flag(question, machine.unit.code(node), present) if setting else present
         case Const(value=str() as part), Const(value=str() as whole):
             present = part in whole

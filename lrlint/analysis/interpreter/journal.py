@@ -14,7 +14,7 @@ from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import AnyValue, Store
 
-Changes = dict[tuple[int, Hashable], tuple[Store, Hashable, AnyValue]]
+Changes = dict[tuple[Store, Hashable], AnyValue]
 """The last value that a branch has written to each entry of a store."""
 
 
@@ -22,7 +22,7 @@ def take_back(machine: Machine, start: int) -> Changes:
     """Undo all writes since the journal had the length ``start``, and return them."""
     changes: Changes = {}
     for store, key, _ in machine.journal[start:]:
-        changes[id(store), key] = (store, key, store.data.get(key, MISSING))
+        changes[store, key] = store.data.get(key, MISSING)
     for store, key, old in reversed(machine.journal[start:]):
         if old is MISSING:
             store.data.pop(key, None)
@@ -34,7 +34,7 @@ def take_back(machine: Machine, start: int) -> Changes:
 
 def apply_changes(machine: Machine, changes: Changes) -> None:
     """Write again what was taken back."""
-    for store, key, value in changes.values():
+    for (store, key), value in changes.items():
         machine.write(store, key, value)
 
 
@@ -46,11 +46,10 @@ def join_changes(
     skip: Store | None = None,
 ) -> None:
     """Write what two branches have set, each value under the condition of its branch."""
-    for entry in [*then, *(entry for entry in otherwise if entry not in then)]:
-        store, key, _ = then.get(entry) or otherwise[entry]
+    for store, key in [*then, *(entry for entry in otherwise if entry not in then)]:
         if store is skip:
             continue
         before = store.data.get(key, MISSING)
-        first = then[entry][2] if entry in then else before
-        second = otherwise[entry][2] if entry in otherwise else before
+        first = then.get((store, key), before)
+        second = otherwise.get((store, key), before)
         machine.write(store, key, join(machine, condition, first, second, str(key)))

@@ -208,8 +208,7 @@ def _write_last_values(
     """Give what the body has written since ``start`` the value that the last iteration leaves."""
     unknowns = {variable.atom for variable in variables}
     last = None if loop.trips is None else {loop.index: loop.trips - 1}
-    written = {(id(store), key): store for store, key, _ in machine.journal[start:]}
-    for (_, key), store in written.items():
+    for store, key in dict.fromkeys((store, key) for store, key, _ in machine.journal[start:]):
         value = store.data.get(key)
         if isinstance(value, Choice) and mapping:
             # `done` is true where the condition held in the last iteration.

@@ -148,9 +148,7 @@ class Machine(ABC):
         """The bound on ``spent`` in the call that is being interpreted."""
         self._keys = itertools.count()
         self.foreign: dict[str, Opaque] = {}
-        self._adopted: dict[int, OptimizerRecord] = {}
-        # The adopted values stay alive, so that no other value gets the same id.
-        self._kept: list[Opaque] = []
+        self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------
 
@@ -283,7 +281,7 @@ class Machine(ABC):
 
     def adopt(self, value: Opaque) -> OptimizerRecord:
         """Return the optimizer that an unknown value must be, because it is used as one."""
-        record = self._adopted.get(id(value))
+        record = self._adopted.get(value)
         if record is None:
             record = OptimizerRecord(
                 class_name="Optimizer",
@@ -295,13 +293,12 @@ class Machine(ABC):
                 escapes="built by code that was not read",
                 unknown_groups=True,
             )
-            self._adopted[id(value)] = record
-            self._kept.append(value)
+            self._adopted[value] = record
         return record
 
     def adopted(self, value: Opaque) -> OptimizerRecord | None:
         """Return the optimizer that an unknown value is, by its use or its name; None elsewhere."""
-        record = self._adopted.get(id(value))
+        record = self._adopted.get(value)
         if record is None and value.path is not None and "optim" in value.path.lower():
             return self.adopt(value)
         return record

@@ -9,7 +9,7 @@ from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Identity, Question
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -49,7 +49,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
-    return Flag(Question(Asks.INSTANCE, id(value), str(names)), machine.unit.code(node))
+    return Flag(Question(Asks.INSTANCE, Identity(value), str(names)), machine.unit.code(node))
 
 
 _PYTHON = {"int": int, "float": float, "str": str, "bool": bool}

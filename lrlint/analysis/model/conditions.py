@@ -116,6 +116,24 @@ class Asks(Enum):
     SEVERAL = "and, or"
 
 
+class Identity:
+    """An object as the subject of a question: equal to itself only, and kept alive.
+
+    With ``id(value)`` instead, another value could get the id of one that is gone.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self._value is other._value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a flag says. Two flags with the same question are the same condition.
@@ -125,7 +143,7 @@ class Question:
 
     asks: Asks
     subject: Hashable = None
-    """A setting by its name, any other value by its identity."""
+    """The name of a setting, or the `Identity` of an unknown value."""
     value: Hashable = None
     """What the subject is compared with."""
 
