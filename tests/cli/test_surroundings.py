@@ -235,6 +235,7 @@ def test_hint_of_predict_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
 # -- runs
 
 
+@pytest.mark.slow
 def test_reports_of_a_run_that_leaves_its_folder_and_closes_its_output(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     (tmp_path / "elsewhere").mkdir()
@@ -249,6 +250,7 @@ def test_reports_of_a_run_that_leaves_its_folder_and_closes_its_output(tmp_path:
     assert os.listdir(tmp_path / "elsewhere") == []
 
 
+@pytest.mark.slow
 def test_report_of_a_run_that_cannot_be_written(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     (tmp_path / "train.py").write_text("import sys\nsys.exit(int(sys.argv[1]))\n")
