@@ -19,7 +19,7 @@ from lrlint.diagnostics import Diagnostic, position
 from lrlint.linter import config
 from lrlint.linter.config import Settings
 from lrlint.output.text import clean
-from lrlint.source import STDIN, SourceFile, Text, display_name, may_hold_schedule
+from lrlint.source import STDIN, SourceFile, Text, display_name, mentions_schedule
 from lrlint.span import Location
 
 _START = Location(1, 1)
@@ -60,7 +60,7 @@ def _check(filename: str, text: str) -> Iterator[tuple[Location, str]]:
     path, from_stdin = Path(filename), filename == Plugin.stdin_name
     if not from_stdin and not _is_named(path):
         excluded = any(patterns.match(path) for patterns in settings.exclude)
-        if excluded or not may_hold_schedule(text.encode(errors="replace")):
+        if excluded or not mentions_schedule(text.encode(errors="replace")):
             return
     from lrlint.linter.engine import lint  # 0.1 s
     from lrlint.linter.reader import Stdin

@@ -6,14 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.conditions import (
-    Condition,
-    NotComputable,
-    compile_condition,
-    compile_number,
-    flatten,
-    text_of,
-)
+from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
+from lrlint.analysis.model.conditions import Condition, flatten, text_of
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
     AddGroup,

@@ -73,7 +73,7 @@ def discover(
     extend_include: Sequence[str] = (),
     respect_gitignore: bool = True,
 ) -> Iterator[Found | Unreadable]:
-    """The files at and below the paths, each once, sorted within each directory.
+    """Yield the files at and below the paths, each once, sorted within each directory.
 
     ``exclude`` holds gitignore patterns relative to the working directory; they and `SKIPPED` and
     ``.gitignore`` apply to what is found in a directory, never to a path that is named.
@@ -120,7 +120,7 @@ class _Walk:
         return (Found(path, explicit=True, real=os.path.realpath(path)),)
 
     def directory(self, root: Path) -> Iterator[Found | Unreadable]:
-        """What is to be linted below a directory; links come last, so real names win."""
+        """Yield what is to be linted below a directory; links come last, so real names win."""
         absolute = Path(os.path.abspath(root))
         links: list[tuple[Path, tuple[IgnoreFile, ...]]] = [(root, self._above(absolute))]
         while links:
@@ -131,7 +131,7 @@ class _Walk:
                 yield Found(path, real=os.path.realpath(path))
 
     def _above(self, directory: Path) -> tuple[IgnoreFile, ...]:
-        """The ignore files that speak of a directory from above, the nearest last."""
+        """Yield the ignore files above a directory that apply to it, the nearest last."""
         root = repository_root(directory) if self._gitignore else None
         if root is None or root == directory:
             return ()
@@ -196,7 +196,7 @@ class _Walk:
         if not self._gitignore:
             return ()
         absolute = Path(os.path.abspath(directory))
-        if ".git" in names:  # a repository of its own: what lies above has no say
+        if ".git" in names:  # another repository: what is above has no say
             own = self._excluded_in(absolute)
             rules = (own,) if own else ()
         if ".gitignore" in names:

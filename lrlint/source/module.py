@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lrlint.source.notebook import Notebook
 
 STDIN: Final = Path("-")
-"""The path that stands for standard input."""
+"""The path that means standard input."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class SourceFile:
         return Suppressions.scan(self.text)
 
     def at(self, start: int, end: int) -> Span:
-        """The span (in its cell, in a notebook) of a stretch of the module's text."""
+        """Return the span (in its cell, in a notebook) of a stretch of the module's text."""
         place = self.lines.position
         span = Span(self.name, Location(*place(start)), Location(*place(end)))
         return span if self.notebook is None else self.notebook.span(span)
@@ -72,7 +72,7 @@ class SourceFile:
         return SourceError(error.message, row, error.column, cell)
 
     def offsets(self, span: Span) -> tuple[int, int]:
-        """Where in the module's text a span lies; ``IndexError`` or ``KeyError`` if nowhere."""
+        """Return the offsets of a span in the module; ``IndexError`` or ``KeyError`` if nowhere."""
         first, last = self.module_rows(span)
         return (
             self.lines.offset(first, span.start.column),
@@ -88,7 +88,7 @@ class SourceFile:
         return first, last
 
     def edited(self, edits: Iterable[tuple[Span, str]]) -> bytes:
-        """The bytes of the file with some spans replaced; all else stays byte for byte.
+        """Return the bytes of the file with some spans replaced; all else stays byte for byte.
 
         Newlines in the replacements become the file's own. ``ValueError`` where edits overlap or
         touch what is not Python in a notebook.

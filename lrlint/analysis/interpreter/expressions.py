@@ -174,7 +174,7 @@ def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
         elif isinstance(element, cst.DictElement):
             key = machine.evaluate(element.key)
             item = machine.evaluate(element.value)
-            value.store.data[members.entry(machine, value, key)] = item
+            value.store.data[members.entry_key(machine, value, key)] = item
     machine.dicts.append(value)
     return value
 
@@ -443,7 +443,7 @@ def _comprehension(
 
 def _named(machine: Machine, node: cst.NamedExpr) -> AnyValue:
     value = machine.evaluate(node.value)
-    assignment.assign(machine, node.target, value, node.value)
+    assignment.assign(machine, node.target, value)
     return value
 
 

@@ -57,7 +57,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
         )
         with repeating(machine, loop, node) as repeat:
             element = stream.element(Expr.atom(loop.index))
-            assignment.assign(machine, node.target, element, node.iter, rename=False)
+            assignment.assign(machine, node.target, element, rename=False)
             machine.run_block(statements_of(node.body))
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
@@ -133,7 +133,7 @@ def _unrolled(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome
 
 def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
-        assignment.assign(machine, node.target, item, node.iter, rename=False)
+        assignment.assign(machine, node.target, item, rename=False)
         outcome = machine.run_block(statements_of(node.body))
         if outcome.exit not in (None, Exit.CONTINUE):
             return outcome if outcome.leaves_function else GOES_ON
@@ -206,7 +206,7 @@ def run_comprehension(
         def element() -> AnyValue:
             inner = comp.inner_for_in
             if inner is not None:
-                assignment.assign(machine, inner.target, Opaque(), inner.iter, rename=False)
+                assignment.assign(machine, inner.target, Opaque(), rename=False)
             if isinstance(node, cst.DictComp):
                 return ListValue([machine.evaluate(node.key), machine.evaluate(node.value)])
             return machine.evaluate(node.elt)
@@ -231,7 +231,7 @@ def run_comprehension(
         )
         with repeating(machine, loop, node):
             assignment.assign(
-                machine, comp.target, stream.element(Expr.atom(loop.index)), comp.iter, rename=False
+                machine, comp.target, stream.element(Expr.atom(loop.index)), rename=False
             )
             value = element()
     if isinstance(node, cst.DictComp):
@@ -248,7 +248,7 @@ def _elements(
     """The elements of an unrolled comprehension; None where a filter is not decided."""
     items: list[AnyValue] = []
     for item in visited:
-        assignment.assign(machine, comp.target, item, comp.iter, rename=False)
+        assignment.assign(machine, comp.target, item, rename=False)
         kept = [machine.truth(part.test) for part in comp.ifs]
         if any(not isinstance(found, bool) for found in kept):
             return None

@@ -82,9 +82,7 @@ def call_method(
         case Instance():
             return _instance(machine, receiver, name, arguments, node)
         case GroupsValue(record=record) if name in ("setdefault", "update"):
-            machine.emit(
-                OptimizerCall(machine.here(node), tuple(machine.via), record, SETS_INITIAL_LR)
-            )
+            machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
             assignment.remove_group(machine, receiver, node)
         case FunctionValue() | GroupsValue():
@@ -129,11 +127,11 @@ def _optimizer(
             # A closure computes the loss; it is run by every step.
             if isinstance(value, FunctionValue):
                 machine.call_function(value, Arguments())
-        machine.emit(OptimizerStep(machine.here(node), tuple(machine.via), record))
+        machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
     if name in ("state_dict", "load_state_dict", "add_param_group"):
         own = name == "load_state_dict" and checkpoints.is_own_state(arguments.get(0, "state_dict"))
-        machine.emit(OptimizerCall(machine.here(node), tuple(machine.via), record, name, own))
+        machine.emit(OptimizerCall(*machine.where(node), record, name, own))
     if name == "add_param_group":
         machine.library.call_method(machine, receiver, name, arguments, node)
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)
@@ -147,7 +145,7 @@ def _dict(machine: Machine, receiver: DictValue, name: str, arguments: Arguments
             if known is not None and known in receiver.store.data:
                 return attributes.get_item(machine, receiver, key, None)
             value = arguments.get(1) or NONE
-            machine.write(receiver.store, members.entry(machine, receiver, key), value)
+            machine.write(receiver.store, members.entry_key(machine, receiver, key), value)
             return value
         case "get" | "pop" if key is not None:
             known = members.dict_key(key)
@@ -318,7 +316,7 @@ def _unknown(
         if name == "step" and not arguments.all() and machine.adopted(receiver) is not None:
             record = machine.adopted(receiver)
             assert record is not None
-            machine.emit(OptimizerStep(machine.here(node), tuple(machine.via), record))
+            machine.emit(OptimizerStep(*machine.where(node), record))
             return Opaque(measured=True)
         if name in ("get",) and arguments.positional:
             return attributes.get_item(machine, receiver, arguments.positional[0], None)
@@ -358,7 +356,7 @@ def _optimizer_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
 def _step_one(machine: Machine, record: OptimizerRecord | None, node: cst.Call) -> AnyValue:
     if record is not None:
         scaled = "scaler" in machine.unit.code(node.func).lower()
-        machine.emit(OptimizerStep(machine.here(node), tuple(machine.via), record, scaled))
+        machine.emit(OptimizerStep(*machine.where(node), record, scaled))
     return Opaque(measured=True)
 
 

@@ -45,20 +45,20 @@ def _expression(machine: Machine, node: cst.Expr) -> Outcome:
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
     value = machine.evaluate(node.value)
     for target in node.targets:
-        assignment.assign(machine, target.target, value, node.value)
+        assignment.assign(machine, target.target, value)
     return GOES_ON
 
 
 def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
     if node.value is not None:
-        assignment.assign(machine, node.target, machine.evaluate(node.value), node.value)
+        assignment.assign(machine, node.target, machine.evaluate(node.value))
     return GOES_ON
 
 
 def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
     old = machine.evaluate(node.target)
     new = expressions.augmented(machine, node, old, machine.evaluate(node.value))
-    assignment.assign(machine, node.target, new, node.value, rename=False)
+    assignment.assign(machine, node.target, new, rename=False)
     return GOES_ON
 
 
@@ -123,18 +123,18 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
     for item in node.items:
         value = machine.evaluate(item.item)
         managers.append(value)
-        entered = contexts.entered(machine, value)
+        entered = contexts.enter(machine, value)
         if contexts.stops_gradients(value):
             machine.without_gradients = True
         if item.asname is not None:
-            assignment.assign(machine, item.asname.name, entered, item.item)
+            assignment.assign(machine, item.asname.name, entered)
     try:
-        with contexts.conditions(machine, managers, node):
+        with contexts.guard_body(machine, managers, node):
             outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
     for value in reversed(managers):
-        contexts.left(machine, value)
+        contexts.leave(machine, value)
     return outcome
 
 

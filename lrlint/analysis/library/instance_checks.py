@@ -45,8 +45,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
     if not isinstance(value, Choice):
         return comparisons.as_value(is_a(value))
-    truths = [(condition, is_a(item)) for condition, item in value.alternatives]
-    return comparisons.as_value(comparisons.any_alternative(truths))
+    return comparisons.as_value(comparisons.any_alternative(value, is_a))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
@@ -63,7 +62,7 @@ def _instance_of(
     """Whether a value is of a kind; ``kind`` is a class or a tuple of classes."""
     if isinstance(value, Choice):
         return comparisons.any_alternative(
-            [(c, _instance_of(machine, item, kind, node)) for c, item in value.alternatives]
+            value, lambda item: _instance_of(machine, item, kind, node)
         )
     if value == NONE:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.source import may_hold_schedule
+from lrlint.source import mentions_schedule
 
 HOLDS = [
     "from torch.optim.lr_scheduler import StepLR",
@@ -52,9 +52,9 @@ HOLDS_NOT = [
 
 @pytest.mark.parametrize("code", HOLDS)
 def test_takes_what_may_hold_a_schedule(code: str) -> None:
-    assert may_hold_schedule(code.encode())
+    assert mentions_schedule(code.encode())
 
 
 @pytest.mark.parametrize("code", HOLDS_NOT)
 def test_leaves_out_what_cannot(code: str) -> None:
-    assert not may_hold_schedule(code.encode())
+    assert not mentions_schedule(code.encode())

@@ -17,7 +17,7 @@ from typing import Final
 from lrlint.source.lexical import COMMENTS_AND_STRINGS
 
 _GAP: Final = "$"
-"""What stands for a string or a comment: no Python code has it."""
+"""What replaces a string or a comment: no Python code has it."""
 _JOINED: Final = re.compile(r"\\\n")
 
 # Each pattern begins with letters, a newline or a set of characters: the regex engine then skips
@@ -49,6 +49,9 @@ _WALRUS: Final = re.compile(r"(\w+)[ \t]*:=")
 _TARGET: Final = re.compile(r"[^\W\d]\w*")
 _FUNCTION: Final = re.compile(r"\n[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\(([^)]{0,2000})\)")
 _PARAMETER: Final = re.compile(r"(?:^|,)\s*\**(\w+)")
+_CALLED_BACKWARDS: Final = re.compile(r"\([ \t]*(\w+)(?!\w| (?:fed|ssalc)\b)")
+"""A name that is called, back to front: the regex engine skips to the bracket, which is 20 times as
+fast as trying each name."""
 _GLOBAL_WORDS: Final = frozenset({*keyword.kwlist, *dir(builtins), "__file__"})
 
 _DEEPEST: Final = 30
@@ -60,7 +63,7 @@ TOP: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a name that an import binds stands for."""
+    """What an import binds a name to."""
 
     module: str
     level: int
@@ -76,13 +79,13 @@ class Outline:
     """The code of each top-level function and class by its name, imports left out; `TOP` holds
     all the rest."""
     imports: Mapping[str, tuple[Imported, ...]]
-    """What each name may stand for that an import statement binds, wherever the statement is."""
+    """What each name may mean that an import statement binds, wherever the statement is."""
     stars: tuple[Imported, ...]
     """The modules that all names are taken from."""
 
 
 def outline(text: str) -> Outline:
-    """The outline of a module's text, which need not be valid Python."""
+    """Return the outline of a module's text, which need not be valid Python."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     code = _JOINED.sub(" ", without_strings(f"\n{text}"))
@@ -130,17 +133,22 @@ def only_fields(text: str) -> str:
 
 
 def words(code: str) -> frozenset[str]:
-    """The names, keywords and numbers in code that has no strings and comments."""
+    """Return the names, keywords and numbers in code that has no strings and comments."""
     return frozenset(code.translate(_NO_WORD).split())
 
 
+def called_words(code: str) -> set[str]:
+    """Return the last names of all that some code calls, and keywords before brackets."""
+    return {name[::-1] for name in _CALLED_BACKWARDS.findall(code[::-1])}
+
+
 def free_words(code: str) -> frozenset[str]:
-    """The names that a function, or a module's own level, reads and does not bind itself."""
+    """Return the names that a function or a module's top level reads and does not bind."""
     return frozenset(_REFERENCE.findall(code)) - bound_words(code) - _GLOBAL_WORDS
 
 
 def bound_words(code: str) -> frozenset[str]:
-    """The names that some code binds other than by imports."""
+    """Return the names that some code binds other than by imports."""
     # No pattern finds the rows that assign as fast.
     rows = [row for row in code.split("\n") if "= " in row or "=\t" in row]
     code = f"\n{code}"
@@ -163,7 +171,7 @@ def _fields(match: re.Match[str]) -> str:
 
 
 def _names(listed: str) -> Iterator[tuple[str, str]]:
-    """The names of an import statement, each with the name that it gets."""
+    """Yield the names of an import statement, each with the name that it gets."""
     for item in listed.replace(_GAP, " ").strip("() \t\n").split(","):
         match item.split():
             case [name, "as", bound]:
@@ -197,6 +205,7 @@ __all__ = [
     "Imported",
     "Outline",
     "bound_words",
+    "called_words",
     "free_words",
     "only_fields",
     "outline",

@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from lrlint.formulas import LAWS
-from lrlint.source import Reach
-from lrlint.source.outline import Imported
+from lrlint.source import Relevance
+from lrlint.source.relevance.outline import Imported
 
 BUILDS = [
     "from torch.optim.lr_scheduler import StepLR\ns = StepLR(o, 3)",
@@ -162,7 +162,7 @@ def builds(folder: Path, files: dict[str, str]) -> bool:
         path.write_text(dedent(text), encoding="utf-8")
 
     first = folder.resolve() / next(iter(files))
-    return Reach().builds(first, first.read_text(encoding="utf-8"))
+    return Relevance().may_build(first, first.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("code", BUILDS)
@@ -198,8 +198,10 @@ def test_what_one_script_was_told_holds_for_the_next(tmp_path: Path) -> None:
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    reach = Reach()
-    answers = [reach.builds(tmp_path / f"{n}.py", files[f"{n}.py"]) for n in ("one", "two", "one")]
+    relevance = Relevance()
+    answers = [
+        relevance.may_build(tmp_path / f"{n}.py", files[f"{n}.py"]) for n in ("one", "two", "one")
+    ]
     assert answers == [False, True, False]
 
 
@@ -221,7 +223,7 @@ def test_what_an_imported_name_leads_to(imported: Imported, answer: bool, tmp_pa
     (tmp_path / "lib" / "__init__.py").write_text(
         "from helper import build as again, count\n", encoding="utf-8"
     )
-    assert Reach().import_builds(tmp_path / "train.py", "", imported) is answer
+    assert Relevance().import_may_build(tmp_path / "train.py", "", imported) is answer
 
 
 def test_more_modules_than_any_analysis_follows(tmp_path: Path) -> None:

@@ -1,10 +1,9 @@
 """Whether a script can come to build an LR scheduler, itself or through what it imports.
 
-The byte test (`lrlint.source.gate`) passes every file that speaks of schedules: the callbacks, the
-configurations, the text generation that "schedules" its requests. Parsing and interpreting them
-costs a hundred times what this test costs. It follows names: the words of a script lead to the
-functions and classes of the project that bear them, whose words lead on, until one of them is a
-scheduler's constructor. Like the byte test it must never say no where a scheduler would be found.
+The byte test passes every file that speaks of schedules: the callbacks, the configurations, the
+text generation that "schedules" its requests. This test follows names: the words of a script lead
+to the functions and classes of the project that bear them, whose words lead on, until one of them
+is a scheduler's constructor.
 """
 
 from __future__ import annotations
@@ -19,7 +18,15 @@ from typing import Final
 
 from lrlint.source.locate import LIBRARIES, Locator, load_imported
 from lrlint.source.module import SourceFile
-from lrlint.source.outline import TOP, Imported, Outline, bound_words, free_words, outline, words
+from lrlint.source.relevance.outline import (
+    TOP,
+    Imported,
+    Outline,
+    bound_words,
+    free_words,
+    outline,
+    words,
+)
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
 
@@ -42,11 +49,11 @@ _NEAR: Final = 300
 """Characters before a name that are looked at: a long chain of attributes, a class's bases."""
 
 
-class Reach:
+class Relevance:
     """Answers for one script after the other, and remembers what it has read for them."""
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
-        """``read`` gives a file of the project, or None where following it is of no use."""
+        """Take a reader of the project's files; it returns None for those of no use."""
         self._read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
@@ -54,7 +61,7 @@ class Reach:
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
-    def builds(self, path: Path, text: str) -> bool:
+    def may_build(self, path: Path, text: str) -> bool:
         """Whether the script at ``path`` may build a scheduler.
 
         ``path`` is absolute and free of links, so that modules which import one another are known
@@ -62,7 +69,7 @@ class Reach:
         """
         return self._any_builds(self._entry(path, text).everything())
 
-    def import_builds(self, path: Path, text: str, imported: Imported) -> bool:
+    def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
         return self._any_builds(self._imported(self._entry(path, text), imported, set()))
 
@@ -95,12 +102,12 @@ class Reach:
         self._harmless |= seen
         return False
 
-    # -- what a name stands for
+    # -- what a name means
 
     def _meant(
         self, module: _Module, name: str, passed: set[tuple[_Module, str]] | None = None
     ) -> Iterator[tuple[_Module, str]]:
-        """The parts of the project that a name of a module may lead to."""
+        """Yield the parts of the project that a name of a module may lead to."""
         passed = set() if passed is None else passed
         if (module, name) in passed:
             return
@@ -118,7 +125,7 @@ class Reach:
     def _imported(
         self, module: _Module, imported: Imported, passed: set[tuple[_Module, str]]
     ) -> Iterator[tuple[_Module, str]]:
-        """The parts of the project that an import of a module may lead to."""
+        """Yield the parts of the project that an import of a module may lead to."""
         name, inner = imported.name, self._inner(module, imported)
         for target in self._found(module, imported.module, imported.level):
             yield target, TOP
@@ -130,7 +137,7 @@ class Reach:
             yield from inner.everything()
 
     def _inner(self, module: _Module, imported: Imported) -> _Module | None:
-        """The module that is imported from a package as one of its names."""
+        """Return the module that is imported from a package as one of its names."""
         if imported.name is None:
             return None
         name = f"{imported.module}.{imported.name}".lstrip(".")
@@ -178,7 +185,7 @@ class Reach:
         )
 
     def _constructors(self, used: frozenset[str]) -> Sequence[str]:
-        """The words that constructors may be called."""
+        """Return the words that constructors may be called."""
         fresh = used - self._ordinary
         found = [word for word in fresh if _BUILDS.fullmatch(word)]
         self._ordinary |= fresh.difference(found)
@@ -190,7 +197,7 @@ class Reach:
         after = code[match.end() : match.end() + _NEAR].lstrip()
         lead = before.rstrip()
         if lead.endswith("def") and lead.split()[-1] == "def":
-            return False  # what its body builds stands there
+            return False  # what its body builds is found there
         if name in _BASES:
             return _DERIVES.search(before) is not None
         owner: list[str] = []  # `torch`, `optim`
@@ -249,7 +256,7 @@ class _Module:
 
     @cached_property
     def renamed(self) -> frozenset[str]:
-        """What stands for a constructor under a name of its own.
+        """The other names that imports give to constructors.
 
         As in ``from timm.scheduler import CosineLRScheduler as C``.
         """
@@ -262,7 +269,7 @@ class _Module:
         )
 
     def everything(self) -> Iterator[tuple[_Module, str]]:
-        """All its parts."""
+        """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
 
@@ -276,4 +283,4 @@ def _module(path: Path, text: str) -> _Module:
     return _Module(path, hash(text), outline(text))
 
 
-__all__ = ["Reach"]
+__all__ = ["Relevance"]
