@@ -46,7 +46,7 @@ def write(text: str, stream: TextIO | None = None) -> None:
     """Write all of ``text``, to standard output if no stream is given.
 
     A reader that has gone away (``| head``) is not an error. Raises UserError where standard output
-    cannot be written to; of standard error, nobody could be told.
+    cannot be written to. An error of standard error is passed over: it could not be reported.
     """
 
     def put(stream: TextIO) -> None:

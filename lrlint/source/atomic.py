@@ -16,7 +16,7 @@ def replace_file(path: Path | str, data: bytes) -> None:
     """Write ``data`` to a file that exists or not.
 
     Keep its mode, owner, extended attributes, hard links, and a symbolic link to it; drop set-uid,
-    which is not for new content. Raises PermissionError for a file that is read-only.
+    which was granted to the old content. Raises PermissionError for a file that is read-only.
     """
     target = Path(os.path.realpath(path))
     state = _writable(target)

@@ -91,7 +91,7 @@ class IgnoreFile:
 
 
 def repository_root(path: Path) -> Path | None:
-    """Return the root of the git repository that holds a directory, which may be that root."""
+    """Return the root of the git repository around a directory."""
     for candidate in (path, *path.parents):
         if os.path.exists(candidate / ".git"):
             return candidate

@@ -230,3 +230,34 @@ def test_hint_of_predict_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     hint = result.stdout.partition("for example --set ")[2].splitlines()[0].removesuffix(".")
     shown = subprocess.run(["sh", "-c", f"printf %s {hint}"], capture_output=True, text=True)
     assert shown.stdout == "settings[\"';echo${IFS}no;'\"]=100"
+
+
+# -- runs
+
+
+@pytest.mark.slow
+def test_reports_of_a_run_that_leaves_its_folder_and_closes_its_output(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "train.py").write_text(
+        "import os, sys\nos.chdir('elsewhere')\nprint('done')\nsys.stdout.close()\n"
+    )
+    arguments = ("--output-format", "json", "--output-file", "a.json", "--report", "b.json")
+    result = lrlint("run", *arguments, "train.py")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
+    assert (tmp_path / "a.json").is_file()
+    assert (tmp_path / "b.json").is_file()
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.slow
+def test_report_of_a_run_that_cannot_be_written(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "train.py").write_text("import sys\nsys.exit(int(sys.argv[1]))\n")
+    for option in ("--output-file", "--report"):
+        for script, status in (("0", 2), ("3", 3)):  # the script's own status comes first
+            result = lrlint("run", option, "nowhere/out.json", "train.py", script)
+            assert result.returncode == status
+            assert (
+                f"lrlint: cannot write {tmp_path}/nowhere/out.json: No such file" in result.stderr
+            )
