@@ -2,7 +2,7 @@
 
 A rule judges facts and knows no syntax, so it asks for a *change* ("set the argument ``eta_min``
 of this call to ``1e-6``"). The place that the change is asked of knows how it is written and turns
-it into text edits; a place that has no source of its own (a recorded run) turns it into nothing.
+it into text edits; a place without source (a recorded run) turns it into nothing.
 """
 
 from __future__ import annotations

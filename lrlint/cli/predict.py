@@ -94,7 +94,7 @@ def predict(
     else:
         from lrlint.predict.forecast_text import describe
 
-        colour = output_file is None and wants_colour(sys.stdout.isatty())
+        colour = output_file is None and wants_colour(sys.stdout)
         text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
     if output_file is None:
         write(f"{text}\n" if text else "")

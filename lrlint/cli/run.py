@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
+from lrlint.cli import USAGE_ERROR
 from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
@@ -117,21 +119,28 @@ def run(**values: Any) -> int:
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
     """Return the function that writes a report; UserError for an unknown suffix."""
+    absolute = path.absolute()  # the script may change the working directory
     if path.suffix == ".json":
-        return lambda report: _write(path, _json(report))
+        return lambda report: _write(absolute, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
         from lrlint.runtime.picture import Picture
 
-        picture = Picture(path)
+        picture = Picture(absolute)
         return lambda report: picture.write(report.recording)
     raise UserError(f"--report {path}: the name must end in .html, .png, .svg or .json")
 
 
-def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
+def _try(writer: Callable[[RunReport], None], report: RunReport) -> bool:
+    """Write a report; return False where that failed, which is not worth losing a training."""
     try:
         writer(report)
-    except Exception as error:  # no report is worth losing a training
+    except UserError as error:
+        say(str(error))
+    except Exception as error:
         say(f"the report could not be written: {' '.join(str(error).split())}")
+    else:
+        return True
+    return False
 
 
 def _json(report: RunReport) -> str:
@@ -143,7 +152,7 @@ def _json(report: RunReport) -> str:
 def _write(path: Path, text: str) -> None:
     failure = write_file(path, text)
     if failure is not None:
-        say(failure)
+        raise UserError(failure)
 
 
 class _Finisher:
@@ -163,7 +172,8 @@ class _Finisher:
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
         self._mode = mode_of(options.mode)
-        self._json, self._file = options.output_format == "json", options.output_file
+        self._json = options.output_format == "json"
+        self._file = None if options.output_file is None else options.output_file.absolute()
         self._writers = writers
         self._session = Session(self._mode, settings=settings)
         if options.trace is not None:
@@ -178,7 +188,7 @@ class _Finisher:
     def finish(self, outcome: ScriptEnd) -> None:
         """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.runtime import ranks
-        from lrlint.runtime.run_report import RunReport, as_text
+        from lrlint.runtime.run_report import RunReport
         from lrlint.runtime.verdicts import judge
 
         session = self._session
@@ -200,11 +210,17 @@ class _Finisher:
             sources=self._sources | session.sources(),
             cut=outcome.cut,
         )
-        sys.stdout.flush()
-        for writer in self._writers:
-            _try(writer, report)
-        if self._silent:
-            return
+        with suppress(AttributeError, OSError, ValueError):  # the script may have closed it
+            sys.stdout.flush()
+        written = [_try(writer, report) for writer in self._writers]
+        if not self._silent:
+            written.append(_try(self._summarise, report))
+        if not all(written):
+            self.status = self.status or USAGE_ERROR
+
+    def _summarise(self, report: RunReport) -> None:
+        from lrlint.runtime.run_report import as_text
+
         style = style_of(sys.stderr) if self._file is None else Style()
         text = _json(report) if self._json else as_text(report, style)
         if self._file is None:

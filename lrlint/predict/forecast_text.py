@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from lrlint.facts import Cadence, Horizon, OptimizerUse, Schedule
+from lrlint.output.text import clean, place
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
 from lrlint.predict.terminal_plot import Line, draw
 from lrlint.symbolic import Expr
@@ -23,7 +24,7 @@ _CADENCES = {
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
     if not file.schedules:
-        yield f"{file.filename}: no learning-rate schedule found"
+        yield f"{place(file.filename)}: no learning-rate schedule found"
         return
     for position, forecast in enumerate(file.schedules):
         if position:
@@ -34,16 +35,17 @@ def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
 def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
     schedule, prediction = forecast.schedule, forecast.prediction
     span = schedule.place.span()
-    where = f"{span.filename}:{span.start.row}:{span.start.column}"
+    where = place(f"{span.filename}:{span.start.row}:{span.start.column}")
     name = f" `{schedule.variable}`" if schedule.variable else ""
-    yield f"{click.style(where, bold=True) if colour else where}  {schedule.scheduler}{name}"
-    yield from (f"  {label:<17}{text}" for label, text in _facts(forecast))
+    what = clean(f"{schedule.scheduler}{name}")
+    yield f"{click.style(where, bold=True) if colour else where}  {what}"
+    yield from (f"  {label:<17}{clean(text)}" for label, text in _facts(forecast))
     if prediction.unresolved:
-        yield f"  {'unknown':<17}{', '.join(prediction.unresolved)}"
-        yield f"  Cannot draw the curve{_remedy(prediction.unresolved)}."
+        yield clean(f"  {'unknown':<17}{', '.join(prediction.unresolved)}")
+        yield clean(f"  Cannot draw the curve{_remedy(prediction.unresolved)}.")
         return
     if prediction.raises:
-        yield f"  {'raises':<17}{prediction.raises}"
+        yield clean(f"  {'raises':<17}{prediction.raises}")
     if prediction.lr and prediction.lr[0]:
         yield ""
         yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
@@ -58,7 +60,10 @@ def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
 def _remedy(unresolved: Sequence[str]) -> str:
     """Say what to set: what has a name in the script; the rest is described in several words."""
     names = [text for text in unresolved if " " not in text]
-    return f": set {', '.join(names)}, for example --set '{names[0]}=100'" if names else ""
+    if not names:
+        return ""
+    example = f"{names[0]}=100".replace("'", "'\"'\"'")  # a key of the script's may hold a quote
+    return f": set {', '.join(names)}, for example --set '{example}'"
 
 
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:

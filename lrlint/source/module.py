@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lrlint.source.errors import SourceError
+from lrlint.source.reading import read_bytes
 from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.suppress import Suppressions
 from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from lrlint.source.notebook import Notebook
 
 STDIN: Final = Path("-")
-"""The path that stands for standard input."""
+"""The path that means standard input."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class SourceFile:
         return Suppressions.scan(self.text)
 
     def at(self, start: int, end: int) -> Span:
-        """The span (in its cell, in a notebook) of a stretch of the module's text."""
+        """Return the span (in its cell, in a notebook) of a stretch of the module's text."""
         place = self.lines.position
         span = Span(self.name, Location(*place(start)), Location(*place(end)))
         return span if self.notebook is None else self.notebook.span(span)
@@ -71,7 +72,7 @@ class SourceFile:
         return SourceError(error.message, row, error.column, cell)
 
     def offsets(self, span: Span) -> tuple[int, int]:
-        """Where in the module's text a span lies; ``IndexError`` or ``KeyError`` if nowhere."""
+        """Return the offsets of a span in the module; ``IndexError`` or ``KeyError`` if nowhere."""
         first, last = self.module_rows(span)
         return (
             self.lines.offset(first, span.start.column),
@@ -87,7 +88,7 @@ class SourceFile:
         return first, last
 
     def edited(self, edits: Iterable[tuple[Span, str]]) -> bytes:
-        """The bytes of the file with some spans replaced; all else stays byte for byte.
+        """Return the bytes of the file with some spans replaced; all else stays byte for byte.
 
         Newlines in the replacements become the file's own. ``ValueError`` where edits overlap or
         touch what is not Python in a notebook.
@@ -122,7 +123,7 @@ def load(
         shown = Path(stdin_filename) if stdin_filename is not None else Path("<stdin>")
     if data is None:
         try:
-            data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+            data = sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
         except OSError as error:
             raise SourceError(f"cannot be read: {error.strerror or error}") from error
     name = shown.name if shown.name == "<stdin>" else display_name(shown)

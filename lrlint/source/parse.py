@@ -20,7 +20,7 @@ _WHERE: Final = re.compile(r"error at (\d+):(\d+)")
 
 
 def parse_text(text: str) -> Module:
-    """The tree of a module's text."""
+    """Return the tree of a module's text."""
     levels = check(text)
     text = parsable(text)
     # 20 nested blocks need more than 0.5 MiB of stack, 95 more than 2 MiB.

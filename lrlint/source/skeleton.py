@@ -27,7 +27,7 @@ from lrlint.source.syntax import first_row, parsable, syntax_tree
 from lrlint.source.text import Lines, commonest_newline
 
 _FEWEST_ROWS: Final = 3
-"""Rows of a body that are worth a parse of their own."""
+"""Rows of a body that are worth another parse."""
 
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of CPython's nodes that hold statements."""
@@ -110,7 +110,7 @@ class Skeleton:
     """The tree of a module, some of whose functions may not be parsed yet."""
 
     def __init__(self, text: str, bodies: Sequence[_Cut] = ()) -> None:
-        """``bodies`` are those that are cut out, each replaced by its indentation and a name."""
+        """Parse a text without some bodies, each replaced by its indentation and a name."""
         self._text = text
         self._bodies = {body.replacement.lstrip(): body for body in bodies}
         self._opened: dict[str, tuple[cst.FunctionDef, _Piece | SourceError]] = {}
@@ -259,7 +259,7 @@ def _unless_literals_are_broken(found: Skeleton, error: SourceError) -> Skeleton
 
 
 def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
-    """Yield the bodies that are worth a parse of their own, those of functions in functions not."""
+    """Yield the bodies that are worth another parse; those of functions in functions are not."""
     rows = [0, *Lines(text).starts, len(text)]
     mark = "__body"
     while mark in text:
@@ -276,7 +276,7 @@ def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
         indentation = text[start : start + node.body[0].col_offset]
         if last - row + 1 < _FEWEST_ROWS or indentation.strip():
             continue
-        # Comments above the first statement are its own.
+        # Comments directly above the first statement belong to it.
         while row > node.lineno + 1 and text[rows[row - 1] : start].lstrip().startswith("#"):
             row, start = row - 1, rows[row - 1]
         end = start + len(text[start : rows[last + 1]].rstrip("\r\n"))

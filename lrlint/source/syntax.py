@@ -30,16 +30,16 @@ def parsable(text: str) -> str:
 
 
 def syntax_error(text: str) -> SourceError | None:
-    """The syntax error of a text; None where it parses."""
+    """Return the syntax error of a text; None where it parses."""
     found = syntax_tree(text)
     return found if isinstance(found, SourceError) else None
 
 
 def syntax_tree(text: str) -> ast.Module | SourceError:
-    """CPython's tree of a text, or its syntax error.
+    """Return CPython's tree of a text, or its syntax error.
 
-    A cell of a notebook may await at its top level. What a younger Python would accept is an error
-    here, on which libcst has the last word.
+    A cell of a notebook may await at its top level. Syntax that is newer than the running Python
+    is an error here; libcst decides then.
     """
     try:
         if _FRAGILE or _LONG_IMPORT.search(text):
@@ -67,7 +67,7 @@ def _compiled(text: str) -> ast.Module:
 
 
 def first_row(statement: ast.stmt) -> int:
-    """The first row of a statement: that of its first decorator where it has one."""
+    """Return the first row of a statement: that of its first decorator where it has one."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import stat
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from lrlint.source import STDIN, SourceError, check_syntax, load, replace_file
+from lrlint.source import STDIN, SourceError, check_syntax, load
 from lrlint.span import Location, Span
 
 
@@ -72,36 +70,3 @@ def test_rows_of_suppressions() -> None:
     rows = source.module_rows(span(2, 1, 2, 2))
     assert source.suppressions.silences("LR101", "step-in-batch-loop", *rows)
     assert source.suppressions is source.suppressions
-
-
-def test_replace_file(tmp_path: Path) -> None:
-    path = tmp_path / "a.py"
-    path.write_bytes(b"old")
-    path.chmod(0o751)
-    link = tmp_path / "link.py"
-    link.symlink_to("a.py")
-    replace_file(link, b"new")
-    assert path.read_bytes() == b"new"
-    assert link.is_symlink()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o751
-    replace_file(tmp_path / "fresh.py", b"x")
-    umask = os.umask(0)
-    os.umask(umask)
-    assert stat.S_IMODE((tmp_path / "fresh.py").stat().st_mode) == 0o666 & ~umask
-    assert sorted(os.listdir(tmp_path)) == ["a.py", "fresh.py", "link.py"]
-
-
-@pytest.mark.parametrize("call", ["replace", "fsync", "chmod"])
-def test_replace_file_that_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    path = tmp_path / "a.py"
-    path.write_bytes(b"old")
-    monkeypatch.setattr(os, call, fail)
-    with pytest.raises(OSError, match="disk full"):
-        replace_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.py"]

@@ -70,11 +70,11 @@ def _argument_from_scratch(event: LRWrite) -> bool:
         return False
     places = [SyntaxPlace(call.unit, argument.value) for argument in call.node.args]
     numbers = [
-        one
-        for one in places
-        if not isinstance(one.node, (cst.Name, cst.Attribute)) or origin(one) is not None
+        place
+        for place in places
+        if not isinstance(place.node, (cst.Name, cst.Attribute)) or origin(place) is not None
     ]
-    return bool(numbers) and not any(_LR_IN_USE.search(_written(one)) for one in numbers)
+    return bool(numbers) and not any(_LR_IN_USE.search(_written(place)) for place in numbers)
 
 
 def _written(place: SyntaxPlace) -> str:

@@ -67,7 +67,7 @@ def _only_once(place: SyntaxPlace, loop: Repeat) -> bool:
 
 
 def _is_cached(function: cst.FunctionDef) -> bool:
-    names = [dotted(one) or "" for one in decorators_of(function)]
+    names = [dotted(decorator) or "" for decorator in decorators_of(function)]
     return any(name.rsplit(".", 1)[-1] == "cached_property" for name in names)
 
 

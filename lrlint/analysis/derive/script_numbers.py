@@ -37,7 +37,7 @@ def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
         case Opaque(number=Expr() as number):
             return number.atoms()
         case FunctionValue(node=node, scope=scope, receiver=receiver, defaults=defaults):
-            given = {one.name.value for one in node.params.params}
+            given = {parameter.name.value for parameter in node.params.params}
             body = scope.unit.body_of(node)
             names = names_in(node) if body is None else names_in(node) | names_in(body)
             parts = [scope.find(name) for name in names - given]

@@ -113,23 +113,25 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
     return (GuardKind.OTHER if counted else GuardKind.FLAG), None
 
 
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
 def _threshold(relation: Relation, indices: list[Atom]) -> tuple[GuardKind, Expr | None]:
     """Return whether a relation holds after or before a number of iterations, and the number."""
-    left, right, op = relation.left, relation.right, relation.op
-    index = next((index for index in indices if index in left.atoms()), None)
-    after = op in (">=", ">")
-    if index is None:
-        index = next((index for index in indices if index in right.atoms()), None)
-        after = op in ("<=", "<")
-    if index is None or op in ("==", "!="):
+    op = relation.op
+    if op not in _MIRRORED:
         return GuardKind.OTHER, None
-    gap = (left - right).linear_in(index)
-    if gap is None or gap[0].as_number() not in (1, -1):
+    gap = relation.left - relation.right
+    line = next((gap.linear_in(index) for index in indices if index in gap.atoms()), None)
+    if line is None or line[0].as_number() not in (1, -1):
         return GuardKind.OTHER, None
-    threshold = -gap[1] if gap[0].as_number() == 1 else gap[1]
+    if line[0].as_number() == 1:
+        threshold = -line[1]
+    else:  # ``10 <= i`` is ``i >= 10``
+        threshold, op = line[1], _MIRRORED[op]
     if op in (">", "<="):
         threshold = threshold + 1
-    return (GuardKind.AFTER if after else GuardKind.BEFORE), threshold
+    return (GuardKind.AFTER if op in (">", ">=") else GuardKind.BEFORE), threshold
 
 
 def construction_guards(path: Path, loops: Loops) -> tuple[Guard, ...]:

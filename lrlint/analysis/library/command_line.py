@@ -1,7 +1,4 @@
-"""Options of a command line or the environment: argparse, typer, fields with defaults, `os.getenv`.
-
-Options of click are in ``decorators``.
-"""
+"""Settings with defaults: argparse, click, typer, fields of classes, the environment."""
 
 from __future__ import annotations
 
@@ -123,6 +120,37 @@ def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
         except ValueError:
             return Opaque()
     return value
+
+
+# -- click ----------------------------------------------------------------------------------------
+
+
+def click_default(machine: Machine, decorator: cst.Call) -> dict[str, AnyValue]:
+    """Return the default that ``@click.option("--epochs", default=10)`` gives to a parameter."""
+    names: list[str] = []
+    default: AnyValue | None = None
+    is_flag = False
+    for argument in decorator.args:
+        if argument.keyword is None:
+            text = machine.evaluate(argument.value)
+            if isinstance(text, Const) and isinstance(text.value, str):
+                names.append(text.value)
+        elif argument.keyword.value == "default":
+            default = machine.evaluate(argument.value)
+        elif argument.keyword.value == "is_flag":
+            is_flag = True
+    if not names:
+        return {}
+    plain = [name for name in names if not name.startswith("-")]
+    long = [name for name in names if name.startswith("--")]
+    key = (plain or long or names)[0].split("/")[0].lstrip("-").replace("-", "_")
+    if isinstance(default, Expr) and default.value is not None and not default.atoms():
+        default = machine.named_number(key, default.value, Strength.DEFAULT)
+    elif isinstance(default, Const):
+        default = Const(default.value, Strength.DEFAULT, key)
+    elif default is None and is_flag:
+        default = Const(False, Strength.DEFAULT, key)
+    return {key: Opaque(key) if default is None else default}
 
 
 # -- fields and the environment -------------------------------------------------------------------

@@ -31,13 +31,13 @@ from lrlint.symbolic import Expr
 @models_unevaluated("builtins.isinstance")
 def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
     """Model ``isinstance(value, kind)``; ``kind`` is evaluated only where the value is known."""
-    if len(node.args) != 2 or any(one.star or one.keyword for one in node.args):
+    if len(node.args) != 2 or any(argument.star or argument.keyword for argument in node.args):
         return Opaque()
     value, kind = machine.evaluate(node.args[0].value), node.args[1].value
-    if not all(isinstance(one, Opaque) or one == NONE for one in values.alternatives(value)):
+    if not all(isinstance(item, Opaque) or item == NONE for item in values.alternatives(value)):
         return comparisons.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
-    listed = [one.value for one in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
-    names = [(dotted(one) or "").rsplit(".", 1)[-1] for one in listed]
+    classes = [part.value for part in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
+    names = [(dotted(cls) or "").rsplit(".", 1)[-1] for cls in classes]
     excludes_none = not {"NoneType", "object", ""} & {*names}
 
     def is_a(item: AnyValue) -> bool | Condition:

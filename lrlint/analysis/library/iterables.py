@@ -190,8 +190,8 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
     stream = iteration.iterate(machine, pairs, node)
     if stream.items is not None:
         return members.dict_of_pairs(machine, stream.items)
-    one = stream.element(Expr.atom(machine.index_atom("i")))
-    return members.dict_of_pairs(machine, [one], complete=False)
+    pair = stream.element(Expr.atom(machine.index_atom("i")))
+    return members.dict_of_pairs(machine, [pair], complete=False)
 
 
 @models("builtins.next")

@@ -32,7 +32,7 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
     body = function.scope.unit.body_of(node)
     if body is None:
         return None
-    parameters = [one.name.value for one in node.params.params]
+    parameters = [parameter.name.value for parameter in node.params.params]
     cosines = [call for call in _calls(body) if _is_cosine(call)]
     if len(cosines) != 1 or len(parameters) != 1 + (function.receiver is not None):
         return None
@@ -80,7 +80,9 @@ def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
                     names.add(name)
             case cst.BinaryOperation(left=left, operator=cst.Add() | cst.Subtract(), right=right):
                 sums += [left, right]
-    return any(one is cosine or (isinstance(one, cst.Name) and one.value in names) for one in sums)
+    return any(
+        term is cosine or (isinstance(term, cst.Name) and term.value in names) for term in sums
+    )
 
 
 def _is_stretched(machine: Machine, step: Atom, angle: cst.BaseExpression) -> bool:

@@ -92,7 +92,7 @@ class _Function:
             return 0
         match node:
             case cst.Name(value=name) if name in self.locals:
-                return max(self._power(one, depth + 1) for one in self.locals[name])
+                return max(self._power(value, depth + 1) for value in self.locals[name])
             case cst.Name() | cst.Attribute() | cst.Subscript():
                 return int(self._is_rate(node))
             case cst.BinaryOperation(left=left, operator=op, right=right):
@@ -105,7 +105,7 @@ class _Function:
                     case cst.Add() | cst.Subtract():
                         return max(first, second)
             case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
-                return max((self._power(one.value, depth + 1) for one in arguments), default=0)
+                return max((self._power(arg.value, depth + 1) for arg in arguments), default=0)
             case cst.IfExp(body=body, orelse=orelse):
                 return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
         return 0
@@ -147,12 +147,12 @@ def _results(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
 
 def _assignments(body: cst.CSTNode | None) -> dict[str, list[cst.CSTNode]]:
     """Yield the local names of a function, each with all expressions assigned to it."""
-    found: dict[str, list[cst.CSTNode]] = {}
+    values: dict[str, list[cst.CSTNode]] = {}
     for part in _inside(body):
         match part:
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
-                found.setdefault(name, []).append(value)
-    return found
+                values.setdefault(name, []).append(value)
+    return values
 
 
 def _inside(body: cst.CSTNode | None) -> Iterator[cst.CSTNode]:

@@ -196,13 +196,13 @@ def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
     """Return where each parameter is written."""
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     names.insert(law.optimizer_index, "optimizer")
-    found: dict[str, SyntaxPlace] = {}
+    places: dict[str, SyntaxPlace] = {}
     for key, place in arguments.places.items():
         if isinstance(key, str):
-            found[key] = place
+            places[key] = place
         elif key < len(names):
-            found[names[key]] = place
-    return found
+            places[names[key]] = place
+    return places
 
 
 def _children(machine: Machine, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:
@@ -228,7 +228,7 @@ def _optimizer_of_parts(machine: Machine, values: dict[str, AnyValue]) -> AnyVal
     first = parts.items[0]
     if isinstance(first, Choice):
         return choices.choice(
-            machine, [(one, _driven_by(item)) for one, item in first.alternatives]
+            machine, [(condition, _driven_by(item)) for condition, item in first.alternatives]
         )
     return _driven_by(first)
 

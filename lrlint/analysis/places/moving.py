@@ -35,7 +35,7 @@ class _Statement:
 def move(
     unit: ModuleUnit, node: cst.CSTNode, to: cst.CSTNode, destination: Destination
 ) -> list[Replacement] | None:
-    """The changes that move the statement at ``node``; None where it cannot be moved cleanly."""
+    """Return the changes that move the statement at ``node``; None where that is not clean."""
     moved = _statement(unit, node)
     if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], cst.Expr):
         return None

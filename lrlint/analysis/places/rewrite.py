@@ -18,7 +18,7 @@ from lrlint.source.text import LINE_END
 
 
 def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ...] | None:
-    """The edits that make ``change`` at ``node``; None where it cannot be made cleanly.
+    """Return the edits that make ``change`` at ``node``; None where it cannot be made cleanly.
 
     A loop that a statement is moved to is a node, too.
     """
@@ -60,7 +60,7 @@ _LOOSE = (
 )
 """Expressions that an operator beside them would tear apart; to tuples, each comma does."""
 _OF_STRINGS = frozenset("'\"{}\\#")
-"""What a string around a replacement field may take for its own, before Python 3.12."""
+"""What may end a string around a replacement field before Python 3.12."""
 _BINDING = (
     cst.BinaryOperation,
     cst.UnaryOperation,
@@ -79,7 +79,7 @@ _BINDING = (
     cst.CompIf,
     cst.FormattedStringExpression,
 )
-"""Parents in which an operator expression needs brackets of its own."""
+"""Parents in which an operator expression needs brackets."""
 
 
 def _replace(unit: ModuleUnit, node: cst.CSTNode, text: str) -> list[Replacement] | None:

@@ -1,0 +1,71 @@
+"""The settings of ``@hydra.main``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.analysis.model.values import FunctionValue
+
+from .scripts import get, plain, run
+
+FILES = {
+    "config.yaml": "defaults: [optimizer: sgd, _self_]\nepochs: 10\n",
+    "weak.yaml": "defaults: [_self_, optimizer: sgd]\noptimizer: {lr: 9.0}\n",
+    "strong.yaml": "defaults: [optimizer: sgd]\noptimizer: {lr: 9.0}\n",
+    "nested.yaml": "defaults: [optimizer/deep: adam, optional optimizer: null, hydra/job: x]\n",
+    "absolute.yaml": "defaults: [/optimizer: sgd]\n",
+    "renamed.yaml": "defaults: [optimizer@other: sgd]\n",
+    "twice.yaml": "defaults: [twice]\n",
+    "optimizer/sgd.yaml": "lr: 0.1\n",
+    "optimizer/deep/adam.yaml": "lr: 0.2\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        path = tmp_path / "conf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def settings(folder: Path, decorator: str) -> object:
+    """Return the settings that a decorated function gets."""
+    script = f"import hydra\n\n@{decorator}\ndef main(cfg):\n    pass\n"
+    function = get(run(script, folder), "main")
+    assert isinstance(function, FunctionValue)
+    default = function.defaults.get("cfg")
+    return None if default is None else plain(default)
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("config", {"optimizer": {"lr": 0.1}, "epochs": 10}),
+        ("config.yaml", {"optimizer": {"lr": 0.1}, "epochs": 10}),
+        ("weak", {"optimizer": {"lr": 0.1}}),
+        ("strong", {"optimizer": {"lr": 9.0}}),
+        ("nested", {"optimizer": {"deep": {"lr": 0.2}}}),
+        ("absolute", None),
+        ("renamed", None),
+        ("twice", None),
+        ("missing", None),
+    ],
+)
+def test_a_list_of_defaults(folder: Path, name: str, result: object) -> None:
+    assert settings(folder, f"hydra.main(config_path='conf', config_name='{name}')") == result
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "hydra.main(config_path=path, config_name='config')",
+        "hydra.main(config_path='conf')",
+        "other.main(config_path='conf', config_name='config')",
+    ],
+)
+def test_settings_that_are_not_known(folder: Path, decorator: str) -> None:
+    assert settings(folder, decorator) is None

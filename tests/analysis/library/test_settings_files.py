@@ -1,0 +1,101 @@
+"""What a script loads from its settings files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lrlint.analysis.model.values import DictValue, Instance
+from lrlint.symbolic import Expr, Strength
+
+from .scripts import UNKNOWN, get, run, value_of
+
+SETUP = """
+import json, toml, tomllib, yaml
+from box import Box
+from omegaconf import OmegaConf
+from pathlib import Path
+"""
+CONTENT = {"epochs": 10, "optimizer": {"lr": 0.5, "name": "sgd", "milestones": [3, 6]}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in {
+        "config.toml": "epochs = 10\n[optimizer]\nlr = 0.5\nname = 'sgd'\nmilestones = [3, 6]\n",
+        "config.yaml": "epochs: 10\noptimizer: {lr: 0.5, name: sgd, milestones: [3, 6]}\n",
+        "config.json": json.dumps(CONTENT),
+        "checkpoint.json": '{"epochs": 10}',
+        "broken.json": "{",
+        "strange.yaml": "filled: ${other}\n2: two\n2.5: key\nlarge: 1.0e+20\nnone: null\n",
+        "endless.yaml": "a: &a [*a]\n",
+    }.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("json.load(open('config.json'))", DictValue),
+        ("json.loads(Path('config.json').read_text())", DictValue),
+        ("yaml.safe_load(open('config.yaml'))", DictValue),
+        ("yaml.load(open('config.yaml'), Loader=yaml.Loader)", DictValue),
+        ("toml.load('config.toml')", DictValue),
+        ("tomllib.loads(Path('config.toml').read_text())", DictValue),
+        ("OmegaConf.load('config.yaml')", Instance),
+        ("Box.from_json(filename='config.json')", Instance),
+        ("Box.from_toml(filename='config.toml')", Instance),
+    ],
+)
+def test_the_content_of_a_file(folder: Path, code: str, kind: type) -> None:
+    assert value_of(code, SETUP, folder) == CONTENT
+    assert isinstance(get(run(f"{SETUP}result = {code}", folder), "result"), kind)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "json.load(open('missing.json'))",
+        "json.load(open('broken.json'))",
+        "json.load(open('checkpoint.json'))",
+        "json.load(open('config.json', 'w'))",
+        "json.loads('{}')",
+        "json.load(unknown)",
+    ],
+)
+def test_a_file_that_gives_nothing(folder: Path, code: str) -> None:
+    assert value_of(code, SETUP, folder) == UNKNOWN
+
+
+def test_a_number_is_a_default_under_the_name_of_its_file(folder: Path) -> None:
+    config = get(run(f"{SETUP}config = yaml.safe_load(open('config.yaml'))", folder), "config")
+    assert isinstance(config, DictValue)
+    epochs = config.store.data["epochs"]
+    assert isinstance(epochs, Expr)
+    assert (str(epochs), epochs.strength) == ("config.yaml › epochs", Strength.DEFAULT)
+
+
+def test_values_that_are_not_taken(folder: Path) -> None:
+    code = f"{SETUP}config = yaml.safe_load(open('strange.yaml'))"
+    config = get(run(code, folder), "config")
+    assert value_of("config", code, folder) == {
+        "filled": UNKNOWN,
+        2: "two",
+        "large": UNKNOWN,
+        "none": None,
+    }
+    assert isinstance(config, DictValue)
+    assert not config.complete
+
+
+def test_a_list_that_holds_itself_ends(folder: Path) -> None:
+    value = value_of("yaml.safe_load(open('endless.yaml'))", SETUP, folder)
+    depth = 0
+    while value != UNKNOWN:
+        assert isinstance(value, (dict, list))
+        value = value["a"] if isinstance(value, dict) else value[0]
+        depth += 1
+    assert depth == 31

@@ -1,0 +1,94 @@
+"""Objects of classes of the project that derive from a library's."""
+
+from __future__ import annotations
+
+import pytest
+
+from lrlint.analysis.model.values import Instance, SchedulerValue
+
+from .scripts import UNKNOWN, get, run, value_of
+
+SETUP = """
+import torch, attr
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from pydantic import BaseModel
+"""
+
+
+@pytest.mark.parametrize(
+    ("base", "call", "result"),
+    [
+        ("torch.optim.SGD", "Mine(params, lr=0.5)", "Mine"),
+        ("torch.optim.Optimizer", "Mine(params, lr=0.5)", "Mine"),
+        ("torch.optim.lr_scheduler.LRScheduler", "Mine(optimizer)", "Mine"),
+        ("torch.optim.lr_scheduler.StepLR", "Mine(optimizer)", "Mine"),
+    ],
+)
+def test_optimizers_and_schedulers(base: str, call: str, result: object) -> None:
+    script = f"{SETUP}optimizer = torch.optim.Adam(params)\nclass Mine({base}):\n    pass\n"
+    assert value_of(call, script) == result
+
+
+def test_a_scheduler_of_the_project_drives_its_optimizer() -> None:
+    script = f"""{SETUP}
+class Mine(torch.optim.lr_scheduler.LRScheduler):
+    pass
+scheduler = Mine(log, torch.optim.Adam(params))
+"""
+    scheduler = get(run(script), "scheduler")
+    assert isinstance(scheduler, SchedulerValue)
+    assert scheduler.record.derived
+    assert scheduler.record.optimizer is not None
+    assert scheduler.record.optimizer.class_name == "Adam"
+
+
+FIELDS = """
+class Base:
+    epochs: int = 10
+
+    def __post_init__(self):
+        self.steps = self.epochs * 100
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("Config()", {"epochs": 10, "name": "sgd", "steps": 1000}),
+        ("Config(3)", {"epochs": 3, "name": "sgd", "steps": 300}),
+        ("Config(3, 'adam')", {"epochs": 3, "name": "adam", "steps": 300}),
+        ("Config(name='adam')", {"epochs": 10, "name": "adam", "steps": 1000}),
+    ],
+)
+@pytest.mark.parametrize("decorator", ["dataclass", "dataclass(frozen=True)", "attr.define"])
+def test_a_data_class(decorator: str, code: str, result: object) -> None:
+    script = (
+        f"{SETUP}@{decorator}{FIELDS}\n@{decorator}\nclass Config(Base):\n    name: str = 'sgd'\n"
+    )
+    assert value_of(code, script) == result
+
+
+@pytest.mark.parametrize("base", ["NamedTuple", "BaseModel"])
+def test_a_class_with_fields(base: str) -> None:
+    script = (
+        f"{SETUP}class Config({base}):\n    epochs: int = 10\n    lr: float = field(default=0.5)\n"
+    )
+    assert value_of("Config()", script) == {"epochs": 10, "lr": 0.5}
+
+
+def test_open_arguments_may_set_any_field() -> None:
+    script = f"{SETUP}@dataclass\nclass Config:\n    epochs: int = 10\nconfig = Config(**options)\n"
+    config = get(run(script), "config")
+    assert isinstance(config, Instance)
+    assert config.open
+
+
+def test_a_network_is_not_built() -> None:
+    network = "class Net(nn.Module):\n    def __init__(self):\n        self.size = 3\n"
+    assert value_of("Net().size", "import torch.nn as nn\n" + network) == UNKNOWN
+
+
+def test_a_module_that_holds_an_optimizer_is_built() -> None:
+    network = "class Net(nn.Module):\n    def __init__(self):\n        self.size = 3  # optim\n"
+    assert value_of("Net().size", "import torch.nn as nn\n" + network) == 3

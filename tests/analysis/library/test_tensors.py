@@ -1,0 +1,57 @@
+"""Arrays of which the number of rows is known; calls of torch without effect."""
+
+from __future__ import annotations
+
+import pytest
+
+from .scripts import UNKNOWN, get, run, value_of
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        ("torch.randn(8, 3)", 8),
+        ("torch.zeros((8, 3))", 8),
+        ("torch.ones(size=(8,))", 8),
+        ("np.random.rand(8)", 8),
+        ("torch.zeros()", None),
+        ("torch.randint(0, 10, (8, 2))", 8),
+        ("torch.randint(0, 10, size=(8,))", 8),
+        ("np.random.normal(0, 1, 8)", None),
+        ("torch.arange(8)", 8),
+        ("torch.arange(2, 8)", 6),
+        ("torch.arange(2, 8, 2)", None),
+        ("torch.linspace(0, 1, 8)", 8),
+        ("np.linspace(0, 1, num=8)", 8),
+        ("torch.tensor([1, 2, 3])", 3),
+        ("torch.sin(torch.zeros(8))", 8),
+        ("np.asarray([1, 2])", 2),
+        ("torch.nn.functional.relu(torch.zeros(8))", 8),
+        ("torch.randperm(8)", 8),
+    ],
+)
+def test_rows(code: str, rows: int | None) -> None:
+    assert value_of(code, "import numpy as np\nimport torch") == ("Sized", rows)
+
+
+@pytest.mark.parametrize(
+    ("code", "result"), [("torch.tensor(0.1)", 0.1), ("torch.tensor(batch)", UNKNOWN)]
+)
+def test_a_scalar_tensor_is_its_number(code: str, result: object) -> None:
+    assert value_of(code, "import torch") == result
+
+
+def test_a_number_of_the_device_has_a_name() -> None:
+    code = "range(torch.cuda.device_count())"
+    assert value_of(code, "import torch") == ("Stream", "torch.cuda.device_count()")
+
+
+@pytest.mark.parametrize("context", ["torch.no_grad", "torch.inference_mode", "other.no_grad"])
+def test_a_loop_without_gradients(context: str) -> None:
+    machine = run(
+        f"import torch\nimport other\nscheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)\n"
+        f"with {context}():\n    for x in loader:\n        scheduler.step()\n"
+    )
+    assert get(machine, "scheduler")
+    (loop,) = [node for node in machine.trace if hasattr(node, "loop")]
+    assert loop.loop.without_gradients
