@@ -68,8 +68,8 @@ def test_a_function_keeps_its_defaults() -> None:
 def test_decorators_apply_from_the_inside_out() -> None:
     machine = FakeMachine("@first\n@second\ndef f(): pass")
     seen: list[str] = []
-    machine.library.decorate = (  # type: ignore[method-assign]
-        lambda machine, value, decorator, node: seen.append(machine.unit.code(decorator)) or value
+    machine.library.decorate = lambda machine, value, decorator, node: (
+        seen.append(machine.unit.code(decorator)) or value
     )
     definitions.define_function(machine, machine.statements[0])
     assert seen == ["second", "first"]
@@ -85,7 +85,7 @@ def test_a_class_owns_its_methods_and_names_its_numbers() -> None:
         machine.scope.store.data.update(f=method, lr=lr, n=number(0))
         return None
 
-    machine.run = run  # type: ignore[assignment]
+    machine.run = run
     definitions.define_class(machine, node)
     cls = machine.scope.store.data["Config"]
     assert isinstance(cls, ClassValue)

@@ -112,5 +112,5 @@ def test_a_module_of_the_project(package: FakeMachine) -> None:
 
 
 def test_a_star_of_the_project_binds_public_names(package: FakeMachine) -> None:
-    imports.bind_import(package, package.unit.tree.body[0].body[0])  # type: ignore[union-attr]
+    imports.bind_import(package, package.unit.tree.body[0].body[0])
     assert package.scope.store.data == {"EPOCHS": number(10)}

@@ -75,7 +75,11 @@ def test_batches() -> None:
 def test_an_unknown_gets_its_name_and_may_be_a_loader(text: str, over_loader: bool) -> None:
     value = Opaque()
     stream = visited(value, text)
-    assert (value.path, stream.over_loader, str(stream.trips)) == (text, over_loader, f"len({text})")
+    assert (value.path, stream.over_loader, str(stream.trips)) == (
+        text,
+        over_loader,
+        f"len({text})",
+    )
 
 
 def test_the_alternative_of_the_defaults() -> None:
@@ -90,7 +94,7 @@ def test_the_alternative_of_the_defaults() -> None:
 
 def test_param_groups_one_by_one() -> None:
     record = optimizer(FakeMachine(), groups=({}, {})).record
-    indices = [group.index for group in visited(GroupsValue(record)).items or []]  # type: ignore[union-attr]
+    indices = [group.index for group in visited(GroupsValue(record)).items or []]
     assert indices == [0, 1]
 
 

@@ -27,9 +27,7 @@ class Loop:
         self.machine = FakeMachine(script)
         self.data = self.machine.scope.store.data
         self.data["step"] = step
-        self.record = LoopRecord(
-            self.machine.index_atom("i"), trips, self.machine.here(self.node)
-        )
+        self.record = LoopRecord(self.machine.index_atom("i"), trips, self.machine.here(self.node))
 
     @property
     def node(self) -> object:
@@ -45,8 +43,8 @@ class Loop:
         assert isinstance(value, Expr)
         return value
 
-    def body(self, tests: list[Condition] | None = None):  # type: ignore[no-untyped-def]
-        return repeating(self.machine, self.record, self.node, tests)  # type: ignore[arg-type]
+    def body(self, tests: list[Condition] | None = None):
+        return repeating(self.machine, self.record, self.node, tests)
 
     def set(self, name: str, value: AnyValue) -> None:
         self.machine.write(self.machine.scope.store, name, value)
@@ -57,7 +55,7 @@ def test_a_counter_in_the_body_and_after_the_loop() -> None:
     sched = scheduler(loop.machine)
     with loop.body() as repeat:
         assert loop.step.value is None  # an unknown number
-        event = SchedulerStep(*loop.machine.where(loop.node), sched.record, loop.step)  # type: ignore[arg-type]
+        event = SchedulerStep(*loop.machine.where(loop.node), sched.record, loop.step)
         loop.machine.emit(event)
         loop.set("step", loop.step + 2)
     assert event.argument == number(5) + loop.index * 2
@@ -69,7 +67,7 @@ def test_a_counter_under_a_condition() -> None:
     loop = Loop(number(0), trips=number(10))
     sched = scheduler(loop.machine)
     with loop.body():
-        event = SchedulerStep(*loop.machine.where(loop.node), sched.record, loop.step)  # type: ignore[arg-type]
+        event = SchedulerStep(*loop.machine.where(loop.node), sched.record, loop.step)
         loop.machine.emit(event)
         every = Divisible(loop.index + 1, number(4), number(0))
         joined = join(loop.machine, every, loop.step + 1, loop.step, "step")
@@ -153,10 +151,10 @@ def test_a_break_bounds_the_trips(at_start: bool, trips: int) -> None:
     sched = scheduler(machine).record
     with loop.body() as repeat:
         stop = Relation(">=", loop.index, number(5))
-        events = [None, SchedulerStep(*machine.where(loop.node), sched, None)]  # type: ignore[arg-type]
+        events = [None, SchedulerStep(*machine.where(loop.node), sched, None)]
         for event in events if at_start else reversed(events):
             if event is None:
-                with machine.guard(stop, loop.node):  # type: ignore[arg-type]
+                with machine.guard(stop, loop.node):
                     machine.emit(Break(1))
             else:
                 machine.emit(event)
@@ -167,7 +165,7 @@ def test_a_break_bounds_the_trips(at_start: bool, trips: int) -> None:
 def test_a_break_on_a_flag_does_not() -> None:
     loop = Loop(number(0), trips=number(100))
     with loop.body() as repeat:
-        with loop.machine.guard(flag("done"), loop.node):  # type: ignore[arg-type]
+        with loop.machine.guard(flag("done"), loop.node):
             loop.machine.emit(Break(1))
         loop.machine.emit(Break(2))
     assert repeat.loop.trips == number(100)
@@ -185,7 +183,7 @@ def test_attributes_that_the_module_changes_are_counters() -> None:
         assert instance.store.data["m"] == number(0)
         n = instance.store.data["n"]
         assert n != number(0)
-        loop.machine.write(instance.store, "n", n + 1)  # type: ignore[operator]
+        loop.machine.write(instance.store, "n", n + 1)
     assert instance.store.data["n"] == number(3)
 
 
@@ -199,7 +197,7 @@ def test_a_loop_without_events_leaves_no_trace() -> None:
 
 def test_nothing_is_carried_where_each_iteration_is_interpreted() -> None:
     loop = Loop(number(5), trips=number(1))
-    with repeating(loop.machine, loop.record, loop.node, carries=False):  # type: ignore[arg-type]
+    with repeating(loop.machine, loop.record, loop.node, carries=False):
         assert loop.step == number(5)
 
 

@@ -30,8 +30,8 @@ def calls(traits: FunctionTraits, *arguments: Arguments, receiver: AnyValue | No
     """Return how often the body runs in a series of calls."""
     machine, run = FakeMachine(SCRIPT), Counting()
     function = machine.function(traits=traits, receiver=receiver)
-    for one in arguments:
-        recall(machine, function, one, run)
+    for call in arguments:
+        recall(machine, function, call, run)
     return run.times
 
 
