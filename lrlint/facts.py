@@ -441,6 +441,8 @@ class Schedule:
     """Advances after optimizer steps that a GradScaler skipped; recorded runs only."""
     ended_early: EarlyEnd | None = None
     """Recorded runs only."""
+    last_lrs: tuple[float, ...] | None = None
+    """The LR of each param group in the last optimizer step; recorded runs only."""
     starts_over: Place | None = None
     """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0; recorded runs only."""

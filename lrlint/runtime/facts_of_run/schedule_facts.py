@@ -15,7 +15,7 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -33,6 +33,7 @@ def schedule_of(
         use = with_base_lrs(use, record)
     around = loops.around(optimizer)
     sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
+    updates = optimizer.steps - record.optimizer_steps_before
     built_in = _rebuilding_loops(record, around, recorder)
     return Schedule(
         scheduler=record.name,
@@ -47,8 +48,8 @@ def schedule_of(
         first_factor=first_factor(record),
         open_arguments=record.law is None,
         sites=sites,
-        steps=Expr.const(record.steps + record.refused),
-        optimizer_steps=Expr.const(optimizer.steps - record.optimizer_steps_before),
+        steps=Expr.const(max(record.furthest, record.counter)),
+        optimizer_steps=Expr.const(round(updates * record.past)),
         epochs=None if around.epoch is None else around.epoch.trips,
         epoch_loop=around.epoch,
         batch_loop=around.batch,
@@ -59,6 +60,7 @@ def schedule_of(
         early=_early_step(record, sites, use),
         repeated=_repetition(record, sites),
         ended_early=early_end(record, recorder),
+        last_lrs=last_lrs(optimizer),
         overran=record.overran,
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
