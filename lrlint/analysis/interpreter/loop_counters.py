@@ -60,7 +60,7 @@ def repeating(
     *,
     carries: bool = True,
 ) -> Iterator[Repeat]:
-    """Interpret what happens meanwhile as the body of a loop.
+    """Interpret the body of a loop in the ``with`` block; yield what it adds to the trace.
 
     ``tests`` are the conditions of a ``while`` loop, known only in its body. ``carries`` is False
     for a body that is interpreted once for each iteration.

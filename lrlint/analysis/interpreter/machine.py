@@ -275,7 +275,7 @@ class Machine(ABC):
 
     @contextmanager
     def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
-        """Put what is added to the trace meanwhile under a condition."""
+        """Put what the ``with`` block adds to the trace under a condition."""
         when = When(condition, self.here(node), [])
         outer = self.block
         outer.append(when)
@@ -293,7 +293,7 @@ class Machine(ABC):
 
     @contextmanager
     def through(self, node: cst.CSTNode) -> Iterator[None]:
-        """Note the call that leads to what is interpreted meanwhile."""
+        """Note the call that leads to what the ``with`` block interprets."""
         self.via.append(self.here(node))
         try:
             yield
@@ -302,7 +302,7 @@ class Machine(ABC):
 
     @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
-        """Count what is interpreted meanwhile as the body of a function; collect its returns."""
+        """Interpret the body of a function in the ``with`` block; yield the frame of the call."""
         frame = Frame(function, len(self.guards), len(self.loops))
         self.frames.append(frame)
         try:
@@ -384,7 +384,7 @@ class Machine(ABC):
 
     @contextmanager
     def elsewhere(self, unit: ModuleUnit, scope: Scope) -> Iterator[None]:
-        """Interpret in another scope meanwhile."""
+        """Interpret in another scope in the ``with`` block."""
         before = self.unit, self.scope, self.statement
         self.unit, self.scope, self.statement = unit, scope, None
         try:
