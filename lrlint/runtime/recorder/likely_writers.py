@@ -37,7 +37,7 @@ def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding
 
 
 def _loaded(replaced: str) -> str:
-    return f"scheduler.load_state_dict(), which has put {replaced}"
+    return f"load_state_dict(), which has put {replaced}"
 
 
 def writer_of_resume(loads: Sequence[str], replaced: str) -> str:

@@ -18,6 +18,9 @@ LOADED_BEFORE = "a state that was loaded before lrlint watched"
 _FACTOR_OF_LAST = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Where every step is the last one times a factor, the LR is right whatever the counter says."""
 
+_SETS_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
+"""Their constructors set the base LR themselves."""
+
 
 def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     """Compare the LRs of the first step after a load with the formula, and note a departure."""
@@ -30,6 +33,9 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     if scheduler is None or (driver.name in _FACTOR_OF_LAST and OPTIMIZER_LOADED in loads):
         return
     base_lrs = [float(group.get("initial_lr", group["lr"])) for group in optimizer.param_groups]
+    if OPTIMIZER_LOADED in loads and not driver.replaced:
+        driver.replaced = _replaced_lr(driver, base_lrs)
+        base_lrs = [*driver.base_lrs] if driver.replaced else base_lrs
     used = [*map(float, record.pending_lrs)]
     expected = closed_form(driver, scheduler, base_lrs) or []
     tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)
@@ -46,6 +52,16 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
             writer=writer_of_resume(loads, driver.replaced),
             resumed=True,
         )
+
+
+def _replaced_lr(driver: RecordedScheduler, base_lrs: Sequence[float]) -> str:
+    """Return which LR of the script the checkpoint's has replaced, in words, or nothing."""
+    if driver.restored_before is not None or driver.name in _SETS_BASE_LR:
+        return ""
+    group = _first_difference(base_lrs, driver.base_lrs, 0.0)
+    if group is None:
+        return ""
+    return f"lr={base_lrs[group]:g} of the checkpoint in place of lr={driver.base_lrs[group]:g}"
 
 
 def _first_difference(
