@@ -410,10 +410,15 @@ def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
 
 
 def resized(schedule: Schedule, length: Expr) -> Proposal | None:
-    """Write another length where the horizon is written; None where that cannot be said there."""
+    """Write another length where the horizon is written.
+
+    None where that cannot be said there, or where nobody in view calls what steps it.
+    """
     horizon = schedule.horizon
     argument = None if horizon is None else schedule.argument(horizon.parameter)
     if horizon is None or argument is None or argument.place is None:
+        return None
+    if any(site.called_once for site in schedule.sites):
         return None
     text = argument.place.write(length)
     if text is None and length.value is not None and length.strength is Strength.CONSTANT:

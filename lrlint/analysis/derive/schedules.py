@@ -30,6 +30,7 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
 )
 from lrlint.analysis.model.values import SchedulerRecord
+from lrlint.analysis.model.words import unknown_trips
 from lrlint.facts import Loop, LoopKind, OptimizerUse, Schedule
 
 
@@ -102,7 +103,7 @@ def _schedule(
         writes=writes(record.optimizer, built.path, located, loops),
         restored_first=restored_first(record.optimizer, built, located, loops),
         early=early_step(steps, updates, loops),
-        repeated=repeated_step(steps, loops),
+        repeated=repeated_step(steps, updates, loops),
         undecided=_undecided(steps),
     )
 
@@ -140,9 +141,7 @@ def _undecided(steps: list[Step]) -> tuple[str, ...]:
     reasons: list[str] = []
     for site in (step.site for step in steps if step.site.count is None):
         reasons += [
-            f"how often the loop over {loop.over or '?'} runs is not known"
-            for loop in site.loops
-            if loop.trips is None
+            f"{unknown_trips(loop.over)} is not known" for loop in site.loops if loop.trips is None
         ]
         reasons += [
             f"whether `{guard.text}` holds is not known"

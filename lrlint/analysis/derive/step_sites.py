@@ -76,7 +76,8 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         if any(contradict(part, known) for known in assumed):
             return None
         guards.append((part, node))
-    repeats = [node for node in inner if isinstance(node, Repeat)]
+    whole = [node for node in inner if isinstance(node, Repeat)]
+    repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops)
     event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
@@ -97,6 +98,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position=position,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
+        called_once=len(repeats) < len(whole),
     )
 
 
@@ -108,6 +110,8 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
             case LoopKind.EPOCH:
                 return Cadence.EPOCH
             case LoopKind.EVALUATION:
+                return Cadence.UNKNOWN
+            case LoopKind.OTHER if repeat.loop.calls:
                 return Cadence.UNKNOWN
     return Cadence.ONCE
 

@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.definitions import bind_builtin_names, lookup
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded, Frame
+from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.trace import (
     Block,
     BuildScheduler,
@@ -169,8 +170,7 @@ def _interpret(machine: Interpreter, root: FunctionValue | ClassValue) -> Block:
         if isinstance(root, ClassValue):
             _interpret_class(machine, root)
         else:
-            with machine.elsewhere(root.scope.unit, root.scope):
-                result = machine.call_function(root, arguments.Arguments(open=True))
+            result = _call(machine, root, root.scope)
             escapes.escape(result, f"returned by {_name(root)}()")
     except BudgetExceeded:
         pass
@@ -205,8 +205,17 @@ def _interpret_class(machine: Interpreter, cls: ClassValue) -> None:
             continue
         bound = machine.find_method(instance, _name(method))
         if isinstance(bound, FunctionValue):
-            with machine.elsewhere(cls.scope.unit, cls.scope):
-                result: AnyValue = machine.call_function(bound, arguments.Arguments(open=True))
+            result = _call(machine, bound, cls.scope)
             escapes.escape(result, f"returned by {cls.name}.{_name(method)}()")
     if existing is None:
         escapes.escape(instance, f"held by an object of {cls.name}")
+
+
+def _call(machine: Interpreter, function: FunctionValue, scope: Scope) -> AnyValue:
+    """Call a function with unknown arguments, as whatever is not in view does."""
+    registered = any(
+        isinstance(value, FunctionValue) and value.node is function.node for value in machine.passed
+    )
+    with called_unseen(machine, function, registered=registered):
+        with machine.elsewhere(scope.unit, scope):
+            return machine.call_function(function, arguments.Arguments(open=True))

@@ -26,7 +26,7 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
 
 # -- for --------------------------------------------------------------------------------------
@@ -36,7 +36,11 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(machine, machine.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
-    if stream.items is not None and worth_unrolling(machine, stream.items):
+    if (
+        stream.items is not None
+        and worth_unrolling(machine, stream.items)
+        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
+    ):
         outcome = _unroll(machine, node, stream.items)
     elif (each := _optimizer_or_scheduler(stream)) is not None:
         outcome = _unroll(machine, node, [each])
@@ -216,7 +220,11 @@ def _known_elements(
     comp = node.for_in
     if comp.inner_for_in is not None:
         return None
-    if stream.items is not None and worth_unrolling(machine, stream.items):
+    if (
+        stream.items is not None
+        and worth_unrolling(machine, stream.items)
+        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
+    ):
         visited = stream.items
     elif (count := _small_count(stream)) is not None:
         visited = [stream.element(Expr.const(position)) for position in range(count)]

@@ -40,6 +40,8 @@ class LoopRecord:
     """Whether a break may end it that depends on no number."""
     unbounded: bool = False
     """Whether only a break ends it."""
+    calls: bool = False
+    """Whether its iterations are the calls of a function that nobody in view calls."""
 
 
 @dataclass(eq=False, slots=True)
