@@ -283,6 +283,9 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         return None
     if horizon.length.atoms() & guard.amount.atoms():
         return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
+    fits = schedule.steps is not None and compare(horizon.length, schedule.steps).equal
+    if fits and guard.amount.value != 1:
+        return None  # 4 epochs of accumulation over 4 make as many steps as one epoch without
     whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon, micro_batches):

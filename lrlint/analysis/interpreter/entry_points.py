@@ -216,6 +216,8 @@ def _call(machine: Interpreter, function: FunctionValue, scope: Scope) -> AnyVal
     registered = any(
         isinstance(value, FunctionValue) and value.node is function.node for value in machine.passed
     )
-    with called_unseen(machine, function, registered=registered):
-        with machine.elsewhere(scope.unit, scope):
-            return machine.call_function(function, arguments.Arguments(open=True))
+    with (
+        called_unseen(machine, function, registered=registered),
+        machine.elsewhere(scope.unit, scope),
+    ):
+        return machine.call_function(function, arguments.Arguments(open=True))

@@ -65,6 +65,28 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
 
 
+def _is_number(item: AnyValue) -> bool:
+    if isinstance(item, ListValue) and item.items:
+        return all(map(_is_number, item.items))
+    return isinstance(item, Expr)
+
+
+def _steps_itself(node: cst.For) -> bool:
+    """Whether an innermost loop calls some ``step()`` in its own body.
+
+    Numbers that it visits are the data of a toy script: ``for x in [1, 2, 3]`` is a batch loop.
+    """
+    inside = list(walk(node.body))
+    if any(isinstance(inner, (cst.For, cst.While)) for inner in inside):
+        return False
+    return any(
+        isinstance(inner, cst.Call)
+        and isinstance(inner.func, cst.Attribute)
+        and inner.func.attr.value == "step"
+        for inner in inside
+    )
+
+
 def _optimizer_or_scheduler(stream: Stream) -> AnyValue | None:
     """Return an element that represents all, where they are optimizers or schedulers.
 
@@ -220,11 +242,7 @@ def _known_elements(
     comp = node.for_in
     if comp.inner_for_in is not None:
         return None
-    if (
-        stream.items is not None
-        and worth_unrolling(machine, stream.items)
-        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
-    ):
+    if stream.items is not None and worth_unrolling(machine, stream.items):
         visited = stream.items
     elif (count := _small_count(stream)) is not None:
         visited = [stream.element(Expr.const(position)) for position in range(count)]
