@@ -268,6 +268,15 @@ class Machine(ABC):
             self.via.pop()
 
     @contextmanager
+    def forgotten(self) -> Iterator[None]:
+        """Leave out of the trace what is interpreted meanwhile."""
+        outer, self.block = self.block, []
+        try:
+            yield
+        finally:
+            self.block = outer
+
+    @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
         """Count what is interpreted meanwhile as the body of a function; collect its returns."""
         frame = Frame(function, len(self.guards), len(self.loops))
