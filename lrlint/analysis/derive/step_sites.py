@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 import libcst as cst
@@ -10,7 +11,14 @@ import libcst as cst
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import Condition, Divisible, Relation, conjoin, is_loop_atom
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Divisible,
+    Relation,
+    conjoin,
+    flatten,
+    is_loop_atom,
+)
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
 from lrlint.analysis.model.values import (
@@ -24,7 +32,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Cadence, LoopKind, StepArgument, StepSite
+from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
 
 
@@ -79,6 +87,9 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     whole = [node for node in inner if isinstance(node, Repeat)]
     repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops)
+    facts = [_loop(repeat, assumed, loops) for repeat in repeats]
+    if any(fact.trips is None for fact in facts):
+        count = None
     event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
@@ -87,7 +98,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position = _position(event.argument, repeats)
     return StepSite(
         place=event.place,
-        loops=tuple(loops.fact(repeat) for repeat in repeats),
+        loops=tuple(facts),
         guards=tuple(guard(part, node, repeats, loops) for part, node in guards),
         per=_cadence([repeat for repeat in repeats if repeat not in once], loops),
         count=count,
@@ -100,6 +111,16 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         via=event.via,
         called_once=len(repeats) < len(whole),
     )
+
+
+def _loop(repeat: Repeat, assumed: list[Condition], loops: Loops) -> Loop:
+    """Return a loop, without its trip count where that is another one under some conditions."""
+    fact = loops.fact(repeat)
+    other = any(
+        all(is_settled(part, assumed) for part in flatten(condition))
+        for condition in repeat.loop.otherwise
+    )
+    return replace(fact, trips=None) if other else fact
 
 
 def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:

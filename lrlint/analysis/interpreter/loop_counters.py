@@ -86,6 +86,10 @@ def repeating(
         loop.trips = _trips(tests, loop, mapping)
     if mapping:
         substitute([repeat], mapping)
+    if loop.trips is not None and machine.replaced:
+        loop.otherwise = tuple(
+            condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
+        )
     _write_last_values(machine, loop, variables, mapping, start)
     if not repeat.body:
         outer.remove(repeat)

@@ -136,6 +136,8 @@ class Machine(ABC):
         self.dicts: list[DictValue] = []
         self.called: set[cst.CSTNode] = set()
         self.passed: list[FunctionValue | Method] = []
+        self.replaced: dict[Atom, list[Condition]] = {}
+        """The conditions under which a branch has put another number in a default's place."""
         """Functions that were arguments: they may be called later, out of sight."""
         self.prepared: list[Owner] = []
         """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
