@@ -18,7 +18,7 @@ from recording import optimizer_of
 from torch.optim.lr_scheduler import ExponentialLR
 
 from lrlint.runtime.session import Mode, Session
-from lrlint.runtime.trace import Trace
+from lrlint.runtime.trace_file import Trace
 
 
 def resident() -> float:

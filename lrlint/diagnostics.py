@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from lrlint.fix import Fix, Location
+from lrlint.fix import Fix
+from lrlint.span import Location
 
 
 class Severity(IntEnum):

@@ -16,18 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lrlint.fix import Change, Edit, Location
+from lrlint.fix import Change, Edit
+from lrlint.span import Span
 from lrlint.symbolic import Atom, Expr, Unit
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of one file, rows and columns from 1, the end exclusive."""
-
-    filename: str
-    start: Location
-    end: Location
-    cell: int | None = None
 
 
 class Place(ABC):

@@ -2,7 +2,7 @@
 
 A rule is a class in a module that an entry point of the group ``lrlint.rules`` names; its docstring
 is its documentation, its ``VALID`` and ``INVALID`` snippets are its tests. It reads facts and
-yields findings::
+yields findings, and may say why it does not report its subject (:class:`Silence`)::
 
     class TMaxMismatch(Rule):
         \"""The cosine does not end where training ends. …\"""

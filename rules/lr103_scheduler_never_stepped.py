@@ -79,7 +79,7 @@ class SchedulerNeverStepped(Rule):
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,
-        Exclusion(_trains_nothing, "its optimizer is not stepped in sight either"),
+        Exclusion(_trains_nothing, "no step() of its optimizer is found either"),
         Exclusion(_is_unknown, "lrlint does not know this class"),
         Exclusion(_successor, lambda name: f"another scheduler is called {name} as well"),
     )

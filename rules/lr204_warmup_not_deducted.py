@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import GuardKind, Schedule
+from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import (
-    EXERCISE,
-    MOVED,
-    OPEN_ARGUMENTS,
-    PLAIN_STEPS,
-    REBUILT,
-    STEPPED_WRONGLY,
-    WHOLE_IGNORES_ACCUMULATION,
-)
-from lrlint.judgement.length import Length, against, iterations, notes, resized, segment, where
+from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.warmup import AFTER_WARMUP_EXCLUSIONS, after_warmup, forgets_warmup
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
-from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
+from lrlint.symbolic import Expr
 
 
 class WarmupNotDeducted(Rule):
@@ -61,15 +53,7 @@ class WarmupNotDeducted(Rule):
 
     code, name, severity = "LR204", "warmup-not-deducted", Severity.WARNING
     schedulers = frozenset({"CosineAnnealingLR", "LinearLR", "PolynomialLR"})
-    exclusions = (
-        OPEN_ARGUMENTS,
-        *PLAIN_STEPS,
-        EXERCISE,
-        MOVED,
-        REBUILT,
-        *STEPPED_WRONGLY,
-        WHOLE_IGNORES_ACCUMULATION,
-    )
+    exclusions = AFTER_WARMUP_EXCLUSIONS
 
     SEQUENCE = """
         ramp = LinearLR(optimizer, start_factor=0.01, total_iters=10)
@@ -118,11 +102,11 @@ class WarmupNotDeducted(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        turn = _turn_in_sequence(schedule) or _turn_after_guard(schedule)
-        if turn is None or not _falls(schedule):
+        turn = after_warmup(schedule)
+        if turn is None:
             return
         length, warmup = turn
-        forgotten = _is_forgotten(schedule, length, warmup)
+        forgotten = forgets_warmup(schedule, length, warmup)
         if not forgotten and not length.comparison.unknown:
             return
         if silence := self.excluded(schedule):
@@ -146,67 +130,6 @@ class WarmupNotDeducted(Rule):
             notes=notes(schedule),
             fix=resized(schedule, length.steps),
         )
-
-
-def _falls(schedule: Schedule) -> bool:
-    if schedule.scheduler != "LinearLR":
-        return True
-    start, end = schedule.number("start_factor"), schedule.number("end_factor")
-    if start is None or end is None or start.value is None or end.value is None:
-        return False
-    return end.value < start.value
-
-
-def _turn_in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Return the length of the last part of a SequentialLR against its steps, and its start."""
-    parent, horizon = schedule.parent, schedule.horizon
-    if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
-        return None
-    milestones = parent.argument("milestones")
-    marks = None if milestones is None else milestones.numbers
-    left = segment(schedule)
-    if not marks or left is None or horizon is None or horizon.length is None:
-        return None
-    if left.value is not None and left.value <= 0:
-        return None
-    if schedule is not parent.children[-1]:
-        return None  # it may be meant to be cut off
-    return against(schedule, horizon, horizon.length, left), marks[-1]
-
-
-def _turn_after_guard(schedule: Schedule) -> tuple[Length, Expr] | None:
-    """Return the length after ``if epoch >= warmup:`` against the steps there, and the warm-up."""
-    horizon = schedule.horizon
-    if schedule.parent is not None or horizon is None or horizon.length is None:
-        return None
-    if len(schedule.sites) != 1 or len(schedule.sites[0].guards) != 1:
-        return None
-    (site,) = schedule.sites
-    (guard,) = site.guards
-    whole = iterations(site)
-    if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
-        return None
-    return against(schedule, horizon, horizon.length, whole - guard.amount), guard.amount
-
-
-def _is_forgotten(schedule: Schedule, found: Length, warmup: Expr) -> bool:
-    """Whether a length takes no account of the warm-up before it."""
-    if found.comparison.differs and found.fits:
-        return False
-    if found.comparison.differs and schedule.parent is not None:
-        return not found.longer
-    return _is_whole(found, warmup)
-
-
-def _is_whole(found: Length, warmup: Expr) -> bool:
-    """Whether the length is that of the warm-up and what it leaves together."""
-    if warmup.value == 0:
-        return False
-    try:
-        together = compare(found.length, found.steps + warmup)
-    except (TooComplex, NotRepresentable):
-        return False
-    return together.equal and found.comparison.sign != 1
 
 
 def _end(found: Length) -> str:

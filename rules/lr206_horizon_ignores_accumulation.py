@@ -69,7 +69,10 @@ class HorizonIgnoresAccumulation(Rule):
     exclusions = (
         OPEN_ARGUMENTS,
         STEPPED_TWICE,
-        Exclusion(_is_of_transformers, "the steps of transformers' schedules are not compared"),
+        Exclusion(
+            _is_of_transformers,
+            "the length of transformers' schedules is not compared with the training",
+        ),
         *PLAIN_STEPS,
         EXERCISE,
         REBUILT,

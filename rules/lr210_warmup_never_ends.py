@@ -148,7 +148,7 @@ class WarmupNeverEnds(Rule):
         if silence := self.first((OPEN_ARGUMENTS, EXERCISE), schedule, schedule.place):
             yield silence
         elif case.never_decays:
-            ratio = case.found.ratio
+            ratio = case.compared.ratio
             share = "" if ratio is None else f", {float(ratio):.0%} of that"
             yield self.finding(
                 case.warmup.place or schedule.place,

@@ -14,22 +14,23 @@ from lrlint.judgement.low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
 from lrlint.judgement.rates import lr_text
 from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
+from lrlint.snippets import Diff, training
 from lrlint.symbolic import Strength
 
 
 class EtaMinZero(Rule):
-    """A cosine is left to anneal to its default minimum of 0, so its last steps change nothing.
+    """A cosine anneals to its default minimum of 0, so its last steps change nothing.
 
     ## What it does
 
     Reports `CosineAnnealingLR` and `CosineAnnealingWarmRestarts` without `eta_min`, whose default
-    is 0. An explicit `eta_min=0` is taken for a decision and mentioned with `--pedantic` only.
+    is 0. An explicit `eta_min=0` counts as a decision and is mentioned with `--pedantic` only.
 
     ## Why is this bad
 
-    A cosine is flat where it ends: the last 6.4 % of its steps run below 1 % of the base LR, the
-    last ones at next to nothing. They cost as much as all others and leave the weights where they
-    are: 6 of 100 epochs, paid for and wasted. A small minimum turns them into fine-tuning.
+    A cosine is flat at its end: the last 6.4 % of its steps run below 1 % of the base LR. They cost
+    as much as all others and hardly change the weights: 6 of 100 epochs are wasted. A small minimum
+    turns them into fine-tuning.
 
     ## Example
 
@@ -41,7 +42,6 @@ class EtaMinZero(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
     ```
 
@@ -58,111 +58,57 @@ class EtaMinZero(Rule):
     exclusions = LOW_END_EXCLUSIONS
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # Whoever calls it sets eta_min, or not.
-        """
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def build(optimizer, **options):
-            return CosineAnnealingLR(optimizer, **options)
-        """,
-        # Another schedule takes over long before the end.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, SequentialLR
-
-        def train(model):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            "scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+        # Another schedule follows before the cosine is low.
+        training(
+            """
             cosine = CosineAnnealingLR(optimizer, T_max=100)
             tail = ConstantLR(optimizer, factor=0.1, total_iters=50)
             scheduler = SequentialLR(optimizer, [cosine, tail], milestones=[80])
-            for epoch in range(100):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+            """,
+            epochs=100,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
-                for epoch in range(100):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
+            training(
+                "scheduler = CosineAnnealingLR(optimizer, T_max=100)",
+                epochs=100,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=100)",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, T_max=100)
+                + scheduler = CosineAnnealingLR(optimizer, T_max=100, eta_min=0.001)
+                """
+            ),
             says=("the last 6 of 100 epochs", "1 % of the base LR of 0.1"),
         ),
         Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs, lr):
+            training(
+                """
                 optimizer = AdamW(model.parameters(), lr=lr)
                 scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=6,
-            fixed="""
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs, lr):
-                optimizer = AdamW(model.parameters(), lr=lr)
-                scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-6)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
+                """,
+                batch="scheduler.step()",
+                parameters="lr",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))",
+            fixed=Diff(
+                """
+                - scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader))
+                + scheduler = CosineAnnealingLR(optimizer, epochs * len(train_loader), eta_min=1e-6)
+                """
+            ),
             says=("the last 6.4 % of T_max = epochs * len(train_loader)",),
-        ),
-        # A decision, which only `--pedantic` questions.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min=0)
-                for epoch in range(10):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
-            says=("eta_min is 0", "the last of 10 epochs runs at 2.4 % of the base LR of 0.1"),
         ),
     )
 
@@ -188,11 +134,11 @@ class EtaMinZero(Rule):
 
 
 def _consequence(schedule: Schedule) -> str:
-    """How many of the last epochs or steps run at next to nothing, in words that lead to "%"."""
+    """Say how many of the last epochs or steps run at next to nothing, up to the "%"."""
     horizon, steps = schedule.horizon, segment(schedule)
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
-    one, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
+    step, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
     sets_position = any(
         site.argument is not StepArgument.NOTHING for site in driver(schedule).sites
     )  # `step(epoch + i / n)`: its calls are not what T_0 counts
@@ -200,17 +146,17 @@ def _consequence(schedule: Schedule) -> str:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
         return f"the last {100 * (1 - FLAT):.1f} % of {what} run below 1 %"
     if not isinstance(last, int) or last > _COUNTED:
-        return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {one}s", whole)
+        return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {step}s", whole)
     if last <= (whole if cycles else whole + 1):  # a cycle restarts where a cosine is at its end
-        return _at_the_end(last, f"{last} {one}s", whole)
+        return _at_the_end(last, f"{last} {step}s", whole)
     low = low_steps(schedule, last)  # it rises again, or restarts
     if low:
-        return f"{low} of {last} {one}s run below 1 %"
-    return f"the last {one} of the first cycle runs at {_share(whole - 1, whole)}"
+        return f"{low} of {last} {step}s run below 1 %"
+    return f"the last {step} of the first cycle runs at {_share(whole - 1, whole)}"
 
 
 def _at_the_end(steps: int, what: str, whole: int) -> str:
-    """What is left once the cosine is flat."""
+    """Say how many steps are left once the cosine is low."""
     low = steps - math.floor(FLAT * whole) - 1
     if low > 1:
         return f"the last {low} of {what} run below 1 %"
@@ -220,7 +166,7 @@ def _at_the_end(steps: int, what: str, whole: int) -> str:
 
 
 _COUNTED = 100_000
-"""Steps that are counted one by one; of longer trainings the message gives the share."""
+"""Steps that are counted step by step; of longer trainings the message gives the share."""
 
 
 def _share(step: int, whole: int) -> str:
@@ -252,5 +198,5 @@ def _fix(schedule: Schedule) -> Proposal:
 
 
 def _literal(number: Fraction) -> str:
-    """``0.001``, ``1e-5``."""
+    """Return ``0.001`` or ``1e-5``."""
     return f"{float(number):g}".replace("e-0", "e-")

@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Comparison, Expr, compare
 
 
@@ -22,10 +23,10 @@ class EtaMinNotBelowLr(Rule):
 
     ## Why is this bad
 
-    A cosine goes from the base LR to `eta_min`, wherever that is. One `eta_min` serves all param
-    groups: `eta_min=1e-3` is a floor for a head that starts at 0.01 and ten times the LR of a
-    backbone that starts at 1e-4, which is then driven up while the head is annealed. Where both are
-    equal, the LR never changes. torch says nothing.
+    A cosine goes from the base LR to `eta_min`, even if that is higher. All param groups share one
+    `eta_min`: 1e-3 is low for a head that starts at 0.01, but ten times the LR of a backbone that
+    starts at 1e-4, whose LR then rises while the head's falls. If both are equal, the LR never
+    changes. torch does not warn.
 
     ## Example
 
@@ -42,7 +43,7 @@ class EtaMinNotBelowLr(Rule):
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-6)
     ```
 
-    Or give each group its own floor, as a share of its LR, with `LambdaLR`.
+    A `LambdaLR` gives each group a minimum that is a share of its LR.
 
     ## References
 
@@ -54,66 +55,43 @@ class EtaMinNotBelowLr(Rule):
     exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED)
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, lr):
+        training(
+            """
             optimizer = SGD(model.parameters(), lr=lr)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.01 * lr)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
-        # The LR is set before the scheduler is built.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs, lr):
-            optimizer = SGD(model.parameters(), lr=1e-6)
-            for group in optimizer.param_groups:
-                group["lr"] = lr
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+            """,
+            batches=None,
+            epoch="scheduler.step()",
+            parameters="lr",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import AdamW
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model):
-                optimizer = AdamW(
-                    [
-                        {"params": model.backbone.parameters(), "lr": 1e-4},
-                        {"params": model.head.parameters(), "lr": 1e-2},
-                    ]
-                )
+            training(
+                """
+                backbone = {"params": model.backbone.parameters(), "lr": 1e-4}
+                head = {"params": model.head.parameters(), "lr": 1e-2}
+                optimizer = AdamW([backbone, head])
                 scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
-                for epoch in range(50):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=11,
+                """,
+                epochs=50,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)",
             says=("eta_min is 0.001", "param group 0", "rises from 0.0001 to 0.001"),
         ),
+        # The default LR of Adam.
         Invalid(
-            """
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, epochs):
+            training(
+                """
                 optimizer = Adam(model.parameters())
                 scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, epochs, 1e-3)",
             says=("the LR stays at 0.001",),
         ),
     )
@@ -162,7 +140,7 @@ def _sure(schedule: Schedule, comparison: Comparison) -> bool:
 
 
 def _where(schedule: Schedule, comparison: Comparison) -> str:
-    """What the user must choose for it, if the script's defaults do not."""
+    """Say which settings lead there, if the script's defaults do not."""
     asked = [guard.text for guard in schedule.built_under if guard.by_default is False]
     if asked:
         return f" where {' and '.join(asked)}"

@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import compare
 
 _SHARE = 0.1
@@ -24,8 +25,8 @@ class EtaMinTooHigh(Rule):
 
     ## Why is this bad
 
-    The last steps of an annealing settle the weights into a minimum, which takes an LR well below
-    the one that found it. Most published schedules end at 1 % of the base LR or below.
+    The last steps settle the weights into a minimum, which takes an LR well below the one that
+    found it. Most published schedules end at 1 % of the base LR or below.
 
     ## Example
 
@@ -37,7 +38,6 @@ class EtaMinTooHigh(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=0.001)
     ```
 
@@ -50,28 +50,14 @@ class EtaMinTooHigh(Rule):
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
     exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, lr):
-            optimizer = SGD(model.parameters(), lr={lr})
-            scheduler = CosineAnnealingLR(optimizer, T_max=60, eta_min={eta_min})
-            for epoch in range(60):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (
-        SCRIPT.format(lr="0.1", eta_min="0.01"),
-        SCRIPT.format(lr="lr", eta_min="0.01"),
-    )
+    SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max=60, eta_min={})"
+    VALID = (training(SETUP.format(0.01), epochs=60, batches=None, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            SCRIPT.format(lr="0.1", eta_min="0.05"),
-            row=6,
+            training(SETUP.format(0.05), epochs=60, batches=None, epoch="scheduler.step()"),
+            at=SETUP.format(0.05),
             says=("eta_min is 0.05", "50 % of the base LR of 0.1"),
         ),
-        Invalid(SCRIPT.format(lr="lr", eta_min="lr / 5"), row=6, says=("20 % of the base LR",)),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:

@@ -10,23 +10,23 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PART
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Expr, Strength
 
 _FAR = 10
 
 
 class OneCycleOverridesLR(Rule):
-    """The LR that the optimizer is given is replaced by a scheduler's, a very different one.
+    """The scheduler replaces the LR of the optimizer by a very different one.
 
     ## What it does
 
-    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose own `lr=` is 10 times higher than
+    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times higher than
     `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with `--pedantic`).
 
     ## Why is this bad
 
-    These two compute every LR from their own arguments and never look at the optimizer's. Whoever
-    tunes `lr=0.1` of the optimizer changes nothing.
+    These two compute every LR from their own arguments. Tuning the optimizer's `lr=` has no effect.
 
     ## Example
 
@@ -51,39 +51,19 @@ class OneCycleOverridesLR(Rule):
     schedulers = frozenset({"CyclicLR", "OneCycleLR"})
     exclusions = (OPEN_ARGUMENTS, PART, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CyclicLR, OneCycleLR
-
-        def train(model, train_loader):
-            optimizer = SGD(model.parameters(){lr}, momentum=0.9)
-            scheduler = {build}
-            for x, y in train_loader:
-                model(x, y).backward()
-                optimizer.step()
-                scheduler.step()
+    SETUP = """
+        optimizer = SGD(model.parameters(), lr={}, momentum=0.9)
+        scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))
         """
-    ONE_CYCLE = "OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))"
     VALID = (
-        SCRIPT.format(lr=", lr=0.01", build=ONE_CYCLE),
-        # Where the cycle starts.
-        SCRIPT.format(lr=", lr=0.0004", build=ONE_CYCLE),
-        SCRIPT.format(lr="", build=ONE_CYCLE),
-        SCRIPT.format(lr=", lr=1e-4", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
+        # The LR at which the cycle starts.
+        training(SETUP.format(0.0004), epochs=None, batch="scheduler.step()"),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(lr=", lr=0.5", build=ONE_CYCLE),
-            row=6,
+            training(SETUP.format(0.5), epochs=None, batch="scheduler.step()"),
+            at="scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))",
             says=("lr=0.5 of the optimizer", "from 0.0004 to 0.01"),
-        ),
-        Invalid(
-            SCRIPT.format(lr=", lr=1e-6", build=ONE_CYCLE), row=6, says=("lr=1e-06", "is replaced")
-        ),
-        Invalid(
-            SCRIPT.format(lr=", lr=1.0", build="CyclicLR(optimizer, base_lr=1e-4, max_lr=0.1)"),
-            row=6,
-            says=("from 0.0001 to 0.1",),
         ),
     )
 
@@ -113,7 +93,7 @@ class OneCycleOverridesLR(Rule):
 
 
 def _bounds(schedule: Schedule) -> tuple[float, float, bool] | None:
-    """Where a cycle starts and where it peaks, and whether that is certain."""
+    """Return where a cycle starts and where it peaks, and whether that is certain."""
     high = _number(schedule.argument("max_lr"))
     if schedule.scheduler == "CyclicLR":
         low = _number(schedule.argument("base_lr"))

@@ -10,6 +10,7 @@ from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import driver
 from lrlint.judgement.zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class ZeroLRSteps(Rule):
@@ -18,127 +19,86 @@ class ZeroLRSteps(Rule):
     ## What it does
 
     Reports a warm-up that starts at 0 and is stepped once per epoch, and a decay that reaches 0
-    before the training ends: `PolynomialLR` or a `LinearLR` down to 0 whose `total_iters` are
-    over, a cosine with `eta_min=0` that is at its minimum in the last epoch.
+    before the training ends: `PolynomialLR`, or `LinearLR` down to 0, after its `total_iters`, or a
+    cosine with `eta_min=0` that is at its minimum in the last epoch.
 
-    Where only a few steps of many are lost, as the first one of a warm-up that is stepped per
-    batch, it is advice (shown with `--pedantic`). A cosine whose `eta_min` is left at 0 is LR301's.
+    If only a few of many steps are lost, such as the first one of a warm-up that is stepped per
+    batch, it is advice (shown with `--pedantic`). LR301 reports a cosine without `eta_min`.
 
     ## Why is this bad
 
-    With an LR of 0 the weights stay as they are. Forward and backward passes cost as much as ever.
+    With an LR of 0 the weights do not change, while each step costs as much as any other.
 
     ## Example
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: min(1.0, epoch / 5))
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## Use instead
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: min(1.0, (epoch + 1) / 5))
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References
 
     - [torch: PolynomialLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html)
-    - The last epoch at an LR of 0 in public: [ReActNet #32](https://github.com/liuzechun/ReActNet/issues/32)
+    - [ReActNet #32](https://github.com/liuzechun/ReActNet/issues/32): the last epoch at an LR of 0
     """
 
     code, name, severity = "LR305", "zero-lr-steps", Severity.WARNING
     exclusions = ZERO_EXCLUSIONS
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LinearLR, PolynomialLR
-
-        def train(model, train_loader, epochs=100):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            for epoch in range(100):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """
-    PER_BATCH = SCRIPT.replace("scheduler.step()", "    scheduler.step()")
     VALID = (
-        SCRIPT.format(build="LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 5))"),
-        SCRIPT.format(build="PolynomialLR(optimizer, total_iters=100, power=0.9)"),
-        SCRIPT.format(build="LinearLR(optimizer, 1.0, 0.1, total_iters=50)"),
-        SCRIPT.format(build="CosineAnnealingLR(optimizer, 100, eta_min=0)"),
-        SCRIPT.format(build="CosineAnnealingLR(optimizer, 99, eta_min=1e-4)"),
+        training(
+            "scheduler = LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 5))",
+            epochs=100,
+            epoch="scheduler.step()",
+        ),
+        training(
+            "scheduler = PolynomialLR(optimizer, total_iters=100, power=0.9)",
+            epochs=100,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build="LambdaLR(optimizer, lambda t: min(1.0, t / 5))"),
-            row=6,
+            training(
+                "scheduler = LambdaLR(optimizer, lambda t: min(1.0, t / 5))",
+                epochs=100,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = LambdaLR(optimizer, lambda t: min(1.0, t / 5))",
             says=("the first epoch runs",),
         ),
-        # One step of many: advice.
         Invalid(
-            PER_BATCH.format(build="LambdaLR(optimizer, lambda t: min(1.0, t / 500))"),
-            row=6,
-            says=("the first step runs",),
-        ),
-        Invalid(
-            SCRIPT.format(build="PolynomialLR(optimizer, total_iters=80)"),
-            row=6,
+            training(
+                "scheduler = PolynomialLR(optimizer, total_iters=80)",
+                epochs=100,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = PolynomialLR(optimizer, total_iters=80)",
             says=("the last 20 of 100 epochs run",),
-        ),
-        Invalid(
-            SCRIPT.format(build="LinearLR(optimizer, 1.0, 0.0, total_iters=90)"),
-            row=6,
-            says=("the last 10 of 100 epochs run",),
-        ),
-        Invalid(
-            SCRIPT.format(build="CosineAnnealingLR(optimizer, 99, eta_min=0)"),
-            row=6,
-            says=("the last epoch runs",),
-        ),
-        # Nothing known but that the decay is over before the training.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import PolynomialLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = PolynomialLR(optimizer, total_iters=epochs * len(train_loader))
-                for epoch in range(2 * epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=6,
-            says=("the last 50% of the steps run",),
         ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         silence = self.excluded(schedule)
-        found = zeros(schedule) if silence is None else None
-        if found is not None:
-            yield self._report(schedule, found)
+        lost = zeros(schedule) if silence is None else None
+        if lost is not None:
+            yield self._report(schedule, lost)
         elif may_be_zero(schedule) and (
             why := silence or self.first(NOT_DECIDED, schedule, schedule.place)
         ):
             yield why
 
-    def _report(self, schedule: Schedule, found: Zeros) -> Finding:
-        verb = "runs" if found.singular else "run"
+    def _report(self, schedule: Schedule, lost: Zeros) -> Finding:
+        verb = "runs" if lost.singular else "run"
         return self.finding(
             schedule.place,
-            f"{found.which} {verb} with an LR of exactly 0"
-            f"{WITH_THE_DEFAULTS if found.by_default else ''}: nothing is learned",
-            severity=self.severity if found.many else Severity.ADVICE,
+            f"{lost.which} {verb} with an LR of exactly 0"
+            f"{WITH_THE_DEFAULTS if lost.by_default else ''}: nothing is learned",
+            severity=self.severity if lost.many else Severity.ADVICE,
             notes=(("stepped here", driver(schedule).sites[0].place),),
         )

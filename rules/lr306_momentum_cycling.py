@@ -9,13 +9,14 @@ from lrlint.facts import Schedule
 from lrlint.fix import SetArgument
 from lrlint.judgement.exclusions import OPEN_ARGUMENTS
 from lrlint.rule import Finding, Invalid, Rule, Silence, safe
+from lrlint.snippets import Diff, training
 
 _WITHOUT_MOMENTUM = frozenset({"ASGD", "Adadelta", "Adafactor", "Adagrad", "LBFGS", "Rprop"})
 """torch's optimizers whose defaults hold neither ``momentum`` nor ``betas``."""
 
 
 class MomentumCycling(Rule):
-    """A scheduler is to cycle the momentum of an optimizer that has none.
+    """A scheduler cycles the momentum of an optimizer that has none.
 
     ## What it does
 
@@ -24,7 +25,7 @@ class MomentumCycling(Rule):
 
     ## Why is this bad
 
-    The constructor raises ValueError: the script does not start.
+    The constructor raises ValueError, so the script does not start.
 
     ## Example
 
@@ -36,7 +37,6 @@ class MomentumCycling(Rule):
     ## Use instead
 
     ```python
-    optimizer = Adagrad(model.parameters(), lr=0.01)
     scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000, cycle_momentum=False)
     ```
 
@@ -49,35 +49,23 @@ class MomentumCycling(Rule):
     schedulers = frozenset({"CyclicLR", "OneCycleLR"})
     exclusions = (OPEN_ARGUMENTS,)
 
-    SCRIPT = """
-        from torch.optim import {optimizer}
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader):
-            optimizer = {optimizer}(model.parameters(), lr=0.1)
-            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader){more})
-            for x, y in train_loader:
-                model(x, y).backward()
-                optimizer.step()
-                scheduler.step()
+    SETUP = """
+        optimizer = Adagrad(model.parameters(), lr=0.1)
+        total = len(train_loader)
+        scheduler = OneCycleLR(optimizer, 0.1, total_steps=total)
         """
-    VALID = (
-        SCRIPT.format(optimizer="Adam", more=""),
-        SCRIPT.format(optimizer="SGD", more=""),
-        SCRIPT.format(optimizer="Adagrad", more=", cycle_momentum=False"),
-    )
+    VALID = (training(SETUP.replace("Adagrad", "Adam"), epochs=None, batch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            SCRIPT.format(optimizer="Adagrad", more=""),
-            row=6,
-            fixed=SCRIPT.format(optimizer="Adagrad", more=", cycle_momentum=False"),
+            training(SETUP, epochs=None, batch="scheduler.step()"),
+            at="scheduler = OneCycleLR(optimizer, 0.1, total_steps=total)",
+            fixed=Diff(
+                """
+                - scheduler = OneCycleLR(optimizer, 0.1, total_steps=total)
+                + scheduler = OneCycleLR(optimizer, 0.1, total_steps=total, cycle_momentum=False)
+                """
+            ),
             says=("Adagrad", "ValueError"),
-        ),
-        Invalid(
-            SCRIPT.format(optimizer="Rprop", more=", cycle_momentum=True"),
-            row=6,
-            fixed=SCRIPT.format(optimizer="Rprop", more=", cycle_momentum=False"),
-            says=("Rprop",),
         ),
     )
 

@@ -9,6 +9,7 @@ from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Expr
 
 
@@ -21,18 +22,18 @@ def _has_no_base(schedule: Schedule) -> bool:
 
 
 class LambdaAbsoluteLR(Rule):
-    """The function of a `LambdaLR` returns an LR, where a factor of the base LR is asked for.
+    """The function of a `LambdaLR` returns an LR instead of a factor of the base LR.
 
     ## What it does
 
     Reports an `lr_lambda` whose result is a multiple of the LR that the optimizer was built with:
-    `lambda epoch: lr * 0.95**epoch`. Left out are optimizers with an LR of 1, for which the two are
-    the same, and results that are divided by the base LR.
+    `lambda epoch: lr * 0.95**epoch`. Not reported are optimizers with an LR of 1, for which the two
+    are the same, and results that are divided by the base LR.
 
     ## Why is this bad
 
-    `LambdaLR` multiplies what the function returns by the base LR. With `lr=0.01` the training runs
-    at 0.01 × 0.01: a hundredth of what is meant, and nothing is printed that looks wrong.
+    `LambdaLR` multiplies the result by the base LR. With `lr=0.01` the training runs at
+    0.01 × 0.01, a hundredth of what is meant, and nothing that is printed looks wrong.
 
     ## Example
 
@@ -44,7 +45,6 @@ class LambdaAbsoluteLR(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=args.lr)
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     ```
 
@@ -62,94 +62,43 @@ class LambdaAbsoluteLR(Rule):
         WRITES,
     )
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR
-
-        LR = {lr}
-        LOWEST = LR / 100
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=LR)
-            scheduler = LambdaLR(optimizer, lambda epoch: {factor})
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
     VALID = (
-        SCRIPT.format(lr="0.01", factor="0.95**epoch"),
-        SCRIPT.format(lr="1.0", factor="LR * 0.95**epoch"),
-        SCRIPT.format(lr="0.01", factor="max(LOWEST / LR, 0.95**epoch)"),
-        SCRIPT.format(lr="0.01", factor="(LOWEST + (LR - LOWEST) * 0.95**epoch) / LR"),
-        # A factor that happens to be the LR.
-        SCRIPT.format(lr="0.1", factor="0.1 ** (epoch // 30)"),
-        SCRIPT.format(lr="0.01", factor="max(0.01, 1 - epoch / 90)"),
-        # The param groups have LRs of their own.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR
-
-        def train(model, lr, epochs):
-            optimizer = SGD(model.get_parameter_groups(), lr=lr)
-            scheduler = LambdaLR(optimizer, lambda x: lr * (1.0 + 0.001 * float(x)) ** (-0.75))
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+        training(
+            "scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+        # A factor that equals the LR by chance.
+        training(
+            "scheduler = LambdaLR(optimizer, lambda epoch: 0.1 ** (epoch // 30))",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(lr="0.01", factor="LR * 0.95**epoch"),
-            row=9,
-            says=("LR=0.01", "0.0001"),
-        ),
-        Invalid(
-            SCRIPT.format(lr="0.01", factor="max(LOWEST, LR * 0.95**epoch)"),
-            row=9,
+            training(
+                """
+                optimizer = SGD(model.parameters(), lr=0.01)
+                scheduler = LambdaLR(optimizer, lambda epoch: 0.01 * 0.95**epoch)
+                """,
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = LambdaLR(optimizer, lambda epoch: 0.01 * 0.95**epoch)",
             says=("0.0001",),
         ),
-        Invalid(SCRIPT.format(lr="0.01", factor="0.01 * 0.95**epoch"), row=9),
-        # In a function, by way of a name.
         Invalid(
-            """
-            import argparse
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import LambdaLR
-
-            parser = argparse.ArgumentParser()
-            parser.add_argument("--lr", type=float, default=2e-4)
-            args = parser.parse_args()
-
-            def schedule(epoch):
-                lr = args.lr
-                if epoch > 30:
-                    lr = lr * 0.1
-                return lr
-
-            def train(model, epochs):
-                optimizer = Adam(model.parameters(), lr=args.lr)
-                scheduler = LambdaLR(optimizer, lr_lambda=schedule)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=13,
-            says=("args.lr=0.0002", "4e-08"),
-        ),
-        # Nothing known but that it is the same.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import LambdaLR
-
-            def train(model, config, epochs):
+            training(
+                """
                 optimizer = SGD(model.parameters(), lr=config.lr)
                 scheduler = LambdaLR(optimizer, lambda e: config.lr * (1 - e / epochs) ** 0.9)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                batches=None,
+                epoch="scheduler.step()",
+                parameters="config",
+            ),
+            at="scheduler = LambdaLR(optimizer, lambda e: config.lr * (1 - e / epochs) ** 0.9)",
             says=("the base LR, config.lr",),
         ),
     )

@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Strength
 
 _FACTOR = {
@@ -30,8 +31,8 @@ class DegenerateGamma(Rule):
 
     ## Why is this bad
 
-    With 0 the LR is 0 from the first decay on and nothing is learned; with a negative factor it
-    changes its sign; with 1 the schedule does nothing; above 1 the LR grows without bound.
+    With 0 the LR is 0 after the first decay, with a negative factor it changes its sign, with 1 the
+    schedule does nothing, and above 1 the LR grows without bound.
 
     ## Example
 
@@ -54,23 +55,19 @@ class DegenerateGamma(Rule):
     schedulers = frozenset(_FACTOR)
     exclusions = (NOT_STEPPED, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ExponentialLR
-
-        def train(model, gamma):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ExponentialLR(optimizer, gamma={gamma})
-            for epoch in range(60):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (SCRIPT.format(gamma="0.95"), SCRIPT.format(gamma="gamma"))
+    SETUP = "scheduler = ExponentialLR(optimizer, gamma={})"
+    VALID = (training(SETUP.format(0.95), epochs=60, batches=None, epoch="scheduler.step()"),)
     INVALID = (
-        Invalid(SCRIPT.format(gamma="0"), row=6, says=("gamma is 0", "the LR is 0")),
-        Invalid(SCRIPT.format(gamma="-0.5"), row=6, says=("changes its sign",)),
-        Invalid(SCRIPT.format(gamma="1.0"), row=6, says=("the LR never changes",)),
-        Invalid(SCRIPT.format(gamma="1.05"), row=6, says=("the LR grows",)),
+        Invalid(
+            training(SETUP.format(0), epochs=60, batches=None, epoch="scheduler.step()"),
+            at=SETUP.format(0),
+            says=("gamma is 0", "the LR is 0"),
+        ),
+        Invalid(
+            training(SETUP.format(1.0), epochs=60, batches=None, epoch="scheduler.step()"),
+            at=SETUP.format(1.0),
+            says=("the LR never changes",),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:

@@ -8,21 +8,22 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, OptimizerUse, Schedule, Training
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class OptimizerReplaced(Rule):
-    """The optimizer is built anew after its scheduler, which goes on driving the old one.
+    """The optimizer is replaced after its scheduler is built, which still changes the old one.
 
     ## What it does
 
-    Reports a scheduler that is stepped although its optimizer is not: another optimizer has since
-    been stored under the same name, and that is the one that trains.
+    Reports a scheduler that is stepped although its optimizer is not, because another optimizer has
+    been stored under the same name since and trains instead.
 
     ## Why is this bad
 
-    A scheduler keeps the optimizer that it was given. The new one is never told of any schedule and
-    trains at its own LR from the first step to the last. torch warns that `lr_scheduler.step()` is
-    called before `optimizer.step()`, which leads away from the cause.
+    A scheduler keeps the optimizer that it was built with. The new one has no schedule and trains
+    at its own LR from the first step to the last. torch warns that `lr_scheduler.step()` is called
+    before `optimizer.step()`, which is not the cause.
 
     ## Example
 
@@ -49,108 +50,44 @@ class OptimizerReplaced(Rule):
     code, name, severity = "LR401", "optimizer-replaced", Severity.ERROR
 
     VALID = (
-        # Each has its own, one after the other.
-        """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = Adam(model.parameters(), lr=0.01)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
-        # The choice is made before.
-        """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs, adam):
+        # The choice is made before the scheduler is built.
+        training(
+            """
             optimizer = SGD(model.parameters(), lr=0.1)
             if adam:
                 optimizer = Adam(model.parameters(), lr=0.01)
             scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
+            """,
+            epoch="scheduler.step()",
+            parameters="adam",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
+            training(
+                """
                 optimizer = SGD(model.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
                 model.freeze()
                 optimizer = SGD(model.head.parameters(), lr=0.02)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("the old optimizer", "stays at 0.02"),
         ),
         # In the middle of the training.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train(model, train_loader, epochs):
+            training(
+                """
                 optimizer = SGD(model.head.parameters(), lr=0.1)
                 scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
-                for epoch in range(epochs):
-                    if epoch == 10:
-                        optimizer = SGD(model.parameters(), lr=0.01)
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=6,
+                """,
+                before="if epoch == 10:\n    optimizer = SGD(model.parameters(), lr=0.01)",
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("stepped no more", "stays at 0.01"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            class Trainer:
-                def __init__(self, model):
-                    self.model = model
-                    self.optimizer = SGD(model.parameters(), lr=0.1)
-                    self.scheduler = StepLR(self.optimizer, step_size=30)
-
-                def unfreeze(self):
-                    self.optimizer = SGD(self.model.parameters(), lr=0.01)
-
-                def fit(self, train_loader, epochs):
-                    self.unfreeze()
-                    for epoch in range(epochs):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-            """,
-            row=8,
-            says=("stays at 0.01",),
         ),
     )
 
@@ -181,10 +118,10 @@ class OptimizerReplaced(Rule):
 def _successor(
     old: OptimizerUse, schedule: Schedule, schedules: tuple[Schedule, ...]
 ) -> OptimizerUse | None:
-    """The optimizer that is stepped in place of the one that a scheduler drives."""
+    """Return the optimizer that is stepped instead of the one that a scheduler drives."""
     later = old.replaced_midway
     if later is not None and later.stepped:
-        # A scheduler of its own, or one that the new scheduler replaces, is how it should be.
+        # With a scheduler of its own, the new optimizer is as it should be.
         return None if any(one.optimizer is later for one in schedules) else later
     if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
         return None
@@ -199,7 +136,7 @@ _ALWAYS = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.SCHEDULER, Gu
 
 
 def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
-    """Whether both step in one loop, so that the one is taken to drive the other."""
+    """Whether both step in one loop, so that the scheduler seems to drive the optimizer."""
     loops = {
         id(loop)
         for site in schedule.sites
@@ -213,7 +150,7 @@ def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
 
 
 def _lr(new: OptimizerUse, schedules: tuple[Schedule, ...]) -> str:
-    """What becomes of its LR."""
+    """Say which LR the new optimizer trains at."""
     if new.writes or any(one.optimizer is new for one in schedules):
         return " without it"
     lrs = [None if group.lr is None else group.lr.value for group in new.groups]

@@ -14,30 +14,29 @@ from lrlint.judgement.writes import (
     writes_beside,
 )
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class ManualLrWrite(Rule):
-    """The script writes the LR into the param groups itself, while a scheduler sets it, too.
+    """Manual write to `param_group["lr"]` while a scheduler controls it.
 
     ## What it does
 
-    Reports `param_group["lr"] = …` for an optimizer that a scheduler drives, where one of the two
-    is lost:
+    Reports `param_group["lr"] = …` where the LR that is written or the schedule is lost:
 
-    - an LR that is computed from scratch in every epoch or batch, beside a scheduler that steps
-      in the same loop;
-    - an LR that is written now and then (in some epoch, when a metric stalls), or once behind the
-      constructor, while the scheduler computes each LR from the base LR (`LambdaLR`, `OneCycleLR`,
-      `CyclicLR`, `CosineAnnealingWarmRestarts`, the schedules of transformers).
+    - an LR that is computed from scratch in every epoch or batch, while a scheduler steps in the
+      same loop;
+    - an LR that is written in some epochs, or once after the constructor, while the scheduler
+      computes each LR from the base LR (`LambdaLR`, `OneCycleLR`, `CyclicLR`,
+      `CosineAnnealingWarmRestarts`, the schedules of transformers).
 
-    A warm-up by hand (`if epoch < 5: …`), a factor or a bound that is applied to the LR in use, and
-    an LR from which a chainable scheduler (`StepLR`, `CosineAnnealingLR`…) goes on are left alone.
+    Not reported are a warm-up (`if epoch < 5: …`), a factor or a bound on the LR in use, and an LR
+    from which a chainable scheduler (`StepLR`, `CosineAnnealingLR`…) goes on.
 
     ## Why is this bad
 
-    There is one LR per param group, and the last one to write it wins. Either the schedule never
-    shows, although the scheduler is stepped and logs it, or what is written lasts until the
-    scheduler's next step.
+    A param group has one LR, and the last write wins. Either the schedule has no effect, although
+    the scheduler is stepped and logs it, or the written LR lasts until the scheduler's next step.
 
     ## Example
 
@@ -55,9 +54,6 @@ class ManualLrWrite(Rule):
 
     ```python
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch if epoch < 60 else 1e-3)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References
@@ -68,145 +64,44 @@ class ManualLrWrite(Rule):
     code, name, severity = "LR404", "manual-lr-write", Severity.WARNING
     exclusions = WRITTEN_EXCLUSIONS
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
-
-        def set_lr(optimizer, lr):
-            for group in optimizer.param_groups:
-                group["lr"] = lr
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            {once}
-            for epoch in range(epochs):
-                {before}
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-                {after}
-        """
-    LAMBDA = "LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
-    STEP = "StepLR(optimizer, step_size=30)"
+    LAMBDA = "scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
+    STEP = "scheduler = StepLR(optimizer, step_size=30)"
     VALID = (
-        # Warm-ups.
-        SCRIPT.format(
-            build=LAMBDA,
-            once="pass",
-            before="if epoch < 5: set_lr(optimizer, 0.02 * (epoch + 1))",
-            after="pass",
-        ),
-        SCRIPT.format(
-            build=LAMBDA, once="pass", before="if epoch == 0: set_lr(optimizer, 0.01)", after="pass"
+        # A warm-up.
+        training(
+            LAMBDA,
+            before="""
+            if epoch < 5:
+                optimizer.param_groups[0]["lr"] = 0.02 * (epoch + 1)
+            """,
+            epoch="scheduler.step()",
         ),
         # The decay goes on from there.
-        SCRIPT.format(
-            build=STEP, once="pass", before="if epoch == 60: set_lr(optimizer, 0.05)", after="pass"
+        training(
+            STEP,
+            before='if epoch == 60:\n    optimizer.param_groups[0]["lr"] = 0.05',
+            epoch="scheduler.step()",
         ),
-        SCRIPT.format(build=STEP, once="set_lr(optimizer, 0.05)", before="pass", after="pass"),
-        # A bound, and a factor.
-        SCRIPT.format(
-            build=LAMBDA,
-            once="pass",
-            before="pass",
-            after='optimizer.param_groups[0]["lr"] = max(optimizer.param_groups[0]["lr"], 1e-4)',
-        ),
-        SCRIPT.format(
-            build=LAMBDA,
-            once="pass",
-            before="pass",
-            after='for group in optimizer.param_groups: group["lr"] *= 0.5',
-        ),
-        # What the scheduler says.
-        SCRIPT.format(
-            build=LAMBDA,
-            once="pass",
-            before="pass",
-            after="set_lr(optimizer, scheduler.get_last_lr()[0])",
-        ),
-        # Before there is a scheduler, and in place of one.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR
-
-        def train(model, train_loader, epochs, args):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            for group in optimizer.param_groups:
-                group["lr"] = 0.05
-            if args.schedule == "lambda":
-                scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                if args.schedule == "lambda":
-                    scheduler.step()
-                else:
-                    for group in optimizer.param_groups:
-                        group["lr"] = 0.1 * (1 - epoch / epochs)
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(
-                build=LAMBDA,
-                once="pass",
-                before="if epoch == 60: set_lr(optimizer, 1e-4)",
-                after="pass",
+            training(
+                LAMBDA,
+                before='if epoch == 60:\n    optimizer.param_groups[0]["lr"] = 1e-4',
+                epoch="scheduler.step()",
             ),
-            row=6,
+            at='optimizer.param_groups[0]["lr"] = 1e-4',
             says=("the next step of LambdaLR", "erases"),
-        ),
-        Invalid(
-            SCRIPT.format(
-                build=LAMBDA, once="set_lr(optimizer, 0.01)", before="pass", after="pass"
-            ),
-            row=6,
-            says=("first step of LambdaLR", "erases"),
         ),
         # Both decay it.
         Invalid(
-            SCRIPT.format(
-                build=STEP,
-                once="pass",
-                before="set_lr(optimizer, 0.1 * 0.5 ** (epoch // 10))",
-                after="pass",
+            training(
+                STEP,
+                before='optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)',
+                epoch="scheduler.step()",
             ),
-            row=6,
+            at='optimizer.param_groups[0]["lr"] = 0.1 * 0.5 ** (epoch // 10)',
             says=("in every epoch", "StepLR", "never used"),
-        ),
-        Invalid(
-            """
-            import math
-            from torch.optim import Adam
-            from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-            class Trainer:
-                def __init__(self, model, train_loader):
-                    self.model = model
-                    self.train_loader = train_loader
-                    self.optimizer = Adam(model.parameters(), lr=1e-3)
-                    self.scheduler = ReduceLROnPlateau(self.optimizer, patience=5)
-
-                def adjust_learning_rate(self, step, total):
-                    lr = 1e-3 * 0.5 * (1 + math.cos(math.pi * step / total))
-                    for param_group in self.optimizer.param_groups:
-                        param_group["lr"] = lr
-
-                def fit(self, epochs):
-                    step = 0
-                    for epoch in range(epochs):
-                        for x, y in self.train_loader:
-                            self.adjust_learning_rate(step, epochs * len(self.train_loader))
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                            step += 1
-                        self.scheduler.step(self.evaluate())
-            """,
-            row=15,
-            says=("in every batch", "ReduceLROnPlateau", "never used"),
         ),
     )
 

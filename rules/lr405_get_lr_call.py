@@ -11,10 +11,11 @@ from lrlint.fix import ReplaceWith
 from lrlint.formulas import LAWS
 from lrlint.judgement.exclusions import UNKNOWN_LAW
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
+from lrlint.snippets import Diff, training
 
 
 class GetLrCall(Rule):
-    """`get_lr()` is read, which computes the next LR; `get_last_lr()` is the one in use.
+    """`get_lr()` returns the next value; `get_last_lr()` is the LR in use.
 
     ## What it does
 
@@ -22,12 +23,11 @@ class GetLrCall(Rule):
 
     ## Why is this bad
 
-    `get_lr()` is what `step()` calls to compute the LR that comes next. Called from elsewhere it
-    applies the recursion once more to the LR that it finds: after `StepLR` has dropped the LR to
-    0.01 it says 0.001, for as long as the counter stands there, and a cosine's value is always one
-    step ahead or worse. The training is as planned, but the log and whatever is decided by it are
-    wrong; torch warns at every call. For `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler`
-    it raises `NotImplementedError`.
+    `step()` calls `get_lr()` to compute the next LR. Called from elsewhere, it applies the
+    recursion once more to the LR in use: after `StepLR` has dropped the LR to 0.01 it returns
+    0.001, and for a cosine it is at least one step ahead. The training is as planned, but the log
+    is wrong, and so is what the script decides by it; torch warns at every call.
+    `ReduceLROnPlateau`, `SequentialLR` and `ChainedScheduler` raise `NotImplementedError`.
 
     ## Example
 
@@ -50,19 +50,12 @@ class GetLrCall(Rule):
     exclusions = (UNKNOWN_LAW,)
 
     VALID = (
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                print(scheduler.get_last_lr())
-                scheduler.step()
-        """,
-        # Where it is meant to be called.
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            batches=None,
+            epoch="print(scheduler.get_last_lr())\nscheduler.step()",
+        ),
+        # The class is where get_lr() belongs.
         """
         from torch.optim.lr_scheduler import CosineAnnealingLR
 
@@ -73,61 +66,36 @@ class GetLrCall(Rule):
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=30)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-                    print(f"lr {scheduler.get_lr()[0]}")
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = StepLR(optimizer, step_size=30)
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    scheduler.step()
-                    print(f"lr {scheduler.get_last_lr()[0]}")
-            """,
-            says=("the next LR",),
+            training(
+                "scheduler = StepLR(optimizer, step_size=30)",
+                batches=None,
+                epoch="scheduler.step()\nprint(scheduler.get_lr()[0])",
+            ),
+            at="print(scheduler.get_lr()[0])",
+            fixed=Diff(
+                """
+                - print(scheduler.get_lr()[0])
+                + print(scheduler.get_last_lr()[0])
+                """
+            ),
+            says=("the next value",),
         ),
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
+            training(
+                """
                 parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
                 scheduler = SequentialLR(optimizer, parts, milestones=[5])
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    lr = scheduler.get_lr()
-                    scheduler.step()
-            """,
-            row=10,
-            fixed="""
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import ExponentialLR, LinearLR, SequentialLR
-
-            def train(model, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                parts = [LinearLR(optimizer), ExponentialLR(optimizer, 0.9)]
-                scheduler = SequentialLR(optimizer, parts, milestones=[5])
-                for epoch in range(epochs):
-                    train_epoch(model, optimizer)
-                    lr = scheduler.get_last_lr()
-                    scheduler.step()
-            """,
+                """,
+                batches=None,
+                epoch="lr = scheduler.get_lr()\nscheduler.step()",
+            ),
+            at="lr = scheduler.get_lr()",
+            fixed=Diff(
+                """
+                - lr = scheduler.get_lr()
+                + lr = scheduler.get_last_lr()
+                """
+            ),
             says=("NotImplementedError",),
         ),
     )
@@ -159,10 +127,7 @@ def _message(schedule: Schedule) -> str:
             " get_last_lr() is the LR in use"
         )
     if LAWS[schedule.scheduler].chainable:
-        return (
-            "get_lr() computes the next LR from the one it finds and is meant for step() alone;"
-            " get_last_lr() is the LR in use"
-        )
+        return "get_lr() returns the next value, not the current LR; use get_last_lr()"
     return "get_lr() is meant for step() alone, and torch warns; get_last_lr() is the LR in use"
 
 

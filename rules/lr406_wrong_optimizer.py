@@ -10,6 +10,7 @@ from lrlint.judgement.exclusions import EXERCISE, OPTIMIZER_ELSEWHERE
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import meet
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 def _successor(schedule: Schedule) -> OptimizerUse | None:
@@ -24,23 +25,23 @@ def _may_step(schedule: Schedule) -> bool:
 
 
 class WrongOptimizer(Rule):
-    """A scheduler drives an optimizer that is never stepped; another one trains.
+    """A scheduler drives an optimizer that is never stepped, while another one trains.
 
     ## What it does
 
     Reports a scheduler that is stepped in the training loop while its optimizer never is, and
-    another optimizer is stepped in that loop. (An optimizer that has been built anew under the same
-    name is LR401.) A scheduler that is used as a calculator is left alone: its LR is written into
-    the other optimizer.
+    another optimizer is stepped in that loop. (LR401 reports an optimizer that is replaced under
+    the same name.) Not reported is a scheduler whose LR the script writes into the other optimizer.
 
-    A scheduler that a resume takes whole out of a checkpoint is such a case, too, where the
-    optimizer only loads its state: it drives the copy of the optimizer that was pickled with it.
+    It also reports a resume that takes a pickled scheduler from the checkpoint and loads only the
+    state of the optimizer: that scheduler drives the copy of the optimizer that was pickled with
+    it.
 
     ## Why is this bad
 
-    The scheduler changes the LR of an optimizer that trains nothing. The one that does trains at
-    its own LR from the first step to the last, though the log shows the schedule. torch warns that
-    `lr_scheduler.step()` is called before `optimizer.step()`, which leads away from the cause.
+    The scheduler changes the LR of an optimizer that trains nothing. The other one trains at its
+    own LR from the first step to the last, though the log shows the schedule. torch warns that
+    `lr_scheduler.step()` is called before `optimizer.step()`, which is not the cause.
 
     ## Example
 
@@ -80,129 +81,18 @@ class WrongOptimizer(Rule):
         EXERCISE,
     )
 
-    SCRIPT = """
-        from torch.optim import SGD, Adam
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(generator, critic, train_loader, epochs):
-            optimizer_g = Adam(generator.parameters(), lr=0.1)
-            optimizer_c = SGD(critic.parameters(), lr=0.2)
-            scheduler = StepLR({driven}, step_size=30)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    critic(x, y).backward()
-                    {stepped}
-                scheduler.step()
-                {write}
+    SETUP = """
+        optimizer_g = Adam(model.generator.parameters(), lr=0.1)
+        optimizer_c = SGD(model.critic.parameters(), lr=0.2)
+        scheduler = StepLR({driven}, step_size=30)
         """
-    RESUME = """
-        import torch
-        from torch.optim.lr_scheduler import StepLR
-
-        def main(args, model, train_loader):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            start_epoch = 0
-            if args.resume:
-                checkpoint = torch.load(args.resume)
-                start_epoch = checkpoint["epoch"]
-                {optimizer}
-                {scheduler}
-            for epoch in range(start_epoch, 90):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-                torch.save(
-                    {{"epoch": epoch + 1, "optimizer": optimizer, "scheduler": scheduler}},
-                    "last.pt",
-                )
-        """
-    VALID = (
-        SCRIPT.format(driven="optimizer_c", stepped="optimizer_c.step()", write="pass"),
-        SCRIPT.format(
-            driven="optimizer_g", stepped="optimizer_c.step(); optimizer_g.step()", write="pass"
-        ),
-        # Who steps it is not seen.
-        SCRIPT.format(
-            driven="optimizer_g",
-            stepped="optimizer_c.step(); generator.train_on(x, optimizer_g)",
-            write="pass",
-        ),
-        # It only computes an LR.
-        SCRIPT.format(
-            driven="optimizer_g",
-            stepped="optimizer_c.step()",
-            write='optimizer_c.param_groups[0]["lr"] = scheduler.get_last_lr()[0]',
-        ),
-        # Both come out of the same pickle.
-        RESUME.format(
-            optimizer='optimizer = checkpoint["optimizer"]',
-            scheduler='scheduler = checkpoint["scheduler"]',
-        ),
-        # Not in the same training.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def plot(steps):
-            optimizer = SGD([parameter], lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30)
-            for _ in range(steps):
-                scheduler.step()
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            plot(epochs)
-            for epoch in range(epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-        """,
-    )
+    UPDATE = "model.critic(x, y).backward()\noptimizer_c.step()"
+    VALID = (training(SETUP.format(driven="optimizer_c"), update=UPDATE, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            RESUME.format(
-                optimizer='optimizer.load_state_dict(checkpoint["optimizer"])',
-                scheduler='scheduler = checkpoint["scheduler"]',
-            ),
-            row=12,
-            says=("pickled with it", "stays"),
-        ),
-        Invalid(
-            SCRIPT.format(driven="optimizer_g", stepped="optimizer_c.step()", write="pass"),
-            row=7,
+            training(SETUP.format(driven="optimizer_g"), update=UPDATE, epoch="scheduler.step()"),
+            at="scheduler = StepLR(optimizer_g, step_size=30)",
             says=("optimizer_g", "never stepped", "optimizer_c"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            def make_scheduler(optimizer):
-                return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 90, eta_min=1e-4)
-
-            class Trainer:
-                def __init__(self, model, loader):
-                    self.model, self.loader = model, loader
-                    self.warmup_optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-                    self.scheduler = make_scheduler(self.warmup_optimizer)
-
-                def fit(self):
-                    for epoch in range(90):
-                        for x, y in self.loader:
-                            self.optimizer.zero_grad()
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-
-            def main():
-                Trainer(build_model(), build_loader()).fit()
-
-            main()
-            """,
-            row=4,
-            says=("self.warmup_optimizer", "self.optimizer"),
         ),
     )
 
@@ -245,7 +135,7 @@ class WrongOptimizer(Rule):
 
 
 def _unpickled(schedule: Schedule) -> Call | None:
-    """Where its name is given to a scheduler out of a checkpoint that is stepped instead of it."""
+    """Return where a scheduler of a checkpoint, which is then stepped, takes its name."""
     optimizer = schedule.optimizer
     if optimizer is None or not optimizer.stepped or schedule.parent is not None:
         return None
@@ -263,7 +153,7 @@ def _unpickled(schedule: Schedule) -> Call | None:
 
 
 def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:
-    """The optimizer that is stepped in the loop in which the scheduler is."""
+    """Return the optimizer without a schedule that steps in the scheduler's loop."""
     sites = regular_sites(schedule)
     here = [
         other

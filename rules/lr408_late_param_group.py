@@ -12,6 +12,7 @@ from lrlint.judgement.length import is_exercise, is_warmup
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import always
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 _RAMPS = frozenset({"ConstantLR", "LinearLR"})
 _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})
@@ -19,23 +20,22 @@ _INDIFFERENT = frozenset({"ReduceLROnPlateau", "GreedyLR"})
 
 
 class LateParamGroup(Rule):
-    """A param group is added to the optimizer when its scheduler has been built without it.
+    """A param group is added to the optimizer after its scheduler was built without it.
 
     ## What it does
 
-    Reports `optimizer.add_param_group(…)` behind the construction of a scheduler that goes on
-    stepping. A decay to which the group is added before its first step is not reported, for it
-    treats it as the others.
+    Reports `optimizer.add_param_group(…)` after the construction of a scheduler that goes on
+    stepping. Not reported is a group that is added before the first step of a decay, which treats
+    it like the others.
 
     ## Why is this bad
 
     A scheduler counts the groups and notes their base LRs when it is built. `LambdaLR`,
-    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts`, and the schedules of transformers raise
+    `OneCycleLR`, `CyclicLR`, `CosineAnnealingWarmRestarts` and the schedules of transformers raise
     `ValueError` or `KeyError` at their next step, `SequentialLR` at its next milestone. `LinearLR`
-    and `ConstantLR` multiply the new group's LR by what is left of the ramp, so that it ends above
-    the LR that it was given. Other decays apply to the new group what is left of them, as if the
-    LR that it brings were the one of today and not the one to start from; that may be meant, and
-    is advice.
+    and `ConstantLR` multiply the LR of the new group by the rest of the ramp, so that it ends above
+    the LR that it was given. Other decays apply only their rest to the new group, as if its LR were
+    already decayed; that may be meant, and is advice.
 
     ## Example
 
@@ -53,8 +53,8 @@ class LateParamGroup(Rule):
     scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     ```
 
-    To unfreeze layers later, give them a group from the beginning, and freeze
-    them with `requires_grad_(False)` until then.
+    To unfreeze layers later, give them a group from the start and freeze them with
+    `requires_grad_(False)` until then.
 
     ## References
 
@@ -64,124 +64,46 @@ class LateParamGroup(Rule):
 
     code, name, severity = "LR408", "late-param-group", Severity.ERROR
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR, LinearLR, ReduceLROnPlateau, StepLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.head.parameters(), lr=0.1)
-            {early}
-            scheduler = {build}
-            {late}
-            for epoch in range(epochs):
-                {later}
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step({argument})
-        """
-    LAMBDA = "LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
+    LAMBDA = "scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)"
     ADD = 'optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})'
     VALID = (
-        SCRIPT.format(early=ADD, build=LAMBDA, late="pass", later="pass", argument=""),
-        SCRIPT.format(
-            early="pass",
-            build="StepLR(optimizer, step_size=30)",
-            late=ADD,
-            later="pass",
-            argument="",
+        training(
+            f"optimizer = SGD(model.head.parameters(), lr=0.1)\n{ADD}\n{LAMBDA}",
+            epoch="scheduler.step()",
         ),
-        SCRIPT.format(
-            early="pass",
-            build="ReduceLROnPlateau(optimizer)",
-            late="pass",
-            later=f"if epoch == 5: {ADD}",
-            argument="evaluate()",
-        ),
-        # The scheduler is built anew.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LambdaLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.head.parameters(), lr=0.1)
-            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            for epoch in range(5):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-            optimizer.add_param_group({"params": model.backbone.parameters()})
-            scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
-            for epoch in range(5, epochs):
-                train_epoch(model, train_loader, optimizer)
-                scheduler.step()
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(early="pass", build=LAMBDA, late=ADD, later="pass", argument=""),
-            row=8,
-            says=("LambdaLR", "ValueError"),
-        ),
-        Invalid(
-            SCRIPT.format(
-                early="pass",
-                build="LinearLR(optimizer, start_factor=0.1)",
-                late=ADD,
-                later="pass",
-                argument="",
+            training(
+                f"optimizer = SGD(model.head.parameters(), lr=0.1)\n{LAMBDA}\n{ADD}",
+                epoch="scheduler.step()",
             ),
-            row=8,
-            says=("LinearLR", "above the LR that it is given"),
+            at=ADD,
+            says=("LambdaLR", "ValueError"),
         ),
         # In the middle of the training.
         Invalid(
-            SCRIPT.format(
-                early="pass",
-                build="StepLR(optimizer, step_size=30)",
-                late="pass",
-                later=f"if epoch == 40: {ADD}",
-                argument="",
+            training(
+                """
+                optimizer = SGD(model.head.parameters(), lr=0.1)
+                scheduler = StepLR(optimizer, step_size=30)
+                """,
+                before=f"if epoch == 40:\n    {ADD}",
+                epoch="scheduler.step()",
             ),
-            row=10,
+            at=ADD,
             says=("StepLR", "what is left"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            class Trainer:
-                def __init__(self, model, loader):
-                    self.model, self.loader = model, loader
-                    self.optimizer = torch.optim.SGD(model.head.parameters(), lr=0.1)
-                    self.scheduler = torch.optim.lr_scheduler.OneCycleLR(
-                        self.optimizer, 0.1, epochs=20, steps_per_epoch=len(loader)
-                    )
-
-                def unfreeze(self):
-                    self.optimizer.add_param_group({"params": self.model.backbone.parameters()})
-
-                def fit(self):
-                    for epoch in range(20):
-                        if epoch == 3:
-                            self.unfreeze()
-                        for x, y in self.loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                            self.scheduler.step()
-            """,
-            row=12,
-            says=("OneCycleLR", "KeyError"),
         ),
     )
 
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             for call in _late_groups(schedule):
-                found = _consequence(schedule, call)
+                consequence = _consequence(schedule, call)
                 case = LateGroup(training, schedule, call)
                 silence = self.first(LATE_EXCLUSIONS, case, call.place)
-                if found is not None:
-                    yield silence or self._report(schedule, call, *found)
+                if consequence is not None:
+                    yield silence or self._report(schedule, call, *consequence)
                 if silence is None:
                     break
 
@@ -266,8 +188,8 @@ def _consequence(schedule: Schedule, call: Call) -> tuple[str, Severity] | None:
     if law is None or name in _INDIFFERENT or law.takes_metric:
         return None
     if name == "ChainedScheduler":
-        found = [_consequence(child, call) for child in schedule.children]
-        return next((one for one in found if one is not None), None)
+        parts = (_consequence(child, call) for child in schedule.children)
+        return next((part for part in parts if part is not None), None)
     if name == "SequentialLR":
         return "it raises ValueError at its next milestone", Severity.ERROR
     if name in ("OneCycleLR", "SWALR"):

@@ -13,18 +13,19 @@ from lrlint.judgement.exclusions import EXERCISE
 from lrlint.judgement.length import against, rebuilt_in
 from lrlint.judgement.rates import lr_after, lr_text
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 _MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """They multiply the LR by the same factor at every step, whenever they were built."""
 
 
 def _fits(schedule: Schedule) -> bool | None:
-    """Whether it is as long as what each of them is built for; None where that is not known."""
+    """Whether its length is the number of its steps; None where that is not known."""
     horizon, steps = schedule.horizon, schedule.steps
     if horizon is None or horizon.length is None or steps is None:
         return None
-    found = against(schedule, horizon, horizon.length, steps)
-    return None if found.comparison.unknown else found.fits
+    length = against(schedule, horizon, horizon.length, steps)
+    return None if length.comparison.unknown else length.fits
 
 
 def _is_conditional(schedule: Schedule) -> bool:
@@ -32,7 +33,7 @@ def _is_conditional(schedule: Schedule) -> bool:
 
 
 def _starts_over(schedule: Schedule) -> bool:
-    """Whether each begins at the LR that the first began at, and is as long as it should be."""
+    """Whether each starts at the LR of the first, and is as long as it should be."""
     if LAWS[schedule.scheduler].chainable:
         return False
     return schedule.per is Cadence.BATCH and _fits(schedule) is not False
@@ -45,21 +46,20 @@ def _is_reset(schedule: Schedule) -> bool:
 
 
 class SchedulerRebuiltInLoop(Rule):
-    """The scheduler is built anew in every epoch or batch, so its schedule starts over each time.
+    """The scheduler is built anew in every epoch or batch, so its schedule starts over.
 
     ## What it does
 
-    Reports a scheduler that is constructed inside of the training loop, unconditionally, for an
-    optimizer that was built outside. A schedule that is meant to start over is not reported: one
-    that is as long as what it is built for and sets its own first LR (`OneCycleLR`,
-    `CosineAnnealingWarmRestarts`), or one for which the script resets the LR itself.
+    Reports a scheduler that is built in every iteration of the training loop, for an optimizer that
+    is built outside of it. Not reported is a schedule that is meant to start over: one that is as
+    long as the iteration and sets its first LR (`OneCycleLR`, `CosineAnnealingWarmRestarts`), or
+    one for which the script resets the LR.
 
     ## Why is this bad
 
-    A new scheduler knows nothing of the steps of the old one. A `StepLR(optimizer, 30)` that is
-    built in every epoch never gets to step 30. A `CosineAnnealingLR` does not even start over: it
-    starts from the LR that it finds in the optimizer, so the first one anneals to `eta_min` and all
-    others stay there.
+    A new scheduler counts from 0. A `StepLR(optimizer, 30)` that is built in every epoch never gets
+    to step 30. A `CosineAnnealingLR` does not even start over: it starts from the LR in use, so the
+    first one anneals to `eta_min` and all others stay there.
 
     ## Example
 
@@ -93,139 +93,36 @@ class SchedulerRebuiltInLoop(Rule):
     )
 
     VALID = (
-        # The warm-up of the first epoch.
-        """
-        from torch.optim.lr_scheduler import LinearLR
-
-        def train_one_epoch(model, optimizer, train_loader, epoch):
-            scheduler = None
-            if epoch == 0:
-                scheduler = LinearLR(optimizer, 0.001, total_iters=len(train_loader) - 1)
-            for x, y in train_loader:
-                model(x, y).backward()
-                optimizer.step()
-                if scheduler is not None:
-                    scheduler.step()
-
-        def train(model, optimizer, train_loader, epochs):
-            for epoch in range(epochs):
-                train_one_epoch(model, optimizer, train_loader, epoch)
-        """,
-        # Built when it is first needed.
-        """
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, optimizer, train_loader, epochs):
-            scheduler = None
-            for epoch in range(epochs):
-                if scheduler is None:
-                    scheduler = StepLR(optimizer, step_size=30)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """,
         # A cycle for each epoch, which sets the LR that it starts from.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import OneCycleLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            for epoch in range(epochs):
-                scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader))
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The optimizer is new as well.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, rounds):
-            for epoch in range(rounds):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
-        # The script resets the LR.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            for epoch in range(epochs):
-                for group in optimizer.param_groups:
-                    group["lr"] = 0.1
-                scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-        """,
+        training(
+            "",
+            before="""
+            scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=len(train_loader))
+            """,
+            batch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import StepLR
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(90):
-                    scheduler = StepLR(optimizer, step_size=30)
-                    for x, y in train_loader:
-                        model(x, y).backward()
-                        optimizer.step()
-                    scheduler.step()
-            """,
-            row=7,
+            training(
+                "",
+                epochs=90,
+                before="scheduler = StepLR(optimizer, step_size=30)",
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = StepLR(optimizer, step_size=30)",
             says=("in every epoch", "first 1 of 30 steps"),
         ),
         # It anneals once, and never starts over.
         Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            def train_epoch(model, train_loader, optimizer):
-                scheduler = CosineAnnealingLR(optimizer, T_max=len(train_loader), eta_min=1e-3)
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step()
-
-            def train(model, train_loader):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(20):
-                    train_epoch(model, train_loader, optimizer)
-            """,
-            row=5,
+            training(
+                "",
+                epochs=20,
+                before="scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)",
+                batch="scheduler.step()",
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)",
             says=("from 0.1 to 0.001", "stays at 0.001 for the other 19 of 20 epochs"),
-        ),
-        # In every batch.
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            def train(model, train_loader, epochs):
-                optimizer = SGD(model.parameters(), lr=0.1)
-                for epoch in range(epochs):
-                    for x, y in train_loader:
-                        scheduler = OneCycleLR(optimizer, 0.1, total_steps=1000)
-                        model(x, y).backward()
-                        optimizer.step()
-                        scheduler.step()
-            """,
-            row=8,
-            says=("in every batch", "first 1 of 1000 steps"),
         ),
     )
 
@@ -267,7 +164,7 @@ def _consequence(schedule: Schedule, loop: Loop) -> str:
 
 
 def _annealed(schedule: Schedule, loop: Loop) -> str:
-    """The LR goes down once."""
+    """Say where a cosine that starts from the LR in use leaves it."""
     first, last = lr_after(schedule, Fraction(0)), lr_after(schedule, Fraction(1))
     if first is None or last is None:
         return "the first one anneals the LR to eta_min, and all others find it there"

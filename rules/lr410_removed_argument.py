@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import DropArgument
 from lrlint.rule import Finding, Invalid, Rule, safe
+from lrlint.snippets import Diff, training
 
 
 class RemovedArgument(Rule):
@@ -19,7 +20,7 @@ class RemovedArgument(Rule):
 
     ## Why is this bad
 
-    `verbose` was deprecated in torch 2.2 and is gone: the constructor raises TypeError, and the
+    `verbose` was deprecated in torch 2.2 and then removed: the constructor raises TypeError, so the
     script does not start.
 
     ## Example
@@ -32,7 +33,6 @@ class RemovedArgument(Rule):
 
     ```python
     scheduler = ReduceLROnPlateau(optimizer, patience=5)
-    ...
     print(scheduler.get_last_lr())
     ```
 
@@ -43,44 +43,37 @@ class RemovedArgument(Rule):
 
     code, name, severity = "LR410", "removed-argument", Severity.WARNING
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import ReduceLROnPlateau
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = ReduceLROnPlateau(optimizer, {arguments})
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step(evaluate(model))
-        """
     VALID = (
-        SCRIPT.format(arguments='"min", patience=5'),
-        # A scheduler of the project may have whatever arguments it likes.
-        """
-        from torch.optim import SGD
-        from schedules import CosineWarmup
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
+        training(
+            'scheduler = ReduceLROnPlateau(optimizer, "min", patience=5)',
+            batches=None,
+            epoch="scheduler.step(evaluate(model))",
+        ),
+        # A scheduler of the project has its own arguments.
+        training(
+            """
+            from schedules import CosineWarmup
             scheduler = CosineWarmup(optimizer, epochs, verbose=True)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+            """,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(arguments='"min", patience=5, verbose=True'),
-            row=6,
-            fixed=SCRIPT.format(arguments='"min", patience=5'),
+            training(
+                'scheduler = ReduceLROnPlateau(optimizer, "min", patience=5, verbose=True)',
+                batches=None,
+                epoch="scheduler.step(evaluate(model))",
+            ),
+            at='scheduler = ReduceLROnPlateau(optimizer, "min", patience=5, verbose=True)',
+            fixed=Diff(
+                """
+                - scheduler = ReduceLROnPlateau(optimizer, "min", patience=5, verbose=True)
+                + scheduler = ReduceLROnPlateau(optimizer, "min", patience=5)
+                """
+            ),
             says=("verbose", "TypeError"),
-        ),
-        Invalid(
-            SCRIPT.format(arguments="verbose=False, patience=5"),
-            row=6,
-            fixed=SCRIPT.format(arguments="patience=5"),
-            says=("verbose",),
         ),
     )
 

@@ -11,6 +11,7 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Expr
 
 _WITHOUT_CHECK = frozenset({"SequentialLR", "ChainedScheduler", "ReduceLROnPlateau"})
@@ -27,15 +28,13 @@ class LastEpochWithoutInitialLr(Rule):
 
     ## What it does
 
-    Reports a scheduler that is given a `last_epoch` other than -1 on an optimizer that the script
-    has just built: nothing has loaded a state into it, no other scheduler was built on it, and its
-    param groups were given no `initial_lr`.
+    Reports a scheduler with a `last_epoch` other than -1 on a new optimizer: no state was loaded
+    into it, no other scheduler was built on it, and its param groups have no `initial_lr`.
 
     ## Why is this bad
 
     The constructor raises ``KeyError: "param 'initial_lr' is not specified in param_groups[0]"``.
-    Where `last_epoch` depends on where the training starts, it does so on a resume only, when it
-    hurts most.
+    If `last_epoch` depends on the first epoch of the training, it does so on a resume only.
 
     ## Example
 
@@ -47,7 +46,6 @@ class LastEpochWithoutInitialLr(Rule):
     ## Use instead
 
     ```python
-    optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = CosineAnnealingLR(optimizer, T_max=90)
     if resume:
         optimizer.load_state_dict(checkpoint["optimizer"])
@@ -65,109 +63,38 @@ class LastEpochWithoutInitialLr(Rule):
         Exclusion(_has_open_groups, "its optimizer may have param groups that are not seen"),
     )
 
-    SCRIPT = """
-        import argparse
+    SETUP = """
         import torch
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--start-epoch", type=int, default=0)
-        args = parser.parse_args()
-
-        def train(model, train_loader, epochs):
-            optimizer = torch.optim.SGD({groups}, lr=0.1)
-            {prepare}
-            scheduler = {build}
-            for epoch in range(args.start_epoch, epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        {first}
+        scheduler = StepLR(optimizer, 30, last_epoch=start_epoch - 1)
         """
-    GROUPS = "model.parameters()"
-    AGAIN = "StepLR(optimizer, 30, last_epoch=args.start_epoch - 1)"
     VALID = (
-        SCRIPT.format(
-            groups=GROUPS, prepare="pass", build="StepLR(optimizer, 30, 0.1, last_epoch=-1)"
+        training(
+            SETUP.format(first='optimizer.load_state_dict(torch.load("last.pt"))'),
+            epochs="start_epoch, epochs",
+            epoch="scheduler.step()",
+            parameters="start_epoch=0",
         ),
-        SCRIPT.format(
-            groups=GROUPS, prepare='optimizer.load_state_dict(torch.load("last.pt"))', build=AGAIN
-        ),
-        SCRIPT.format(
-            groups=GROUPS,
-            prepare='for group in optimizer.param_groups: group.setdefault("initial_lr", 0.1)',
-            build=AGAIN,
-        ),
-        SCRIPT.format(
-            groups=GROUPS,
-            prepare='optimizer.param_groups[0]["initial_lr"] = 0.1',
-            build=AGAIN,
-        ),
-        SCRIPT.format(
-            groups='[{"params": model.parameters(), "initial_lr": 0.1}]',
-            prepare="pass",
-            build=AGAIN,
-        ),
-        # The optimizer comes from elsewhere.
-        """
-        from torch.optim.lr_scheduler import StepLR
-
-        def resume(optimizer, epoch):
-            return StepLR(optimizer, 30, last_epoch=epoch)
-        """,
-        # -1 unless the caller knows better.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def build(model, last_epoch=-1):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            return optimizer, StepLR(optimizer, 30, last_epoch=last_epoch)
-        """,
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(groups=GROUPS, prepare="pass", build=AGAIN),
-            row=12,
-            says=("args.start_epoch", "KeyError"),
-        ),
-        Invalid(
-            SCRIPT.format(
-                groups=GROUPS,
-                prepare="pass",
-                build="LambdaLR(optimizer, lambda epoch: 0.95**epoch, last_epoch=0)",
+            training(
+                SETUP.format(first="model.train()"),
+                epochs="start_epoch, epochs",
+                epoch="scheduler.step()",
+                parameters="start_epoch=0",
             ),
-            row=12,
-            says=("last_epoch=0", "KeyError"),
+            at="scheduler = StepLR(optimizer, 30, last_epoch=start_epoch - 1)",
+            says=("start_epoch - 1", "on a resume", "KeyError"),
         ),
         Invalid(
-            """
-            import torch
-            from torch.optim.lr_scheduler import CosineAnnealingLR
-
-            class Trainer:
-                def __init__(self, model, resume):
-                    self.start_epoch = 0
-                    if resume:
-                        checkpoint = torch.load(resume)
-                        model.load_state_dict(checkpoint["model"])
-                        self.start_epoch = checkpoint["epoch"]
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-                    self.scheduler = CosineAnnealingLR(
-                        self.optimizer, 90, eta_min=1e-3, last_epoch=self.start_epoch - 1
-                    )
-
-                def fit(self, train_loader):
-                    for epoch in range(self.start_epoch, 90):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        self.scheduler.step()
-
-            Trainer(torch.nn.Linear(2, 1), "last.pt").fit(load_data())
-            """,
-            row=13,
-            says=('checkpoint["epoch"] - 1', "on a resume", "KeyError"),
+            training(
+                "scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch, last_epoch=0)",
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch, last_epoch=0)",
+            says=("last_epoch=0", "KeyError"),
         ),
     )
 

@@ -9,22 +9,23 @@ from lrlint.facts import Call, LoopKind, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.judgement.wiring import erases
 from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
 
 
 class ResumeDecaysTwice(Rule):
-    """A resume restores the decayed LR and then steps the scheduler through the past once more.
+    """A resume restores the decayed LR and then steps the scheduler through the past epochs.
 
     ## What it does
 
-    Reports `for _ in range(start_epoch): scheduler.step()` behind `optimizer.load_state_dict()`,
-    for a scheduler that multiplies the LR that it finds (`StepLR`, `MultiStepLR`, `ExponentialLR`,
-    `CosineAnnealingLR`…). `LambdaLR` and the like compute the LR from the base LR and are not
-    reported, nor is a replay that comes before the optimizer's state is loaded.
+    Reports `for _ in range(start_epoch): scheduler.step()` after `optimizer.load_state_dict()`, for
+    a scheduler that multiplies the LR in use (`StepLR`, `MultiStepLR`, `ExponentialLR`,
+    `CosineAnnealingLR`…). Not reported are `LambdaLR` and others that compute the LR from the base
+    LR, and a replay before the optimizer's state is loaded.
 
     ## Why is this bad
 
-    The restored LR has all decays of the past in it, and the replay applies each of them again: a
-    `StepLR` that had divided the LR by 10 divides it by 100. torch says nothing.
+    The restored LR is already decayed, and the replay applies each decay again: a `StepLR` that had
+    divided the LR by 10 has then divided it by 100. torch does not warn.
 
     ## Example
 
@@ -43,7 +44,8 @@ class ResumeDecaysTwice(Rule):
     scheduler.load_state_dict(checkpoint["scheduler"])
     ```
 
-    or, with a checkpoint that has no such state, load the optimizer's behind the replay.
+    or, if the checkpoint has no state of the scheduler, load that of the optimizer after the
+    replay.
 
     ## References
 
@@ -52,71 +54,34 @@ class ResumeDecaysTwice(Rule):
 
     code, name, severity = "LR413", "resume-decays-twice", Severity.ERROR
 
-    SCRIPT = """
+    SETUP = """
         import torch
-        from torch.optim.lr_scheduler import LambdaLR, StepLR
-
-        def train(model, train_loader, epochs, start_epoch, path):
-            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-            scheduler = {build}
-            {first}
-            for _ in range(start_epoch):
-                scheduler.step()
-            {second}
-            for epoch in range(start_epoch, epochs):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = StepLR(optimizer, step_size=30)
+        {before}
+        for _ in range(start_epoch):
+            scheduler.step()
+        {after}
         """
     LOAD = 'optimizer.load_state_dict(torch.load(path)["optimizer"])'
-    STEP = "StepLR(optimizer, step_size=30)"
     VALID = (
-        SCRIPT.format(build=STEP, first="pass", second="pass"),
-        SCRIPT.format(build=STEP, first="pass", second=LOAD),
-        SCRIPT.format(
-            build="LambdaLR(optimizer, lambda epoch: 0.95**epoch)", first=LOAD, second="pass"
-        ),
-        # The LR is put back first.
-        SCRIPT.format(
-            build=STEP, first=f'{LOAD}; optimizer.param_groups[0]["lr"] = 0.1', second="pass"
+        training(
+            SETUP.format(before="model.train()", after=LOAD),
+            epochs="start_epoch, epochs",
+            epoch="scheduler.step()",
+            parameters="start_epoch, path",
         ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(build=STEP, first=LOAD, second="pass"),
+            training(
+                SETUP.format(before=LOAD, after="model.train()"),
+                epochs="start_epoch, epochs",
+                epoch="scheduler.step()",
+                parameters="start_epoch, path",
+            ),
             row=9,
             says=("StepLR", "twice"),
-        ),
-        Invalid(
-            """
-            import torch
-
-            class Trainer:
-                def __init__(self, model, epochs):
-                    self.model, self.epochs, self.start_epoch = model, epochs, 0
-                    self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-
-                def resume(self, path):
-                    state = torch.load(path)
-                    self.start_epoch = state["epoch"]
-                    self.optimizer.load_state_dict(state["optimizer"])
-
-                def fit(self, train_loader):
-                    self.resume("last.pt")
-                    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(
-                        self.optimizer, self.epochs, eta_min=1e-3
-                    )
-                    for _ in range(self.start_epoch):
-                        scheduler.step()
-                    for epoch in range(self.start_epoch, self.epochs):
-                        for x, y in train_loader:
-                            self.model(x, y).backward()
-                            self.optimizer.step()
-                        scheduler.step()
-            """,
-            row=19,
-            says=("CosineAnnealingLR",),
         ),
     )
 
@@ -148,7 +113,7 @@ def _replays(site: StepSite) -> bool:
 
 
 def _restored_before(schedule: Schedule, site: StepSite) -> Call | None:
-    """Where the optimizer's state is loaded, if that is the last word on its LR before a replay."""
+    """Return where the optimizer's state is loaded, if nothing writes the LR before the replay."""
     optimizer = schedule.optimizer
     if optimizer is None:
         return None

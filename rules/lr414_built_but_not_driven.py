@@ -10,21 +10,21 @@ from lrlint.facts import Guard, GuardKind, Schedule
 from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE, WRITES
 from lrlint.judgement.rates import lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 
 class BuiltButNotDriven(Rule):
-    """A scheduler that lowers the LR when it is built is stepped under a flag only.
+    """A scheduler that changes the LR when it is built is stepped under a flag only.
 
     ## What it does
 
-    Reports a scheduler whose constructor sets another LR than the optimizer's (the start of a
-    warm-up, `OneCycleLR`'s `max_lr / 25`), that is built in any case and stepped only where a
-    setting says so.
+    Reports a scheduler that is always built but stepped only if a setting says so, and whose
+    constructor changes the LR (to the start of a warm-up, or `max_lr / 25` of a `OneCycleLR`).
 
     ## Why is this bad
 
-    With the flag off the script looks as if it trained without a schedule, at the optimizer's LR.
-    It trains at the LR that the constructor has left behind, from the first step to the last.
+    With the flag off, the script seems to train without a schedule, at the optimizer's LR. In fact
+    it trains at the LR that the constructor has set, from the first step to the last.
 
     ## Example
 
@@ -41,10 +41,6 @@ class BuiltButNotDriven(Rule):
     ```python
     if args.warmup:
         scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        if args.warmup:
-            scheduler.step()
     ```
 
     ## References
@@ -55,89 +51,32 @@ class BuiltButNotDriven(Rule):
     code, name, severity = "LR414", "built-but-not-driven", Severity.WARNING
     exclusions = (EXERCISE, STEPPED_ELSEWHERE, WRITES)
 
-    SCRIPT = """
-        import argparse
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import LinearLR, OneCycleLR, StepLR
-
-        parser = argparse.ArgumentParser()
-        parser.add_argument("--schedule", action="store_true")
-        parser.add_argument("--evaluate", action="store_true")
-        args = parser.parse_args()
-
-        def main(model, train_loader):
-            optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
-            {build}
-            for epoch in range(20):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    {update}
-                {step}
-        """
     WARMUP = "scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)"
     VALID = (
-        SCRIPT.format(build=WARMUP, update="optimizer.step()", step="scheduler.step()"),
-        SCRIPT.format(
-            build=f"if args.schedule: {WARMUP}",
-            update="optimizer.step()",
-            step="if args.schedule: scheduler.step()",
+        training(
+            f"if schedule:\n    {WARMUP}",
+            epochs=20,
+            epoch="if schedule:\n    scheduler.step()",
+            parameters="schedule=False",
         ),
-        # The LR is the optimizer's own.
-        SCRIPT.format(
-            build="scheduler = StepLR(optimizer, step_size=30)",
-            update="optimizer.step()",
-            step="if args.schedule: scheduler.step()",
-        ),
-        # Without the flag nothing is trained.
-        SCRIPT.format(
-            build=WARMUP,
-            update="if not args.evaluate: optimizer.step()",
-            step="if not args.evaluate: scheduler.step()",
-        ),
-        # In the one place or the other.
-        SCRIPT.format(
-            build=WARMUP,
-            update="optimizer.step(); args.schedule and scheduler.step()",
-            step="if not args.schedule: scheduler.step()",
-        ),
-        # No setting, but a matter of the moment.
-        SCRIPT.format(
-            build=WARMUP,
-            update="optimizer.step()",
-            step="if model.is_training_well(): scheduler.step()",
+        # Its constructor leaves the LR alone.
+        training(
+            "scheduler = StepLR(optimizer, step_size=30)",
+            epochs=20,
+            epoch="if schedule:\n    scheduler.step()",
+            parameters="schedule=False",
         ),
     )
     INVALID = (
         Invalid(
-            SCRIPT.format(
-                build=WARMUP, update="optimizer.step()", step="if args.schedule: scheduler.step()"
+            training(
+                WARMUP,
+                epochs=20,
+                epoch="if schedule:\n    scheduler.step()",
+                parameters="schedule=False",
             ),
-            row=12,
-            says=("args.schedule", "0.001", "not at 0.1"),
-        ),
-        Invalid(
-            """
-            from torch.optim import SGD
-            from torch.optim.lr_scheduler import OneCycleLR
-
-            class Trainer:
-                def __init__(self, model, loader, config):
-                    self.model, self.loader, self.config = model, loader, config
-                    self.optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
-                    self.scheduler = OneCycleLR(self.optimizer, 0.1, total_steps=1000)
-
-                def fit(self):
-                    for x, y in self.loader:
-                        self.model(x, y).backward()
-                        self.optimizer.step()
-                        if self.config.use_one_cycle:
-                            self.scheduler.step()
-
-            config = parse_config()
-            Trainer(build_model(), build_loader(), config).fit()
-            """,
-            row=8,
-            says=("config.use_one_cycle", "0.004"),
+            at=WARMUP,
+            says=("schedule", "0.001", "not at 0.1"),
         ),
     )
 
@@ -151,7 +90,7 @@ class BuiltButNotDriven(Rule):
         known = [float(lr) for lr in own if lr is not None]
         if flag is None or not start or len(known) != len(start):
             return
-        if all(_close(one, other) for one, other in zip(start, known, strict=True)):
+        if all(_close(lr, other) for lr, other in zip(start, known, strict=True)):
             return
         if silence := self.excluded(schedule):
             yield silence
@@ -168,15 +107,15 @@ class BuiltButNotDriven(Rule):
         )
 
 
-def _close(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+def _close(lr: float, other: float) -> bool:
+    return abs(lr - other) <= 1e-9 * max(abs(lr), abs(other))
 
 
 _SETTING = re.compile(r"(^|[^a-z])(args?|cfg|conf|config|opts?|options|hparams|params|flags)[.\[]")
 
 
 def _flag(schedule: Schedule) -> Guard | None:
-    """The setting that all of its steps depend on, and none of its optimizer's."""
+    """Return the setting that all its steps depend on, and none of its optimizer's."""
     optimizer, sites = schedule.optimizer, schedule.sites
     if optimizer is None or not sites:
         return None

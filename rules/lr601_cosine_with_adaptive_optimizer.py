@@ -10,6 +10,7 @@ from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
 from lrlint.judgement.length import is_warmup
 from lrlint.judgement.units import driver
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 
 _ADAPTIVE = frozenset(
     {
@@ -33,18 +34,17 @@ def _may_warm_up(schedule: Schedule) -> bool:
 
 
 class CosineWithAdaptiveOptimizer(Rule):
-    """A cosine anneals the LR of an optimizer that adapts its step size by itself.
+    """A cosine anneals the LR of an optimizer that adapts its step size.
 
     ## What it does
 
-    Mentions cosine annealing on Adam, AdamW, RMSprop, Adagrad and the like where nothing says why:
-    no warm-up comes before it (advice: shown with `--pedantic`).
+    Mentions cosine annealing without a warm-up on Adam, AdamW, RMSprop, Adagrad and similar
+    optimizers (advice: shown with `--pedantic`).
 
     ## Why is this bad
 
-    It need not be. But the cosine was proposed for SGD, and an optimizer that divides each step by
-    the size of its gradients has a schedule of its own; whether a second one helps is worth a
-    comparison with a constant LR, or with a decay of which the reason is known.
+    It need not be. But the cosine was proposed for SGD, and these optimizers already divide each
+    step by the size of the gradients. Compare it with a constant LR, or with another decay.
 
     ## Example
 
@@ -56,7 +56,6 @@ class CosineWithAdaptiveOptimizer(Rule):
     ## Use instead
 
     ```python
-    optimizer = Adam(model.parameters(), lr=1e-3)
     warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
     cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-5)
     scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
@@ -76,37 +75,31 @@ class CosineWithAdaptiveOptimizer(Rule):
         Exclusion(_may_warm_up, "a warm-up may come before it"),
     )
 
-    SCRIPT = """
-        from torch.optim import {optimizer}
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, epochs):
-            optimizer = {optimizer}(model.parameters(), lr=1e-3)
-            scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-5)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
+    COSINE = "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-5)"
     VALID = (
-        SCRIPT.format(optimizer="SGD"),
+        training(COSINE, batches=None, epoch="scheduler.step()"),
         # A warm-up says that the schedule has been thought about.
-        """
-        from torch.optim import Adam
-        from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
-
-        def train(model, epochs):
+        training(
+            """
             optimizer = Adam(model.parameters(), lr=1e-3)
             warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)
             cosine = CosineAnnealingLR(optimizer, T_max=epochs - 5, eta_min=1e-5)
             scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[5])
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """,
+            """,
+            batches=None,
+            epoch="scheduler.step()",
+        ),
     )
     INVALID = (
-        Invalid(SCRIPT.format(optimizer="Adam"), row=6, says=("Adam",)),
-        Invalid(SCRIPT.format(optimizer="RMSprop"), row=6, says=("RMSprop",)),
+        Invalid(
+            training(
+                f"optimizer = Adam(model.parameters(), lr=1e-3)\n{COSINE}",
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at=COSINE,
+            says=("Adam",),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:

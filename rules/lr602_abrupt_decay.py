@@ -10,6 +10,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Strength
 
 _ABRUPT = 0.1
@@ -25,8 +26,8 @@ class AbruptDecay(Rule):
 
     ## Why is this bad
 
-    It need not be: many a published result was trained like that. But such a drop wastes the epochs
-    before it at an LR that is too high, and its moment has to be found. A smooth decay over the
+    It need not be: many published results were trained like that. But the epochs before a drop run
+    at an LR that is too high, and the epoch of the drop has to be tuned. A smooth decay over the
     same range has one number less to tune.
 
     ## Example
@@ -50,21 +51,23 @@ class AbruptDecay(Rule):
     schedulers = frozenset({"MultiStepLR", "StepLR"})
     exclusions = (OPEN_ARGUMENTS, NOT_STEPPED, EXERCISE)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import StepLR
-
-        def train(model, gamma, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = StepLR(optimizer, step_size=30{more})
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (SCRIPT.format(more=", gamma=0.5"), SCRIPT.format(more=", gamma=gamma"))
+    VALID = (
+        training(
+            "scheduler = StepLR(optimizer, step_size=30, gamma=0.5)",
+            batches=None,
+            epoch="scheduler.step()",
+        ),
+    )
     INVALID = (
-        Invalid(SCRIPT.format(more=""), row=6, says=("gamma is left at 0.1", "a tenth")),
-        Invalid(SCRIPT.format(more=", gamma=0.01"), row=6, says=("gamma is 0.01", "1/100")),
+        Invalid(
+            training(
+                "scheduler = StepLR(optimizer, step_size=30)",
+                batches=None,
+                epoch="scheduler.step()",
+            ),
+            at="scheduler = StepLR(optimizer, step_size=30)",
+            says=("gamma is left at 0.1", "a tenth"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:

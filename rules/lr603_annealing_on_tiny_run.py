@@ -17,12 +17,14 @@ from lrlint.judgement.exclusions import (
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import cadence, driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
+from lrlint.symbolic import Strength
 
 _FEW = 10
 
 
 class AnnealingOnTinyRun(Rule):
-    """An annealing has so few steps that it is a staircase.
+    """A schedule has so few steps that its curve is a staircase.
 
     ## What it does
 
@@ -31,8 +33,8 @@ class AnnealingOnTinyRun(Rule):
 
     ## Why is this bad
 
-    A curve of five points is no curve: the LR of the first epoch, the whole of it, is the highest,
-    and each drop is abrupt. Stepped per batch, the same schedule is smooth.
+    Five points do not make a curve: the whole first epoch runs at the highest LR, and each drop is
+    abrupt. Stepped per batch, the same schedule is smooth.
 
     ## Example
 
@@ -65,40 +67,31 @@ class AnnealingOnTinyRun(Rule):
     )
     exclusions = (*PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY, OPEN_ARGUMENTS)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingLR
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingLR(optimizer, T_max={epochs}, eta_min=1e-3)
-            for epoch in range({epochs}):
-                for x, y in train_loader:
-                    model(x, y).backward()
-                    optimizer.step()
-                scheduler.step()
-        """
-    VALID = (
-        SCRIPT.format(epochs="100"),
-        SCRIPT.format(epochs="epochs"),
-        SCRIPT.format(epochs="10"),
+    SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max={}, eta_min=1e-3)"
+    VALID = (training(SETUP.format(100), epochs=100, epoch="scheduler.step()"),)
+    INVALID = (
+        Invalid(
+            training(SETUP.format(5), epochs=5, epoch="scheduler.step()"),
+            at=SETUP.format(5),
+            says=("5 steps", "once per epoch"),
+        ),
     )
-    INVALID = (Invalid(SCRIPT.format(epochs="5"), row=6, says=("5 steps", "once per epoch")),)
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        one = driver(schedule)
-        steps = None if one.steps is None else one.steps.value
+        whole = driver(schedule)
+        steps = None if whole.steps is None else whole.steps.value
         if steps is None or not 0 < steps < _FEW:
             return
         if silence := self.excluded(schedule):
             yield silence
             return
-        assert one.steps is not None
-        per_epoch = cadence(schedule) is Cadence.EPOCH and one.batch_loop is not None
+        assert whole.steps is not None
+        caveat = "" if whole.steps.strength is Strength.CONSTANT else WITH_THE_DEFAULTS
+        per_epoch = cadence(schedule) is Cadence.EPOCH and whole.batch_loop is not None
         yield self.finding(
             schedule.place,
-            f"{schedule.scheduler} has {wording.number(steps)} steps"
-            f"{'' if one.steps.is_constant else WITH_THE_DEFAULTS} to anneal in: the curve is a"
-            f" staircase{'; step once per batch, not once per epoch' if per_epoch else ''}",
-            notes=(("stepped here", one.sites[0].place),),
+            f"{schedule.scheduler} has {wording.number(steps)} steps{caveat} to anneal in:"
+            " the curve is a staircase"
+            f"{'; step once per batch, not once per epoch' if per_epoch else ''}",
+            notes=(("stepped here", whole.sites[0].place),),
         )

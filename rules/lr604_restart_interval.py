@@ -17,6 +17,7 @@ from lrlint.judgement.exclusions import (
 from lrlint.judgement.length import WITH_THE_DEFAULTS, unit
 from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.snippets import training
 from lrlint.symbolic import Strength
 
 _SHORTEST = 3
@@ -31,31 +32,25 @@ class RestartInterval(Rule):
     ## What it does
 
     Mentions `CosineAnnealingWarmRestarts` whose `T_0` is below 3 steps while `T_mult` is 1, or
-    whose `T_mult` is above 4 (advice: shown with `--pedantic`). Positions that are set by
-    `step(epoch + i / n)` count epochs, of which one is enough.
+    whose `T_mult` is above 4 (advice: shown with `--pedantic`). With `step(epoch + i / n)`, a cycle
+    of one epoch is long enough.
 
     ## Why is this bad
 
-    With `T_0=1` and one step per epoch the LR is that of the start, always: each cycle begins and
-    ends with its first step. With `T_0=2` it alternates between the whole LR and a half. With
-    `T_0=10, T_mult=10` the restarts come after 10, 110 and 1110 epochs.
+    With `T_0=1` and one step per epoch the LR never falls, because each cycle has only its first
+    step. With `T_0=2` it alternates between the whole LR and half of it. With `T_0=10, T_mult=10`
+    the restarts come after 10, 110 and 1110 epochs.
 
     ## Example
 
     ```python
     scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## Use instead
 
     ```python
     scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=10, T_mult=2, eta_min=1e-4)
-    for epoch in range(epochs):
-        train(model, train_loader, optimizer)
-        scheduler.step()
     ```
 
     ## References
@@ -67,44 +62,17 @@ class RestartInterval(Rule):
     schedulers = frozenset({"CosineAnnealingWarmRestarts"})
     exclusions = (OPEN_ARGUMENTS, *PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY)
 
-    SCRIPT = """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, {arguments}, eta_min=1e-4)
-            for epoch in range(epochs):
-                train_epoch(model, optimizer)
-                scheduler.step()
-        """
-    VALID = (
-        SCRIPT.format(arguments="T_0=10"),
-        SCRIPT.format(arguments="T_0=1, T_mult=2"),
-        SCRIPT.format(arguments="T_0=epochs"),
-        # A restart in every epoch.
-        """
-        from torch.optim import SGD
-        from torch.optim.lr_scheduler import CosineAnnealingWarmRestarts
-
-        def train(model, train_loader, epochs):
-            optimizer = SGD(model.parameters(), lr=0.1)
-            scheduler = CosineAnnealingWarmRestarts(optimizer, T_0=1, eta_min=1e-4)
-            for epoch in range(epochs):
-                for i, (x, y) in enumerate(train_loader):
-                    model(x, y).backward()
-                    optimizer.step()
-                    scheduler.step(epoch + i / len(train_loader))
-        """,
-    )
+    SETUP = "scheduler = CosineAnnealingWarmRestarts(optimizer, {}, eta_min=1e-4)"
+    VALID = (training(SETUP.format("T_0=1, T_mult=2"), batches=None, epoch="scheduler.step()"),)
     INVALID = (
         Invalid(
-            SCRIPT.format(arguments="T_0=1"), row=6, says=("restarts with every epoch", "never")
+            training(SETUP.format("T_0=1"), batches=None, epoch="scheduler.step()"),
+            at=SETUP.format("T_0=1"),
+            says=("restarts with every epoch", "never"),
         ),
-        Invalid(SCRIPT.format(arguments="T_0=2"), row=6, says=("every 2 epochs",)),
         Invalid(
-            SCRIPT.format(arguments="T_0=10, T_mult=10"),
-            row=6,
+            training(SETUP.format("T_0=10, T_mult=10"), batches=None, epoch="scheduler.step()"),
+            at=SETUP.format("T_0=10, T_mult=10"),
             says=("after 10, 110 and 1110 epochs",),
         ),
     )
@@ -116,15 +84,15 @@ class RestartInterval(Rule):
         length, times = first.value, factor.value
         if not isinstance(length, int) or not isinstance(times, int) or length < 1 or times < 1:
             return  # LR207
-        one = unit(driver(schedule))
+        step = unit(driver(schedule))
         if times == 1 and length < _SHORTEST:
-            text = f"it restarts every {length} {one}s: the LR alternates"
+            text = f"it restarts every {length} {step}s: the LR alternates"
             if length == 1:
-                text = f"it restarts with every {one}: the LR never falls"
+                text = f"it restarts with every {step}: the LR never falls"
         elif times > _STEEPEST:
             ends = [length, length * (1 + times), length * (1 + times + times**2)]
             numbers = [wording.number(end) for end in ends]
-            text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {one}s"
+            text = f"it restarts after {numbers[0]}, {numbers[1]} and {numbers[2]} {step}s"
         else:
             return
         if silence := self.excluded(schedule):

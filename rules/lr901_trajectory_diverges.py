@@ -12,20 +12,20 @@ from lrlint.rule import Finding, Rule
 
 
 class TrajectoryDiverges(Rule):
-    """A training step used another LR than its schedule makes.
+    """An optimizer step used another LR than that of its schedule.
 
     ## What it does
 
-    Reports, in a recorded run, the first optimizer step whose LR is not the one that the scheduler
-    has set, beyond the rounding of its recursion: with both values and the likely writer. After a
-    resume it compares the LR with the closed form at the scheduler's counter.
+    Reports, in a recorded run, the first optimizer step whose LR differs from the scheduler's by
+    more than rounding, with both values and what probably wrote it. After a resume it compares the
+    LR with the closed form at the scheduler's counter.
 
     ## Why is this bad
 
-    The schedule that you chose is not the one that trains. A write to `param_group["lr"]` is lost
-    at the next step of a scheduler that computes its LR from scratch, and kept for ever by one
-    that multiplies it; a checkpoint that is loaded into the optimizer only leaves the scheduler at
-    its start.
+    The training does not follow the schedule that you chose. A write to `param_group["lr"]` is lost
+    at the next step of a scheduler that computes the LR from the base LR, and kept by one that
+    multiplies the LR in use. A checkpoint that is loaded into the optimizer only leaves the
+    scheduler at its start.
 
     ## Example
 
@@ -51,14 +51,14 @@ class TrajectoryDiverges(Rule):
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = schedule.departure
-        if found is None or (found.resumed and overwritten_on_resume(schedule)):
+        departure = schedule.departure
+        if departure is None or (departure.resumed and overwritten_on_resume(schedule)):
             return  # LR412 says why
         optimizer = schedule.optimizer
         yield self.finding(
             schedule.place,
-            f"optimizer step {found.step + 1} uses an LR of {wording.number(found.used)} in param"
-            f" group {found.group}, {schedule.scheduler} makes it"
-            f" {wording.number(found.expected)}; probably {found.writer}",
+            f"optimizer step {departure.step + 1} uses an LR of {wording.number(departure.used)} in"
+            f" param group {departure.group}, {schedule.scheduler} makes it"
+            f" {wording.number(departure.expected)}; probably {departure.writer}",
             notes=(("optimizer built here", None if optimizer is None else optimizer.place),),
         )

@@ -11,20 +11,20 @@ from lrlint.rule import Finding, Rule
 
 
 class ScheduleUnfinished(Rule):
-    """The training ended long before its schedule did, though the script plans for all of it.
+    """The training ended long before its schedule, although the script plans for all of it.
 
     ## What it does
 
-    Reports a recorded run that made less than 90% of the steps that its schedule is planned for,
-    where the plan is known and fits the schedule: from the script, as it reads, or from
-    `lrlint.watch(total_steps=...)`. A run that an exception or a signal has ended is not reported,
-    nor a schedule that is too long for any run of the script (LR201, LR202, LR205 say that).
+    Reports a recorded run that made less than 90% of its planned steps, if the plan fits the
+    schedule and is known from the script or from `lrlint.watch(total_steps=...)`. Not reported are
+    a run that an exception or a signal has ended, and a schedule that is too long for any run of
+    the script (LR201, LR202, LR205).
 
     ## Why is this bad
 
-    An annealing does most of its good at its end: stopped at a third of the way, the weights are
-    those of a training at nearly the full LR. Early stopping and a budget in hours do that without
-    a word, and the run cannot be compared with one that came to its end.
+    A decay has most of its effect at the end: after a third of it, the weights are those of a
+    training at nearly the full LR. Early stopping or a time limit ends a run without a warning, and
+    it cannot be compared with a complete one.
 
     ## Example
 
@@ -40,10 +40,10 @@ class ScheduleUnfinished(Rule):
     ## Use instead
 
     ```python
-    scheduler = ReduceLROnPlateau(optimizer)  # an LR that follows the metric, as the stop does
+    scheduler = ReduceLROnPlateau(optimizer)  # follows the metric, as the stop does
     ```
 
-    or a training that keeps the best weights and goes on to the end.
+    or keep the best weights and train to the end.
 
     ## References
 
@@ -53,14 +53,14 @@ class ScheduleUnfinished(Rule):
     code, name, severity = "LR902", "schedule-unfinished", Severity.WARNING
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = schedule.ended_early
-        if found is None or schedule.parent is not None:
+        end = schedule.ended_early
+        if end is None or schedule.parent is not None:
             return
-        lrs = " and ".join(map(wording.number, sorted(set(found.lrs), reverse=True)))
+        lrs = " and ".join(map(wording.number, sorted(set(end.lrs), reverse=True)))
         yield self.finding(
             schedule.place,
-            f"training ended after {wording.number(found.steps)} of"
-            f" {wording.number(found.planned)} {found.unit}: {schedule.scheduler} stopped at an LR"
+            f"training ended after {wording.number(end.steps)} of"
+            f" {wording.number(end.planned)} {end.unit}: {schedule.scheduler} stopped at an LR"
             f" of {lrs}",
             notes=[("stepped here", site.place) for site in schedule.sites[:1]],
         )

@@ -21,10 +21,10 @@ class RanksDisagree(Rule):
 
     ## Why is this bad
 
-    Data-parallel training keeps the ranks' weights equal by applying equal updates. With different
-    LRs the updates differ, the replicas drift apart, and the gradients that are averaged belong to
-    different models. Nothing reports it. The usual cause is a `ReduceLROnPlateau` that each rank
-    feeds its own metric.
+    Data-parallel training keeps the weights of all ranks equal by equal updates. With different LRs
+    the updates differ, the replicas drift apart, and gradients of different models are averaged,
+    without a warning. The usual cause is a `ReduceLROnPlateau` that each rank steps with its own
+    metric.
 
     ## Example
 
@@ -47,13 +47,13 @@ class RanksDisagree(Rule):
     code, name, severity = "LR903", "ranks-disagree", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        found = schedule.rank_gap
-        if found is None or only_rank(schedule) is not None:
+        gap = schedule.rank_gap
+        if gap is None or only_rank(schedule) is not None:
             return  # LR109 says why
         yield self.finding(
             schedule.place,
-            f"at optimizer step {found.step + 1} rank 0 uses an LR of"
-            f" {wording.number(found.here)}, rank {found.rank} one of"
-            f" {wording.number(found.there)}{f'; probably {found.writer}' if found.writer else ''}",
+            f"at optimizer step {gap.step + 1} rank 0 uses an LR of"
+            f" {wording.number(gap.here)}, rank {gap.rank} one of"
+            f" {wording.number(gap.there)}{f'; probably {gap.writer}' if gap.writer else ''}",
             notes=[("stepped here", site.place) for site in schedule.sites[:1]],
         )

@@ -10,7 +10,7 @@ from lrlint.rule import Finding, Rule
 
 
 class NonFiniteLr(Rule):
-    """A training step used an LR that is negative, infinite or no number.
+    """An optimizer step used an LR that is negative, infinite or NaN.
 
     ## What it does
 
@@ -18,8 +18,8 @@ class NonFiniteLr(Rule):
 
     ## Why is this bad
 
-    A negative LR climbs the loss; infinity and NaN destroy the weights in one step. A polynomial
-    decay written by hand gives a complex or negative factor once training runs past its horizon.
+    A negative LR increases the loss; infinity and NaN destroy the weights in one step. A
+    handwritten polynomial decay returns a negative or complex factor after its last step.
 
     ## Example
 

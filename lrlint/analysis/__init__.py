@@ -42,6 +42,8 @@ def analyse(
     """
     interpreter = interpreter_for(source, project, overrides)
     blocks = traces(interpreter)
+    if interpreter.unit.refusal is not None:
+        raise interpreter.unit.refusal
     trainings = tuple(derive(block) for block in blocks)
     undecided: list[tuple[Place | None, str]] = list(interpreter.undecided)
     for training in trainings:

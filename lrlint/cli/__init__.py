@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         import click  # here, because Ctrl-C may come while it is being imported
 
         from lrlint.cli.group import lrlint
+        from lrlint.cli.terminal import say
 
         try:
             status = lrlint.main(
@@ -41,10 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except click.Abort:
             return _interrupted()
         except click.ClickException as error:
-            print(f"lrlint: {_one_line(error)}", file=sys.stderr)
+            say(_one_line(error))
             return USAGE_ERROR
         except UserError as error:
-            print(f"lrlint: {error}", file=sys.stderr)
+            say(str(error))
+            return USAGE_ERROR
+        except OSError as error:
+            say(_reason(error))
             return USAGE_ERROR
     except KeyboardInterrupt:
         return _interrupted()
@@ -56,6 +61,24 @@ def _one_line(error: click.ClickException) -> str:
     message = " ".join(error.format_message().split()).removesuffix(".")
     context = getattr(error, "ctx", None)
     return message if context is None else f"{message} (see `{context.command_path} --help`)"
+
+
+def _reason(error: OSError) -> str:
+    """Return what went wrong outside of lrlint; drop what nobody can read."""
+    from lrlint.cli.terminal import let_go
+
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as full:
+        let_go(sys.stdout)
+        return f"cannot write to standard output: {full.strerror or full}"
+    try:
+        os.getcwd()
+    except OSError:
+        return "the working directory does not exist any more"
+    where = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+    return f"{where}{error.strerror or error}"
 
 
 def _interrupted() -> int:

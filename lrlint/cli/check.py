@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from lrlint.cli.group import COMMANDS
 from lrlint.cli.options import Options, parameters
 from lrlint.cli.report import announce, emit
 from lrlint.cli.terminal import say
+from lrlint.errors import UserError
 from lrlint.linter.config import Patterns, Settings, load, parse_fail_on
 from lrlint.linter.selection import Layer
 from lrlint.output import FOR_PEOPLE
@@ -73,12 +73,17 @@ def _run(settings: Settings, options: Options) -> int:
     report = result.report
     if options.verbose:
         announce(report, settings)
-    failed = not emit(result, options)
+    try:
+        failed = not emit(result, options)
+    except UserError as error:  # what else there is to say goes to standard error
+        say(str(error))
+        failed = True
+    for note in result.notes:
+        say(note)
     for problem in result.problems:
         say(problem + _meant_a_command(problem, options.places))
     if not report.files_found and not result.problems:
         say(f"no Python files or notebooks found in {', '.join(options.places)}")
-    sys.stderr.flush()
     if failed or result.problems:
         return USAGE_ERROR
     if options.exit_zero or settings.fail_on is None:

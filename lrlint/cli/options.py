@@ -75,10 +75,13 @@ class Options:
     exit_zero: Annotated[
         bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
-    fix: Annotated[bool, flag("--fix", help="Apply the safe fixes.")]
+    fix: Annotated[bool, flag("--fix", help="Apply the safe fixes to what the PATHS hold.")]
     unsafe_fixes: Annotated[
         bool,
-        flag("--unsafe-fixes", help="Also apply fixes that may change behaviour; review them."),
+        flag(
+            "--unsafe-fixes",
+            help="With --fix or --diff: also the fixes that may change behaviour; review them.",
+        ),
     ]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")

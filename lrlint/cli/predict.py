@@ -16,7 +16,7 @@ from lrlint.errors import internal_error
 
 # The analyser and the charts are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.predict.report import FileForecast
+    from lrlint.predict.forecast import FileForecast
 
 
 def _assignments(
@@ -88,13 +88,13 @@ def predict(
     """
     forecasts, failed = _forecasts(files, overrides, max_steps)
     if output_format == "json":
-        from lrlint.predict.report import as_json
+        from lrlint.predict.forecast_json import as_json
 
         text = json.dumps(as_json(forecasts), indent=2, allow_nan=False)
     else:
-        from lrlint.predict.text import describe
+        from lrlint.predict.forecast_text import describe
 
-        colour = output_file is None and wants_colour(sys.stdout.isatty())
+        colour = output_file is None and wants_colour(sys.stdout)
         text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
     if output_file is None:
         write(f"{text}\n" if text else "")
@@ -124,9 +124,9 @@ def _forecasts(
 
 
 def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
-    """Return the schedules of one file, or the line that says what is wrong."""
+    """The schedules of one file, or what is wrong, in a line."""
     from lrlint.analysis.interpreter.outcomes import BadOverride
-    from lrlint.predict.report import forecast
+    from lrlint.predict.forecast import forecast
     from lrlint.source import SourceError, load
 
     try:

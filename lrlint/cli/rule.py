@@ -42,7 +42,7 @@ def rule(which: str | None, everything: bool, output_format: str) -> int:
         write("".join(f"{entry(rule)}\n" for rule in rules))
     else:
         text = "\n".join(page(rule) for rule in rules)
-        write(to_terminal(text) if wants_colour(sys.stdout.isatty()) else text)
+        write(to_terminal(text) if wants_colour(sys.stdout) else text)
     return 0
 
 

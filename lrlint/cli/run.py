@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 
+from lrlint.cli import USAGE_ERROR
 from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
@@ -20,8 +22,8 @@ from lrlint.output import Style
 
 # The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
-    from lrlint.runtime.launcher import Outcome, Target
-    from lrlint.runtime.report import RunReport
+    from lrlint.runtime.launcher import ScriptEnd, Target
+    from lrlint.runtime.run_report import RunReport
 
 
 @dataclass(frozen=True)
@@ -117,25 +119,32 @@ def run(**values: Any) -> int:
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
     """Return the function that writes a report; UserError for an unknown suffix."""
+    absolute = path.absolute()  # the script may change the working directory
     if path.suffix == ".json":
-        return lambda report: _write(path, _json(report))
+        return lambda report: _write(absolute, _json(report))
     if path.suffix in (".html", ".png", ".svg"):
         from lrlint.runtime.picture import Picture
 
-        picture = Picture(path)
+        picture = Picture(absolute)
         return lambda report: picture.write(report.recording)
     raise UserError(f"--report {path}: the name must end in .html, .png, .svg or .json")
 
 
-def _try(writer: Callable[[RunReport], None], report: RunReport) -> None:
+def _try(writer: Callable[[RunReport], None], report: RunReport) -> bool:
+    """Write a report; return False where that failed, which is not worth losing a training."""
     try:
         writer(report)
-    except Exception as error:  # no report is worth losing a training
+    except UserError as error:
+        say(str(error))
+    except Exception as error:
         say(f"the report could not be written: {' '.join(str(error).split())}")
+    else:
+        return True
+    return False
 
 
 def _json(report: RunReport) -> str:
-    from lrlint.runtime.report import as_json
+    from lrlint.runtime.run_report import as_json
 
     return json.dumps(as_json(report), indent=2, allow_nan=False) + "\n"
 
@@ -143,7 +152,7 @@ def _json(report: RunReport) -> str:
 def _write(path: Path, text: str) -> None:
     failure = write_file(path, text)
     if failure is not None:
-        say(failure)
+        raise UserError(failure)
 
 
 class _Finisher:
@@ -153,7 +162,7 @@ class _Finisher:
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
         from lrlint.linter.engine import lint
-        from lrlint.runtime.plan import planned
+        from lrlint.runtime.planned_schedules import planned_schedules
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
@@ -162,23 +171,24 @@ class _Finisher:
         settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
         before = lint([path], settings)
         self._static, self._sources = before.diagnostics, dict(before.sources)
-        mode = mode_of(options.mode)
-        self._json, self._file = options.output_format == "json", options.output_file
+        self._mode = mode_of(options.mode)
+        self._json = options.output_format == "json"
+        self._file = None if options.output_file is None else options.output_file.absolute()
         self._writers = writers
-        self._session = Session(mode, settings=settings)
+        self._session = Session(self._mode, settings=settings)
         if options.trace is not None:
             self._session.trace_to(options.trace)
-        self._session.recorder.planned = planned(path)
-        self._raises = mode is Mode.RAISE
-        self._silent = mode is Mode.RECORD and self._file is None and not self._json
+        self._session.recorder.planned = planned_schedules(path)
+        self._raises = self._mode is Mode.RAISE
+        self._silent = self._mode is Mode.RECORD and self._file is None and not self._json
         self.status = 0
         """The exit status if the script itself ended with 0."""
         self._session.start()
 
-    def finish(self, outcome: Outcome) -> None:
+    def finish(self, outcome: ScriptEnd) -> None:
         """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.runtime import ranks
-        from lrlint.runtime.report import RunReport, as_text
+        from lrlint.runtime.run_report import RunReport
         from lrlint.runtime.verdicts import judge
 
         session = self._session
@@ -200,11 +210,17 @@ class _Finisher:
             sources=self._sources | session.sources(),
             cut=outcome.cut,
         )
-        sys.stdout.flush()
-        for writer in self._writers:
-            _try(writer, report)
-        if self._silent:
-            return
+        with suppress(AttributeError, OSError, ValueError):  # the script may have closed it
+            sys.stdout.flush()
+        written = [_try(writer, report) for writer in self._writers]
+        if not self._silent:
+            written.append(_try(self._summarise, report))
+        if not all(written):
+            self.status = self.status or USAGE_ERROR
+
+    def _summarise(self, report: RunReport) -> None:
+        from lrlint.runtime.run_report import as_text
+
         style = style_of(sys.stderr) if self._file is None else Style()
         text = _json(report) if self._json else as_text(report, style)
         if self._file is None:

@@ -2,65 +2,97 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from lrlint.errors import UserError
 from lrlint.output import Style
+from lrlint.output.text import clean
 
 _PIPE_WIDTH = 120
 _LEAST_WIDTH = 60
 
 
-def style_of(stream: TextIO) -> Style:
-    """Return colours and width for a stream; NO_COLOR beats FORCE_COLOR beats its kind."""
-    terminal = stream.isatty()
-    width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns if terminal else _PIPE_WIDTH
-    return Style(colour=wants_colour(terminal), width=max(width, _LEAST_WIDTH))
+def style_of(stream: TextIO | None) -> Style:
+    """Return colours and width for a stream."""
+    width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
+    width = width if _is_terminal(stream) else _PIPE_WIDTH
+    return Style(colour=wants_colour(stream), width=max(width, _LEAST_WIDTH))
 
 
-def wants_colour(terminal: bool) -> bool:
-    """Whether to write colours, by the conventions of no-color.org and force-color.org."""
+def wants_colour(stream: TextIO | None) -> bool:
+    """Whether to write colours; NO_COLOR beats FORCE_COLOR beats the kind of the stream.
+
+    Those are the conventions of no-color.org and force-color.org.
+    """
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return terminal and os.environ.get("TERM") != "dumb"
+    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    isatty = getattr(stream, "isatty", None)  # a script may put any object in a stream's place
+    return isatty is not None and not getattr(stream, "closed", False) and isatty()
 
 
 def write(text: str, stream: TextIO | None = None) -> None:
-    """Write all of ``text``; a reader that has gone away (``| head``) is not an error."""
-    stream = stream or sys.stdout
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:  # a code page without × must not end the run
-        reconfigure(errors="backslashreplace")
-    try:
+    """Write all of ``text``, to standard output if no stream is given.
+
+    A reader that has gone away (``| head``) is not an error. Raises UserError where standard output
+    cannot be written to. An error of standard error is passed over: it could not be reported.
+    """
+
+    def put(stream: TextIO) -> None:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:  # a code page without × must not end the run
+            reconfigure(errors="backslashreplace")
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        _let_go(stream)
+
+    _attempt(put, stream or sys.stdout)
 
 
 def write_bytes(data: bytes) -> None:
-    """Write to standard output what is already encoded."""
+    """Write to standard output what is already encoded, see :func:`write`."""
+
+    def put(stream: TextIO) -> None:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+
+    _attempt(put, sys.stdout)
+
+
+def _attempt(put: Callable[[TextIO], None], stream: TextIO | None) -> None:
     try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _let_go(sys.stdout)
+        if stream is None or getattr(stream, "closed", False):  # as by `>&-`
+            raise OSError("it is closed")
+        put(stream)
+    except OSError as error:
+        let_go(stream)
+        if stream is not sys.stderr and not isinstance(error, BrokenPipeError):
+            reason = error.strerror or error
+            raise UserError(f"cannot write to standard output: {reason}") from error
 
 
-def _let_go(stream: TextIO) -> None:
-    # The rest of the buffer would fail again when the interpreter exits.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+def let_go(stream: TextIO | None) -> None:
+    """Drop what is still to be written: it would fail again when the interpreter exits."""
+    if stream is not None:
+        with contextlib.suppress(OSError, ValueError):  # a stream in memory, or a closed one
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(message: str) -> None:
-    """Write one line to standard error."""
-    write(f"lrlint: {message}\n", sys.stderr)
+    """Write one line to standard error; names in it may hold any character."""
+    if sys.stderr is not None:
+        write(f"lrlint: {clean(message)}\n", sys.stderr)
 
 
 def write_file(path: Path, text: str) -> str | None:

@@ -9,17 +9,15 @@ from pathlib import Path
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import wants_colour
-from lrlint.linter import fixing
+from lrlint.errors import UserError
 from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
-from lrlint.linter.fixing import Fixed
+from lrlint.linter.fixing import Fixed, Fixer
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
+from lrlint.linter.timeout import PATIENCE
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
-
-PATIENCE = 60.0
-"""Seconds of CPU time for one file: a hundred times that of a long script."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,8 @@ class Result:
 
     report: Report
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """What was left alone on purpose."""
     fixed: tuple[Fixed, ...] = ()
     diff: str | None = None
     stdin: bytes | None = None
@@ -39,11 +39,13 @@ def run(settings: Settings, options: Options) -> Result:
     paths = options.places
     stdin = None
     if "-" in paths:
+        if sys.stdin is None:  # as by `<&-`
+            raise UserError("standard input is closed")
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
-    if not (options.fix or options.unsafe_fixes or options.diff):
+    if not (options.fix or options.diff):
         report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
-    outcome = fixing.fix(
+    fixer = Fixer(
         paths,
         settings,
         unsafe=options.unsafe_fixes,
@@ -51,19 +53,21 @@ def run(settings: Settings, options: Options) -> Result:
         patience=PATIENCE,
         explain=options.verbose,
     )
+    outcome = fixer.fix()
     if options.diff:
         problems = (*outcome.first.problems, *outcome.problems)
-        return Result(outcome.first, problems, outcome.fixed, diff=_diff(outcome.fixed))
-    outcome = fixing.save(outcome)
+        diff = _diff(outcome.fixed)
+        return Result(outcome.first, problems, outcome.notes, outcome.fixed, diff=diff)
+    outcome = fixer.save(outcome)
     problems = (*outcome.report.problems, *outcome.problems)
     data = None
     if stdin is not None:
         data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
-    return Result(outcome.report, problems, outcome.fixed, stdin=data)
+    return Result(outcome.report, problems, outcome.notes, outcome.fixed, stdin=data)
 
 
 def _diff(fixed: Iterable[Fixed]) -> str:
-    paint = Paint(wants_colour(sys.stdout.isatty()))
+    paint = Paint(wants_colour(sys.stdout))
     return "".join(
         _diff_of(file, paint) for file in sorted(fixed, key=lambda file: file.before.name)
     )

@@ -1,1 +1,1 @@
-"""Watching the LR from within other tools: pytest, Lightning, transformers. One module each."""
+"""lrlint within other tools: flake8, pytest, Lightning, transformers. One module each."""

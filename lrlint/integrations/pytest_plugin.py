@@ -1,6 +1,7 @@
 """The pytest plugin: the fixture ``lr_watch``, and ``--lrlint`` to watch every test.
 
-Installed with lrlint (entry point ``pytest11``); torch is imported only by tests that ask for it.
+pytest loads it wherever lrlint is installed (entry point ``pytest11``), so torch, which takes 2 s
+to import, is imported only by tests that are watched.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--lrlint=raise|warn``."""
+    """Add the option ``--lrlint``."""
     parser.getgroup("lrlint").addoption(
         "--lrlint",
         choices=("raise", "warn"),
@@ -26,16 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def lr_watch() -> Iterator[Watch]:
-    """Watches all schedules of the test and fails it on a finding of error severity.
+    """Watch all schedules of the test and fail it on a finding of error severity.
 
-    ``lr_watch.findings`` and ``lr_watch.recording`` can be asked within the test; a test that calls
+    ``lr_watch.findings`` and ``lr_watch.recording`` can be read within the test; a test that calls
     ``lr_watch.close()`` itself gets the ScheduleError there.
     """
-    from lrlint.runtime.watch import watch
-
-    handle = watch(mode="raise")
-    yield handle
-    handle.close()
+    yield from _watched("raise")
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +41,13 @@ def _lrlint_watches(request: pytest.FixtureRequest) -> Iterator[None]:
     if mode is None or "lr_watch" in request.fixturenames:
         yield
         return
-    from lrlint.runtime.watch import watch
+    for _ in _watched(mode):
+        yield
+
+
+def _watched(mode: str) -> Iterator[Watch]:
+    from lrlint.runtime.watch import watch  # imports torch: 2 s
 
     handle = watch(mode=mode)
-    yield
+    yield handle
     handle.close()

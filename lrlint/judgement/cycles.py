@@ -50,15 +50,15 @@ class Cycle:
 
 def last_cycle(schedule: Schedule) -> Cycle | None:
     """Return the cycle in which the training ends; None where that is not known."""
-    found, times = _against_first(schedule), schedule.number("T_mult")
+    covered, times = _against_first(schedule), schedule.number("T_mult")
     factor = _factor(schedule)
-    if found is None or times is None or factor is None:
+    if covered is None or times is None or factor is None:
         return None
-    first, end = found.length.value, found.steps.value
+    first, end = covered.length.value, covered.steps.value
     if isinstance(first, int) and isinstance(end, int):
         length, position, in_steps = Fraction(first), Fraction(end), True
-    elif found.ratio is not None:
-        length, position, in_steps = Fraction(1), found.ratio, False
+    elif covered.ratio is not None:
+        length, position, in_steps = Fraction(1), covered.ratio, False
     else:
         return None
     if length <= 0 or position <= 0:
@@ -69,7 +69,7 @@ def last_cycle(schedule: Schedule) -> Cycle | None:
     while start + length < position:
         start += length
         length *= factor
-    return Cycle(start, length, position, in_steps, found.certain and times.is_constant)
+    return Cycle(start, length, position, in_steps, covered.certain and times.is_constant)
 
 
 def _against_first(schedule: Schedule) -> Length | None:
@@ -153,9 +153,9 @@ CYCLE_EXCLUSIONS = (
     Exclusion(_has_unknown_factor, "T_mult is not known to be a whole number"),
     Exclusion(
         _undecided,
-        lambda found: (
-            f"how many cycles of T_0 = {wording.amount(found.length)} there are in"
-            f" {wording.amount(found.steps)} steps is not known"
+        lambda covered: (
+            f"how many cycles of T_0 = {wording.amount(covered.length)} there are in"
+            f" {wording.amount(covered.steps)} steps is not known"
         ),
     ),
 )

@@ -86,9 +86,7 @@ def _unseen_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.sites:
         return None
-    return "its step() is not called in sight" + (
-        f": it is {whole.escapes}" if whole.escapes else ""
-    )
+    return "no call of its step() is found" + (f": it is {whole.escapes}" if whole.escapes else "")
 
 
 def _escape(schedule: Schedule) -> str | None:
@@ -167,12 +165,19 @@ UNKNOWN_LENGTH = Exclusion(_unknown_length, str)
 WRITES = Exclusion(_has_writes, "the script writes the LR itself as well")
 
 
-# -- in which loop it is stepped: what `length_is_explained` asks
+# -- in which loop it is stepped
 
 
 def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule], Found | None]:
-    """Judge a schedule and then the one that it is a part of."""
-    return lambda schedule: judge(schedule) or judge(driver(schedule))
+    """Judge a schedule and then, where it is a part of another, that one."""
+
+    def judge_both(schedule: Schedule) -> Found | None:
+        found = judge(schedule)
+        if found is not None or schedule.parent is None:
+            return found
+        return judge(driver(schedule))
+
+    return judge_both
 
 
 def _repeated(schedule: Schedule) -> Repetition | None:
@@ -192,21 +197,21 @@ STEPPED_WRONGLY = (
     ),
     Exclusion(
         _or_whole(stepped_per_batch_with_epoch_horizon),
-        lambda found: (
-            f"{wording.horizon(found.evidence.horizon, 'epochs')}, but step() runs per batch"
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'epochs')}, but step() runs per batch"
         ),
         owner="LR101",
     ),
     Exclusion(
         _or_whole(stepped_per_epoch_with_batch_horizon),
-        lambda found: (
-            f"{wording.horizon(found.evidence.horizon, 'batches')}, but step() runs per epoch"
+        lambda mismatch: (
+            f"{wording.horizon(mismatch.evidence.horizon, 'batches')}, but step() runs per epoch"
         ),
         owner="LR102",
     ),
     Exclusion(
         _or_whole(decays_too_fast),
-        lambda found: f"{found.horizon} suits epochs, but step() runs per batch",
+        lambda decay: f"{decay.horizon} suits epochs, but step() runs per batch",
         owner="LR101",
     ),
 )
@@ -219,8 +224,8 @@ def _ignored_by_whole(schedule: Schedule) -> IgnoredAccumulation | None:
     return ignored_accumulation(driver(schedule))
 
 
-def _micro_batches(found: IgnoredAccumulation) -> str:
-    every = wording.quantity(found.every)
+def _micro_batches(ignored: IgnoredAccumulation) -> str:
+    every = wording.quantity(ignored.every)
     return f"its horizon counts every micro-batch, but it steps once every {every}"
 
 

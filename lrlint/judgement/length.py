@@ -157,12 +157,6 @@ def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
     return ratios[0].limit_denominator(100)
 
 
-def advances_by_one(schedule: Schedule) -> bool:
-    """Whether it is stepped, and each of its steps is a plain ``step()``."""
-    sites = driver(schedule).sites
-    return bool(sites) and all(site.argument is StepArgument.NOTHING for site in sites)
-
-
 def keeps_pace(schedule: Schedule) -> bool:
     """Whether its counter is at the number of its steps, or at one less.
 

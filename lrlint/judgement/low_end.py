@@ -111,8 +111,8 @@ def _cut_off(schedule: Schedule) -> Length | None:
     horizon, steps = schedule.horizon, segment(schedule, at_most=True)
     if horizon is None or horizon.length is None or steps is None:
         return None
-    found = against(schedule, horizon, horizon.length, steps)
-    return found if found.ratio is not None and found.ratio <= FLAT else None
+    length = against(schedule, horizon, horizon.length, steps)
+    return length if length.ratio is not None and length.ratio <= FLAT else None
 
 
 def _cut_off_part(schedule: Schedule) -> Length | None:
@@ -123,9 +123,9 @@ def _cut_off_cycle(schedule: Schedule) -> Length | None:
     return _cut_off(schedule) if schedule.scheduler == "CosineAnnealingWarmRestarts" else None
 
 
-def _early(found: Length) -> str:
-    length = f"{found.horizon.parameter} = {wording.amount(found.length)}"
-    return f"it ends after {wording.amount(found.steps)} steps of {length}, before the LR is low"
+def _early(length: Length) -> str:
+    planned = f"{length.horizon.parameter} = {wording.amount(length.length)}"
+    return f"it ends after {wording.amount(length.steps)} steps of {planned}, before the LR is low"
 
 
 LOW_END_EXCLUSIONS = (

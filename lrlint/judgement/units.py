@@ -1,7 +1,7 @@
 """What several rules ask of a schedule: what its horizon counts, and whether it steps like that.
 
-A rule that judges the length of a schedule asks :func:`length_is_explained` first: a schedule that
-is stepped in the wrong loop has the wrong length too, and one finding is enough.
+A schedule that is stepped in the wrong loop has the wrong length too, and one finding is enough:
+rules that judge lengths exclude :data:`lrlint.judgement.exclusions.STEPPED_WRONGLY`.
 """
 
 from __future__ import annotations
@@ -477,19 +477,6 @@ def _chosen_by_flag(schedule: Schedule) -> bool:
     )
 
 
-def length_is_explained(schedule: Schedule) -> bool:
-    """Whether another finding (LR101, LR102, LR103, LR105) explains that its length is wrong."""
-    return (
-        never_stepped(schedule)
-        or driver(schedule).repeated is not None
-        or stepped_by_itself_too(schedule) is not None
-        or stepped_per_batch_with_epoch_horizon(schedule) is not None
-        or stepped_per_epoch_with_batch_horizon(schedule) is not None
-        or decays_too_fast(schedule) is not None
-        or (schedule.parent is not None and length_is_explained(driver(schedule)))
-    )
-
-
 __all__ = [
     "BY_NAME",
     "COINCIDENCE",
@@ -503,7 +490,6 @@ __all__ = [
     "horizon_in_batches",
     "horizon_in_epochs",
     "is_moved",
-    "length_is_explained",
     "moved_by",
     "never_stepped",
     "regular_sites",

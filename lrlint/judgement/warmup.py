@@ -1,10 +1,10 @@
-"""Whether a warm-up gets to its end (LR210)."""
+"""Whether a warm-up gets to its end (LR210), and what comes after it fits (LR204)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lrlint.facts import Argument, Schedule
+from lrlint.facts import Argument, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
@@ -15,10 +15,11 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
     UNKNOWN_LENGTH,
     UNKNOWN_STEPS,
+    WHOLE_IGNORES_ACCUMULATION,
 )
-from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, segment
+from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, iterations, segment
 from lrlint.rule import Exclusion
-from lrlint.symbolic import Expr, Strength, compare
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 # -- LinearLR and ConstantLR
 
@@ -35,10 +36,10 @@ def constant_factor(schedule: Schedule) -> Expr | None:
 
 def unfinished(schedule: Schedule) -> Length | None:
     """Return a warm-up against the fewer steps that it is given; None where it ends in time."""
-    found = _against_steps(schedule)
-    if found is None or not found.comparison.differs or found.fits or found.longer:
+    length = _against_steps(schedule)
+    if length is None or not length.comparison.differs or length.fits or length.longer:
         return None
-    return found
+    return length
 
 
 def _against_steps(schedule: Schedule) -> Length | None:
@@ -50,13 +51,13 @@ def _against_steps(schedule: Schedule) -> Length | None:
     return against(schedule, horizon, horizon.length, steps)
 
 
-def last_factor(schedule: Schedule, found: Length) -> float | None:
+def last_factor(schedule: Schedule, warmup: Length) -> float | None:
     """Return the share of the base LR in the last step of a warm-up that is cut off."""
     if schedule.scheduler == "ConstantLR":
         factor = schedule.number("factor")
         return None if factor is None or factor.value is None else float(factor.value)
     start, end = schedule.number("start_factor"), schedule.number("end_factor")
-    steps, length = found.steps.value, found.length.value
+    steps, length = warmup.steps.value, warmup.length.value
     if start is None or end is None or start.value is None or end.value is None:
         return None
     if steps is None or length is None:
@@ -75,18 +76,92 @@ WARMUP_EXCLUSIONS = (
 
 
 def _undecided(schedule: Schedule) -> Length | None:
-    found = _against_steps(schedule)
-    return found if found is not None and found.comparison.unknown else None
+    length = _against_steps(schedule)
+    return length if length is not None and length.comparison.unknown else None
 
 
-def _not_known(found: Length) -> str:
+def _not_known(length: Length) -> str:
     return (
-        f"whether {wording.amount(found.steps)} steps are enough for a warm-up of"
-        f" {wording.amount(found.length)} is not known"
+        f"whether {wording.amount(length.steps)} steps are enough for a warm-up of"
+        f" {wording.amount(length.length)} is not known"
     )
 
 
 WARMUP_NOT_DECIDED = (UNKNOWN_LENGTH, UNKNOWN_STEPS, Exclusion(_undecided, _not_known))
+
+
+# -- what comes after a warm-up
+
+
+def after_warmup(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return a decay against the steps that a warm-up leaves to it, and the warm-up."""
+    if not _falls(schedule):
+        return None
+    return _in_sequence(schedule) or _after_condition(schedule)
+
+
+def _falls(schedule: Schedule) -> bool:
+    if schedule.scheduler != "LinearLR":
+        return True
+    start, end = schedule.number("start_factor"), schedule.number("end_factor")
+    if start is None or end is None or start.value is None or end.value is None:
+        return False
+    return end.value < start.value
+
+
+def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length of the last part of a SequentialLR against its steps, and its start."""
+    parent, horizon = schedule.parent, schedule.horizon
+    if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
+        return None
+    milestones = parent.argument("milestones")
+    marks = None if milestones is None else milestones.numbers
+    left = segment(schedule)
+    if not marks or left is None or horizon is None or horizon.length is None:
+        return None
+    if left.value is not None and left.value <= 0:
+        return None
+    if schedule is not parent.children[-1]:
+        return None  # it may be meant to be cut off
+    return against(schedule, horizon, horizon.length, left), marks[-1]
+
+
+def _after_condition(schedule: Schedule) -> tuple[Length, Expr] | None:
+    """Return the length after ``if epoch >= warmup:`` against the steps there, and the warm-up."""
+    horizon = schedule.horizon
+    if schedule.parent is not None or horizon is None or horizon.length is None:
+        return None
+    if len(schedule.sites) != 1 or len(schedule.sites[0].guards) != 1:
+        return None
+    (site,) = schedule.sites
+    (guard,) = site.guards
+    whole = iterations(site)
+    if guard.kind is not GuardKind.AFTER or guard.amount is None or whole is None:
+        return None
+    return against(schedule, horizon, horizon.length, whole - guard.amount), guard.amount
+
+
+def forgets_warmup(schedule: Schedule, length: Length, warmup: Expr) -> bool:
+    """Whether a length takes no account of the warm-up before it."""
+    if length.comparison.differs and length.fits:
+        return False
+    if length.comparison.differs and schedule.parent is not None:
+        return not length.longer
+    return _is_whole(length, warmup)
+
+
+def _is_whole(length: Length, warmup: Expr) -> bool:
+    """Whether the length is that of the warm-up and what it leaves together."""
+    if warmup.value == 0:
+        return False
+    try:
+        together = compare(length.length, length.steps + warmup)
+    except (TooComplex, NotRepresentable):
+        return False
+    return together.equal and length.comparison.sign != 1
+
+
+AFTER_WARMUP_EXCLUSIONS = (*WARMUP_EXCLUSIONS, WHOLE_IGNORES_ACCUMULATION)
 
 
 # -- the schedules of transformers
@@ -100,15 +175,17 @@ class WarmupSteps:
     warmup: Argument
     length: Expr
     total: Expr
-    found: Length
+    compared: Length
     caveat: str
 
     @property
     def never_decays(self) -> bool:
         """Whether the warm-up is longer than the training; of ``n // 48`` steps that is open."""
-        if self.found.ratio is not None:
-            return self.found.ratio < 1 and not self.found.comparison.off_by_one
-        return self.found.comparison.differs and not self.found.fits and not self.found.longer
+        if self.compared.ratio is not None:
+            return self.compared.ratio < 1 and not self.compared.comparison.off_by_one
+        return (
+            self.compared.comparison.differs and not self.compared.fits and not self.compared.longer
+        )
 
 
 def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
@@ -117,13 +194,13 @@ def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
     horizon = schedule.horizon
     if warmup is None or warmup.number is None or total is None or horizon is None:
         return None
-    found = against(schedule, horizon, warmup.number, total)
-    caveat = found.caveat
-    if found.comparison.unknown:
+    compared = against(schedule, horizon, warmup.number, total)
+    caveat = compared.caveat
+    if compared.comparison.unknown:
         length, steps = warmup.number.resolve(Strength.DEFAULT), total.resolve(Strength.DEFAULT)
-        found = against(schedule, horizon, length, steps)
+        compared = against(schedule, horizon, length, steps)
         caveat = WITH_THE_DEFAULTS
-    return WarmupSteps(schedule, warmup, warmup.number, total, found, caveat)
+    return WarmupSteps(schedule, warmup, warmup.number, total, compared, caveat)
 
 
 def _fewer_steps(case: WarmupSteps) -> Expr | None:
@@ -133,7 +210,7 @@ def _fewer_steps(case: WarmupSteps) -> Expr | None:
 
 
 def _undecided_steps(case: WarmupSteps) -> Length | None:
-    return case.found if case.found.comparison.unknown else None
+    return case.compared if case.compared.comparison.unknown else None
 
 
 WARMUP_STEPS_NOT_DECIDED = (

@@ -57,20 +57,20 @@ def _set_by_hand(schedule: Schedule) -> str | None:
 
 
 def _ruled_out(schedule: Schedule) -> bool:
-    found = whole_length(schedule)
+    length = whole_length(schedule)
     return (
-        found is not None
-        and not found.comparison.certain
-        and schedule.rules_out(found.length, found.steps)
+        length is not None
+        and not length.comparison.certain
+        and schedule.rules_out(length.length, length.steps)
     )
 
 
 def _open_ratio(schedule: Schedule) -> Length | None:
     """Return the length where by how much it differs is not known: ``range(start, epochs)``."""
-    found = whole_length(schedule)
-    if found is None or found.ratio is not None or (found.longer and _is_alone(schedule)):
+    length = whole_length(schedule)
+    if length is None or length.ratio is not None or (length.longer and _is_alone(schedule)):
         return None
-    return found
+    return length
 
 
 def _is_alone(schedule: Schedule) -> bool:
@@ -94,9 +94,9 @@ LENGTH_EXCLUSIONS = (
     Exclusion(_ruled_out, "the script's defaults do not lead here"),
     Exclusion(
         _open_ratio,
-        lambda found: (
-            f"whether {found.horizon.parameter} = {wording.amount(found.length)} fits"
-            f" {wording.amount(found.steps)} steps is not known"
+        lambda length: (
+            f"whether {length.horizon.parameter} = {wording.amount(length.length)} fits"
+            f" {wording.amount(length.steps)} steps is not known"
         ),
     ),
 )

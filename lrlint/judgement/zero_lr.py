@@ -72,8 +72,8 @@ def zeros(schedule: Schedule) -> Zeros | None:
 
 def _unit(schedule: Schedule) -> str:
     """Return ``epoch`` where a step of it lasts for more than one update, else ``step``."""
-    optimizer, one = schedule.optimizer, driver(schedule)
-    single = optimizer is not None and optimizer.stepped and one.batch_loop is None
+    optimizer, whole = schedule.optimizer, driver(schedule)
+    single = optimizer is not None and optimizer.stepped and whole.batch_loop is None
     return "epoch" if cadence(schedule) is Cadence.EPOCH and not single else "step"
 
 
@@ -96,7 +96,7 @@ def _counted(schedule: Schedule) -> Zeros | None:
     if where and together:
         which = f"the {where} {unit}" if number == 1 else f"the {where} {which}"
     expressions = [steps, *(a.number for a in schedule.arguments.values() if a.number is not None)]
-    by_default = any(one.strength is not Strength.CONSTANT for one in expressions)
+    by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
     many = unit == "epoch" or number > _MANY * count
     return Zeros(which, number == 1, many, by_default)
 
@@ -149,12 +149,12 @@ def _beyond(schedule: Schedule) -> Zeros | None:
         schedule.scheduler == "LinearLR" and (end is None or end.as_number() != 0)
     ):
         return None
-    found = against(schedule, horizon, horizon.length, steps)
-    if found.fits or not found.longer or found.ratio is None:
+    length = against(schedule, horizon, horizon.length, steps)
+    if length.fits or not length.longer or length.ratio is None:
         return None
-    share = float(1 - 1 / found.ratio)
+    share = float(1 - 1 / length.ratio)
     which = f"the last {wording.number(round(100 * share))}% of the {_unit(schedule)}s"
-    return Zeros(which, False, share > _MANY, not found.certain)
+    return Zeros(which, False, share > _MANY, not length.certain)
 
 
 # -- what LR305 does not report
@@ -211,13 +211,13 @@ ZERO_EXCLUSIONS = (
 
 
 def _undecided(schedule: Schedule) -> Length | None:
-    found = _against_steps(schedule)
-    return found if found is not None and found.comparison.unknown else None
+    length = _against_steps(schedule)
+    return length if length is not None and length.comparison.unknown else None
 
 
 def _goes_on(schedule: Schedule) -> Length | None:
-    found = _against_steps(schedule) if schedule.scheduler == _COSINE else None
-    return found if found is not None and found.longer and not found.fits else None
+    length = _against_steps(schedule) if schedule.scheduler == _COSINE else None
+    return length if length is not None and length.longer and not length.fits else None
 
 
 def _against_steps(schedule: Schedule) -> Length | None:
@@ -232,15 +232,15 @@ NOT_DECIDED = (
     UNKNOWN_STEPS,
     Exclusion(
         _undecided,
-        lambda found: (
-            f"whether {found.horizon.parameter} = {wording.amount(found.length)} is over before"
-            f" {wording.amount(found.steps)} steps is not known"
+        lambda length: (
+            f"whether {length.horizon.parameter} = {wording.amount(length.length)} is over before"
+            f" {wording.amount(length.steps)} steps is not known"
         ),
     ),
     Exclusion(
         _goes_on,
-        lambda found: f"it goes on after {wording.amount(found.length)} steps, at its minimum",
+        lambda length: f"it goes on after {wording.amount(length.length)} steps, at its minimum",
         owner="LR201",
     ),
 )
-"""Excludes what may end at 0, of which no zeros were found."""
+"""Excludes what may end at 0, of which no zeros were length."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lrlint.linter.reader import Reader, real_path
 from lrlint.linter.timeout import cpu_limit
-from lrlint.source import Reach, SourceFile, check_syntax
+from lrlint.source import Relevance, SourceFile, check_syntax
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
@@ -25,11 +25,11 @@ class Analyser:
         self._reader = reader
         self._patience = patience
         self._project: Project | None = None
-        self._reach = Reach(reader.imported)
+        self._relevance = Relevance(reader.imported)
 
     def may_build(self, source: SourceFile) -> bool:
         """Return whether the names in a file lead to a scheduler's constructor."""
-        return self._reach.builds(real_path(source.path), source.text)
+        return self._relevance.may_build(real_path(source.path), source.text)
 
     def analyse(self, source: SourceFile) -> Analysis:
         """Analyse a file. Raises SourceError where it is not Python, and TookTooLong."""
@@ -48,10 +48,10 @@ class Analyser:
         from lrlint.analysis import Project  # 0.1 s
 
         if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
-            self._project, self._reach = None, Reach(self._reader.imported)
+            self._project, self._relevance = None, Relevance(self._reader.imported)
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
-            self._project = Project(self._reach)
+            self._project = Project(self._relevance)
             for source in self._reader.memory.values():  # before an import reads it from the disk
                 self._project.entry(source)
         return self._project

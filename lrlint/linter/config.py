@@ -91,13 +91,13 @@ def load(paths: Iterable[Path], config: Path | None = None) -> Settings:
         return read(config, _table(config, required=True) or {})
     for folder in _upwards(paths):
         file = folder / "pyproject.toml"
-        if file.is_file() and (table := _table(file, required=False)) is not None:
+        if os.path.isfile(file) and (table := _table(file, required=False)) is not None:
             return read(file, table)
     return Settings()
 
 
 def _upwards(paths: Iterable[Path]) -> Iterable[Path]:
-    folders = [str(path if path.is_dir() else path.parent) for path in map(_absolute, paths)]
+    folders = [str(path if os.path.isdir(path) else path.parent) for path in map(_absolute, paths)]
     try:
         start = Path(os.path.commonpath(folders)) if folders else Path.cwd()
     except ValueError:  # paths on several drives
@@ -111,9 +111,11 @@ def _absolute(path: Path) -> Path:
 
 def _table(file: Path, *, required: bool) -> dict[str, Any] | None:
     """Return ``[tool.lrlint]``; files of another name may hold the keys at their top level."""
+    from lrlint.source import read_bytes  # not for `--help`
+
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        content = file.read_bytes()
+        content = read_bytes(file)
         if not required and b"lrlint" not in content:  # most projects then need no TOML parser
             return None
         data: dict[str, Any] = toml.loads(content.decode("utf-8-sig"))

@@ -17,7 +17,7 @@ from lrlint.linter.judge import Judge
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.timeout import TookTooLong
-from lrlint.source import Found, SourceError, SourceFile, Unreadable, load, may_hold_schedule
+from lrlint.source import Found, SourceError, SourceFile, Unreadable, load, mentions_schedule
 
 _NEW_OBJECTS = 100_000
 """Objects that are made before the garbage collector looks at them."""
@@ -119,7 +119,7 @@ class _Run:
     def source(self, source: SourceFile, *, explicit: bool) -> None:
         """Lint a file that has been read."""
         start = time.process_time()
-        mentions = may_hold_schedule(source.data)
+        mentions = mentions_schedule(source.data)
         if mentions and self._may_build(source):
             self._judge.prepare()
             with self._reporting(source):

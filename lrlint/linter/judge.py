@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.errors import internal_error
-from lrlint.fix import Location
 from lrlint.linter.config import Settings
 from lrlint.linter.ruleset import Ruleset, Unreported
 from lrlint.linter.timeout import TookTooLong
 from lrlint.source import SourceError, SourceFile
+from lrlint.span import Location
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis

@@ -16,7 +16,8 @@ from lrlint.source import (
     discover,
     load,
     load_imported,
-    may_hold_schedule,
+    mentions_schedule,
+    read_bytes,
 )
 
 
@@ -59,8 +60,8 @@ class Reader:
         """
         if self.memory and (source := self.memory.get(Path(found.real))) is not None:
             return source
-        data = self._stdin.data if found.path == STDIN else found.path.read_bytes()
-        if not found.explicit and not may_hold_schedule(data):
+        data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
+        if not found.explicit and not mentions_schedule(data):
             return None
         return load(self.path(found), data=data)
 

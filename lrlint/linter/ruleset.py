@@ -8,15 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lrlint import source as sources
 from lrlint.diagnostics import Diagnostic, Related, Severity, position
-from lrlint.fix import Edit, Fix, Location
+from lrlint.fix import Edit, Fix
 from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.selection import Catalogue, Selection, override, select
 from lrlint.source import SourceError, SourceFile, display_name
+from lrlint.span import Location, Span
 
 if TYPE_CHECKING:
-    from lrlint.facts import Place, Span, Training
+    from lrlint.facts import Place, Training
     from lrlint.rule import Finding, Proposal, Rule, Silence
 
 UNREADABLE = ("LR000", "unreadable")
@@ -136,11 +136,11 @@ class Ruleset:
         path = file.path if isinstance(file, SourceFile) else file
         if not self._wants(code, severity) or self._ignores(code, path):
             return None
+        at = Location(error.row, error.column)
         if isinstance(file, SourceFile):
-            first, last = file.module_rows(error.span)
+            first, last = file.module_rows(Span(file.name, at, at, error.cell))
             if file.suppressions.silences(code, name, first, last):
                 return None
-        at = Location(error.row, error.column)
         return Diagnostic(
             code=code,
             name=name,
@@ -215,7 +215,7 @@ class Ruleset:
         """Whether settings or a comment silence a rule at a place of a file."""
         if self._ignores(rule.code, home.path) or self._excludes(home, linted):
             return True
-        rows = home.module_rows(_stretch(span)) + _statement_rows(place)
+        rows = home.module_rows(span) + _statement_rows(place)
         return home.suppressions.silences(rule.code, rule.name, *rows)
 
     def _excludes(self, home: SourceFile, linted: SourceFile) -> bool:
@@ -245,10 +245,6 @@ def _statement_rows(place: Place) -> tuple[int, ...]:
     """First and last row of the statement around a place: where a formatter leaves comments."""
     rows: tuple[int, ...] = getattr(place, "statement_rows", ())
     return rows
-
-
-def _stretch(span: Span) -> sources.Span:
-    return sources.Span(span.start.row, span.start.column, span.end.row, span.end.column, span.cell)
 
 
 def _fix(proposal: Proposal | None, home: Span) -> tuple[Fix | None, Exception | None]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+PATIENCE = 60.0
+"""Seconds of CPU time for one file: a hundred times that of a long script."""
 AGAIN = 1.0
 """Seconds until the alarm rings again, in case something has swallowed it."""
 

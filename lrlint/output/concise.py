@@ -6,7 +6,7 @@ from lrlint.diagnostics import Diagnostic, position
 from lrlint.output import Results, Style
 from lrlint.output.colour import Paint
 from lrlint.output.summary import summary
-from lrlint.output.text import clean
+from lrlint.output.text import clean, place
 
 
 def render(results: Results, style: Style) -> str:
@@ -17,6 +17,6 @@ def render(results: Results, style: Style) -> str:
 
 
 def line(diagnostic: Diagnostic, paint: Paint) -> str:
-    where = clean(position(diagnostic.filename, diagnostic.cell, diagnostic.location))
+    where = place(position(diagnostic.filename, diagnostic.cell, diagnostic.location))
     code = paint.severity(diagnostic.severity, f"{diagnostic.severity.label}[{diagnostic.code}]")
     return f"{paint('bold', where)}: {code} {diagnostic.name}: {clean(diagnostic.message)}"

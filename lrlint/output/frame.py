@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrlint.fix import Location
 from lrlint.output.text import ShownLine, cut
+from lrlint.span import Location
 
 CONTEXT = 1
 """Lines shown before and after the primary mark."""

@@ -62,7 +62,7 @@ def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) ->
 
 def help_text(fix: Fix) -> str:
     """Return what the fix does and which option applies it."""
-    option = "--fix" if fix.applicability is Applicability.SAFE else "--unsafe-fixes"
+    option = "--fix" if fix.applicability is Applicability.SAFE else "--fix --unsafe-fixes"
     return f"{clean(fix.message)} ({option})"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrlint.diagnostics import Diagnostic, Severity, position
 from lrlint.output import Results, Style
+from lrlint.output.text import clean
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
 
@@ -37,7 +38,8 @@ def _lines(diagnostic: Diagnostic) -> dict[str, str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return clean(escaped)
 
 
 def _property(text: str) -> str:

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Related
-from lrlint.fix import Fix, Location
+from lrlint.fix import Fix
 from lrlint.output import Results, Style
+from lrlint.span import Location
 
 
 def render(results: Results, style: Style) -> str:
@@ -54,8 +55,8 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "edits": [
             {
                 "content": edit.content,
-                "location": _location(edit.location),
-                "end_location": _location(edit.end_location),
+                "location": _location(edit.span.start),
+                "end_location": _location(edit.span.end),
             }
             for edit in fix.edits
         ],

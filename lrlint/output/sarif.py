@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import Results, Style
+from lrlint.span import Location
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
@@ -117,7 +119,7 @@ def _fix(fix: Fix, filename: str) -> dict[str, Any]:
 
 def _replacement(edit: Edit) -> dict[str, Any]:
     return {
-        "deletedRegion": _region(edit.location, edit.end_location),
+        "deletedRegion": _region(edit.span.start, edit.span.end),
         "insertedContent": {"text": edit.content},
     }
 
@@ -125,8 +127,13 @@ def _replacement(edit: Edit) -> dict[str, Any]:
 def uri(filename: str) -> str:
     """Return a relative reference, or a ``file:`` URI for an absolute path."""
     if filename.startswith("/"):
-        return "file://" + quote(filename)
+        return "file://" + _quoted(filename)
     if filename[1:3] == ":/":  # a drive
-        return "file:///" + quote(filename, safe="/:")
+        return "file:///" + _quoted(filename, safe="/:")
     # A colon in the first segment would read as a scheme.
-    return quote(filename)
+    return _quoted(filename)
+
+
+def _quoted(filename: str, safe: str = "/") -> str:
+    """Return a percent-encoded path; a name that is not UTF-8 keeps its bytes."""
+    return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())

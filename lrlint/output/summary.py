@@ -43,11 +43,12 @@ def _fixes(diagnostics: Iterable[Diagnostic]) -> str:
     )
     safe, unsafe = kinds[Applicability.SAFE], kinds[Applicability.UNSAFE]
     if safe and unsafe:
-        return f"{safe} can be fixed with --fix, {unsafe} more with --unsafe-fixes.\n"
+        return f"{safe} can be fixed with --fix, {unsafe} more with --fix --unsafe-fixes.\n"
     if safe:
         return f"{safe} can be fixed with --fix.\n"
     if unsafe:
         return (
-            f"{unsafe} can be fixed with --unsafe-fixes, which may change behaviour; review them.\n"
+            f"{unsafe} can be fixed with --fix --unsafe-fixes, which may change behaviour;"
+            " review them.\n"
         )
     return ""

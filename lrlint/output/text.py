@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,28 @@ def shown(character: str) -> tuple[str, int]:
 
 def clean(text: str) -> str:
     """Return a text (a message, a file name) on one line and without control characters."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(" " if character in "\r\n\t" else shown(character)[0] for character in text)
+
+
+def place(where: str) -> str:
+    """Return a file name, with or without a position, that starts a line.
+
+    GitHub takes a line that starts with ``::`` for a command, also after spaces.
+    """
+    text = clean(where)
+    return f"./{text}" if text.lstrip().startswith("::") else text
+
+
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def visible(line: str) -> str:
+    """Return a line of a diff in which control characters, but no others, are symbols."""
+    return _CONTROL.sub(lambda match: shown(match[0])[0], line)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.calls import bind_parameters
-from lrlint.analysis.interpreter.expressions import ARITHMETIC
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.operators import ARITHMETIC
+from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,

@@ -1,6 +1,6 @@
-"""The LR that was really used: recorded at every optimizer step, checked against its formula.
+"""Record the LR that every optimizer step of a run really used, and judge it.
 
-``hooks`` listens to torch, ``recorder`` keeps what it hears, ``shadow`` says what the LR should be,
-``derive`` turns the record into the facts that the rules judge, ``watch`` is the interface. Only
-this room imports torch, and only when a recorder starts.
+``watch`` is the interface and ``session`` ties the parts together: ``recorder`` listens to torch,
+``facts_of_run`` turns what it heard into the facts that rules read, ``run_judge`` asks the rules.
+Only ``recorder`` and ``ranks`` import torch.
 """

@@ -1,27 +1,27 @@
-"""Running a script as ``python SCRIPT`` would, so that nothing but the recorder is different."""
+"""Run a script as ``python SCRIPT`` would, so that nothing but the recorder is different."""
 
 from __future__ import annotations
 
 import io
 import os
+import runpy
 import signal
 import sys
 import traceback
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from lrlint.errors import UserError
-from lrlint.runtime.sites import HIDDEN
-
-_OURS = str(Path(__file__).parents[1]) + os.sep
+from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ScriptEnd:
     """How a script ended."""
 
     status: int
@@ -29,7 +29,7 @@ class Outcome:
     cut: bool = False
     """Whether an exception or a signal ended it before its last line."""
     signal: int | None = None
-    """The signal that the process is to die of, as it would have without us."""
+    """The signal that must end the process, as it would have without us."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Target:
     module: bool = False
 
     def path(self) -> Path:
-        """The file that is run. Raises UserError where there is none."""
+        """Return the file that is run. Raises UserError where there is none."""
         if not self.module:
             path = Path(self.name)
             if path.is_dir():
@@ -49,8 +49,6 @@ class Target:
             if not path.is_file():
                 raise UserError(f"{self.name}: no such file")
             return path
-        from importlib.util import find_spec
-
         if "" not in sys.path:
             sys.path.insert(0, os.getcwd())
         try:
@@ -64,44 +62,42 @@ class Target:
         return Path(spec.origin)
 
 
-def run(target: Target, at_exit: Callable[[Outcome], None]) -> Outcome:
-    """Run the target in this process; ``at_exit`` is also called before ``os._exit`` and SIGTERM.
+def run(target: Target, at_exit: Callable[[ScriptEnd], None]) -> ScriptEnd:
+    """Run the target in this process, and call ``at_exit`` once, however the script ends.
 
-    It is called once only, however the script ends.
+    That includes ``os._exit`` and SIGTERM.
     """
     path = target.path()
-    done: list[Outcome] = []
+    ends: list[ScriptEnd] = []
 
-    def finish(outcome: Outcome) -> None:
-        if not done:
-            done.append(outcome)
-            at_exit(outcome)
+    def finish(end: ScriptEnd) -> None:
+        if not ends:
+            ends.append(end)
+            at_exit(end)
 
-    with _Sentinel(finish):
-        outcome = _execute(target, path)
-    finish(outcome)
-    return outcome
+    with _SilentExits(finish):
+        end = _execute(target, path)
+    finish(end)
+    return end
 
 
-def _execute(target: Target, path: Path) -> Outcome:
+def _execute(target: Target, path: Path) -> ScriptEnd:
     sys.argv = [str(path) if target.module else target.name, *target.arguments]
     try:
         if target.module:
-            import runpy
-
             runpy.run_module(target.name, run_name="__main__", alter_sys=True)
         else:
             sys.path[0] = str(path.resolve().parent)
             _execute_file(path)
     except SystemExit as error:
-        return Outcome(_status(error))
+        return ScriptEnd(_status(error))
     except KeyboardInterrupt as error:
-        _report(error)
-        return Outcome(128 + signal.SIGINT, cut=True, signal=signal.SIGINT)
+        _print_traceback(error)
+        return ScriptEnd(128 + signal.SIGINT, cut=True, signal=signal.SIGINT)
     except BaseException as error:
-        _report(error)
-        return Outcome(1, cut=True)
-    return Outcome(0)
+        _print_traceback(error)
+        return ScriptEnd(1, cut=True)
+    return ScriptEnd(0)
 
 
 def _execute_file(path: Path) -> None:
@@ -116,7 +112,7 @@ def _execute_file(path: Path) -> None:
 
 
 def _status(error: SystemExit) -> int:
-    """The exit status that Python makes of ``sys.exit(code)``."""
+    """Return the exit status that Python makes of ``sys.exit(code)``."""
     code = error.code
     if code is None:
         return 0
@@ -126,8 +122,8 @@ def _status(error: SystemExit) -> int:
     return 1
 
 
-def _report(error: BaseException) -> None:
-    """The script's traceback, without our frames: those that started it, and our wrappers."""
+def _print_traceback(error: BaseException) -> None:
+    """Print the script's traceback without the frames that started it, and without our wrappers."""
     cleaned: BaseException | None = error
     seen: set[int] = set()
     while cleaned is not None and id(cleaned) not in seen:
@@ -154,13 +150,13 @@ def _without_ours(trace: TracebackType | None) -> TracebackType | None:
 
 def _is_ours(frame: FrameType) -> bool:
     name = frame.f_code.co_filename
-    return name.startswith((_OURS, HIDDEN, "<frozen runpy")) or name.endswith("runpy.py")
+    return name.startswith((OURS, HIDDEN, "<frozen runpy")) or name.endswith("runpy.py")
 
 
-class _Sentinel:
-    """Ways to leave that no ``finally`` sees: ``os._exit`` and the default of SIGTERM."""
+class _SilentExits:
+    """Catches exits that no ``finally`` sees: ``os._exit`` and the default of SIGTERM."""
 
-    def __init__(self, finish: Callable[[Outcome], None]) -> None:
+    def __init__(self, finish: Callable[[ScriptEnd], None]) -> None:
         self._finish = finish
         self._process = os.getpid()
         self._exit = os._exit
@@ -177,7 +173,7 @@ class _Sentinel:
 
     def _leave(self, status: int) -> Any:
         if os.getpid() == self._process:  # a forked worker leaves like this every time
-            self._finish(Outcome(status & 0xFF))
+            self._finish(ScriptEnd(status & 0xFF))
             sys.stdout.flush()
             sys.stderr.flush()
         self._exit(status)
@@ -185,7 +181,7 @@ class _Sentinel:
     def _terminated(self, number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if os.getpid() == self._process:
-            self._finish(Outcome(128 + number, cut=True, signal=number))
+            self._finish(ScriptEnd(128 + number, cut=True, signal=number))
         os.kill(os.getpid(), number)
 
 
@@ -195,4 +191,4 @@ def die_of(number: int) -> None:
     os.kill(os.getpid(), number)
 
 
-__all__ = ["Outcome", "Target", "die_of", "run"]
+__all__ = ["ScriptEnd", "Target", "die_of", "run"]

@@ -8,28 +8,19 @@ from enum import Enum
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.errors import ScheduleError, internal_error
+from lrlint.errors import ScheduleError
 from lrlint.linter.config import Settings
-from lrlint.linter.ruleset import Ruleset
-from lrlint.rule import Finding
-from lrlint.runtime import ranks
-from lrlint.runtime.derive import training_of
-from lrlint.runtime.hooks import Hooks
-from lrlint.runtime.plan import without_early_ends
-from lrlint.runtime.recorder import Recorder
-from lrlint.runtime.recording import Recording, Track
-from lrlint.runtime.records import ScheduleRecord
-from lrlint.runtime.trace import TraceWriter
-from lrlint.source import SourceError, SourceFile, load
-
-ABOUT_THE_END = frozenset(
-    {"LR101", "LR102", "LR103", "LR110", "LR201", "LR203", "LR205", "LR301", "LR902"}
-)
-"""Rules that need to know how long the whole training is."""
-UNFINISHED = "LR902"
-"""The rule that speaks of schedules which the training did not come to the end of."""
-ABOUT_TOO_FEW = frozenset({"LR202"})
-"""Rules that need to know it only to warn of too few steps; too many are an error at once."""
+from lrlint.runtime.facts_of_run.training_facts import training_of
+from lrlint.runtime.rank_gap import first_gap
+from lrlint.runtime.ranks import rank
+from lrlint.runtime.recorder.hooks import Hooks
+from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.runtime.recording import Recording
+from lrlint.runtime.run_judge import RunJudge
+from lrlint.runtime.trace_file import TraceWriter
+from lrlint.runtime.track import Track
+from lrlint.source import SourceFile
 
 
 class Mode(Enum):
@@ -54,24 +45,21 @@ class Session:
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
-        self._ruleset = Ruleset(settings or Settings())
-        watch = self._raise_divergence if mode is Mode.RAISE else None
-        self.hooks = Hooks(self.recorder, watch)
+        on_step = self._raise_divergence if mode is Mode.RAISE else None
+        self.hooks = Hooks(self.recorder, on_step)
+        self._judge = RunJudge(settings or Settings())
         self._raised = False
         self._trace: TraceWriter | None = None
         self._notes: list[str] = []
-        self._elsewhere: tuple[Track, ...] = ()
-        self._failures: dict[str, str] = {}
-        self._sources: dict[str, SourceFile | None] = {}
+        self._other_ranks: tuple[Track, ...] = ()
 
     def trace_to(self, path: Path) -> None:
         """Stream every LR to a file. Raises UserError where it cannot be written."""
-        self._trace = TraceWriter(path, ranks.rank())
-        self.recorder.stream(self._trace.row)
+        self._trace = TraceWriter(path, rank())
+        self.recorder.stream(self._trace.write)
 
     def start(self) -> None:
         """Begin to listen."""
-        self.recorder.attach()
         self.hooks.install()
 
     def stop(self) -> None:
@@ -79,130 +67,97 @@ class Session:
         self.hooks.remove()
         self.recorder.finish()
         if self._trace is not None:
-            self._trace.close([(one, one.steps) for one in self.recorder.optimizers])
+            self._trace.close(
+                [(optimizer, optimizer.steps) for optimizer in self.recorder.optimizers]
+            )
 
-    # -- what was found
+    # -- findings and recordings
 
     def findings(self, *, finished: bool = True) -> tuple[Diagnostic, ...]:
-        """What the rules say of the run so far, sorted.
+        """Return what the rules say of the run so far, sorted.
 
-        Of a training that is not ``finished``, nothing is said that rests on its length.
+        Of a training that is not ``finished``, they say nothing that depends on its length.
         """
-        training = training_of(self.recorder)
-        complete = without_early_ends(training)
-        found: dict[tuple[object, ...], Diagnostic] = {}
-        for rule in self._ruleset.rules:
-            if not finished and rule.code in ABOUT_THE_END:
-                continue
-            of_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED
-            about = complete if of_length else training
-            try:
-                resolved = [
-                    self._diagnostic(verdict)
-                    for verdict in self._ruleset.ask(rule, about)
-                    if isinstance(verdict, Finding)
-                ]
-            except Exception as error:  # a bug in one rule does not cost the others
-                self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
-                continue
-            for one in resolved:
-                short = rule.code in ABOUT_TOO_FEW and one and one.severity < Severity.ERROR
-                if one is not None and (finished or not short):
-                    found.setdefault((one.code, one.filename, one.location), one)
-        return tuple(sorted(found.values(), key=lambda one: one.sort_key))
-
-    def _diagnostic(self, finding: Finding) -> Diagnostic | None:
-        source = self._source(getattr(finding.place, "filename", ""))
-        if source is None:
-            return None
-        resolved = self._ruleset.diagnostic(finding, source)
-        return None if resolved is None else resolved.diagnostic
-
-    def _source(self, filename: str) -> SourceFile | None:
-        """The file of a finding, for the comments that silence it."""
-        if filename not in self._sources:
-            try:
-                self._sources[filename] = load(Path(filename))
-            except (OSError, SourceError):  # typed at a prompt, or gone: nothing silences it
-                self._sources[filename] = load(Path(filename or "<stdin>"), data=b"")
-        return self._sources[filename]
+        return self._judge.judge(training_of(self.recorder), finished=finished)
 
     def sources(self) -> dict[str, SourceFile]:
-        """The files that findings point into, by the name that findings call them."""
-        return {one.name: one for one in self._sources.values() if one is not None}
+        """Return the files that findings point into, by their names there."""
+        return self._judge.sources
 
     def recording(self, findings: tuple[Diagnostic, ...] | None = None) -> Recording:
-        """The run so far, with the given findings or those that a finished run has."""
-        for record in self.recorder.optimizers:
-            self.recorder.drain(record)
-        notes: tuple[str, ...] = () if self.hooks.failure is None else (self.hooks.failure,)
-        found = self.findings() if findings is None else findings
-        notes += (*self._failures.values(), *self._notes)
-        if self._trace is not None and self._trace.lost is not None:
-            notes += (self._trace.lost,)
-        tracks = (*self._tracks(), *self._elsewhere)
-        return Recording(tracks, found, notes)
+        """Return the run so far, with the given findings or those that a finished run has."""
+        self.recorder.drain()
+        if findings is None:
+            findings = self.findings()
+        lost = (self.hooks.failure, *self._judge.failures, *self._notes)
+        if self._trace is not None:
+            lost += (self._trace.lost,)
+        notes = tuple(note for note in lost if note is not None)
+        return Recording((*self._tracks(), *self._other_ranks), findings, notes)
 
-    def _drivers(self) -> list[ScheduleRecord]:
-        schedules = self.recorder.schedules
-        return [one for one in schedules if one.parent is None and not one.failed]
+    def _drivers(self) -> list[RecordedScheduler]:
+        """Return the schedulers that set an LR by themselves, not as parts of others."""
+        return [
+            scheduler
+            for scheduler in self.recorder.schedulers
+            if scheduler.parent is None and not scheduler.failed
+        ]
 
     def _tracks(self) -> tuple[Track, ...]:
         return tuple(map(self._track, self._drivers()))
 
-    def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
-        """Take in what the other ranks have recorded, and find where they differ."""
-        self._notes += notes
-        for index, (record, mine) in enumerate(zip(self._drivers(), self._tracks(), strict=True)):
-            theirs = [one.schedules[index] for one in others if index < len(one.schedules)]
-            record.rank_gap = ranks.gap(mine, theirs)
-            still = [one for one in theirs if one.optimizer_steps and not one.scheduler_steps]
-            record.only_here = bool(still) and record.steps > 0
-        self._elsewhere = tuple(track for one in others for track in one.schedules)
-
-    def _track(self, schedule: ScheduleRecord) -> Track:
-        optimizer, loader = schedule.optimizer, self.recorder.passes.loader
+    def _track(self, scheduler: RecordedScheduler) -> Track:
+        optimizer = scheduler.optimizer
         curve = optimizer.curve
         return Track(
-            scheduler=schedule.name,
+            scheduler=scheduler.name,
             optimizer=optimizer.class_name,
             optimizer_steps=optimizer.steps,
-            scheduler_steps=schedule.steps,
+            scheduler_steps=scheduler.steps,
             at=tuple(curve.at),
             lr=curve.by_group(),
             expected=curve.expected_by_group(),
-            epochs=loader.passes or None,
+            epochs=self.recorder.passes.totals.passes or None,
             max_relative_error=optimizer.max_error,
             first_divergence=optimizer.departure,
-            rank=ranks.rank(),
-            filename=schedule.place.span().filename,
-            row=schedule.place.row,
+            rank=rank(),
+            filename=scheduler.place.span().filename,
+            row=scheduler.place.row,
         )
+
+    def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
+        """Take in what the other ranks have recorded, and find where they differ."""
+        self._notes += notes
+        drivers = self._drivers()
+        for index, (scheduler, track) in enumerate(zip(drivers, self._tracks(), strict=True)):
+            theirs = [other.schedules[index] for other in others if index < len(other.schedules)]
+            scheduler.rank_gap = first_gap(track, theirs)
+            unstepped = any(t.optimizer_steps and not t.scheduler_steps for t in theirs)
+            scheduler.this_rank_only = unstepped and scheduler.steps > 0
+        self._other_ranks = tuple(track for other in others for track in other.schedules)
 
     # -- assertion mode
 
     def _raise_divergence(self) -> None:
         """End the training at the first step whose LR is not the schedule's."""
-        recorder = self.recorder
-        if self._raised or not any(one.departure or one.bad for one in recorder.optimizers):
+        if self._raised:
             return
-        self.raise_error(finished=False)
+        if any(record.departure or record.bad_rate for record in self.recorder.optimizers):
+            self.raise_error(finished=False)
 
     def raise_error(self, *, finished: bool = True) -> None:
         """Raise a ScheduleError where there is a finding of error severity."""
         if self._raised:
             return
-        found = self.findings(finished=finished)
-        errors = [one for one in found if one.severity is Severity.ERROR]
+        findings = self.findings(finished=finished)
+        errors = [finding for finding in findings if finding.severity is Severity.ERROR]
         if errors:
             self._raised = True
             raise ScheduleError(errors)
 
     def warn(self) -> None:
-        """Say in one line each what was found."""
-        for one in self.findings():
-            where = f"{one.filename}:{one.location.row}"
-            print(
-                f"lrlint: {where}: {one.severity.label}[{one.code}] {one.name}: {one.message}",
-                file=sys.stderr,
-            )
+        """Print a line for each finding."""
+        for finding in self.findings():
+            where = f"{finding.filename}:{finding.location.row}"
+            kind = f"{finding.severity.label}[{finding.code}] {finding.name}"
+            print(f"lrlint: {where}: {kind}: {finding.message}", file=sys.stderr)

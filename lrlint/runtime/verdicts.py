@@ -1,4 +1,4 @@
-"""What a run says of the findings that were made before it: confirmed, refuted, not exercised."""
+"""Which static findings a run confirms, refutes, or does not exercise."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.runtime.recording import Track
+from lrlint.runtime.track import Track
 
 RECORDED = frozenset(
     {
@@ -16,10 +16,10 @@ RECORDED = frozenset(
         *("LR401", "LR406", "LR407", "LR409"),
     }
 )
-"""Rules whose facts every run fills: that they are silent after it means something.
+"""Rules whose facts every run fills, so that their silence means something.
 
-The others that judge runs wait for something that may not come up, such as a resume or a step that
-a GradScaler leaves out: a run can confirm them, and does not refute them.
+The others that judge runs need something that may not happen, such as a resume or a step that a
+GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
 _SHOWS = {
@@ -27,11 +27,11 @@ _SHOWS = {
     "LR901": frozenset({"LR404", "LR408", "LR412"}),  # something else has set the LR
     "LR902": frozenset({"LR208"}),  # the training was stopped early
 }
-"""What a finding of a run bears out besides its own kind."""
+"""By code of a run's finding, the static findings that it confirms besides its own kind."""
 
 
 class Verdict(Enum):
-    """What became of a static finding."""
+    """What a run shows about a static finding."""
 
     CONFIRMED = "confirmed"
     REFUTED = "refuted"
@@ -41,25 +41,25 @@ class Verdict(Enum):
 def judge(
     static: Sequence[Diagnostic], runtime: Iterable[Diagnostic], tracks: Sequence[Track]
 ) -> list[Verdict]:
-    """A verdict for each static finding."""
-    found = list(runtime)
+    """Return a verdict for each static finding."""
+    recorded = list(runtime)
     built = {(track.filename, track.row) for track in tracks}
-    return [_verdict(one, found, built) for one in static]
+    return [_verdict(finding, recorded, built) for finding in static]
 
 
 def _verdict(
     static: Diagnostic, runtime: Sequence[Diagnostic], built: set[tuple[str, int]]
 ) -> Verdict:
     places = _places(static)
-    for one in runtime:
-        same = one.code == static.code or static.code in _SHOWS.get(one.code, ())
-        if same and places & _places(one):
+    for finding in runtime:
+        same = finding.code == static.code or static.code in _SHOWS.get(finding.code, ())
+        if same and places & _places(finding):
             return Verdict.CONFIRMED
     exercised = static.code in RECORDED and bool(places & built)
     return Verdict.REFUTED if exercised else Verdict.NOT_EXERCISED
 
 
 def _places(finding: Diagnostic) -> set[tuple[str, int]]:
-    """The lines that a finding speaks of: its own, and those of the scheduler it is about."""
-    related = {(one.filename, one.location.row) for one in finding.related}
+    """Return the lines of a finding: its own, and those of the scheduler it is about."""
+    related = {(place.filename, place.location.row) for place in finding.related}
     return {(finding.filename, finding.location.row)} | related

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Callable
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.linter.config import Settings
+from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
-from lrlint.runtime.shadow import unwrapped
 
 MODE_VARIABLE = "LRLINT_MODE"
 """The environment variable that overrides the mode of every watch."""
@@ -24,28 +24,32 @@ class Watch:
 
     Ends with the ``with`` block or with :meth:`close`. In mode ``raise`` a finding of error
     severity raises ScheduleError, at the step of a departure from the schedule or at the end; in
-    mode ``warn`` findings are printed at the end; in mode ``record`` nothing is.
+    mode ``warn`` findings are printed at the end; in mode ``record`` nothing is printed.
     """
 
-    def __init__(self, session: Session, known: Callable[[], None]) -> None:
+    def __init__(self, session: Session, targets: Sequence[Any] = ()) -> None:
         self._session = session
         self._open = True
         session.start()
-        known()
+        for target in targets:
+            if hasattr(target, "param_groups"):
+                session.recorder.optimizer_listener.built(unwrapped_optimizer(target))
+            else:
+                session.recorder.scheduler_listener.adopt(target)
 
     @property
     def recording(self) -> Recording:
-        """What was recorded so far."""
+        """The run so far."""
         return self._session.recording(self.findings)
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """What the rules say of it so far."""
+        """What the rules say of the run so far."""
         return self._session.findings(finished=not self._open)
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
-        self._session.recorder.tick()
+        self._session.recorder.optimizer_listener.replayed()
 
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""
@@ -85,36 +89,27 @@ def watch(
     how many epochs the training has where its batches come from no ``DataLoader``; ``total_steps``
     how many optimizer steps it is meant to have. ``mode`` is ``"raise"``, ``"warn"`` or
     ``"record"``; the environment variable ``LRLINT_MODE`` overrides it. ``pedantic`` asks for
-    advice, too. Raises UserError (a ValueError) for an unknown mode or a target that is neither
+    advice too. Raises UserError (a ValueError) for an unknown mode or a target that is neither
     optimizer nor scheduler.
     """
     optimizers = [_optimizer_of(target) for target in targets]
     session = Session(mode_of(mode), optimizers, settings=Settings(pedantic=pedantic))
     session.recorder.epochs = epochs
     session.recorder.total_steps = total_steps
-
-    def known() -> None:
-        for target in targets:
-            if hasattr(target, "param_groups"):
-                session.recorder.optimizer_built(unwrapped(target))
-            else:
-                session.recorder.scheduler_known(target)
-
-    return Watch(session, known)
+    return Watch(session, targets)
 
 
 def enable(mode: str = "warn") -> Watch:
     """Watch everything that is built from now on, until the process ends."""
-    found = watch(mode=mode)
-    atexit.register(found.close)
-    return found
+    handle = watch(mode=mode)
+    atexit.register(handle.close)
+    return handle
 
 
 def mode_of(name: str) -> Mode:
-    """The mode of that name, unless LRLINT_MODE names another; UserError for an unknown one."""
-    chosen, where = os.environ.get(MODE_VARIABLE) or name, "mode"
-    if os.environ.get(MODE_VARIABLE):
-        where = MODE_VARIABLE
+    """Return the mode of that name, unless LRLINT_MODE names another; UserError if unknown."""
+    override = os.environ.get(MODE_VARIABLE)
+    chosen, where = (override, MODE_VARIABLE) if override else (name, "mode")
     try:
         return Mode(chosen)
     except ValueError:
@@ -124,8 +119,8 @@ def mode_of(name: str) -> Mode:
 
 def _optimizer_of(target: Any) -> Any:
     if hasattr(target, "param_groups"):
-        return unwrapped(target)
-    optimizer = unwrapped(getattr(target, "optimizer", None))
+        return unwrapped_optimizer(target)
+    optimizer = unwrapped_optimizer(getattr(target, "optimizer", None))
     if not hasattr(optimizer, "param_groups"):
         raise UserError(f"watch: {type(target).__name__} is neither optimizer nor scheduler")
     return optimizer

@@ -1,20 +1,20 @@
 """From paths on the command line to parsed modules, and from findings back to places in files.
 
-Notebooks (`lrlint.source.notebook`) and trees (`lrlint.source.skeleton`) have modules of their own,
-imported with the first file that needs one.
-Nothing here imports libcst before `parse_text` is called for the first time.
+The first file that needs one imports `lrlint.source.notebook` and, for trees, with libcst,
+`lrlint.source.skeleton`.
 """
 
 from __future__ import annotations
 
 from lrlint.source.atomic import replace_file
+from lrlint.source.check import check_syntax
 from lrlint.source.discover import Found, Unreadable, discover
-from lrlint.source.gate import may_hold_schedule
+from lrlint.source.errors import SourceError
 from lrlint.source.locate import Locator, load_imported
-from lrlint.source.module import STDIN, SourceFile, display_name, load
-from lrlint.source.parse import check_syntax, parse_text
-from lrlint.source.reach import Reach
-from lrlint.source.span import SourceError, Span
+from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
+from lrlint.source.parse import parse_text
+from lrlint.source.reading import read_bytes
+from lrlint.source.relevance import Relevance, mentions_schedule
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
 
@@ -22,10 +22,9 @@ __all__ = [
     "STDIN",
     "Found",
     "Locator",
-    "Reach",
+    "Relevance",
     "SourceError",
     "SourceFile",
-    "Span",
     "Suppression",
     "Suppressions",
     "Text",
@@ -36,7 +35,9 @@ __all__ = [
     "display_name",
     "load",
     "load_imported",
-    "may_hold_schedule",
+    "mentions_schedule",
     "parse_text",
+    "read_bytes",
     "replace_file",
+    "splice",
 ]

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from lrlint.source.reading import is_regular
+
 Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
-"""``hydra`` is YAML that stands under the key that its place in the folders gives it."""
+"""``hydra`` is YAML under the key that its place in the folders gives it."""
 
 _LARGEST: Final = 65_536
 """Bytes; a larger file holds data, not settings."""
@@ -21,9 +23,9 @@ _MOST_MERGES: Final = 20
 
 
 def read_data(path: Path, format_: Format) -> object:
-    """What a file holds; None where it cannot be read, or is not of that format."""
+    """Return what a file holds; None where it cannot be read, or is not of that format."""
     try:
-        if path.stat().st_size > _LARGEST:
+        if not is_regular(path, _LARGEST):
             return None
         return parse_data(path.read_text(encoding="utf-8-sig"), format_)
     except (OSError, UnicodeDecodeError):
@@ -31,7 +33,7 @@ def read_data(path: Path, format_: Format) -> object:
 
 
 def parse_data(text: str, format_: Format) -> object:
-    """What a text holds; None where it is not of that format."""
+    """Return what a text holds; None where it is not of that format."""
     if format_ != "json" and any(len(row) > _LONGEST for row in text.split("\n")):
         return None
     try:
@@ -61,7 +63,7 @@ def _yaml(text: str) -> object:
 
 def _hydra(text: str) -> object:
     if "@package" in text:
-        raise ValueError("it stands elsewhere")
+        raise ValueError("it belongs elsewhere")
     return _yaml(text)
 
 

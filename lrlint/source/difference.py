@@ -40,18 +40,19 @@ def _equal(pairs: Iterator[tuple[str, str]]) -> int:
 
 
 def _from_row_end(code: str, one: Replacement) -> Replacement:
-    """Move what is added or removed back to the end of the row before, where that is the same."""
-    changed = one.text or code[one.start : one.end]
-    at = code.rfind("\n", 0, one.start)
-    if at < 0 or changed[0] in "\r\n" or (one.text and one.start < one.end):
+    """Move what is added or removed back to the end of a row with code, where that is the same."""
+    start, end, text = one
+    if text and start < end:
         return one
-    at -= code[max(at - 1, 0) : at] == "\r"
-    before = code[at : one.start]
-    if one.text.endswith(before):
-        return Replacement(at, at, before + one.text[: len(one.text) - len(before)])
-    if not one.text and changed.endswith(before):
-        return Replacement(at, one.end - len(before), "")
-    return one
+    changed = text or code[start:end]
+    while (at := code.rfind("\n", 0, start)) >= 0:
+        at -= code[max(at - 1, 0) : at] == "\r"
+        before = code[at:start]
+        if not changed.endswith(before) or (changed[0] in "\r\n" and not before.isspace()):
+            break
+        start, end = at, end - len(before)
+        changed = before + changed[: len(changed) - len(before)]
+    return Replacement(start, end, changed if text else "")
 
 
 __all__ = ["Replacement", "difference"]

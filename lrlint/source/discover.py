@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +73,7 @@ def discover(
     extend_include: Sequence[str] = (),
     respect_gitignore: bool = True,
 ) -> Iterator[Found | Unreadable]:
-    """The files at and below the paths, each once, sorted within each directory.
+    """Yield the files at and below the paths, each once, sorted within each directory.
 
     ``exclude`` holds gitignore patterns relative to the working directory; they and `SKIPPED` and
     ``.gitignore`` apply to what is found in a directory, never to a path that is named.
@@ -83,12 +84,8 @@ def discover(
     for path in map(Path, paths):
         if path == STDIN:
             found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True, real="-"),)
-        elif path.is_dir():
-            found = walk.directory(path)
-        elif path.exists():
-            found = (Found(path, explicit=True, real=os.path.realpath(path)),)
         else:
-            found = (Unreadable(path, "no such file or directory"),)
+            found = walk.named(path)
         for one in found:
             if isinstance(one, Unreadable):
                 yield one
@@ -110,19 +107,31 @@ class _Walk:
         self._gitignore = respect_gitignore
         self._visited: set[tuple[int, int]] = set()
 
+    def named(self, path: Path) -> Iterable[Found | Unreadable]:
+        """Return what is to be linted at a path that the user names."""
+        try:
+            state = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return (Unreadable(path, "no such file or directory"),)
+        except OSError as error:
+            return (Unreadable(path, f"cannot be read: {error.strerror or error}"),)
+        if stat.S_ISDIR(state.st_mode):
+            return self.directory(path)
+        return (Found(path, explicit=True, real=os.path.realpath(path)),)
+
     def directory(self, root: Path) -> Iterator[Found | Unreadable]:
-        """What is to be linted below a directory; links come last, so real names win."""
+        """Yield what is to be linted below a directory; links come last, so real names win."""
         absolute = Path(os.path.abspath(root))
         links: list[tuple[Path, tuple[IgnoreFile, ...]]] = [(root, self._above(absolute))]
         while links:
             path, rules = links.pop(0)
-            if path.is_dir():
+            if os.path.isdir(path):
                 yield from self._list(path, rules, links)
-            elif path.is_file():
+            elif os.path.isfile(path):
                 yield Found(path, real=os.path.realpath(path))
 
     def _above(self, directory: Path) -> tuple[IgnoreFile, ...]:
-        """The ignore files that speak of a directory from above, the nearest last."""
+        """Yield the ignore files above a directory that apply to it, the nearest last."""
         root = repository_root(directory) if self._gitignore else None
         if root is None or root == directory:
             return ()
@@ -187,7 +196,7 @@ class _Walk:
         if not self._gitignore:
             return ()
         absolute = Path(os.path.abspath(directory))
-        if ".git" in names:  # a repository of its own: what lies above has no say
+        if ".git" in names:  # another repository: what is above has no say
             own = self._excluded_in(absolute)
             rules = (own,) if own else ()
         if ".gitignore" in names:

@@ -46,7 +46,7 @@ def items(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def member(text: str, start: int, *names: str) -> tuple[int, int] | None:
-    """Where the last member of one of these names lies (the last one is the one that counts)."""
+    """Return where the last member of one of these names lies: the last one counts."""
     found = None
     for key, begin, end in members(text, start):
         if key in names:
@@ -55,7 +55,7 @@ def member(text: str, start: int, *names: str) -> tuple[int, int] | None:
 
 
 def written_like(old: str, source: str, *, ascii_only: bool, compact: bool) -> str:
-    """The JSON for a source text: a list of lines or one string, spaced as the old value was."""
+    """Return the JSON for a source text: a list or a string, spaced as the old value was."""
     if old.startswith('"'):
         return json.dumps(source, ensure_ascii=ascii_only)
     lines = [json.dumps(line, ensure_ascii=ascii_only) for line in source.splitlines(keepends=True)]

@@ -62,7 +62,7 @@ class _Field(NamedTuple):
 
 
 def tokens(text: str, start: int = 0, *, operators: bool = False) -> Iterator[Token]:
-    """The tokens from ``start`` (outside of any string) to the end of the text."""
+    """Yield the tokens from ``start`` (outside of any string) to the end of the text."""
     fields: list[_Field] = []
     literal: _Literal | None = None
     depth, at = 0, start
@@ -82,7 +82,7 @@ def tokens(text: str, start: int = 0, *, operators: bool = False) -> Iterator[To
                 yield ")", begin, begin + 1
                 at = begin + 1
             elif match[0] == literal.quote or first in "\r\n":
-                while literal.in_spec:  # broken text: the string ends inside of its own field
+                while literal.in_spec:  # broken text: the string ends inside its field
                     depth -= 1
                     literal = fields.pop().literal
                     yield ")", begin, begin
@@ -119,13 +119,13 @@ def tokens(text: str, start: int = 0, *, operators: bool = False) -> Iterator[To
 
 
 def _formatted(text: str, quote: int) -> bool:
-    """Whether the string whose quote stands here is an f-string or a t-string."""
+    """Whether the string whose quote is here is an f-string or a t-string."""
     prefix = text[max(quote - 2, 0) : quote].lower()
     return prefix[-1:] in ("f", "t") or prefix in ("fr", "tr")
 
 
 def end_of_logical_line(text: str, start: int) -> int:
-    """The offset after the logical line that starts here: strings and brackets carry it on."""
+    """Return the offset after the logical line that starts here, strings and brackets heeded."""
     depth = 0
     for kind, _, end in tokens(text, start):
         if kind in "({":

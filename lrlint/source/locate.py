@@ -10,8 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile, load
-from lrlint.source.span import SourceError
+from lrlint.source.reading import is_regular
 
 _LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
@@ -72,7 +73,7 @@ class Locator:
         self._listed: dict[str, frozenset[str] | None] = {}
 
     def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
-        """The files that ``importer`` may mean by a module's name, likeliest first.
+        """Return the files that ``importer`` may mean by a module's name, likeliest first.
 
         ``level`` counts the dots of a relative import.
         """
@@ -93,7 +94,7 @@ class Locator:
                 yield from self._at(root, parts)
 
     def data(self, script: Path, name: str) -> Path | None:
-        """The file of the project that a script in it calls ``name``.
+        """Return the file of the project that a script in it calls ``name``.
 
         A relative name counts from the folder that the script is started in: its own, or one of
         those above it.
@@ -111,7 +112,7 @@ class Locator:
         return None
 
     def submodule(self, package: Path, name: str) -> Iterator[Path]:
-        """The files of a module inside the package whose ``__init__.py`` is given."""
+        """Yield the files of a module inside the package whose ``__init__.py`` is given."""
         if package.name == "__init__.py":
             yield from map(Path, self._at(os.path.dirname(package), [name]))
 
@@ -135,7 +136,7 @@ class Locator:
         return os.path.lexists(os.path.join(folder, name)) if names is None else name in names
 
     def _search_path(self, folder: str) -> list[str]:
-        """Where absolute imports of a script in ``folder`` may lead, nearest first."""
+        """Return where absolute imports of a script in ``folder`` may lead, nearest first."""
         known = self._roots.get(folder)
         if known is None:
             known = self._roots[folder] = list(self._upwards(folder))
@@ -153,15 +154,14 @@ class Locator:
 
 
 def load_imported(path: Path) -> SourceFile | None:
-    """A module that a script imports, or None where following it is of no use or fails."""
+    """Read a module that a script imports; None where that is of no use or fails."""
     try:
-        size = path.stat().st_size
-        if size > _LARGEST:
+        if not is_regular(path, _LARGEST):
             return None
         source = load(path)
     except (OSError, SourceError):
         return None
-    passes_on = path.name == "__init__.py" or size < _SMALL
+    passes_on = path.name == "__init__.py" or len(source.data) < _SMALL
     return source if passes_on or _is_relevant(source.data) else None
 
 
@@ -170,7 +170,7 @@ def _is_relevant(data: bytes) -> bool:
 
 
 def _names(folder: str) -> frozenset[str] | None:
-    """The names of what a folder holds; None where it holds so much that asking is cheaper."""
+    """Return the names in a folder; None where it has so many that asking is cheaper."""
     try:
         with os.scandir(folder) as entries:
             names = frozenset(entry.name for entry in islice(entries, _MOST_LISTED))

@@ -41,12 +41,12 @@ _FIRST_LINE = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*(?P<line>%%(?P<name>[\w.]*)[
 
 
 def blank(text: str) -> str:
-    """Nothing but the line ends of the text."""
+    """Return nothing but the line ends of the text."""
     return "".join(LINE_END.findall(text))
 
 
 def replace_magics(cell: str) -> str:
-    """The cell as plain Python, with the same rows; code keeps its columns."""
+    """Return the cell as plain Python, with the same rows; code keeps its columns."""
     done: list[str] = []
     at = 0
     while (first := _FIRST_LINE.match(cell, at)) is not None:
@@ -73,13 +73,13 @@ def replace_magics(cell: str) -> str:
 
 
 def _line(text: str, start: int) -> tuple[str, int]:
-    """A line without its end, and where the next one starts."""
+    """Return a line without its end, and where the next one starts."""
     end = LINE_END.search(text, start)
     return (text[start : end.start()], end.end()) if end else (text[start:], len(text))
 
 
 def _replace_line(line: str) -> str | None:
-    """The Python that stands for a line that starts a statement, None where it is Python."""
+    """Return the Python for a line that starts a statement; None where it is Python."""
     if (magic := _MAGIC.match(line)) is not None:
         code = _CARRIES_CODE.match(line, magic.end())
         if code is not None:

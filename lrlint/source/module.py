@@ -10,16 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lrlint.source.span import SourceError, Span
+from lrlint.source.errors import SourceError
+from lrlint.source.reading import read_bytes
 from lrlint.source.stack import is_small, with_large_stack
 from lrlint.source.suppress import Suppressions
 from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
+from lrlint.span import Location, Span
 
 if TYPE_CHECKING:
     from lrlint.source.notebook import Notebook
 
 STDIN: Final = Path("-")
-"""The path that stands for standard input."""
+"""The path that means standard input."""
 
 
 @dataclass(frozen=True)
@@ -57,33 +59,42 @@ class SourceFile:
         return Suppressions.scan(self.text)
 
     def at(self, start: int, end: int) -> Span:
-        """The span (in its cell, in a notebook) of a stretch of the module's text."""
-        span = Span(*self.lines.position(start), *self.lines.position(end))
+        """Return the span (in its cell, in a notebook) of a stretch of the module's text."""
+        place = self.lines.position
+        span = Span(self.name, Location(*place(start)), Location(*place(end)))
         return span if self.notebook is None else self.notebook.span(span)
 
+    def in_cell(self, error: SourceError) -> SourceError:
+        """Return an error of the module as one of the cell that it is in, in a notebook."""
+        if self.notebook is None:
+            return error
+        cell, row = self.notebook.locate(error.row)
+        return SourceError(error.message, row, error.column, cell)
+
     def offsets(self, span: Span) -> tuple[int, int]:
-        """Where in the module's text a span lies; ``IndexError`` or ``KeyError`` if nowhere."""
-        row, end_row = span.row, span.end_row
-        if self.notebook is not None and span.cell is not None:
-            row = self.notebook.module_row(span.cell, row)
-            end_row = self.notebook.module_row(span.cell, end_row)
-        return self.lines.offset(row, span.column), self.lines.offset(end_row, span.end_column)
+        """Return the offsets of a span in the module; ``IndexError`` or ``KeyError`` if nowhere."""
+        first, last = self.module_rows(span)
+        return (
+            self.lines.offset(first, span.start.column),
+            self.lines.offset(last, span.end.column),
+        )
 
     def module_rows(self, span: Span) -> tuple[int, int]:
         """First and last row of a span as rows of the module (what `suppressions` counts in)."""
-        if self.notebook is None or span.cell is None:
-            return span.row, span.end_row
-        first = self.notebook.module_row(span.cell, span.row)
-        return first, first + span.end_row - span.row
+        first, last = span.start.row, span.end.row
+        if self.notebook is not None and span.cell is not None:
+            before = self.notebook.module_row(span.cell, 1) - 1
+            return before + first, before + last
+        return first, last
 
     def edited(self, edits: Iterable[tuple[Span, str]]) -> bytes:
-        """The bytes of the file with some spans replaced; all else stays byte for byte.
+        """Return the bytes of the file with some spans replaced; all else stays byte for byte.
 
         Newlines in the replacements become the file's own. ``ValueError`` where edits overlap or
         touch what is not Python in a notebook.
         """
         if self.notebook is None:
-            return self.content.encode(_splice(self.text, self.lines, edits))
+            return self.content.encode(splice(self.text, edits))
         from lrlint.source.notebook import replace_cells
 
         cells: dict[int, list[tuple[Span, str]]] = {}
@@ -95,9 +106,10 @@ class SourceFile:
             cell = by_number[number]
             old, python = LINE_END.split(cell.source), LINE_END.split(cell.python)
             for span, _ in cell_edits:
-                if old[span.row - 1 : span.end_row] != python[span.row - 1 : span.end_row]:
-                    raise ValueError(f"row {span.row} of cell {number} is not plain Python")
-            sources[number] = _splice(cell.source, Lines(cell.source), cell_edits)
+                first, last = span.start.row, span.end.row
+                if old[first - 1 : last] != python[first - 1 : last]:
+                    raise ValueError(f"row {first} of cell {number} is not plain Python")
+            sources[number] = splice(cell.source, cell_edits)
         return replace_cells(self.data, sources)
 
 
@@ -111,7 +123,7 @@ def load(
         shown = Path(stdin_filename) if stdin_filename is not None else Path("<stdin>")
     if data is None:
         try:
-            data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
+            data = sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
         except OSError as error:
             raise SourceError(f"cannot be read: {error.strerror or error}") from error
     name = shown.name if shown.name == "<stdin>" else display_name(shown)
@@ -138,12 +150,20 @@ def display_name(path: Path) -> str:
     return relative.as_posix()
 
 
-def _splice(text: str, lines: Lines, edits: Iterable[tuple[Span, str]]) -> str:
-    newline = commonest_newline(text)
+def splice(text: str, edits: Iterable[tuple[Span, str]]) -> str:
+    """Return a text with some spans replaced; ``ValueError`` where they overlap.
+
+    Newlines in the replacements become the commonest of the text.
+    """
+    lines, newline = Lines(text), commonest_newline(text)
     done: list[str] = []
     at = 0
     places = (
-        (lines.offset(span.row, span.column), lines.offset(span.end_row, span.end_column), new)
+        (
+            lines.offset(span.start.row, span.start.column),
+            lines.offset(span.end.row, span.end.column),
+            new,
+        )
         for span, new in edits
     )
     for start, end, new in sorted(places, key=lambda place: place[:2]):
@@ -154,4 +174,4 @@ def _splice(text: str, lines: Lines, edits: Iterable[tuple[Span, str]]) -> str:
     return "".join([*done, text[at:]])
 
 
-__all__ = ["STDIN", "SourceFile", "display_name", "load"]
+__all__ = ["STDIN", "SourceFile", "display_name", "load", "splice"]

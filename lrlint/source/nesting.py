@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.lexical import OPERATORS, tokens
-from lrlint.source.span import SourceError
 from lrlint.source.text import Lines
 
 MAX_BRACKETS: Final = 100
@@ -29,7 +29,7 @@ MAX_PATTERN: Final = 8
 ROOMY: Final = 60
 """Deeper than this, parse on a large stack."""
 
-# Measuring every line of more than 60 characters would make the guard twice as dear. Short lines
+# Measuring every line of more than 60 characters would double the time of the guard. Short lines
 # are shallow: a level takes a character or more.
 _SHORT: Final = 160
 
@@ -39,7 +39,7 @@ _HEAD = re.compile(r"([ \t\f]*)(elif\b|else\b|[^ \t\f\r\n#]?)")
 
 
 def check(text: str) -> int:
-    """How deeply the text nests at most; ``SourceError`` where that is too deep to parse."""
+    """Return how deeply a text nests; ``SourceError`` where that is too deep to parse."""
     deepest = depth = start = 0
     opened = 0  # brackets opened in this logical line
     lines: list[int] = [0]
@@ -81,7 +81,7 @@ def _line(text: str, start: int, end: int, brackets: int) -> int:
 
 
 def _most_levels(line: str) -> int:
-    """No less than the levels in a line, strings and comments counted as if they were code."""
+    """Return an upper bound of the levels in a line: strings and comments count as code."""
     brackets = sum(map(line.count, "([{"))
     return 2 * brackets + len(OPERATORS.findall(line)) - sum(map(line.count, ",;:"))
 
@@ -97,7 +97,7 @@ class _Frame:
 
 
 def _levels(line: str) -> tuple[int, int]:
-    """The most levels in one logical line, and the offset at which they are reached."""
+    """Return the most levels in one logical line, and the offset at which they are reached."""
     frames = [_Frame("(")]
     total = deepest = worst = 0
     for kind, begin, end in tokens(line, operators=True):
@@ -141,7 +141,7 @@ def _levels(line: str) -> tuple[int, int]:
 
 
 def _elif_chain(text: str, lines: list[int]) -> int:
-    """The most ``elif`` branches of one ``if``: each nests in the one before."""
+    """Return the most ``elif`` branches of one ``if``: each nests in the one before."""
     chains: dict[str, int] = {}
     longest = 0
     for start in lines:
@@ -164,7 +164,7 @@ def _too_deep(text: str, at: int, levels: int, limit: int) -> SourceError:
 
 
 def _brackets(text: str, start: int) -> int:
-    """How many brackets are open at once in the logical line that starts here."""
+    """Return how many brackets are open at once in the logical line that starts here."""
     depth = deepest = 0
     for kind, _, _ in tokens(text, start):
         if kind in "({":

@@ -18,11 +18,12 @@ from itertools import accumulate
 from typing import Any, Final
 
 from lrlint.source import json_text
+from lrlint.source.errors import SourceError
 from lrlint.source.magics import blank, replace_magics
 from lrlint.source.parse import parse_text
-from lrlint.source.span import SourceError, Span
 from lrlint.source.syntax import first_row, syntax_error, syntax_tree
 from lrlint.source.text import LINE_END
+from lrlint.span import Location, Span
 
 # What may be a magic: such a cell is looked at by itself.
 _MAGIC: Final = re.compile(r"^\s*[%!?]|=\s*[%!]|\?\s*$", re.MULTILINE)
@@ -36,7 +37,7 @@ class Cell:
     source: str
     first_row: int
     python: str
-    """What stands for it in the module; it always ends with a line end, unless it is empty."""
+    """Its text in the module, which ends with a line end unless it is empty."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Notebook:
         return [cell.first_row for cell in cells], cells
 
     def locate(self, row: int) -> tuple[int, int]:
-        """The cell and the row in it (both from 1) of a row of the module."""
+        """Return the cell and the row in it (both from 1) of a row of the module."""
         rows, cells = self._filled
         if not cells:
             return 1, max(row, 1)
@@ -74,16 +75,18 @@ class Notebook:
         return cell.number, row - cell.first_row + 1
 
     def module_row(self, cell: int, row: int) -> int:
-        """The row of the module that a row of a cell became."""
+        """Return the row of the module that a row of a cell became."""
         for candidate in self.cells:
             if candidate.number == cell:
                 return candidate.first_row + row - 1
         raise KeyError(f"cell {cell} is not a code cell")
 
     def span(self, span: Span) -> Span:
-        """A span of the module as a span of the cell in which it starts."""
-        cell, row = self.locate(span.row)
-        return Span(row, span.column, row + span.end_row - span.row, span.end_column, cell)
+        """Return a span of the module as a span of the cell in which it starts."""
+        cell, row = self.locate(span.start.row)
+        last = row + span.end.row - span.start.row
+        first, end = Location(row, span.start.column), Location(last, span.end.column)
+        return Span(span.filename, first, end, cell)
 
 
 def read_notebook(data: bytes) -> Notebook:
@@ -113,7 +116,7 @@ def read_notebook(data: bytes) -> Notebook:
 
 
 def replace_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
-    """The notebook with new source texts for some cells; all other bytes stay as they are."""
+    """Return the notebook with new source texts for some cells; other bytes stay."""
     text, _ = _load(data)
     compact = '":' in text and '": ' not in text
     ascii_only = text.isascii() and "\\u" in text
@@ -156,7 +159,7 @@ def _load(data: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _language(document: dict[str, Any]) -> str:
-    """The language of the kernel, in lower case; Python where the notebook does not say."""
+    """Return the language of the kernel, in lower case; Python where the notebook does not say."""
     metadata = document.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     for group, key in (("language_info", "name"), ("kernelspec", "language")):
@@ -184,7 +187,7 @@ def _cells(document: dict[str, Any]) -> list[Any]:
 
 
 def _cell_places(text: str) -> list[tuple[int, int]]:
-    """Where each cell lies in the text of the notebook, in the order of `_cells`."""
+    """Return where each cell lies in the text of the notebook, in the order of `_cells`."""
     start = text.index("{")
     cells = json_text.member(text, start, "cells")
     if cells is not None:
@@ -223,7 +226,7 @@ def _are_python(cells: Sequence[str]) -> bool:
 
 
 def _python(source: str) -> tuple[str, SourceError | None]:
-    """What stands for a cell in the module, and why, if that is only blank lines."""
+    """Return the Python of a cell in the module, and why, if that is only blank lines."""
     text = _terminated(source)
     if syntax_error(text) is None:
         return text, None

@@ -13,30 +13,24 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import libcst as cst
 
 from lrlint.source.difference import Replacement, difference
+from lrlint.source.errors import SourceError
+from lrlint.source.module import SourceFile
 from lrlint.source.nodes import path_to, walk, with_child
-from lrlint.source.parse import parsable, parse_text
+from lrlint.source.parse import parse_text
 from lrlint.source.recorder import Recorder, write
-from lrlint.source.span import SourceError
-from lrlint.source.syntax import first_row, syntax_tree
-from lrlint.source.text import Lines
-
-if TYPE_CHECKING:
-    from lrlint.source.module import SourceFile
+from lrlint.source.syntax import first_row, parsable, syntax_tree
+from lrlint.source.text import Lines, commonest_newline
 
 _FEWEST_ROWS: Final = 3
-"""Rows of a body that are worth a parse of their own."""
+"""Rows of a body that are worth another parse."""
 
 _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of CPython's nodes that hold statements."""
-
-_HEADER: Final = "if _:\n"
-"""What makes a module of the rows of a body."""
 
 _NOT_WRITTEN: Final = re.compile(
     r"^(?P<reset>[ \t\f]*\f)(?=[ \t]*[^\s#\\])|^[ \t]*(?P<joined>(?:\\\r?\n[ \t\f]*)+)",
@@ -87,13 +81,18 @@ class _Piece:
 
     def change(self, node: cst.CSTNode, new: cst.CSTNode) -> list[Replacement]:
         """Return what to replace in the module's text, so that a node of it becomes another."""
-        path = path_to(self.tree, node) or []
-        for child, parent in pairwise(reversed(path)):
-            new = with_child(parent, child, new)
-        after = write(new, self.tree)
+        *path, old = path_to(self.tree, node) or [self.tree]
+        while not isinstance(old, (cst.BaseStatement, cst.Module)):
+            parent = path.pop()
+            old, new = parent, with_child(parent, old, new)
+        blocks = [one.indent for one in path if isinstance(one, cst.IndentedBlock)]
+        indentation = [self.tree.default_indent if one is None else one for one in blocks]
+        before = write(old, self.tree, indentation)
+        after = write(new, self.tree, indentation)
+        start = self._written.offsets[id(old)][0] - before.offsets[id(old)][0]
         return [
-            Replacement(self._origin(one.start), self._origin(one.end), one.text)
-            for one in difference(self._written.tokens, after.tokens)
+            Replacement(self._origin(start + one.start), self._origin(start + one.end), one.text)
+            for one in difference(before.tokens, after.tokens)
         ]
 
     def _origin(self, offset: int) -> int:
@@ -111,7 +110,7 @@ class Skeleton:
     """The tree of a module, some of whose functions may not be parsed yet."""
 
     def __init__(self, text: str, bodies: Sequence[_Cut] = ()) -> None:
-        """``bodies`` are those that are cut out, each replaced by its indentation and a name."""
+        """Parse a text without some bodies, each replaced by its indentation and a name."""
         self._text = text
         self._bodies = {body.replacement.lstrip(): body for body in bodies}
         self._opened: dict[str, tuple[cst.FunctionDef, _Piece | SourceError]] = {}
@@ -150,9 +149,18 @@ class Skeleton:
 
     def _parsed(self, body: _Cut) -> _Piece | SourceError:
         try:
-            return _Piece(self._text, body.start, body.end, self._not_written, _HEADER)
+            # The first line end of a text is that of all that is written anew.
+            header = f"if _:{commonest_newline(self._text)}"
+            return _Piece(self._text, body.start, body.end, self._not_written, header)
         except SourceError as error:
-            return error
+            row, _ = Lines(self._text).position(body.start)
+            return SourceError(error.message, row + error.row - 2, error.column)
+
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a body that was asked for."""
+        errors = (one for _, one in self._opened.values() if isinstance(one, SourceError))
+        return next(errors, None)
 
     def _pieces(self) -> Iterator[_Piece]:
         yield self._outline
@@ -236,10 +244,7 @@ def read(source: SourceFile) -> Skeleton:
         except SourceError:  # what is wrong, and where, is told of the whole text
             return Skeleton(text)
     except SourceError as error:
-        if source.notebook is None:
-            raise
-        cell, row = source.notebook.locate(error.row)
-        raise SourceError(error.message, row, error.column, cell) from error
+        raise source.in_cell(error) from error
 
 
 def _unless_literals_are_broken(found: Skeleton, error: SourceError) -> Skeleton:
@@ -254,7 +259,7 @@ def _unless_literals_are_broken(found: Skeleton, error: SourceError) -> Skeleton
 
 
 def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
-    """Yield the bodies that are worth a parse of their own, those of functions in functions not."""
+    """Yield the bodies that are worth another parse; those of functions in functions are not."""
     rows = [0, *Lines(text).starts, len(text)]
     mark = "__body"
     while mark in text:
@@ -271,7 +276,7 @@ def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
         indentation = text[start : start + node.body[0].col_offset]
         if last - row + 1 < _FEWEST_ROWS or indentation.strip():
             continue
-        # Comments above the first statement are its own.
+        # Comments directly above the first statement belong to it.
         while row > node.lineno + 1 and text[rows[row - 1] : start].lstrip().startswith("#"):
             row, start = row - 1, rows[row - 1]
         end = start + len(text[start : rows[last + 1]].rstrip("\r\n"))

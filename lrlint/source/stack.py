@@ -1,4 +1,4 @@
-"""Room for recursion: run a function on a thread with a large stack."""
+"""Deep recursion: run a function on a thread with a large stack."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def with_large_stack(function: Callable[[], _Result], *, recursive: bool = False
     def call() -> None:
         try:
             results.append(function())
-        except BaseException as error:  # handed on to the caller below
+        except BaseException as error:  # raised in the caller below
             errors.append(error)
 
     thread = threading.Thread(target=call, name="lrlint-deep", daemon=True)
@@ -43,7 +43,7 @@ def with_large_stack(function: Callable[[], _Result], *, recursive: bool = False
             cleanup.callback(sys.setrecursionlimit, sys.getrecursionlimit())
             sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
         if not _start(thread):
-            return function()  # no room for such a thread: as well as it goes
+            return function()  # the thread cannot start
         thread.join()
     if errors:
         raise errors[0]

@@ -85,7 +85,7 @@ class Suppressions:
         return silent
 
     def unused(self) -> list[Suppression]:
-        """Suppressions that name us or our codes and have silenced nothing so far.
+        """Return the suppressions that name us or our codes and have silenced nothing so far.
 
         A bare ``# noqa`` and the codes of other tools are not ours to judge.
         """

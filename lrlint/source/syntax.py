@@ -13,27 +13,33 @@ import sys
 import warnings
 from typing import Final
 
+from lrlint.source.errors import SourceError
 from lrlint.source.nesting import check
-from lrlint.source.span import SourceError
 from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)
 """Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
+_LONE_CR: Final = re.compile(r"\r(?!\n)")
 _LONG_IMPORT: Final = re.compile(r"(?:import|from)[^\n]{1000}")
 """CPython's parser keeps a name for each part of a dotted one: they may exceed the memory."""
 
 
+def parsable(text: str) -> str:
+    """Return the text with lone carriage returns as newlines: libcst loses rows at them."""
+    return _LONE_CR.sub("\n", text) if "\r" in text else text
+
+
 def syntax_error(text: str) -> SourceError | None:
-    """The syntax error of a text; None where it parses."""
+    """Return the syntax error of a text; None where it parses."""
     found = syntax_tree(text)
     return found if isinstance(found, SourceError) else None
 
 
 def syntax_tree(text: str) -> ast.Module | SourceError:
-    """CPython's tree of a text, or its syntax error.
+    """Return CPython's tree of a text, or its syntax error.
 
-    A cell of a notebook may await at its top level. What a younger Python would accept is an error
-    here, on which libcst has the last word.
+    A cell of a notebook may await at its top level. Syntax that is newer than the running Python
+    is an error here; libcst decides then.
     """
     try:
         if _FRAGILE or _LONG_IMPORT.search(text):
@@ -61,9 +67,9 @@ def _compiled(text: str) -> ast.Module:
 
 
 def first_row(statement: ast.stmt) -> int:
-    """The first row of a statement: that of its first decorator where it has one."""
+    """Return the first row of a statement: that of its first decorator where it has one."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
-__all__ = ["first_row", "syntax_error", "syntax_tree"]
+__all__ = ["first_row", "parsable", "syntax_error", "syntax_tree"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from lrlint.source.span import SourceError
+from lrlint.source.errors import SourceError
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """What Python (and libcst) call the end of a line; ``str.splitlines`` knows six more."""
@@ -30,7 +30,7 @@ class Text:
     """The commonest line ending: what an inserted line should end with."""
 
     def encode(self, text: str) -> bytes:
-        """The bytes of a file that holds ``text`` in this file's encoding."""
+        """Return the bytes of a file that holds ``text`` in this file's encoding."""
         try:
             data = text.encode(self.encoding)
         except UnicodeError as error:
@@ -55,14 +55,14 @@ class Lines:
         return row, offset - self.starts[row - 1] + 1
 
     def offset(self, row: int, column: int) -> int:
-        """The offset of a row and column; ``IndexError`` where the text has no such row."""
+        """Return the offset of a row and column; ``IndexError`` where the text has no such row."""
         if not 1 <= row <= len(self.starts):
             raise IndexError(f"row {row} of {len(self.starts)}")
         return self.starts[row - 1] + column - 1
 
 
 def commonest_newline(text: str) -> str:
-    """The line ending that most lines of the text have (``\\n`` where there is none)."""
+    """Return the line ending that most lines of the text have (``\\n`` where there is none)."""
     if "\r" not in text:
         return "\n"
     crlf = text.count("\r\n")
@@ -91,7 +91,7 @@ def decode(data: bytes) -> Text:
 def _encoding(data: bytes) -> tuple[str, bool]:
     bom = data.startswith(codecs.BOM_UTF8)
     head = data[:4096]
-    # A cookie stands in one of the first two lines and spells "coding": files without that word
+    # A cookie is in one of the first two lines and spells "coding": files without that word
     # (nearly all of them) need no tokenizer.
     if b"coding" not in head and len(head.splitlines()) > 2:
         return "utf-8", bom
@@ -106,7 +106,7 @@ def _encoding(data: bytes) -> tuple[str, bool]:
 
 
 def _place(data: bytes, offset: int) -> tuple[int, int]:
-    """Row and column of a byte that cannot be decoded; what stands before it may be odd too."""
+    """Row and column of a byte that cannot be decoded; what is before it may be odd, too."""
     return Lines(before := data[:offset].decode("latin-1")).position(len(before))
 
 

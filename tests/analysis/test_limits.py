@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter import outcomes
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.linter import analyser, engine
-from lrlint.source import Reach, load
+from lrlint.source import Relevance, load
 
 HELPERS = (
     """
@@ -69,9 +69,9 @@ def test_trees_are_dropped_as_the_run_goes_on(
     projects: list[weakref.ref[Project]] = []
     build = Project.__init__
 
-    def counted(project: Project, reach: Reach | None = None) -> None:
+    def counted(project: Project, relevance: Relevance | None = None) -> None:
         projects.append(weakref.ref(project))
-        build(project, reach)
+        build(project, relevance)
 
     monkeypatch.setattr(Project, "__init__", counted)
     monkeypatch.setattr(analyser, "MOST_PARSED_AT_ONCE", len(script))

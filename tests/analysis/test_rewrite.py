@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,12 +17,12 @@ from lrlint.fix import (
     Change,
     Destination,
     DropArgument,
+    Edit,
     MoveStatement,
     ReplaceWith,
     SetArgument,
-    apply_edits,
 )
-from lrlint.source import load
+from lrlint.source import load, splice
 from lrlint.source.nodes import children
 
 
@@ -50,6 +51,10 @@ def rewritten(text: str, code: str, change: Change) -> str | None:
     result = apply_edits(text, edits)
     ast.parse(result)
     return result
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    return splice(text, [(edit.span, edit.content) for edit in edits])
 
 
 def call_in(text: str) -> str:

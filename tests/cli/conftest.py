@@ -18,10 +18,11 @@ import pytest
 
 from lrlint import rule as rule_module
 from lrlint.diagnostics import Severity
-from lrlint.facts import Place, Span, Training
-from lrlint.fix import Change, Edit, Location, ReplaceWith
+from lrlint.facts import Place, Training
+from lrlint.fix import Change, Edit, ReplaceWith
 from lrlint.rule import Finding, Rule, Silence, safe, unsafe
-from lrlint.source import Reach, SourceFile, check_syntax, load
+from lrlint.source import Relevance, SourceFile, check_syntax, load
+from lrlint.span import Span
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,12 @@ class WordPlace(Place):
         return self.source.text[self.start : self.end]
 
     def span(self) -> Span:
-        at = self.source.at(self.start, self.end)
-        start, end = Location(at.row, at.column), Location(at.end_row, at.end_column)
-        return Span(self.source.name, start, end, at.cell)
+        return self.source.at(self.start, self.end)
 
     def rewrite(self, change: Change) -> tuple[Edit, ...] | None:
         if not isinstance(change, ReplaceWith):
             return None
-        span = self.span()
-        return (Edit(change.text, span.start, span.end),)
+        return (Edit(self.span(), change.text),)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -128,7 +126,7 @@ class Broken(Rule):
 class FakeProject:
     size = 0
 
-    def __init__(self, reach: Reach | None = None) -> None:
+    def __init__(self, relevance: Relevance | None = None) -> None:
         self.known: dict[Path, SourceFile] = {}
 
     def entry(self, source: SourceFile) -> SourceFile:

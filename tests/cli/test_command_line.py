@@ -39,10 +39,10 @@ error[LR201] t-max-mismatch: T_max is 100, but the scheduler steps 90 times
 2 |     scheduler = CosineAnnealingLR(o, T_max=100)
   |                                      ^^^^^^^^^
   |
-  = help: set `T_max=90` (--unsafe-fixes)
+  = help: set `T_max=90` (--fix --unsafe-fixes)
 
 Found 1 finding (1 error) in 1 file.
-1 can be fixed with --unsafe-fixes, which may change behaviour; review them.
+1 can be fixed with --fix --unsafe-fixes, which may change behaviour; review them.
 """,
         "",
     )

@@ -12,13 +12,13 @@ import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
-from lrlint.fix import Location
 from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.engine import lint, lint_text
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
-from lrlint.source import Reach
+from lrlint.source import Relevance
+from lrlint.span import Location
 
 pytestmark = pytest.mark.usefixtures("fake")
 Write = Callable[..., Path]
@@ -378,14 +378,14 @@ def test_advice_that_is_asked_for_is_listed(write: Write) -> None:
 def test_bug_in_the_test_of_names_costs_one_file_only(
     write: Write, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    builds = Reach.builds
+    builds = Relevance.may_build
 
-    def broken(reach: Reach, path: Path, text: str) -> bool:
+    def broken(relevance: Relevance, path: Path, text: str) -> bool:
         if path.name == "a.py":
             raise ZeroDivisionError("a bug")
-        return builds(reach, path, text)
+        return builds(relevance, path, text)
 
-    monkeypatch.setattr(Reach, "builds", broken)
+    monkeypatch.setattr(Relevance, "may_build", broken)
     write(a=SCRIPT, b=SCRIPT)
     report = lint([project])
     assert len(report.problems) == 1

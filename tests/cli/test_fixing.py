@@ -35,14 +35,49 @@ def test_fix_applies_what_is_safe_and_reports_the_rest(write: Write, run: Run) -
     assert err == "lrlint: fixed 1 finding in 1 file\n"
 
 
-@pytest.mark.parametrize("options", [["--fix", "--unsafe-fixes"], ["--unsafe-fixes"]])
-def test_unsafe_fixes_apply_both(write: Write, run: Run, options: list[str]) -> None:
+def test_unsafe_fixes_apply_both(write: Write, run: Run) -> None:
     script = write(train=SCRIPT)
-    status, out, err = run("check", *options, "train.py")
+    status, out, err = run("check", "--fix", "--unsafe-fixes", "train.py")
     assert script.read_text() == ALL
     assert (status, out) == (0, "All clear: 1 file checked, 1 with a scheduler.\n")
     assert err == "lrlint: fixed 2 findings in 1 file\n"
-    assert run("check", *options, "train.py") == (0, out, "")
+    assert run("check", "--fix", "--unsafe-fixes", "train.py") == (0, out, "")
+
+
+def test_unsafe_fixes_alone_write_nothing(write: Write, run: Run) -> None:
+    script = write(train=SCRIPT)
+    status, out, err = run("check", "--unsafe-fixes", "train.py")
+    assert script.read_text() == SCRIPT
+    assert (status, err) == (1, "")
+    assert out == run("check", "train.py")[1]
+    assert "help: set `T_max=90` (--fix --unsafe-fixes)\n" in out
+    assert out.endswith("1 can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n")
+
+
+def test_unsafe_fixes_widen_the_diff(write: Write, run: Run) -> None:
+    script = write(train=SCRIPT)
+    _, out, err = run("check", "--diff", "--unsafe-fixes", "train.py")
+    assert out.endswith(f"\n-{SCRIPT}+{ALL}")
+    assert err == "lrlint: would fix 2 findings in 1 file\n"
+    assert script.read_text() == SCRIPT
+
+
+def test_what_comes_up_after_a_fix_is_shown_before_it_is_fixed(
+    write: Write, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_module, "load_rules", lambda: (Twice(), After()))
+    before, between = "s = StepLR(o, first=1)\n", "s = StepLR(o, first=2)\n"
+    script = write(train=before)
+    assert "LR804" not in run("check", "train.py")[1]
+    _, out, err = run("check", "--diff", "train.py")
+    assert out.endswith(f"\n-{before}+{between}")
+    assert err == "lrlint: would fix 1 finding in 1 file\n"
+    _, out, err = run("check", "--fix", "train.py")
+    assert script.read_text() == between
+    assert err == "lrlint: fixed 1 finding in 1 file\n"
+    assert "error[LR804]" in out
+    run("check", "--fix", "train.py")
+    assert script.read_text() == "s = StepLR(o, first=3)\n"
 
 
 def test_diff_changes_nothing(write: Write, run: Run) -> None:
@@ -100,9 +135,9 @@ def test_everything_but_the_edit_is_kept_to_the_byte(project: Path, run: Run) ->
 def test_files_without_a_fix_are_not_touched(write: Write, run: Run, project: Path) -> None:
     other = write(other="scheduler = CosineAnnealingLR(o, T_max=100)\n")
     write(train=SCRIPT)
-    before = other.stat()
+    before = _identity(other)
     run("check", "--fix", str(project))
-    assert other.stat() == before
+    assert _identity(other) == before
 
 
 def test_imported_file_is_fixed_where_it_lies(write: Write, run: Run) -> None:
@@ -146,17 +181,25 @@ def replacing(place: Place, text: str) -> rule_module.Proposal:
 
 
 class Twice(rule_module.Rule):
-    """Both fixes want the same words."""
+    """The fixes touch each other."""
 
     code, name, severity = "LR801", "twice", Severity.ERROR
 
     def check_training(self, training):  # type: ignore[no-untyped-def]
         for place in training.find("first=1"):
             yield self.finding(place, "a", fix=replacing(place, "first=2"))
-        for place in training.find("first=1, last=1"):
-            yield self.finding(place, "b", fix=replacing(place, "first=1, last=2"))
-        for place in training.find("first=2, last=1"):
-            yield self.finding(place, "c", fix=replacing(place, "first=2, last=3"))
+        for place in training.find(", last=1"):
+            yield self.finding(place, "b", fix=replacing(place, ", last=3"))
+
+
+class After(rule_module.Rule):
+    """Comes up when another is fixed."""
+
+    code, name, severity = "LR804", "after", Severity.ERROR
+
+    def check_training(self, training):  # type: ignore[no-untyped-def]
+        for place in training.find("first=2"):
+            yield self.finding(place, "c", fix=replacing(place, "first=3"))
 
 
 class Flip(rule_module.Rule):
@@ -247,6 +290,54 @@ def test_file_that_changes_meanwhile_is_left_alone(
     assert "train.py: not fixed, it changed while lrlint ran" in err
 
 
+def test_fix_that_is_not_written_is_not_told_of(write: Write, run: Run, project: Path) -> None:
+    locked = write("locked.py", SCRIPT)
+    write("open.py", SCRIPT)
+    locked.chmod(0o444)
+    status, out, err = run("check", "--fix", "--unsafe-fixes", "--output-format", "concise", ".")
+    assert status == 2
+    assert locked.read_text() == SCRIPT
+    assert (project / "open.py").read_text() == ALL
+    assert err.splitlines() == [
+        "lrlint: fixed 2 findings in 1 file",
+        "lrlint: locked.py: cannot be written: it is read-only",
+    ]
+    assert [line.split(":")[0] for line in out.splitlines()[:-2]] == ["locked.py", "locked.py"]
+    status, out, err = run("check", "--fix", "locked.py")
+    assert "fixed" not in err
+    assert "All clear" not in out
+
+
+def test_fix_of_a_folder_stays_inside(write: Write, run: Run, project: Path) -> None:
+    outside = write("outside/v.py", SCRIPT)
+    helper = write("common.py", "def build(o):\n    return CosineAnnealingLR(o, eta_min=0)\n")
+    inside = write("given/train.py", "import helper\n" + SCRIPT)
+    (project / "given/link.py").symlink_to("../outside/v.py")
+    (project / "given/helper.py").symlink_to("../common.py")
+    (project / "given/folder").symlink_to("../outside")
+    status, out, err = run("check", "--fix", "--output-format", "concise", "given")
+    assert inside.read_text() == "import helper\n" + SAFE
+    assert outside.read_text() == SCRIPT
+    assert "eta_min=0)" in helper.read_text()
+    assert status == 1
+    assert "given/helper.py:2:33: warning[LR301]" in out
+    assert err.splitlines() == [
+        "lrlint: fixed 1 finding in 1 file",
+        f"lrlint: given/folder/v.py: not fixed, {outside} lies outside of the given paths",
+        f"lrlint: given/helper.py: not fixed, {helper} lies outside of the given paths",
+    ]
+    run("check", "--fix", "given/link.py")  # that is what the user names
+    assert outside.read_text() == SAFE
+
+
+def test_hard_links_are_kept(write: Write, run: Run, project: Path) -> None:
+    script = write(train=SCRIPT)
+    os.link(script, project / "other.py")
+    run("check", "--fix", "train.py")
+    assert (project / "other.py").read_text() == SAFE
+    assert script.stat().st_nlink == 2
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_folder_that_cannot_be_written(write: Write, run: Run, project: Path) -> None:
     script = write("sub/train.py", SCRIPT)
@@ -272,3 +363,9 @@ def test_fixed_standard_input_goes_to_standard_output(
     assert status == 1
     assert "error[LR201]" in err
     assert list(project.iterdir()) == []
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written; reading it changes the time of access."""
+    status = path.stat()
+    return status.st_ino, status.st_mode, status.st_size, status.st_mtime_ns, status.st_ctime_ns

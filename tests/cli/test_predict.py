@@ -107,10 +107,11 @@ def test_what_has_no_name_is_not_offered_for_setting(write: Write, run: Run) -> 
     _, out, _ = run("predict", "train.py")
     assert "the metric val_loss" in out
     assert out.endswith(
-        "Nothing can be drawn while that is open: say for example --set 'len(train_loader)=100'.\n"
+        "  Cannot draw the curve: set len(train_loader),"
+        " for example --set 'len(train_loader)=100'.\n"
     )
     _, out, _ = run("predict", "--set", OPEN, "train.py")
-    assert out.endswith("  Nothing can be drawn while that is open.\n")
+    assert out.endswith("  Cannot draw the curve.\n")
 
 
 def test_max_steps_cuts_the_list(write: Write, run: Run) -> None:
@@ -163,7 +164,7 @@ def test_a_bug_of_ours_is_one_line(write: Write, run: Run, monkeypatch: pytest.M
     def fail(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr("lrlint.predict.report.forecast", fail)
+    monkeypatch.setattr("lrlint.predict.forecast.forecast", fail)
     write(train=SCRIPT)
     status, _, err = run("predict", "train.py")
     assert status == 2

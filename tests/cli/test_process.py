@@ -8,12 +8,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 BROKEN = "scheduler = CosineAnnealingLR(\n"
 """A finding that needs no rule."""
+
+
+def waiting_bytes(pipe: int) -> int:
+    """Return the number of bytes in a pipe that nobody has read."""
+    import fcntl
+    import termios
+
+    size = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(size, sys.byteorder)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -42,16 +59,21 @@ def test_closed_standard_error_is_not_an_error(scripts: Path) -> None:
 def test_interruption_ends_quietly(tmp_path: Path) -> None:
     fifo = tmp_path / "endless.py"
     os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    os.write(writer, b"x = 1\n")
     process = subprocess.Popen(
         [sys.executable, "-m", "lrlint", "check", str(fifo)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    with open(fifo, "w"):  # opens as soon as lrlint reads, so it is past its start
-        time.sleep(0.2)
+    try:
+        wait_until(lambda: waiting_bytes(writer) == 0)  # it has read them and waits for more
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        os.close(writer)
     # The empty line ends the one on which the terminal shows ^C.
     assert (process.returncode, out, err) == (130, "", "\nlrlint: interrupted\n")
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Location
 from lrlint.output import Lines, Results, Style, render
+from lrlint.span import Location
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

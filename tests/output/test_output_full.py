@@ -184,8 +184,11 @@ def test_summary_counts_by_severity(make: Make, severities: list[Severity], summ
     ("kinds", "advice"),
     [
         ("s", "1 can be fixed with --fix.\n"),
-        ("uu", "2 can be fixed with --unsafe-fixes, which may change behaviour; review them.\n"),
-        ("ssu", "2 can be fixed with --fix, 1 more with --unsafe-fixes.\n"),
+        (
+            "uu",
+            "2 can be fixed with --fix --unsafe-fixes, which may change behaviour; review them.\n",
+        ),
+        ("ssu", "2 can be fixed with --fix, 1 more with --fix --unsafe-fixes.\n"),
     ],
 )
 def test_summary_says_what_can_be_fixed(make: Make, kinds: str, advice: str) -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
+import pytest
+
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Applicability, Edit, Fix, Location
+from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import FORMATS, Results, render
+from lrlint.output.colour import Paint
+from lrlint.output.diff import unified
 from lrlint.output.sarif import uri
+from lrlint.span import Location, Span
 
 Make = Callable[..., Diagnostic]
 MakeRelated = Callable[..., Related]
 
-FIX = Fix(Applicability.SAFE, "set `interval`", (Edit('"step"', Location(3, 2), Location(3, 9)),))
+SPAN = Span("train.py", Location(3, 2), Location(3, 9))
+FIX = Fix(Applicability.SAFE, "set `interval`", (Edit(SPAN, '"step"'),))
 
 
 def test_json_is_the_contract_key_for_key(make: Make, related: MakeRelated) -> None:
@@ -190,6 +197,44 @@ def test_sarif_of_a_notebook_names_the_cell_instead_of_a_region(make: Make) -> N
             "logicalLocations": [{"name": "cell 7, line 4"}],
         }
     ]
+
+
+def test_sarif_keeps_the_bytes_of_names_that_are_not_utf8(make: Make) -> None:
+    diagnostic = make((1, 1), (1, 2), filename="d/k\udcff é.py", message="odd \udcff")
+    (result,) = json.loads(render("sarif", Results((diagnostic,))))["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "d/k%FF%20%C3%A9.py"}
+    assert result["message"] == {"text": "odd \udcff"}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_lets_control_characters_through(
+    make: Make, related: MakeRelated, name: str
+) -> None:
+    evil = "\x1b[31m\x07\x9b2J\u202e\u2066\x7f\r\n::error::x\udcff"
+    note = related(evil, (1, 1), (1, 2), evil + ".py")
+    fix = Fix(Applicability.SAFE, evil, ())
+    diagnostic = make((1, 1), (1, 2), filename=evil, message=evil, related=(note,), fix=fix)
+    text = render(name, Results((diagnostic,), 1, lambda filename, cell: [evil]))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066\ud800-\udfff]", text)
+    assert "\n::error::x" not in text
+    text.encode()
+
+
+@pytest.mark.parametrize("name", ["::error::x.py", "  ::set-env name=A::b.py"])
+def test_no_line_starts_with_a_command_to_github(make: Make, name: str) -> None:
+    text = render("concise", Results((make((1, 1), (1, 2), filename=name),)))
+    assert text.startswith(f"./{name}:1:1: error[LR101]")
+
+
+def test_diff_shows_control_characters_and_no_others_as_symbols() -> None:
+    before = "a = '\x1b[2J\u202e'\t# \N{WOMAN}\u200d\N{ROCKET}\r\nb = 1\r\n"
+    text = unified("x\n\x1b.py", before, before.replace("1", "2"), Paint(False))
+    assert text == (
+        "--- a/x ␛.py\n+++ b/x ␛.py\n@@ -1,2 +1,2 @@\n"
+        " a = '␛[2J\N{REPLACEMENT CHARACTER}'\t# \N{WOMAN}\u200d\N{ROCKET}\r\n"
+        "-b = 1\r\n+b = 2\r\n"
+    )
 
 
 def test_sarif_uris() -> None:

@@ -15,9 +15,9 @@ import pytest
 from rule_cases import CASES, RULES, invalid_examples, valid_scripts
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.fix import apply_edits
 from lrlint.linter.engine import lint_text
 from lrlint.rule import Invalid, Rule
+from lrlint.source import splice
 
 SECTIONS = ("What it does", "Why is this bad", "Example", "Use instead", "References")
 RUN_TIME_ONLY = "LR9"
@@ -133,7 +133,7 @@ def test_fix_of_an_invalid_snippet(rule: Rule, example: Invalid) -> None:
         assert diagnostic.fix is None
         return
     assert diagnostic.fix is not None
-    fixed = apply_edits(example.script(), diagnostic.fix.edits)
+    fixed = splice(example.script(), [(edit.span, edit.content) for edit in diagnostic.fix.edits])
     assert fixed == expected
     after = draw(fixed)
     assert of(rule, after) == []

@@ -139,4 +139,4 @@ def test_mixed_precision(fused: bool) -> None:
             scaler.update()
             scheduler.step()
     assert departures(watch) == []
-    assert watch._session.recorder.schedules[0].overran == len(overflowing)
+    assert watch._session.recorder.schedulers[0].overran == len(overflowing)

@@ -32,6 +32,7 @@ TEST = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fixture", "options", "outcomes"),
     [
@@ -51,6 +52,7 @@ def test_pytest(
         result.stdout.fnmatch_lines(["*ScheduleError*LR201 t-max-mismatch*"])
 
 
+@pytest.mark.slow
 def test_lightning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pl = pytest.importorskip("lightning.pytorch")
     from lrlint.integrations.lightning import LRVerifier

@@ -16,6 +16,7 @@ from lrlint.runtime.picture import Picture
 from lrlint.runtime.recording import Recording
 
 pytest.importorskip("altair")
+pytestmark = pytest.mark.slow
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 
 

@@ -65,6 +65,7 @@ def launch(folder: Path, script: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, json.loads((folder / "out.json").read_text()), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["pass", "dist.destroy_process_group()"])
 def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
     status, found, _ = launch(tmp_path, SCRIPT.format(drift=1, end=end))
@@ -74,6 +75,7 @@ def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
     assert "rank 1" in found["runtime"][0]["message"]
 
 
+@pytest.mark.slow
 def test_ranks_that_agree_are_silent(tmp_path: Path) -> None:
     status, found, _ = launch(tmp_path, SCRIPT.format(drift=0, end="pass"))
     assert status == 0
@@ -81,6 +83,7 @@ def test_ranks_that_agree_are_silent(tmp_path: Path) -> None:
     assert found["runtime"] == []
 
 
+@pytest.mark.slow
 def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
     step = "if dist.get_rank() == 0:\n            scheduler.step()"
     _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step=step))
@@ -89,6 +92,7 @@ def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
     assert verdicts == [("LR109", "confirmed")]
 
 
+@pytest.mark.slow
 def test_a_step_on_every_rank(tmp_path: Path) -> None:
     _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step="scheduler.step()"))
     assert (found["runtime"], found["static"]) == ([], [])

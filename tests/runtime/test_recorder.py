@@ -3,59 +3,22 @@
 from __future__ import annotations
 
 import copy
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch.optim import lr_scheduler as lrs
+from torch.optim.swa_utils import SWALR
 
-from lrlint.runtime.curve import COMPLETE, Curve
+from lrlint.runtime.facts_of_run.training_facts import training_of
+from lrlint.runtime.recorder.scheduler_listener import MOST_PER_LINE
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD
+from .trainings import advance, model, optimizer_of, recorded, update
 
 N = 600
-
-
-@contextmanager
-def recorded() -> Iterator[Session]:
-    session = Session(Mode.RECORD)
-    session.start()
-    try:
-        yield session
-    finally:
-        session.stop()
-    assert session.hooks.failure is None
-
-
-def model() -> torch.nn.Module:
-    return torch.nn.Linear(2, 1)
-
-
-def optimizer_of(net: torch.nn.Module, lr: Any = 0.1, groups: int = 1) -> torch.optim.SGD:
-    if groups == 1:
-        return torch.optim.SGD(net.parameters(), lr=lr, momentum=0.9)
-    second = lr.clone() * 0.1 if isinstance(lr, torch.Tensor) else lr * 0.1
-    first, last = net.parameters()
-    both = [{"params": [first]}, {"params": [last], "lr": second}]
-    return torch.optim.SGD(both, lr=lr, momentum=0.9)
-
-
-def update(optimizer: torch.optim.Optimizer) -> None:
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            parameter.grad = torch.zeros_like(parameter)
-    optimizer.step()
-
-
-def advance(scheduler: Any, step: int) -> None:
-    if isinstance(scheduler, lrs.ReduceLROnPlateau):
-        scheduler.step(1.0 / (1 + step // 200))
-    else:
-        scheduler.step()
 
 
 def errors(session: Session) -> set[str]:
@@ -84,18 +47,6 @@ def test_every_scheduler_is_followed(name: str, lr: Any, groups: int) -> None:
     ]
     if track.max_relative_error is not None:
         assert track.max_relative_error < (1e-12 if isinstance(lr, float) else 1e-5)
-
-
-def test_a_curve_is_complete_up_to_its_limit_and_bounded_beyond() -> None:
-    curve = Curve()
-    for step in range(COMPLETE):
-        curve.add(step, [float(step)], None)
-    assert curve.at == list(range(COMPLETE))
-    for step in range(COMPLETE, 100 * COMPLETE):
-        curve.add(step, [float(step)], None)
-    assert len(curve.at) <= COMPLETE
-    assert curve.at == [int(lr[0]) for lr in curve.lr]
-    assert {b - a for a, b in zip(curve.at, curve.at[1:], strict=False)} == {curve.stride}
 
 
 def test_a_manual_write_is_found_at_its_step_with_both_values() -> None:
@@ -190,7 +141,7 @@ def test_what_is_gone_is_let_go() -> None:
             lrs.StepLR(optimizer, 3)
             update(optimizer)
         del optimizer
-    assert len(session.recorder._by_id) <= 1
+    assert len(session.recorder.optimizer_listener._by_id) <= 1
 
 
 def test_tensor_lrs_are_read_without_waiting_for_the_device() -> None:
@@ -212,7 +163,7 @@ def test_tensor_lrs_are_read_without_waiting_for_the_device() -> None:
         update(optimizer)
         scheduler.step()
         hooks = session.hooks
-        before, after = hooks._update_hooks()
+        before, after = hooks._step_hooks()
         with Count():
             for _ in range(50):
                 before(optimizer, (), {})
@@ -232,7 +183,7 @@ def test_a_bug_of_ours_does_not_stop_the_training(
         def fail(*_: object) -> None:
             raise KeyError("a bug")
 
-        monkeypatch.setattr(session.recorder._verifier, "_compare", fail)
+        monkeypatch.setattr(session.recorder.optimizer_listener.verifier, "_compare", fail)
         for _ in range(5):
             update(optimizer)
             scheduler.step()
@@ -255,103 +206,27 @@ def test_torch_is_left_as_it_was() -> None:
             assert old.get(name) is new.get(name), (one, name)
 
 
-# -- resuming: the matrix of orders, against an uninterrupted run
-
-ORDERS = {
-    "build, load both": ("build", "optimizer", "scheduler"),
-    "load optimizer, build, load scheduler": ("optimizer", "build", "scheduler"),
-    "build, load scheduler only": ("build", "scheduler"),
-    "build, load optimizer only": ("build", "optimizer"),
-    "load optimizer, build": ("optimizer", "build"),
-}
-AT, LENGTH = 3, 12
-RESUMES = ("LR209", "LR412", "LR413", "LR901")
-
-
-def trajectory(name: str, order: tuple[str, ...] | None) -> tuple[list[float], set[str]]:
-    """The LRs of the steps behind step AT, resumed in ``order`` or not interrupted, and what a
-    recorder of the resumed part finds."""
-    net = model()
-    optimizer = optimizer_of(net)
-    scheduler = BUILD[name](optimizer, LENGTH)
-    for step in range(AT):
-        update(optimizer)
-        advance(scheduler, step)
-    found: set[str] = set()
-    used = []
-    if order is not None:
-        buffer = io.BytesIO()
-        torch.save(
-            {"optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}, buffer
-        )
-        buffer.seek(0)
-        state = torch.load(buffer, weights_only=False)
-        session = Session(Mode.RECORD)
-        session.start()
-        optimizer = optimizer_of(net)
-        for part in order:
-            if part == "build":
-                scheduler = BUILD[name](optimizer, LENGTH)
-            elif part == "optimizer":
-                optimizer.load_state_dict(state["optimizer"])
-            else:
-                scheduler.load_state_dict(state["scheduler"])
-    for step in range(AT, LENGTH):
-        used.append(optimizer.param_groups[0]["lr"])
-        update(optimizer)
-        advance(scheduler, step)
-    if order is not None:
-        session.stop()
-        found = {one.code for one in session.findings() if one.code in RESUMES}
-        assert session.hooks.failure is None
-    return used, found
+def test_swa_is_followed_by_its_own_law() -> None:
+    with recorded() as session:
+        optimizer = optimizer_of(model())
+        scheduler = SWALR(optimizer, swa_lr=0.01, anneal_epochs=5)
+        for _ in range(10):
+            update(optimizer)
+            scheduler.step()
+    (record,) = session.recorder.schedulers
+    assert record.law is not None
+    assert record.replay is not None
+    assert session.recording().schedules[0].max_relative_error == 0
 
 
-REPLAYED = [
-    "StepLR",
-    "MultiStepLR",
-    "ConstantLR",
-    "LinearLR",
-    "ExponentialLR",
-    "PolynomialLR",
-    "CosineAnnealingLR",
-    "CosineAnnealingWarmRestarts",
-    "CyclicLR",
-    "OneCycleLR",
-    "SWALR",
-    "SequentialLR",
-    "LambdaLR",
-    "MultiplicativeLR",
-    "ChainedScheduler",
-]
-
-
-STARTS_OVER = {
-    *((name, ("build", "optimizer")) for name in ("StepLR", "MultiStepLR")),
-    *(
-        (name, ("optimizer", "build"))
-        for name in ("StepLR", "MultiStepLR", "ConstantLR", "CyclicLR", "OneCycleLR")
-    ),
-    *(
-        (name, ("optimizer", "build"))
-        for name in ("CosineAnnealingWarmRestarts", "SequentialLR", "LambdaLR")
-    ),
-}
-"""Here the LR is right for the counter, which is back at 0: no value is wrong, the count is. A
-CyclicLR goes round all the same."""
-
-
-@pytest.mark.parametrize("order", ORDERS.values(), ids=list(ORDERS))
-@pytest.mark.parametrize("name", REPLAYED)
-def test_a_resume_is_found_out_where_its_lrs_are_others(name: str, order: tuple[str, ...]) -> None:
-    expected, _ = trajectory(name, None)
-    used, found = trajectory(name, order)
-    right = used == pytest.approx(expected, rel=1e-9)
-    if (name, order) in STARTS_OVER:
-        assert found == ({"LR209"} if name != "CyclicLR" else set())
-    elif right:
-        assert found == set(), "a false alarm"
-    elif order == ("optimizer", "build", "scheduler") and name != "ChainedScheduler":
-        assert found == {"LR412"}, "not found"
-    else:
-        assert found == {"LR901"}, "not found"
+def test_more_schedulers_of_one_line_than_are_kept() -> None:
+    with recorded() as session:
+        optimizer = optimizer_of(model())
+        schedulers = []
+        for _ in range(MOST_PER_LINE + 3):
+            schedulers.append(lrs.StepLR(optimizer, 3))
+            update(optimizer)
+            schedulers[-1].step()
+    schedules = training_of(session.recorder).schedules
+    assert len(schedules) == MOST_PER_LINE
+    assert all(len(schedule.competitors) == MOST_PER_LINE - 1 for schedule in schedules)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import torch
@@ -11,12 +10,6 @@ from torch.optim.lr_scheduler import CosineAnnealingLR, MultiStepLR
 from torch.utils.data import DataLoader, TensorDataset
 
 import lrlint
-from lrlint.runtime.recording import Recording, RecordingError
-
-
-@pytest.fixture(autouse=True)
-def no_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LRLINT_MODE", raising=False)
 
 
 def loader() -> DataLoader[tuple[torch.Tensor, ...]]:
@@ -154,34 +147,3 @@ def test_an_exception_of_the_training_goes_first() -> None:
 
     with pytest.raises(KeyError):
         broken()
-
-
-def test_a_recording_is_saved_and_loaded(tmp_path: Path) -> None:
-    with lrlint.watch(mode="record") as watch:
-        optimizer, scheduler = pair()
-        for epoch in train(optimizer, scheduler):
-            if epoch == 2:
-                optimizer.param_groups[0]["lr"] = 0.9
-    recording, path = watch.recording, tmp_path / "run.json"
-    recording.save(path)
-    loaded = Recording.load(path)
-    assert loaded.to_json() == recording.to_json()
-    assert loaded.schedules[0].first_divergence == recording.schedules[0].first_divergence
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "holds no recording"),
-        ("[1]", "holds no recording"),
-        ('{"lrlint-recording": 1, "schedules": [{"sch', "holds no recording"),
-        ('{"lrlint-recording": 99}', "is of version 99"),
-        ('{"lrlint-recording": 1, "schedules": [{}]}', "holds no recording"),
-    ],
-)
-def test_a_file_that_holds_none(tmp_path: Path, text: str, reason: str) -> None:
-    path = tmp_path / "run.json"
-    path.write_text(text)
-    with pytest.raises(RecordingError, match=reason) as caught:
-        Recording.load(path)
-    assert "\n" not in str(caught.value)

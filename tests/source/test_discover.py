@@ -55,6 +55,18 @@ def test_missing_and_stdin() -> None:
     ]
 
 
+def test_what_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stat(path: object, *_: object, **__: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    long = "a" * 300
+    assert list(discover([long])) == [Unreadable(Path(long), "cannot be read: File name too long")]
+    monkeypatch.setattr(os, "stat", stat)
+    assert list(discover(["secret/x.py"])) == [
+        Unreadable(Path("secret/x.py"), "cannot be read: Permission denied")
+    ]
+
+
 def test_each_file_once(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "d/b.py")
     assert found("d", "a.py", ".", "./a.py", tmp_path) == ["d/b.py", "a.py"]
@@ -129,6 +141,9 @@ PATTERNS = [
     "a/b", "a/b/", "/a/*", "!/a/b", "!a/", "foo*", "f?o", "[a-f]*", "[!a]*.py", "\\#c.py", "#c",
     "x\\ y.py", "x.py ", "**", "/*", "!/b/", "b/*", "*/x.py", "!**/foo.py", "é.py", "!", "//",
     "\\!x.py", "a/**", "", "**/a/**", "!b/**", "/**", "a/*/", "!a/b/x.py", "*.ipynb", "a/b/**/",
+    "***", "a/***/x.py", "**o*.p*", "a**b", "f*o*.*y", "*[x]*p?", "x.py   ", "[a", "a\\",
+    "*/**/*.py", "**/**/x.py", "a/[!/]/x.py", "*\\.py", "a\\/b", "!*/", "*o*o*",
+    "**/a/**/b/**/*.py",
 ]
 # fmt: on
 

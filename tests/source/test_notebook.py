@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.source import SourceError, Span, load, parse_text
+from lrlint.source import SourceError, load, parse_text
 from lrlint.source.magics import replace_magics
 from lrlint.source.notebook import read_notebook, replace_cells
-from lrlint.source.skeleton import in_part
+from lrlint.source.skeleton import read
+from lrlint.span import Location, Span
+
+
+def span(row: int, column: int, end_row: int, end_column: int, cell: int | None = None) -> Span:
+    return Span("x.ipynb", Location(row, column), Location(end_row, end_column), cell)
 
 
 def notebook(*cells: str | tuple[str, str], **metadata: Any) -> bytes:
@@ -88,7 +94,7 @@ def test_cells_become_one_module() -> None:
         *((2, 1), (2, 2), (5, 1), (5, 2), (5, 3), (6, 1), (6, 2), (7, 1))
     ]
     assert found.module_row(5, 3) == 5
-    assert found.span(Span(5, 5, 5, 17)) == Span(3, 5, 3, 17, cell=5)
+    assert found.span(span(5, 5, 5, 17)) == span(3, 5, 3, 17, cell=5)
 
 
 def test_a_broken_cell_does_not_lose_the_others() -> None:
@@ -277,11 +283,11 @@ def test_loading_and_editing(tmp_path: Any) -> None:
     path = tmp_path / "train.ipynb"
     path.write_bytes(notebook(("markdown", "x"), "%time fit()\nsched = StepLR(opt, 30)\n", "x ="))
     source = load(path)
-    assert len(in_part(source).tree.body) == 2
-    span = source.at(*[source.text.index("30"), source.text.index("30") + 2])
-    assert span == Span(2, 21, 2, 23, cell=2)
-    assert source.offsets(span)[0] == source.text.index("30")
-    edited = read_notebook(source.edited([(span, "10\n")]))
+    assert len(read(source).tree.body) == 2
+    number = source.at(*[source.text.index("30"), source.text.index("30") + 2])
+    assert number == replace(span(2, 21, 2, 23, cell=2), filename=source.name)
+    assert source.offsets(number)[0] == source.text.index("30")
+    edited = read_notebook(source.edited([(number, "10\n")]))
     assert edited.cells[0].source == "%time fit()\nsched = StepLR(opt, 10\n)\n"
     with pytest.raises(ValueError, match="row 1 of cell 2 is not plain Python"):
-        source.edited([(Span(1, 1, 1, 2, cell=2), "")])
+        source.edited([(span(1, 1, 1, 2, cell=2), "")])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.source.outline import (
+from lrlint.source.relevance.outline import (
     TOP,
     Imported,
     bound_words,

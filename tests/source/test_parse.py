@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.source import SourceError, nesting, parse_text
+from lrlint.source import SourceError, load, nesting, parse_text
 from lrlint.source.nesting import MAX_BRACKETS, MAX_LEVELS, MAX_PATTERN, check
+from lrlint.source.notebook import read_notebook
+from lrlint.source.parse import parse_expression
+from lrlint.source.skeleton import read
 
 HOSTILE = {
     "parentheses": lambda n: "x = " + "(" * n + "1" + ")" * n,
@@ -63,6 +67,31 @@ def test_hostile_input_is_an_error_in_linear_time(kind: str) -> None:
     assert time.process_time() - began < 5
 
 
+SNIPPETS = [kind for kind in HOSTILE if "\n" not in HOSTILE[kind](1) and kind != "import"]
+
+
+@pytest.mark.parametrize("kind", SNIPPETS)
+def test_the_guard_is_on_every_way_to_libcst(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules and bodies are in `test_skeleton`; here are fixes, and syntax too new for CPython."""
+    text = HOSTILE[kind](1500)
+    assert parse_expression(text.removeprefix("x = ")) is None
+    for name in ("notebook.syntax_error", "notebook.syntax_tree", "skeleton.syntax_tree"):
+        monkeypatch.setattr(f"lrlint.source.{name}", lambda _: SourceError("too old"))
+    cells = [{"cell_type": "code", "source": text}]
+    (note,) = read_notebook(json.dumps({"cells": cells}).encode()).notes
+    assert note.message.startswith("left out: ")
+    source = load("x.py", data=text.encode())
+    with pytest.raises(SourceError):
+        read(source)
+
+
+def test_one_module_asks_libcst_to_parse() -> None:
+    root = Path(__file__).parents[2] / "lrlint"
+    asks = re.compile(r"cst\.parse_\w+\(")
+    asking = [path for path in root.rglob("*.py") if asks.search(path.read_text())]
+    assert asking == [root / "source/parse.py"]
+
+
 @pytest.mark.slow
 def test_what_is_just_within_the_limits_parses_on_a_small_stack() -> None:
     """Everything the guard lets through must parse, on a thread of 1 MiB in its own process."""
@@ -71,7 +100,7 @@ import sys, threading
 from tests.source.test_parse import HOSTILE
 from lrlint.source import SourceError, load, parse_text
 from lrlint.source.nesting import check
-from lrlint.source.skeleton import in_part
+from lrlint.source.skeleton import read
 def largest(make):
     low, high = 1, 1500
     while high - low > 1:
@@ -86,12 +115,12 @@ def main():
         code = make(95 if kind.startswith("nested") else largest(make))
         try:
             module = parse_text(code)
-            tree = in_part(load("x.py", data=code.encode())).tree
+            tree = read(load("x.py", data=code.encode())).tree
         except SourceError as error:
             assert kind in ("unclosed", "del", "del after semicolon"), (kind, error)
         else:
             assert module.body, kind
-            assert tree.end == len(code)
+            assert tree.code == code
 threading.stack_size(1 << 20)
 thread = threading.Thread(target=main)
 thread.start()

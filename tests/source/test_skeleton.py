@@ -7,12 +7,12 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from lrlint.analysis.code.survey import Survey
-from lrlint.source import Mutations, SourceError, load
-from lrlint.source.nodes import walk
-from lrlint.source.skeleton import Skeleton, in_outline, in_part, whole
+from lrlint.analysis.code.survey import Mutations, Survey
+from lrlint.source import SourceError, syntax
+from lrlint.source.skeleton import Skeleton, read
 
 from .test_parse import HOSTILE
+from .trees import everything, functions, source_of
 
 HERE = Path(__file__).resolve().parents[2]
 REAL = sorted([*HERE.glob("lrlint/**/*.py"), *HERE.glob("examples/**/*.py")])
@@ -97,28 +97,14 @@ ODD = {
 }
 
 
-def source_of(text: str, name: str = "<stdin>"):  # type: ignore[no-untyped-def]
-    return load(Path(name), data=text.encode())
-
-
-def functions(tree: cst.CSTNode) -> list[cst.FunctionDef]:
-    found = [one for one in walk(tree) if isinstance(one, cst.FunctionDef)]
-    return sorted(found, key=lambda one: one.start)
-
-
-def described(node: object) -> object:
-    """A tree with everything in it, and where it stands."""
-    if isinstance(node, list):
-        return [described(one) for one in node]
-    if not isinstance(node, cst.CSTNode):
-        return node if isinstance(node, (str, int, float)) else type(node)
-    fields = [described(getattr(node, name)) for name in type(node).__match_args__]  # type: ignore[attr-defined]
-    return [type(node).__name__, node.start, node.end, *fields]
-
-
-def open_all(found: Skeleton) -> None:
-    for function in functions(found.tree):
-        assert found.open(function)
+def described(found: Skeleton) -> list[tuple[str, int, int]]:
+    """All code of a module, and where it is."""
+    outside = (cst.Module, cst.IndentedBlock, cst.FunctionDef, cst.ClassDef)
+    return sorted(
+        (type(node).__name__, *found.offsets(node))
+        for node in everything(found)
+        if not isinstance(node, outside)  # comments after the last statement are theirs or not
+    )
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -135,15 +121,9 @@ def test_real_modules_come_back_whole(path: Path) -> None:
 
 
 def check_whole(text: str) -> None:
-    source = source_of(text)
-    for read in (in_part, in_outline):
-        known, found = whole(source), read(source)
-        before = functions(found.tree)
-        assert found.mutations == known.mutations == Survey(Skeleton(known.tree)).mutations
-        open_all(found)
-        assert described(found.tree) == described(known.tree)
-        assert {*before} <= {*functions(found.tree)}  # each is the node that it was
-        assert found.size == known.size
+    found, known = read(source_of(text)), Skeleton(syntax.parsable(text))
+    assert Survey(found).mutations == Survey(known).mutations
+    assert described(found) == described(known)
 
 
 LONG = """\
@@ -161,28 +141,29 @@ def plot(curve):
 """
 
 
-def test_a_function_is_read_when_it_is_looked_into() -> None:
-    found = in_part(source_of(LONG))
-    build, plot = functions(found.tree)
+def definitions(found: Skeleton) -> list[cst.FunctionDef]:
+    return [one for one in found.tree.body if isinstance(one, cst.FunctionDef)]
+
+
+def test_a_function_is_parsed_when_it_is_looked_into() -> None:
+    found = read(source_of(LONG))
+    build, plot = definitions(found)
     size = found.size
-    assert build.body.body == plot.body.body == []
-    assert found.open(build)
-    assert len(build.body.body) == 3
-    assert plot.body.body == []
+    body = found.body_of(build)
+    assert len(body.body) == 3
     assert found.size > size
-    body = build.body
-    assert found.open(build)  # once more: nothing to do
-    assert build.body is body
-    assert "StepLR" in (found.text(build) or "")
+    assert found.body_of(build) is body
+    assert "StepLR" in (found.text_of(build) or "")
+    assert "title" in (found.text_of(plot) or "")
+    assert found.path_to(body.body[0]) == [found.tree, build, body, body.body[0]]
 
 
-def test_what_stands_in_a_function_is_told_without_its_tree() -> None:
-    found, known = in_part(source_of(LONG)), whole(source_of(LONG))
-    survey, full = Survey(found), Survey(known)
-    for one, other in zip(functions(found.tree), functions(known.tree), strict=True):
-        assert survey.part(one) == full.part(other)
-    assert not survey.part(functions(found.tree)[1]).relevant  # for a string says nothing
-    assert survey.module == full.module
+def test_what_a_function_says_is_told_without_its_tree() -> None:
+    found = read(source_of(LONG))
+    size = found.size
+    assert not Survey(found).part(definitions(found)[1]).relevant  # for a string says nothing
+    assert Survey(found).module == Survey(Skeleton(LONG)).module
+    assert found.size == size
 
 
 @pytest.mark.parametrize(
@@ -200,115 +181,111 @@ def test_what_one_line_says_is_the_same_without_a_tree(
     line: str, relevant: bool, called: set[str]
 ) -> None:
     text = f"def f(n):\n    a = 1\n    b = 2\n    {line}\n"
-    for found in (in_part(source_of(text)), whole(source_of(text))):
-        (function,) = [one for one in functions(found.tree) if one.name.value == "f"]
-        part = Survey(found).part(function)
+    for found in (read(source_of(text)), Skeleton(text)):
+        part = Survey(found).part(definitions(found)[0])
         assert (part.relevant, part.called) == (relevant, called)
 
 
-def test_a_function_that_yields_is_known_once_it_is_parsed() -> None:
-    found = in_part(source_of("def f():\n    x = 1\n    y = 2\n    yield x\n"))
-    (function,) = functions(found.tree)
-    survey = Survey(found)
-    found.open(function)
-    assert survey.is_generator(function)
+@pytest.mark.parametrize(
+    ("line", "changed"),
+    [
+        ("self.n += 1", Mutations(attributes={"n"})),
+        ("(self.n) **= 2", Mutations(attributes={"n"})),
+        ("state['n'] //= 2", Mutations(keys={"n"})),
+        ("self.n = self.n + 1", Mutations(attributes={"n"})),
+        ("self.n = (self.n\n        - f(x))", Mutations(attributes={"n"})),
+        ("global n, m", Mutations(shared_names={"n", "m"})),
+        ("self.n = ((self.n) * 2)  # half", Mutations(attributes={"n"})),
+        ("self.n = x[1](2) << (\n  y)", Mutations(attributes={"n"})),
+        ("self.n = '%d' % (x)", Mutations(attributes={"n"})),
+        ("self.n = f(x - 1)", Mutations()),
+        ("self.n = self.m = x - 1", Mutations()),
+        ("n += 1", Mutations()),
+        ("'self.n += 1'  # global n", Mutations()),
+        ("state[n] += 1", Mutations()),
+    ],
+)
+def test_what_a_function_changes_in_place(line: str, changed: Mutations) -> None:
+    text = f"class A:\n  def f(self):\n    if x:\n      a = 1\n      {line}\n"
+    for found in (read(source_of(text)), Skeleton(text)):
+        assert Survey(found).mutations == changed
 
 
 def test_a_function_with_a_generator_inside_of_it_is_none() -> None:
     text = "def f():\n    def inner():\n        yield 1\n    return inner\n"
-    for found in (in_part(source_of(text)), whole(source_of(text))):
-        outer = functions(found.tree)[0]
-        found.open(outer)
+    for found in (read(source_of(text)), Skeleton(text)):
+        outer, inner = functions(found)
         assert not Survey(found).is_generator(outer)
+        assert Survey(found).is_generator(inner)
 
 
-def test_a_body_that_cannot_be_read_stays_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = in_part(source_of(LONG))
-    build, plot = functions(found.tree)
-
-    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
-    monkeypatch.setattr("lrlint.source.skeleton.younger_tree", refuse)
-    assert not found.open(build)
-    assert build.body.body == plot.body.body == []
-
-
-def refuse(text: str) -> cst.Module:
-    raise SourceError("no")
-
-
-def test_a_body_that_is_not_python_spoils_no_other() -> None:
-    source = source_of(f"{LONG}def old(x):\n    y = x\n    print y\n    return y\n")
-    with pytest.raises(SourceError):
-        in_part(source)
-    found = in_outline(source)
-    assert not found.is_python
-    build, _, old = functions(found.tree)
-    assert found.open(build)
-    assert len(build.body.body) == 3
-    assert not found.open(old)
-    assert old.body.body == []
-    assert found.mutations == Mutations()
-
-
-def test_a_body_that_only_a_younger_python_reads_is_left_to_libcst(
+def test_a_body_that_libcst_refuses_is_an_error_where_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found, known = in_outline(source_of(LONG)), whole(source_of(LONG))
-    build, plot = functions(found.tree)
-    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
-    assert found.open(build)
-    assert found.open(plot)
-    assert described(found.tree) == described(known.tree)
-    assert found.tree.body[1] is build
+    text = f"{LONG}\ndef new(x):\n    y = x\n    x = $\n    return y\n"
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: tree)
+    tree = syntax.syntax_tree(text.replace("$", "1"))
+    found = read(source_of(text))
+    build, _, new = definitions(found)
+    assert found.body_of(build).body
+    for _ in range(2):
+        with pytest.raises(SourceError) as caught:
+            found.body_of(new)
+        assert (caught.value.row, caught.value.column) == (
+            text[: text.index("$")].count("\n") + 1,
+            9,
+        )
+    assert found.refusal is not None
 
 
 @pytest.mark.parametrize("text", ["def f(:\n    pass\n", "(" * 300 + ")" * 300])
 def test_broken_modules_are_refused(text: str) -> None:
     with pytest.raises(SourceError):
-        in_part(source_of(text))
+        read(source_of(text))
 
 
 def test_short_bodies_are_not_worth_it() -> None:
-    found: Skeleton = in_part(source_of("def f():\n    a = 1\n    return a\n"))
-    assert functions(found.tree)[0].body.body != []
-
-
-def test_what_only_a_younger_python_reads_is_left_to_libcst(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    known = described(in_part(source_of(LONG)).tree)
-    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("no"))
-    found = in_part(source_of(LONG))
-    open_all(found)
-    assert [one.name.value for one in functions(found.tree)] == ["build", "plot"]
-    assert functions(found.tree)[0].body.body != []
-    assert described(found.tree) != known  # which has empty bodies
+    found = read(source_of("def f():\n    a = 1\n    return a\n"))
+    assert found.text_of(definitions(found)[0]) is None
 
 
 def test_nested_definitions_are_read_with_the_one_around_them() -> None:
-    found = in_part(
-        source_of("def f():\n    def g():\n        a = 1\n        b = 2\n    return g\n")
-    )
-    assert len(functions(found.tree)) == 1
-    open_all(found)
-    outer, inner = functions(found.tree)
-    assert outer.body.body[0] is inner
-    assert inner.body.body != []
+    found = read(source_of("def f():\n    def g():\n        a = 1\n        b = 2\n    return g\n"))
+    (outer,) = definitions(found)
+    inner = found.body_of(outer).body[0]
+    assert isinstance(inner, cst.FunctionDef)
+    assert found.text_of(inner) is None
+    assert found.body_of(inner) is inner.body
 
 
-def test_a_definition_in_a_branch_is_read_like_another() -> None:
-    text = """\
-if x:
-  try:
-    async def f(): # é
-      a = 1
-      b = 2
-      return a
-  except E: pass
-"""
+def test_a_name_that_looks_like_that_of_a_body_is_none() -> None:
+    text = f"def body():\n    __body30\n{LONG}"
     check_whole(text)
-    found = in_part(source_of(text))
-    assert functions(found.tree)[0].body.body == []
+
+
+# -- syntax that the running Python does not read ---------------------------------------------
+
+
+@pytest.fixture
+def old_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: SourceError("too old"))
+
+
+@pytest.mark.usefixtures("old_python")
+def test_what_only_a_newer_python_reads_is_left_to_libcst() -> None:
+    found = read(source_of(LONG))
+    assert [found.text_of(one) for one in definitions(found)] == [None, None]
+    assert described(found) == described(Skeleton(LONG))
+
+
+@pytest.mark.usefixtures("old_python")
+@pytest.mark.parametrize("literal", ["'\\x1'", "b'é'", "'\\N{no such name}'"])
+def test_libcst_does_not_look_into_literals(literal: str) -> None:
+    with pytest.raises(SourceError, match="too old"):
+        read(source_of(f"x = {literal}\n"))
+
+
+# -- the guard against what would crash the parser --------------------------------------------
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -317,11 +294,17 @@ def test_hostile_input_is_a_tree_or_an_error(kind: str, size: int) -> None:
     if kind.startswith("nested ") and size > 1500:
         pytest.skip("its size grows with the square")
     text = HOSTILE[kind](size)
+    body = text.replace("\n", "\n    ")
+    # In a module, and in a body that is parsed by itself.
+    for code in (text, f"def f():\n    a = 1\n    b = 2\n    {body}\n"):
+        error = refusal(code)
+        assert error is None or "\n" not in error.message
+
+
+def refusal(code: str) -> SourceError | None:
     try:
-        found: Skeleton | SourceError = in_part(source_of(text))
+        found = read(source_of(code))
+        _ = [found.body_of(function) for function in definitions(found)]
     except SourceError as error:
-        found = error
-    if isinstance(found, SourceError):
-        assert "\n" not in found.message
-    else:
-        assert found.tree.end == len(text)
+        return error
+    return None

@@ -11,11 +11,12 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Reach, SourceError, SourceFile, Span, load_imported
+from lrlint.source import Relevance, SourceError, SourceFile, load_imported
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
-from lrlint.source.outline import Imported
+from lrlint.source.relevance.outline import Imported
 from lrlint.source.skeleton import Skeleton, read
+from lrlint.span import Span
 
 _MOST_MODULES = 300
 """Modules that are read for one script."""
@@ -65,9 +66,15 @@ class ModuleUnit:
         except SourceError:
             return None
 
+    @property
+    def refusal(self) -> SourceError | None:
+        """What libcst does not read in a function that was asked for."""
+        error = self._skeleton.refusal
+        return None if error is None else self.source.in_cell(error)
+
     @cached_property
     def survey(self) -> Survey:
-        """What stands in the module and its functions."""
+        """What the module and its functions say."""
         return Survey(self._skeleton)
 
     def code(self, node: cst.CSTNode) -> str:
@@ -93,7 +100,7 @@ class ModuleUnit:
     def assigned_in(
         self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
     ) -> frozenset[str]:
-        """The names that a block binds, computed once."""
+        """Return the names that a block binds, computed once."""
         found = self._assigned.get(id(body))
         if found is None:
             found = self._assigned[id(body)] = compute(body)
@@ -103,12 +110,12 @@ class ModuleUnit:
 class Project:
     """All modules that one run of lrlint has looked at."""
 
-    def __init__(self, reach: Reach | None = None) -> None:
-        self._reach = Reach() if reach is None else reach
+    def __init__(self, relevance: Relevance | None = None) -> None:
+        self._relevance = Relevance() if relevance is None else relevance
         self._units: dict[Path, ModuleUnit | None] = {}
         self._data: dict[tuple[Path, Format], object] = {}
         self._room = _MOST_MODULES
-        self._locator = self._reach.locator
+        self._locator = self._relevance.locator
 
     @property
     def size(self) -> int:
@@ -116,7 +123,7 @@ class Project:
         return sum(unit.size for unit in self._units.values() if unit is not None)
 
     def entry(self, source: SourceFile) -> ModuleUnit:
-        """The unit of a file that is linted; raises SourceError where it cannot be parsed."""
+        """Return the unit of a linted file; raises SourceError where it cannot be parsed."""
         self._room = _MOST_MODULES
         path = None if source.path is None else Path(source.path).resolve()
         known = self._units.get(path) if path is not None else None
@@ -133,7 +140,7 @@ class Project:
         return self._units.get(path.resolve()) is not None
 
     def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
-        """The module of the project that ``importer`` means by ``name``, or None."""
+        """Return the module of the project that ``importer`` means by ``name``, or None."""
         if importer.path is None:
             return None
         return self._first(self._locator.find(importer.path, name, level))
@@ -143,21 +150,21 @@ class Project:
         if importer.path is None:
             return False
         imported = Imported(module, level, name)
-        return self._reach.import_builds(importer.path, importer.source.text, imported)
+        return self._relevance.import_may_build(importer.path, importer.source.text, imported)
 
     def data(self, path: Path, format_: Format) -> object:
-        """What a settings file holds; None where it is broken."""
+        """Return what a settings file holds; None where it is broken."""
         key = path, format_
         if key not in self._data:
             self._data[key] = read_data(path, format_)
         return self._data[key]
 
     def data_file(self, importer: ModuleUnit, name: str) -> Path | None:
-        """The file of the project that a module means by a name, or None."""
+        """Return the file of the project that a module means by a name, or None."""
         return None if importer.path is None else self._locator.data(importer.path, name)
 
     def submodule(self, package: ModuleUnit, name: str) -> ModuleUnit | None:
-        """A module inside a package."""
+        """Return a module inside a package."""
         if package.path is None:
             return None
         return self._first(self._locator.submodule(package.path, name))

@@ -11,12 +11,12 @@ from lrlint.source.nodes import children, walk
 
 
 def names_in(node: cst.CSTNode) -> frozenset[str]:
-    """All the names in a piece of code: of variables, attributes and keywords."""
+    """Return all the names in a piece of code: of variables, attributes and keywords."""
     return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))
 
 
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:
-    """The names that a block binds, nested functions and classes not looked into."""
+    """Return the names that a block binds, nested functions and classes not looked into."""
     names: set[str] = set()
     stack = [block]
     while stack:
@@ -43,7 +43,7 @@ _BINDS: Final = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.F
 
 
 def target_names(target: cst.CSTNode) -> Iterator[str]:
-    """The names that a target of an assignment binds."""
+    """Yield the names that a target of an assignment binds."""
     match target:
         case cst.Name(value=value):
             yield value
@@ -80,11 +80,11 @@ def yields(body: cst.CSTNode) -> bool:
 
 
 SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
-"""What has names of its own."""
+"""Nodes with names that are not seen outside."""
 
 
 def dotted(node: cst.CSTNode) -> str | None:
-    """``a.b.c`` as written, or None where the expression is anything else."""
+    """Return ``a.b.c`` as written, or None where the expression is anything else."""
     parts: list[str] = []
     while isinstance(node, cst.Attribute):
         parts.append(node.attr.value)

@@ -8,7 +8,14 @@ import libcst as cst
 
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Nature, is_loop_atom, natures, text_of
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Counter,
+    Nature,
+    is_loop_atom,
+    natures,
+    text_of,
+)
 from lrlint.analysis.model.trace import (
     Block,
     Break,
@@ -170,7 +177,7 @@ def _counts(condition: Condition) -> bool:
     """Whether a condition depends on how often loops have run, and on no measured value."""
     atoms = list(condition.atoms())
     return any(is_loop_atom(atom) for atom in atoms) and not any(
-        isinstance(atom.key, tuple) and atom.key and atom.key[0] == "carried" for atom in atoms
+        isinstance(atom.key, Counter) and atom.key.carried for atom in atoms
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lrlint.analysis.derive.script_numbers import numbers_of
-from lrlint.analysis.interpreter.numbers import by_default
+from lrlint.analysis.interpreter.numbers import as_default
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -62,7 +62,7 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
             for condition, item in alternatives:
                 if condition.lean:
                     fact = _fact_of(item, depth + 1)
-                    return by_default(value, fact) if isinstance(fact, Expr) else fact
+                    return as_default(value, fact) if isinstance(fact, Expr) else fact
     return Unknown(getattr(value, "path", None) or "")
 
 

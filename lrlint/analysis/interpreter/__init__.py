@@ -1,1 +1,1 @@
-"""The abstract interpreter: one module for each kind of syntax, on one `Machine`."""
+"""The abstract interpreter: a `Machine` holds its state, one module reads each kind of syntax."""

@@ -10,17 +10,17 @@ from lrlint.analysis.places.place import SyntaxPlace
 
 @dataclass(slots=True)
 class Arguments:
-    """The evaluated arguments of a call."""
+    """The evaluated arguments of a call, and where they are written."""
 
     positional: list[AnyValue] = field(default_factory=list)
     keywords: dict[str, AnyValue] = field(default_factory=dict)
     places: dict[int | str, SyntaxPlace] = field(default_factory=dict)
-    """Where each argument's value is written, by position or keyword."""
+    """By position or keyword."""
     open: bool = False
-    """Whether ``*args`` or ``**kwargs`` hand over more than is known."""
+    """Whether ``*args`` or ``**kwargs`` may pass other arguments as well."""
 
     def get(self, position: int, name: str | None = None) -> AnyValue | None:
-        """The argument at a position or under a keyword."""
+        """Return the argument of a parameter, which may be given by keyword or by position."""
         if name is not None and name in self.keywords:
             return self.keywords[name]
         if 0 <= position < len(self.positional):
@@ -28,11 +28,11 @@ class Arguments:
         return None
 
     def place(self, position: int, name: str | None = None) -> SyntaxPlace | None:
-        """Where the argument at a position or under a keyword is written."""
+        """Return the place of the argument of a parameter."""
         if name is not None and name in self.places:
             return self.places[name]
         return self.places.get(position)
 
     def all(self) -> list[AnyValue]:
-        """All arguments."""
+        """Return the values of all arguments."""
         return [*self.positional, *self.keywords.values()]

@@ -1,4 +1,4 @@
-"""Conditions of statements: what an ``if`` decides, and how its branches come together again."""
+"""Branches: ``if``, ``match``, ``except``, and joining what they have set."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def _interpret(
 
 
 def _both_end(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    """Keep what a branch has set that does not raise, for the code after the function."""
     raises = first.outcome.exit is Exit.RAISE
     apply_changes(machine, second.changes if raises else first.changes)
     same = first.outcome.exit is second.outcome.exit
@@ -86,9 +87,10 @@ def _both_end(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
 
 
 def _one_ends(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    """Join the branches; what follows runs under the condition of the one that goes on."""
     ended, other = (first, second) if first.outcome.ends else (second, first)
     if ended.outcome.exit is Exit.RAISE:
-        # What follows runs only where nothing was raised: no guard is needed to say so.
+        # An ordinary run raises nothing, so what follows needs no guard.
         apply_changes(machine, other.changes)
         return other.outcome
     returns = ended.outcome.leaves_function
@@ -96,7 +98,7 @@ def _one_ends(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
     _join(machine, first, second, skip=local)
     if local is not None:
         # Its local variables are gone where the function has returned.
-        apply_changes(machine, {k: v for k, v in other.changes.items() if v[0] is local})
+        apply_changes(machine, {k: v for k, v in other.changes.items() if k[0] is local})
     in_loop = len(machine.loops) > machine.frames[-1].loops
     leaves_loop = in_loop if returns else ended.outcome.exit is not Exit.CONTINUE
     if leaves_loop:
@@ -113,6 +115,7 @@ def _one_ends(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
 
 
 def _both_go_on(machine: Machine, first: _Branch, second: _Branch) -> Outcome:
+    """Join the branches; inner ones may have left under their own conditions."""
     _join(machine, first, second)
     escaped = [
         all_of(branch.condition, branch.outcome.escaped)
@@ -132,25 +135,26 @@ def _join(machine: Machine, first: _Branch, second: _Branch, skip: Store | None 
 
 
 def _note_break(machine: Machine, condition: Condition) -> None:
+    """Note that the loop may end early, if no number decides when."""
     if machine.loops and not any(condition.atoms()):
         machine.loops[-1].loop.may_break = True
 
 
-def run_unlikely(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
-    """Interpret what runs in an emergency only; its values are forgotten again."""
+def run_handler(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
+    """Interpret an exception handler; of what it sets, only new names remain."""
     start = len(machine.journal)
     question = Question(Asks.EXCEPTION, machine.fresh_key())
     with machine.guard(Flag(question, "an exception", default=False), node):
         machine.run_block(statements)
-        # An emergency exit neither ends a training nor belongs to a schedule's law.
-        machine.block[:] = [item for item in machine.block if not isinstance(item, Break)]
-    for store, key, value in take_back(machine, start).values():
+        # A break out of an emergency does not end an ordinary training.
+        machine.block[:] = [entry for entry in machine.block if not isinstance(entry, Break)]
+    for (store, key), value in take_back(machine, start).items():
         if key not in store.data:
             machine.write(store, key, value)
 
 
 def run_match(machine: Machine, node: cst.Match) -> Outcome:
-    """Interpret a ``match`` as a chain of conditions on its subject."""
+    """Interpret a ``match`` statement as an ``if`` with ``elif``."""
     subject = machine.evaluate(node.subject)
 
     def chain(position: int) -> Outcome:
@@ -172,13 +176,14 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
 
 
 def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
+    """Return whether a pattern matches the subject."""
     match pattern:
         case cst.MatchValue(value=value):
             return comparisons.equal(machine, subject, machine.evaluate(value), pattern)
-        case cst.MatchOr(patterns=parts):
+        case cst.MatchOr(patterns=alternatives):
             conditions: list[Condition] = []
-            for part in parts:
-                truth = _pattern(machine, subject, part.pattern)
+            for alternative in alternatives:
+                truth = _pattern(machine, subject, alternative.pattern)
                 if truth is True:
                     return True
                 if truth is not False:

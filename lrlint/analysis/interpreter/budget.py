@@ -1,9 +1,8 @@
-"""How much of the budget another module may spend.
+"""Budgets for other modules than the script.
 
-A script hands its data, models and files to code of the project that is as deep as it likes, and
-imports packages that do much when they are imported. What happens there must not cost the reading
-of the script itself: each call into another module, and each first run of one, may spend a share of
-what is left, and is unknown where that does not do.
+A script may call large functions of its project, and import packages that do much when they are
+imported. So that enough of the budget remains for the script itself, each call into another module
+and each import may spend a share of what is left. Where that is not enough, its result is unknown.
 """
 
 from __future__ import annotations
@@ -16,26 +15,25 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import escapes, journal
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import BudgetExceeded, Frame
+from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import (
     AnyValue,
-    ClassValue,
     FunctionValue,
     Instance,
     Opaque,
     Scope,
 )
-from lrlint.source import may_hold_schedule
+from lrlint.source import mentions_schedule
 
 _T = TypeVar("_T")
 
-_TELLING: Final = 0.5
-"""The share of code that builds or steps something, or may do so."""
-_OTHER: Final = 0.125
+_SHARE_OF_RELEVANT: Final = 0.5
+"""The share of the budget for code that may build or step an optimizer or scheduler."""
+_SHARE_OF_OTHERS: Final = 0.125
 
 TOO_LARGE: Final = "the script is too large to be followed to its end"
-_CODE_TOO_LARGE: Final = "handed to code that is too large to be followed to its end"
+_CODE_TOO_LARGE: Final = "passed to code that is too large to be followed to its end"
 
 
 def call(
@@ -44,16 +42,11 @@ def call(
     arguments: Iterable[AnyValue],
     run: Callable[[], AnyValue],
 ) -> AnyValue:
-    """The value of a call into another module, or an unknown one where it takes too much.
+    """Return the value of a call into another module; it is unknown where that takes too much.
 
-    What such a call was handed may have been stepped by what was not read.
+    In that case the arguments escape: the rest of the code may step them.
     """
-    parts: list[FunctionValue | ClassValue] = [function]
-    if function.owner is not None:
-        parts.append(function.owner)
-    value = _bounded(
-        machine, any(one.scope.unit.survey.part(one.node).relevant for one in parts), run
-    )
+    value = _within_share(machine, _is_relevant(function), run)
     if value is not None:
         return value
     name = function.node.name.value if isinstance(function.node, cst.FunctionDef) else "a lambda"
@@ -66,41 +59,43 @@ def call(
     return Opaque()
 
 
+def _is_relevant(function: FunctionValue) -> bool:
+    """Whether a function, or another method of its class, may build or step something."""
+    owners = (function,) if function.owner is None else (function, function.owner)
+    return any(owner.scope.unit.survey.part(owner.node).relevant for owner in owners)
+
+
 def import_module(machine: Machine, unit: ModuleUnit, scope: Scope) -> None:
-    """Run a module for the first time; where it takes too much, its names stay unknown."""
+    """Interpret a module for the first time; where that takes too much, its names stay unknown."""
 
     def run() -> bool:
-        with machine.elsewhere(unit, scope):
-            machine.frames.append(Frame(unit.tree, len(machine.guards), len(machine.loops)))
-            try:
-                machine.run_block(unit.tree.body)
-            finally:
-                machine.frames.pop()
+        with machine.elsewhere(unit, scope), machine.calling(unit.tree):
+            machine.run_block(unit.tree.body)
         return True
 
     start = len(machine.journal)
-    if _bounded(machine, may_hold_schedule(unit.source.data), run) is None:
+    if _within_share(machine, mentions_schedule(unit.source.data), run) is None:
         machine.note(None, f"importing {unit.filename} is too large to be followed")
-    # It runs when a name is first asked for, perhaps in a branch, and is imported all the same.
+    # A module is interpreted when a name of it is first used, which may be in a branch. The import
+    # itself is not in that branch, so the journal forgets what it has written.
     del machine.journal[start:]
 
 
 def give_up(block: Block, why: str) -> None:
-    """What was built may be stepped in what was not looked at."""
-    for item in walk(block):
-        if isinstance(item.event, BuildScheduler):
-            record = item.event.scheduler
+    """Let what a trace builds escape, because code after it was not interpreted."""
+    for located in walk(block):
+        if isinstance(located.event, BuildScheduler):
+            record = located.event.scheduler
             record.escapes = record.escapes or why
             if record.optimizer is not None:
                 record.optimizer.escapes = record.optimizer.escapes or why
 
 
-def _bounded(machine: Machine, telling: bool, run: Callable[[], _T]) -> _T | None:
-    """The result, or None where it takes too much: then nothing remains of what was written."""
+def _within_share(machine: Machine, relevant: bool, run: Callable[[], _T]) -> _T | None:
+    """Return the result, or None and undo all writes where that takes more than its share."""
     outer = machine.allowed
-    machine.allowed = machine.spent + int(
-        (outer - machine.spent) * (_TELLING if telling else _OTHER)
-    )
+    share = _SHARE_OF_RELEVANT if relevant else _SHARE_OF_OTHERS
+    machine.allowed = machine.spent + int((outer - machine.spent) * share)
     start, known = len(machine.journal), set(machine.scopes)
     block, mark = machine.block, len(machine.block)
     try:
@@ -108,7 +103,7 @@ def _bounded(machine: Machine, telling: bool, run: Callable[[], _T]) -> _T | Non
     except BudgetExceeded:
         journal.take_back(machine, start)
         for unit in machine.scopes.keys() - known:
-            del machine.scopes[unit]  # its names are gone; who asks for one runs the module again
+            del machine.scopes[unit]  # its names are undone, so it has to run again
         give_up(block[mark:], _CODE_TOO_LARGE)
         return None
     finally:

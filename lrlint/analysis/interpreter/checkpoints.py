@@ -20,41 +20,41 @@ from lrlint.analysis.model.values import (
     OptimizerValue,
     Owner,
     SchedulerValue,
+    alternatives,
+    elements,
 )
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
 _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
 _MAY_BE_A_SCHEDULE = re.compile(r"sched|trainer|extra", re.IGNORECASE)
-_WRITES_WHAT_IT_IS_GIVEN = frozenset({"save", "dump"})
+_WRITES_ITS_ARGUMENT = frozenset({"save", "dump"})
 _DEEPEST = 6
 
 
 def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
-    """Record what a call of unseen code, ``torch.save`` or a helper, saves by its name."""
+    """Record what a call of unseen code saves, where its name says so: ``torch.save(…)``."""
     if not _SAVES.search(name):
         return
-    found = _Found()
+    contents = _Contents()
     for value in values:
-        found.look_into(value)
-    # What a helper out of sight does with an optimizer that it is handed whole is not known.
-    if found.states or (found.owners and name in _WRITES_WHAT_IT_IS_GIVEN):
-        holds = tuple(found.owners.values())
-        machine.emit(Save(machine.here(node), tuple(machine.via), holds, found.open))
+        contents.search(value)
+    # Another function may do anything with an optimizer, but with a state only save it.
+    if contents.states or (contents.owners and name in _WRITES_ITS_ARGUMENT):
+        holds = tuple(contents.owners)
+        machine.emit(Save(*machine.where(node), holds, contents.open))
 
 
 def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
-    """Record that unseen code, by its name, loads a checkpoint into the optimizers it is handed."""
+    """Record that unseen code loads the states of its arguments, where its name says so."""
     if not _LOADS.search(name):
         return
-    found = _Found()
+    contents = _Contents()
     for value in values:
         if isinstance(value, (OptimizerValue, ListValue, DictValue)):
-            found.look_into(value)
-    for owner in found.owners.values():
+            contents.search(value)
+    for owner in contents.owners:
         if isinstance(owner, OptimizerRecord):
-            machine.emit(
-                OptimizerCall(machine.here(node), tuple(machine.via), owner, "load_state_dict")
-            )
+            machine.emit(OptimizerCall(*machine.where(node), owner, "load_state_dict"))
 
 
 def is_own_state(value: AnyValue | None) -> bool:
@@ -62,22 +62,25 @@ def is_own_state(value: AnyValue | None) -> bool:
     match value:
         case Opaque(state_of=owner):
             return owner is not None
-        case Choice(alternatives=alternatives):
-            return any(is_own_state(item) for _, item in alternatives)
+        case Choice():
+            return any(map(is_own_state, alternatives(value)))
     return False
 
 
-class _Found:
-    """Whose state lies in a value."""
+class _Contents:
+    """The optimizers and schedulers whose states, or who themselves, are in some values."""
 
     def __init__(self) -> None:
-        self.owners: dict[int, Owner] = {}
+        self.owners: dict[Owner, None] = {}
         self.states = 0
+        """How many of them are states."""
         self.open = False
+        """Whether there may be others that are not seen."""
         self._seen: set[int] = set()
 
-    def look_into(self, value: AnyValue, depth: int = 0) -> None:
-        # Objects know one another: each is looked into once.
+    def search(self, value: AnyValue, depth: int = 0) -> None:
+        """Add what is in a value."""
+        # Objects refer to each other in circles.
         if id(value) in self._seen:
             return
         if depth > _DEEPEST:
@@ -86,32 +89,26 @@ class _Found:
         self._seen.add(id(value))
         match value:
             case Opaque(state_of=owner) if owner is not None:
-                self.owners[id(owner)] = owner
+                self.owners[owner] = None
                 self.states += 1
             case Opaque(path=path):
                 self.open |= path is not None and bool(_MAY_BE_A_SCHEDULE.search(path))
             case OptimizerValue(record=record) | SchedulerValue(record=record):
-                self.owners[id(record)] = record
-            case ListValue(items=list() as items):
-                self._all(items, depth)
-            case ListValue(element=element):
-                self.open |= element is None
-                self._all([] if element is None else [element], depth)
+                self.owners[record] = None
+            case ListValue(items=None, element=None):
+                self.open = True
+            case ListValue(items=None, element=element) if element is not None:
+                self.search(element, depth + 1)
+            case ListValue() | Instance() | Choice():
+                for inner in elements(value):
+                    self.search(inner, depth + 1)
             case DictValue(store=store, complete=complete):
                 self.open |= not complete
-                for key, item in store.data.items():
-                    self.open |= isinstance(item, Opaque) and _unseen_schedule(key, item)
-                    self.look_into(item, depth + 1)
-            case Instance(store=store):
-                self._all(list(store.data.values()), depth)
-            case Choice(alternatives=alternatives):
-                self._all([item for _, item in alternatives], depth)
-
-    def _all(self, items: Iterable[AnyValue], depth: int) -> None:
-        for item in items:
-            self.look_into(item, depth + 1)
+                for key, inner in store.data.items():
+                    self.open |= isinstance(inner, Opaque) and _is_unseen_schedule(key, inner)
+                    self.search(inner, depth + 1)
 
 
-def _unseen_schedule(key: object, item: Opaque) -> bool:
-    """Whether an entry is called like a scheduler, though it is not known to be one."""
-    return item.state_of is None and bool(_MAY_BE_A_SCHEDULE.search(str(key)))
+def _is_unseen_schedule(key: object, value: Opaque) -> bool:
+    """Whether an unknown has the name of a scheduler."""
+    return value.state_of is None and bool(_MAY_BE_A_SCHEDULE.search(str(key)))

@@ -27,11 +27,11 @@ from lrlint.symbolic import Atom, Expr, Strength
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200
-"""Characters of the name of a number that stands for a condition."""
+"""Characters of the name of an indicator. It quotes its condition, which may quote another one."""
 
 
 def settle(machine: Machine, truth: bool | Condition) -> bool | Condition:
-    """Decide a condition where the guards in force already do."""
+    """Return whether a condition holds where the guards in force decide it, else the condition."""
     if isinstance(truth, bool):
         return truth
     known = machine.assumed(truth)
@@ -39,30 +39,31 @@ def settle(machine: Machine, truth: bool | Condition) -> bool | Condition:
 
 
 def join(
-    machine: Machine, condition: Condition, one: AnyValue, other: AnyValue, name: str = ""
+    machine: Machine, condition: Condition, first: AnyValue, second: AnyValue, name: str = ""
 ) -> AnyValue:
-    """The value that is ``one`` where ``condition`` holds and ``other`` elsewhere."""
-    if one is other or (isinstance(one, (Expr, Const)) and one == other):
-        return one
+    """Return a value that is ``first`` where the condition holds and ``second`` elsewhere."""
+    if first is second or (isinstance(first, (Expr, Const)) and first == second):
+        return first
     # A name that only one branch binds is used only where that branch ran.
-    if one is MISSING:
-        return other
-    if other is MISSING:
-        return one
-    first, second = _number_beside(machine, one, other), _number_beside(machine, other, one)
-    if first is not None and second is not None:
-        return _join_numbers(machine, condition, first, second, name)
+    if first is MISSING:
+        return second
+    if second is MISSING:
+        return first
+    number = _number_next_to(machine, first, second)
+    other = _number_next_to(machine, second, first)
+    if number is not None and other is not None:
+        return _join_numbers(machine, condition, number, other, name)
     alternatives = [
-        *_under(machine, condition, one),
-        *_under(machine, negate(condition), other),
+        *_under(machine, condition, first),
+        *_under(machine, negate(condition), second),
     ]
-    return _choice(alternatives, name or None)
+    return _limited_choice(alternatives, name or None)
 
 
-def _number_beside(machine: Machine, value: AnyValue, other: AnyValue) -> Expr | None:
-    """A value as a number, an unknown one only where its alternative is one, too.
+def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr | None:
+    """Return a value as a number, an unknown value only if the other one is a number.
 
-    ``start_epoch = 0`` is a number, so ``start_epoch = checkpoint["epoch"]`` is as well.
+    ``start_epoch = 0`` is a number, so ``start_epoch = checkpoint["epoch"]`` is a number, too.
     """
     if isinstance(value, Expr):
         return value
@@ -74,27 +75,29 @@ def _number_beside(machine: Machine, value: AnyValue, other: AnyValue) -> Expr |
 def _under(
     machine: Machine, condition: Condition, value: AnyValue
 ) -> list[tuple[Condition, AnyValue]]:
+    """Return the alternatives of a value under one more condition."""
     if isinstance(value, Choice):
         return [
-            (all_of(condition, inner), item)
-            for inner, item in value.alternatives
+            (all_of(condition, inner), alternative)
+            for inner, alternative in value.alternatives
             if not machine.contradict(condition, inner)
         ]
     return [(condition, value)]
 
 
 def _join_numbers(
-    machine: Machine, condition: Condition, one: Expr, other: Expr, name: str
+    machine: Machine, condition: Condition, first: Expr, second: Expr, name: str
 ) -> AnyValue:
+    """Return one number in place of two, as far as the condition tells which of them it is."""
     if depends_on_loop(condition):
-        # `if (i + 1) % k == 0: step += 1` leaves a number that an indicator tells apart.
+        # `if (i + 1) % k == 0: step += 1`: the indicator is 1 where the condition holds, else 0.
         indicator = Atom(name=f"[{_brief(condition)}]", key=condition, lower=0)
-        return other + Expr.atom(indicator) * (one - other)
+        return second + Expr.atom(indicator) * (first - second)
     lean = condition.lean
     if lean is None:
-        unit = one.unit if one.unit is other.unit else None
+        unit = first.unit if first.unit is second.unit else None
         return machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)
-    chosen = one if lean else other
+    chosen = first if lean else second
     if chosen.strength is not Strength.CONSTANT or chosen.value is None:
         return chosen
     return machine.named_number(
@@ -103,20 +106,20 @@ def _join_numbers(
 
 
 def _brief(condition: Condition) -> str:
-    """A condition in the user's words, if they are few: they may quote another such number."""
+    """Return a condition in the user's words, if they are few."""
     text = text_of(condition)
     return text if len(text) <= _LONGEST_NAME else "several conditions"
 
 
 def depends_on_loop(condition: Condition) -> bool:
-    """Whether the condition is computable from loop indices and loop-carried counters."""
+    """Whether the condition can be computed from loop indices and counters."""
     if not isinstance(condition, (Relation, Divisible, All, Any)):
         return False
     return any(is_loop_atom(atom) for atom in condition.atoms())
 
 
 def may_change(condition: Condition) -> bool:
-    """Whether the condition may hold in one iteration of a loop and not in another."""
+    """Whether the condition may differ from one iteration of a loop to another."""
     return Nature.METRIC in natures(condition) or any(map(is_loop_atom, condition.atoms()))
 
 
@@ -126,24 +129,22 @@ def distribute(
     node: cst.CSTNode,
     action: Callable[[AnyValue], AnyValue],
 ) -> AnyValue:
-    """Do ``action`` on each alternative of a choice, under its condition."""
+    """Do something with each alternative of a choice under its condition; return the results."""
     if not isinstance(value, Choice):
         return action(value)
     results: list[tuple[Condition, AnyValue]] = []
-    for condition, item in value.alternatives:
-        known = settle(machine, condition)
-        if known is True:
-            return action(item)
-        if known is False:
-            continue
-        assert not isinstance(known, bool)
-        with machine.guard(condition, node):
-            results.append((condition, action(item)))
+    for condition, alternative in value.alternatives:
+        holds = machine.assumed(condition)
+        if holds:
+            return action(alternative)
+        if holds is None:
+            with machine.guard(condition, node):
+                results.append((condition, action(alternative)))
     return choice(machine, results)
 
 
 def choice(machine: Machine, results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
-    """A choice among results, or the one value that all of them are."""
+    """Return a choice among results, or the result where they are all the same."""
     if not results:
         return Opaque()
     first = results[0][1]
@@ -153,22 +154,24 @@ def choice(machine: Machine, results: Sequence[tuple[Condition, AnyValue]]) -> A
     for condition, value in results:
         few = len(flat) <= _MOST_ALTERNATIVES
         flat += _under(machine, condition, value) if few else [(condition, value)]
-    return _choice(flat)
+    return _limited_choice(flat)
 
 
-def _choice(alternatives: list[tuple[Condition, AnyValue]], name: str | None = None) -> AnyValue:
-    """One of some values; where they are too many, an unknown one that may be any of them."""
+def _limited_choice(
+    alternatives: list[tuple[Condition, AnyValue]], name: str | None = None
+) -> AnyValue:
+    """Return a choice, or an unknown where there are too many alternatives."""
     if len(alternatives) <= _MOST_ALTERNATIVES:
         return Choice(tuple(alternatives))
     for _, value in alternatives:
-        escapes.escape(value, "one of more alternatives than are followed")
+        escapes.escape(value, "one of too many alternatives to follow")
     return Opaque(name)
 
 
 def chosen(machine: Machine, value: AnyValue) -> AnyValue:
-    """The alternative that the guards in force settle on, else the one the defaults lead to."""
+    """Return the alternative that the guards in force decide on, else the defaults."""
     if isinstance(value, Choice):
-        for condition, item in value.alternatives:
+        for condition, alternative in value.alternatives:
             if machine.assumed(condition):
-                return chosen(machine, item)
+                return chosen(machine, alternative)
     return leaning(value)

@@ -1,9 +1,9 @@
-"""Comparisons and truth: what of a condition is decided, and by what."""
+"""Comparisons and truth: whether a condition is decided, and which condition it is elsewhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -15,6 +15,7 @@ from lrlint.analysis.model.conditions import (
     Condition,
     Divisible,
     Flag,
+    Identity,
     Nature,
     Question,
     Relation,
@@ -43,10 +44,11 @@ from lrlint.analysis.model.values import (
     Sized,
     Stream,
     Truth,
+    alternatives,
 )
 from lrlint.symbolic import Expr, Strength
 
-_THINGS = (
+_OBJECTS = (
     OptimizerValue,
     SchedulerValue,
     FunctionValue,
@@ -61,7 +63,7 @@ _THINGS = (
     Partial,
     GroupsValue,
 )
-"""Values that are never None and, as far as training scripts go, always true."""
+"""Values that are never None and, in a training script, always true."""
 
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.LessThan: "<",
@@ -72,22 +74,25 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.GreaterThanEqual: ">=",
 }
 
+_FALSE_AT_RUNTIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 
-_EMPTY_BATCH = re.compile(r"(\.shape\[0\]|\.size\(0\)|len\(\w+\))\s*(==|<|<=)\s*[01]\b")
-"""A batch too small to train on, which an ordinary loader does not give."""
+_SMALL_BATCH = re.compile(r"(\.shape\[0\]|\.size\(0\)|len\(\w+\))\s*(==|<|<=)\s*[01]\b")
+"""Whether a batch is too small to train on, which is not so in an ordinary run."""
+
+_MOST_UNDECIDED_PAIRS = 24
+"""Pairs of alternatives without a constant that are compared: nothing follows from more of them."""
 
 
-def nature_of(value: AnyValue, text: str) -> Nature:
-    """What kind of thing an unknown value is."""
-    if isinstance(value, Opaque) and value.measured:
-        # What is called in a loop may be a measurement, but `dist.get_rank()` is none.
-        return Nature.RANK if words.asks_for_rank(text) else Nature.METRIC
-    path = getattr(value, "path", None) or text
-    return Nature.RANK if words.is_rank(path) else Nature.FLAG
+# -- truth ------------------------------------------------------------------------------------
+
+
+def as_value(truth: bool | Condition) -> AnyValue:
+    """Return a truth as a value."""
+    return Const(truth) if isinstance(truth, bool) else Truth(truth)
 
 
 def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
-    """Whether a value counts as true."""
+    """Return whether a value counts as true, or the condition under which it does."""
     match value:
         case Expr():
             number = value.as_number()
@@ -102,76 +107,76 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
             return bool(items)
         case DictValue(complete=True, store=store):
             return bool(store.data)
-        case Choice(alternatives=alternatives):
-            return any_alternative(
-                [(condition, truthiness(machine, item, node)) for condition, item in alternatives]
-            )
+        case Choice():
+            return any_alternative(value, lambda inner: truthiness(machine, inner, node))
         case External(name=name) | Opaque(external=name) if name in _FALSE_AT_RUNTIME:
             return False
         case Opaque():
-            text = machine.unit.code(node)
-            question = Question(Asks.TRUTH, _identity(value))
-            return Flag(question, text, _chosen(machine, value, text), nature_of(value, text))
-    if isinstance(value, _THINGS):
+            return _truth_of_unknown(machine, value, machine.unit.code(node))
+    if isinstance(value, _OBJECTS):
         return True
     return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
 
 
-_FALSE_AT_RUNTIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
-"""What is imported there is for annotations, or loaded by other means."""
-
-
-def _chosen(machine: Machine, value: Opaque, text: str) -> bool | None:
+def _truth_of_unknown(machine: Machine, value: Opaque, text: str) -> Condition:
     chosen = machine.override(value.path or text)
-    if chosen is None:
-        return _ordinary(text)
-    return bool(chosen)
+    lean = _ordinarily(text) if chosen is None else bool(chosen)
+    return Flag(Question(Asks.TRUTH, Identity(value)), text, lean, _nature_of(value, text))
 
 
-def _ordinary(text: str) -> bool | None:
-    """What holds in an ordinary run: files of an earlier run are absent, numbers are finite."""
+def any_alternative(
+    value: Choice, truth_of: Callable[[AnyValue], bool | Condition]
+) -> bool | Condition:
+    """Return whether something holds for a choice, from whether it does for each alternative."""
+    truths = [(condition, truth_of(inner)) for condition, inner in value.alternatives]
+    if all(truth is True for _, truth in truths):
+        return True
+    if all(truth is False for _, truth in truths):
+        return False
+    parts: list[Condition] = []
+    for condition, truth in truths:
+        if truth is True:
+            parts.append(condition)
+        elif truth is not False:
+            parts.append(all_of(condition, truth))
+    return any_of(*parts)
+
+
+def opposite(truth: bool | Condition) -> bool | Condition:
+    """Return whether something does not hold, from whether it does."""
+    return (not truth) if isinstance(truth, bool) else negate(truth)
+
+
+def _nature_of(value: AnyValue, text: str) -> Nature:
+    """Return the nature of a condition on a value that is not known."""
+    if isinstance(value, Opaque) and value.measured:
+        # What is called in a loop may be a measurement, but `dist.get_rank()` is not.
+        return Nature.RANK if words.asks_for_rank(text) else Nature.METRIC
+    path = getattr(value, "path", None) or text
+    return Nature.RANK if words.is_rank(path) else Nature.FLAG
+
+
+def _ordinarily(text: str) -> bool | None:
+    """Return whether a condition holds in an ordinary run, where its text says so.
+
+    Files of an earlier run are absent, numbers are finite, batches are full.
+    """
     if "isfinite" in text:
         return True
-    if _EMPTY_BATCH.search(text):
+    if _SMALL_BATCH.search(text):
         return False
     if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
         return False
     return None
 
 
-def _identity(value: AnyValue) -> Hashable:
-    if isinstance(value, Opaque):
-        return ("object", id(value)) if value.path is None else ("path", value.path, id(value))
-    return ("object", id(value))
-
-
-def any_alternative(
-    truths: Sequence[tuple[Condition, bool | Condition]],
-) -> bool | Condition:
-    """The truth of a choice from the truths of its alternatives."""
-    if all(found is True for _, found in truths):
-        return True
-    if all(found is False for _, found in truths):
-        return False
-    parts: list[Condition] = []
-    for condition, found in truths:
-        if found is True:
-            parts.append(condition)
-        elif found is not False:
-            parts.append(all_of(condition, found))
-    return any_of(*parts)
-
-
-def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
-    relation = Relation(op, left, right, "", nature)
-    decided = relation.decided()
-    return relation if decided is None else decided
+# -- comparisons ------------------------------------------------------------------------------
 
 
 def divisible(
     machine: Machine, node: cst.BinaryOperation, remainder: Expr
 ) -> bool | Condition | None:
-    """``left % right == remainder``, or None where the two are no numbers."""
+    """Return whether ``left % right == remainder``; None where they are not numbers."""
     value = numbers.to_number(machine, machine.evaluate(node.left))
     by = numbers.to_number(machine, machine.evaluate(node.right))
     if value is None or by is None:
@@ -183,15 +188,15 @@ def divisible(
 
 
 def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
-    """``a < b <= c``: all parts hold."""
+    """Return whether all comparisons of ``a < b <= c`` hold."""
     parts: list[Condition] = []
     left_node: cst.CSTNode = node.left
     for target in node.comparisons:
-        found = _compare(machine, left_node, target.operator, target.comparator, node)
-        if found is False:
+        truth = _compare(machine, left_node, target, node)
+        if truth is False:
             return False
-        if found is not True:
-            parts.append(found)
+        if truth is not True:
+            parts.append(truth)
         left_node = target.comparator
     if not parts:
         return True
@@ -199,186 +204,175 @@ def compare_chain(machine: Machine, node: cst.Comparison) -> bool | Condition:
 
 
 def _compare(
-    machine: Machine,
-    left_node: cst.CSTNode,
-    operator: cst.BaseCompOp,
-    right_node: cst.CSTNode,
-    node: cst.CSTNode,
+    machine: Machine, left_node: cst.CSTNode, target: cst.ComparisonTarget, node: cst.Comparison
 ) -> bool | Condition:
-    if (
-        isinstance(operator, (cst.Equal, cst.NotEqual))
-        and isinstance(left_node, cst.BinaryOperation)
-        and isinstance(left_node.operator, cst.Modulo)
-    ):
-        remainder = numbers.to_number(machine, machine.evaluate(right_node))
-        if remainder is not None:
-            found = divisible(machine, left_node, remainder)
-            if found is not None:
-                return found if isinstance(operator, cst.Equal) else _opposite(found)
+    operator, right_node = target.operator, target.comparator
+    negated = isinstance(operator, (cst.NotEqual, cst.IsNot, cst.NotIn))
+    if isinstance(operator, (cst.Equal, cst.NotEqual)):
+        divides = _compare_remainder(machine, left_node, right_node)
+        if divides is not None:
+            return opposite(divides) if negated else divides
     left = machine.evaluate(left_node)
-    if _is_class_name(left_node) and _is_unknown(left):
-        return _unknown(
-            machine, (left,), node
-        )  # whatever it may be among, there is no need to read it
+    if _is_class_name(left_node) and all(isinstance(v, Opaque) for v in alternatives(left)):
+        # The right side decides nothing, and evaluating it may read whole modules.
+        return _undecided(machine, (left,), node)
     right = machine.evaluate(right_node)
     match operator:
-        case cst.Is():
-            return _identical(machine, left, right, node)
-        case cst.IsNot():
-            return _opposite(_identical(machine, left, right, node))
-        case cst.In():
-            return _member(machine, left, right, node)
-        case cst.NotIn():
-            return _opposite(_member(machine, left, right, node))
-        case cst.Equal():
-            return equal(machine, left, right, node)
-        case cst.NotEqual():
-            return _opposite(equal(machine, left, right, node))
-    op = _OPERATORS.get(type(operator))
-    first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
-    if op is None or first is None or second is None:
-        return _unknown(machine, (left, right), node)
-    return _relation(first, op, second)
+        case cst.Is() | cst.IsNot():
+            truth = _identical(machine, left, right, node)
+        case cst.In() | cst.NotIn():
+            truth = _member(machine, left, right, node)
+        case cst.Equal() | cst.NotEqual():
+            truth = equal(machine, left, right, node)
+        case _:
+            return _ordered(machine, left, _OPERATORS.get(type(operator)), right, node)
+    return opposite(truth) if negated else truth
+
+
+def _compare_remainder(
+    machine: Machine, left_node: cst.CSTNode, right_node: cst.CSTNode
+) -> bool | Condition | None:
+    """Return whether ``a % b == c``; None where it is something else that is compared."""
+    match left_node:
+        case cst.BinaryOperation(operator=cst.Modulo()):
+            remainder = numbers.to_number(machine, machine.evaluate(right_node))
+            return None if remainder is None else divisible(machine, left_node, remainder)
+    return None
 
 
 def _is_class_name(node: cst.CSTNode) -> bool:
-    """``type(x).__name__``, which is no setting."""
+    """Whether it is ``type(x).__name__``, which is not a setting."""
     return isinstance(node, cst.Attribute) and node.attr.value in ("__name__", "__qualname__")
 
 
-def _is_unknown(value: AnyValue) -> bool:
-    values = [one for _, one in value.alternatives] if isinstance(value, Choice) else [value]
-    return all(isinstance(one, Opaque) for one in values)
+def _ordered(
+    machine: Machine, left: AnyValue, op: str | None, right: AnyValue, node: cst.CSTNode
+) -> bool | Condition:
+    """Return whether ``left < right``, with whichever operator."""
+    first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
+    if op is None or first is None or second is None:
+        return _undecided(machine, (left, right), node)
+    return _relation(first, op, second)
 
 
-def _opposite(found: bool | Condition) -> bool | Condition:
-    return (not found) if isinstance(found, bool) else negate(found)
+def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
+    relation = Relation(op, left, right, "", nature)
+    decided = relation.decided()
+    return relation if decided is None else decided
 
 
-def _unknown(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
+def _undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
+    """Return a condition on values of which nothing is known but how the user writes it."""
     text = machine.unit.code(node)
-    found = {nature_of(value, "") for value in values}
+    natures = {_nature_of(value, "") for value in values}
     nature = Nature.FLAG
     if words.asks_for_rank(text):
         nature = Nature.RANK
-    elif Nature.METRIC in found:
+    elif Nature.METRIC in natures:
         nature = Nature.METRIC
-    elif Nature.RANK in found or words.is_rank(text):
+    elif Nature.RANK in natures or words.is_rank(text):
         nature = Nature.RANK
-    return Flag(Question(Asks.UNKNOWN, machine.fresh_key()), text, _ordinary(text), nature)
-
-
-_MOST_OPEN = 24
-"""Pairs of alternatives that are compared where no constant decides: nothing follows from more."""
-
-
-def _open(value: AnyValue) -> int:
-    """How many of the alternatives of a choice are no constants."""
-    if not isinstance(value, Choice):
-        return 0
-    return sum(not isinstance(item, Const) for _, item in value.alternatives)
+    return Flag(Question(Asks.UNKNOWN, machine.fresh_key()), text, _ordinarily(text), nature)
 
 
 def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
-    """``left == right``."""
-    if _open(left) * _open(right) > _MOST_OPEN:
-        return _unknown(machine, (left, right), node)
-    if isinstance(left, Choice):
-        return any_alternative(
-            [(c, equal(machine, item, right, node)) for c, item in left.alternatives]
-        )
-    if isinstance(right, Choice):
-        return equal(machine, right, left, node)
-    if isinstance(left, Const) and isinstance(right, Const):
-        same = left.value == right.value
-        if max(left.strength, right.strength) is Strength.CONSTANT:
-            return same
-        path = left.path or right.path
-        constant = right.value if left.path else left.value
-        return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
-    if isinstance(left, External) and isinstance(right, External):
-        return left.name == right.name
-    if isinstance(left, (Opaque, Const)) and isinstance(right, (Opaque, Const)):
-        unknown, constant_side = (left, right) if isinstance(left, Opaque) else (right, left)
-        if isinstance(constant_side, Const) and isinstance(unknown, Opaque):
-            chosen = machine.override(unknown.path) if unknown.path else None
-            return Flag(
-                Question(Asks.EQUALS, _identity(unknown), str(constant_side.value)),
-                machine.unit.code(node),
-                None if chosen is None else str(chosen) == str(constant_side.value),
-                nature_of(unknown, machine.unit.code(node)),
-            )
+    """Return whether ``left == right``, or the condition under which they are equal."""
+    if _undecided_alternatives(left) * _undecided_alternatives(right) > _MOST_UNDECIDED_PAIRS:
+        return _undecided(machine, (left, right), node)
+    match left, right:
+        case Choice(), _:
+            return any_alternative(left, lambda inner: equal(machine, inner, right, node))
+        case _, Choice():
+            return equal(machine, right, left, node)
+        case Const(), Const():
+            return _equal_constants(left, right)
+        case External(), External():
+            return left.name == right.name
+        case (Opaque() as unknown, Const() as const) | (Const() as const, Opaque() as unknown):
+            return _unknown_equals(machine, unknown, const, machine.unit.code(node))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if first is not None and second is not None:
-        nature = Nature.FLAG
-        for value in (left, right):
-            if isinstance(value, Opaque) and nature_of(value, "") is Nature.RANK:
-                nature = Nature.RANK
-        return _relation(first, "==", second, nature)
-    if isinstance(left, Const) is not isinstance(right, Const) and (
-        isinstance(left, (Expr, *_THINGS)) or isinstance(right, (Expr, *_THINGS))
-    ):
-        return False
-    return _unknown(machine, (left, right), node)
+        unknowns = [value for value in (left, right) if isinstance(value, Opaque)]
+        rank = any(_nature_of(value, "") is Nature.RANK for value in unknowns)
+        return _relation(first, "==", second, Nature.RANK if rank else Nature.FLAG)
+    # The other side, if a number or an object, is neither a string nor None.
+    for constant, other in ((left, right), (right, left)):
+        if isinstance(constant, Const) and isinstance(other, (Expr, *_OBJECTS)):
+            return False
+    return _undecided(machine, (left, right), node)
+
+
+def _undecided_alternatives(value: AnyValue) -> int:
+    """Return how many of the alternatives of a choice are not constants."""
+    if not isinstance(value, Choice):
+        return 0
+    return sum(not isinstance(inner, Const) for inner in alternatives(value))
+
+
+def _equal_constants(left: Const, right: Const) -> bool | Condition:
+    same = left.value == right.value
+    if max(left.strength, right.strength) is Strength.CONSTANT:
+        return same
+    path = left.path or right.path
+    constant = right.value if left.path else left.value
+    return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
+
+
+def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
+    """Return the condition that an unknown equals a constant, which the user may have decided."""
+    expected = str(constant.value)
+    chosen = machine.override(unknown.path) if unknown.path else None
+    return Flag(
+        Question(Asks.EQUALS, Identity(unknown), expected),
+        text,
+        None if chosen is None else str(chosen) == expected,
+        _nature_of(unknown, text),
+    )
 
 
 def _identical(
     machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
-    """``left is right``; what is asked for is nearly always None."""
+    """Return whether ``left is right``, where the right side is nearly always None."""
     if isinstance(left, Choice):
-        return any_alternative(
-            [(c, _identical(machine, item, right, node)) for c, item in left.alternatives]
-        )
+        return any_alternative(left, lambda inner: _identical(machine, inner, right, node))
     if not isinstance(right, Const):
-        return _unknown(machine, (left, right), node)
+        return _undecided(machine, (left, right), node)
+    expected = str(right.value)
     match left:
         case Const(value=constant, strength=strength, path=path):
             same = constant is right.value
             if strength is Strength.CONSTANT:
                 return same
-            return Flag(
-                Question(Asks.IDENTITY, path, str(right.value)), f"{path} is {right.value}", same
-            )
+            return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
-            return Flag(
-                Question(Asks.IDENTITY, _identity(left), str(right.value)),
-                machine.unit.code(node),
-                None,
-                nature_of(left, ""),
-            )
+            question = Question(Asks.IDENTITY, Identity(left), expected)
+            return Flag(question, machine.unit.code(node), None, _nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False
 
 
 def _member(
-    machine: Machine, item: AnyValue, container: AnyValue, node: cst.CSTNode
+    machine: Machine, member: AnyValue, container: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
-    """``item in container``."""
-    match container:
-        case ListValue(items=list() as items):
-            found = [equal(machine, item, other, node) for other in items]
-            if True in found:
+    """Return whether ``member in container``, or the condition under which it is."""
+    match member, container:
+        case _, ListValue(items=list() as items):
+            truths = [equal(machine, member, item, node) for item in items]
+            if True in truths:
                 return True
-            parts = tuple(part for part in found if not isinstance(part, bool))
+            parts = tuple(truth for truth in truths if not isinstance(truth, bool))
             return any_of(*parts) if parts else False
-        case DictValue(complete=True, store=store, setting=setting) if isinstance(item, Const):
-            held = item.value in store.data
-            # Whether it holds is part of what is asked: the script may put the key there itself.
-            question = Question(Asks.MEMBERSHIP, id(store), (item.value, held))
-            return Flag(question, machine.unit.code(node), held) if setting else held
-        case Const(value=str() as text, strength=strength, path=path) if isinstance(
-            item, Const
-        ) and isinstance(item.value, str):
-            same = item.value in text
-            if max(strength, item.strength) is Strength.CONSTANT:
-                return same
-            question = Question(Asks.MEMBERSHIP, path or item.path, (item.value, text))
-            return Flag(question, machine.unit.code(node), same)
-    return _unknown(machine, (item, container), node)
-
-
-def as_value(found: bool | Condition) -> AnyValue:
-    """A decided or open truth as a value."""
-    return Const(found) if isinstance(found, bool) else Truth(found)
+        case Const(value=key), DictValue(complete=True, store=store, setting=setting):
+            present = key in store.data
+            # The answer is part of the question: the script may put the key there later.
+            question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
+            return Flag(question, machine.unit.code(node), present) if setting else present
+        case Const(value=str() as part), Const(value=str() as whole):
+            present = part in whole
+            if max(container.strength, member.strength) is Strength.CONSTANT:
+                return present
+            question = Question(Asks.MEMBERSHIP, container.path or member.path, (part, whole))
+            return Flag(question, machine.unit.code(node), present)
+    return _undecided(machine, (member, container), node)

@@ -1,4 +1,4 @@
-"""Context managers: what ``with`` does on the way in and on the way out."""
+"""Context managers: what ``with`` does before and after its body."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from lrlint.analysis.model.values import (
 )
 
 
-def entered(machine: Machine, value: AnyValue) -> AnyValue:
-    """What ``with value as name`` binds: the value itself, where nothing says otherwise."""
-    found = _of_context(machine, value, "__enter__", [])
-    return value if found is None or isinstance(found, Opaque) else found
+def enter(machine: Machine, value: AnyValue) -> AnyValue:
+    """Enter a context; return what ``with value as name`` binds, the value itself by default."""
+    result = _call(machine, value, "__enter__", [])
+    return value if result is None or isinstance(result, Opaque) else result
 
 
-def left(machine: Machine, value: AnyValue) -> None:
-    """What happens at the end of ``with value``."""
-    _of_context(machine, value, "__exit__", [NONE, NONE, NONE])
+def leave(machine: Machine, value: AnyValue) -> None:
+    """Leave a context."""
+    _call(machine, value, "__exit__", [NONE, NONE, NONE])
 
 
-def _of_context(
+def _call(
     machine: Machine, value: AnyValue, name: str, arguments: list[AnyValue]
 ) -> AnyValue | None:
-    """What a method of a context manager of the project returns, if it may step something."""
+    """Call a method of a context manager of the project, if it may step something."""
     method = machine.find_method(value, name) if isinstance(value, Instance) else None
     if not isinstance(method, FunctionValue):
         return None
@@ -42,14 +42,17 @@ def _of_context(
     return machine.call_function(method, Arguments(arguments))
 
 
-def conditions(
+def guard_body(
     machine: Machine, managers: list[AnyValue], node: cst.With
 ) -> AbstractContextManager[None]:
-    """The guard that context managers are to what happens inside.
+    """Put the body of a ``with`` under a condition where its context managers are one.
 
-    Under ``accelerator.accumulate(model)`` what was prepared steps once in so many batches.
+    Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only.
     """
-    if any(isinstance(one, Instance) and one.kind is LibraryKind.ACCUMULATION for one in managers):
+    if any(
+        isinstance(manager, Instance) and manager.kind is LibraryKind.ACCUMULATION
+        for manager in managers
+    ):
         return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
 
@@ -58,7 +61,7 @@ _NO_GRADIENTS = ("no_grad", "inference_mode")
 
 
 def stops_gradients(value: AnyValue) -> bool:
-    """Whether a context manager is ``torch.no_grad()`` or its like."""
+    """Whether a context manager is ``torch.no_grad()`` or does the same."""
     return (
         isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
     )

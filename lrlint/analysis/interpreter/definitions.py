@@ -1,4 +1,4 @@
-"""Names: how they are looked up, bound, and defined by ``def`` and ``class``."""
+"""Names: looking them up, and defining them by ``def`` and ``class``."""
 
 from __future__ import annotations
 
@@ -21,25 +21,24 @@ from lrlint.symbolic import Expr, Strength
 
 
 def bind_builtin_names(machine: Machine, scope: Scope, *, main: bool = False) -> None:
-    """Give a module the names that every module has."""
+    """Bind the names that Python gives to every module."""
     scope.store.data["__name__"] = Const("__main__" if main else scope.unit.name)
     file = str(scope.unit.path or scope.unit.filename)
     scope.store.data["__file__"] = Const(file, Strength.DEFAULT, "__file__")
 
 
 def lookup(machine: Machine, name: str) -> AnyValue:
-    """The value of a name, from the inside out; an unknown one is a builtin or opaque."""
-    scope: Scope | None = machine.scope
-    if name in machine.scope.globals_:
-        scope = machine.scopes.get(machine.scope.unit, machine.scope)
-    while scope is not None:
-        value = scope.store.data.get(name)
+    """Return the value of a name in the innermost scope that has it, else a builtin or unknown."""
+    start = machine.scope
+    if name in start.globals_:
+        start = machine.scopes.get(start.unit, start)
+    scope = start.with_name(name)
+    if scope is not None:
+        value = scope.store.data[name]
         if isinstance(value, LazyImport):
-            # Not a write that a branch may take back: the name always stood for this.
+            # Not written through the journal: the name has this value in every branch.
             value = scope.store.data[name] = imports.resolve(machine, value)
-        if value is not None:
-            return value
-        scope = scope.parent
+        return value
     starred = machine.unit.star_imports.get(name)
     if starred is not None:
         return External(starred, name)
@@ -47,7 +46,7 @@ def lookup(machine: Machine, name: str) -> AnyValue:
 
 
 def define_function(machine: Machine, node: cst.FunctionDef) -> None:
-    """``def``: the function is interpreted where it is called."""
+    """Bind the name of a function, whose body is interpreted where it is called."""
     value: AnyValue = FunctionValue(
         node, machine.scope, defaults=default_values(machine, node.params)
     )
@@ -57,7 +56,7 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> None:
 
 
 def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, AnyValue]:
-    """The values of a signature's defaults, evaluated where the function is defined."""
+    """Return the defaults of a signature, evaluated where the function is defined."""
     return {
         parameter.name.value: machine.evaluate(parameter.default)
         for parameter in (
@@ -70,7 +69,7 @@ def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, An
 
 
 def define_class(machine: Machine, node: cst.ClassDef) -> None:
-    """``class``: its body is interpreted at once, its methods where they are called."""
+    """Interpret the body of a class and bind its name."""
     scope = Scope(Store(), machine.unit, parent=machine.scope)
     bases = tuple(machine.evaluate(base.value) for base in node.bases)
     value = ClassValue(node.name.value, node, scope, bases)
@@ -88,7 +87,7 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
 
 
 def _class_number(machine: Machine, owner: str, name: str, number: Expr) -> Expr:
-    """A number of a class body, under the name that the rest of the script uses for it."""
+    """Return a number of a class body under the name that other code has for it: ``Config.lr``."""
     atoms = number.atoms()
     if len(atoms) == 1 and number == Expr.atom(next(iter(atoms))):
         atom = next(iter(atoms))

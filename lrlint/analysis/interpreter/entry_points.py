@@ -73,7 +73,7 @@ def _hand_over(machine: Interpreter, found: list[Block]) -> None:
     events = [item.event for block in found for item in walk(block)]
     stepped = {id(one.scheduler) for one in events if isinstance(one, SchedulerStep)}
     stepped |= {id(one.optimizer) for one in events if isinstance(one, OptimizerStep)}
-    for value in machine.handed:
+    for value in machine.passed:
         match value:
             case FunctionValue(node=node) if node not in machine.called:
                 escapes.escape(value, "stepped by a function that may be called elsewhere")

@@ -1,4 +1,4 @@
-"""What leaves the analyser's sight: an optimizer or scheduler that other code may step."""
+"""Escapes: optimizers and schedulers that code out of the analyser's sight may step."""
 
 from __future__ import annotations
 
@@ -17,73 +17,73 @@ from lrlint.analysis.model.values import (
     Partial,
     SchedulerValue,
     Stream,
+    alternatives,
 )
 
-
-def escape(value: AnyValue, how: str) -> None:
-    """Mark every optimizer and scheduler that ``value`` holds as handed away."""
-    _escape(value, how, 0, set())
+_DEEPEST = 6
+"""Containers within containers that are searched."""
 
 
-def _escape(value: AnyValue, how: str, depth: int, seen: set[int]) -> None:
-    # Objects know one another: each is looked into once.
-    if depth > 6 or id(value) in seen:
+def escape(value: AnyValue, why: str) -> None:
+    """Note on each optimizer and scheduler that a value contains why others may step it."""
+    _escape(value, why, 0, set())
+
+
+def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
+    # Objects refer to each other in circles.
+    if depth > _DEEPEST or id(value) in seen:
         return
     seen.add(id(value))
+    if isinstance(value, (OptimizerValue, SchedulerValue)):
+        value.record.escapes = value.record.escapes or why
+    for inner in _contents(value):
+        _escape(inner, why, depth + 1, seen)
+
+
+def _contents(value: AnyValue) -> Iterator[AnyValue]:
+    """Yield what code that receives a value can reach through it."""
     match value:
-        case OptimizerValue(record=record) | SchedulerValue(record=record):
-            if record.escapes is None:
-                record.escapes = how
-        case ListValue(items=list() as items):
-            for item in items:
-                _escape(item, how, depth + 1, seen)
+        case ListValue(items=list() as items) | Stream(items=list() as items):
+            yield from items
         case ListValue(element=element) if element is not None:
-            _escape(element, how, depth + 1, seen)
-        case Stream(items=list() as items):
-            for item in items:
-                _escape(item, how, depth + 1, seen)
+            yield element
         case DictValue(store=store):
-            for item in list(store.data.values()):
-                _escape(item, how, depth + 1, seen)
+            yield from list(store.data.values())
         case Instance(store=store):
-            for item in list(store.data.values()):
-                # Who is handed an object rarely calls the functions that it keeps.
-                if not isinstance(item, FunctionValue):
-                    _escape(item, how, depth + 1, seen)
-        case Choice(alternatives=alternatives):
-            for _, item in alternatives:
-                _escape(item, how, depth + 1, seen)
+            # Code that receives an object rarely calls its stored functions.
+            members = list(store.data.values())
+            yield from (member for member in members if not isinstance(member, FunctionValue))
+        case Choice():
+            yield from alternatives(value)
         case FunctionValue(receiver=receiver):
             if receiver is not None:
-                _escape(receiver, how, depth + 1, seen)
-            for item in _stepped_by(value):
-                _escape(item, how, depth + 1, seen)
+                yield receiver
+            yield from _stepped_by(value)
         case Method(receiver=receiver, name="step"):
-            _escape(receiver, how, depth + 1, seen)
+            yield receiver
         case Partial(positional=positional, keywords=keywords):
-            for item in (*positional, *keywords.values()):
-                _escape(item, how, depth + 1, seen)
+            yield from (*positional, *keywords.values())
 
 
 def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:
-    """What a function may step, itself or through the functions that it calls.
+    """Yield what a function may step: the functions that it calls, and what it uses from outside.
 
-    Told by the names in it: of what it knows from outside, all that may hold an optimizer or a
-    scheduler, if it calls something ``step``.
+    The latter only if it calls something named ``step``.
     """
     unit = function.scope.unit
     called = unit.survey.part(function.node).called
     for name in called:
-        known = function.scope.find(name)
-        if isinstance(known, FunctionValue):
-            yield known
+        value = function.scope.find(name)
+        if isinstance(value, FunctionValue):
+            yield value
     if "step" not in called:
         return
     body = unit.body_of(function.node)
     names = frozenset[str]() if body is None else names_in(body)
     for name in names:
-        known = function.scope.find(name)
-        if isinstance(known, Instance):
-            yield from (known.store.data[one] for one in names if one in known.store.data)
-        elif known is not None and not isinstance(known, FunctionValue):
-            yield known
+        value = function.scope.find(name)
+        if isinstance(value, Instance):
+            members = value.store.data
+            yield from (members[member] for member in names if member in members)
+        elif value is not None and not isinstance(value, FunctionValue):
+            yield value

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
-from typing import Any
 
 import libcst as cst
 
@@ -19,41 +17,34 @@ from lrlint.analysis.interpreter import (
     loops,
     members,
     numbers,
+    operators,
 )
 from lrlint.analysis.interpreter.assignment import index_value
 from lrlint.analysis.interpreter.comparisons import as_value
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
-    Choice,
     Const,
     DictValue,
-    File,
     FunctionValue,
     ListValue,
     Opaque,
     Sized,
     Store,
-    alternatives,
 )
 from lrlint.source.nodes import indices_of, number_of, string_of, string_parts
 from lrlint.symbolic import Expr
 
-_LONGEST = 10_000
-"""Characters or elements of what operators put together; more is not followed."""
-
-
-_MOST_PAIRS = 100
-"""Pairs of alternatives that an operator is applied to: each is asked whether it can be."""
-
 _MOST_BITS = 1000
+"""Arithmetic with numbers of a thousand digits takes its time."""
 
 
 def evaluate(machine: Machine, node: cst.CSTNode) -> AnyValue:
-    """The value of an expression."""
+    """Return the value of an expression."""
     machine.spend()
     handler = _EXPRESSIONS.get(type(node))
     if handler is None:
@@ -65,20 +56,19 @@ def evaluate(machine: Machine, node: cst.CSTNode) -> AnyValue:
 
 
 def truth(machine: Machine, node: cst.CSTNode) -> bool | Condition:
-    """Whether an expression holds: decided, or a condition."""
+    """Return whether an expression is true, or the condition under which it is true."""
     match node:
         case cst.BooleanOperation(left=left, operator=op, right=right):
             return _boolean(machine, left, right, is_and=isinstance(op, cst.And))
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-            found = machine.truth(inner)
-            return (not found) if isinstance(found, bool) else negate(found)
+            return comparisons.opposite(machine.truth(inner))
         case cst.Comparison():
             return comparisons.compare_chain(machine, node)
-        case cst.BinaryOperation(operator=cst.Modulo(), left=left, right=right):
-            # `if not (i + 1) % k` asks for divisibility without saying so.
+        case cst.BinaryOperation(operator=cst.Modulo()):
+            # `if not (i + 1) % k` means `if (i + 1) % k == 0`.
             divisible = comparisons.divisible(machine, node, Expr.const(0))
             if divisible is not None:
-                return (not divisible) if isinstance(divisible, bool) else negate(divisible)
+                return comparisons.opposite(divisible)
     return comparisons.truthiness(machine, machine.evaluate(node), node)
 
 
@@ -117,7 +107,6 @@ def _name(machine: Machine, node: cst.Name) -> AnyValue:
 def _number(machine: Machine, node: cst.Integer | cst.Float) -> AnyValue:
     match number_of(node):
         case int() as whole:
-            # Arithmetic with numbers of a thousand digits takes its time.
             return Expr.const(whole) if whole.bit_length() < _MOST_BITS else Opaque()
         case float() as number:
             return numbers.from_python(number)
@@ -142,7 +131,7 @@ def _formatted(machine: Machine, node: cst.BaseExpression) -> AnyValue:
         else:
             return Opaque()
     text = "".join(pieces)
-    return Const(text) if len(text) <= _LONGEST else Opaque()
+    return Const(text) if len(text) <= LONGEST else Opaque()
 
 
 def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
@@ -154,7 +143,7 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
             if inner is None:
                 return ListValue(None, kind=kind)
             items += inner
-            if len(items) > _LONGEST:
+            if len(items) > LONGEST:
                 return ListValue(None, kind=kind)
         else:
             items.append(machine.evaluate(element.value))
@@ -162,199 +151,51 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
 
 
 def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
-    value = DictValue(Store())
+    mapping = DictValue(Store())
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
-            inner = machine.evaluate(element.value)
-            if isinstance(inner, DictValue):
-                value.store.data.update(inner.store.data)
-                value.complete = value.complete and inner.complete
+            other = machine.evaluate(element.value)
+            if isinstance(other, DictValue):
+                mapping.store.data.update(other.store.data)
+                mapping.complete = mapping.complete and other.complete
             else:
-                value.complete = False
+                mapping.complete = False
         elif isinstance(element, cst.DictElement):
-            key = machine.evaluate(element.key)
-            item = machine.evaluate(element.value)
-            value.store.data[members.entry(machine, value, key)] = item
-    machine.dicts.append(value)
-    return value
+            key, value = machine.evaluate(element.key), machine.evaluate(element.value)
+            mapping.store.data[members.entry_key(machine, mapping, key)] = value
+    machine.dicts.append(mapping)
+    return mapping
 
 
 # -- operators --------------------------------------------------------------------------------
 
-ARITHMETIC: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
-    cst.Add: operator.add,
-    cst.Subtract: operator.sub,
-    cst.Multiply: operator.mul,
-    cst.Divide: operator.truediv,
-    cst.FloorDivide: operator.floordiv,
-    cst.Modulo: operator.mod,
-    cst.Power: operator.pow,
-    cst.AddAssign: operator.add,
-    cst.SubtractAssign: operator.sub,
-    cst.MultiplyAssign: operator.mul,
-    cst.DivideAssign: operator.truediv,
-    cst.FloorDivideAssign: operator.floordiv,
-    cst.ModuloAssign: operator.mod,
-    cst.PowerAssign: operator.pow,
-}
-"""What the operators do, with `Expr` as with numbers."""
-
 
 def _binary(machine: Machine, node: cst.BinaryOperation) -> AnyValue:
-    return _apply(
-        machine,
-        type(node.operator),
-        machine.evaluate(node.left),
-        machine.evaluate(node.right),
-        node,
-    )
-
-
-def augmented(machine: Machine, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
-    """The value of ``old <op>= new``."""
-    if isinstance(old, ListValue) and isinstance(new, ListValue):
-        if old.home is not machine.loop:
-            # How often a loop adds to a list is not known here, what it adds is.
-            return _grown(old, new)
-        return _concatenated(old, new)
-    return _apply(machine, type(node.operator), old, new, node)
-
-
-def _apply(
-    machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
-) -> AnyValue:
-    if isinstance(left, DictValue) and isinstance(right, DictValue):
-        return (
-            _dict_union(machine, left, right) if kind in (cst.BitOr, cst.BitOrAssign) else Opaque()
-        )
-    operation = ARITHMETIC.get(kind)
-    if operation is None:
-        return Opaque()
-    if isinstance(left, Choice) or isinstance(right, Choice):
-        return _apply_to_choice(machine, kind, left, right, node)
-    if isinstance(left, File):
-        return (
-            machine.library.divide(left, right) if operation is operator.truediv else None
-        ) or Opaque()
-    if isinstance(left, Const) and isinstance(left.value, str):
-        if operation is operator.add and isinstance(right, Const) and isinstance(right.value, str):
-            text = left.value + right.value
-            return (
-                Const(text, max(left.strength, right.strength))
-                if len(text) <= _LONGEST
-                else Opaque()
-            )
-        return Opaque()
-    if isinstance(left, ListValue) or isinstance(right, ListValue):
-        return _list_arithmetic(operation, left, right)
-    if isinstance(left, Sized) or isinstance(right, Sized):
-        return left if isinstance(left, Sized) else right
-    measured = _is_measured(left) or _is_measured(right)
-    first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
-    if first is None or second is None or measured:
-        return Opaque(measured=measured)
-    return numbers.compute(operation, first, second)
-
-
-def _dict_union(machine: Machine, left: DictValue, right: DictValue) -> DictValue:
-    """``defaults | overrides``."""
-    merged = DictValue(
-        Store({**left.store.data, **right.store.data}), left.complete and right.complete
-    )
-    machine.dicts.append(merged)
-    return merged
-
-
-def _apply_to_choice(
-    machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue, node: cst.CSTNode
-) -> AnyValue:
-    if isinstance(left, Choice):
-        if isinstance(right, Choice) and _conditions(left) == _conditions(right):
-            pairs = zip(left.alternatives, right.alternatives, strict=True)
-            found = [(c, _apply(machine, kind, one, other, node)) for (c, one), (_, other) in pairs]
-        elif len(left.alternatives) * len(alternatives(right)) > _MOST_PAIRS:
-            return Opaque()
-        else:
-            found = [(c, _apply(machine, kind, item, right, node)) for c, item in left.alternatives]
-    else:
-        assert isinstance(right, Choice)
-        found = [(c, _apply(machine, kind, left, item, node)) for c, item in right.alternatives]
-    unknown = [value for _, value in found if isinstance(value, Opaque)]
-    if len(unknown) == len(found):  # of data, not of settings: nobody asks which of them it is
-        return Opaque(measured=any(value.measured for value in unknown))
-    return choices.choice(machine, found)
-
-
-def _conditions(value: Choice) -> list[Condition]:
-    return [condition for condition, _ in value.alternatives]
-
-
-def _grown(old: ListValue, new: ListValue) -> ListValue:
-    _lose(old, new)
-    elements = [new.element] if new.items is None else new.items
-    return ListValue(None, element=elements[0] if len(elements) == 1 else None, kind=old.kind)
-
-
-def _concatenated(left: ListValue, right: ListValue) -> ListValue:
-    if left.items is None or right.items is None or len(left.items) + len(right.items) > _LONGEST:
-        _lose(left, right)
-        return ListValue(None, kind=left.kind)
-    return ListValue([*left.items, *right.items], kind=left.kind, home=left.home)
-
-
-def _lose(*values: AnyValue) -> None:
-    """What a list of unknown length holds may be stepped where that is not seen."""
-    for value in values:
-        escapes.escape(value, "stored in a list")
-
-
-def _list_arithmetic(
-    operation: Callable[[Expr, Expr], Expr], left: AnyValue, right: AnyValue
-) -> AnyValue:
-    if isinstance(left, ListValue) and isinstance(right, ListValue) and operation is operator.add:
-        return _concatenated(left, right)
-    if operation is not operator.mul:
-        _lose(left, right)
-        return Opaque()
-    sequence, factor = (left, right) if isinstance(left, ListValue) else (right, left)
-    if not isinstance(sequence, ListValue) or not isinstance(factor, Expr):
-        return Opaque()
-    items, times = sequence.items, factor.value
-    if items is None:
-        return ListValue(None)
-    if isinstance(times, int) and 0 <= times * len(items) <= 64 and factor.is_constant:
-        return ListValue(items * times, kind=sequence.kind)
-    element = items[0] if len(items) == 1 else Opaque()
-    return ListValue(None, element=element, length=factor * len(items))
-
-
-def _is_measured(value: AnyValue) -> bool:
-    return isinstance(value, Opaque) and value.measured
+    left, right = machine.evaluate(node.left), machine.evaluate(node.right)
+    return operators.apply(machine, type(node.operator), left, right)
 
 
 def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
     if isinstance(node.operator, cst.Not):
         return as_value(machine.truth(node))
     value = machine.evaluate(node.expression)
-    if _is_measured(value):
-        negated = Opaque(value.path, measured=True)  # type: ignore[union-attr]
-        if isinstance(node.operator, cst.Minus) and negated.path:
-            negated.path = f"-{negated.path}"
-        return negated
+    minus = isinstance(node.operator, cst.Minus)
+    if isinstance(value, Opaque) and value.measured:
+        return Opaque(f"-{value.path}" if minus and value.path else value.path, measured=True)
     number = numbers.to_number(machine, value)
     if number is None:
         return Opaque()
-    return -number if isinstance(node.operator, cst.Minus) else number
+    return -number if minus else number
 
 
 def _boolean_value(machine: Machine, node: cst.BooleanOperation) -> AnyValue:
-    """``a and b`` and ``a or b`` are values too: ``scheduler and scheduler.step()``."""
+    """Return the value of ``a and b`` or ``a or b``, such as ``scheduler and scheduler.step()``."""
     left = machine.evaluate(node.left)
     is_and = isinstance(node.operator, cst.And)
-    found = choices.settle(machine, comparisons.truthiness(machine, left, node.left))
-    if isinstance(found, bool):
-        return machine.evaluate(node.right) if found is is_and else left
-    take_right = found if is_and else negate(found)
+    test = choices.settle(machine, comparisons.truthiness(machine, left, node.left))
+    if isinstance(test, bool):
+        return machine.evaluate(node.right) if test is is_and else left
+    take_right = test if is_and else negate(test)
     with machine.guard(take_right, node.left):
         right = machine.evaluate(node.right)
     return choices.join(machine, take_right, right, left)
@@ -365,14 +206,14 @@ def _comparison(machine: Machine, node: cst.Comparison) -> AnyValue:
 
 
 def _conditional(machine: Machine, node: cst.IfExp) -> AnyValue:
-    found = choices.settle(machine, machine.truth(node.test))
-    if isinstance(found, bool):
-        return machine.evaluate(node.body if found else node.orelse)
-    with machine.guard(found, node.test):
-        one = machine.evaluate(node.body)
-    with machine.guard(negate(found), node.test):
+    test = choices.settle(machine, machine.truth(node.test))
+    if isinstance(test, bool):
+        return machine.evaluate(node.body if test else node.orelse)
+    with machine.guard(test, node.test):
+        value = machine.evaluate(node.body)
+    with machine.guard(negate(test), node.test):
         other = machine.evaluate(node.orelse)
-    return choices.join(machine, found, one, other)
+    return choices.join(machine, test, value, other)
 
 
 # -- attributes, items, calls -----------------------------------------------------------------
@@ -386,7 +227,7 @@ def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     owner = machine.evaluate(node.value)
     first = indices_of(node)[0]
     if isinstance(first, cst.Slice):
-        return _sliced(machine, owner, first)
+        return _slice_of(machine, owner, first)
     key = index_value(machine, node)
     if isinstance(key, Const) and isinstance(key.value, str):
         text: str | None = f'"{key.value}"'
@@ -395,15 +236,16 @@ def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     return attributes.get_item(machine, owner, key, text)
 
 
-def _sliced(machine: Machine, owner: AnyValue, part: cst.Slice) -> AnyValue:
-    bounds = [
+def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
+    """Return ``owner[lower:upper]``, or an unknown where a bound is unknown or there is a step."""
+    lower, upper = (
         None if bound is None else numbers.to_number(machine, machine.evaluate(bound))
-        for bound in (part.lower, part.upper)
-    ]
-    lower, upper = bounds
-    if part.step is not None:
-        return Opaque()
-    if (part.lower is not None and lower is None) or (part.upper is not None and upper is None):
+        for bound in (node.lower, node.upper)
+    )
+    unknown = (node.lower is not None and lower is None) or (
+        node.upper is not None and upper is None
+    )
+    if node.step is not None or unknown:
         return Opaque()
     if isinstance(owner, ListValue) and owner.items is not None:
         start = None if lower is None else lower.value
@@ -425,25 +267,15 @@ def _from_start(bound: Expr, total: Expr) -> Expr:
     return total + bound if bound.value is not None and bound.value < 0 else bound
 
 
-def _call(machine: Machine, node: cst.Call) -> AnyValue:
-    return calls.evaluate_call(machine, node)
-
-
 def _lambda(machine: Machine, node: cst.Lambda) -> AnyValue:
     return FunctionValue(
         node, machine.scope, defaults=definitions.default_values(machine, node.params)
     )
 
 
-def _comprehension(
-    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
-) -> AnyValue:
-    return loops.run_comprehension(machine, node)
-
-
 def _named(machine: Machine, node: cst.NamedExpr) -> AnyValue:
     value = machine.evaluate(node.value)
-    assignment.assign(machine, node.target, value, node.value)
+    assignment.assign(machine, node.target, value)
     return value
 
 
@@ -464,9 +296,6 @@ def _starred(machine: Machine, node: cst.StarredElement) -> AnyValue:
     return machine.evaluate(node.value)
 
 
-# -- with -------------------------------------------------------------------------------------
-
-
 _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
     cst.Name: _name,
     cst.Integer: _number,
@@ -485,12 +314,12 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
     cst.IfExp: _conditional,
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,
-    cst.Call: _call,
+    cst.Call: calls.evaluate_call,
     cst.Lambda: _lambda,
-    cst.ListComp: _comprehension,
-    cst.GeneratorExp: _comprehension,
-    cst.SetComp: _comprehension,
-    cst.DictComp: _comprehension,
+    cst.ListComp: loops.run_comprehension,
+    cst.GeneratorExp: loops.run_comprehension,
+    cst.SetComp: loops.run_comprehension,
+    cst.DictComp: loops.run_comprehension,
     cst.NamedExpr: _named,
     cst.Await: _await,
     cst.Yield: _yield,

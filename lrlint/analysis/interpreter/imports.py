@@ -1,9 +1,10 @@
-"""``import`` statements: modules of the project are looked at when they are first used."""
+"""Imports: a module of the project is interpreted when a name of it is first used."""
 
 from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import libcst as cst
@@ -28,18 +29,19 @@ _LIBRARIES = sys.stdlib_module_names | {
     "tqdm",
     "transformers",
 }
-"""Modules that hold functions and classes rather than a project's settings."""
+"""Modules of functions and classes, rather than of a project's settings."""
+_OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam")
 
 
 @dataclass(eq=False, slots=True)
 class LazyImport(Value):
-    """An imported name that nobody has asked for yet."""
+    """An imported name that has not been used yet."""
 
     importer: ModuleUnit
     module: str
     level: int
     name: str | None
-    """The name taken from the module, or None for the module itself."""
+    """The name in the module, or None for the module itself."""
 
 
 def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
@@ -73,6 +75,7 @@ def _bind(machine: Machine, name: str, value: AnyValue) -> None:
 
 
 def _star(machine: Machine, module: str, level: int) -> None:
+    """Bind all names of a module of the project, or note those of a library for later look-ups."""
     unit = machine.project.find(machine.unit, module, level)
     if unit is not None:
         for name, value in list(machine.scope_of(unit).store.data.items()):
@@ -80,21 +83,22 @@ def _star(machine: Machine, module: str, level: int) -> None:
                 _bind(machine, name, value)
         machine.unit.star_imports.update(unit.star_imports)
         return
+    for name in _names_of_library(module):
+        machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+
+
+def _names_of_library(module: str) -> Iterable[str]:
     if module.startswith("torch.optim"):
-        names = [*LAWS, "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam"]
-        for name in names:
-            machine.unit.star_imports.setdefault(name, f"{module}.{name}")
-    elif module == "torch.utils.data":
-        for name in ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split"):
-            machine.unit.star_imports.setdefault(name, f"{module}.{name}")
-    elif module == "transformers":
-        for name in LAWS:
-            if name.startswith("get_"):
-                machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+        return (*LAWS, *_OPTIMIZERS)
+    if module == "torch.utils.data":
+        return ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split")
+    if module == "transformers":
+        return (name for name in LAWS if name.startswith("get_"))
+    return ()
 
 
 def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
-    """What an imported name stands for."""
+    """Return the value of an imported name."""
     if lazy.name is None:
         unit = machine.project.find(lazy.importer, lazy.module, 0)
         return External(lazy.module, lazy.module) if unit is None else ModuleValue(unit)
@@ -121,10 +125,10 @@ def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
 
 
 def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:
-    """Something of a module that was not seen, which the script calls ``path``.
+    """Return the value of a name of a module that is not read; the script writes it as ``path``.
 
-    A library's function or class is no setting and never None. What comes from anywhere else may be
-    a number, a loader or a flag, and stays the same unknown each time it is asked for.
+    A library's function or class is not a setting and never None. A name of any other module may be
+    a number, a loader or a flag: the same unknown each time.
     """
     module, _, name = qualified.rpartition(".")
     root = module.split(".", 1)[0]
@@ -134,7 +138,7 @@ def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:
         library = root in _LIBRARIES or (name[:1].isupper() and not name.isupper())
     if library:
         return External(qualified, path)
-    known = machine.foreign.get(qualified)
-    if known is None:
-        known = machine.foreign[qualified] = Opaque(path, external=qualified)
-    return known
+    value = machine.foreign.get(qualified)
+    if value is None:
+        value = machine.foreign[qualified] = Opaque(path, external=qualified)
+    return value

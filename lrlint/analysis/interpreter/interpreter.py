@@ -1,4 +1,4 @@
-"""The interpreter: a `Machine` whose doors lead to the parts."""
+"""The interpreter: a `Machine` whose doors lead to the modules of this package."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Scop
 
 
 class Interpreter(Machine):
-    """Interprets one entry point of a script and records its trace.
+    """Interprets a script and records its trace.
 
-    It walks the training skeleton once. A budget of evaluated nodes and the depth of calls bound
-    every walk.
+    Each body is interpreted once, loops included. The number of nodes and the depth of calls are
+    bounded.
     """
 
     def run_block(self, statements: Sequence[cst.CSTNode]) -> Outcome:
@@ -44,21 +44,17 @@ class Interpreter(Machine):
     def _run_rest(
         self, node: cst.CSTNode, rest: Sequence[cst.CSTNode], outcome: Outcome
     ) -> Outcome:
-        """What follows a conditional ``return`` or ``continue`` runs where it was not taken."""
+        """Interpret what follows a conditional ``return`` or ``continue``, under its opposite."""
         escaped = outcome.escaped
         assert escaped is not None
-        stays = negate(escaped)
-        before = len(self.journal)
-        with self.guard(stays, node):
+        reached = negate(escaped)
+        start = len(self.journal)
+        with self.guard(reached, node):
             inner = self.run_block(rest)
-        changed = journal.take_back(self, before)
-        journal.join_changes(
-            self,
-            stays,
-            changed,
-            {},
-            skip=self.scope.store if outcome.leaves_function else None,
-        )
+        changes = journal.take_back(self, start)
+        # Local variables are gone after a `return`.
+        local = self.scope.store if outcome.leaves_function else None
+        journal.join_changes(self, reached, changes, {}, skip=local)
         if inner.ends:
             return ENDS
         return Outcome(
@@ -109,7 +105,6 @@ class Interpreter(Machine):
         return attributes.find_method(self, owner, name)
 
     def scope_of(self, unit: ModuleUnit) -> Scope:
-        """The names of a module of the project, which is run first where that has not happened."""
         scope = self.scopes.get(unit)
         if scope is None:
             scope = self.scopes[unit] = Scope(Store(), unit)

@@ -1,4 +1,4 @@
-"""Iterables: what a loop over a value visits, how often, and which element each time."""
+"""Iterables: which elements a loop over a value visits, and how many."""
 
 from __future__ import annotations
 
@@ -26,77 +26,81 @@ from lrlint.analysis.model.values import (
     Scope,
     Sized,
     Stream,
+    alternatives,
+    leaning,
 )
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Expr
 
 
 def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
-    """What a ``for`` loop over ``value`` visits."""
+    """Return what a ``for`` loop over a value visits; ``node`` is how the user writes the value."""
     match value:
         case Stream():
             return value
-        case ListValue(source=Stream() as source):
-            return source
-        case ListValue(items=list() as items):
-            return Stream(numbers.length_of(machine, value), _pick(items), items=items)
-        case ListValue(element=element, length=length):
-            return Stream(
-                length, lambda _: element if element is not None else Opaque(measured=True)
-            )
+        case ListValue():
+            return _over_list(machine, value)
         case DictValue(complete=True, store=store):
-            keys: list[AnyValue] = [
-                Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data
-            ]
-            return Stream(Expr.const(len(keys)), _pick(keys), items=keys)
-        case Loader(path=path):
-            return Stream(
-                numbers.length_of(machine, value),
-                _measured,
-                text=path or source_text(machine, node),
-                over_loader=True,
+            return _listed(
+                [Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data]
             )
+        case Const(value=str() as text):
+            return _listed([Const(letter) for letter in text])
+        case Loader(path=path):
+            length = numbers.length_of(machine, value)
+            written = path or source_text(machine, node)
+            return Stream(length, _measured, text=written, over_loader=True)
         case Sized(path=path):
             return Stream(numbers.length_of(machine, value), _measured, text=path)
-        case Const(value=str() as text):
-            letters: list[AnyValue] = [Const(letter) for letter in text]
-            return Stream(Expr.const(len(letters)), _pick(letters), items=letters)
-        case Choice(alternatives=alternatives):
-            for condition, item in alternatives:
-                if condition.lean:
-                    return iterate(machine, item, node)
-            if alternatives and len({numbers.length_of(machine, v) for _, v in alternatives}) == 1:
-                return iterate(machine, alternatives[0][1], node)
-            return Stream(None, _measured, text=source_text(machine, node))
-        case GroupsValue(record=record, whole=True):
-            if record.unknown_groups or len(record.groups) == 1:
-                return Stream(
-                    None,
-                    lambda _: GroupsValue(record, whole=False),
-                    items=[GroupsValue(record, whole=False)],
-                )
-            groups: list[AnyValue] = [
-                GroupsValue(record, whole=False, index=i) for i in range(len(record.groups))
-            ]
-            return Stream(Expr.const(len(groups)), _pick(groups), items=groups)
+        case Choice():
+            return _over_choice(machine, value, node)
+        case GroupsValue(whole=True):
+            return _over_groups(value)
         case Instance() | Opaque():
-            if isinstance(value, Instance):
-                _give_to_iterator(machine, value)
-            path = value.path or source_text(machine, node)
-            if isinstance(value, Opaque) and value.path is None and path is not None:
-                value.path = path
-            return Stream(
-                numbers.length_of(machine, value),
-                _measured,
-                text=path,
-                over_loader=path is not None and words.is_loader(path),
-            )
+            return _over_unknown(machine, value, node)
     return Stream(None, _measured, text=source_text(machine, node))
 
 
-def _give_to_iterator(machine: Machine, value: Instance) -> None:
-    """An object's ``__iter__`` may step what the object holds, between the iterations."""
+def _over_list(machine: Machine, value: ListValue) -> Stream:
+    if value.source is not None:
+        return value.source
+    if value.items is not None:
+        return _listed(value.items, numbers.length_of(machine, value))
+    return Stream(value.length, _measured if value.element is None else _always(value.element))
 
+
+def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
+    """Iterate over the alternative that the defaults choose, or any where all are as long."""
+    lean = leaning(value)
+    if lean is not value:
+        return iterate(machine, lean, node)
+    lengths = {numbers.length_of(machine, inner) for inner in alternatives(value)}
+    if len(lengths) == 1:
+        return iterate(machine, alternatives(value)[0], node)
+    return Stream(None, _measured, text=source_text(machine, node))
+
+
+def _over_groups(value: GroupsValue) -> Stream:
+    record = value.record
+    if record.unknown_groups or len(record.groups) == 1:
+        each = GroupsValue(record, whole=False)  # it represents all of them
+        return Stream(None, _always(each), items=[each])
+    return _listed([GroupsValue(record, False, number) for number in range(len(record.groups))])
+
+
+def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:
+    if isinstance(value, Instance):
+        _escape_to_iterator(machine, value)
+    path = value.path or source_text(machine, node)
+    if isinstance(value, Opaque) and value.path is None and path is not None:
+        value.path = path
+    length = numbers.length_of(machine, value)
+    over_loader = path is not None and words.is_loader(path)
+    return Stream(length, _measured, text=path, over_loader=over_loader)
+
+
+def _escape_to_iterator(machine: Machine, value: Instance) -> None:
+    """Let what an object holds escape where its ``__iter__`` may step it between iterations."""
     method = machine.find_method(value, "__iter__")
     if isinstance(method, FunctionValue):
         unit = method.scope.unit
@@ -104,14 +108,20 @@ def _give_to_iterator(machine: Machine, value: Instance) -> None:
             escapes.escape(method, "stepped by an iterator")
 
 
-def _pick(items: list[AnyValue]) -> Callable[[Expr], AnyValue]:
+def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
+    """Return a stream of elements that are known one by one."""
+
     def element(index: Expr) -> AnyValue:
         position = index.value
         if isinstance(position, int) and 0 <= position < len(items):
             return items[position]
         return items[0] if len(items) == 1 else Opaque(measured=True)
 
-    return element
+    return Stream(Expr.const(len(items)) if trips is None else trips, element, items=items)
+
+
+def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
+    return lambda _: value
 
 
 def _measured(_: Expr) -> AnyValue:
@@ -119,21 +129,23 @@ def _measured(_: Expr) -> AnyValue:
 
 
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
-    """How the user writes an iterable that has no name of its own."""
+    """Return how the user writes an iterable, if that is a name or a call."""
     return dotted(node) or (machine.unit.code(node) if isinstance(node, cst.Call) else None)
 
 
+# -- generators -------------------------------------------------------------------------------
+
+
 def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> AnyValue:
-    """The result of calling a generator function of the project."""
+    """Return the result of calling a generator function of the project."""
     for value in scope.store.data.values():
         if not isinstance(value, Instance):
-            escapes.escape(value, f"handed to the generator {node.name.value}(…)")
+            escapes.escape(value, f"passed to the generator {node.name.value}(…)")
     path = f"{node.name.value}(…)"
     body = scope.unit.body_of(node)
     statements = () if body is None else statements_of(body)
-    source = _handed_on(machine, statements, scope)
+    source = _passed_on(machine, statements, scope)
     if source is not None:
-        # A wrapper that hands on each batch it is given, as `log_every(loader, …)` does.
         return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
     over_loader = any(
         isinstance(value, Loader)
@@ -141,44 +153,50 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         for value in scope.store.data.values()
     )
     endless = any(
-        isinstance(part, cst.While)
-        and isinstance(part.test, cst.Name)
-        and part.test.value == "True"
-        for part in statements
+        isinstance(statement, cst.While)
+        and isinstance(statement.test, cst.Name)
+        and statement.test.value == "True"
+        for statement in statements
     )
     return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
 
 
-def _handed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
-    """What the generator's only loop visits, if each of its iterations yields once."""
-    outer = [part for part in statements if isinstance(part, (cst.For, cst.While))]
-    if len(outer) != 1 or not isinstance(outer[0], cst.For) or has_own_break(outer[0].body):
+def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
+    """Return what a generator such as ``log_every(loader, …)`` yields one by one.
+
+    Its only loop visits that and yields once in each iteration.
+    """
+    loops = [statement for statement in statements if isinstance(statement, (cst.For, cst.While))]
+    if len(loops) != 1 or not isinstance(loops[0], cst.For) or has_own_break(loops[0].body):
         return None
     yields = [
-        part
-        for statement in statements_of(outer[0].body)
-        for part in small_statements(statement)
-        if isinstance(part, cst.Expr) and isinstance(part.value, cst.Yield)
+        small
+        for statement in statements_of(loops[0].body)
+        for small in small_statements(statement)
+        if isinstance(small, cst.Expr) and isinstance(small.value, cst.Yield)
     ]
     if len(yields) != 1:
         return None
     with machine.elsewhere(scope.unit, scope):
-        machine.statement = outer[0]
-        return iterate(machine, machine.evaluate(outer[0].iter), outer[0].iter)
+        machine.statement = loops[0]
+        return iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
+
+
+# -- unrolling --------------------------------------------------------------------------------
 
 
 def worth_unrolling(machine: Machine, items: list[AnyValue]) -> bool:
-    """Whether to visit elements one by one: they are few, and each may decide something."""
-    return 0 < len(items) <= machine.limits.unrolled and all(_telling(item) for item in items)
+    """Whether a loop visits its elements one by one: they are few, and each may matter."""
+    return 0 < len(items) <= machine.limits.unrolled and all(map(_worth_visiting, items))
 
 
-def _telling(item: AnyValue, depth: int = 0) -> bool:
-    """Whether knowing this very element may decide what the body does."""
+def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
+    """Whether the loop's body may do something else for this element than for others."""
     match item:
         case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
             return True
         case Const(value=value):
             return value is not None
         case ListValue(items=list() as items) if depth < 2:
-            return any(_telling(inner, depth + 1) for inner in items)
+            return any(_worth_visiting(inner, depth + 1) for inner in items)
     return False

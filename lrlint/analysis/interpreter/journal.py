@@ -1,4 +1,8 @@
-"""The journal of writes: what a branch set, taken back and joined."""
+"""The journal of writes: undoing what one branch has set, to interpret the other.
+
+Both branches of an ``if`` start from the same values. After each, its writes are taken back; in the
+end the values of both are joined.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +14,15 @@ from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import AnyValue, Store
 
-Changes = dict[tuple[int, Hashable], tuple[Store, Hashable, AnyValue]]
-
-
-# -- the journal ------------------------------------------------------------------------------
+Changes = dict[tuple[Store, Hashable], AnyValue]
+"""The last value that a branch has written to each entry of a store."""
 
 
 def take_back(machine: Machine, start: int) -> Changes:
-    """Undo all writes since ``start`` and return what they had set."""
+    """Undo all writes since the journal had the length ``start``, and return them."""
     changes: Changes = {}
     for store, key, _ in machine.journal[start:]:
-        changes[id(store), key] = (store, key, store.data.get(key, MISSING))
+        changes[store, key] = store.data.get(key, MISSING)
     for store, key, old in reversed(machine.journal[start:]):
         if old is MISSING:
             store.data.pop(key, None)
@@ -31,7 +33,8 @@ def take_back(machine: Machine, start: int) -> Changes:
 
 
 def apply_changes(machine: Machine, changes: Changes) -> None:
-    for store, key, value in changes.values():
+    """Write again what was taken back."""
+    for (store, key), value in changes.items():
         machine.write(store, key, value)
 
 
@@ -42,12 +45,11 @@ def join_changes(
     otherwise: Changes,
     skip: Store | None = None,
 ) -> None:
-    """Write back what two branches set, each value under its condition."""
-    for place in [*then, *(key for key in otherwise if key not in then)]:
-        store, key, _ = then.get(place) or otherwise[place]
+    """Write what two branches have set, each value under the condition of its branch."""
+    for store, key in [*then, *(entry for entry in otherwise if entry not in then)]:
         if store is skip:
             continue
         before = store.data.get(key, MISSING)
-        one = then[place][2] if place in then else before
-        other = otherwise[place][2] if place in otherwise else before
-        machine.write(store, key, join(machine, condition, one, other, str(key)))
+        first = then.get((store, key), before)
+        second = otherwise.get((store, key), before)
+        machine.write(store, key, join(machine, condition, first, second, str(key)))

@@ -1,36 +1,54 @@
-"""The body of a loop: walked once, for all its iterations.
+"""Interpreting the body of a loop once, for all iterations.
 
-A counter such as ``step += 1`` is an unknown at the start of the loop's body. Once the body has
-been walked, the difference that one iteration makes says what the unknown was: its first value plus
-that difference times the number of the iteration; it is then replaced throughout the trace.
+A variable that the body changes, such as a counter with ``step += 1``, starts the body as an
+unknown number. After the body, its difference to that unknown tells what the unknown was: the value
+before the loop plus the difference times the index of the loop. The unknown is then replaced in the
+trace.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import All, Condition, Relation, flatten, is_loop_atom, negate
-from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When, substitute
-from lrlint.analysis.model.values import AnyValue, Choice, Scope, Store
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Counter,
+    Relation,
+    flatten,
+    indicators,
+    is_loop_atom,
+    negate,
+)
+from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
+from lrlint.analysis.model.values import Choice, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
+_UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
 
-class _Carried:
-    """A number that may change from one iteration to the next."""
 
-    __slots__ = ("atom", "before", "key", "store")
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """A number that the body of a loop may change."""
 
-    def __init__(self, store: Store, key: Hashable, atom: Atom, before: Expr) -> None:
-        self.store = store
-        self.key = key
-        self.atom = atom
-        self.before = before
+    store: Store
+    key: Hashable
+    before: Expr
+    """Its value before the loop."""
+    atom: Atom
+    """Its value at the start of the body."""
+
+    @property
+    def after(self) -> Expr | None:
+        """Its value after the body, if that is a number."""
+        value = self.store.data.get(self.key)
+        return value if isinstance(value, Expr) else None
 
 
 @contextmanager
@@ -42,10 +60,14 @@ def repeating(
     *,
     carries: bool = True,
 ) -> Iterator[Repeat]:
-    """Interpret a loop's body once, for all its iterations."""
+    """Interpret what happens meanwhile as the body of a loop.
+
+    ``tests`` are the conditions of a ``while`` loop, known only in its body. ``carries`` is False
+    for a body that is interpreted once for each iteration.
+    """
     repeat = Repeat(loop, [])
     start = len(machine.journal)
-    carried = _make_unknown(machine, node) if carries else []
+    variables = _make_unknown(machine, node) if carries else []
     outer = machine.block
     outer.append(repeat)
     machine.block = repeat.body
@@ -56,113 +78,105 @@ def repeating(
         machine.loops.pop()
         machine.block = outer
     if getattr(node, "orelse", None) is None:
-        _cut_at_break(repeat)
-    mapping = _resolve(machine, loop, carried)
-    if tests is not None:
-        loop.trips = loop.trips if loop.trips is not None else _trips(tests, loop, mapping)
+        _end_at_break(repeat)
+    mapping = _resolve(variables, loop.index)
+    if tests is not None and loop.trips is None:
+        loop.trips = _trips(tests, loop, mapping)
     if mapping:
         substitute([repeat], mapping)
-    _leave(machine, loop, carried, mapping, start)
+    _write_last_values(machine, loop, variables, mapping, start)
     if not repeat.body:
         outer.remove(repeat)
 
 
-def _cut_at_break(repeat: Repeat) -> None:
-    """``if i >= limit: break`` at the head or foot of a loop bounds its trip count."""
+def _end_at_break(repeat: Repeat) -> None:
+    """Bound the trip count by ``if i >= limit: break`` at the start or end of the body."""
     loop, body = repeat.loop, repeat.body
     if (loop.trips is None and not loop.unbounded) or len(body) < 2:
         return
-    for position, extra in ((0, 0), (-1, 1)):
-        node = body[position]
-        if not isinstance(node, When) or len(node.body) != 1:
+    for position, visits in ((0, 0), (-1, 1)):
+        condition = _condition_of_break(body[position])
+        if condition is None or any(
+            is_loop_atom(atom) and atom != loop.index for atom in condition.atoms()
+        ):
             continue
-        inner = node.body[0]
-        if not isinstance(inner, Break) or inner.levels != 1:
-            continue
-        condition = node.condition
-        if any(is_loop_atom(atom) and atom != loop.index for atom in condition.atoms()):
-            continue
-        stops = first_failure(negate(condition), loop.index)
-        if stops is None:
+        first = first_failure(negate(condition), loop.index)
+        if first is None:
             continue
         with suppress(TooComplex, NotRepresentable):
-            ends = stops + extra
-            loop.trips = ends if loop.trips is None else minimum(loop.trips, ends)
+            trips = first + visits
+            loop.trips = trips if loop.trips is None else minimum(loop.trips, trips)
             loop.unbounded = False
             del body[position]
             return
 
 
-def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Carried]:
+def _condition_of_break(node: Node) -> Condition | None:
+    """Return the condition of an ``if`` that only breaks out of the loop around it."""
+    match node:
+        case When(condition=condition, body=[Break(levels=1)]):
+            return condition
+    return None
+
+
+# -- variables that the body changes ----------------------------------------------------------
+
+
+def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Variable]:
     """Replace every number that the body may change by an unknown."""
-    found: list[_Carried] = []
-
-    def carry(store: Store, key: Hashable, value: AnyValue | None) -> None:
+    variables: list[_Variable] = []
+    for store, key in _changing(machine, node):
+        value = store.data.get(key)
         if isinstance(value, Expr):
-            # It may count down, or start at -1: no bound is known.
             whole = value.value is None or isinstance(value.value, int)
-            key_ = ("carried", machine.fresh_key())
-            atom = Atom(name=str(key), key=key_, lower=None, integer=whole)
-            found.append(_Carried(store, key, atom, value))
+            counter = Counter(machine.fresh_key(), carried=True)
+            # It may count down, or start at -1: no bound is known.
+            atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
+            variables.append(_Variable(store, key, value, atom))
             machine.write(store, key, Expr.atom(atom))
+    return variables
 
-    body = node.body if isinstance(node, (cst.For, cst.While)) else None
-    if body is not None:
-        names = machine.unit.assigned_in(body, assigned_names)
+
+def _changing(machine: Machine, node: cst.CSTNode) -> Iterator[tuple[Store, Hashable]]:
+    """Yield the names, attributes and items that the body of a loop may change."""
+    if isinstance(node, (cst.For, cst.While)):
+        names = machine.unit.assigned_in(node.body, assigned_names)
         if isinstance(node, cst.While):
             names |= machine.unit.assigned_in(node.test, assigned_names)
         for name in sorted(names):
-            carry(machine.scope.store, name, machine.scope.store.data.get(name))
-    changed = machine.unit.survey.mutations
-    for name in changed.shared_names:
-        scope: Scope | None = machine.scope
-        while scope is not None:
-            if name in scope.store.data:
-                carry(scope.store, name, scope.store.data[name])
-                break
-            scope = scope.parent
+            yield machine.scope.store, name
+    mutations = machine.unit.survey.mutations
+    for name in mutations.shared_names:
+        scope = machine.scope.with_name(name)
+        if scope is not None:
+            yield scope.store, name
     for instance in machine.instances:
         if instance.cls is not None:
             for name in instance.cls.scope.unit.survey.mutations.attributes:
-                carry(instance.store, name, instance.store.data.get(name))
+                yield instance.store, name
     for mapping in machine.dicts:
-        for key in changed.keys:
-            if key in mapping.store.data:
-                carry(mapping.store, key, mapping.store.data[key])
-    return found
+        for key in mutations.keys:
+            yield mapping.store, key
 
 
-def _resolve(machine: Machine, loop: LoopRecord, carried: list[_Carried]) -> dict[Atom, Expr]:
-    """What each carried unknown was, as a function of the loop's index."""
-    index = Expr.atom(loop.index)
-    unknowns = {item.atom for item in carried}
+def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
+    """Return the unknowns as functions of the loop's index, as far as the body tells them."""
+    unknowns = {variable.atom for variable in variables}
     mapping: dict[Atom, Expr] = {}
-    pending: list[tuple[_Carried, Expr]] = []
-    for item in carried:
-        after = item.store.data.get(item.key)
-        if not isinstance(after, Expr):
+    changed: list[tuple[_Variable, Expr]] = []
+    for variable in variables:
+        atom, before, after = variable.atom, variable.before, variable.after
+        if after is None:
             continue
-        if after == Expr.atom(item.atom) or (
-            after == item.before and not (after.atoms() & unknowns)
-        ):
-            mapping[item.atom] = item.before
+        if after == Expr.atom(atom) or (after == before and not (after.atoms() & unknowns)):
+            mapping[atom] = before
         else:
-            pending.append((item, after))
-    for item, after in pending:
-        try:
-            delta = (after - Expr.atom(item.atom)).subs(mapping)
-        except (NotRepresentable, TooComplex, ZeroDivisionError):
-            continue
-        atoms = delta.atoms()
-        if item.atom in atoms:
-            continue
-        if loop.index not in atoms and not _indicators(delta):
-            mapping[item.atom] = item.before + delta * index
-            continue
-        summed = counting.summed(delta, loop.index, mapping)
-        if summed is not None:
-            mapping[item.atom] = item.before + summed
-    # A counter may depend on another one: two rounds settle what two loops can nest.
+            changed.append((variable, after))
+    for variable, after in changed:
+        gain = _gain(variable, after, index, mapping)
+        if gain is not None:
+            mapping[variable.atom] = variable.before + gain
+    # A counter may depend on another one: two rounds are enough for two nested loops.
     for _ in range(2):
         for atom, value in list(mapping.items()):
             if value.atoms() & mapping.keys():
@@ -170,33 +184,74 @@ def _resolve(machine: Machine, loop: LoopRecord, carried: list[_Carried]) -> dic
     return mapping
 
 
-def _indicators(number: Expr) -> bool:
-    return any(isinstance(atom.key, Condition) for atom in number.atoms())
+def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Expr]) -> Expr | None:
+    """Return what a variable has gained before iteration ``index``; None where it is irregular."""
+    try:
+        delta = (after - Expr.atom(variable.atom)).subs(mapping)
+    except _UNREPRESENTABLE:
+        return None
+    atoms = delta.atoms()
+    if variable.atom in atoms:
+        return None
+    if index not in atoms and not indicators(delta):
+        return delta * Expr.atom(index)
+    return counting.summed(delta, index, mapping)
+
+
+def _write_last_values(
+    machine: Machine,
+    loop: LoopRecord,
+    variables: list[_Variable],
+    mapping: dict[Atom, Expr],
+    start: int,
+) -> None:
+    """Give what the body has written since ``start`` the value that the last iteration leaves."""
+    unknowns = {variable.atom for variable in variables}
+    last = None if loop.trips is None else {loop.index: loop.trips - 1}
+    for store, key in dict.fromkeys((store, key) for store, key, _ in machine.journal[start:]):
+        value = store.data.get(key)
+        if isinstance(value, Choice) and mapping:
+            # `done` is true where the condition held in the last iteration.
+            alternatives = tuple((c.subs(mapping), inner) for c, inner in value.alternatives)
+            machine.write(store, key, Choice(alternatives))
+        if not isinstance(value, Expr) or value.atoms().isdisjoint({*unknowns, loop.index}):
+            continue
+        try:
+            known = value.subs(mapping)
+            known = known if last is None else known.subs(last)
+        except _UNREPRESENTABLE:
+            known = value
+        if not known.atoms().isdisjoint({*unknowns, loop.index}):
+            known = machine.named_number(str(key), None, Strength.OPEN)
+        machine.write(store, key, known)
+
+
+# -- trip counts ------------------------------------------------------------------------------
 
 
 def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) -> Expr | None:
-    """How often a ``while`` condition holds in a row, from the counter that it compares."""
+    """Return how often the test of a ``while`` loop holds, from the counter in it."""
     for test in tests:
         for part in flatten(test.subs(mapping)):
             trips = first_failure(part, loop.index)
             if trips is not None:
-                loop.first = _counter_at_first(part, loop.index)
+                loop.first = _start_of_counter(part, loop.index)
                 return trips
     return None
 
 
-def _counter_at_first(condition: Condition, index: Atom) -> Expr | None:
-    """Where the counter that a ``while`` condition compares with a fixed number starts."""
+def _start_of_counter(condition: Condition, index: Atom) -> Expr | None:
+    """Return the first value of the counter that a condition compares with a fixed number."""
     if not isinstance(condition, Relation):
         return None
-    moving = [side for side in (condition.left, condition.right) if index in side.atoms()]
-    line = moving[0].linear_in(index) if len(moving) == 1 else None
+    counters = [side for side in (condition.left, condition.right) if index in side.atoms()]
+    line = counters[0].linear_in(index) if len(counters) == 1 else None
     return None if line is None else line[1]
 
 
 def first_failure(condition: Condition, index: Atom) -> Expr | None:
-    """The first iteration, from 0, in which a relation that is linear in ``index`` fails."""
-    if isinstance(condition, All) or not isinstance(condition, Relation):
+    """Return the first iteration, from 0, in which a condition that is linear in it fails."""
+    if not isinstance(condition, Relation):
         return None
     # Written as 0 < slope * index + offset, or with <=.
     match condition.op:
@@ -221,42 +276,5 @@ def first_failure(condition: Condition, index: Atom) -> Expr | None:
         if condition.op in ("<", ">", "!="):
             return ceil(offset / -slope)
         return floor(offset / -slope) + 1
-    except (NotRepresentable, TooComplex, ZeroDivisionError):
+    except _UNREPRESENTABLE:
         return None
-
-
-def _leave(
-    machine: Machine,
-    loop: LoopRecord,
-    carried: list[_Carried],
-    mapping: dict[Atom, Expr],
-    start: int,
-) -> None:
-    """After the loop, numbers stand as the last iteration left them."""
-    trips = loop.trips
-    finals = {item.atom: item for item in carried}
-    last = None if trips is None else {loop.index: trips - 1}
-    seen: set[tuple[int, Hashable]] = set()
-    for store, key, _ in machine.journal[start:]:
-        if (id(store), key) in seen:
-            continue
-        seen.add((id(store), key))
-        value = store.data.get(key)
-        if isinstance(value, Choice) and mapping:
-            # `done` is true where the condition held in the last iteration.
-            alternatives = tuple((c.subs(mapping), item) for c, item in value.alternatives)
-            machine.write(store, key, Choice(alternatives))
-        if not isinstance(value, Expr):
-            continue
-        atoms = value.atoms()
-        if not (atoms & finals.keys()) and loop.index not in atoms:
-            continue
-        try:
-            known = value.subs(mapping)
-            known = known if last is None else known.subs(last)
-        except (NotRepresentable, TooComplex, ZeroDivisionError):
-            known = value
-        left = known.atoms()
-        if loop.index in left or left & finals.keys():
-            known = machine.named_number(str(key), None, Strength.OPEN)
-        machine.write(store, key, known)

@@ -1,12 +1,10 @@
-"""Loops and comprehensions: unrolled where their elements tell, else walked once.
+"""Loops and comprehensions.
 
-What they visit is in ``streams``, how a body's counters become functions of the iteration in
-``carrying``.
+A loop over a few known elements is unrolled: its body is interpreted for each of them. The body of
+any other loop is interpreted once, for all iterations (see ``loop_counters``).
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import libcst as cst
 
@@ -39,9 +37,9 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     stream = iterate(machine, machine.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
     if stream.items is not None and worth_unrolling(machine, stream.items):
-        outcome = _unrolled(machine, node, stream.items)
-    elif (each := _each_of_many(stream)) is not None:
-        outcome = _unrolled(machine, node, [each])
+        outcome = _unroll(machine, node, stream.items)
+    elif (each := _optimizer_or_scheduler(stream)) is not None:
+        outcome = _unroll(machine, node, [each])
     else:
         name = _first_name(node.target) or "i"
         loop = LoopRecord(
@@ -57,28 +55,27 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
         )
         with repeating(machine, loop, node) as repeat:
             element = stream.element(Expr.atom(loop.index))
-            assignment.assign(machine, node.target, element, node.iter, rename=False)
+            assignment.assign(machine, node.target, element, rename=False)
             machine.run_block(statements_of(node.body))
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
 
 
-def _each_of_many(stream: Stream) -> AnyValue | None:
-    """What stands for each of some optimizers or schedulers, however many there are.
+def _optimizer_or_scheduler(stream: Stream) -> AnyValue | None:
+    """Return an element that represents all, where they are optimizers or schedulers.
 
-    ``for scheduler in schedulers: scheduler.step()`` steps each of them once.
+    ``for scheduler in schedulers: scheduler.step()`` steps each once, however many there are.
     """
     if stream.items is not None or stream.endless:
         return None
     element = stream.element(Expr.const(0))
     parts = element.items if isinstance(element, ListValue) and element.items else [element]
-    return (
-        element if any(isinstance(one, (OptimizerValue, SchedulerValue)) for one in parts) else None
-    )
+    relevant = any(isinstance(part, (OptimizerValue, SchedulerValue)) for part in parts)
+    return element if relevant else None
 
 
 def _run_else(machine: Machine, orelse: cst.Else, repeat: Repeat | None) -> Outcome:
-    """The ``else`` of a loop runs where no ``break`` has left it."""
+    """Interpret the ``else`` of a loop, which runs where no ``break`` has ended the loop."""
     breaks = (
         []
         if repeat is None
@@ -109,18 +106,18 @@ def _first_name(target: cst.CSTNode) -> str | None:
 
 
 def _first(target: cst.CSTNode, stream: Stream) -> Expr | None:
-    """The number that the loop variable starts from."""
+    """Return the first value of the loop variable, if it is a number."""
     if not isinstance(target, cst.Name):
         return None
     value = stream.element(Expr.const(0))
     return value if isinstance(value, Expr) else None
 
 
-def _unrolled(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
-    """Visit each element in turn, as with ``for phase in ["train", "val"]``."""
+def _unroll(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
+    """Interpret a loop such as ``for phase in ["train", "val"]`` for each element."""
     if not has_own_break(node.body):
         return _visit(machine, node, items)
-    # A loop of one iteration: what a `break` can leave.
+    # A loop of one iteration around all of them, for the `break` to leave.
     once = LoopRecord(
         index=machine.index_atom("visit"),
         trips=Expr.const(1),
@@ -133,7 +130,7 @@ def _unrolled(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome
 
 def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
     for item in items:
-        assignment.assign(machine, node.target, item, node.iter, rename=False)
+        assignment.assign(machine, node.target, item, rename=False)
         outcome = machine.run_block(statements_of(node.body))
         if outcome.exit not in (None, Exit.CONTINUE):
             return outcome if outcome.leaves_function else GOES_ON
@@ -144,7 +141,7 @@ def _visit(machine: Machine, node: cst.For, items: list[AnyValue]) -> Outcome:
 
 
 def run_while(machine: Machine, node: cst.While) -> Outcome:
-    """Interpret a ``while`` loop; its trip count comes from the counter in its condition."""
+    """Interpret a ``while`` loop; its trip count comes from the counter in its test."""
     loop = LoopRecord(
         index=machine.index_atom("iteration"),
         trips=None,
@@ -152,32 +149,26 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         without_gradients=machine.without_gradients,
         over=machine.unit.code(node.test),
     )
-    holder: list[Condition] = []
-
-    def prepare() -> bool:
-        found = machine.truth(node.test)
-        if found is False:
-            return False
-        if found is True:
-            loop.unbounded = True
+    tests: list[Condition] = []
+    with repeating(machine, loop, node, tests=tests):
+        test = machine.truth(node.test)
+        if test is False:
+            loop.trips = Expr.const(0)
         else:
-            holder.append(found)
-        return True
-
-    with repeating(machine, loop, node, tests=holder):
-        if prepare():
+            if test is True:
+                loop.unbounded = True
+            else:
+                tests.append(test)
             machine.run_block(statements_of(node.body))
             if loop.unbounded:
                 _break_where_false(machine, node)
-        else:
-            loop.trips = Expr.const(0)
     if node.orelse is not None:
         machine.run_block(statements_of(node.orelse.body))
     return GOES_ON
 
 
 def _break_where_false(machine: Machine, node: cst.While) -> None:
-    """``while not done``: a flag that the body sets ends the loop as a ``break`` does."""
+    """Add a break to the trace where the body of ``while not done`` has set the flag."""
     if not isinstance(node.test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
         return
     after = machine.truth(node.test)
@@ -192,74 +183,83 @@ def _break_where_false(machine: Machine, node: cst.While) -> None:
 # -- comprehensions ---------------------------------------------------------------------------
 
 
-def run_comprehension(
-    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
-) -> AnyValue:
-    """A comprehension: unrolled where its elements are known, else one representative element."""
+_Comprehension = cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+
+
+def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
+    """Return the list or dict that a comprehension builds."""
     scope = Scope(Store(), machine.unit, parent=machine.scope, owner=machine.scope.owner)
     with machine.elsewhere(machine.unit, scope):
-        machine.statement = machine.statement or node
+        machine.statement = node
         comp = node.for_in
         stream = iterate(machine, machine.evaluate(comp.iter), comp.iter)
-        simple = comp.inner_for_in is None
-
-        def element() -> AnyValue:
-            inner = comp.inner_for_in
-            if inner is not None:
-                assignment.assign(machine, inner.target, Opaque(), inner.iter, rename=False)
-            if isinstance(node, cst.DictComp):
-                return ListValue([machine.evaluate(node.key), machine.evaluate(node.value)])
-            return machine.evaluate(node.elt)
-
-        visited: list[AnyValue] | None = None
-        if simple and stream.items is not None and worth_unrolling(machine, stream.items):
-            visited = stream.items
-        elif simple and (count := _small(stream)) is not None:
-            visited = [stream.element(Expr.const(position)) for position in range(count)]
-        items = None if visited is None else _elements(machine, comp, visited, element)
-        if items is not None:
-            if isinstance(node, cst.DictComp):
-                return members.dict_of_pairs(machine, items)
-            return ListValue(items)
-        simple = simple and not comp.ifs
-        loop = LoopRecord(
-            index=machine.index_atom(_first_name(comp.target) or "i"),
-            trips=stream.trips if simple else None,
-            place=machine.here(node),
-            over=stream.text,
-            without_gradients=True,
-        )
-        with repeating(machine, loop, node):
-            assignment.assign(
-                machine, comp.target, stream.element(Expr.atom(loop.index)), comp.iter, rename=False
-            )
-            value = element()
+        items = _known_elements(machine, node, stream)
+        complete = items is not None
+        if items is None:
+            items = [_any_element(machine, node, stream)]
     if isinstance(node, cst.DictComp):
-        return members.dict_of_pairs(machine, [value], complete=False)
-    return ListValue(None, element=value, length=stream.trips if simple else None)
+        return members.dict_of_pairs(machine, items, complete=complete)
+    if complete:
+        return ListValue(items)
+    return ListValue(None, element=items[0], length=_trips(comp, stream))
 
 
-def _elements(
-    machine: Machine,
-    comp: cst.CompFor,
-    visited: list[AnyValue],
-    element: Callable[[], AnyValue],
+def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:
+    """Return the number of elements, unless a filter or an inner loop decides it."""
+    return None if comp.inner_for_in is not None or comp.ifs else stream.trips
+
+
+def _known_elements(
+    machine: Machine, node: _Comprehension, stream: Stream
 ) -> list[AnyValue] | None:
-    """The elements of an unrolled comprehension; None where a filter is not decided."""
-    items: list[AnyValue] = []
+    """Return the elements of an unrolled comprehension; None where it cannot be unrolled."""
+    comp = node.for_in
+    if comp.inner_for_in is not None:
+        return None
+    if stream.items is not None and worth_unrolling(machine, stream.items):
+        visited = stream.items
+    elif (count := _small_count(stream)) is not None:
+        visited = [stream.element(Expr.const(position)) for position in range(count)]
+    else:
+        return None
+    elements: list[AnyValue] = []
     for item in visited:
-        assignment.assign(machine, comp.target, item, comp.iter, rename=False)
-        kept = [machine.truth(part.test) for part in comp.ifs]
-        if any(not isinstance(found, bool) for found in kept):
+        assignment.assign(machine, comp.target, item, rename=False)
+        tests = [machine.truth(condition.test) for condition in comp.ifs]
+        if not all(isinstance(test, bool) for test in tests):
             return None
-        if all(kept):
-            items.append(element())
-    return items
+        if all(tests):
+            elements.append(_element(machine, node))
+    return elements
 
 
-def _small(stream: Stream) -> int | None:
-    """The number of elements, where a constant says that there are few."""
+def _small_count(stream: Stream) -> int | None:
+    """Return the number of elements, where it is constant and small."""
     if stream.trips is None or not stream.trips.is_constant or stream.over_loader:
         return None
     trips = stream.trips.value
     return trips if isinstance(trips, int) and trips <= 4 else None
+
+
+def _any_element(machine: Machine, node: _Comprehension, stream: Stream) -> AnyValue:
+    """Return an element that represents all."""
+    comp = node.for_in
+    loop = LoopRecord(
+        index=machine.index_atom(_first_name(comp.target) or "i"),
+        trips=_trips(comp, stream),
+        place=machine.here(node),
+        over=stream.text,
+        without_gradients=True,
+    )
+    with repeating(machine, loop, node):
+        visited = stream.element(Expr.atom(loop.index))
+        assignment.assign(machine, comp.target, visited, rename=False)
+        if comp.inner_for_in is not None:
+            assignment.assign(machine, comp.inner_for_in.target, Opaque(), rename=False)
+        return _element(machine, node)
+
+
+def _element(machine: Machine, node: _Comprehension) -> AnyValue:
+    if isinstance(node, cst.DictComp):
+        return ListValue([machine.evaluate(node.key), machine.evaluate(node.value)])
+    return machine.evaluate(node.elt)

@@ -1,8 +1,8 @@
-"""The abstract interpreter: state, blocks and statements.
+"""What all parts of the interpreter know: its state, and the doors to the other parts.
 
-It walks the training skeleton once. Expressions are in ``expressions``, calls in ``calls``, loops
-in ``loops``, the joining of branches in ``branches``, what libraries do in ``library/``. Every
-walk is bounded: by a budget of evaluated nodes and by the depth of calls.
+Evaluating an expression calls functions, whose bodies are statements, which evaluate expressions.
+So that no part has to import the one that imports it, each is given a `Machine` and reaches the
+others through its abstract methods, the doors. What libraries do comes in through a `Library`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -25,7 +26,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Outcome,
 )
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.conditions import Condition, Counter
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
@@ -49,38 +50,38 @@ Number = int | float
 
 
 class Library(ABC):
-    """What is known of code outside of the project: libraries and Python's own functions.
+    """What is known of code outside the project: libraries and Python's own functions.
 
-    Methods that return ``AnyValue | None`` return None where nothing is known.
+    A method that may return None does so where nothing is known.
     """
 
     @abstractmethod
     def call(self, machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue:
-        """Return the value of calling a library's function or class by its qualified name."""
+        """Return the value of a call of a library's function or class, by its qualified name."""
 
     @abstractmethod
     def call_unevaluated(self, machine: Machine, name: str, node: cst.Call) -> AnyValue | None:
-        """Do the same for a function whose arguments are not all to be evaluated."""
+        """Return the value of a call whose arguments must not all be evaluated."""
 
     @abstractmethod
     def call_by_last_name(
         self, machine: Machine, path: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        """Do the same by the last name alone: ``accelerator.prepare(…)`` of any accelerator."""
+        """Return the value of a call by its last name: ``accelerator.prepare(…)`` of any object."""
 
     @abstractmethod
     def call_method(
         self, machine: Machine, receiver: AnyValue, name: str, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        """Return the value of a method of an object of a library."""
+        """Return the value of a call of a method of a library's object."""
 
     @abstractmethod
     def member(self, value: AnyValue, name: str) -> AnyValue | None:
-        """Return an attribute of an object of a library."""
+        """Return an attribute of a library's object."""
 
     @abstractmethod
     def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:
-        """Return ``left / right`` where the left is an object of a library."""
+        """Return ``left / right``, where ``left`` is a library's object."""
 
     @abstractmethod
     def decorate(
@@ -90,20 +91,19 @@ class Library(ABC):
         decorator: cst.BaseExpression,
         node: cst.FunctionDef,
     ) -> AnyValue:
-        """Return a function as its decorator leaves it."""
+        """Return what a decorator makes of a function."""
 
     @abstractmethod
     def construct(
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
-        """Return an object of a class of the project that derives from a library's."""
+        """Return an object of a class of the project, where its bases in a library decide it."""
 
 
 class Machine(ABC):
-    """The state of one interpretation, the services on it, and the doors to its parts.
+    """The state of one interpretation, what all parts do with it, and the doors to the parts.
 
-    The parts of the interpreter (expressions, calls, loops…) need each other: evaluating calls
-    functions, whose bodies are evaluated. They know only this class; `Interpreter` fills the doors.
+    `Interpreter` implements the doors; a test may implement them in its own way.
     """
 
     def __init__(
@@ -135,54 +135,56 @@ class Machine(ABC):
         self.instances: list[Instance] = []
         self.dicts: list[DictValue] = []
         self.called: set[cst.CSTNode] = set()
-        self.handed: list[FunctionValue | Method] = []
-        """Functions that others were handed, who may call them or keep them to be called later."""
+        self.passed: list[FunctionValue | Method] = []
+        """Functions that were arguments: they may be called later, out of sight."""
         self.prepared: list[Owner] = []
-        """What accelerate has been handed, whose states it saves and loads."""
+        """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
         self.accumulates = True
-        """Whether it may hold back optimizers, as far as its construction tells."""
+        """Whether accelerate may let optimizers step for some of the batches only."""
         self.undecided: list[tuple[SyntaxPlace | None, str]] = []
         self.without_gradients = False
         self.spent = 0
         self.allowed = self.limits.nodes
-        """What may be spent in all, by the call that is being followed."""
+        """The bound on ``spent`` in the call that is being interpreted."""
         self._keys = itertools.count()
         self.foreign: dict[str, Opaque] = {}
-        self._adopted: dict[int, OptimizerRecord] = {}
-        # Keeps adopted values alive, so that no other value gets the same id.
-        self._kept: list[Opaque] = []
+        self._adopted: dict[Opaque, OptimizerRecord] = {}
 
-    # -- small services -------------------------------------------------------------------------
+    # -- the trace, the journal, the budget -----------------------------------------------------
 
     def fresh_key(self) -> int:
-        """A key that no atom has yet."""
+        """Return a number that it has not returned before."""
         return next(self._keys)
 
     def here(self, node: cst.CSTNode) -> SyntaxPlace:
-        """The place of ``node`` in the module that is being interpreted."""
+        """Return the place of a node in the module that is being interpreted."""
         return SyntaxPlace(self.unit, node, self.statement)
 
+    def where(self, node: cst.CSTNode) -> tuple[SyntaxPlace, tuple[SyntaxPlace, ...]]:
+        """Return the place of a node and the calls that lead there, as an event has them."""
+        return self.here(node), tuple(self.via)
+
     def spend(self) -> None:
-        """Account for one node; raises :class:`BudgetExceeded` when there is none left."""
+        """Count one node; raise :class:`BudgetExceeded` where that is one too many."""
         self.spent += 1
         if self.spent > self.allowed:
             raise BudgetExceeded
 
     @property
     def loop(self) -> Repeat | None:
-        """The innermost loop whose body is walked once for all its iterations."""
+        """The innermost loop whose body is interpreted once for all iterations."""
         return self.loops[-1] if self.loops else None
 
     def emit(self, node: Event | Break) -> None:
-        """Append to the trace."""
+        """Append an event or a break to the trace."""
         self.block.append(node)
 
     def note(self, place: SyntaxPlace | None, text: str) -> None:
-        """Remember what could not be decided, for ``--verbose``."""
+        """Note what could not be decided, for ``--verbose``."""
         self.undecided.append((place, text))
 
     def write(self, store: Store, key: Hashable, value: AnyValue) -> None:
-        """Set an entry of a store; branches can take it back."""
+        """Set an entry of a store, or delete it; the journal can undo that."""
         self.journal.append((store, key, store.data.get(key, MISSING)))
         if value is MISSING:
             store.data.pop(key, None)
@@ -190,7 +192,7 @@ class Machine(ABC):
             store.data[key] = value
 
     def override(self, name: str) -> object | None:
-        """What the user set this name to, or None."""
+        """Return the value that the user has set a name to, or None."""
         if not self.overrides:
             return None
         name = normal_name(name)
@@ -199,7 +201,7 @@ class Machine(ABC):
         return self.overrides.get(name)
 
     def unused_overrides(self) -> set[str]:
-        """The names that were set and that nothing asked for."""
+        """Return the names that the user has set and that the script does not use."""
         return self.overrides.keys() - self._used_overrides
 
     def named_number(
@@ -207,49 +209,40 @@ class Machine(ABC):
         name: str,
         value: Number | None,
         strength: Strength,
-        key: Hashable = None,
         unit: Unit | None = None,
     ) -> Expr:
-        """An atom for a number that the user has a name for."""
+        """Return an atom for a number that has a name; the user may set it to another value."""
         unit = unit or words.unit_of(name)
         chosen = self.override(name)
-        if isinstance(chosen, (int, float)) and not isinstance(chosen, bool):
+        if is_number(chosen):
             value = chosen
             strength = min(strength, Strength.DEFAULT)
         elif chosen is not None:
             raise BadOverride(f"{name} is a number, not {chosen!r}")
         whole = not isinstance(value, float) if value is not None else unit is not None
-        if value is not None:
-            lower: Number | None = min(1, value) if strength is Strength.DEFAULT and whole else 0
-            if value < 0:
-                lower = None
+        if value is None:
+            lower: Number | None = 1 if unit is not None and not words.may_be_zero(name) else 0
+        elif value < 0:
+            lower = None
         else:
-            lower = 1 if unit is not None and not words.may_be_zero(name) else 0
-        return Expr.atom(
-            Atom(
-                name=name,
-                key=self.fresh_key() if key is None else key,
-                unit=unit,
-                strength=strength,
-                value=value,
-                lower=lower,
-                integer=whole,
-            )
-        )
+            # Another count that the user sets is not smaller than 1, or than the default of 0.
+            lower = min(1, value) if strength is Strength.DEFAULT and whole else 0
+        atom = Atom(name, self.fresh_key(), unit, strength, value, lower, whole)
+        return Expr.atom(atom)
 
     def index_atom(self, name: str) -> Atom:
-        """A fresh loop index, counting from 0."""
-        return Atom(name=name, key=("index", self.fresh_key()), lower=0)
+        """Return a new index of a loop, which counts from 0."""
+        return Atom(name=name, key=Counter(self.fresh_key()), lower=0)
 
     # -- guards ---------------------------------------------------------------------------------
 
     def assumed(self, condition: Condition) -> bool | None:
-        """Whether the guards in force already settle ``condition``."""
+        """Return whether the condition holds; None where the guards in force do not decide it."""
         return self._known.settles(condition)
 
     @contextmanager
     def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
-        """What happens inside happens where ``condition`` holds."""
+        """Put what is added to the trace meanwhile under a condition."""
         when = When(condition, self.here(node), [])
         outer = self.block
         outer.append(when)
@@ -267,18 +260,28 @@ class Machine(ABC):
 
     @contextmanager
     def through(self, node: cst.CSTNode) -> Iterator[None]:
-        """What happens inside happens through the call at ``node``."""
+        """Note the call that leads to what is interpreted meanwhile."""
         self.via.append(self.here(node))
         try:
             yield
         finally:
             self.via.pop()
 
-    # -- optimizers that come from outside ------------------------------------------------------
+    @contextmanager
+    def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
+        """Count what is interpreted meanwhile as the body of a function; collect its returns."""
+        frame = Frame(function, len(self.guards), len(self.loops))
+        self.frames.append(frame)
+        try:
+            yield frame
+        finally:
+            self.frames.pop()
+
+    # -- optimizers that were not seen to be built ----------------------------------------------
 
     def adopt(self, value: Opaque) -> OptimizerRecord:
-        """Take an unknown value as an optimizer, for that is how it is used."""
-        record = self._adopted.get(id(value))
+        """Return the optimizer that an unknown value must be, because it is used as one."""
+        record = self._adopted.get(value)
         if record is None:
             record = OptimizerRecord(
                 class_name="Optimizer",
@@ -287,16 +290,15 @@ class Machine(ABC):
                 group_places=(None,),
                 defaults={},
                 variable=value.path,
-                escapes="built elsewhere",
+                escapes="built by code that was not read",
                 unknown_groups=True,
             )
-            self._adopted[id(value)] = record
-            self._kept.append(value)
+            self._adopted[value] = record
         return record
 
     def adopted(self, value: Opaque) -> OptimizerRecord | None:
-        """The optimizer that an unknown value has been taken for, or None."""
-        record = self._adopted.get(id(value))
+        """Return the optimizer that an unknown value is, by its use or its name; None elsewhere."""
+        record = self._adopted.get(value)
         if record is None and value.path is not None and "optim" in value.path.lower():
             return self.adopt(value)
         return record
@@ -309,7 +311,7 @@ class Machine(ABC):
 
     @abstractmethod
     def truth(self, node: cst.CSTNode) -> bool | Condition:
-        """Return whether an expression is true, or the condition under which it is."""
+        """Return whether an expression is true, or the condition under which it is true."""
 
     @abstractmethod
     def run(self, node: cst.CSTNode) -> Outcome:
@@ -339,17 +341,17 @@ class Machine(ABC):
 
     @abstractmethod
     def find_method(self, owner: Instance, name: str) -> AnyValue | None:
-        """Return an attribute that the class of an object gives it; methods come bound."""
+        """Return an attribute that an object has from its class; a method comes bound."""
 
     @abstractmethod
     def scope_of(self, unit: ModuleUnit) -> Scope:
-        """Return the names of a module of the project; run it first where that is due."""
+        """Return the names of a module of the project, which runs when it is first asked for."""
 
     # -- modules --------------------------------------------------------------------------------
 
     @contextmanager
     def elsewhere(self, unit: ModuleUnit, scope: Scope) -> Iterator[None]:
-        """Interpret in another scope for a while."""
+        """Interpret in another scope meanwhile."""
         before = self.unit, self.scope, self.statement
         self.unit, self.scope, self.statement = unit, scope, None
         try:
@@ -358,6 +360,11 @@ class Machine(ABC):
             self.unit, self.scope, self.statement = before
 
 
+def is_number(value: object) -> TypeGuard[Number]:
+    """Whether a value that the user has set is a number, and not a bool."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def normal_name(name: str) -> str:
-    """A name as ``--set`` compares it: quotes and spaces do not matter."""
+    """Return a name as ``--set`` compares it: quotes and spaces do not matter."""
     return name.replace("'", '"').replace(" ", "")

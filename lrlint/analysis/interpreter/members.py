@@ -1,4 +1,4 @@
-"""Members of values that need no code of the script to be run."""
+"""Members of values that are found without running code of the script."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import (
     AnyValue,
-    Choice,
     ClassValue,
     Const,
     DictValue,
     External,
-    Instance,
     ListValue,
     Opaque,
     Store,
-    Stream,
+    UnknownKey,
 )
 from lrlint.symbolic import Expr
 
 
 def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
-    """A part of an unknown: the same unknown each time it is asked for."""
+    """Return an attribute or item of an unknown, the same unknown each time."""
     member = owner.members.get(suffix)
     if member is None:
         path = None if owner.path is None else owner.path + suffix
@@ -34,7 +32,7 @@ def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
 
 
 def class_member(machine: Machine, cls: ClassValue, name: str, depth: int = 0) -> AnyValue | None:
-    """An attribute of a class or of its bases in the project, in method resolution order."""
+    """Return an attribute of a class or of its bases in the project, as Python looks it up."""
     value = cls.scope.store.data.get(name)
     if value is not None:
         return value
@@ -48,7 +46,7 @@ def class_member(machine: Machine, cls: ClassValue, name: str, depth: int = 0) -
 
 
 def external_bases(cls: ClassValue, depth: int = 0) -> list[str]:
-    """The library classes that a class derives from."""
+    """Return the names of the library classes that a class derives from."""
     names: list[str] = []
     for base in cls.bases:
         if isinstance(base, External):
@@ -61,10 +59,12 @@ def external_bases(cls: ClassValue, depth: int = 0) -> list[str]:
 
 
 def item_path(owner: str | None, text: str | None) -> str | None:
+    """Return how the user writes ``owner[text]``, if both are known."""
     return f"{owner}[{text}]" if owner and text else None
 
 
 def path_suffix(key: AnyValue, text: str | None) -> str:
+    """Return how an item with a key is written after the path of its owner."""
     match key:
         case Const(value=str() as name):
             return f'["{name}"]'
@@ -74,68 +74,54 @@ def path_suffix(key: AnyValue, text: str | None) -> str:
 
 
 def forget_keys(owner: AnyValue) -> None:
-    """From now on it is not known which settings there are: one is taken away, or may be."""
+    """Note that some setting has been removed, so that it is not known which there are."""
     if isinstance(owner, DictValue) and owner.setting:
         owner.complete = False
 
 
 def any_value(owner: DictValue) -> AnyValue | None:
-    """What the dict holds under any of its keys; None where that differs, or is not known.
+    """Return a dict's only value, which is the one under any key; None if there are several.
 
-    Whatever is done to the one that is taken is then not seen.
+    Those escape: it is not seen which of them the script uses.
     """
     values = list(owner.store.data.values())
     if len(values) == 1:
         return values[0]
     for value in values:
-        escapes.escape(value, "taken from a dict by a key that is not known")
+        escapes.escape(value, "taken from a dict by an unknown key")
     return None
 
 
 def dict_of_pairs(
     machine: Machine, pairs: Sequence[AnyValue], *, complete: bool = True
 ) -> DictValue:
-    """The dict of keys with their values, each pair a tuple of the two."""
-    found = DictValue(Store(), complete=complete)
+    """Return the dict of some pairs of a key and a value."""
+    mapping = DictValue(Store(), complete=complete)
     for pair in pairs:
         match pair:
             case ListValue(items=[key, value]):
-                found.store.data[entry(machine, found, key)] = value
+                mapping.store.data[entry_key(machine, mapping, key)] = value
             case _:
-                found.complete = False
+                mapping.complete = False
                 escapes.escape(pair, "put into a dict")
-    machine.dicts.append(found)
-    return found
+    machine.dicts.append(mapping)
+    return mapping
 
 
-def entry(machine: Machine, owner: DictValue, key: AnyValue) -> Hashable:
-    """Where a dict keeps what it holds under a key; where that is not known, it is incomplete."""
+def entry_key(machine: Machine, owner: DictValue, key: AnyValue) -> Hashable:
+    """Return where a dict stores a value; under an unknown key it may replace any other."""
     name = dict_key(key)
     if name is None:
         owner.complete = False
-        return "open", machine.fresh_key()
+        return UnknownKey(machine.fresh_key())
     return name
 
 
 def dict_key(key: AnyValue) -> str | int | None:
-    """A key that can be looked up: a string or a whole number."""
+    """Return a key as a plain string or whole number; None where it is unknown."""
     match key:
         case Const(value=str() as name):
             return name
         case Expr() if isinstance(key.value, int):
             return key.value
     return None
-
-
-def elements(value: AnyValue) -> list[AnyValue]:
-    """The values held by a container, one level deep."""
-    match value:
-        case ListValue(items=list() as items):
-            return items
-        case DictValue(store=store) | Instance(store=store):
-            return list(store.data.values())
-        case Choice(alternatives=alternatives):
-            return [item for _, item in alternatives]
-        case Stream(items=list() as streamed):
-            return streamed
-    return []

@@ -1,6 +1,6 @@
-"""Functions that ``functools`` makes remember: each is run once for the same arguments.
+"""Functions with ``functools.cache``: they run once for the same arguments.
 
-Who calls one again gets the same object, and nothing is built or stepped a second time.
+Another call returns the same object, and nothing is built or stepped a second time.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from lrlint.symbolic import Expr
 def recall(
     machine: Machine, function: FunctionValue, arguments: Arguments, run: Callable[[], AnyValue]
 ) -> AnyValue:
-    """The value of a call: what an earlier one has returned if the function remembers it."""
+    """Return the value of an earlier call where the function remembers it, else run it."""
     memory = function.traits.memory
     if memory is None or function.receiver is not None:
         return run()
     key = _key(arguments)
     if key is None:
         return run()
-    known = memory.data.get(key)
-    if known is None:
-        known = run()
-        machine.write(memory, key, known)  # a branch that did not call it takes this back
-    return known
+    value = memory.data.get(key)
+    if value is None:
+        value = run()
+        machine.write(memory, key, value)  # undone in the branches that did not call it
+    return value
 
 
 def _key(arguments: Arguments) -> Hashable | None:
-    """What tells one call from another; None where an argument is no constant."""
+    """Return what tells a call from others; None where an argument is not constant."""
     if arguments.open:
         return None
-    found: list[Hashable] = []
+    key: list[Hashable] = []
     for name, value in [*enumerate(arguments.positional), *arguments.keywords.items()]:
         if isinstance(value, Expr) and value.atoms():
             return None
         if not isinstance(value, (Const, Expr)) or not isinstance(value.value, Hashable):
             return None
-        found.append((name, type(value.value), value.value))
-    return tuple(found)
+        key.append((name, type(value.value), value.value))
+    return tuple(key)

@@ -1,11 +1,11 @@
-"""The names of settings: ``args.epochs``, ``cfg["train"]["epochs"]``."""
+"""The names of values: ``epochs``, ``args.epochs``, ``cfg["train"]["epochs"]``, ``len(loader)``."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from lrlint.analysis.interpreter import numbers
-from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.machine import Machine, is_number
 from lrlint.analysis.model import words
 from lrlint.analysis.model.values import (
     BELOW,
@@ -21,17 +21,18 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
     Sized,
     Stream,
+    alternatives,
 )
 from lrlint.symbolic import Expr, Strength, Unit
 
 
 def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strength) -> AnyValue:
-    """A setting as it is called from now on: by the path under which the script reads it."""
+    """Return a setting under the path by which the script reads it, such as ``args.epochs``."""
     match value:
         case Expr(value=int() | float() as number) if _is_from_file(value):
             return machine.named_number(path, number, Strength.DEFAULT)
-        case Const(value=held, path=str() as where) if BELOW in where:
-            value = Const(held)
+        case Const(value=constant, path=str() as where) if BELOW in where:
+            value = Const(constant)
             strength = Strength.DEFAULT
     match value:
         case Expr() if not value.atoms() and value.value is not None:
@@ -40,7 +41,7 @@ def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strengt
             return machine.named_number(path, value.value, strength)
         case Const(path=None):
             chosen = machine.override(path)
-            if isinstance(chosen, (int, float)) and not isinstance(chosen, bool):
+            if is_number(chosen):
                 return machine.named_number(path, chosen, Strength.DEFAULT)
             return Const(value.value if chosen is None else chosen, strength, path)
         case DictValue(path=None) | Instance(path=None) | Opaque(path=None):
@@ -54,30 +55,22 @@ def name_setting(machine: Machine, value: AnyValue, path: str, strength: Strengt
 
 
 def _is_from_file(value: Expr) -> bool:
-    """Whether it is a number of a settings file that has no name of the script's yet."""
+    """Whether it is a number from a settings file that the script has not named yet."""
     atoms = value.atoms()
     return len(atoms) == 1 and all(
         BELOW in atom.name and value == Expr.atom(atom) for atom in atoms
     )
 
 
-def named(machine: Machine, value: AnyValue, name: str) -> AnyValue:
-    """``value`` as it is called once it is stored under ``name`` for the first time."""
-    if isinstance(value, Expr):
-        # 0 and 1 are counters and switches far more often than settings.
-        if value.is_constant and not value.atoms() and value.value not in (None, 0, 1, -1):
-            assert value.value is not None
-            return machine.named_number(name, value.value, Strength.CONSTANT)
-        chosen = machine.override(name)
-        if isinstance(chosen, (int, float)) and not isinstance(chosen, bool):
-            return machine.named_number(name, chosen, Strength.DEFAULT)
-        return value
+def name_value(machine: Machine, value: AnyValue, name: str) -> AnyValue:
+    """Return a value under the name that it is stored by, if it has none yet."""
     match value:
-        case Opaque(path=None) | Instance(path=None) | DictValue(path=None) | Loader(path=None):
+        case Expr():
+            return _named_number(machine, value, name)
+        case Loader(path=None):
             value.path = name
-            if isinstance(value, Loader):
-                value.length = _named_length(machine, value.length, name)
-        case Sized(path=None):
+            value.length = _named_length(machine, value.length, name)
+        case Opaque(path=None) | Instance(path=None) | DictValue(path=None) | Sized(path=None):
             value.path = name
         case OptimizerValue(record=record) | SchedulerValue(record=record):
             if record.variable is None:
@@ -88,14 +81,14 @@ def named(machine: Machine, value: AnyValue, name: str) -> AnyValue:
                 value.length, value.named = _named_length(machine, length, name), True
         case Stream(trips=Expr() as trips, items=None) if words.is_loader(name) and trips.value:
             return replace(value, trips=_named_length(machine, trips, name))
-        case ListValue(items=list() as items, kind="list" | "dict"):
+        case ListValue(items=list() as items, kind="list"):
             for item in items:
                 if isinstance(item, (OptimizerValue, SchedulerValue)):
-                    named(machine, item, name)
-        case Choice(alternatives=alternatives):
-            for _, item in alternatives:
-                if not isinstance(item, Expr):
-                    named(machine, item, name)
+                    name_value(machine, item, name)
+        case Choice():
+            for alternative in alternatives(value):
+                if not isinstance(alternative, Expr):
+                    name_value(machine, alternative, name)
         case Const(value=bool() | str() | None, path=None):
             chosen = machine.override(name)
             if chosen is not None:
@@ -103,8 +96,17 @@ def named(machine: Machine, value: AnyValue, name: str) -> AnyValue:
     return value
 
 
+def _named_number(machine: Machine, number: Expr, name: str) -> Expr:
+    # 0 and 1 are counters and switches far more often than settings.
+    if number.is_constant and not number.atoms() and number.value not in (None, 0, 1, -1):
+        assert number.value is not None
+        return machine.named_number(name, number.value, Strength.CONSTANT)
+    chosen = machine.override(name)
+    return machine.named_number(name, chosen, Strength.DEFAULT) if is_number(chosen) else number
+
+
 def _named_length(machine: Machine, length: Expr | None, name: str) -> Expr:
-    """``len(name)`` says more than the number, where that rests on constants alone."""
+    """Return the number of batches as ``len(name)``, unless the script's defaults give it."""
     if length is None or length.value is None or machine.override(f"len({name})") is not None:
         return numbers.batches_atom(machine, name)
     if length.strength is not Strength.CONSTANT:

@@ -1,4 +1,4 @@
-"""Numbers, lengths and elements of values."""
+"""Values as numbers, and their lengths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Stream,
-    Truth,
 )
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
 
@@ -32,9 +31,10 @@ _CONSTANTS = {
 
 
 def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
-    """The value as a number: an unknown setting becomes an atom under its own name.
+    """Return a value as a number, or None where it is not one.
 
-    A value that comes out of the training itself (a loss) is no number that can be reasoned about.
+    An unknown setting becomes an atom with its name. A measured value such as a loss does not,
+    because nothing follows from it.
     """
     match value:
         case Expr():
@@ -49,15 +49,14 @@ def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
             value.number = machine.named_number(path, None, Strength.OPEN)
             return value.number
         case Choice():
-            led = to_number(machine, values.leaning(value)) if _leans(value) else None
-            return None if led is None else by_default(value, led)
-        case Truth():
-            return None
+            lean = values.leaning(value)
+            default = None if lean is value else to_number(machine, lean)
+            return None if default is None else as_default(value, default)
     return None
 
 
-def by_default(value: Choice, number: Expr) -> Expr:
-    """The number that the script's defaults lead to, which is no more certain than they are."""
+def as_default(value: Choice, number: Expr) -> Expr:
+    """Return the number that the script's defaults choose; it is not more certain than they are."""
     if number.value is None or number.strength is not Strength.CONSTANT:
         return number
     atom = Atom(
@@ -72,24 +71,20 @@ def by_default(value: Choice, number: Expr) -> Expr:
     return Expr.atom(atom)
 
 
-def _leans(value: Choice) -> bool:
-    return values.leaning(value) is not value
-
-
 def plain(value: AnyValue | None) -> int | float | None:
-    """The number Python would compute with the script's defaults, if it is known."""
+    """Return the number that Python computes with the script's defaults, if it is known."""
     return value.value if isinstance(value, Expr) else None
 
 
 def from_python(number: int | float) -> AnyValue:
-    """A Python number as a value; infinities are constants but no numbers to reason about."""
+    """Return a Python number as a value; an infinite one is a constant, not an `Expr`."""
     if isinstance(number, float) and not math.isfinite(number):
         return Const(number)
     return Expr.const(number)
 
 
 def compute(operation: Callable[..., Expr], *operands: Expr) -> AnyValue:
-    """The result of an exact operation, or an unknown where it has no exact result."""
+    """Return the result of an operation, or an unknown where it has no exact result."""
     try:
         return operation(*operands)
     except (NotRepresentable, TooComplex, ZeroDivisionError, OverflowError, ValueError):
@@ -97,7 +92,7 @@ def compute(operation: Callable[..., Expr], *operands: Expr) -> AnyValue:
 
 
 def length_atom(machine: Machine, path: str) -> Expr:
-    """The open number ``len(path)``."""
+    """Return the open number ``len(path)``, with the unit that the path suggests."""
     if words.is_loader(path):
         unit: Unit | None = Unit.BATCH
     elif words.is_data(path):
@@ -108,12 +103,12 @@ def length_atom(machine: Machine, path: str) -> Expr:
 
 
 def batches_atom(machine: Machine, path: str) -> Expr:
-    """The open number of batches in what is known to be a loader."""
+    """Return the open number ``len(path)`` of batches in a loader."""
     return machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
 
 
 def length_of(machine: Machine, value: AnyValue) -> Expr | None:
-    """``len(value)``."""
+    """Return ``len(value)``, or None where there is no way to tell or name it."""
     match value:
         case ListValue(named=True, length=length):
             return length
@@ -153,7 +148,7 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
 
 
 def _choice_length(machine: Machine, value: Choice) -> Expr | None:
-    lengths = [length_of(machine, item) for _, item in value.alternatives]
+    lengths = [length_of(machine, inner) for inner in values.alternatives(value)]
     if lengths and all(length is not None and length == lengths[0] for length in lengths):
         return lengths[0]
     lean = values.leaning(value)
@@ -163,8 +158,7 @@ def _choice_length(machine: Machine, value: Choice) -> Expr | None:
 def _instance_length(machine: Machine, value: Instance) -> Expr | None:
     method = machine.find_method(value, "__len__")
     if isinstance(method, FunctionValue):
-        found = machine.call_function(method, arguments.Arguments())
-        number = to_number(machine, found)
+        number = to_number(machine, machine.call_function(method, arguments.Arguments()))
         if number is not None:
             return number
     if value.path is None:
@@ -175,7 +169,7 @@ def _instance_length(machine: Machine, value: Instance) -> Expr | None:
 
 
 def items_of(value: AnyValue) -> list[AnyValue] | None:
-    """The elements of a sequence, where they are known one by one."""
+    """Return the elements of a sequence, where they are known one by one."""
     match value:
         case ListValue(items=items):
             return items

@@ -1,4 +1,4 @@
-"""Small records that the parts of the interpreter hand each other."""
+"""Small records that the parts of the interpreter share."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class _Missing(Value):
 
 
 MISSING: Final = _Missing()
-"""What the journal notes where a key had no value."""
+"""The value in the journal of a key that had none."""
 
 UNCOMPUTABLE: Final = (NotRepresentable, TooComplex, ArithmeticError)
-"""What arithmetic on a script's own numbers may raise: ``len(data) / 0``, a power tower."""
+"""Errors of arithmetic on a script's numbers: ``len(data) / 0``, a power tower."""
 
 
 class BudgetExceeded(Exception):
-    """The script is larger than the analyser is willing to walk."""
+    """Interpreting has taken more nodes than are allowed."""
 
 
 class BadOverride(ValueError):
-    """A name was set to something that cannot stand there; the text says which."""
+    """The user has set a name to a value of the wrong type; the text says which."""
 
 
 class Exit(Enum):
@@ -49,9 +49,9 @@ class Outcome:
     exit: Exit | None = None
     """None where control may reach the statement after the block."""
     escaped: Condition | None = None
-    """Where it may, the condition under which it has left all the same."""
+    """In that case, the condition under which control has left the block before its end."""
     leaves_function: bool = False
-    """Whether leaving means a ``return``."""
+    """Whether it has left by a ``return``."""
 
     @property
     def ends(self) -> bool:
@@ -69,18 +69,20 @@ class Frame:
 
     function: cst.CSTNode | None
     guards: int
-    """How many guards were in force when it was entered."""
+    """The number of guards in force at its start."""
     loops: int
+    """The number of loops around its start."""
     returns: list[tuple[list[Condition], AnyValue]] = field(default_factory=list)
+    """The values returned so far, each with the guards inside the function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on the work that one script may cause."""
+    """Bounds on the work for one script."""
 
     nodes: int = 25_000
-    """Expressions and statements interpreted."""
+    """Expressions and statements that are interpreted."""
     depth: int = 30
-    """Nested calls."""
+    """Calls within calls."""
     unrolled: int = 12
-    """Elements of a list that a loop visits one by one."""
+    """Elements that a loop visits one by one."""

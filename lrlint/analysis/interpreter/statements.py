@@ -1,4 +1,4 @@
-"""Statements: what each kind does to the interpreter's state."""
+"""Statements: how each kind is interpreted."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from lrlint.analysis.interpreter import (
     branches,
     contexts,
     definitions,
-    expressions,
     imports,
     loops,
     members,
+    operators,
 )
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Const
 from lrlint.source.nodes import declared_names, statements_of
-
-# -- statement handlers ---------------------------------------------------------------------------
 
 
 def _simple_line(
@@ -45,33 +43,21 @@ def _expression(machine: Machine, node: cst.Expr) -> Outcome:
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
     value = machine.evaluate(node.value)
     for target in node.targets:
-        assignment.assign(machine, target.target, value, node.value)
+        assignment.assign(machine, target.target, value)
     return GOES_ON
 
 
 def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
     if node.value is not None:
-        assignment.assign(machine, node.target, machine.evaluate(node.value), node.value)
+        assignment.assign(machine, node.target, machine.evaluate(node.value))
     return GOES_ON
 
 
 def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
     old = machine.evaluate(node.target)
-    new = expressions.augmented(machine, node, old, machine.evaluate(node.value))
-    assignment.assign(machine, node.target, new, node.value, rename=False)
+    new = operators.augment(machine, node, old, machine.evaluate(node.value))
+    assignment.assign(machine, node.target, new, rename=False)
     return GOES_ON
-
-
-def _if(machine: Machine, node: cst.If) -> Outcome:
-    return branches.run_if(machine, node)
-
-
-def _for(machine: Machine, node: cst.For) -> Outcome:
-    return loops.run_for(machine, node)
-
-
-def _while(machine: Machine, node: cst.While) -> Outcome:
-    return loops.run_while(machine, node)
 
 
 def _function(machine: Machine, node: cst.FunctionDef) -> Outcome:
@@ -123,25 +109,25 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
     for item in node.items:
         value = machine.evaluate(item.item)
         managers.append(value)
-        entered = contexts.entered(machine, value)
+        entered = contexts.enter(machine, value)
         if contexts.stops_gradients(value):
             machine.without_gradients = True
         if item.asname is not None:
-            assignment.assign(machine, item.asname.name, entered, item.item)
+            assignment.assign(machine, item.asname.name, entered)
     try:
-        with contexts.conditions(machine, managers, node):
+        with contexts.guard_body(machine, managers, node):
             outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
     for value in reversed(managers):
-        contexts.left(machine, value)
+        contexts.leave(machine, value)
     return outcome
 
 
 def _try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     outcome = machine.run_block(statements_of(node.body))
     for handler in node.handlers:
-        branches.run_unlikely(machine, handler, statements_of(handler.body))
+        branches.run_handler(machine, handler, statements_of(handler.body))
     if node.orelse is not None and not outcome.ends:
         outcome = machine.run_block(statements_of(node.orelse.body))
     if node.finalbody is not None:
@@ -164,10 +150,6 @@ def _nonlocal(machine: Machine, node: cst.Nonlocal) -> Outcome:
     return GOES_ON
 
 
-def _match(machine: Machine, node: cst.Match) -> Outcome:
-    return branches.run_match(machine, node)
-
-
 STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.SimpleStatementLine: _simple_line,
     cst.SimpleStatementSuite: _simple_line,
@@ -175,9 +157,9 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,
     cst.AugAssign: _augmented,
-    cst.If: _if,
-    cst.For: _for,
-    cst.While: _while,
+    cst.If: branches.run_if,
+    cst.For: loops.run_for,
+    cst.While: loops.run_while,
     cst.FunctionDef: _function,
     cst.ClassDef: _class,
     cst.Return: _return,
@@ -192,5 +174,5 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.ImportFrom: _import,
     cst.Global: _global,
     cst.Nonlocal: _nonlocal,
-    cst.Match: _match,
+    cst.Match: branches.run_match,
 }

@@ -53,7 +53,7 @@ def _load_state(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
     """Restore the states of everything that was prepared."""
     if not machine.prepared:
         return None
-    place, via = machine.here(node), tuple(machine.via)
+    place, via = machine.where(node)
     for record in machine.prepared:
         if isinstance(record, OptimizerRecord):
             machine.emit(OptimizerCall(place, via, record, "load_state_dict"))

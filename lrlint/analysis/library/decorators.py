@@ -38,6 +38,6 @@ def decorate(
         case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
             defaults |= {parameter.name.value: config for parameter in value.node.params.params[:1]}
         case _:
-            machine.handed.append(value)  # it may be registered as a handler
+            machine.passed.append(value)  # it may be registered as a handler
             return value
     return replace(value, defaults=defaults, traits=traits)

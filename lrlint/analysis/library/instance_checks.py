@@ -9,7 +9,7 @@ from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Identity, Question
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -45,12 +45,11 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
     if not isinstance(value, Choice):
         return comparisons.as_value(is_a(value))
-    truths = [(condition, is_a(item)) for condition, item in value.alternatives]
-    return comparisons.as_value(comparisons.any_alternative(truths))
+    return comparisons.as_value(comparisons.any_alternative(value, is_a))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
-    return Flag(Question(Asks.INSTANCE, id(value), str(names)), machine.unit.code(node))
+    return Flag(Question(Asks.INSTANCE, Identity(value), str(names)), machine.unit.code(node))
 
 
 _PYTHON = {"int": int, "float": float, "str": str, "bool": bool}
@@ -63,7 +62,7 @@ def _instance_of(
     """Whether a value is of a kind; ``kind`` is a class or a tuple of classes."""
     if isinstance(value, Choice):
         return comparisons.any_alternative(
-            [(c, _instance_of(machine, item, kind, node)) for c, item in value.alternatives]
+            value, lambda item: _instance_of(machine, item, kind, node)
         )
     if value == NONE:
         return False

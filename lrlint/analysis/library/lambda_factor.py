@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import calls, journal, numbers
+from lrlint.analysis.interpreter import journal, numbers, parameters
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
@@ -75,7 +75,7 @@ class _Function:
         self.scope = Scope(
             Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
         )
-        calls.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
+        parameters.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
         self.locals = _assignments(self.body)
 
     def absolute(self) -> SyntaxPlace | None:

@@ -72,9 +72,9 @@ def _has_attribute(
     machine: Machine, owner: AnyValue | None, name: str | None, node: cst.Call
 ) -> bool | Condition:
     match owner:
-        case Choice(alternatives=alternatives):
+        case Choice():
             return comparisons.any_alternative(
-                [(c, _has_attribute(machine, item, name, node)) for c, item in alternatives]
+                owner, lambda item: _has_attribute(machine, item, name, node)
             )
         case Const() if owner == NONE:
             return False

@@ -102,7 +102,7 @@ def build(
         built_with=len(groups.options),
         depth=len(machine.loops),
     )
-    machine.emit(BuildOptimizer(machine.here(node), tuple(machine.via), record))
+    machine.emit(BuildOptimizer(*machine.where(node), record))
     return OptimizerValue(record)
 
 
@@ -125,7 +125,7 @@ def _add_group(
     number = len(record.groups)
     record.groups += ({**record.defaults, **_options(machine, options)},)
     record.group_places += (machine.here(node),)
-    machine.emit(AddGroup(machine.here(node), tuple(machine.via), record, number))
+    machine.emit(AddGroup(*machine.where(node), record, number))
     return NONE
 
 

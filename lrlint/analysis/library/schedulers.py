@@ -96,7 +96,7 @@ def build_unknown(
         derived=derived,
         open_arguments=True,
     )
-    machine.emit(BuildScheduler(machine.here(node), tuple(machine.via), record))
+    machine.emit(BuildScheduler(*machine.where(node), record))
     return SchedulerValue(record)
 
 
@@ -188,7 +188,7 @@ def _record(
         record.optimizer.driven = True
     for child in children:
         child.parent = record
-    machine.emit(BuildScheduler(machine.here(node), tuple(machine.via), record))
+    machine.emit(BuildScheduler(*machine.where(node), record))
     return SchedulerValue(record)
 
 

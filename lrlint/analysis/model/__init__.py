@@ -1,1 +1,1 @@
-"""What the interpreter computes with: values, conditions, the trace of events."""
+"""The data of the analyser: values, conditions, the trace of events."""

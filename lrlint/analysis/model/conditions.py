@@ -1,8 +1,9 @@
-"""Conditions that stand before a statement, and what is known of them.
+"""Conditions under which a part of the script runs.
 
-A condition is decided where constants decide it, *leaning* where the script's own defaults do, and
-open otherwise. One that depends on nothing but loop indices can be counted and evaluated: how often
-does ``(i + 1) % 4 == 0`` hold in 391 iterations?
+A condition that constants decide is a plain bool; the others are objects of this module. A
+condition *leans* to True or False where the script's defaults decide it: ``args.epochs > 5`` with a
+default of 10 leans to True. A condition on loop indices can be counted (``counting``) and evaluated
+(``compiling``).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import wraps
+from typing import ClassVar, TypeVar
 
-from lrlint.symbolic import Atom, Expr, Strength, certain_sign, compile_expr
+from lrlint.symbolic import Atom, Expr, certain_sign
 
 
 class Nature(Enum):
-    """What a condition that cannot be computed asks about."""
+    """The kind of value that a condition depends on, where it cannot be computed."""
 
     FLAG = "flag"
     """A setting: argparse flag, config entry, parameter."""
@@ -28,10 +31,10 @@ class Nature(Enum):
 
 
 class Condition:
-    """Base of all conditions; equality is by meaning, as far as it is cheap to tell.
+    """Base of all conditions.
 
-    Conditions nest, and are looked up, compared and negated all the time: what that takes is
-    computed once.
+    Two conditions are equal where their `meaning` is. They nest deeply, and are looked up, compared
+    and negated all the time, so each keeps what has been computed of it in its slots.
     """
 
     __slots__ = ("_hash", "_leaves", "_natures", "_opposite", "_subjects")
@@ -45,9 +48,9 @@ class Condition:
         try:
             return self._hash
         except AttributeError:
-            found = hash(self.meaning)
-            object.__setattr__(self, "_hash", found)
-            return found
+            value = hash(self.meaning)
+            object.__setattr__(self, "_hash", value)
+            return value
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -60,21 +63,42 @@ class Condition:
 
     @property
     def meaning(self) -> Hashable:
-        """What equal conditions have in common."""
+        """What it says, without the words it is written in."""
         raise NotImplementedError
 
     @property
     def lean(self) -> bool | None:
-        """Its value with the script's defaults, if they decide it."""
+        """Whether it holds with the script's defaults; None where they do not decide it."""
         raise NotImplementedError
 
     def atoms(self) -> Iterator[Atom]:
-        """The atoms of the numbers it compares."""
+        """Yield the atoms of the numbers that it compares."""
         return iter(())
 
     def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
-        """The condition with atoms replaced."""
+        """Return the condition with atoms replaced."""
         return self
+
+
+_T = TypeVar("_T")
+
+
+def _kept_in(slot: str) -> Callable[[Callable[[Condition], _T]], Callable[[Condition], _T]]:
+    """Compute something of a condition once, and keep it in one of its slots."""
+
+    def decorate(compute: Callable[[Condition], _T]) -> Callable[[Condition], _T]:
+        @wraps(compute)
+        def look_up(condition: Condition) -> _T:
+            try:
+                value: _T = getattr(condition, slot)
+            except AttributeError:
+                value = compute(condition)
+                object.__setattr__(condition, slot, value)
+            return value
+
+        return look_up
+
+    return decorate
 
 
 class Asks(Enum):
@@ -92,23 +116,41 @@ class Asks(Enum):
     SEVERAL = "and, or"
 
 
+class Identity:
+    """An object as the subject of a question: equal to itself only, and kept alive.
+
+    With ``id(value)`` instead, another value could get the id of one that is gone.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self._value is other._value
+
+    def __hash__(self) -> int:
+        return id(self._value)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What two flags have in common that are the same condition.
+    """What a flag says. Two flags with the same question are the same condition.
 
     Two that ask whether one subject equals different values exclude each other.
     """
 
     asks: Asks
     subject: Hashable = None
-    """A setting by its name, any other value by its identity."""
+    """The name of a setting, or the `Identity` of an unknown value."""
     value: Hashable = None
     """What the subject is compared with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flag(Condition):
-    """The truth of something that is no number: ``args.fp16``, ``name == "cosine"``."""
+    """A condition that does not compare numbers: ``args.fp16``, ``name == "cosine"``."""
 
     key: Question
     text: str
@@ -124,7 +166,7 @@ class Flag(Condition):
         return self.key
 
 
-_OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
+OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     "==": operator.eq,
@@ -137,7 +179,7 @@ _NEGATED = {"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">": "<=", ">=": "<"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relation(Condition):
-    """``left op right`` between two numbers."""
+    """A comparison of two numbers: ``left op right``."""
 
     op: str
     left: Expr
@@ -154,7 +196,7 @@ class Relation(Condition):
         left, right = self.left.value, self.right.value
         if left is None or right is None:
             return None
-        return _OPERATORS[self.op](left, right)
+        return OPERATORS[self.op](left, right)
 
     def atoms(self) -> Iterator[Atom]:
         yield from self.left.atoms()
@@ -166,11 +208,11 @@ class Relation(Condition):
         )
 
     def decided(self) -> bool | None:
-        """Its value where constants alone decide it."""
+        """Return whether it holds, where constants alone decide that."""
         if self.left.is_constant and self.right.is_constant:
             return self.lean
         sign = certain_sign(self.left, self.right)
-        return None if sign is None else _OPERATORS[self.op](sign, 0)
+        return None if sign is None else OPERATORS[self.op](sign, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,10 +271,12 @@ class Not(Condition):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class All(Condition):
-    """A conjunction."""
+class _Compound(Condition):
+    """Base of conjunctions and disjunctions."""
 
     parts: tuple[Condition, ...]
+    decisive: ClassVar[bool]
+    """The truth of one part that decides the whole."""
 
     @property
     def meaning(self) -> Hashable:
@@ -241,54 +285,35 @@ class All(Condition):
     @property
     def lean(self) -> bool | None:
         leans = [part.lean for part in self.parts]
-        if False in leans:
-            return False
-        return None if None in leans else True
+        if self.decisive in leans:
+            return self.decisive
+        return None if None in leans else not self.decisive
 
     def atoms(self) -> Iterator[Atom]:
         for part in self.parts:
             yield from part.atoms()
 
     def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
-        return All(tuple(part.subs(mapping) for part in self.parts))
+        return type(self)(tuple(part.subs(mapping) for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Any(Condition):
+class All(_Compound):
+    """A conjunction."""
+
+    decisive: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Any(_Compound):
     """A disjunction."""
 
-    parts: tuple[Condition, ...]
-
-    @property
-    def meaning(self) -> Hashable:
-        return self.parts
-
-    @property
-    def lean(self) -> bool | None:
-        leans = [part.lean for part in self.parts]
-        if True in leans:
-            return True
-        return None if None in leans else False
-
-    def atoms(self) -> Iterator[Atom]:
-        for part in self.parts:
-            yield from part.atoms()
-
-    def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
-        return Any(tuple(part.subs(mapping) for part in self.parts))
+    decisive: ClassVar[bool] = True
 
 
+@_kept_in("_opposite")
 def negate(condition: Condition) -> Condition:
-    """The opposite of ``condition``, in the simplest form."""
-    try:
-        return condition._opposite
-    except AttributeError:
-        found = _negated(condition)
-        object.__setattr__(condition, "_opposite", found)
-        return found
-
-
-def _negated(condition: Condition) -> Condition:
+    """Return the opposite of a condition in its simplest form."""
     match condition:
         case Not(of):
             return of
@@ -303,62 +328,57 @@ def _negated(condition: Condition) -> Condition:
 
 
 _MOST_LEAVES = 24
-"""Beyond this a condition is only remembered as one: early returns nest them without end, and
+"""Larger conditions become a flag of their own kind: early returns nest them without end, and
 comparing two of them takes time that is exponential in their depth."""
 
 
 def all_of(*parts: Condition) -> Condition:
-    """The conjunction, flat and without repetitions."""
+    """Return the conjunction, flat and without repetitions."""
     flat: dict[Condition, None] = {}
     for part in parts:
         flat.update(dict.fromkeys(flatten(part)))
     if len(flat) == 1:
         return next(iter(flat))
-    return _bounded(All(tuple(flat)))
+    return _summarised(All(tuple(flat)))
 
 
 def any_of(*parts: Condition) -> Condition:
-    """The disjunction, flat and without repetitions."""
+    """Return the disjunction, flat and without repetitions."""
     flat: dict[Condition, None] = {}
     for part in parts:
         flat.update(dict.fromkeys(part.parts if isinstance(part, Any) else (part,)))
     if len(flat) == 1:
         return next(iter(flat))
-    return _bounded(Any(tuple(flat)))
+    return _summarised(Any(tuple(flat)))
 
 
-def _bounded(condition: Condition) -> Condition:
+def _summarised(condition: Condition) -> Condition:
+    """Return the condition, or a flag in place of one that is too large to reason about."""
     if _leaves(condition) <= _MOST_LEAVES:
         return condition
     nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
-    return Flag(
-        Question(Asks.SEVERAL, hash(condition)), "several conditions", condition.lean, nature
-    )
+    question = Question(Asks.SEVERAL, hash(condition))
+    return Flag(question, "several conditions", condition.lean, nature)
 
 
+@_kept_in("_leaves")
 def _leaves(condition: Condition) -> int:
-    """How many simple conditions there are in it."""
-    try:
-        return condition._leaves
-    except AttributeError:
-        match condition:
-            case Not(of):
-                found = _leaves(of)
-            case All(parts) | Any(parts):
-                found = sum(map(_leaves, parts))
-            case _:
-                found = 1
-        object.__setattr__(condition, "_leaves", found)
-        return found
+    """Return the number of simple conditions in a condition."""
+    match condition:
+        case Not(of):
+            return _leaves(of)
+        case _Compound(parts):
+            return sum(map(_leaves, parts))
+    return 1
 
 
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
-    """All of ``parts``, or None where there are none."""
+    """Return the conjunction, or None where there are no parts."""
     return all_of(*parts) if parts else None
 
 
 def text_of(condition: Condition) -> str:
-    """The condition in the user's words."""
+    """Return the condition in the user's words."""
     match condition:
         case Flag(text=text) | Relation(text=text) | Divisible(text=text) if text:
             return text
@@ -369,15 +389,16 @@ def text_of(condition: Condition) -> str:
         case Not(of):
             return f"not ({text_of(of)})"
         case All(parts):
-            texts = (f"({text_of(one)})" if isinstance(one, Any) else text_of(one) for one in parts)
-            return " and ".join(texts)
+            return " and ".join(
+                f"({text_of(part)})" if isinstance(part, Any) else text_of(part) for part in parts
+            )
         case Any(parts):
             return " or ".join(text_of(part) for part in parts)
     return "a condition"
 
 
 def flatten(condition: Condition) -> tuple[Condition, ...]:
-    """The parts of a conjunction, or the condition itself."""
+    """Return the parts of a conjunction, or the condition itself."""
     if not isinstance(condition, All):
         return (condition,)
     if not any(isinstance(part, All) for part in condition.parts):
@@ -385,21 +406,16 @@ def flatten(condition: Condition) -> tuple[Condition, ...]:
     return tuple(inner for part in condition.parts for inner in flatten(part))
 
 
+@_kept_in("_subjects")
 def subjects(condition: Condition) -> frozenset[Hashable]:
-    """What the simple conditions in it ask about: two that share nothing cannot contradict."""
-    try:
-        return condition._subjects
-    except AttributeError:
-        found = _subjects(condition)
-        object.__setattr__(condition, "_subjects", found)
-        return found
+    """Return what the simple conditions in it are about.
 
-
-def _subjects(condition: Condition) -> frozenset[Hashable]:
+    Two conditions without a common subject cannot contradict each other.
+    """
     match condition:
         case Not(of):
             return subjects(of)
-        case All(parts) | Any(parts):
+        case _Compound(parts):
             return frozenset().union(*map(subjects, parts))
         case Relation(left=left, right=right):
             return frozenset({(left, right)})
@@ -414,86 +430,39 @@ def equality(condition: Condition) -> Question | None:
     return None
 
 
+@_kept_in("_natures")
 def natures(condition: Condition) -> frozenset[Nature]:
-    """What the parts that cannot be computed ask about."""
-    try:
-        return condition._natures
-    except AttributeError:
-        found = _natures(condition)
-        object.__setattr__(condition, "_natures", found)
-        return found
-
-
-def _natures(condition: Condition) -> frozenset[Nature]:
+    """Return the natures of its parts."""
     match condition:
         case Flag(nature=nature) | Relation(nature=nature):
             return frozenset({nature})
         case Not(of):
             return natures(of)
-        case All(parts) | Any(parts):
+        case _Compound(parts):
             return frozenset[Nature]().union(*map(natures, parts))
     return frozenset({Nature.FLAG})
 
 
+# -- loops and counters -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The key of an atom that differs from one iteration of a loop to the next."""
+
+    number: int
+    carried: bool = False
+    """Whether it is a variable of the script that the loop's body changes, not the loop's index."""
+
+
 def is_loop_atom(atom: Atom) -> bool:
-    """Whether an atom is the index of a loop or a value that a loop carries along."""
-    return isinstance(atom.key, tuple) and atom.key[:1] in (("index",), ("carried",))
+    """Whether an atom is the index of a loop or a variable that its body changes."""
+    return isinstance(atom.key, Counter)
 
 
-class NotComputable(ValueError):
-    """A condition holds something that is neither a known number nor a loop index."""
+def indicators(number: Expr) -> list[Atom]:
+    """Return the atoms of a number that are 1 where a condition holds and 0 elsewhere.
 
-
-def compile_condition(condition: Condition, arguments: Sequence[Atom]) -> Callable[..., bool]:
-    """A function of the loop indices ``arguments`` that evaluates ``condition``.
-
-    Flags count as what the defaults say. Raises :class:`NotComputable` with the name of what is
-    missing.
+    ``if (i + 1) % k == 0: step += 1`` adds one of them to ``step``; its key is the condition.
     """
-    match condition:
-        case Relation(op, left, right):
-            compute_left, compute_right = _compile(left, arguments), _compile(right, arguments)
-            apply = _OPERATORS[op]
-            return lambda *at: apply(compute_left(*at), compute_right(*at))
-        case Divisible(value, by, remainder):
-            compute_value, compute_by = _compile(value, arguments), _compile(by, arguments)
-            compute_remainder = _compile(remainder, arguments)
-            return lambda *at: compute_value(*at) % compute_by(*at) == compute_remainder(*at)
-        case Not(of):
-            inner = compile_condition(of, arguments)
-            return lambda *at: not inner(*at)
-        case All(parts):
-            inners = [compile_condition(part, arguments) for part in parts]
-            return lambda *at: all(inner(*at) for inner in inners)
-        case Any(parts):
-            inners = [compile_condition(part, arguments) for part in parts]
-            return lambda *at: any(inner(*at) for inner in inners)
-    lean = condition.lean
-    if lean is None:
-        raise NotComputable(text_of(condition))
-    fixed: bool = lean
-    return lambda *at: fixed
-
-
-def _compile(expression: Expr, arguments: Sequence[Atom]) -> Callable[..., int | float]:
-    known = expression.resolve(Strength.DEFAULT)
-    indicators = [
-        atom for atom in known.atoms() if isinstance(atom.key, Condition) and atom not in arguments
-    ]
-    missing = sorted(
-        atom.name for atom in known.atoms() if atom not in arguments and atom not in indicators
-    )
-    if missing:
-        raise NotComputable(missing[0])
-    if not indicators:
-        return compile_expr(known, arguments)
-    # An indicator is 1 where its condition holds: a counter that a guarded `step += 1` moves.
-    inners = []
-    for atom in indicators:
-        assert isinstance(atom.key, Condition)
-        inners.append(compile_condition(atom.key, arguments))
-    compute = compile_expr(known, [*arguments, *indicators])
-    return lambda *at: compute(*at, *(int(inner(*at)) for inner in inners))
-
-
-compile_number = _compile
+    return [atom for atom in number.atoms() if isinstance(atom.key, Condition)]

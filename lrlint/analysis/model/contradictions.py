@@ -8,50 +8,56 @@ from lrlint.analysis.model.conditions import Any, Condition, equality, flatten, 
 def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
     """Whether the two are known never to hold at once.
 
-    Alternatives within alternatives are looked into ``depth`` deep: the cost is exponential in it,
-    and guards that early returns leave behind nest without end.
+    Disjunctions are followed ``depth`` levels deep. The cost is exponential in the depth, and the
+    guards that early returns leave are disjunctions of disjunctions.
     """
     if subjects(left).isdisjoint(subjects(right)):
         return False
-    others = flatten(right)
-    for one in flatten(left):
-        about = subjects(one)
-        if about.isdisjoint(subjects(right)):
+    for first in flatten(left):
+        if subjects(first).isdisjoint(subjects(right)):
             continue
-        if depth and isinstance(one, Any):
-            if all(contradict(part, right, depth - 1) for part in one.parts):
+        if depth and isinstance(first, Any):
+            if all(contradict(alternative, right, depth - 1) for alternative in first.parts):
                 return True
             continue
-        opposite, question = negate(one), equality(one)
-        for other in others:
-            if about.isdisjoint(subjects(other)):
+        for second in flatten(right):
+            if subjects(first).isdisjoint(subjects(second)):
                 continue
-            if opposite == other:
+            if _are_opposite(first, second):
                 return True
-            if question is not None:
-                its = equality(other)
-                if its is not None and its.subject == question.subject and its != question:
-                    return True
-            if not depth:
-                continue
-            if isinstance(other, Any) and all(
-                contradict(left, part, depth - 1) for part in other.parts
+            if (
+                depth
+                and isinstance(second, Any)
+                and all(contradict(left, alternative, depth - 1) for alternative in second.parts)
             ):
                 return True
     return False
 
 
+def _are_opposite(first: Condition, second: Condition) -> bool:
+    """Whether two are each other's negation, or say that one setting has different values."""
+    if negate(first) == second:
+        return True
+    question, other = equality(first), equality(second)
+    return (
+        question is not None
+        and other is not None
+        and question.subject == other.subject
+        and question != other
+    )
+
+
 class Contradictions:
-    """``contradict``, which remembers its answers: the same guards meet again and again."""
+    """``contradict`` that remembers its answers: it is asked of the same guards again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Condition, Condition, int], bool] = {}
+        self._answers: dict[tuple[Condition, Condition, int], bool] = {}
 
     def __call__(self, left: Condition, right: Condition, depth: int = 2) -> bool:
         if subjects(left).isdisjoint(subjects(right)):
             return False
         key = (left, right, depth)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = contradict(left, right, depth)
-        return found
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = contradict(left, right, depth)
+        return answer

@@ -1,17 +1,17 @@
-"""Counting: in how many iterations of a loop a condition holds."""
+"""In how many iterations of a loop a condition holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lrlint.analysis.model.compiling import NotComputable, compile_condition
 from lrlint.analysis.model.conditions import (
     All,
     Any,
     Condition,
     Divisible,
-    NotComputable,
     Relation,
-    compile_condition,
+    indicators,
 )
 from lrlint.symbolic import (
     Atom,
@@ -31,15 +31,15 @@ _MOST_ENUMERATED = 200_000
 
 
 def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
-    """In how many of the iterations 0 … ``trips`` - 1 of ``index`` the condition holds.
+    """Return how often the condition holds while ``index`` runs from 0 to ``trips`` - 1.
 
-    None where that has no closed form and the numbers that would settle it are not known.
+    None where that has no closed form and some number in it is unknown.
     """
     try:
-        found = _closed_form(condition, index, trips)
+        count = _closed_form(condition, index, trips)
     except (NotRepresentable, TooComplex, ZeroDivisionError):
-        found = None
-    return found if found is not None else _enumerated(condition, index, trips)
+        count = None
+    return count if count is not None else _enumerated(condition, index, trips)
 
 
 def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
@@ -49,7 +49,7 @@ def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
         case Relation():
             return _relation(condition, index, trips)
         case Any(parts=parts):
-            return _either(parts, index, trips)
+            return _regular_and_last(parts, index, trips)
         case All(parts=parts) if len(parts) == 1:
             return _closed_form(parts[0], index, trips)
     if not any(atom == index for atom in condition.atoms()):
@@ -60,7 +60,7 @@ def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
 
 
 def _divisible(value: Expr, by: Expr, index: Atom, trips: Expr) -> Expr | None:
-    """How many of offset, offset + 1, … offset + trips - 1 are multiples of ``by``."""
+    """Return how many of offset, offset + 1, … offset + trips - 1 are multiples of ``by``."""
     parts = value.linear_in(index)
     if parts is None or index in by.atoms():
         return None
@@ -75,6 +75,7 @@ def _divisible(value: Expr, by: Expr, index: Atom, trips: Expr) -> Expr | None:
 
 
 def _relation(condition: Relation, index: Atom, trips: Expr) -> Expr | None:
+    """Return how often a comparison holds whose sides differ by ``index`` and a fixed number."""
     parts = (condition.left - condition.right).linear_in(index)
     if parts is None:
         return None
@@ -91,27 +92,24 @@ def _relation(condition: Relation, index: Atom, trips: Expr) -> Expr | None:
     threshold = -offset
     match op:
         case ">=":
-            return _from(threshold, trips)
+            return trips - _below(threshold, trips)
         case ">":
-            return _from(threshold + 1, trips)
+            return trips - _below(threshold + 1, trips)
         case "<":
-            return _up_to(threshold, trips)
+            return _below(threshold, trips)
         case "<=":
-            return _up_to(threshold + 1, trips)
+            return _below(threshold + 1, trips)
         case "==":
-            inside = _inside(threshold, trips)
-            return None if inside is None else Expr.const(int(inside))
+            reached = _is_reached(threshold, trips)
+            return None if reached is None else Expr.const(int(reached))
         case "!=":
-            inside = _inside(threshold, trips)
-            return None if inside is None else trips - int(inside)
+            reached = _is_reached(threshold, trips)
+            return None if reached is None else trips - int(reached)
     return None
 
 
-def _from(threshold: Expr, trips: Expr) -> Expr:
-    return trips - _up_to(threshold, trips)
-
-
-def _up_to(threshold: Expr, trips: Expr) -> Expr:
+def _below(threshold: Expr, trips: Expr) -> Expr:
+    """Return how many indices are smaller than the threshold."""
     comparison = compare(threshold, trips)
     if comparison.verdict is not Verdict.UNKNOWN and comparison.sign is not None:
         bounded = trips if comparison.sign >= 0 else threshold
@@ -120,15 +118,16 @@ def _up_to(threshold: Expr, trips: Expr) -> Expr:
     return maximum(bounded, Expr.const(0))
 
 
-def _inside(threshold: Expr, trips: Expr) -> bool | None:
+def _is_reached(threshold: Expr, trips: Expr) -> bool | None:
+    """Whether some index equals the threshold; None where that is open."""
     low, high = compare(threshold, Expr.const(0)), compare(threshold, trips)
     if low.sign is None or high.sign is None:
         return None
     return low.sign >= 0 and high.sign < 0
 
 
-def _either(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
-    """``(i + 1) % k == 0 or i + 1 == len(loader)``: every k-th and the last."""
+def _regular_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
+    """Count ``(i + 1) % k == 0 or i + 1 == len(loader)``: every k-th iteration and the last."""
     regular = [part for part in parts if isinstance(part, Divisible)]
     last = [
         part
@@ -148,7 +147,7 @@ def _is_last(relation: Relation, index: Atom, trips: Expr) -> bool:
 
 
 def _enumerated(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
-    """Count one by one, where all numbers are known."""
+    """Return the count by evaluating the condition in each iteration, where all is known."""
     number = trips.value
     if not isinstance(number, int) or not 0 <= number <= _MOST_ENUMERATED:
         return None
@@ -163,21 +162,21 @@ def _enumerated(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     strength = max(strength, trips.strength)
     if strength is Strength.CONSTANT:
         return Expr.const(count)
-    name = f"{count}"
+    key = ("count", condition)
     return Expr.atom(
-        Atom(name=name, key=("count", condition), strength=Strength.DEFAULT, value=count, lower=0)
+        Atom(name=str(count), key=key, strength=Strength.DEFAULT, value=count, lower=0)
     )
 
 
 def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | None:
-    """What a counter has gained before iteration ``index``, where each iteration adds ``delta``.
+    """Return what a counter has gained before iteration ``index`` if each iteration adds ``delta``.
 
-    ``delta`` may hold the indicator of a condition: ``step += 1`` under ``(i + 1) % k == 0``.
+    ``delta`` holds one indicator: ``step += 1`` under ``(i + 1) % k == 0``. None for anything else.
     """
-    indicators = [atom for atom in delta.atoms() if isinstance(atom.key, Condition)]
-    if len(indicators) != 1:
+    conditional = indicators(delta)
+    if len(conditional) != 1:
         return None
-    atom = indicators[0]
+    (atom,) = conditional
     assert isinstance(atom.key, Condition)
     parts = delta.linear_in(atom)
     if parts is None:

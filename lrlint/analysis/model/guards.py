@@ -1,7 +1,7 @@
-"""The conditions in force, kept so that one more condition can be looked up among them.
+"""The guards in force, indexed by what they say.
 
-Every ``if`` asks what the guards around it already settle, and early returns leave dozens of guards
-behind: comparing each with each is most of the work on some scripts.
+Every ``if`` asks whether the guards around it already decide it. A function with many early returns
+has dozens of guards, and comparing a condition with each of them took most of the time.
 """
 
 from __future__ import annotations
@@ -22,40 +22,40 @@ from lrlint.analysis.model.contradictions import Contradictions
 
 
 class Known:
-    """What is known to hold, conjunctions taken apart."""
+    """The conditions that are known to hold, conjunctions as their parts."""
 
     def __init__(self, contradict: Contradictions) -> None:
         self._contradict = contradict
         self._pushed: list[tuple[Condition, ...]] = []
         self._parts: dict[Condition, int] = {}
-        """How often each is known: an inner guard may say again what an outer one says."""
-        self._choices: dict[Hashable, dict[Question, int]] = {}
-        """The values that names are known to equal: ``args.sched == "cosine"``."""
-        self._alternatives: list[Any] = []
+        """How many guards say so: an inner guard may repeat an outer one."""
+        self._equalities: dict[Hashable, dict[Question, int]] = {}
+        """By subject, what it is known to equal: ``args.sched == "cosine"``."""
+        self._disjunctions: list[Any] = []
 
     def push(self, condition: Condition) -> None:
-        """From now on it holds."""
+        """Take a condition as true until the matching `pop`."""
         parts = flatten(condition)
         self._pushed.append(parts)
         for part in parts:
             self._parts[part] = self._parts.get(part, 0) + 1
             if isinstance(part, Any):
-                self._alternatives.append(part)
+                self._disjunctions.append(part)
             elif (question := equality(part)) is not None:
-                values = self._choices.setdefault(question.subject, {})
+                values = self._equalities.setdefault(question.subject, {})
                 values[question] = values.get(question, 0) + 1
 
     def pop(self) -> None:
-        """What was pushed last holds no more."""
+        """Forget the condition that was pushed last."""
         for part in self._pushed.pop():
             _take(self._parts, part)
             if isinstance(part, Any):
-                self._alternatives.pop()
+                self._disjunctions.pop()
             elif (question := equality(part)) is not None:
-                _take(self._choices[question.subject], question)
+                _take(self._equalities[question.subject], question)
 
     def settles(self, condition: Condition) -> bool | None:
-        """Whether the condition surely holds, or surely does not; None where that is open."""
+        """Return whether the condition holds; None where what is known does not decide it."""
         if not self._parts:
             return None
         parts = flatten(condition)
@@ -64,22 +64,22 @@ class Known:
         return False if any(map(self._excludes, parts)) else None
 
     def _excludes(self, part: Condition) -> bool:
-        """As ``contradict`` says of the part and any of the known ones."""
+        """Whether what is known contradicts a condition."""
         if negate(part) in self._parts:
             return True
         question = equality(part)
-        if question is not None and self._choices.get(question.subject, {}).keys() - {question}:
+        if question is not None and self._equalities.get(question.subject, {}).keys() - {question}:
             return True
         about, excluded = subjects(part), self._contradict
         if isinstance(part, Any) and any(
-            all(excluded(one, known, depth=1) for one in part.parts)
+            all(excluded(alternative, known, depth=1) for alternative in part.parts)
             for known in self._parts
             if not about.isdisjoint(subjects(known))
         ):
             return True
         return any(
-            all(excluded(part, one, depth=1) for one in known.parts)
-            for known in self._alternatives
+            all(excluded(part, alternative, depth=1) for alternative in known.parts)
+            for known in self._disjunctions
             if not about.isdisjoint(subjects(known))
         )
 

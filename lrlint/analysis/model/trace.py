@@ -1,7 +1,7 @@
-"""The training skeleton: what is left of a script when only schedules matter.
+"""The trace: the loops, conditions and events of a script that matter to schedules.
 
-Interpreting a script writes a *trace*, a small program of loops, conditions and events. Facts are
-derived from it by counting; predicted LRs by running it.
+Interpreting a script writes its trace, a small program. Facts are derived from it by counting,
+predicted LRs by running it.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ Block = list["Node"]
 
 @dataclass(eq=False, slots=True)
 class LoopRecord:
-    """A loop of the script, as it is known while it is being interpreted."""
+    """A loop of the script."""
 
     index: Atom
     """The number of the iteration, from 0."""
     trips: Expr | None
+    """How many iterations it has."""
     place: SyntaxPlace
     over: str | None = None
+    """What it iterates over, in the user's words."""
     over_loader: bool = False
-    """Whether it iterates over batches of data, as far as what it iterates over tells."""
+    """Whether that looks like a loader of batches."""
     target: str | None = None
     """The name of the loop variable."""
     first: Expr | None = None
     """The loop variable, or the counter of a ``while``, in the first iteration, if a number."""
     without_gradients: bool = False
     may_break: bool = False
+    """Whether a break may end it that depends on no number."""
     unbounded: bool = False
-    """A loop without an end of its own: only a break ends it."""
+    """Whether only a break ends it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,6 +72,7 @@ class Event:
 
     place: SyntaxPlace
     via: tuple[SyntaxPlace, ...]
+    """The calls that lead there, the outermost first."""
 
 
 @dataclass(eq=False, slots=True)
@@ -91,24 +95,23 @@ class OptimizerStep(Event):
 
     optimizer: OptimizerRecord
     scaled: bool = False
-    """Whether a GradScaler makes it."""
+    """Whether a GradScaler calls it."""
 
 
 SETS_INITIAL_LR: Final = "initial_lr ="
 REMOVES_GROUP: Final = "param_groups.pop"
 UNPICKLED: Final = "unpickled"
-"""A name that held it now holds what lay in a checkpoint: another one, saved whole."""
+"""A variable that held it now holds an object loaded from a checkpoint."""
 
 
 @dataclass(eq=False, slots=True)
 class OptimizerCall(Event):
-    """An optimizer's state is read or restored, a param group added or removed, an ``initial_lr``
-    set, or its name given to an unpickled one."""
+    """Another method of an optimizer is called, or one of the constants above happens to it."""
 
     optimizer: OptimizerRecord
     method: str
     own_state: bool = False
-    """Whether ``load_state_dict`` is given what was read in the same run."""
+    """Whether ``load_state_dict`` is given a state that was read in the same run."""
 
 
 @dataclass(eq=False, slots=True)
@@ -122,31 +125,31 @@ class SchedulerStep(Event):
 
 @dataclass(eq=False, slots=True)
 class SchedulerCall(Event):
-    """Another method of a scheduler is called."""
+    """Another method of a scheduler is called, or one of its attributes set."""
 
     scheduler: SchedulerRecord
     method: str
     inside_scheduler_class: bool = False
     own_state: bool = False
-    """Whether ``load_state_dict`` is given what was read in the same run."""
+    """Whether ``load_state_dict`` is given a state that was read in the same run."""
 
 
 @dataclass(eq=False, slots=True)
 class Save(Event):
-    """Something that holds the state of an optimizer or a scheduler is written to disk."""
+    """The state of optimizers or schedulers, or the objects themselves, are written to disk."""
 
     holds: tuple[OptimizerRecord | SchedulerRecord, ...]
-    """Whose state it is, or who is saved whole."""
     open: bool
-    """Whether it may hold the state of others, which was not seen."""
+    """Whether it may hold others that were not seen."""
 
 
 @dataclass(eq=False, slots=True)
 class AddGroup(Event):
-    """``optimizer.add_param_group(…)``; ``group`` is its number."""
+    """``optimizer.add_param_group(…)``."""
 
     optimizer: OptimizerRecord
     group: int
+    """The number of the new group."""
 
 
 @dataclass(eq=False, slots=True)
@@ -156,12 +159,12 @@ class LRWrite(Event):
     optimizer: OptimizerRecord
     value: AnyValue
     group: int | None = None
-    """Which param group, or None for all of them."""
+    """The number of the param group, or None for all of them."""
 
 
 @dataclass(eq=False, slots=True)
 class Rebind(Event):
-    """A name that held one optimizer now holds another."""
+    """A variable that held one optimizer now holds another."""
 
     old: OptimizerRecord
     new: OptimizerRecord
@@ -172,19 +175,22 @@ Node = Repeat | When | Break | Event
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """An event with everything that encloses it, outermost first."""
+    """An event with the loops and conditions around it."""
 
     event: Event
     path: tuple[Repeat | When, ...]
+    """What encloses the event, the outermost first."""
     order: int
+    """The position of the event in the trace."""
 
     @property
     def loops(self) -> tuple[Repeat, ...]:
+        """The loops around the event, the outermost first."""
         return tuple(node for node in self.path if isinstance(node, Repeat))
 
 
 def walk(block: Block) -> Iterator[Located]:
-    """All events of a trace in program order, each with what encloses it."""
+    """Yield the events of a trace in program order, each with what encloses it."""
     order = 0
     stack: list[tuple[Block, int, tuple[Repeat | When, ...]]] = [(block, 0, ())]
     while stack:
@@ -202,7 +208,7 @@ def walk(block: Block) -> Iterator[Located]:
 
 
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
-    """Replace atoms in every condition and trip count of ``block``, in place."""
+    """Replace atoms in a block's conditions, trip counts and numbers, in place."""
     for node in block:
         if isinstance(node, Repeat):
             if node.loop.trips is not None:

@@ -1,7 +1,7 @@
-"""What an expression of the user's script may stand for.
+"""The values that expressions of the user's script have.
 
-Numbers are :class:`~lrlint.symbolic.Expr`; everything else is one of the classes here. A value that
-the analyser cannot know is :class:`Opaque`: it remembers how the user writes it, so that
+Numbers are :class:`~lrlint.symbolic.Expr`; every other value is an object of a class here. A value
+that the analyser cannot know is :class:`Opaque`. It remembers how the user writes it, so that
 ``cfg.train.epochs`` can still be compared with itself.
 """
 
@@ -20,14 +20,14 @@ from lrlint.symbolic import Expr, Strength
 
 
 class Value:
-    """Base of all values that are no numbers."""
+    """Base of all values but numbers."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Const(Value):
-    """A string, a bool, None, bytes, an infinite float: anything constant but a finite number."""
+    """A constant that is not a finite number: a string, a bool, None, bytes, an infinite float."""
 
     value: object
     strength: Strength = Strength.CONSTANT
@@ -38,26 +38,27 @@ class Const(Value):
 NONE = Const(None)
 
 BELOW = " › "
-"""Between a settings file and the keys below it: how one of its values is called until the script
-gives it a name."""
+"""Separates a settings file from a key in it: ``train.yaml › epochs`` is the name of a value until
+the script gives it one."""
 
 
 @dataclass(eq=False, slots=True)
 class Opaque(Value):
-    """Unknown; two uses of one object are the same unknown."""
+    """An unknown value; the same object is the same unknown wherever it is used."""
 
     path: str | None = None
     measured: bool = False
-    """Whether it comes out of the training itself: a loss, an accuracy."""
+    """Whether it is a result of the training: a loss, an accuracy."""
     number: Expr | None = None
-    """The atom it is as a number, once it has been used as one."""
+    """Its atom, once it has been used as a number."""
     external: str | None = None
     """Its qualified name, where it comes from a module that was not seen."""
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
     members: dict[str, AnyValue] = field(default_factory=dict)
+    """Its attributes and items, by how they are written after its name: ``.lr``, ``["lr"]``."""
     state_of: OptimizerRecord | SchedulerRecord | None = None
-    """Whose ``state_dict()`` it is."""
+    """The object whose ``state_dict()`` it is."""
 
 
 class Store:
@@ -82,50 +83,62 @@ class Scope:
     owner: ClassValue | None = None
     """The class that the function of this scope is a method of."""
 
-    def find(self, name: str) -> AnyValue | None:
-        """What a name stands for here or in the scopes around, as far as it is known."""
+    def with_name(self, name: str) -> Scope | None:
+        """Return the scope that a name belongs to: this one, or the nearest one around it."""
         scope: Scope | None = self
-        while scope is not None:
-            value = scope.store.data.get(name)
-            if value is not None:
-                return value
+        while scope is not None and name not in scope.store.data:
             scope = scope.parent
-        return None
+        return scope
+
+    def find(self, name: str) -> AnyValue | None:
+        """Return the value of a name in this scope or the nearest one around that has it."""
+        scope = self.with_name(name)
+        return None if scope is None else scope.store.data[name]
 
 
 @dataclass(eq=False, slots=True)
 class ListValue(Value):
-    """A list, tuple or set. ``items`` is None where only its length or kind of element is known."""
+    """A list, tuple or set."""
 
     items: list[AnyValue] | None
+    """Its elements, or None where they are not known one by one."""
     element: AnyValue | None = None
+    """Where they are not, a value that represents each of them."""
     length: Expr | None = None
     kind: str = "list"
     named: bool = False
-    """Whether ``length`` is what the script calls ``len(train_loader)``."""
+    """Whether ``length`` has a name: ``len(train_loader)``."""
     source: Stream | None = None
-    """The range that it lists, as long as nothing is added or taken away."""
+    """The range that it was made of, as long as nothing is added or removed."""
     home: object = None
-    """The loop in whose body it is built anew each time, or None outside all loops."""
+    """The innermost loop whose iterations each build it, or None outside all loops."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKey:
+    """The key of a dict's entry, where it is not known."""
+
+    number: int
 
 
 @dataclass(eq=False, slots=True)
 class DictValue(Value):
-    """A dict; ``complete`` where no key is missing.
+    """A dict.
 
-    A value under a key that is not known stands under ``("open", number)``; where the dict is made
-    in a loop, it stands for all such values.
+    The key of a value that is stored under an unknown key is `UnknownKey`. In a loop that value
+    represents those of all iterations.
     """
 
     store: Store
     complete: bool = True
+    """Whether it has no other keys than those in ``store``."""
     path: str | None = None
     setting: bool = False
     """Whether its numbers are settings that the user may override."""
 
 
 class LibraryKind(Enum):
-    """Which class of a library an object belongs to, where that decides what its methods do."""
+    """The library class of an object, where that decides what its methods do."""
 
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
@@ -162,17 +175,17 @@ class ClassValue(Value):
 
 @dataclass(frozen=True, slots=True)
 class FunctionTraits:
-    """What the decorators of a function say about it."""
+    """What a function's decorators change about its calls."""
 
     static: bool = False
-    """Whether it is called without the object."""
+    """Whether a call on an object does not pass the object."""
     getter: bool = False
     """Whether reading the attribute calls it: ``@property``."""
     cached: bool = False
-    """Whether an object keeps what the getter has returned."""
+    """Whether an object keeps the value that the getter has returned."""
     without_gradients: bool = False
     memory: Store | None = None
-    """The values of earlier calls by their arguments, where it is called once for each."""
+    """Where it runs once for the same arguments, the values that it has returned, by argument."""
 
 
 @dataclass(eq=False, slots=True)
@@ -182,7 +195,9 @@ class FunctionValue(Value):
     node: cst.FunctionDef | cst.Lambda
     scope: Scope
     receiver: AnyValue | None = None
+    """The object of a bound method."""
     owner: ClassValue | None = None
+    """The class that it is defined in."""
     defaults: Mapping[str, AnyValue] = field(default_factory=dict)
     traits: FunctionTraits = FunctionTraits()
 
@@ -196,7 +211,7 @@ class ModuleValue(Value):
 
 @dataclass(frozen=True, slots=True)
 class External(Value):
-    """Something of a library, by its qualified name."""
+    """A function, class or module of a library, by its qualified name."""
 
     name: str
     path: str = field(default="", compare=False)
@@ -205,7 +220,7 @@ class External(Value):
 
 @dataclass(frozen=True, slots=True)
 class File(Value):
-    """A file by the name that the script gives it: a path object, the open file, or its text."""
+    """A file as the script names it; also its path, the open file, and its text."""
 
     name: str
     strength: Strength = Strength.CONSTANT
@@ -222,7 +237,7 @@ class Partial(Value):
 
 @dataclass(frozen=True, slots=True)
 class Method(Value):
-    """A method of a value that the analyser models itself."""
+    """A method of a value that is not an object of the project."""
 
     receiver: AnyValue
     name: str
@@ -240,16 +255,18 @@ class SchedulerValue(Value):
 
 @dataclass(eq=False, slots=True)
 class GroupsValue(Value):
-    """``optimizer.param_groups``; with ``index`` None one of them, whichever."""
+    """``optimizer.param_groups``, or one of them."""
 
     record: OptimizerRecord
     whole: bool = True
+    """Whether it is the list of all groups."""
     index: int | None = None
+    """The number of the group; None for all, and for one that represents each of them."""
 
 
 @dataclass(eq=False, slots=True)
 class Sized(Value):
-    """A tensor, array or data set of which only the length matters."""
+    """A tensor, array or data set, of which only the length and shape are known."""
 
     length: Expr | None
     path: str | None = None
@@ -258,9 +275,10 @@ class Sized(Value):
 
 @dataclass(eq=False, slots=True)
 class Loader(Value):
-    """An iterable of batches; ``length`` is the number of batches in one pass."""
+    """An iterable of batches."""
 
     length: Expr | None
+    """The number of batches in one pass."""
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
@@ -268,15 +286,16 @@ class Loader(Value):
 
 @dataclass(eq=False, slots=True)
 class Stream(Value):
-    """The result of ``range``, ``enumerate``, ``tqdm(…)`` and the like.
-
-    ``element`` gives the value of one iteration from its index expression.
-    """
+    """An iterable: the result of ``range``, ``enumerate``, ``tqdm(…)`` and others."""
 
     trips: Expr | None
+    """How many elements it has."""
     element: Callable[[Expr], AnyValue]
+    """Returns the element with a certain index."""
     text: str | None = None
+    """How the user writes it."""
     over_loader: bool = False
+    """Whether its elements are batches, or contain them."""
     endless: bool = False
     items: list[AnyValue] | None = None
     """All elements, where they are known one by one."""
@@ -284,14 +303,14 @@ class Stream(Value):
 
 @dataclass(frozen=True, slots=True)
 class Truth(Value):
-    """A truth value that is not decided."""
+    """An undecided truth value."""
 
     condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Value):
-    """One of several values, each under a condition; the conditions exclude each other."""
+    """One of several values, each under a condition. The conditions exclude each other."""
 
     alternatives: tuple[tuple[Condition, AnyValue], ...]
 
@@ -308,16 +327,30 @@ AnyValue = Value | Expr
 
 
 def alternatives(value: AnyValue) -> list[AnyValue]:
-    """All that a value may be."""
-    return [item for _, item in value.alternatives] if isinstance(value, Choice) else [value]
+    """Return the values that a value may have."""
+    return [inner for _, inner in value.alternatives] if isinstance(value, Choice) else [value]
+
+
+def elements(value: AnyValue) -> list[AnyValue]:
+    """Return the values in a container, but not those in the containers among them."""
+    match value:
+        case ListValue(items=list() as items):
+            return items
+        case DictValue(store=store) | Instance(store=store):
+            return list(store.data.values())
+        case Choice():
+            return alternatives(value)
+        case Stream(items=list() as streamed):
+            return streamed
+    return []
 
 
 def leaning(value: AnyValue) -> AnyValue:
-    """The alternative that the script's defaults lead to, or the value itself."""
+    """Return the alternative that the script's defaults lead to, or the value itself."""
     if isinstance(value, Choice):
-        for condition, item in value.alternatives:
+        for condition, inner in value.alternatives:
             if condition.lean:
-                return leaning(item)
+                return leaning(inner)
     return value
 
 
@@ -331,17 +364,18 @@ class OptimizerRecord:
     group_places: tuple[SyntaxPlace | None, ...]
     defaults: Mapping[str, AnyValue]
     given: frozenset[str] = frozenset()
-    """The options that the script gives to all groups, rather than the signature."""
+    """The options for all groups that the script gives; the others are the signature's."""
     variable: str | None = None
     escapes: str | None = None
+    """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
     unknown_groups: bool = False
-    """Whether it has param groups that the analyser does not see."""
+    """Whether it may have param groups that the analyser does not see."""
     depth: int = 0
     """How many loops surround its construction."""
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     built_with: int = 1
-    """How many of the groups it is constructed with; the others are added later."""
+    """The number of groups that it is constructed with; the others are added later."""
 
 
 @dataclass(eq=False, slots=True)
@@ -357,20 +391,21 @@ class SchedulerRecord:
     parent: SchedulerRecord | None = None
     variable: str | None = None
     escapes: str | None = None
+    """Why code that is not seen may step it, as for an optimizer."""
     derived: bool = False
-    """Whether its class is one of torch's or derives from one, whichever it is."""
+    """Whether its class is one of torch's or derives from one, although it is not known which."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     cosine: tuple[Expr, SyntaxPlace] | None = None
-    """When the cosine in a function of the script is at its minimum, and where it is written."""
+    """The step at which the cosine in its ``lr_lambda`` is at its minimum, and its place."""
     absolute_lr: SyntaxPlace | None = None
-    """Where a function of the script returns an LR instead of a factor."""
+    """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
-    """What that function returns for step 0."""
+    """What its ``lr_lambda`` returns for step 0."""
     relayed: bool = False
-    """Whether it takes over from another one, or hands over to it, in the middle of a loop."""
+    """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
-    """Whether accelerate was handed it."""
+    """Whether it was passed to ``accelerator.prepare``."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

@@ -1,6 +1,7 @@
-"""What a name says about the number behind it.
+"""What names suggest: which numbers count epochs, which iterables give batches.
 
-A name is weak evidence: it decides the unit of a number whose value is unknown, and nothing else.
+A name is weak evidence. It decides the unit of a number whose value is unknown, which unknowns are
+loaders, and whether a condition asks for the rank of the process.
 """
 
 from __future__ import annotations
@@ -55,12 +56,12 @@ _MAYBE_ZERO = re.compile(r"start|begin|resum|warm|init|offset|skip|last|done|tra
 
 
 def may_be_zero(path: str) -> bool:
-    """Whether the name is of a count that may well be 0: where to start, how long to warm up."""
+    """Whether a count of this name may well be 0: where to start, how long to warm up."""
     return _MAYBE_ZERO.search(last_part(path)) is not None
 
 
 def last_part(path: str) -> str:
-    """``epochs`` of ``args.train.epochs`` and of ``cfg["epochs"]``, in snake case."""
+    """Return the last part in snake case: ``epochs`` of ``args.epochs`` and ``cfg["epochs"]``."""
     part = re.split(r"[.\[]", path)[-1].strip("]\"' ")
     if not part or part.isdigit():
         part = re.split(r"[.\[]", path)[0]
@@ -69,7 +70,7 @@ def last_part(path: str) -> str:
 
 
 def unit_of(path: str) -> Unit | None:
-    """The unit that a name suggests."""
+    """Return the unit that a name suggests."""
     part = last_part(path)
     if "accum" in part:
         return None  # `gradient_accumulation_steps` is a ratio
@@ -80,30 +81,30 @@ def unit_of(path: str) -> Unit | None:
 
 
 def is_rate(path: str) -> bool:
-    """Whether the name is of a real number such as a learning rate, rather than a count."""
+    """Whether the name suggests a real number such as a learning rate, rather than a count."""
     return _RATE.search(last_part(path)) is not None
 
 
 def is_loader(path: str) -> bool:
-    """Whether the name is of an iterable of batches."""
+    """Whether the name suggests an iterable of batches."""
     return _LOADER.search(last_part(path)) is not None
 
 
 def is_data(path: str) -> bool:
-    """Whether the name is of a collection of samples."""
+    """Whether the name suggests a collection of samples."""
     return _DATA.search(last_part(path)) is not None
 
 
 def is_rank(path: str) -> bool:
-    """Whether the name tells one process from another."""
+    """Whether the name suggests the rank of a process."""
     return _RANK.search(path.lower()) is not None
 
 
 def asks_for_rank(text: str) -> bool:
-    """Whether a condition is written so that it can only tell one process from another."""
+    """Whether the text of a condition asks which process this is."""
     return _ASKS_FOR_RANK.search(text) is not None
 
 
 def is_evaluation(path: str) -> bool:
-    """Whether the name is of data that the model is only evaluated on."""
+    """Whether the name suggests data for evaluation only."""
     return _EVALUATION.search(last_part(path)) is not None

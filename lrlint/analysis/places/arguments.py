@@ -9,28 +9,22 @@ import libcst as cst
 from lrlint.formulas import LAWS
 
 _Space: TypeAlias = cst.BaseParenthesizableWhitespace
+_Row: TypeAlias = cst.ParenthesizedWhitespace
+"""White space that goes on in the next row."""
 
 _NOTHING = cst.SimpleWhitespace("")
 
 
 def index_of(call: cst.Call, name: str | int) -> int | None:
     """Return the index of an argument given by keyword, by position, or by its parameter's."""
-    if isinstance(name, int):
-        position = name
-    else:
-        for index, argument in enumerate(call.args):
-            if argument.keyword is not None and argument.keyword.value == name:
-                return index
-        found = _position(call, name)
-        if found is None:
-            return None
-        position = found
-    for index, argument in enumerate(call.args[: position + 1]):
-        if argument.star or argument.keyword is not None:
-            return None
-        if index == position:
+    for index, argument in enumerate(call.args):
+        if argument.keyword is not None and argument.keyword.value == name:
             return index
-    return None
+    position = name if isinstance(name, int) else _position(call, name)
+    if position is None:
+        return None
+    before = [one for one in call.args[: position + 1] if not one.star and one.keyword is None]
+    return position if len(before) == position + 1 else None
 
 
 def _position(call: cst.Call, name: str) -> int | None:
@@ -51,21 +45,17 @@ def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.C
     args = list(call.args)
     if not args:
         return call.with_changes(args=[new])
-    between: _Space = cst.SimpleWhitespace(" ")
     if args[-1].star == "**":
         index = next(index for index, one in enumerate(args) if one.star == "**")
-        if (row := _row_before(call, index)) is not None:
-            between = _row_like(row)
+        between = _like(_before(call, index))
         args.insert(index, new.with_changes(comma=cst.Comma(whitespace_after=between)))
         return call.with_changes(args=args)
     last = args[-1]
-    after = _after(last)
-    row = _row_before(call, len(args) - 1)
+    between, after = _like(None), _after(last)
     # The first may follow the opening bracket.
-    others = range(1, len(args))
-    if row is not None and all(_row_before(call, index) is not None for index in others):
-        between = _row_like(row)
-        if isinstance(after, cst.ParenthesizedWhitespace):  # the row's comment stays in it
+    if all(isinstance(_before(call, i), _Row) for i in range(len(args) > 1, len(args))):
+        between = _like(_before(call, len(args) - 1))
+        if isinstance(after, _Row):  # the row's comment stays in it
             between = between.with_changes(first_line=after.first_line)
             after = after.with_changes(first_line=cst.TrailingWhitespace())
     if isinstance(last.comma, cst.Comma):
@@ -86,33 +76,26 @@ def without_argument(call: cst.Call, index: int) -> cst.Call | None:
     args = list(call.args)
     dropped = args.pop(index)
     before, after = _before(call, index), _after(dropped)
-    in_rows = isinstance(before, cst.ParenthesizedWhitespace) and isinstance(
-        after, cst.ParenthesizedWhitespace
-    )
-    has_comma = isinstance(dropped.comma, cst.Comma)
-    if args and in_rows:
-        kept: _Space = before.with_changes(
-            empty_lines=[*before.empty_lines, *after.empty_lines],  # type: ignore[attr-defined]
-            indent=after.indent,  # type: ignore[attr-defined]
-            last_line=after.last_line,  # type: ignore[attr-defined]
-        )
+    is_last = index == len(args)
+    if args and isinstance(before, _Row) and isinstance(after, _Row):
+        rows = [*before.empty_lines, *after.empty_lines]
+        kept: _Space = after.with_changes(first_line=before.first_line, empty_lines=rows)
     else:
-        is_last = index == len(args)
-        in_row = not isinstance(after, cst.ParenthesizedWhitespace)
+        in_row = not isinstance(after, _Row)
         kept = before if args and not is_last and (in_row or index == 0) else after
-        if _has_comment(dropped.value, before if kept is after else after):
+        gone = dropped.value, before if kept is after else after
+        if any("#" in cst.Module(()).code_for_node(one) for one in gone):
             return None
-        if is_last and args and not has_comma:
-            last = args[-1].with_changes(
-                comma=cst.MaybeSentinel.DEFAULT, whitespace_after_arg=after
-            )
-            return call.with_changes(args=[*args[:-1], last])
+        if args and is_last and not isinstance(dropped.comma, cst.Comma):
+            comma = cst.MaybeSentinel.DEFAULT
+            args[-1] = args[-1].with_changes(comma=comma, whitespace_after_arg=after)
+            return call.with_changes(args=args)
     if index == 0:
         return call.with_changes(args=args, whitespace_before_args=kept)
     previous = args[index - 1]
     assert isinstance(previous.comma, cst.Comma)
-    comma = previous.comma.with_changes(whitespace_after=kept)
-    args[index - 1] = previous.with_changes(comma=comma)
+    comma_before = previous.comma.with_changes(whitespace_after=kept)
+    args[index - 1] = previous.with_changes(comma=comma_before)
     return call.with_changes(args=args)
 
 
@@ -131,16 +114,8 @@ def _after(argument: cst.Arg) -> _Space:
     return comma.whitespace_after if isinstance(comma, cst.Comma) else argument.whitespace_after_arg
 
 
-def _row_before(call: cst.Call, index: int) -> cst.ParenthesizedWhitespace | None:
-    """Return the white space before an argument that begins a row; None where it does not."""
-    before = _before(call, index)
-    return before if isinstance(before, cst.ParenthesizedWhitespace) else None
-
-
-def _row_like(row: cst.ParenthesizedWhitespace) -> cst.ParenthesizedWhitespace:
-    """Return what begins a row that is indented as another."""
-    return cst.ParenthesizedWhitespace(indent=row.indent, last_line=row.last_line)
-
-
-def _has_comment(*parts: cst.CSTNode) -> bool:
-    return any("#" in cst.Module(()).code_for_node(part) for part in parts)
+def _like(space: _Space | None) -> _Space:
+    """Return the white space that begins a row where other white space does; else a blank."""
+    if isinstance(space, _Row):
+        return _Row(indent=space.indent, last_line=space.last_line)
+    return cst.SimpleWhitespace(" ")

@@ -35,7 +35,7 @@ class _Statement:
 def move(
     unit: ModuleUnit, node: cst.CSTNode, to: cst.CSTNode, destination: Destination
 ) -> list[Replacement] | None:
-    """The changes that move the statement at ``node``; None where it cannot be moved cleanly."""
+    """Return the changes that move the statement at ``node``; None where that is not clean."""
     moved = _statement(unit, node)
     if moved is None or len(moved.line.body) != 1 or not isinstance(moved.line.body[0], cst.Expr):
         return None
@@ -160,9 +160,17 @@ def _moved(
     line = moved.line.with_changes(leading_lines=own)
     body = [*block.body[:index], line, *block.body[index:]]
     (with_it,) = unit.change(block, block.with_changes(body=body))
-    if without.end == with_it.start:
-        return [Replacement(without.start, without.end, with_it.text)]
-    return [without, with_it]
+    at = _end_of_code(unit.source.text, with_it.start)
+    if without.end == at:
+        return [Replacement(without.start, at, with_it.text)]
+    return [without, Replacement(at, at, with_it.text)]
+
+
+def _end_of_code(text: str, row_end: int) -> int:
+    """Return the end of the last row that is not blank."""
+    while (start := text.rfind("\n", 0, row_end)) >= 0 and not text[start:row_end].strip():
+        row_end = start - (text[start - 1] == "\r")
+    return row_end
 
 
 def _goes_on(statement: cst.CSTNode) -> bool:

@@ -10,7 +10,7 @@ from lrlint.source.nodes import children
 
 
 def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
-    """What is last assigned, above a name and in its function, to that name."""
+    """Return what is last assigned, above a name and in its function, to that name."""
     name, unit = place.node, place.unit
     if not isinstance(name, cst.Name):
         return None
@@ -31,7 +31,7 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
 
 
 def text_of_origin(place: SyntaxPlace) -> str:
-    """The same as text; empty where nothing is assigned, or it is no name."""
+    """Return the same as text; empty where nothing is assigned, or it is not a name."""
     found = origin(place)
     return "" if found is None else " ".join(place.unit.code(found).split())
 

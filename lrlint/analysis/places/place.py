@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.facts import Place, Span
-from lrlint.fix import Change, Edit, Location, MoveStatement
+from lrlint.facts import Place
+from lrlint.fix import Change, Edit, MoveStatement
 from lrlint.source import SourceFile
+from lrlint.span import Span
 from lrlint.symbolic import Expr
 
 
@@ -31,13 +32,7 @@ class SyntaxPlace(Place):
         return " ".join(self.unit.code(self.node).split())
 
     def span(self) -> Span:
-        found = self.unit.span(self.header)
-        return Span(
-            self.unit.filename,
-            Location(found.row, found.column),
-            Location(found.end_row, found.end_column),
-            found.cell,
-        )
+        return self.unit.span(self.header)
 
     @property
     def header(self) -> cst.CSTNode:

@@ -11,14 +11,14 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.arguments import index_of, with_argument, without_argument
 from lrlint.analysis.places.moving import move
-from lrlint.fix import Change, DropArgument, Edit, Location, MoveStatement, ReplaceWith, SetArgument
+from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
 from lrlint.source.difference import Replacement
 from lrlint.source.parse import parse_expression
 from lrlint.source.text import LINE_END
 
 
 def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ...] | None:
-    """The edits that make ``change`` at ``node``; None where it cannot be made cleanly.
+    """Return the edits that make ``change`` at ``node``; None where it cannot be made cleanly.
 
     A loop that a statement is moved to is a node, too.
     """
@@ -36,15 +36,14 @@ def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ..
 
 def _edits(unit: ModuleUnit, changes: list[Replacement] | None) -> tuple[Edit, ...] | None:
     """Replaced stretches of the text as edits; None where they lie in several cells."""
-    found = []
-    cells = set()
-    for start, end, text in changes or ():
-        span = unit.source.at(start, end)
-        cells |= {span.cell, unit.source.at(end, end).cell}
-        content = LINE_END.sub(unit.source.newline, text)
-        first, last = Location(span.row, span.column), Location(span.end_row, span.end_column)
-        found.append(Edit(content, first, last))
-    return tuple(found) if len(cells) == 1 else None
+    source = unit.source
+    cells = {source.at(at, at).cell for start, end, _ in changes or () for at in (start, end)}
+    if len(cells) != 1:
+        return None
+    return tuple(
+        Edit(source.at(start, end), LINE_END.sub(source.newline, text))
+        for start, end, text in changes or ()
+    )
 
 
 # -- expressions ------------------------------------------------------------------------------
@@ -61,7 +60,7 @@ _LOOSE = (
 )
 """Expressions that an operator beside them would tear apart; to tuples, each comma does."""
 _OF_STRINGS = frozenset("'\"{}\\#")
-"""What a string around a replacement field may take for its own, before Python 3.12."""
+"""What may end a string around a replacement field before Python 3.12."""
 _BINDING = (
     cst.BinaryOperation,
     cst.UnaryOperation,
@@ -80,7 +79,7 @@ _BINDING = (
     cst.CompIf,
     cst.FormattedStringExpression,
 )
-"""Parents in which an operator expression needs brackets of its own."""
+"""Parents in which an operator expression needs brackets."""
 
 
 def _replace(unit: ModuleUnit, node: cst.CSTNode, text: str) -> list[Replacement] | None:

@@ -23,7 +23,7 @@ _BUILT_IN = frozenset(dir(builtins))
 
 
 def spelled(unit: ModuleUnit, node: cst.CSTNode, expression: Expr) -> str | None:
-    """The text of ``expression`` at ``node``; None where it has none that works there."""
+    """Return the text of ``expression`` at ``node``; None where none works there."""
     names = _names_at(unit, node)
     renamed: dict[Atom, Expr] = {}
     for atom in expression.atoms():
@@ -63,7 +63,7 @@ class _Names:
         )
 
     def spelling(self, name: str) -> str | None:
-        """``name``, or the one other way in which the code around writes it."""
+        """Return ``name``, or the one other way in which the code around writes it."""
         if self.readable(name):
             return name
         wrapped = re.fullmatch(r"len\((.+)\)", name)
@@ -120,12 +120,12 @@ def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
 
 
 def _set_on_self(text: str) -> set[str]:
-    """The attributes that some code sets on ``self``."""
+    """Return the attributes that some code sets on ``self``."""
     return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
 
 
 def _bindings(unit: ModuleUnit, scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
-    """The names that a scope binds, each with the place from which on it has a value."""
+    """Yield the names that a scope binds, each with the offset where it gets its value."""
     stack: list[cst.CSTNode] = []
     if isinstance(scope, cst.FunctionDef):
         for parameter in _parameters(scope.params):

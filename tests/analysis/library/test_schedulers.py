@@ -79,7 +79,7 @@ def test_where_the_arguments_are_written() -> None:
 def test_an_unknown_optimizer_is_taken_for_one() -> None:
     record = built("lr_scheduler.StepLR(self.optimizer, 30)")
     assert record.optimizer is not None
-    assert record.optimizer.escapes == "built elsewhere"
+    assert record.optimizer.escapes == "built by code that was not read"
 
 
 PARTS = """

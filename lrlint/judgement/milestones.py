@@ -1,0 +1,126 @@
+"""Which milestones and lengths of a schedule its training does not reach (LR205)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lrlint.facts import Argument, Place, Schedule
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    KNOWN_PACE,
+    MOVED,
+    OPEN_ARGUMENTS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    WHOLE_IGNORES_ACCUMULATION,
+)
+from lrlint.judgement.length import against, is_warmup, segment
+from lrlint.judgement.units import driver
+from lrlint.rule import Exclusion
+from lrlint.symbolic import Comparison, Expr, compare
+
+_PARAMETERS = {
+    "LinearLR": "total_iters",
+    "MultiStepLR": "milestones",
+    "PolynomialLR": "total_iters",
+    "SequentialLR": "milestones",
+    "StepLR": "step_size",
+}
+WITH_MILESTONES = frozenset(_PARAMETERS)
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """The milestones of a schedule, or its one length, that the script gives."""
+
+    parameter: str
+    argument: Argument
+    place: Place
+    steps: Expr
+    """How often it is stepped at most."""
+    missed: tuple[Expr, ...]
+    undecided: tuple[Expr, ...]
+
+    @property
+    def all_missed(self) -> bool:
+        return self.argument.numbers is None or len(self.missed) == len(self.argument.numbers)
+
+    @property
+    def certain(self) -> bool:
+        """Whether they are missed on every run of the script."""
+        return all(compare(self.steps, mark).certain for mark in self.missed)
+
+
+def given_milestones(schedule: Schedule) -> Argument | None:
+    """Return the argument that has the milestones or the length, where the script gives it."""
+    argument = schedule.argument(_PARAMETERS[schedule.scheduler])
+    return None if argument is None or argument.place is None else argument
+
+
+def milestones(schedule: Schedule) -> Milestones | None:
+    """Return what a schedule reaches and what not; None where its turn never comes."""
+    parameter, steps = _PARAMETERS[schedule.scheduler], segment(schedule, at_most=True)
+    argument = given_milestones(schedule)
+    if argument is None or argument.place is None or steps is None:
+        return None
+    if steps.value is not None and steps.value <= 0:
+        return None
+    marks = argument.numbers or (() if argument.number is None else (argument.number,))
+    compared = [(mark, compare(mark, steps)) for mark in marks]
+    undecided = tuple(mark for mark, comparison in compared if comparison.unknown)
+    if parameter == "total_iters":
+        missed = _unfinished(schedule, steps)
+    else:
+        past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
+        if parameter == "milestones" and len(past) < len(marks):
+            past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
+        missed = tuple(mark for mark, _ in past)
+    return Milestones(parameter, argument, argument.place, steps, missed, undecided)
+
+
+def _is_past(comparison: Comparison) -> bool:
+    """Whether the last step, which uses the LR of ``steps - 1``, comes before the mark."""
+    return comparison.equal or (comparison.differs and comparison.sign == 1)
+
+
+def _unfinished(schedule: Schedule, steps: Expr) -> tuple[Expr, ...]:
+    horizon = schedule.horizon
+    if horizon is None or horizon.length is None or schedule.parent is not None:
+        return ()  # a part of another schedule: LR204
+    length = against(schedule, horizon, horizon.length, steps)
+    if not length.comparison.differs or length.fits or length.longer:
+        return ()
+    return (horizon.length,)
+
+
+def _follower(schedule: Schedule) -> Schedule | None:
+    """Return the schedule of which another part follows: this one is meant to be cut off."""
+    whole = driver(schedule)
+    return whole if whole is not schedule and schedule is not whole.children[-1] else None
+
+
+def _is_in_no_loop(schedule: Schedule) -> bool:
+    whole = driver(schedule)
+    return not whole.built_in and not any(site.loops for site in whole.sites)
+
+
+def _stays_in_warmup(schedule: Schedule) -> bool:
+    marks = milestones(schedule)
+    if schedule.scheduler != "SequentialLR" or marks is None or not marks.all_missed:
+        return False
+    return bool(schedule.children) and is_warmup(schedule.children[0])
+
+
+MILESTONE_EXCLUSIONS = (
+    OPEN_ARGUMENTS,
+    Exclusion(_follower, lambda whole: f"another part of the {whole.scheduler} follows it"),
+    *KNOWN_PACE,
+    EXERCISE,
+    Exclusion(_is_in_no_loop, "the loop in which it is stepped is not seen"),
+    MOVED,
+    Exclusion(is_warmup, "it is a warm-up", owner="LR210"),
+    Exclusion(_stays_in_warmup, "it never gets past its warm-up", owner="LR210"),
+    REBUILT,
+    *STEPPED_WRONGLY,
+    WHOLE_IGNORES_ACCUMULATION,
+)

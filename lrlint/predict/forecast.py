@@ -1,0 +1,72 @@
+"""A file's predicted schedules, as records that every output format reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lrlint.analysis import interpreter_for
+from lrlint.analysis.derive import derive
+from lrlint.analysis.interpreter.entry_points import traces
+from lrlint.analysis.model.trace import Block, BuildScheduler, walk
+from lrlint.analysis.model.values import SchedulerRecord
+from lrlint.facts import Cadence, Schedule
+from lrlint.predict.execute import predict
+from lrlint.predict.simulation import Prediction
+from lrlint.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One schedule: its facts, and what running them gives."""
+
+    schedule: Schedule
+    prediction: Prediction
+
+
+@dataclass(frozen=True)
+class FileForecast:
+    """All schedules of one file, in the order of their construction."""
+
+    filename: str
+    schedules: tuple[Forecast, ...]
+    unused: frozenset[str] = field(default_factory=frozenset)
+    """Names that were set and that the file does not use."""
+
+
+def forecast(
+    source: SourceFile,
+    overrides: Mapping[str, object] | None = None,
+    max_steps: int | None = None,
+) -> FileForecast:
+    """Predict every schedule that the script builds with its own defaults and ``overrides``.
+
+    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
+    where a number is set to something else.
+    """
+    interpreter = interpreter_for(source, overrides=overrides)
+    forecasts: list[Forecast] = []
+    for trace in traces(interpreter):
+        training = derive(trace)
+        for schedule, record in zip(training.schedules, _records(trace), strict=True):
+            if schedule.parent is None and schedule.on_default_path:
+                prediction = predict(interpreter, trace, record, max_steps)
+                forecasts.append(Forecast(schedule, prediction))
+    unused = frozenset(interpreter.unused_overrides())
+    return FileForecast(source.name, tuple(forecasts), unused)
+
+
+def _records(trace: Block) -> list[SchedulerRecord]:
+    records: list[SchedulerRecord] = []
+    for item in walk(trace):
+        if isinstance(item.event, BuildScheduler) and item.event.scheduler not in records:
+            records.append(item.event.scheduler)
+    return records
+
+
+def horizon_unit(schedule: Schedule) -> str | None:
+    """Return what the horizon counts: by the names in it, else by the loop that advances it."""
+    horizon = schedule.horizon
+    if horizon is not None and horizon.unit is not None:
+        return str(horizon.unit.value)
+    return schedule.per.value if schedule.per in (Cadence.EPOCH, Cadence.BATCH) else None

@@ -1,0 +1,166 @@
+"""A simulated training: param groups, replayed schedulers, and the LR of each optimizer step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.formulas import Group, Law, Replay
+from lrlint.predict.functions import Unreadable, static
+
+MOST_EVENTS = 5_000_000
+"""Steps of one training that are simulated."""
+_REFUSALS = (ValueError, TypeError, ZeroDivisionError, KeyError, IndexError)
+"""What torch raises for arguments or steps that it does not take."""
+
+
+@dataclass
+class Prediction:
+    """What a run of the trace gives for one schedule."""
+
+    lr: list[list[float]] | None = None
+    """The LR at each optimizer step, one list per param group."""
+    steps: int | None = None
+    """How often the scheduler stepped."""
+    optimizer_steps: int | None = None
+    unresolved: list[str] = field(default_factory=list)
+    """What has to be known first, as ``--set`` names it."""
+    raises: str | None = None
+    """What torch raises, and at which step, where the script does not run to its end."""
+
+
+class TrainingEnds(Exception):
+    """The simulated training is complete, or the script would crash here."""
+
+
+class Simulation:
+    """The training of one optimizer, for the schedule ``target``.
+
+    ``max_steps`` bounds the recorded LRs, not the counts. What must be known first is added to
+    ``unresolved``.
+    """
+
+    def __init__(self, machine: Machine, target: SchedulerRecord, max_steps: int | None) -> None:
+        self.unresolved: list[str] = []
+        self.lr: list[list[float]] = []
+        self.steps = 0
+        self.optimizer_steps = 0
+        self.raises: str | None = None
+        self._machine = machine
+        self._target = target
+        self._max_steps = max_steps
+        self._groups: list[Group] = []
+        self._replays: dict[int, Replay] = {}
+        self._events = 0
+        self._built = False
+
+    # -- the optimizer
+
+    def build_optimizer(self, optimizer: OptimizerRecord) -> None:
+        """Build the optimizer with its first param groups."""
+        if self._built:
+            # A second training (another fold, another seed) has its own curve.
+            raise TrainingEnds
+        self._built = True
+        for number in range(optimizer.built_with):
+            self.add_group(optimizer, number)
+
+    def add_group(self, optimizer: OptimizerRecord, number: int) -> None:
+        """Add a param group."""
+        values: Group = {}
+        for name in ("lr", "momentum", "betas"):
+            value = optimizer.groups[number].get(name)
+            if value is not None:
+                try:
+                    values[name] = static(self._machine, value)
+                except Unreadable as missing:
+                    if name == "lr":
+                        self._miss(str(missing))
+        if "lr" not in values:
+            self._miss("the optimizer's lr")
+            values["lr"] = 0.0
+        if "betas" in values:
+            values["betas"] = tuple(values["betas"])
+        self._groups.append(values)
+        self.lr.append([])
+
+    def _miss(self, name: str) -> None:
+        if name not in self.unresolved:
+            self.unresolved.append(name)
+        if self.optimizer_steps or (self._built and self._groups):
+            raise Unreadable(name)
+
+    def step_optimizer(self) -> None:
+        """Make an optimizer step."""
+        self._count()
+        if self._max_steps is None or self.optimizer_steps < self._max_steps:
+            for lrs, group in zip(self.lr, self._groups, strict=True):
+                lrs.append(float(group["lr"]))
+        self.optimizer_steps += 1
+
+    def _count(self) -> None:
+        self._events += 1
+        if self._events > MOST_EVENTS:
+            raise Unreadable("a training of fewer steps")
+
+    def write_lr(self, lr: float, group: int | None) -> None:
+        """Write the LR of one param group, or of all."""
+        for values in self._groups if group is None else [self._groups[group]]:
+            values["lr"] = lr
+
+    # -- schedulers
+
+    def build_scheduler(
+        self, scheduler: SchedulerRecord, law: Law, arguments: Mapping[str, Any]
+    ) -> None:
+        """Build a scheduler."""
+        values = dict(arguments)
+        if "schedulers" in scheduler.arguments:
+            values["schedulers"] = [self._replays[id(child)] for child in scheduler.children]
+        if law.reads_default_lr:
+            values["default_lr"] = self._default_lr(scheduler.optimizer)
+        try:
+            self._replays[id(scheduler)] = law.start(self._groups, **values)
+        except _REFUSALS as error:
+            self._refuse(error)
+
+    def _default_lr(self, optimizer: OptimizerRecord | None) -> Any:
+        if optimizer is None or "lr" not in optimizer.defaults:
+            return None
+        return static(self._machine, optimizer.defaults["lr"])
+
+    def step_scheduler(
+        self,
+        scheduler: SchedulerRecord,
+        argument: Callable[..., Any] | None = None,
+        indices: Sequence[int] = (),
+    ) -> None:
+        """Step a scheduler, with what ``argument`` gives in the iteration that ``indices`` name."""
+        self._count()
+        replay = self._replays.get(id(scheduler))
+        if replay is None:
+            return
+        if scheduler is self._target:
+            self.steps += 1
+        try:
+            if argument is None:
+                replay.step()
+            else:
+                replay.step(argument(*indices))
+        except _REFUSALS as error:
+            self._refuse(error)
+
+    def _refuse(self, error: Exception) -> None:
+        """End the training as torch would, with an exception."""
+        steps = self.optimizer_steps
+        self.raises = f"{type(error).__name__} after {steps} optimizer steps: {error}"
+        raise TrainingEnds from error
+
+    # -- the result
+
+    def prediction(self) -> Prediction:
+        """Return what the training gave so far."""
+        return Prediction(self.lr, self.steps, self.optimizer_steps, raises=self.raises)

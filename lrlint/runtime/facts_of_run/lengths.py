@@ -1,0 +1,56 @@
+"""How long a schedule of a run is, and whether the run ended before it."""
+
+from __future__ import annotations
+
+from lrlint.facts import EarlyEnd, Horizon
+from lrlint.runtime.facts_of_run.fact_values import number_fact
+from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.records import RecordedScheduler
+
+_NEARLY_ALL = 0.9
+"""The share of its planned length after which a run counts as complete."""
+
+
+def horizon_of(record: RecordedScheduler) -> Horizon | None:
+    """Return the argument that says how long a schedule is."""
+    law, arguments = record.law, record.arguments
+    if law is None or not law.horizon:
+        return None
+    if law.name == "OneCycleLR":
+        parameter, length = _length_of_one_cycle(record)
+    else:
+        parameter = law.horizon[0]
+        length = arguments.get(parameter)
+        if isinstance(length, (list, tuple)):
+            length = max(length, default=None)
+    return Horizon(parameter=parameter, length=number_fact(length), unit=None, place=record.place)
+
+
+def _length_of_one_cycle(record: RecordedScheduler) -> tuple[str, object]:
+    arguments = record.arguments
+    total = arguments.get("total_steps")
+    if total is not None:
+        return "total_steps", total
+    epochs, steps = arguments.get("epochs"), arguments.get("steps_per_epoch")
+    if isinstance(epochs, int) and isinstance(steps, int):
+        total = epochs * steps
+    return "epochs * steps_per_epoch", total
+
+
+def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
+    """Return where the run ended, if it was planned to be longer than that."""
+    optimizer, law = record.optimizer, record.law
+    if law is None or law.takes_metric or not record.steps or not optimizer.curve.lr:
+        return None
+    if recorder.total_steps is not None:
+        steps, planned, unit = optimizer.steps, recorder.total_steps, "optimizer steps"
+    else:
+        horizon, span = horizon_of(record), record.place.span()
+        length = None if horizon is None else horizon.length
+        if length is None or (span.filename, span.start.row) not in recorder.planned:
+            return None
+        steps, planned, unit = record.steps, int(length.as_number() or 0), "scheduler steps"
+    if steps >= _NEARLY_ALL * planned:
+        return None
+    lrs = tuple(optimizer.last_lrs or optimizer.curve.lr[-1])
+    return EarlyEnd(steps=steps, planned=planned, unit=unit, lrs=lrs)

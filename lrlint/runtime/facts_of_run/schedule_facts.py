@@ -1,0 +1,131 @@
+"""The facts of one schedule of a run."""
+
+from __future__ import annotations
+
+from lrlint.facts import (
+    Argument,
+    Cadence,
+    Call,
+    Loop,
+    OptimizerUse,
+    OrderFact,
+    Repetition,
+    Schedule,
+    StepSite,
+)
+from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
+from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of
+from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
+from lrlint.runtime.facts_of_run.step_facts import step_site
+from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
+from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.symbolic import Expr
+
+
+def schedule_of(
+    record: RecordedScheduler, use: OptimizerUse, recorder: Recorder, loops: TrainingLoops
+) -> Schedule:
+    """Return the facts of a schedule; its relations to other schedules are not among them."""
+    optimizer = record.optimizer
+    if record.base_lrs and record.base_lrs != optimizer.base_lrs:
+        use = with_base_lrs(use, record)
+    around = loops.around(optimizer)
+    sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
+    built_in = _rebuilding_loops(record, around, recorder)
+    return Schedule(
+        scheduler=record.name,
+        variable=None,
+        place=record.place,
+        arguments=_arguments(record),
+        optimizer=use,
+        horizon=horizon_of(record),
+        order=record.order,
+        escapes="never built" if record.failed else None,
+        absolute_lr=record.place if returns_lrs(record) else None,
+        first_factor=first_factor(record),
+        open_arguments=record.law is None,
+        sites=sites,
+        steps=Expr.const(record.steps + record.refused),
+        optimizer_steps=Expr.const(optimizer.steps - record.optimizer_steps_before),
+        epochs=None if around.epoch is None else around.epoch.trips,
+        epoch_loop=around.epoch,
+        batch_loop=around.batch,
+        calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
+        built_in=built_in,
+        built_each_time=bool(built_in),
+        restored_first=_restored_first(record, loops),
+        early=_early_step(record, sites, use),
+        repeated=_repetition(record, sites),
+        ended_early=early_end(record, recorder),
+        overran=record.overran,
+        starts_over=record.starts_over,
+        rank_gap=record.rank_gap,
+        departure=optimizer.departure if record.parent is None else None,
+    )
+
+
+def _arguments(record: RecordedScheduler) -> dict[str, Argument]:
+    return {
+        name: Argument(
+            value=value_fact(value),
+            place=record.place if name in record.given_names else None,
+            text=text_of(value),
+        )
+        for name, value in record.arguments.items()
+        if name != "schedulers"
+    }
+
+
+def _restored_first(record: RecordedScheduler, loops: TrainingLoops) -> Call | None:
+    """Return the load after which it was built, where the next step's LR shows that it matters."""
+    departure = record.optimizer.departure
+    if record.restored_before is None or departure is None or not departure.resumed:
+        return None
+    return call_fact("load_state_dict", record.restored_before, record.optimizer, loops)
+
+
+def _early_step(
+    record: RecordedScheduler, sites: tuple[StepSite, ...], use: OptimizerUse
+) -> OrderFact | None:
+    """Return the order of the calls, where the scheduler mostly steps before the optimizer."""
+    optimizer = record.optimizer
+    optimizer_site = next(iter(use.sites), None)
+    early: OrderFact | None = None
+    for site, fact in zip(record.sites.values(), sites, strict=True):
+        regular = site.calls - site.idle > site.calls / 2
+        first = site.first_at == record.optimizer_steps_before and site.last_at < optimizer.steps
+        if regular and first and optimizer_site is not None and fact.loop is not None:
+            early = OrderFact(
+                loop=fact.loop,
+                scheduler_site=fact,
+                optimizer_site=optimizer_site,
+                adjacent=False,
+            )
+    return early
+
+
+def _repetition(record: RecordedScheduler, sites: tuple[StepSite, ...]) -> Repetition | None:
+    """Return the two calls that mostly step it twice without an optimizer step between them."""
+    if record.repeated_sites is None:
+        return None
+    fewest_calls = min(site.calls for site in record.repeated_sites)
+    if record.repeated < max(1, fewest_calls) / 2:
+        return None
+    by_place = {site.place: site for site in sites}
+    first, second = (by_place[site.place] for site in record.repeated_sites)
+    if Cadence.ONCE in (first.per, second.per):
+        return None
+    return Repetition(first=first, second=second, loop=second.loop)
+
+
+def _rebuilding_loops(
+    record: RecordedScheduler, around: Loops, recorder: Recorder
+) -> tuple[Loop, ...]:
+    """Return the loop in which the same line builds a new one for the same optimizer each time."""
+    built, loops = recorder.scheduler_listener.built_by_line(record), around.known
+    if built < 2 or not loops:
+        return ()
+    per_batch = len(loops) == 2 and built > record.optimizer.steps / 2
+    return (loops[-1],) if per_batch else (loops[0],)

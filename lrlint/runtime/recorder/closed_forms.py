@@ -1,0 +1,49 @@
+"""The LRs that a schedule's formula gives at the scheduler's own counter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lrlint.runtime.recorder.purity import is_pure
+from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.runtime.recorder.replays import leaves
+
+
+def closed_form(
+    record: RecordedScheduler, scheduler: Any, base_lrs: Sequence[float]
+) -> list[float] | None:
+    """Return the LRs at the scheduler's counter; None where there is no formula for them."""
+    law, counter = record.law, _counter(scheduler)
+    if law is None or counter is None or not all(map(is_pure, _functions(record))):
+        return None
+    arguments = dict(record.arguments)
+    if record.children:
+        arguments["schedulers"] = [(child.name, child.arguments) for child in record.children]
+    try:
+        return law.lr(counter, base_lrs, **arguments)
+    except Exception:  # no closed form, or what the script's own function raises
+        return None
+
+
+def _functions(record: RecordedScheduler) -> list[Any]:
+    """Return the functions of the script that its law calls."""
+    values = [*leaves(record.arguments)]
+    for child in record.children:
+        values += leaves(child.arguments)
+    return [value for value in values if callable(value)]
+
+
+def counts_from_zero(record: RecordedScheduler, scheduler: Any) -> bool:
+    """Whether a schedule that has an end is at its start, and was not set to it."""
+    law = record.law
+    if law is None or law.takes_metric or law.name == "CyclicLR":  # which has no end
+        return False
+    return not record.loads and record.steps == 0 and _counter(scheduler) == 0
+
+
+def _counter(scheduler: Any) -> float | None:
+    """Return ``last_epoch``; a ChainedScheduler has none, but its parts do."""
+    counter: float | None = getattr(scheduler, "last_epoch", None)
+    parts = getattr(scheduler, "_schedulers", ())
+    return _counter(parts[0]) if counter is None and parts else counter

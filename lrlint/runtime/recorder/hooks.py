@@ -1,0 +1,237 @@
+"""Listen to torch: global optimizer hooks, and wrappers around what has none.
+
+torch has hooks for optimizer steps (2.1). Constructors and steps of schedulers,
+``load_state_dict``, ``add_param_group``, ``GradScaler.step`` and the iterators of ``DataLoader``
+have none: those methods are wrapped, on their classes, for as long as a recorder is on.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.optim.lr_scheduler as schedulers
+from torch.optim import Optimizer, swa_utils
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+from torch.utils.data import dataloader
+
+from lrlint.errors import internal_error
+from lrlint.runtime.recorder.hidden_frames import hidden
+from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.uncompiled import uncompiled
+
+
+class Hooks:
+    """The wrappers of one recorder. A bug in the recorder is reported once and ends them.
+
+    ``on_step`` is called after each optimizer step; what it raises goes to the training.
+    """
+
+    def __init__(self, recorder: Recorder, on_step: Callable[[], None] | None = None) -> None:
+        self._recorder = recorder
+        self._on_optimizer = recorder.optimizer_listener
+        self._on_scheduler = recorder.scheduler_listener
+        self._on_step = on_step
+        self._restore: list[Callable[[], None]] = []
+        self._wrapped: set[tuple[type, str]] = set()
+        self._depth = 0
+        """Calls of schedulers under way: only the outermost one is the script's own."""
+        self.failure: str | None = None
+
+    def install(self) -> None:
+        """Begin to listen."""
+        before, after = self._step_hooks()
+        self._restore += [
+            register_optimizer_step_pre_hook(before).remove,
+            register_optimizer_step_post_hook(after).remove,
+        ]
+        self._wrap(Optimizer, "__init__", self._optimizer_init)
+        self._wrap(Optimizer, "load_state_dict", self._load)
+        self._wrap(Optimizer, "add_param_group", self._add_group)
+        for cls in (*vars(schedulers).values(), swa_utils.SWALR):
+            if isinstance(cls, type) and issubclass(cls, schedulers.LRScheduler):
+                self._wrap_scheduler(cls, "__init__", "step", "load_state_dict")
+        self._wrap(dataloader._BaseDataLoaderIter, "__next__", self._next)
+        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+        definer = next(cls for cls in scaler.__mro__ if "step" in vars(cls))
+        self._wrap(definer, "step", self._scaled_step)
+
+    def remove(self) -> None:
+        """Leave torch as it was."""
+        while self._restore:
+            self._restore.pop()()
+
+    def _wrap_scheduler(self, cls: type, *names: str) -> None:
+        """Wrap those of the methods that a class defines itself, once."""
+        wrappers = {
+            "__init__": self._scheduler_init,
+            "step": self._scheduler_step,
+            "load_state_dict": self._load,
+        }
+        for name in names:
+            if name in vars(cls) and (cls, name) not in self._wrapped:
+                self._wrap(cls, name, wrappers[name])
+
+    def _wrap(self, cls: type, name: str, make: Callable[[Any], Any]) -> None:
+        original = vars(cls)[name]
+        wrapper = functools.wraps(original)(hidden(make(original)))
+        setattr(cls, name, wrapper)
+        self._wrapped.add((cls, name))
+
+        def restore() -> None:
+            if vars(cls).get(name) is wrapper:  # else someone has wrapped it after us
+                setattr(cls, name, original)
+
+        self._restore.append(restore)
+
+    @contextmanager
+    def _safely(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Report a bug of ours and stop listening: training goes on without us."""
+        if self.failure is None:
+            self.failure = internal_error("the recorder", error) + "; nothing more is recorded"
+            print(f"lrlint: {self.failure}", file=sys.stderr)
+        self.remove()
+
+    # -- optimizers
+
+    def _step_hooks(self) -> tuple[Callable[..., None], Callable[..., None]]:
+        begin, end = self._on_optimizer.before_step, self._on_optimizer.after_step
+        on_step = self._on_step
+
+        def before(optimizer: Any, args: Any, kwargs: Any) -> None:
+            try:
+                begin(optimizer, kwargs)
+            except Exception as error:
+                self._fail(error)
+
+        def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+            try:
+                end(optimizer, kwargs)
+            except Exception as error:
+                self._fail(error)
+            if on_step is not None:
+                on_step()  # may raise a finding
+
+        return uncompiled(hidden(before)), uncompiled(hidden(after))
+
+    def _optimizer_init(self, original: Any) -> Any:
+        def __init__(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+            original(optimizer, *args, **kwargs)
+            with self._safely():
+                self._on_optimizer.built(optimizer)
+
+        return __init__
+
+    def _load(self, original: Any) -> Any:
+        def load_state_dict(owner: Any, *args: Any, **kwargs: Any) -> Any:
+            result = original(owner, *args, **kwargs)
+            if not self._depth:
+                with self._safely():
+                    self._recorder.state_loaded(owner)
+            return result
+
+        return load_state_dict
+
+    def _add_group(self, original: Any) -> Any:
+        def add_param_group(optimizer: Any, *args: Any, **kwargs: Any) -> None:
+            original(optimizer, *args, **kwargs)
+            with self._safely():
+                self._on_optimizer.group_added(optimizer)
+
+        return add_param_group
+
+    def _scaled_step(self, original: Any) -> Any:
+        def step(scaler: Any, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            before = 0
+            with self._safely():
+                before = self._on_optimizer.steps_of(optimizer)
+            result = original(scaler, optimizer, *args, **kwargs)
+            with self._safely():
+                self._on_optimizer.scaler_stepped(optimizer, before)
+            return result
+
+        return step
+
+    # -- schedulers
+
+    def _scheduler_init(self, original: Any) -> Any:
+        def __init__(scheduler: Any, *args: Any, **kwargs: Any) -> None:
+            if self._depth:
+                original(scheduler, *args, **kwargs)
+                return
+            self._depth += 1
+            try:
+                with self._safely():
+                    self._on_scheduler.before_build(args, kwargs)
+                original(scheduler, *args, **kwargs)
+            except KeyError:
+                with self._safely():
+                    self._on_scheduler.build_failed(scheduler, args, kwargs)
+                raise
+            finally:
+                self._depth -= 1
+            with self._safely():
+                for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
+                    self._wrap_scheduler(cls, "step", "load_state_dict")
+                self._on_scheduler.built(scheduler, args, kwargs)
+
+        return __init__
+
+    def _scheduler_step(self, original: Any) -> Any:
+        stepped = self._on_scheduler.stepped
+
+        def step(scheduler: Any, *args: Any, **kwargs: Any) -> None:
+            if self._depth:
+                original(scheduler, *args, **kwargs)
+                return
+            self._depth += 1
+            value = args[0] if args else next(iter(kwargs.values()), None) if kwargs else None
+            try:
+                original(scheduler, *args, **kwargs)
+            except Exception:
+                with self._safely():
+                    self._on_scheduler.step_failed(scheduler, value)
+                raise
+            finally:
+                self._depth -= 1
+            try:  # not `_safely`, which takes a microsecond, here as in the hooks of every step
+                stepped(scheduler, value)
+            except Exception as error:
+                self._fail(error)
+
+        return step
+
+    # -- loaders
+
+    def _next(self, original: Any) -> Any:
+        passes = self._recorder.passes
+
+        def __next__(iterator: Any) -> Any:
+            try:
+                passes.requested(iterator)
+            except Exception as error:
+                self._fail(error)
+            try:
+                batch = original(iterator)
+            except StopIteration:
+                with self._safely():
+                    passes.ended(id(iterator))
+                raise
+            with self._safely():
+                passes.yielded(iterator)
+            return batch
+
+        return __next__

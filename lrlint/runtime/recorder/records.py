@@ -1,0 +1,142 @@
+"""What is kept of each optimizer and each scheduler of a run: counts, not histories."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lrlint.facts import BadRate, Departure, RankGap
+from lrlint.formulas import Law, Replay
+from lrlint.runtime.recorder.call_sites import CallSite, RunPlace
+from lrlint.runtime.recorder.curve import Curve
+from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
+from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+
+
+@dataclass(frozen=True)
+class RecordedCall:
+    """A call that a training makes only a few times, such as ``load_state_dict``."""
+
+    place: RunPlace
+    order: int
+    trained: bool
+    """Whether its optimizer had been stepped before."""
+
+
+@dataclass(eq=False)
+class RecordedOptimizer:
+    """One optimizer: which LR each of its steps used."""
+
+    ref: weakref.ref[Any]
+    class_name: str
+    place: RunPlace
+    order: int
+    parameters: frozenset[int]
+    expected: ExpectedGroups
+    base_lrs: tuple[float, ...] = ()
+    momenta: tuple[float | None, ...] = ()
+    steps: int = 0
+    sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    curve: Curve = field(default_factory=Curve)
+    buffer: DeviceBuffer | None = None
+    schedulers: list[RecordedScheduler] = field(default_factory=list)
+    highest_lr: float = 0.0
+    """The highest LR expected, to which departures are relative."""
+    max_error: float | None = None
+    errors: dict[int, float] = field(default_factory=dict)
+    """By param group, how far its last LR was off, where it was."""
+    shares_tensor: bool = False
+    """Whether several param groups have one and the same LR tensor."""
+    groups_at_build: int = 0
+    """Param groups when its last scheduler was built."""
+    late_lrs: dict[int, float] = field(default_factory=dict)
+    """The LRs with which groups were added after that, by index."""
+    resumed_at: RunPlace | None = None
+    """Where a state with past steps under a scheduler was last loaded into it."""
+    loads: list[RecordedCall] = field(default_factory=list)
+    """The calls of ``load_state_dict``."""
+    loads_since_step: list[str] = field(default_factory=list)
+    """Those since the last step, on it or on its schedulers, as they are written."""
+    added_groups: list[RecordedCall] = field(default_factory=list)
+    """The calls of ``add_param_group`` once a scheduler was built."""
+    skipped: int = 0
+    """Steps that a GradScaler has left out."""
+    overflow: Any = None
+    """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
+    departure: Departure | None = None
+    bad_rate: BadRate | None = None
+    batches: int = 0
+    """Batches that loaders had yielded at its last step."""
+    most_batches: int = 0
+    """The most batches for one step; of the first step of a pass some may be left over."""
+    current_call: object = None
+    """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
+    pending_lrs: list[Any] = field(default_factory=list)
+    """The LRs of the step under way."""
+    last_lrs: list[Any] = field(default_factory=list)
+    """Those of the step before, where they were floats."""
+    settled: bool = False
+    """Whether those were as expected, and nothing has changed what is expected since."""
+    driven: bool = False
+    """Whether a scheduler that it still has has begun to set its LR."""
+
+    @property
+    def tries(self) -> int:
+        """Steps that the training asked for: those made and those that were left out."""
+        return self.steps + self.skipped
+
+
+@dataclass(eq=False)
+class RecordedScheduler:
+    """One scheduler: how often it stepped, where from, and what it should have written."""
+
+    ref: weakref.ref[Any]
+    name: str
+    law: Law | None
+    arguments: Mapping[str, Any]
+    given_names: frozenset[str]
+    """The parameters that the constructor call gives a value."""
+    place: RunPlace
+    order: int
+    optimizer: RecordedOptimizer
+    replay: Replay | None
+    optimizer_steps_before: int
+    """Steps of the optimizer before it was built."""
+    children: tuple[RecordedScheduler, ...] = ()
+    parent: RecordedScheduler | None = None
+    base_lrs: tuple[float, ...] = ()
+    """The LR of each group that it starts from."""
+    built_lrs: tuple[float, ...] = ()
+    """The LRs that its constructor left."""
+    steps: int = 0
+    sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    last_tries: int = 0
+    """Tries of the optimizer before its last step."""
+    last_optimizer_steps: int = 0
+    """Steps of the optimizer before its last step."""
+    last_batches: int = 0
+    """Batches that loaders had yielded at its last step."""
+    last_site: CallSite | None = None
+    overran: int = 0
+    """Steps after an optimizer step that a GradScaler had left out."""
+    overran_on_device: DeviceCounter = field(default_factory=DeviceCounter)
+    """Those of fused optimizers, whose kernels leave the step out."""
+    repeated: int = 0
+    """Steps with no optimizer step since the one before, once training has begun."""
+    repeated_sites: tuple[CallSite, CallSite] | None = None
+    """The two calls of the first pair of this kind."""
+    loads: list[RecordedCall] = field(default_factory=list)
+    """The calls of ``load_state_dict``."""
+    restored_before: RecordedCall | None = None
+    """The last load into its optimizer, if no step lies between that and its construction."""
+    starts_over: RunPlace | None = None
+    """Where its optimizer took over the state of a training under way, if it counts from 0."""
+    failed: bool = False
+    """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
+    refused: int = 0
+    """Calls of ``step()`` that raised."""
+    rank_gap: RankGap | None = None
+    this_rank_only: bool = False
+    """Whether other ranks train and never step it."""

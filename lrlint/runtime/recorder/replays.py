@@ -1,0 +1,65 @@
+"""The recursions of torch's schedulers, replayed beside the real ones.
+
+Laws that call the user's own functions are not replayed, since a function may have effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lrlint.formulas import LAWS, Law, Replay
+from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+
+_TORCH_MODULES = frozenset({"torch.optim.lr_scheduler", "torch.optim.swa_utils"})
+
+
+def law_of(scheduler: object) -> Law | None:
+    """Return the law of a scheduler of torch's; None for a class from elsewhere."""
+    cls = type(scheduler)
+    law = LAWS.get(cls.__name__)
+    is_torchs = cls.__module__ in _TORCH_MODULES and law is not None and law.is_class
+    return law if is_torchs else None
+
+
+def start_replay(
+    law: Law | None,
+    expected: ExpectedGroups,
+    arguments: Mapping[str, object],
+    children: Sequence[Replay | None],
+) -> Replay | None:
+    """Return the replay of a scheduler that was just built; None where it cannot be replayed."""
+    if law is None or law.takes_metric or any(map(callable, leaves(arguments))):
+        return None
+    values = dict(arguments)
+    if "schedulers" in values:
+        if None in children or not children:
+            return None
+        values["schedulers"] = list(children)
+    try:
+        return law.start(expected.groups, **values)
+    except Exception:
+        return None  # a form of arguments that the replay does not take
+
+
+def state_for_replay(scheduler: Any) -> dict[str, Any]:
+    """Return a scheduler's state as its replay takes it: with floats for tensors."""
+    state: dict[str, Any] = _with_floats(scheduler.state_dict())
+    return state
+
+
+def _with_floats(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_floats(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_with_floats(entry) for entry in value)
+    return float(value) if hasattr(value, "item") else value
+
+
+def leaves(arguments: Mapping[str, object]) -> list[object]:
+    """Return the values of arguments and of the lists among them, but no scheduler's parts."""
+    values: list[object] = []
+    for name, value in arguments.items():
+        if name != "schedulers":
+            values += value if isinstance(value, (list, tuple)) else [value]
+    return values

@@ -1,0 +1,264 @@
+"""Hear what happens to schedulers, and record it."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from lrlint.formulas import Law, Replay
+from lrlint.runtime.recorder.call_log import CallLog
+from lrlint.runtime.recorder.call_sites import RunPlace
+from lrlint.runtime.recorder.constructor_arguments import (
+    given_names,
+    kept_arguments,
+    optimizer_among,
+)
+from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.loader_passes import LoaderPasses
+from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
+from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
+from lrlint.runtime.recorder.replays import law_of, start_replay, state_for_replay
+from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED, SCHEDULER_LOADED
+from lrlint.runtime.recorder.silent_errors import expect_own_lrs
+from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+
+MOST_PER_LINE = 64
+"""Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
+memory."""
+
+
+class SchedulerListener:
+    """Records the schedulers of the optimizers that are recorded."""
+
+    def __init__(self, log: CallLog, passes: LoaderPasses, optimizers: OptimizerListener) -> None:
+        self.records: list[RecordedScheduler] = []
+        self._log = log
+        self._passes = passes
+        self._optimizers = optimizers
+        self._by_id: dict[int, RecordedScheduler] = {}
+        self._built_by_line: dict[tuple[RunPlace, int], int] = {}
+
+    # -- constructors
+
+    def before_build(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        """Hear that a scheduler's constructor begins: what the groups hold now is its start."""
+        optimizer = optimizer_among(arguments, keywords)
+        if optimizer is None:
+            return
+        record = self._optimizers.record_of(optimizer)
+        if record is None and not self._optimizers.only:
+            record = self._optimizers.adopt(optimizer)
+        if record is not None and not record.driven:
+            record.expected.follow(optimizer.param_groups)
+
+    def built(self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        """Hear that a scheduler's constructor has run to its end."""
+        optimizer = self._optimizers.record_of(getattr(scheduler, "optimizer", None))
+        if optimizer is None:
+            return
+        optimizer.settled = False
+        law, bound = _bound(law_of(scheduler), arguments, keywords)
+        parts = getattr(scheduler, "_schedulers", ())
+        children = tuple(self._by_id[id(part)] for part in parts if id(part) in self._by_id)
+        base_lrs = tuple(optimizer.expected.initial)
+        replay = _replay(law, optimizer.expected, bound, children, scheduler.optimizer.param_groups)
+        key = id(scheduler)
+        record = RecordedScheduler(
+            ref=weakref.ref(scheduler, lambda _: self._by_id.pop(key, None)),
+            name=type(scheduler).__name__,
+            law=law,
+            arguments=bound,
+            given_names=given_names(law, arguments, keywords),
+            place=self._log.place(),
+            order=self._log.next_order(),
+            optimizer=optimizer,
+            replay=replay,
+            optimizer_steps_before=optimizer.steps,
+            children=children,
+            base_lrs=children[0].base_lrs if children else base_lrs,
+            built_lrs=tuple(lr for lr in optimizer.expected.lr if isinstance(lr, float)),
+            last_tries=optimizer.tries,
+            last_optimizer_steps=optimizer.steps,
+            last_batches=self._passes.batches,
+        )
+        if OPTIMIZER_LOADED in optimizer.loads_since_step:
+            record.restored_before = optimizer.loads[-1]
+        for child in children:
+            child.parent = record
+        self._by_id[key] = record
+        self._count(record)
+        _attach(record, len(scheduler.optimizer.param_groups))
+        expect_own_lrs(record, scheduler)
+
+    def _count(self, record: RecordedScheduler) -> None:
+        line = (record.place, record.optimizer.order)
+        self._built_by_line[line] = self._built_by_line.get(line, 0) + 1
+        if self._built_by_line[line] <= MOST_PER_LINE:
+            self.records.append(record)
+
+    def built_by_line(self, record: RecordedScheduler) -> int:
+        """Return how many schedulers the same line has built for the same optimizer."""
+        return self._built_by_line.get((record.place, record.optimizer.order), 0)
+
+    def build_failed(
+        self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> None:
+        """Hear that a scheduler's constructor has raised KeyError."""
+        optimizer, law = optimizer_among(arguments, keywords), law_of(scheduler)
+        record = self._optimizers.record_of(optimizer)
+        if record is None or law is None:
+            return
+        _, bound = law.bind_call(arguments, keywords)
+        self.records.append(
+            RecordedScheduler(
+                ref=weakref.ref(scheduler),
+                name=law.name,
+                law=law,
+                arguments=bound,
+                given_names=given_names(law, arguments, keywords),
+                place=self._log.place(),
+                order=self._log.next_order(),
+                optimizer=record,
+                replay=None,
+                optimizer_steps_before=record.steps,
+                failed=True,
+            )
+        )
+
+    def adopt(self, scheduler: Any) -> None:
+        """Record a scheduler that was built before the recorder listened, its parts first."""
+        for part in getattr(scheduler, "_schedulers", ()):
+            self.adopt(part)
+        if id(scheduler) in self._by_id:
+            return
+        optimizer = self._optimizers.adopt(unwrapped_optimizer(scheduler.optimizer))
+        keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
+        self.built(scheduler, (), keywords)
+        record = self._by_id[id(scheduler)]
+        record.replay = None  # how it got where it is was not seen
+        groups = scheduler.optimizer.param_groups
+        optimizer.expected.follow(groups)
+        initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
+        record.base_lrs = optimizer.base_lrs = initial
+
+    # -- steps
+
+    def stepped(self, scheduler: Any, value: Any) -> None:
+        """Hear that ``scheduler.step()`` has run to its end, called by the script itself."""
+        record = self._by_id.get(id(scheduler))
+        if record is None:
+            return
+        optimizer = record.optimizer
+        place, steps, tries = self._log.user_place(), optimizer.steps, optimizer.tries
+        if place is not None:
+            self._count_call(record, place, value)
+        record.steps += 1
+        optimizer.driven, optimizer.settled = True, False
+        if steps == record.last_optimizer_steps:
+            if tries > record.last_tries:
+                record.overran += 1
+        elif optimizer.overflow is not None:
+            record.overran_on_device.add(optimizer.overflow)
+        record.last_tries, record.last_optimizer_steps = tries, steps
+        if record.replay is not None:
+            optimizer.expected.read()
+            try:
+                record.replay.step(value)
+            except Exception:  # torch has let it pass: follow from here on
+                record.replay = None
+        if record.replay is None:
+            optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
+        expect_own_lrs(record, scheduler)
+
+    def step_failed(self, scheduler: Any, value: Any) -> None:
+        """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""
+        record = self._by_id.get(id(scheduler))
+        place = self._log.user_place()
+        if record is not None and place is not None:
+            record.refused += 1
+            self._count_call(record, place, value)
+
+    def _count_call(self, record: RecordedScheduler, place: RunPlace, value: Any) -> None:
+        steps = record.optimizer.steps
+        site = self._log.count(record.sites, place, steps)
+        plain = value is None or isinstance(value, (int, float))
+        site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
+        if self._passes.active:
+            site.inside += 1
+        if record.optimizer.tries == record.last_tries:
+            site.idle += 1
+            last, batches = record.last_site, self._passes.batches
+            another_batch = last is site and batches != record.last_batches  # gradients accumulate
+            begun = record.steps and steps > record.optimizer_steps_before
+            if begun and last is not None and not another_batch:
+                record.repeated += 1
+                record.repeated_sites = record.repeated_sites or (last, site)
+        record.last_site, record.last_batches = site, self._passes.batches
+
+    def state_loaded(self, scheduler: Any) -> None:
+        """Hear that ``load_state_dict`` has run."""
+        record = self._by_id.get(id(scheduler))
+        if record is None:
+            return
+        self._log.keep(record.loads, record.optimizer)
+        record.optimizer.settled = False
+        record.optimizer.loads_since_step.append(SCHEDULER_LOADED)
+        if record.replay is not None:
+            record.replay.load_state_dict(state_for_replay(scheduler))
+
+    def collect_overruns(self, optimizer: RecordedOptimizer) -> None:
+        """Add what its schedulers have counted on the device; waits for the device."""
+        for record in self.records:
+            if record.optimizer is optimizer:
+                record.overran += record.overran_on_device.take()
+
+
+def _bound(
+    law: Law | None, arguments: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[Law | None, dict[str, Any]]:
+    """Return the law and the arguments by parameter; no law where they do not fit it."""
+    if law is None:
+        return None, {}
+    try:
+        _, bound = law.bind_call(arguments, keywords)
+    except TypeError:  # arguments of another version of torch
+        return None, {}
+    return law, bound
+
+
+def _replay(
+    law: Law | None,
+    expected: ExpectedGroups,
+    arguments: Mapping[str, Any],
+    children: Sequence[RecordedScheduler],
+    groups: Sequence[Mapping[str, Any]],
+) -> Replay | None:
+    """Start the replay; where that cannot be, expect the LRs that the constructor has written."""
+    replay = start_replay(law, expected, arguments, [child.replay for child in children])
+    if replay is None or not _agree(expected, groups):
+        expected.follow(groups)
+        return None
+    return replay
+
+
+def _agree(expected: ExpectedGroups, groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the replay of a constructor wrote what the constructor wrote."""
+    pairs = zip(expected.groups, groups, strict=False)
+    return all(
+        isinstance(real["lr"], Tensor)
+        or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
+        for mine, real in pairs
+    )
+
+
+def _attach(record: RecordedScheduler, groups: int) -> None:
+    """Enter a new scheduler in the record of its optimizer, and drop those that are gone."""
+    optimizer = record.optimizer
+    optimizer.groups_at_build, optimizer.late_lrs = groups, {}
+    alive = [scheduler for scheduler in optimizer.schedulers if scheduler.ref() is not None]
+    optimizer.driven = any(scheduler.steps for scheduler in alive)
+    optimizer.schedulers = [*alive, record]

@@ -1,0 +1,143 @@
+"""A finished run: a summary for the terminal, and the JSON of the contract."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lrlint.diagnostics import Diagnostic
+from lrlint.output import Results, Style, render
+from lrlint.output.colour import Paint
+from lrlint.output.json import record
+from lrlint.predict.terminal_plot import Line, draw
+from lrlint.runtime.recording import SCHEMA, Recording
+from lrlint.runtime.track import Track
+from lrlint.runtime.verdicts import Verdict
+from lrlint.source import SourceFile
+
+_ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A finished run."""
+
+    status: int
+    recording: Recording
+    static: tuple[Diagnostic, ...]
+    verdicts: tuple[Verdict, ...]
+    sources: Mapping[str, SourceFile]
+    cut: bool = False
+    """Whether it ended before its last line."""
+
+    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
+        """Return the source lines of a file with findings."""
+        source = self.sources.get(filename)
+        return None if source is None or source.notebook is not None else source.text.split("\n")
+
+
+def as_json(report: RunReport) -> dict[str, Any]:
+    """Return the object of ``lrlint run --output-format json``."""
+    static = [
+        record(finding) | {"verdict": verdict.value}
+        for finding, verdict in zip(report.static, report.verdicts, strict=True)
+    ]
+    return {
+        "schema": SCHEMA,
+        "exit_status": report.status,
+        "static": static,
+        "runtime": [record(finding) for finding in report.recording.findings],
+        "schedules": [_finite(track) for track in report.recording.to_json()],
+    }
+
+
+def _finite(value: Any) -> Any:
+    """Replace NaN and infinity, which have no JSON form, by null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    return [_finite(entry) for entry in value] if isinstance(value, list) else value
+
+
+def as_text(report: RunReport, style: Style) -> str:
+    """Return the summary that a person reads in ten seconds."""
+    paint = Paint(style.colour)
+    blocks = ["\n".join(_schedule(track, paint, style)) for track in report.recording.schedules]
+    if not blocks:
+        blocks = ["lrlint: no torch LR scheduler was created"]
+    recording = report.recording
+    if recording.findings:
+        results = Results(recording.findings, 1, report.lines)
+        blocks.append(render("full", results, style).rstrip("\n"))
+    else:
+        blocks.append("lrlint: no findings in this run")
+    if report.static:
+        blocks.append("\n".join(_verdicts(report, paint)))
+    blocks += [f"lrlint: {note}" for note in recording.notes]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
+    where = f"{track.filename}:{track.row}"
+    rank = f", rank {track.rank}" if track.rank else ""
+    yield f"{paint('bold', where)}  {track.scheduler} drives {track.optimizer}{rank}"
+    epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
+    yield (
+        f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} scheduler"
+        f" steps{epochs}"
+    )
+    yield f"  {_agreement(track)}"
+    if track.lr and track.lr[0]:
+        yield ""
+        yield from (f"  {row}" for row in draw(list(_curves(track)), colour=style.colour))
+
+
+def _agreement(track: Track) -> str:
+    """Say in a line whether the LR is the schedule's."""
+    departure, error = track.first_divergence, track.max_relative_error
+    if departure is not None:
+        return (
+            f"departs from its schedule at optimizer step {departure.step + 1}:"
+            f" {departure.used:.6g} instead of {departure.expected:.6g}"
+        )
+    if track.expected is None or error is None:
+        return "no step used its LR" if not track.optimizer_steps else "its law is not known"
+    return f"LR matches the scheduler at every step (max. rel. error {_error(error)})"
+
+
+def _error(error: float) -> str:
+    return f"{error:.1e}" if error else "0"
+
+
+def _curves(track: Track) -> Iterator[Line]:
+    steps = [step + 1 for step in track.at]
+    several = len(track.lr) > 1
+    for group, lr in enumerate(track.lr):
+        name = f"group {group}" if several else "used"
+        yield Line(name, steps, lr)
+        expected = None if track.expected is None else track.expected[group]
+        if expected is not None and track.first_divergence is not None:
+            yield Line(f"{name} as scheduled" if several else "as scheduled", steps, expected)
+
+
+def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:
+    """Say what the run shows about each static finding, the totals first."""
+    counts = Counter(report.verdicts)
+    totals = ", ".join(
+        f"{counts[verdict]} {_words(verdict)}"
+        for verdict in Verdict
+        if verdict in counts or verdict is not Verdict.NOT_EXERCISED
+    )
+    yield f"Static findings: {totals}"
+    for finding, verdict in zip(report.static, report.verdicts, strict=True):
+        where = f"{finding.filename}:{finding.location.row}"
+        said = paint(_ROLES[verdict], _words(verdict))
+        yield f"  {where}  {finding.code} {finding.name}: {said}"
+
+
+def _words(verdict: Verdict) -> str:
+    return verdict.value.replace("-", " ")

@@ -1,0 +1,189 @@
+"""Every LR of a run, streamed to a file: one JSON value a line.
+
+The first line is ``{"lrlint-trace": 1, "rank": 0}``. A line ``{"optimizer": 0, "class": "SGD",
+"filename": "train.py", "row": 12}`` introduces an optimizer. A line ``[0, 120, 0.1, 0.01]`` says
+that step 120 (from 0) of optimizer 0 used the LRs 0.1 and 0.01, one per param group. A step without
+a line used the LRs of the line before it; every thousandth step has one in any case. The last line,
+``{"steps": [3910]}``, says how many steps each optimizer made; it is missing where the run was
+killed.
+
+Lines are written as they come, at least once a second: a run that is killed loses the last second,
+and the tensor LRs that are still on their device. A last line that was cut short does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lrlint.errors import UserError
+from lrlint.runtime.recorder.records import RecordedOptimizer
+
+VERSION = 1
+_BUFFERED = 1 << 15
+"""Bytes after which lines are written in any case."""
+_INTERVAL = 1.0
+"""Seconds after which they are."""
+
+
+class TraceError(UserError):
+    """A file that holds no trace, or one of another version."""
+
+
+class TraceWriter:
+    """Appends to a trace. A full disk ends the trace, and nothing else."""
+
+    def __init__(self, path: Path, rank: int = 0) -> None:
+        """Begin a new file; raises UserError where it cannot be written."""
+        self.path = path if not rank else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
+        self.lost: str | None = None
+        """Why the trace is not whole, in one line; None while it is."""
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+            self._file = os.open(self.path, flags, 0o666)
+        except OSError as error:
+            raise UserError(f"--trace {path}: {error.strerror or error}") from error
+        self._process = os.getpid()
+        self._numbers: dict[int, int] = {}
+        self._lines: list[str] = []
+        self._size = 0
+        self._written = time.monotonic()
+        self._line(json.dumps({"lrlint-trace": VERSION, "rank": rank}))
+
+    def write(self, record: RecordedOptimizer, step: int, lrs: Sequence[float]) -> None:
+        """Write the LRs that a step of an optimizer used."""
+        if self.lost is not None:
+            return
+        number = self._numbers.get(id(record))
+        if number is None:
+            number = self._introduce(record)
+        text = f"[{number}, {step}, {', '.join(map(repr, lrs))}]"
+        self._line(text if "n" not in text else json.dumps([number, step, *lrs]))  # nan, inf
+        if self._size > _BUFFERED or time.monotonic() - self._written > _INTERVAL:
+            self._flush()
+
+    def close(self, steps: Sequence[tuple[RecordedOptimizer, int]]) -> None:
+        """Write the last line: how many steps each optimizer has made."""
+        if self._file < 0:
+            return
+        counts = {id(record): count for record, count in steps}
+        self._line(json.dumps({"steps": [counts.get(key, 0) for key in self._numbers]}))
+        self._flush()
+        os.close(self._file)
+        self._file = -1
+
+    def _introduce(self, record: RecordedOptimizer) -> int:
+        number = self._numbers[id(record)] = len(self._numbers)
+        span = record.place.span()
+        self._line(
+            json.dumps(
+                {
+                    "optimizer": number,
+                    "class": record.class_name,
+                    "filename": span.filename,
+                    "row": span.start.row,
+                }
+            )
+        )
+        return number
+
+    def _line(self, text: str) -> None:
+        self._lines.append(text)
+        self._size += len(text) + 1
+
+    def _flush(self) -> None:
+        data = ("\n".join(self._lines) + "\n").encode()
+        self._lines, self._size, self._written = [], 0, time.monotonic()
+        if os.getpid() != self._process or self.lost is not None:
+            return  # a forked worker holds a copy of what its parent will write
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+        except OSError as error:
+            self.lost = f"the trace {self.path} is cut short: {error.strerror or error}"
+            print(f"lrlint: {self.lost}", file=sys.stderr)
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """The LRs of an optimizer from a step on, until its next row."""
+
+    optimizer: int
+    step: int
+    lrs: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class TracedOptimizer:
+    """An optimizer of a trace."""
+
+    number: int
+    class_name: str
+    filename: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A trace that was read."""
+
+    rank: int
+    optimizers: tuple[TracedOptimizer, ...]
+    rows: tuple[TraceRow, ...]
+    steps: tuple[int, ...] | None
+    """How many steps each optimizer made; None where the run was killed."""
+
+    @staticmethod
+    def load(path: str | Path) -> Trace:
+        """Read a trace. Raises TraceError where it holds none, OSError where it cannot be read.
+
+        A last line that was cut short is left out.
+        """
+        optimizers, rows, steps = list[TracedOptimizer](), list[TraceRow](), None
+        values = _values(Path(path))
+        rank = _rank(path, next(values, None))
+        for value in values:
+            if isinstance(value, list):
+                rows.append(TraceRow(value[0], value[1], tuple(value[2:])))
+            elif "steps" in value:
+                steps = tuple(value["steps"])
+            else:
+                keys = ("optimizer", "class", "filename", "row")
+                optimizers.append(TracedOptimizer(*(value[key] for key in keys)))
+        return Trace(rank, tuple(optimizers), tuple(rows), steps)
+
+    def lrs(self, optimizer: int = 0) -> Iterator[tuple[float, ...]]:
+        """Yield the LRs of each step of an optimizer, as far as the trace goes."""
+        rows = [row for row in self.rows if row.optimizer == optimizer]
+        end = rows[-1].step + 1 if self.steps is None and rows else 0
+        if self.steps is not None and optimizer < len(self.steps):
+            end = self.steps[optimizer]
+        ends = [*(row.step for row in rows[1:]), end]
+        for row, following in zip(rows, ends, strict=False):
+            for _ in range(row.step, following):
+                yield row.lrs
+
+
+def _values(path: Path) -> Iterator[Any]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file):
+            if not line.endswith("\n"):
+                break  # the run was killed while it was written
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise TraceError(f"{path}: holds no trace (line {number + 1}: {error})") from error
+
+
+def _rank(path: str | Path, value: Any) -> int:
+    version = value.get("lrlint-trace") if isinstance(value, dict) else None
+    if version != VERSION:
+        what = "holds no trace" if version is None else f"is a trace of version {version}"
+        raise TraceError(f"{path}: {what}")
+    return int(value.get("rank", 0))

@@ -1,0 +1,57 @@
+"""The byte test: whether a file speaks of LR schedules."""
+
+from __future__ import annotations
+
+import re
+
+# Words are looked for one by one: an alternation, or a set of first characters, costs ten times as
+# much as all of them. A pattern that begins with letters is looked for as fast as memory is read
+# where the first of them is rare in code, as capitals are; `in` is as fast for the others.
+_NAMED = (re.compile(rb"Sched"), re.compile(rb"SCHED"))
+
+# A scheduler class imported from a module that is not called "scheduler": `StepLR`, `SWALR`.
+_CLASS = (
+    re.compile(rb"LR(?:(?<=[A-Za-z0-9_]LR)(?![A-Za-z0-9])|(?<=ReduceLR)OnPlateau)"),
+    re.compile(rb"WarmRestarts"),
+    re.compile(rb"OneCycle"),
+)
+
+# A scheduler that came from elsewhere under another name: `lr_policy.step()`, `warmup.step()`.
+_STEP = re.compile(rb"\.step\(")
+_STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
+
+# A helper of another module that steps it: `model.update_learning_rate()`, `trainer.adjust_lr(i)`.
+_HELPER = re.compile(rb"\.\w*(?:learning_rate|_lr)\(")
+
+# "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
+# one more sign: something is stepped, optimized, or built by a call named after a schedule.
+_TRAINS = (
+    re.compile(rb"optim(?:i[sz]er|_|\b)"),  # not "optimal", "optimize"
+    re.compile(rb"Optim(?:i[sz]er|_|\b)"),
+    re.compile(rb"OPTIM"),
+    re.compile(rb"\.step\b"),
+    re.compile(rb"step_update"),
+    re.compile(rb"step[\"'](?<=[\"']step[\"'])"),
+    re.compile(rb"LR(?:[A-Z_]|(?<=[a-z]LR))"),
+    re.compile(rb"lr(?:\b|_|(?<=\blr)|(?<=_lr))"),
+    re.compile(rb"learning_rate"),
+    re.compile(rb"get_\w*schedule"),
+    re.compile(rb"cheduler(?<=[Ss]cheduler)s?\("),
+    re.compile(rb"schedule_with"),
+)
+
+
+def mentions_schedule(data: bytes) -> bool:
+    """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
+    if b"sched" in data or _has(_NAMED, data):
+        return _has(_TRAINS, data) or _has(_CLASS, data)
+    if _has(_CLASS, data) or (_STEP.search(data) and _STEPPED.search(data)):
+        return True
+    return (b"learning_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
+
+
+def _has(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> bool:
+    return any(pattern.search(data) for pattern in patterns)
+
+
+__all__ = ["mentions_schedule"]

@@ -1,0 +1,286 @@
+"""Whether a script can come to build an LR scheduler, itself or through what it imports.
+
+The byte test passes every file that speaks of schedules: the callbacks, the configurations, the
+text generation that "schedules" its requests. This test follows names: the words of a script lead
+to the functions and classes of the project that bear them, whose words lead on, until one of them
+is a scheduler's constructor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Final
+
+from lrlint.source.locate import LIBRARIES, Locator, load_imported
+from lrlint.source.module import SourceFile
+from lrlint.source.relevance.outline import (
+    TOP,
+    Imported,
+    Outline,
+    bound_words,
+    free_words,
+    outline,
+    words,
+)
+
+_BASES: Final = ("LRScheduler", "_LRScheduler")
+
+_BUILDS: Final = re.compile(
+    r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
+    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler"
+)
+"""The name of a constructor: of torch's, transformers', or one that any library may have."""
+
+_DOT: Final = re.compile(r"\s*\.\s*")
+_OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
+"""What a name is an attribute of, read from its end: there is no telling where it begins."""
+_ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
+_DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+
+_MOST_MODULES: Final = 300
+"""A script for which more modules must be read is better analysed: no analysis follows as many."""
+
+_NEAR: Final = 300
+"""Characters before a name that are looked at: a long chain of attributes, a class's bases."""
+
+
+class Relevance:
+    """Answers for one script after the other, and remembers what it has read for them."""
+
+    def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
+        """Take a reader of the project's files; it returns None for those of no use."""
+        self._read = read
+        self.locator = Locator()
+        self._modules: dict[Path, _Module | None] = {}
+        self._harmless: set[tuple[_Module, str]] = set()
+        self._ordinary: set[str] = set()
+        """Words that name no constructor; the same ones are asked about again and again."""
+
+    def may_build(self, path: Path, text: str) -> bool:
+        """Whether the script at ``path`` may build a scheduler.
+
+        ``path`` is absolute and free of links, so that modules which import one another are known
+        again.
+        """
+        return self._any_builds(self._entry(path, text).everything())
+
+    def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
+        """Whether what the script at ``path`` imports may build a scheduler."""
+        return self._any_builds(self._imported(self._entry(path, text), imported, set()))
+
+    def _entry(self, path: Path, text: str) -> _Module:
+        module = self._modules.get(path)
+        if module is None or module.digest != hash(text):  # standard input may have its name
+            module = self._modules[path] = _module(path, text)
+        return module
+
+    def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
+        seen: set[tuple[_Module, str]] = set()
+        waiting = deque(parts)  # what is near comes first, where a constructor mostly is
+        most = len(self._modules) + _MOST_MODULES
+        while waiting:
+            key = waiting.popleft()
+            if key in seen or key in self._harmless:
+                continue
+            seen.add(key)
+            module, part = key
+            code = module.outline.parts[part]
+            used = words(code)
+            if self._constructs(module, code, used) or len(self._modules) > most:
+                return True
+            named = used & module.meaningful
+            if module.outline.stars:
+                # Classes: what one method binds, another may have from the star.
+                named |= used if code.startswith("class") else free_words(code)
+            for word in named:
+                waiting += self._meant(module, word)
+        self._harmless |= seen
+        return False
+
+    # -- what a name means
+
+    def _meant(
+        self, module: _Module, name: str, passed: set[tuple[_Module, str]] | None = None
+    ) -> Iterator[tuple[_Module, str]]:
+        """Yield the parts of the project that a name of a module may lead to."""
+        passed = set() if passed is None else passed
+        if (module, name) in passed:
+            return
+        passed.add((module, name))
+        if name in module.outline.parts:
+            yield module, name
+        for imported in module.outline.imports.get(name, ()):
+            yield from self._imported(module, imported, passed)
+        if name not in module.names:
+            for star in module.outline.stars:
+                for target in self._found(module, star.module, star.level):
+                    yield target, TOP
+                    yield from self._meant(target, name, passed)
+
+    def _imported(
+        self, module: _Module, imported: Imported, passed: set[tuple[_Module, str]]
+    ) -> Iterator[tuple[_Module, str]]:
+        """Yield the parts of the project that an import of a module may lead to."""
+        name, inner = imported.name, self._inner(module, imported)
+        for target in self._found(module, imported.module, imported.level):
+            yield target, TOP
+            if name is None:
+                yield from target.everything()
+            elif inner is None or name in target.names:
+                yield from self._meant(target, name, passed)
+        if inner is not None:
+            yield from inner.everything()
+
+    def _inner(self, module: _Module, imported: Imported) -> _Module | None:
+        """Return the module that is imported from a package as one of its names."""
+        if imported.name is None:
+            return None
+        name = f"{imported.module}.{imported.name}".lstrip(".")
+        return next(iter(self._found(module, name, imported.level)), None)
+
+    def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
+        known = importer.found.get((name, level))
+        if known is None:
+            paths = self.locator.find(importer.path, name, level)
+            known = [one for one in map(self._module, paths) if one is not None]
+            importer.found[name, level] = known
+        return known
+
+    def _module(self, path: Path) -> _Module | None:
+        if path not in self._modules:
+            source = self._read(path)
+            self._modules[path] = None if source is None else _module(path, source.text)
+        return self._modules[path]
+
+    def _is_foreign(self, module: _Module, name: str) -> bool:
+        """Whether a name is imported from outside of the project."""
+        return any(
+            imported.module.split(".", 1)[0] in LIBRARIES
+            or (
+                not self._found(module, imported.module, imported.level)
+                and self._inner(module, imported) is None
+            )
+            for imported in module.outline.imports.get(name, ())
+        )
+
+    # -- constructors
+
+    def _constructs(self, module: _Module, code: str, used: frozenset[str]) -> bool:
+        """Whether some code names a constructor of the world outside of the project."""
+        if any(self._is_foreign(module, word) for word in used & module.renamed):
+            return True
+        names = self._constructors(used)
+        if not names:
+            return False
+        code = _ASKED.sub("", code)
+        return any(
+            self._is_constructor(module, code, match)
+            for name in names
+            for match in _word(name).finditer(code)
+        )
+
+    def _constructors(self, used: frozenset[str]) -> Sequence[str]:
+        """Return the words that constructors may be called."""
+        fresh = used - self._ordinary
+        found = [word for word in fresh if _BUILDS.fullmatch(word)]
+        self._ordinary |= fresh.difference(found)
+        return found
+
+    def _is_constructor(self, module: _Module, code: str, match: re.Match[str]) -> bool:
+        name = match[0]
+        before = code[max(0, match.start() - _NEAR) : match.start()]
+        after = code[match.end() : match.end() + _NEAR].lstrip()
+        lead = before.rstrip()
+        if lead.endswith("def") and lead.split()[-1] == "def":
+            return False  # what its body builds is found there
+        if name in _BASES:
+            return _DERIVES.search(before) is not None
+        owner: list[str] = []  # `torch`, `optim`
+        if chain := _OWNER.match(before[::-1]):
+            lead = before[: -chain.end()].rstrip()
+            owner = _DOT.split(chain[0][::-1])[:-1]
+        is_called = after.startswith("(")
+        # As a value, not as an annotation: `s: StepLR = None`, `s: StepLR | None`, `-> StepLR:`.
+        is_class = (
+            not name.islower()
+            and not name.isupper()
+            and not after.startswith(("=", "|"))
+            and not lead.endswith(("->", "|"))
+        )
+        if name == "lr_scheduler":
+            # The module of torch, not a variable; what is taken from it by name is seen there.
+            if after.startswith(".") and after[1:2].isalpha():
+                return False
+            if not owner:
+                return self._is_foreign(module, name)
+            return owner[-1] == "optim" or self._is_foreign(module, owner[0])
+        if owner:
+            head = owner[0]
+            if head in ("self", "cls", "super") or head in module.outline.parts:
+                return False
+            if head in module.outline.imports and not self._is_foreign(module, head):
+                return False  # followed there
+            return is_class or is_called
+        if name in module.outline.parts:
+            return False
+        if name in module.outline.imports:
+            return self._is_foreign(module, name)
+        return is_class or is_called
+
+
+@dataclass(eq=False)
+class _Module:
+    """A module of the project in outline."""
+
+    path: Path
+    digest: int
+    """What tells its text from another."""
+    outline: Outline
+    found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
+    """The modules that it means by a name and a number of dots, as far as they were asked for."""
+
+    @cached_property
+    def meaningful(self) -> frozenset[str]:
+        """The names that lead somewhere: to a part of the module, or to another module."""
+        return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that the module has, those it takes from another with all others left out."""
+        return bound_words(self.outline.parts[TOP]) | self.meaningful
+
+    @cached_property
+    def renamed(self) -> frozenset[str]:
+        """The other names that imports give to constructors.
+
+        As in ``from timm.scheduler import CosineLRScheduler as C``.
+        """
+        return frozenset(
+            word
+            for word, several in self.outline.imports.items()
+            for imported in several
+            if (last := (imported.name or imported.module).rsplit(".", 1)[-1]) != word
+            and _BUILDS.fullmatch(last)
+        )
+
+    def everything(self) -> Iterator[tuple[_Module, str]]:
+        """Yield all its parts."""
+        for part in self.outline.parts:
+            yield self, part
+
+
+@cache
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{name}(?<!\w{name})(?!\w)")
+
+
+def _module(path: Path, text: str) -> _Module:
+    return _Module(path, hash(text), outline(text))
+
+
+__all__ = ["Relevance"]

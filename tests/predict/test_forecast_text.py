@@ -1,0 +1,74 @@
+"""What `lrlint predict` prints of a schedule, line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from lrlint.predict.forecast import forecast
+from lrlint.predict.forecast_text import describe
+from lrlint.source import load
+
+SCRIPT = """
+    import torch
+    from torch.optim.lr_scheduler import MultiStepLR
+
+    epochs = 20
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = MultiStepLR(optimizer, milestones=[8, 16])
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            optimizer.step()
+        scheduler.step()
+"""
+
+
+def lines(text: str = SCRIPT, **overrides: object) -> list[str]:
+    source = load(Path("train.py"), data=dedent(text).lstrip().encode())
+    set_ = {name.replace("loader", "len(train_loader)"): value for name, value in overrides.items()}
+    return [line.rstrip() for line in describe(forecast(source, set_), colour=False)]
+
+
+def test_facts_and_what_is_unknown() -> None:
+    assert lines() == [
+        "train.py:6:13  MultiStepLR `scheduler`",
+        "  optimizer        SGD `optimizer`, lr = 0.1",
+        "  horizon          milestones = 8, 16 epochs",
+        "  scheduler steps  epochs = 20, once per epoch (line 10)",
+        "  optimizer steps  epochs * len(train_loader)",
+        "  unknown          len(train_loader)",
+        "  Cannot draw the curve: set len(train_loader), for example"
+        " --set 'len(train_loader)=100'.",
+    ]
+
+
+def test_a_curve_with_a_table_of_key_steps() -> None:
+    found = lines(loader=5)
+    assert found[4] == "  optimizer steps  epochs * len(train_loader) = 100"
+    table = found.index("        step  LR")
+    assert found[table + 1 : table + 6] == [
+        "           1  0.1         first step",
+        "          25  0.1",
+        "          50  0.01",
+        "          75  0.01",
+        "          81  0.001       lowest",
+    ]
+    assert any("⠉" in line or "⠒" in line for line in found)
+
+
+def test_a_scheduler_that_is_never_stepped() -> None:
+    found = lines(SCRIPT.replace("scheduler.step()", "pass"), loader=5)
+    assert "  scheduler steps  never stepped" in found
+
+
+def test_what_torch_raises_is_said() -> None:
+    found = lines(SCRIPT.replace("[8, 16]", "8"), loader=5)
+    start = "  raises           TypeError after 0 optimizer steps"
+    assert any(line.startswith(start) for line in found)
+
+
+@pytest.mark.parametrize("text", ["", "import torch\n"])
+def test_a_file_without_a_schedule(text: str) -> None:
+    assert lines(text) == ["train.py: no learning-rate schedule found"]

@@ -1,0 +1,70 @@
+"""The simulated training by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent, indent
+
+from lrlint.predict.forecast import forecast
+from lrlint.predict.simulation import Prediction
+from lrlint.source import load
+
+
+def predicted(text: str, max_steps: int | None = None) -> Prediction:
+    source = load(Path("train.py"), data=dedent(text).encode())
+    (schedule,) = forecast(source, max_steps=max_steps).schedules
+    return schedule.prediction
+
+
+TRAINING = """
+import torch
+from torch.optim.lr_scheduler import StepLR
+optimizer = torch.optim.SGD([{"params": a}, {"params": b, "lr": 0.2}], lr=0.1)
+scheduler = StepLR(optimizer, 2, gamma=0.5)
+for i in range(4):
+    optimizer.step()
+    scheduler.step()
+"""
+
+
+def test_every_group_has_its_curve() -> None:
+    prediction = predicted(TRAINING)
+    assert prediction.lr == [[0.1, 0.1, 0.05, 0.05], [0.2, 0.2, 0.1, 0.1]]
+    assert (prediction.steps, prediction.optimizer_steps) == (4, 4)
+
+
+def test_max_steps_bounds_the_curve_and_not_the_counts() -> None:
+    prediction = predicted(TRAINING, max_steps=1)
+    assert prediction.lr == [[0.1], [0.2]]
+    assert (prediction.steps, prediction.optimizer_steps) == (4, 4)
+
+
+def test_a_second_training_has_its_own_curve() -> None:
+    head, start, rest = TRAINING.partition("optimizer =")
+    fold = indent(start + rest, "    ")
+    prediction = predicted(f"{head}for fold in range(3):\n{fold}")
+    assert prediction.optimizer_steps == 4
+
+
+def test_what_torch_refuses_ends_the_training() -> None:
+    prediction = predicted(
+        TRAINING.replace("StepLR(optimizer, 2, gamma=0.5)", "StepLR(optimizer, 0)")
+    )
+    assert prediction.raises is not None
+    assert prediction.raises.startswith("ZeroDivisionError after 1 optimizer steps: ")
+    assert prediction.optimizer_steps == 1
+
+
+def test_an_optimizer_of_unknown_lrs_is_named() -> None:
+    prediction = predicted(
+        """
+        from torch.optim.lr_scheduler import StepLR
+        def train(optimizer):
+            scheduler = StepLR(optimizer, 2)
+            for i in range(4):
+                optimizer.step()
+                scheduler.step()
+        """
+    )
+    assert prediction.lr is None
+    assert prediction.unresolved == ["the optimizer's lr"]

@@ -1,0 +1,14 @@
+# invalid: A number that is also the constant of the script.
+# at: scheduler = LambdaLR(optimizer, lambda epoch: 0.01 * 0.95**epoch)
+from torch.optim import SGD
+from torch.optim.lr_scheduler import LambdaLR
+
+LR = 0.01
+LOWEST = LR / 100
+
+def train(model, epochs):
+    optimizer = SGD(model.parameters(), lr=LR)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.01 * 0.95**epoch)
+    for epoch in range(epochs):
+        train_epoch(model, optimizer)
+        scheduler.step()

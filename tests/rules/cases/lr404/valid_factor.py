@@ -1,0 +1,17 @@
+# valid: A factor on the LR in use.
+from torch.optim import SGD
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau, StepLR
+
+def set_lr(optimizer, lr):
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+
+def train(model, train_loader, epochs):
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()
+        for group in optimizer.param_groups: group["lr"] *= 0.5

@@ -1,0 +1,16 @@
+# invalid: A ramp multiplies the LR of the new group.
+# at: optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})
+# says: LinearLR
+# says: above the LR that it is given
+from torch.optim import SGD
+from torch.optim.lr_scheduler import LambdaLR, LinearLR, ReduceLROnPlateau, StepLR
+
+def train(model, train_loader, epochs):
+    optimizer = SGD(model.head.parameters(), lr=0.1)
+    scheduler = LinearLR(optimizer, start_factor=0.1)
+    optimizer.add_param_group({"params": model.backbone.parameters(), "lr": 0.01})
+    for epoch in range(epochs):
+        for x, y in train_loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()

@@ -1,0 +1,14 @@
+# valid: The script sets the LR back.
+from torch.optim import SGD
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+def train(model, train_loader, epochs):
+    optimizer = SGD(model.parameters(), lr=0.1)
+    for epoch in range(epochs):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.1
+        scheduler = CosineAnnealingLR(optimizer, len(train_loader), eta_min=1e-3)
+        for x, y in train_loader:
+            model(x, y).backward()
+            optimizer.step()
+            scheduler.step()

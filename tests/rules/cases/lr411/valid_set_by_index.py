@@ -1,0 +1,18 @@
+# valid: The script sets initial_lr of the one group.
+import argparse
+import torch
+from torch.optim.lr_scheduler import LambdaLR, StepLR
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--start-epoch", type=int, default=0)
+args = parser.parse_args()
+
+def train(model, train_loader, epochs):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    optimizer.param_groups[0]["initial_lr"] = 0.1
+    scheduler = StepLR(optimizer, 30, last_epoch=args.start_epoch - 1)
+    for epoch in range(args.start_epoch, epochs):
+        for x, y in train_loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()

@@ -1,0 +1,14 @@
+# valid: The LR starts from the base LR.
+import torch
+from torch.optim.lr_scheduler import LambdaLR, StepLR
+
+def train(model, train_loader, epochs, start_epoch, path):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = StepLR(optimizer, step_size=30)
+    for _ in range(start_epoch):
+        scheduler.step()
+    for epoch in range(start_epoch, epochs):
+        for x, y in train_loader:
+            model(x, y).backward()
+            optimizer.step()
+        scheduler.step()
