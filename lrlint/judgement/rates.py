@@ -31,7 +31,11 @@ def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
 
 def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
     law = LAWS.get(schedule.scheduler)
-    if law is None or schedule.open_arguments or (schedule.optimizer and schedule.optimizer.writes):
+    if (
+        law is None
+        or schedule.construction.open_arguments
+        or (schedule.optimizer and schedule.optimizer.writes)
+    ):
         return None
     bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
     if law.name in _IGNORES_BASE_LR:
@@ -65,7 +69,7 @@ def _plain(value: object) -> object:
 def writes_when_built(schedule: Schedule) -> bool:
     """Whether its constructor is known to write the LR."""
     law = LAWS.get(schedule.scheduler)
-    if law is None or (schedule.open_arguments and not law.writes_at_construction):
+    if law is None or (schedule.construction.open_arguments and not law.writes_at_construction):
         return False
     arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
     return law.writes_when_built(**arguments)

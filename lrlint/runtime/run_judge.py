@@ -88,5 +88,7 @@ class RunJudge:
 
 def _without_early_ends(training: Training) -> Training:
     """Leave out the schedules whose length says nothing, since the training ended before them."""
-    schedules = tuple(schedule for schedule in training.schedules if schedule.ended_early is None)
+    schedules = tuple(
+        schedule for schedule in training.schedules if schedule.run.ended_early is None
+    )
     return replace(training, schedules=schedules)

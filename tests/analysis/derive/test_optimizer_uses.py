@@ -31,7 +31,7 @@ def test_param_groups() -> None:
 
 def test_an_optimizer_that_is_built_elsewhere() -> None:
     use = optimizer("self.optimizer.step()\n", "import torch\nscheduler = None\n")
-    assert (use.variable, use.escapes) == ("self.optimizer", "built elsewhere")
+    assert (use.variable, use.escapes) == ("self.optimizer", "built by code that was not read")
     assert text(use.steps) == "1"
 
 
