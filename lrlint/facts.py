@@ -451,6 +451,8 @@ class RecordedRun:
     overran: int | None = None
     """How often it advances after optimizer steps that a GradScaler skipped."""
     ended_early: EarlyEnd | None = None
+    last_lrs: tuple[float, ...] | None = None
+    """The LR of each param group in the last optimizer step."""
     starts_over: Place | None = None
     """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0."""

@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
-from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
@@ -190,12 +190,7 @@ def _consequence(found: Length) -> str:
 
 def _last(found: Length) -> str | None:
     """Return the LR of the last epoch or step."""
-    steps = found.steps.value
-    lrs = None
-    if isinstance(steps, int) and found.length.value is not None:
-        lrs = lr_after_steps(found.schedule, steps - 1)
-    elif found.ratio is not None:
-        lrs = lr_after(found.schedule, found.ratio)
+    lrs = lr_at_the_end(found.schedule, found.steps, found.ratio)
     return None if lrs is None else lr_text(lrs)
 
 

@@ -10,7 +10,7 @@ from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, notes, resized, where
-from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
@@ -174,11 +174,7 @@ def _crash(found: Length) -> str:
 
 
 def _cut_off(found: Length) -> str:
-    lrs, steps = None, found.steps.value
-    if isinstance(steps, int) and found.length.value is not None:
-        lrs = lr_after_steps(found.schedule, steps - 1)
-    elif found.ratio is not None:
-        lrs = lr_after(found.schedule, found.ratio)
+    lrs = lr_at_the_end(found.schedule, found.steps, found.ratio)
     share = "" if found.ratio is None else f" covers {float(found.ratio):.0%} of the cycle and"
     lowest = lr_after(found.schedule, Fraction(1))
     if lrs is None or lowest is None:

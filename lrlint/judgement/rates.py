@@ -29,6 +29,18 @@ def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
     return _lr(schedule, steps, {})
 
 
+def lr_at_the_end(
+    schedule: Schedule, steps: Expr, ratio: Fraction | None
+) -> Sequence[float] | None:
+    """Return the LR of the last epoch or step: the recorded one, else that of the law."""
+    if schedule.run.last_lrs is not None:
+        return schedule.run.last_lrs
+    length = None if schedule.horizon is None else schedule.horizon.length
+    if isinstance(steps.value, int) and length is not None and length.value is not None:
+        return lr_after_steps(schedule, steps.value - 1)
+    return None if ratio is None else lr_after(schedule, ratio)
+
+
 def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
     law = LAWS.get(schedule.scheduler)
     if (

@@ -30,8 +30,6 @@ _RESUME = re.compile(
 _COUNTER = r"epoch|step|iter|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
-_STARTS_AGAIN = frozenset({"CyclicLR"})
-"""A cycle more or less makes no difference to where such a schedule ends."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +66,7 @@ def resumed(schedule: Schedule) -> Resume | None:
 
 def restored(optimizer: OptimizerUse) -> Call | None:
     """Return where an optimizer's state is loaded from a checkpoint, or None."""
-    return next(
-        (
-            call
-            for call in optimizer.calls
-            if call.method == "load_state_dict" and not call.own_state and not _in_training(call)
-        ),
-        None,
-    )
+    return next(filter(_is_resume, optimizer.calls), None)
 
 
 def _in_training(call: Call) -> bool:
@@ -125,7 +116,7 @@ def _measures(schedule: Schedule) -> bool:
 def goes_on_from_zero(schedule: Schedule) -> Resume | None:
     """Return the loop that resumes while the scheduler does not, if that makes a difference."""
     optimizer = schedule.optimizer
-    if optimizer is None or optimizer.writes or schedule.scheduler in _STARTS_AGAIN:
+    if optimizer is None or optimizer.writes:
         return None
     if not counts_from_zero(schedule):
         return None
@@ -208,6 +199,45 @@ def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
         None,
     )
     return None if own is None or _lr_is_put_right(schedule) else (load, own)
+
+
+def lr_stays_behind(schedule: Schedule) -> Call | None:
+    """Return where a scheduler's state is loaded, if the LR of the checkpoint never is.
+
+    Of a recorded run the LR itself tells.
+    """
+    optimizer, law = schedule.optimizer, LAWS.get(schedule.scheduler)
+    if optimizer is None or law is None or law.takes_metric or schedule.run.last_lrs is not None:
+        return None
+    if law.name in _LR_OF_THE_START or schedule.parent is not None or is_exercise(schedule):
+        return None
+    if (
+        optimizer.escapes is not None
+        or schedule.stepping.escapes is not None
+        or schedule.stepping.early_step is not None
+    ):
+        return None
+    lrs = [group.lr for group in optimizer.groups]
+    if not optimizer.stepped or optimizer.open_groups or not lrs:
+        return None
+    if any(lr is None or any(_RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
+        return None  # that may be the LR of the checkpoint
+    if any(call.method in _SETS_THE_LR for call in optimizer.calls) or optimizer.writes:
+        return None
+    if any(call.method == "unpickled" for call in schedule.calls):
+        return None
+    trains = min(site.order for site in optimizer.sites)
+    loads = (call for call in schedule.calls if _is_resume(call) and call.order < trains)
+    return next(loads, None)
+
+
+_LR_OF_THE_START = frozenset({"ConstantLR"})
+"""Up to their end, their LR is that of the start."""
+_SETS_THE_LR = frozenset({"load_state_dict", "unpickled", "initial_lr ="})
+
+
+def _is_resume(call: Call) -> bool:
+    return call.method == "load_state_dict" and not call.own_state and not _in_training(call)
 
 
 def _lr_is_put_right(schedule: Schedule) -> bool:

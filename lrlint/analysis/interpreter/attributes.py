@@ -144,7 +144,7 @@ def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
 
 
 def _named_member(machine: Machine, owner: Instance, name: str, value: AnyValue) -> AnyValue:
-    """Give a setting its name, which is known only when it is read: the owner's name comes late."""
+    """Return a setting under its name, which it gets when it is read: then its owner has one."""
     if owner.path is None and owner.kind is None:
         return value
     path = f"{owner.path}.{name}" if owner.path else name

@@ -104,21 +104,21 @@ def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
         return External(lazy.module, lazy.module) if unit is None else ModuleValue(unit)
     unit = machine.project.find(lazy.importer, lazy.module, lazy.level)
     if unit is None:
-        inner = machine.project.find(
+        submodule = machine.project.find(
             lazy.importer,
             f"{lazy.module}.{lazy.name}" if lazy.module else lazy.name,
             lazy.level,
         )
-        if inner is not None:
-            return ModuleValue(inner)
+        if submodule is not None:
+            return ModuleValue(submodule)
         return foreign(machine, f"{lazy.module}.{lazy.name}", lazy.name)
     value = machine.scope_of(unit).store.data.get(lazy.name)
     if isinstance(value, LazyImport):
         value = None if value is lazy else resolve(machine, value)
     if value is None:
-        inner = machine.project.submodule(unit, lazy.name)
-        if inner is not None:
-            return ModuleValue(inner)
+        submodule = machine.project.submodule(unit, lazy.name)
+        if submodule is not None:
+            return ModuleValue(submodule)
         starred = unit.star_imports.get(lazy.name)
         return foreign(machine, starred or f"{lazy.module}.{lazy.name}", lazy.name)
     return value

@@ -60,7 +60,7 @@ def repeating(
     *,
     carries: bool = True,
 ) -> Iterator[Repeat]:
-    """Interpret what happens meanwhile as the body of a loop.
+    """Interpret the body of a loop in the ``with`` block; yield what it adds to the trace.
 
     ``tests`` are the conditions of a ``while`` loop, known only in its body. ``carries`` is False
     for a body that is interpreted once for each iteration.
@@ -146,16 +146,16 @@ def _changing(machine: Machine, node: cst.CSTNode) -> Iterator[tuple[Store, Hash
         for name in sorted(names):
             yield machine.scope.store, name
     mutations = machine.unit.survey.mutations
-    for name in mutations.shared_names:
+    for name in sorted(mutations.shared_names):
         scope = machine.scope.with_name(name)
         if scope is not None:
             yield scope.store, name
     for instance in machine.instances:
         if instance.cls is not None:
-            for name in instance.cls.scope.unit.survey.mutations.attributes:
+            for name in sorted(instance.cls.scope.unit.survey.mutations.attributes):
                 yield instance.store, name
     for mapping in machine.dicts:
-        for key in mutations.keys:
+        for key in sorted(mutations.keys):
             yield mapping.store, key
 
 

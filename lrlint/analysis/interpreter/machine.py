@@ -106,6 +106,56 @@ class Machine(ABC):
     `Interpreter` implements the doors; a test may implement them in its own way.
     """
 
+    project: Project
+    library: Library
+    overrides: dict[str, object]
+    """What the user has set, by `normal_name`."""
+    limits: Limits
+    unit: ModuleUnit
+    """The module that is being interpreted."""
+    scope: Scope
+    """The names of the function, class body or module that is being interpreted."""
+    statement: cst.CSTNode | None
+    """The statement that is being interpreted."""
+    scopes: dict[ModuleUnit, Scope]
+    """The names of the modules that were interpreted."""
+    foreign: dict[str, Opaque]
+    """The unknowns that were imported from modules that are not read, by qualified name."""
+
+    trace: Block
+    block: Block
+    """The part of the trace that is being written."""
+    guards: list[Condition]
+    """The conditions in force, the outermost first."""
+    loops: list[Repeat]
+    """The loops around, the outermost first."""
+    frames: list[Frame]
+    """The calls that are being interpreted, the outermost first."""
+    via: list[SyntaxPlace]
+    """Where those calls are written."""
+    contradict: Contradictions
+    journal: list[tuple[Store, Hashable, AnyValue]]
+    """All writes that may be undone, with the value before."""
+    undecided: list[tuple[SyntaxPlace | None, str]]
+    """What could not be decided, and where."""
+    spent: int
+    """The nodes that were interpreted."""
+    allowed: int
+    """The bound on ``spent`` in the call that is being interpreted."""
+
+    instances: list[Instance]
+    dicts: list[DictValue]
+    called: set[cst.CSTNode]
+    """The functions that were called."""
+    passed: list[FunctionValue | Method]
+    """Functions that were arguments: they may be called later, out of sight."""
+    prepared: list[Owner]
+    """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
+    accumulates: bool
+    """Whether accelerate may let optimizers step for some of the batches only."""
+    without_gradients: bool
+    """Whether gradients are off: ``torch.no_grad()``."""
+
     def __init__(
         self,
         project: Project,
@@ -114,40 +164,23 @@ class Machine(ABC):
         overrides: Mapping[str, object] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.project = project
-        self.unit = unit
-        self.library = library
+        self.project, self.library, self.limits = project, library, limits or Limits()
         self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
         self._used_overrides: set[str] = set()
-        self.limits = limits or Limits()
-        self.trace: Block = []
-        self.block: Block = self.trace
-        self.guards: list[Condition] = []
+        self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
+        self.scopes = {unit: self.scope}
+        self.foreign = {}
+        self.block = self.trace = []
+        self.guards, self.loops, self.via = [], [], []
+        self.frames = [Frame(None, 0, 0)]
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
-        self.loops: list[Repeat] = []
-        self.frames: list[Frame] = [Frame(None, 0, 0)]
-        self.via: list[SyntaxPlace] = []
-        self.scope = Scope(Store(), unit)
-        self.scopes: dict[ModuleUnit, Scope] = {unit: self.scope}
-        self.statement: cst.CSTNode | None = None
-        self.journal: list[tuple[Store, Hashable, AnyValue]] = []
-        self.instances: list[Instance] = []
-        self.dicts: list[DictValue] = []
-        self.called: set[cst.CSTNode] = set()
-        self.passed: list[FunctionValue | Method] = []
-        """Functions that were arguments: they may be called later, out of sight."""
-        self.prepared: list[Owner] = []
-        """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
-        self.accumulates = True
-        """Whether accelerate may let optimizers step for some of the batches only."""
-        self.undecided: list[tuple[SyntaxPlace | None, str]] = []
-        self.without_gradients = False
-        self.spent = 0
-        self.allowed = self.limits.nodes
-        """The bound on ``spent`` in the call that is being interpreted."""
+        self.journal, self.undecided = [], []
+        self.spent, self.allowed = 0, self.limits.nodes
+        self.instances, self.dicts, self.called = [], [], set()
+        self.passed, self.prepared = [], []
+        self.accumulates, self.without_gradients = True, False
         self._keys = itertools.count()
-        self.foreign: dict[str, Opaque] = {}
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------
@@ -242,7 +275,7 @@ class Machine(ABC):
 
     @contextmanager
     def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
-        """Put what is added to the trace meanwhile under a condition."""
+        """Put what the ``with`` block adds to the trace under a condition."""
         when = When(condition, self.here(node), [])
         outer = self.block
         outer.append(when)
@@ -260,7 +293,7 @@ class Machine(ABC):
 
     @contextmanager
     def through(self, node: cst.CSTNode) -> Iterator[None]:
-        """Note the call that leads to what is interpreted meanwhile."""
+        """Note the call that leads to what the ``with`` block interprets."""
         self.via.append(self.here(node))
         try:
             yield
@@ -269,7 +302,7 @@ class Machine(ABC):
 
     @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
-        """Count what is interpreted meanwhile as the body of a function; collect its returns."""
+        """Interpret the body of a function in the ``with`` block; yield the frame of the call."""
         frame = Frame(function, len(self.guards), len(self.loops))
         self.frames.append(frame)
         try:
@@ -351,7 +384,7 @@ class Machine(ABC):
 
     @contextmanager
     def elsewhere(self, unit: ModuleUnit, scope: Scope) -> Iterator[None]:
-        """Interpret in another scope meanwhile."""
+        """Interpret in another scope in the ``with`` block."""
         before = self.unit, self.scope, self.statement
         self.unit, self.scope, self.statement = unit, scope, None
         try:

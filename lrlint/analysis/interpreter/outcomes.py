@@ -35,7 +35,7 @@ class BadOverride(ValueError):
 
 
 class Exit(Enum):
-    """How control surely leaves a block of statements."""
+    """How control leaves a block of statements in every case."""
 
     CONTINUE = "continue"
     RAISE = "raise"

@@ -55,7 +55,7 @@ def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         if name is not None:
             assignment.set_attribute(machine, owner, name, value, node)
         else:
-            escapes.escape(value, "stored under a name that is not known")
+            escapes.escape(value, "stored under an unknown name")
     return NONE
 
 

@@ -86,7 +86,7 @@ def build_unknown(
             isinstance(value, Choice)
             and any(isinstance(item, SchedulerValue) for _, item in value.alternatives)
         ):
-            escapes.escape(value, f"handed to {name}(…)")
+            escapes.escape(value, f"passed to {name}(…)")
     record = SchedulerRecord(
         law=name,
         place=machine.here(node),
@@ -216,7 +216,7 @@ def _children(machine: Machine, value: AnyValue | None) -> tuple[SchedulerRecord
             children.append(part.record)
         for condition, other in item.alternatives if isinstance(item, Choice) else ():
             if other is not part and machine.assumed(condition) is not False:
-                escapes.escape(other, "part of a schedule where it takes another's place")
+                escapes.escape(other, "part of a schedule in some cases only")
     return tuple(children)
 
 

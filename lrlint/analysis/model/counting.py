@@ -45,9 +45,9 @@ def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
 def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     match condition:
         case Divisible(value=value, by=by, remainder=remainder):
-            return _divisible(value - remainder, by, index, trips)
+            return _count_divisible(value - remainder, by, index, trips)
         case Relation():
-            return _relation(condition, index, trips)
+            return _count_relation(condition, index, trips)
         case Any(parts=parts):
             return _regular_and_last(parts, index, trips)
         case All(parts=parts) if len(parts) == 1:
@@ -59,7 +59,7 @@ def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     return None
 
 
-def _divisible(value: Expr, by: Expr, index: Atom, trips: Expr) -> Expr | None:
+def _count_divisible(value: Expr, by: Expr, index: Atom, trips: Expr) -> Expr | None:
     """Return how many of offset, offset + 1, … offset + trips - 1 are multiples of ``by``."""
     parts = value.linear_in(index)
     if parts is None or index in by.atoms():
@@ -74,7 +74,7 @@ def _divisible(value: Expr, by: Expr, index: Atom, trips: Expr) -> Expr | None:
     return floor((trips - 1 + offset) / by) - floor((offset - 1) / by)
 
 
-def _relation(condition: Relation, index: Atom, trips: Expr) -> Expr | None:
+def _count_relation(condition: Relation, index: Atom, trips: Expr) -> Expr | None:
     """Return how often a comparison holds whose sides differ by ``index`` and a fixed number."""
     parts = (condition.left - condition.right).linear_in(index)
     if parts is None:

@@ -19,7 +19,7 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -37,6 +37,7 @@ def schedule_of(
         use = with_base_lrs(use, record)
     around = loops.around(optimizer)
     sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
+    updates = optimizer.steps - record.optimizer_steps_before
     rebuilding = _rebuilding_loops(record, around, recorder)
     return Schedule(
         scheduler=record.name,
@@ -46,7 +47,7 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         sites=sites,
-        steps=Expr.const(record.steps + record.refused),
+        steps=Expr.const(max(record.furthest, record.counter)),
         epochs=None if around.epoch is None else around.epoch.trips,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
         construction=Construction(
@@ -61,7 +62,7 @@ def schedule_of(
             first_factor=first_factor(record),
         ),
         stepping=Stepping(
-            optimizer_steps=Expr.const(optimizer.steps - record.optimizer_steps_before),
+            optimizer_steps=Expr.const(round(updates * record.past)),
             epoch_loop=around.epoch,
             batch_loop=around.batch,
             early_step=_early_step(record, sites, use),
@@ -77,6 +78,7 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         departure=record.optimizer.departure if record.parent is None else None,
         overran=record.overran,
         ended_early=early_end(record, recorder),
+        last_lrs=last_lrs(record.optimizer),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from lrlint.facts import BadRate, Departure, RankGap
@@ -111,6 +112,10 @@ class RecordedScheduler:
     built_lrs: tuple[float, ...] = ()
     """The LRs that its constructor left."""
     steps: int = 0
+    steps_before: int = 0
+    """How much more its own counter has come to than the steps of this run: restored, or set."""
+    furthest: int = 0
+    """The most that its counter had come to when a state was loaded into it."""
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
     last_tries: int = 0
     """Tries of the optimizer before its last step."""
@@ -129,6 +134,10 @@ class RecordedScheduler:
     """The two calls of the first pair of this kind."""
     loads: list[RecordedCall] = field(default_factory=list)
     """The calls of ``load_state_dict``."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments that the scheduler keeps as attributes, which its state holds."""
+    replaced: str = ""
+    """Which of them a checkpoint has replaced, in words."""
     restored_before: RecordedCall | None = None
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
@@ -140,3 +149,22 @@ class RecordedScheduler:
     rank_gap: RankGap | None = None
     this_rank_only: bool = False
     """Whether other ranks train and never step it."""
+
+    @property
+    def counter(self) -> int:
+        """Return its own counter: the steps of this run, and those that a checkpoint brought."""
+        return self.steps_before + self.steps + self.refused
+
+    @property
+    def past(self) -> Fraction:
+        """Return how many times as long the training is as what this run has seen of it.
+
+        That is 1 unless it goes on from a checkpoint.
+        """
+        seen = self.steps + self.refused
+        return Fraction(self.counter, seen) if seen and self.steps_before > 0 else Fraction(1)
+
+    def set_counter(self, counter: float | None) -> None:
+        """Note that its counter was set: by a checkpoint, or by an argument of ``step()``."""
+        if self.parent is None and isinstance(counter, int):
+            self.steps_before += counter - self.counter

@@ -64,7 +64,7 @@ def test_setattr_sets_what_is_read_later() -> None:
 def test_a_scheduler_under_an_unknown_name_may_be_stepped_there() -> None:
     scheduler = get(run(SETUP + "setattr(config, name, scheduler)\n"), "scheduler")
     assert isinstance(scheduler, SchedulerValue)
-    assert scheduler.record.escapes == "stored under a name that is not known"
+    assert scheduler.record.escapes == "stored under an unknown name"
 
 
 def test_nothing_happens_after_exit() -> None:

@@ -106,7 +106,7 @@ def test_a_scheduler_inside_an_unknown_one_may_be_stepped_there() -> None:
     machine = run(f"{SETUP}{PARTS}import other\nouter = other.WarmupScheduler(optimizer, second)")
     inner = get(machine, "second")
     assert isinstance(inner, SchedulerValue)
-    assert inner.record.escapes == "handed to WarmupScheduler(…)"
+    assert inner.record.escapes == "passed to WarmupScheduler(…)"
 
 
 def test_an_optimizer_with_a_scheduler_is_driven() -> None:
