@@ -138,7 +138,7 @@ def _successor(found: Length) -> Schedule | None:
         return None
     guards = [guard for site in found.schedule.sites for guard in site.guards]
     stops = any(guard.kind is GuardKind.BEFORE for guard in guards)
-    others = found.schedule.competitors
+    others = found.schedule.surroundings.competitors
     return next((other for other in others if stops or other.scheduler == "SWALR"), None)
 
 

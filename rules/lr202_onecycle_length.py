@@ -132,7 +132,7 @@ class OneCycleLength(Rule):
         parameter, longer = found.horizon.parameter, _too_long(found)
         certain = found.holds if longer else found.certain
         consequence = _crash(found) if longer else _cut_off(found)
-        if longer and schedule.prepared:
+        if longer and schedule.stepping.prepared:
             if found.fits:
                 return  # accelerate steps it exactly that once
             consequence = _stays(found)
@@ -166,7 +166,7 @@ def _crash(found: Length) -> str:
     text = f"step() number {wording.amount(found.length + 1)} raises ValueError"
     schedule = found.schedule
     epochs = schedule.epochs
-    batches = None if schedule.batch_loop is None else schedule.batch_loop.trips
+    batches = None if schedule.stepping.batch_loop is None else schedule.stepping.batch_loop.trips
     if epochs is None or epochs.value is None or batches is None:
         return text
     done = compare(found.length, batches).ratio

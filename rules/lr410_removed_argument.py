@@ -78,7 +78,7 @@ class RemovedArgument(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        for name, place in schedule.removed.items():
+        for name, place in schedule.construction.removed_arguments.items():
             yield self.finding(
                 place,
                 f"{schedule.scheduler} no longer takes {name}: current torch raises TypeError",

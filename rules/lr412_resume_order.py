@@ -113,7 +113,7 @@ class ResumeOrder(Rule):
             return
         load, own = loads
         per = cadence(schedule)
-        briefly = per is Cadence.BATCH and schedule.departure is None
+        briefly = per is Cadence.BATCH and schedule.run.departure is None
         rates = lr_after_steps(schedule, 0)
         lr = f"at {wording.number(rates[0])}, " if rates else "at "
         yield self.finding(

@@ -51,7 +51,7 @@ class TrajectoryDiverges(Rule):
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        departure = schedule.departure
+        departure = schedule.run.departure
         if departure is None or (departure.resumed and overwritten_on_resume(schedule)):
             return  # LR412 says why
         optimizer = schedule.optimizer

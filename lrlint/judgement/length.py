@@ -216,9 +216,9 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
 def is_exercise(schedule: Schedule) -> bool:
     """Whether it is stepped only to plot or to test its curve."""
     sites = driver(schedule).sites
-    if schedule.in_test:
+    if schedule.construction.in_test:
         return True  # its numbers are made up, be the training whole
-    return bool(sites) and all(any(loop.exercise for loop in site.loops) for site in sites)
+    return bool(sites) and all(any(loop.dry_run for loop in site.loops) for site in sites)
 
 
 def is_warmup(schedule: Schedule) -> bool:
@@ -243,7 +243,7 @@ def rebuilt_in(schedule: Schedule) -> Loop | None:
     return next(
         (
             loop
-            for loop in reversed(one.built_in)
+            for loop in reversed(one.construction.loops)
             if loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
             and (loop.trips is None or loop.trips.value != 1)
         ),
@@ -318,7 +318,7 @@ def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
     steps = iterations(site)
     if steps is None:
         return None
-    updates = schedule.optimizer_steps
+    updates = schedule.stepping.optimizer_steps
     if updates is not None and compare(horizon.length, updates).equal:
         counts_updates = not compare(horizon.length, steps).equal
     elif every.is_constant:

@@ -49,7 +49,7 @@ def forecast(
     for trace in traces(interpreter):
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
-            if schedule.parent is None and schedule.on_default_path:
+            if schedule.parent is None and schedule.construction.on_default_path:
                 prediction = predict(interpreter, trace, record, max_steps)
                 forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())

@@ -102,7 +102,7 @@ def _of_known_length(training: Training) -> Training:
 
 
 def _has_known_length(schedule: Schedule) -> bool:
-    departure = schedule.departure
+    departure = schedule.run.departure
     if departure is not None and departure.resumed:
         return False
-    return schedule.ended_early is None and schedule.starts_over is None
+    return schedule.run.ended_early is None and schedule.run.starts_over is None

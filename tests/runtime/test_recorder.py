@@ -229,4 +229,6 @@ def test_more_schedulers_of_one_line_than_are_kept() -> None:
             schedulers[-1].step()
     schedules = training_of(session.recorder).schedules
     assert len(schedules) == MOST_PER_LINE
-    assert all(len(schedule.competitors) == MOST_PER_LINE - 1 for schedule in schedules)
+    assert all(
+        len(schedule.surroundings.competitors) == MOST_PER_LINE - 1 for schedule in schedules
+    )

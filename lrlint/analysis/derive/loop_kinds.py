@@ -76,7 +76,7 @@ class Loops:
                 first=record.first,
                 may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
                 stops_early=_stops_early(repeat.body, 0),
-                exercise=is_dry_run(record),
+                dry_run=is_dry_run(record),
             )
         return fact
 

@@ -6,11 +6,15 @@ from lrlint.facts import (
     Argument,
     Cadence,
     Call,
+    Construction,
+    FactorFunction,
     Loop,
     OptimizerUse,
     OrderFact,
+    RecordedRun,
     Repetition,
     Schedule,
+    Stepping,
     StepSite,
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
@@ -34,7 +38,7 @@ def schedule_of(
     around = loops.around(optimizer)
     sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
     updates = optimizer.steps - record.optimizer_steps_before
-    built_in = _rebuilding_loops(record, around, recorder)
+    rebuilding = _rebuilding_loops(record, around, recorder)
     return Schedule(
         scheduler=record.name,
         variable=None,
@@ -42,29 +46,41 @@ def schedule_of(
         arguments=_arguments(record),
         optimizer=use,
         horizon=horizon_of(record),
-        order=record.order,
-        escapes="never built" if record.failed else None,
-        absolute_lr=record.place if returns_lrs(record) else None,
-        first_factor=first_factor(record),
-        open_arguments=record.law is None,
         sites=sites,
         steps=Expr.const(max(record.furthest, record.counter)),
-        optimizer_steps=Expr.const(round(updates * record.past)),
         epochs=None if around.epoch is None else around.epoch.trips,
-        epoch_loop=around.epoch,
-        batch_loop=around.batch,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
-        built_in=built_in,
-        built_each_time=bool(built_in),
-        restored_first=_restored_first(record, loops),
-        early=_early_step(record, sites, use),
-        repeated=_repetition(record, sites),
-        ended_early=early_end(record, recorder),
-        last_lrs=last_lrs(optimizer),
+        construction=Construction(
+            order=record.order,
+            loops=rebuilding,
+            rebuilt=bool(rebuilding),
+            open_arguments=record.law is None,
+            restored_first=_restored_first(record, loops),
+        ),
+        lr_lambda=FactorFunction(
+            absolute_lr=record.place if returns_lrs(record) else None,
+            first_factor=first_factor(record),
+        ),
+        stepping=Stepping(
+            optimizer_steps=Expr.const(round(updates * record.past)),
+            epoch_loop=around.epoch,
+            batch_loop=around.batch,
+            early_step=_early_step(record, sites, use),
+            repeated_step=_repetition(record, sites),
+            escapes="never built" if record.failed else None,
+        ),
+        run=_recorded(record, recorder),
+    )
+
+
+def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
+    return RecordedRun(
+        departure=record.optimizer.departure if record.parent is None else None,
         overran=record.overran,
+        ended_early=early_end(record, recorder),
+        last_lrs=last_lrs(record.optimizer),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
-        departure=optimizer.departure if record.parent is None else None,
     )
 
 
