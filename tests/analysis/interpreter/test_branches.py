@@ -161,6 +161,8 @@ def test_an_exception_handler_leaves_new_names_only() -> None:
     data["x"] = number(1)
 
     def run(statement: object) -> Outcome:
+        (guard,) = machine.guards
+        assert guard.lean is False
         machine.write(machine.scope.store, "x", number(2))
         machine.write(machine.scope.store, "y", number(3))
         machine.emit(Break(1))
