@@ -152,6 +152,8 @@ class StepSite:
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
     """The calls through which it is reached, outermost first."""
+    called_once: bool = False
+    """Whether ``count`` takes a function that nobody in view calls to be called once."""
 
     @property
     def loop(self) -> Loop | None:

@@ -283,6 +283,9 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         return None
     if horizon.length.atoms() & guard.amount.atoms():
         return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
+    fits = schedule.steps is not None and compare(horizon.length, schedule.steps).equal
+    if fits and guard.amount.value != 1:
+        return None  # 4 epochs of accumulation over 4 make as many steps as one epoch without
     whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon, micro_batches):
@@ -410,10 +413,15 @@ def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
 
 
 def resized(schedule: Schedule, length: Expr) -> Proposal | None:
-    """Write another length where the horizon is written; None where that cannot be said there."""
+    """Write another length where the horizon is written.
+
+    None where that cannot be said there, or where nobody in view calls what steps it.
+    """
     horizon = schedule.horizon
     argument = None if horizon is None else schedule.argument(horizon.parameter)
     if horizon is None or argument is None or argument.place is None:
+        return None
+    if any(site.called_once for site in schedule.sites):
         return None
     text = argument.place.write(length)
     if text is None and length.value is not None and length.strength is Strength.CONSTANT:

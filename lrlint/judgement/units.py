@@ -153,6 +153,11 @@ def is_moved(schedule: Schedule) -> bool:
     return moved_by(schedule) is not None
 
 
+def sets_position(schedule: Schedule) -> bool:
+    """Whether its steps are given an epoch: ``step(epoch + i / n)``."""
+    return any(site.argument is not StepArgument.NOTHING for site in driver(schedule).sites)
+
+
 # -- what the horizon counts ------------------------------------------------------------------
 
 
@@ -441,6 +446,8 @@ def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> 
     sites = regular_sites(schedule)
     if not all(_plain(site) for site in sites) or _chosen_by_flag(schedule):
         return None
+    if not all(_at_known_pace(site, schedule) for site in sites):
+        return None
     if _fits_all_the_same(schedule, evidence, wrong):
         return None
     return Mismatch(sites[0], evidence)
@@ -475,6 +482,16 @@ def _plain(site: StepSite) -> bool:
     return True
 
 
+def _at_known_pace(site: StepSite, schedule: Schedule) -> bool:
+    """Whether it steps once per update, or so many times: every k batches may be every epoch."""
+    guard, optimizer = site.accumulation, schedule.optimizer
+    if guard is None or site.count is not None:
+        return True
+    updates = () if optimizer is None else optimizer.sites
+    paces = [update.accumulation.amount for update in updates if update.accumulation is not None]
+    return guard.amount in paces
+
+
 def _chosen_by_flag(schedule: Schedule) -> bool:
     """Whether a setting decides in which loop it is stepped: each is right for some setting."""
     sites = driver(schedule).sites
@@ -501,6 +518,7 @@ __all__ = [
     "moved_by",
     "never_stepped",
     "regular_sites",
+    "sets_position",
     "stepped_by_itself_too",
     "stepped_per_batch_with_epoch_horizon",
     "stepped_per_epoch_with_batch_horizon",

@@ -32,6 +32,7 @@ from lrlint.analysis.model.values import (
     OptimizerRecord,
     SchedulerRecord,
 )
+from lrlint.analysis.model.words import unknown_trips
 from lrlint.formulas import LAWS
 from lrlint.predict.functions import Unreadable, static
 from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, TrainingEnds
@@ -174,7 +175,7 @@ class _Compiler:
         if loop.trips is None:
             if _has_break(node.body):
                 return _without_end
-            self._unresolved.append(f"how often the loop over {loop.over or '?'} runs")
+            self._unresolved.append(unknown_trips(loop.over))
             return None
         try:
             return compile_number(loop.trips, indices)

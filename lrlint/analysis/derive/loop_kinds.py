@@ -94,6 +94,9 @@ class Loops:
                 self._set(loop, LoopKind.OTHER)
             self._around(loops[:batch])
             return
+        loops = tuple(loop for loop in loops if not loop.loop.calls)
+        if not loops:
+            return
         innermost = loops[-1]
         outer = loops[:-1]
         inside_epoch = any(_says_epoch(loop) for loop in outer)
@@ -120,6 +123,8 @@ class Loops:
     def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
         """Return the kind of a loop in which no optimizer is seen to step."""
         record = loop.loop
+        if record.calls:
+            return LoopKind.OTHER
         if record.over_loader:
             evaluated = record.without_gradients or (
                 record.over is not None and words.is_evaluation(record.over)

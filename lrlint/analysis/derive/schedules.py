@@ -16,11 +16,11 @@ from lrlint.analysis.derive.scheduler_arguments import (
     removed_arguments,
 )
 from lrlint.analysis.derive.state_calls import calls_on, restored_first
-from lrlint.analysis.derive.step_guards import conditions, construction_guards, relative
+from lrlint.analysis.derive.step_guards import Path, conditions, construction_guards, relative
 from lrlint.analysis.derive.step_order import early_step, repeated_step
 from lrlint.analysis.derive.step_sites import Step, steps_of, total
 from lrlint.analysis.interpreter.choices import may_change
-from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
     BuildOptimizer,
@@ -28,8 +28,10 @@ from lrlint.analysis.model.trace import (
     Located,
     Repeat,
     SchedulerStep,
+    When,
 )
 from lrlint.analysis.model.values import SchedulerRecord
+from lrlint.analysis.model.words import unknown_trips
 from lrlint.facts import (
     Construction,
     FactorFunction,
@@ -126,7 +128,7 @@ def _stepping(
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
         early_step=early_step(steps, updates, loops),
-        repeated_step=repeated_step(steps, loops),
+        repeated_step=repeated_step(steps, updates, loops),
         prepared=record.prepared,
         escapes=record.escapes,
         undecided=_undecided(steps),
@@ -166,9 +168,7 @@ def _undecided(steps: list[Step]) -> tuple[str, ...]:
     reasons: list[str] = []
     for site in (step.site for step in steps if step.site.count is None):
         reasons += [
-            f"how often the loop over {loop.over or '?'} runs is not known"
-            for loop in site.loops
-            if loop.trips is None
+            f"{unknown_trips(loop.over)} is not known" for loop in site.loops if loop.trips is None
         ]
         reasons += [
             f"whether `{guard.text}` holds is not known"
@@ -185,7 +185,7 @@ def _relate(
     schedules: dict[int, Schedule], built: dict[int, Located], located: list[Located]
 ) -> None:
     """Note which schedules of one optimizer advance together, and which exclude each other."""
-    under = {key: conditions(item.path) for key, item in built.items()}
+    under = {key: item.path for key, item in built.items()}
     stepped: dict[int, list[Condition | None]] = defaultdict(list)
     for item in located:
         if isinstance(item.event, SchedulerStep):
@@ -213,9 +213,14 @@ def _relate(
         )
 
 
-def _exclude(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
-    """Whether two lists of conditions cannot hold together."""
-    return any(contradict(a, b) for a in one for b in other)
+def _exclude(one: Path, other: Path) -> bool:
+    """Whether the conditions along two paths cannot hold together."""
+    ours = [node.condition for node in one if isinstance(node, When)]
+    theirs = [node.condition for node in other if isinstance(node, When)]
+    # Two branches of one `if`, however many settings its condition is about.
+    if any(negate(condition) in theirs for condition in ours):
+        return True
+    return any(contradict(a, b) for a in conditions(one) for b in conditions(other))
 
 
 def _never_together(one: Sequence[Condition | None], other: Sequence[Condition | None]) -> bool:

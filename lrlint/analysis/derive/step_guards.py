@@ -76,7 +76,8 @@ def guard(part: Condition, node: When, repeats: list[Repeat], loops: Loops) -> G
     """Return a condition as a guard; ``repeats`` are the loops around it, outermost first."""
     kind, amount = _classify(part, repeats)
     atoms = frozenset(part.atoms())
-    counted = next((repeat for repeat in repeats if repeat.loop.index in atoms), None)
+    # A counter that runs on through nested loops counts the innermost.
+    counted = next((repeat for repeat in reversed(repeats) if repeat.loop.index in atoms), None)
     return Guard(
         kind=kind,
         text=text_of(part),

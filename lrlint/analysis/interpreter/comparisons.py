@@ -103,7 +103,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
             return Flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
         case Truth(condition=condition):
             return condition
-        case ListValue(items=list() as items):
+        case ListValue(items=list() as items, grows=False):
             return bool(items)
         case DictValue(complete=True, store=store):
             return bool(store.data)

@@ -35,9 +35,11 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
                 machine.write(receiver.store, known, MISSING)
             return value
         case "setdefault" if key is not None:
-            if members.dict_key(key) in receiver.store.data:
-                return attributes.get_item(machine, receiver, key, None)
             value = arguments.get(1) or NONE
+            if members.dict_key(key) in receiver.store.data:
+                # A branch that has not run may have set the key: then the default counts.
+                escapes.escape(value, "the default of a setdefault()")
+                return attributes.get_item(machine, receiver, key, None)
             machine.write(receiver.store, members.entry_key(machine, receiver, key), value)
             return value
         case "keys" | "values" | "items":

@@ -64,7 +64,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
 def _over_list(machine: Machine, value: ListValue) -> Stream:
     if value.source is not None:
         return value.source
-    if value.items is not None:
+    if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
         return _listed(value.items, numbers.length_of(machine, value))
     return Stream(value.length, _measured if value.element is None else _always(value.element))
 

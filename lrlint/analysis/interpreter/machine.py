@@ -149,6 +149,8 @@ class Machine(ABC):
     """The functions that were called."""
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
+    replaced: dict[Atom, list[Condition]]
+    """The conditions under which a branch puts another number in the place of a default."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
     accumulates: bool
@@ -180,6 +182,7 @@ class Machine(ABC):
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared = [], []
         self.accumulates, self.without_gradients = True, False
+        self.replaced = {}
         self._keys = itertools.count()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
@@ -299,6 +302,15 @@ class Machine(ABC):
             yield
         finally:
             self.via.pop()
+
+    @contextmanager
+    def forgotten(self) -> Iterator[None]:
+        """Leave out of the trace what is interpreted meanwhile."""
+        outer, self.block = self.block, []
+        try:
+            yield
+        finally:
+            self.block = outer
 
     @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:

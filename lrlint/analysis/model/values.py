@@ -112,6 +112,8 @@ class ListValue(Value):
     """The range that it was made of, as long as nothing is added or removed."""
     home: object = None
     """The innermost loop whose iterations each build it, or None outside all loops."""
+    grows: bool = False
+    """Whether a loop that was built after it changes its length."""
 
 
 @dataclass(frozen=True, slots=True)
