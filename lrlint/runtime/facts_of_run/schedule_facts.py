@@ -15,7 +15,7 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs, steps_of
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -43,12 +43,13 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         order=record.order,
-        escapes="never built" if record.failed else None,
+        escapes=_unseen(record),
         absolute_lr=record.place if returns_lrs(record) else None,
         first_factor=first_factor(record),
         open_arguments=record.law is None,
         sites=sites,
-        steps=Expr.const(max(record.furthest, record.counter)),
+        steps=Expr.const(steps_of(record)),
+        prepared=record.prepared,
         optimizer_steps=Expr.const(round(updates * record.past)),
         epochs=None if around.epoch is None else around.epoch.trips,
         epoch_loop=around.epoch,
@@ -66,6 +67,12 @@ def schedule_of(
         rank_gap=record.rank_gap,
         departure=optimizer.departure if record.parent is None else None,
     )
+
+
+def _unseen(record: RecordedScheduler) -> str | None:
+    if record.failed:
+        return "never built"
+    return "advanced without a call of its step()" if record.driven_elsewhere else None
 
 
 def _arguments(record: RecordedScheduler) -> dict[str, Argument]:

@@ -124,6 +124,8 @@ class RecordedScheduler:
     last_batches: int = 0
     """Batches that loaders had yielded at its last step."""
     last_site: CallSite | None = None
+    prepared: bool = False
+    """Whether accelerate steps it, once for each of several processes."""
     overran: int = 0
     """Steps after an optimizer step that a GradScaler had left out."""
     overran_on_device: DeviceCounter = field(default_factory=DeviceCounter)
@@ -154,6 +156,16 @@ class RecordedScheduler:
     def counter(self) -> int:
         """Return its own counter: the steps of this run, and those that a checkpoint brought."""
         return self.steps_before + self.steps + self.refused
+
+    @property
+    def driven_elsewhere(self) -> bool:
+        """Whether the LR moves although nothing calls ``step()``.
+
+        ignite, for one, writes the LR that ``get_lr()`` returns.
+        """
+        if any(scheduler.steps for scheduler in self.optimizer.schedulers) or self.refused:
+            return False
+        return len({tuple(lrs) for lrs in self.optimizer.curve.lr}) > 1
 
     @property
     def past(self) -> Fraction:
