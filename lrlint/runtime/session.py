@@ -119,7 +119,7 @@ class Session:
             expected=None if unknown else curve.expected_by_group(),
             epochs=self.recorder.passes.totals.passes or None,
             max_relative_error=None if unknown else optimizer.max_error,
-            first_divergence=optimizer.departure,
+            first_divergence=scheduler.departure,
             rank=rank(),
             filename=scheduler.place.span().filename,
             row=scheduler.place.row,

@@ -65,7 +65,7 @@ def schedule_of(
         overran=record.overran,
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
-        departure=optimizer.departure if record.parent is None else None,
+        departure=record.departure,
     )
 
 
