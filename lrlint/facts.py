@@ -264,6 +264,8 @@ class Departure:
     """What has probably written the LR, in words."""
     resumed: bool = False
     """Whether it is the first step after loading states that do not fit together."""
+    kept: bool = False
+    """Whether the schedule goes on from the LR that was written."""
 
 
 @dataclass(frozen=True, kw_only=True)

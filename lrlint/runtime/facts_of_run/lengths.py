@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from lrlint.facts import EarlyEnd, Horizon
 from lrlint.runtime.facts_of_run.fact_values import number_fact
 from lrlint.runtime.recorder.recorder import Recorder
@@ -9,6 +11,19 @@ from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 
 _NEARLY_ALL = 0.9
 """The share of its planned length after which a run counts as complete."""
+
+
+def steps_of(record: RecordedScheduler) -> int:
+    """Return how far the training takes a schedule.
+
+    accelerate goes on calling a OneCycleLR that is at its end, but does not step it.
+    """
+    steps, optimizer = max(record.furthest, record.counter), record.optimizer
+    stepped = record.last_optimizer_steps - record.optimizer_steps_before
+    if not record.prepared or record.name != "OneCycleLR" or not stepped:
+        return steps
+    late = optimizer.steps - record.last_optimizer_steps
+    return steps + round(late * Fraction(record.steps, stepped))
 
 
 def horizon_of(record: RecordedScheduler) -> Horizon | None:

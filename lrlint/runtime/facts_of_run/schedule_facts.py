@@ -19,7 +19,7 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs, steps_of
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -47,7 +47,7 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         sites=sites,
-        steps=Expr.const(max(record.furthest, record.counter)),
+        steps=Expr.const(steps_of(record)),
         epochs=None if around.epoch is None else around.epoch.trips,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
         construction=Construction(
@@ -67,7 +67,8 @@ def schedule_of(
             batch_loop=around.batch,
             early_step=_early_step(record, sites, use),
             repeated_step=_repetition(record, sites),
-            escapes="never built" if record.failed else None,
+            escapes=_unseen(record),
+            prepared=record.prepared,
         ),
         run=_recorded(record, recorder),
     )
@@ -75,13 +76,19 @@ def schedule_of(
 
 def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
     return RecordedRun(
-        departure=record.optimizer.departure if record.parent is None else None,
+        departure=record.departure,
         overran=record.overran,
         ended_early=early_end(record, recorder),
         last_lrs=last_lrs(record.optimizer),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
     )
+
+
+def _unseen(record: RecordedScheduler) -> str | None:
+    if record.failed:
+        return "never built"
+    return "advanced without a call of its step()" if record.driven_elsewhere else None
 
 
 def _arguments(record: RecordedScheduler) -> dict[str, Argument]:

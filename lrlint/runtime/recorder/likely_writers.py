@@ -8,6 +8,7 @@ from lrlint.runtime.recorder.foreign_schedulers import foreign_scheduler_of
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.rounding import Rounding
 
+BY_HAND = 'a write to param_group["lr"]'
 _LEAP = 1e-4
 """The least change of an LR that is a write, as a share of the highest LR."""
 
@@ -33,7 +34,7 @@ def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding
     foreign = None if optimizer is None else foreign_scheduler_of(optimizer)
     if foreign is not None:
         return f"{foreign}, another scheduler of the same optimizer"
-    return 'a write to param_group["lr"]'
+    return BY_HAND
 
 
 def _loaded(replaced: str) -> str:

@@ -14,6 +14,7 @@ from lrlint.runtime.recorder.call_sites import CallSite, RunPlace
 from lrlint.runtime.recorder.curve import Curve
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.hand_writes import HandWrites
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class RecordedOptimizer:
     overflow: Any = None
     """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
     departure: Departure | None = None
+    hand_writes: HandWrites | None = None
+    """The LRs that the script has written, and from which the schedule goes on."""
     bad_rate: BadRate | None = None
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
@@ -124,6 +127,8 @@ class RecordedScheduler:
     last_batches: int = 0
     """Batches that loaders had yielded at its last step."""
     last_site: CallSite | None = None
+    prepared: bool = False
+    """Whether accelerate steps it, once for each of several processes."""
     overran: int = 0
     """Steps after an optimizer step that a GradScaler had left out."""
     overran_on_device: DeviceCounter = field(default_factory=DeviceCounter)
@@ -154,6 +159,34 @@ class RecordedScheduler:
     def counter(self) -> int:
         """Return its own counter: the steps of this run, and those that a checkpoint brought."""
         return self.steps_before + self.steps + self.refused
+
+    @property
+    def departure(self) -> Departure | None:
+        """Return where the LR departs from the schedule; None for a part of another one."""
+        writes = self.optimizer.hand_writes
+        if self.parent is not None:
+            return None
+        by_hand = None if writes is None else writes.departure(self.steps)
+        return self.optimizer.departure or by_hand
+
+    @property
+    def erases(self) -> bool:
+        """Whether its steps compute the LR from the base LR, or may do so."""
+        if self.name == "SequentialLR":
+            return all(child.erases for child in self.children)
+        if self.children:
+            return any(child.erases for child in self.children)
+        return self.law is None or not self.law.chainable
+
+    @property
+    def driven_elsewhere(self) -> bool:
+        """Whether the LR moves although nothing calls ``step()``.
+
+        ignite, for one, writes the LR that ``get_lr()`` returns.
+        """
+        if any(scheduler.steps for scheduler in self.optimizer.schedulers) or self.refused:
+            return False
+        return len({tuple(lrs) for lrs in self.optimizer.curve.lr}) > 1
 
     @property
     def past(self) -> Fraction:

@@ -30,12 +30,15 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
         return
     (driver,) = drivers
     scheduler = driver.ref()
-    if scheduler is None or (driver.name in _FACTOR_OF_LAST and OPTIMIZER_LOADED in loads):
+    if scheduler is None:
         return
     base_lrs = [float(group.get("initial_lr", group["lr"])) for group in optimizer.param_groups]
     if OPTIMIZER_LOADED in loads and not driver.replaced:
         driver.replaced = _replaced_lr(driver, base_lrs)
-        base_lrs = [*driver.base_lrs] if driver.replaced else base_lrs
+        if driver.replaced:
+            base_lrs = [*driver.base_lrs]
+        elif driver.name in _FACTOR_OF_LAST:
+            return
     used = [*map(float, record.pending_lrs)]
     expected = closed_form(driver, scheduler, base_lrs) or []
     tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)

@@ -34,7 +34,7 @@ from lrlint.runtime.recorder.resume_check import (
     SCHEDULER_LOADED,
 )
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
-from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+from lrlint.runtime.recorder.wrappers import is_advance_of_accelerate, unwrapped_optimizer
 
 MOST_PER_LINE = 64
 """Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
@@ -151,6 +151,7 @@ class SchedulerListener:
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
         record = self._by_id[id(scheduler)]
+        del self._built_by_line[record.place, record.optimizer.order]  # it was not built there
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups
         optimizer.expected.follow(groups)
@@ -205,7 +206,9 @@ class SchedulerListener:
         site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
         if self._passes.active:
             site.inside += 1
-        if record.optimizer.tries == record.last_tries:
+        if record.optimizer.tries == record.last_tries and is_advance_of_accelerate():
+            record.prepared = True
+        elif record.optimizer.tries == record.last_tries:
             site.idle += 1
             last, batches = record.last_site, self._passes.batches
             another_batch = last is site and batches != record.last_batches  # gradients accumulate
