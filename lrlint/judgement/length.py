@@ -112,6 +112,10 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
         return Length(schedule, horizon, length, steps, comparison, None, True)
+    if comparison.unknown and (default := _ratio_by_default(steps, length)) not in (None, 1):
+        assert default is not None
+        sign = 1 if default > 1 else -1
+        comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
     if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
@@ -128,6 +132,15 @@ def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
         return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
     except (TooComplex, NotRepresentable):
         return False
+
+
+def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
+    """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
+    try:
+        value = (steps / length).value
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+    return None if value is None or value <= 0 else Fraction(value)
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
