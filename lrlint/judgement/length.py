@@ -136,11 +136,23 @@ def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
 
 def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
     """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
-    try:
-        value = (steps / length).value
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
-        return None
-    return None if value is None or value <= 0 else Fraction(value)
+    atoms = sorted(steps.atoms() | length.atoms(), key=lambda atom: atom.order)
+    ratios = set[Fraction]()
+    for turn in range(3):
+        values = {
+            atom: _sample(turn, at) if atom.value is None else atom.value
+            for at, atom in enumerate(atoms)
+        }
+        try:
+            ratios.add(Fraction(steps.evaluate(values)) / Fraction(length.evaluate(values)))
+        except (ArithmeticError, LookupError, TooComplex):
+            return None
+    return min(ratios) if len(ratios) == 1 and min(ratios) > 0 else None
+
+
+def _sample(turn: int, at: int) -> int:
+    """Return a number for the atom at a position; no two change alike from turn to turn."""
+    return int((7 + 94 * at) ** (1 + (turn + at) % 3))
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
