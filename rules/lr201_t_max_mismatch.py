@@ -167,8 +167,8 @@ def _times(found: Length) -> str:
 
 
 def _per_epoch(found: Length) -> str:
-    """Say how often a step that runs per batch runs in an epoch."""
-    per_epoch = _steps_per_epoch(found)
+    """Say how often step() runs in an epoch, which a literal length may have been meant in."""
+    per_epoch = _steps_per_epoch(found) if found.length.is_constant else None
     return "" if per_epoch is None else f", {wording.quantity(per_epoch)} times per epoch"
 
 

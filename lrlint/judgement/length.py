@@ -112,6 +112,10 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
         return Length(schedule, horizon, length, steps, comparison, None, True)
+    if comparison.unknown and (default := _ratio_by_default(steps, length)) not in (None, 1):
+        assert default is not None
+        sign = 1 if default > 1 else -1
+        comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
     if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
@@ -128,6 +132,27 @@ def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
         return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
     except (TooComplex, NotRepresentable):
         return False
+
+
+def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
+    """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
+    atoms = sorted(steps.atoms() | length.atoms(), key=lambda atom: atom.order)
+    ratios = set[Fraction]()
+    for turn in range(3):
+        values = {
+            atom: _sample(turn, at) if atom.value is None else atom.value
+            for at, atom in enumerate(atoms)
+        }
+        try:
+            ratios.add(Fraction(steps.evaluate(values)) / Fraction(length.evaluate(values)))
+        except (ArithmeticError, LookupError, TooComplex):
+            return None
+    return min(ratios) if len(ratios) == 1 and min(ratios) > 0 else None
+
+
+def _sample(turn: int, at: int) -> int:
+    """Return a number for the atom at a position; no two change alike from turn to turn."""
+    return int((7 + 94 * at) ** (1 + (turn + at) % 3))
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:

@@ -79,7 +79,14 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "scheduler steps", f"{count}{_CADENCES[schedule.per]} ({lines})"
     else:
         yield "scheduler steps", schedule.stepping.escapes or "never stepped"
-    yield "optimizer steps", _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps)
+    optimizer = schedule.optimizer
+    if optimizer is not None and not optimizer.sites and optimizer.escapes is not None:
+        yield "optimizer steps", optimizer.escapes
+    else:
+        yield (
+            "optimizer steps",
+            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps),
+        )
 
 
 def _optimizer(optimizer: OptimizerUse) -> str:

@@ -9,7 +9,15 @@ from typing import NamedTuple
 import libcst as cst
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
+from lrlint.analysis.derive.step_guards import (
+    Path,
+    conditions,
+    guard,
+    is_settled,
+    ordinarily,
+    parts,
+    relative,
+)
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Condition,
@@ -161,9 +169,9 @@ def _count(
             and (flat := _running(part, counters, repeats)) is not None
         ):
             running[id(counters[-1])] = flat, counters
-        elif counters or foreign or part.lean is None:
+        elif counters or foreign or ordinarily(part) is None:
             total = None
-        elif not part.lean:
+        elif not ordinarily(part):
             return Expr.const(0), []
     once: list[Repeat] = []
     for repeat in repeats:
