@@ -18,8 +18,10 @@ from lrlint.analysis.model.trace import (
     Event,
     LRWrite,
     Node,
+    OptimizerCall,
     OptimizerStep,
     Repeat,
+    SchedulerCall,
     SchedulerStep,
     When,
     walk,
@@ -30,12 +32,18 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerRecord,
+    Owner,
     SchedulerRecord,
 )
 from lrlint.formulas import LAWS
 from lrlint.predict.functions import Unreadable, static
 from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
+
+_READS = frozenset(
+    {"get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad", "verbose ="}
+)
+"""Methods that change no LR, or that have events of their own."""
 
 Indices = list[int]
 Runner = Callable[[Indices], int | None]
@@ -52,6 +60,9 @@ def predict(
     optimizer = target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
+    unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
+    if unseen:
+        return Prediction(unresolved=unseen)
     simulation = Simulation(machine, target, max_steps)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
@@ -64,7 +75,26 @@ def predict(
         pass
     except (Unreadable, NotComputable) as reason:
         return Prediction(unresolved=[str(reason)])
+    if simulation.unresolved:
+        return Prediction(unresolved=list(dict.fromkeys(simulation.unresolved)))
     return simulation.prediction()
+
+
+def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
+    """Yield what is not seen of an optimizer and the schedulers that drive it."""
+    if "lr" not in optimizer.groups[0]:
+        return  # the simulation says so
+    if optimizer.unknown_groups:
+        yield f"the param groups of {optimizer.variable or optimizer.class_name}"
+    if optimizer.own_writes is not None:
+        yield optimizer.own_writes
+    owners: list[Owner] = [optimizer]
+    for item in walk(trace):
+        if isinstance(item.event, BuildScheduler):
+            owners.append(item.event.scheduler)
+    for owner in owners:
+        if owner.escapes and (owner is optimizer or owner.optimizer is optimizer):
+            yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
 
 
 def _builds(trace: Block, optimizer: OptimizerRecord) -> bool:
@@ -141,8 +171,12 @@ class _Compiler:
                 | AddGroup(optimizer=record)
             ):
                 return record is self._optimizer
+            case OptimizerCall(optimizer=record, method=method):
+                return record is self._optimizer and method not in _READS
             case BuildScheduler(scheduler=scheduler) | SchedulerStep(scheduler=scheduler):
                 return scheduler.optimizer is self._optimizer
+            case SchedulerCall(scheduler=scheduler, method=method):
+                return scheduler.optimizer is self._optimizer and method not in _READS
         return False
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
@@ -244,6 +278,10 @@ class _Compiler:
                 return self._step(event, indices)
             case LRWrite():
                 return self._write(event, indices)
+            case SchedulerCall() | OptimizerCall():
+                where = event.place.text
+                changed = f"{where}.{event.method} …" if event.method.endswith(" =") else where
+                self._unresolved.append(f"what `{changed}` changes")
         return None
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:

@@ -370,6 +370,8 @@ class OptimizerRecord:
     """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
     unknown_groups: bool = False
     """Whether it may have param groups that the analyser does not see."""
+    own_writes: str | None = None
+    """The method of its class in the project that changes LRs or steps more than once."""
     depth: int = 0
     """How many loops surround its construction."""
     driven: bool = False
