@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.lambda_reads import changed
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.conditions import Condition, flatten, text_of
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
+    UNPICKLED,
     AddGroup,
     Block,
     Break,
@@ -89,11 +91,13 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     if optimizer.own_writes is not None:
         yield optimizer.own_writes
     owners: list[Owner] = [optimizer]
-    for item in walk(trace):
-        if isinstance(item.event, BuildScheduler):
-            owners.append(item.event.scheduler)
+    owners += (
+        item.event.scheduler
+        for item in walk(trace)
+        if isinstance(item.event, BuildScheduler) and item.event.scheduler.optimizer is optimizer
+    )
     for owner in owners:
-        if owner.escapes and (owner is optimizer or owner.optimizer is optimizer):
+        if owner.escapes:
             yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
 
 
@@ -162,6 +166,12 @@ class _Compiler:
         """Whether a block does anything to the optimizer."""
         return any(self._concerns(item.event) for item in walk(block))
 
+    def _only_resumes(self, block: Block) -> bool:
+        """Whether a block does no more than load a checkpoint, which a first run does not have."""
+        return all(
+            _loads_checkpoint(item.event) for item in walk(block) if self._concerns(item.event)
+        )
+
     def _concerns(self, event: Event) -> bool:
         match event:
             case (
@@ -229,7 +239,7 @@ class _Compiler:
             tests = [self._test(part, indices) for part in conditions]
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
-            if matters:
+            if matters and not self._only_resumes(node.body):
                 self._note_unknown(conditions, str(missing))
             return None
         body = self._block(node.body, indices)
@@ -289,6 +299,10 @@ class _Compiler:
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
             return None
+        name = changed(record.reads)
+        if name is not None:
+            self._unresolved.append(f"{name}, which changes after {record.law} has been built")
+            return None
         arguments: dict[str, Callable[..., Any]] = {}
         for name, value in record.arguments.items():
             if name != "schedulers":
@@ -347,6 +361,14 @@ def _conditions_of(trace: Block, target: SchedulerRecord) -> list[Condition]:
             guards = [node for node in item.path if isinstance(node, When)]
             return [part for guard in guards for part in flatten(guard.condition)]
     return []
+
+
+def _loads_checkpoint(event: Event) -> bool:
+    return (
+        isinstance(event, (OptimizerCall, SchedulerCall))
+        and event.method in ("load_state_dict", UNPICKLED)
+        and not event.own_state
+    )
 
 
 def _nothing(stack: Indices) -> None:

@@ -148,6 +148,8 @@ class Machine(ABC):
         """The bound on ``spent`` in the call that is being interpreted."""
         self._keys = itertools.count()
         self.foreign: dict[str, Opaque] = {}
+        self.patched = Store()
+        """Attributes of libraries' modules and classes that the script sets, by qualified name."""
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------

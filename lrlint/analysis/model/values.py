@@ -112,6 +112,8 @@ class ListValue(Value):
     """The range that it was made of, as long as nothing is added or removed."""
     home: object = None
     """The innermost loop whose iterations each build it, or None outside all loops."""
+    under: int = 0
+    """How many guards were in force where it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ class FunctionTraits:
     cached: bool = False
     """Whether an object keeps the value that the getter has returned."""
     without_gradients: bool = False
+    setter: FunctionValue | None = None
+    """What assigning to the attribute calls."""
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
 
@@ -404,6 +408,8 @@ class SchedulerRecord:
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)
+    """The values that its functions read from outside when it was built, by store and name."""
     relayed: bool = False
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
