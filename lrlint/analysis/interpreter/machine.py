@@ -151,6 +151,8 @@ class Machine(ABC):
     """Functions that were arguments: they may be called later, out of sight."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
+    patched: Store
+    """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
     accumulates: bool
@@ -184,6 +186,7 @@ class Machine(ABC):
         self.accumulates, self.without_gradients = True, False
         self.replaced = {}
         self._keys = itertools.count()
+        self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------
