@@ -102,7 +102,7 @@ def test_deleting() -> None:
     assert isinstance(event, OptimizerCall)
     assert event.method == REMOVES_GROUP
     settings = DictValue(Store(), setting=True)
-    run("del cfg['lr']", cfg=settings)
+    run("del cfg['lr']", cfg=settings, **{"'lr'": Const("lr")})
     assert not settings.complete
 
 

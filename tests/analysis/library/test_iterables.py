@@ -32,7 +32,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
         ("dict(zip(['a', 'b'], [1, 2]))", {"a": 1, "b": 2}),
         ("dict({'a': 1}).get('b', 2)", 2),
         ("dict(unknown).get('b', 2)", UNKNOWN),
-        ("reversed([1, 2])", [1, 2]),
+        ("reversed([1, 2])", [2, 1]),
         ("map(str, names)", ("ListValue", "len(names)")),
         ("list(map(lambda x: x + 1, [1, 2]))", [2, 3]),
         ("next(iter(loader))", UNKNOWN),
