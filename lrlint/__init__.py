@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+__path__ += [f"{folder}/moved" for folder in __path__]  # see `lrlint.moved`
+
 _LAZY = {
     "Diagnostic": "lrlint.diagnostics",
     "LintError": "lrlint.api",

@@ -189,7 +189,7 @@ class _Finisher:
         """Judge the recorded LR and write the reports, now that the script has ended."""
         from lrlint.runtime import ranks
         from lrlint.runtime.run_report import RunReport
-        from lrlint.runtime.verdicts import judge
+        from lrlint.runtime.verdicts import judge, one_severity
 
         session = self._session
         session.stop()
@@ -199,6 +199,10 @@ class _Finisher:
         session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
+        complete = not outcome.cut and not recording.notes
+        judgements = judge(self._static, findings, recording.schedules, complete=complete)
+        findings = one_severity(self._static, findings, judgements)
+        recording = replace(recording, findings=findings)
         if self._raises and any(found.severity is Severity.ERROR for found in findings):
             self.status = 1
         status = outcome.status or self.status
@@ -206,7 +210,7 @@ class _Finisher:
             status=status,
             recording=recording,
             static=self._static,
-            verdicts=tuple(judge(self._static, findings, recording.schedules)),
+            judgements=tuple(judgements),
             sources=self._sources | session.sources(),
             cut=outcome.cut,
         )

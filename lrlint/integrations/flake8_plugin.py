@@ -6,7 +6,6 @@ and the choice of rules are lrlint's; flake8's own options choose among what is 
 
 from __future__ import annotations
 
-import ast
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -41,7 +40,7 @@ class Plugin:
         cls.paths = tuple(paths) or (".",)
         cls.stdin_name = options.stdin_display_name if "-" in paths else None
 
-    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
+    def __init__(self, tree: object, filename: str, lines: Sequence[str]) -> None:
         """Lint a file that flake8 could parse; one that it could not is its E999.
 
         The work is done here and not in :meth:`run`: of an exception that is raised here, such as

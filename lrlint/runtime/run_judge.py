@@ -8,14 +8,18 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
-from lrlint.facts import Training
+from lrlint.facts import Schedule, Training
+from lrlint.judgement.units import driver
 from lrlint.linter.config import Settings
 from lrlint.linter.ruleset import Ruleset
 from lrlint.rule import Finding, Rule
 from lrlint.source import SourceError, SourceFile, load
 
 ABOUT_THE_END = frozenset(
-    {"LR101", "LR102", "LR103", "LR110", "LR201", "LR203", "LR205", "LR301", "LR902"}
+    {
+        *("LR101", "LR102", "LR103", "LR110"),
+        *("LR201", "LR203", "LR204", "LR205", "LR210", "LR301", "LR902"),
+    }
 )
 """Rules that need to know how long the whole training is."""
 UNFINISHED = "LR902"
@@ -47,7 +51,7 @@ class RunJudge:
 
         Of a training that is not ``finished``, they say nothing that depends on its length.
         """
-        complete = _without_early_ends(training)
+        complete = _of_known_length(training)
         diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
             if not finished and rule.code in ABOUT_THE_END:
@@ -86,7 +90,19 @@ class RunJudge:
         return self._sources[filename]
 
 
-def _without_early_ends(training: Training) -> Training:
-    """Leave out the schedules whose length says nothing, since the training ended before them."""
-    schedules = tuple(schedule for schedule in training.schedules if schedule.ended_early is None)
+def _of_known_length(training: Training) -> Training:
+    """Leave out the schedules whose count of steps says nothing of their length.
+
+    The training ended before them, or went on from a checkpoint without their position.
+    """
+    schedules = tuple(
+        schedule for schedule in training.schedules if _has_known_length(driver(schedule))
+    )
     return replace(training, schedules=schedules)
+
+
+def _has_known_length(schedule: Schedule) -> bool:
+    departure = schedule.run.departure
+    if departure is not None and departure.resumed:
+        return False
+    return schedule.run.ended_early is None and schedule.run.starts_over is None

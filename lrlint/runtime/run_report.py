@@ -15,7 +15,7 @@ from lrlint.output.json import record
 from lrlint.predict.terminal_plot import Line, draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
@@ -28,7 +28,8 @@ class RunReport:
     status: int
     recording: Recording
     static: tuple[Diagnostic, ...]
-    verdicts: tuple[Verdict, ...]
+    judgements: tuple[Judgement, ...]
+    """What the run shows about each static finding."""
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
@@ -42,8 +43,9 @@ class RunReport:
 def as_json(report: RunReport) -> dict[str, Any]:
     """Return the object of ``lrlint run --output-format json``."""
     static = [
-        record(finding) | {"verdict": verdict.value}
-        for finding, verdict in zip(report.static, report.verdicts, strict=True)
+        record(finding)
+        | {"verdict": judgement.verdict.value, "confirmed_as": judgement.confirmed_as}
+        for finding, judgement in zip(report.static, report.judgements, strict=True)
     ]
     return {
         "schema": SCHEMA,
@@ -126,16 +128,18 @@ def _curves(track: Track) -> Iterator[Line]:
 
 def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:
     """Say what the run shows about each static finding, the totals first."""
-    counts = Counter(report.verdicts)
+    counts = Counter(judgement.verdict for judgement in report.judgements)
     totals = ", ".join(
         f"{counts[verdict]} {_words(verdict)}"
         for verdict in Verdict
         if verdict in counts or verdict is not Verdict.NOT_EXERCISED
     )
     yield f"Static findings: {totals}"
-    for finding, verdict in zip(report.static, report.verdicts, strict=True):
+    for finding, judgement in zip(report.static, report.judgements, strict=True):
         where = f"{finding.filename}:{finding.location.row}"
-        said = paint(_ROLES[verdict], _words(verdict))
+        said = paint(_ROLES[judgement.verdict], _words(judgement.verdict))
+        if judgement.confirmed_as not in (None, finding.code):
+            said += f", as {judgement.confirmed_as}"
         yield f"  {where}  {finding.code} {finding.name}: {said}"
 
 

@@ -108,7 +108,7 @@ class Session:
 
     def _track(self, scheduler: RecordedScheduler) -> Track:
         optimizer = scheduler.optimizer
-        curve = optimizer.curve
+        curve, unknown = optimizer.curve, scheduler.driven_elsewhere
         return Track(
             scheduler=scheduler.name,
             optimizer=optimizer.class_name,
@@ -116,10 +116,10 @@ class Session:
             scheduler_steps=scheduler.steps,
             at=tuple(curve.at),
             lr=curve.by_group(),
-            expected=curve.expected_by_group(),
+            expected=None if unknown else curve.expected_by_group(),
             epochs=self.recorder.passes.totals.passes or None,
-            max_relative_error=optimizer.max_error,
-            first_divergence=optimizer.departure,
+            max_relative_error=None if unknown else optimizer.max_error,
+            first_divergence=scheduler.departure,
             rank=rank(),
             filename=scheduler.place.span().filename,
             row=scheduler.place.row,

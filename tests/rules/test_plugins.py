@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
@@ -56,3 +57,25 @@ def test_code_that_two_plugins_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, mine="my_rules", yours="your_rules")
     with pytest.raises(PluginError, match="ME001 is claimed by my_rules and your_rules"):
         load_rules()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        *((name, f"judgement.{name}") for name in ("length", "rates", "resuming", "wiring")),
+        ("wording", "judgement.wording"),
+        ("engine", "linter.engine"),
+    ],
+)
+def test_old_names_of_modules_lead_to_the_new_ones(old: str, new: str) -> None:
+    code = f"import lrlint.{old} as old, lrlint.{new} as new; from lrlint import {old} as same"
+    code += "; assert old is new is same"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_words_of_judgement_are_found_where_they_were() -> None:
+    from lrlint.judgement import cadence, driver, regular_sites
+
+    assert {cadence.__module__, driver.__module__, regular_sites.__module__} == {
+        "lrlint.judgement.units"
+    }

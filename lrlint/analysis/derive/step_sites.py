@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 import libcst as cst
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
+from lrlint.analysis.derive.step_guards import (
+    Path,
+    conditions,
+    guard,
+    is_settled,
+    ordinarily,
+    parts,
+    relative,
+)
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import Condition, Relation, conjoin, is_loop_atom
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Divisible,
+    Relation,
+    conjoin,
+    flatten,
+    is_loop_atom,
+)
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
 from lrlint.analysis.model.values import (
@@ -24,7 +40,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Cadence, LoopKind, StepArgument, StepSite
+from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
 
 
@@ -76,8 +92,12 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         if any(contradict(part, known) for known in assumed):
             return None
         guards.append((part, node))
-    repeats = [node for node in inner if isinstance(node, Repeat)]
+    whole = [node for node in inner if isinstance(node, Repeat)]
+    repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops)
+    facts = [_loop(repeat, assumed, loops) for repeat in repeats]
+    if any(fact.trips is None for fact in facts):
+        count = None
     event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
@@ -86,7 +106,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position = _position(event.argument, repeats)
     return StepSite(
         place=event.place,
-        loops=tuple(loops.fact(repeat) for repeat in repeats),
+        loops=tuple(facts),
         guards=tuple(guard(part, node, repeats, loops) for part, node in guards),
         per=_cadence([repeat for repeat in repeats if repeat not in once], loops),
         count=count,
@@ -97,7 +117,18 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position=position,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
+        called_once=len(repeats) < len(whole),
     )
+
+
+def _loop(repeat: Repeat, assumed: list[Condition], loops: Loops) -> Loop:
+    """Return a loop, without its trip count where that is another one under some conditions."""
+    fact = loops.fact(repeat)
+    other = any(
+        all(is_settled(part, assumed) for part in flatten(condition))
+        for condition in repeat.loop.otherwise
+    )
+    return replace(fact, trips=None) if other else fact
 
 
 def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
@@ -108,6 +139,8 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
             case LoopKind.EPOCH:
                 return Cadence.EPOCH
             case LoopKind.EVALUATION:
+                return Cadence.UNKNOWN
+            case LoopKind.OTHER if repeat.loop.calls:
                 return Cadence.UNKNOWN
     return Cadence.ONCE
 
@@ -120,21 +153,36 @@ def _count(
 ) -> tuple[Expr | None, list[Repeat]]:
     """Return how often a site runs, and the loops each pass of which reaches it exactly once."""
     by_loop: dict[int, list[Condition]] = {}
+    running: dict[int, tuple[Condition, list[Repeat]]] = {}
     total: Expr | None = Expr.const(1)
     for part in guards:
         atoms = set(part.atoms())
         counters = [repeat for repeat in repeats if repeat.loop.index in atoms]
-        if len(counters) == 1 and not any(
-            is_loop_atom(atom) and atom != counters[0].loop.index for atom in atoms
-        ):
+        foreign = {atom for atom in atoms if is_loop_atom(atom)}
+        foreign -= {repeat.loop.index for repeat in counters}
+        if len(counters) == 1 and not foreign:
             by_loop.setdefault(id(counters[0]), []).append(part)
-        elif counters or any(is_loop_atom(atom) for atom in atoms) or part.lean is None:
+        elif (
+            len(counters) > 1
+            and not foreign
+            and not running
+            and (flat := _running(part, counters, repeats)) is not None
+        ):
+            running[id(counters[-1])] = flat, counters
+        elif counters or foreign or ordinarily(part) is None:
             total = None
-        elif not part.lean:
+        elif not ordinarily(part):
             return Expr.const(0), []
     once: list[Repeat] = []
     for repeat in repeats:
-        times, at_most_once = _times(repeat, by_loop.get(id(repeat), []), loops)
+        own = by_loop.get(id(repeat), [])
+        if id(repeat) in running:
+            times, at_most_once = _times_of_running(*running[id(repeat)], loops)
+            times = None if any(id(loop) in by_loop for loop in running[id(repeat)][1]) else times
+        elif any(repeat in counters for _, counters in running.values()):
+            continue  # counted with the innermost
+        else:
+            times, at_most_once = _times(repeat, own, loops)
         if at_most_once:
             once.append(repeat)
         try:
@@ -158,6 +206,48 @@ def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr 
     if times is None and picks_one:
         return Expr.const(1), True
     return times, times is not None and times.as_number() == 1
+
+
+def _running(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
+    """Return a condition on a counter that runs on through nested loops, as one on the innermost.
+
+    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then stands for
+    the iterations of all the loops. None where the condition depends on the indices otherwise.
+    """
+    start = repeats.index(counters[0])
+    if repeats[start : start + len(counters)] != counters:
+        return None
+    innermost = counters[-1].loop.index
+    whole = Expr.atom(innermost)
+    per_pass = Expr.const(1)
+    try:
+        for inner, outer in zip(counters[:0:-1], counters[-2::-1], strict=True):
+            if inner.loop.trips is None:
+                return None
+            per_pass = per_pass * inner.loop.trips
+            whole = whole + per_pass * Expr.atom(outer.loop.index)
+        flat = part.subs({outer.loop.index: Expr.const(0) for outer in counters[:-1]})
+        return flat if flat.subs({innermost: whole}) == part else None
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+
+
+def _times_of_running(
+    condition: Condition, counters: list[Repeat], loops: Loops
+) -> tuple[Expr | None, bool]:
+    """Return how often a condition on a running counter holds, and whether once a pass."""
+    total = Expr.const(1)
+    for repeat in counters:
+        if repeat.loop.trips is None or loops.is_cut(repeat):
+            return None, False
+        try:
+            total = total * repeat.loop.trips
+        except (TooComplex, NotRepresentable):
+            return None, False
+    innermost = counters[-1].loop
+    times = counting.occurrences(condition, innermost.index, total)
+    once = isinstance(condition, Divisible) and innermost.trips == condition.by
+    return times, once
 
 
 # -- the argument of scheduler.step(…) ------------------------------------------------------------

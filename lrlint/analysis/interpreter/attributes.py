@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.members import (
     class_member,
     dict_key,
     item_path,
+    lookup_order,
     opaque_member,
     path_suffix,
 )
@@ -49,6 +50,9 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
         case External(name=qualified, path=path):
+            patched = machine.patched.data.get(f"{qualified}.{name}")
+            if patched is not None:
+                return patched
             return imports.foreign(machine, f"{qualified}.{name}", f"{path}.{name}")
         case ModuleValue(unit=unit):
             return _module_member(machine, unit, name)
@@ -174,11 +178,14 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
 
 
 def _super_member(machine: Machine, owner: Superclass, name: str) -> AnyValue:
-    for base in owner.owner.bases:
-        if isinstance(base, ClassValue):
-            member = class_member(machine, base, name)
-            if isinstance(member, FunctionValue):
-                return replace(member, receiver=owner.receiver)
+    own = owner.receiver.cls if isinstance(owner.receiver, Instance) else None
+    order = lookup_order(owner.owner if own is None else own)
+    if owner.owner not in order:
+        order = lookup_order(owner.owner)
+    for base in order[order.index(owner.owner) + 1 :]:
+        member = base.scope.store.data.get(name)
+        if isinstance(member, FunctionValue):
+            return replace(member, receiver=owner.receiver)
     return Opaque()
 
 
@@ -204,6 +211,8 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
             return _group_item(machine, owner, key)
         case Opaque():
             return opaque_member(owner, path_suffix(key, text))
+        case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
+            return _module_member(machine, unit, name)
         case Instance(cls=None) if isinstance(name := dict_key(key), str):
             return _instance_member(machine, owner, name)
         case Sized(shape=tuple() as shape) if isinstance(dict_key(key), int):

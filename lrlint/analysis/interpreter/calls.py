@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
+from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.conditions import Condition, conjoin
 from lrlint.analysis.model.values import (
     NONE,
@@ -197,7 +198,7 @@ def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) ->
     """Interpret a function that unknown code receives, such as ``main_worker`` of a launcher."""
     if function.node in machine.called:
         return
-    with machine.through(node):
+    with called_unseen(machine, function, registered=True), machine.through(node):
         machine.call_function(function, Arguments(open=True))
 
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
@@ -47,14 +48,26 @@ def guard_body(
 ) -> AbstractContextManager[None]:
     """Put the body of a ``with`` under a condition where its context managers are one.
 
-    Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only.
+    Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only. What a
+    test does under ``pytest.raises`` is meant to fail.
     """
+    if any(_expects_error(item.item) for item in node.items):
+        return machine.forgotten()
     if any(
         isinstance(manager, Instance) and manager.kind is LibraryKind.ACCUMULATION
         for manager in managers
     ):
         return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
+
+
+_EXPECTS_ERROR = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+
+
+def _expects_error(manager: cst.BaseExpression) -> bool:
+    """Whether a context manager is ``pytest.raises(…)`` or that of ``unittest``."""
+    name = dotted(manager.func) if isinstance(manager, cst.Call) else None
+    return name is not None and name.rsplit(".", 1)[-1] in _EXPECTS_ERROR
 
 
 _NO_GRADIENTS = ("no_grad", "inference_mode")

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.definitions import bind_builtin_names, lookup
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
+from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.trace import (
     Block,
     BuildScheduler,
@@ -183,8 +184,14 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
 
 
 def _call(machine: Machine, function: FunctionValue, scope: Scope, name: str) -> None:
-    """Call a function with unknown arguments; its result escapes."""
-    with machine.elsewhere(scope.unit, scope):
+    """Call a function with unknown arguments, as code out of sight does; its result escapes."""
+    registered = any(
+        isinstance(value, FunctionValue) and value.node is function.node for value in machine.passed
+    )
+    with (
+        called_unseen(machine, function, registered=registered),
+        machine.elsewhere(scope.unit, scope),
+    ):
         result = machine.call_function(function, Arguments(open=True))
     escapes.escape(result, f"returned by {name}()")
 

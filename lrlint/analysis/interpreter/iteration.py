@@ -29,7 +29,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     leaning,
 )
-from lrlint.source.nodes import small_statements, statements_of
+from lrlint.source.nodes import children, small_statements, statements_of
 from lrlint.symbolic import Expr
 
 
@@ -64,7 +64,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
 def _over_list(machine: Machine, value: ListValue) -> Stream:
     if value.source is not None:
         return value.source
-    if value.items is not None:
+    if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
         return _listed(value.items, numbers.length_of(machine, value))
     return Stream(value.length, _measured if value.element is None else _always(value.element))
 
@@ -94,9 +94,30 @@ def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode)
     path = value.path or source_text(machine, node)
     if isinstance(value, Opaque) and value.path is None and path is not None:
         value.path = path
-    length = numbers.length_of(machine, value)
+    shorter = isinstance(value, Instance) and _may_end_early(machine, value)
+    length = None if shorter else numbers.length_of(machine, value)
     over_loader = path is not None and words.is_loader(path)
     return Stream(length, _measured, text=path, over_loader=over_loader)
+
+
+def _may_end_early(machine: Machine, value: Instance) -> bool:
+    """Whether ``__iter__`` of a class of the project may give fewer elements than ``__len__`` says.
+
+    It leaves a loop on a condition.
+    """
+    method = machine.find_method(value, "__iter__")
+    if not isinstance(method, FunctionValue):
+        return False
+    body = method.scope.unit.body_of(method.node)
+    return isinstance(body, cst.BaseSuite) and any(
+        has_own_break(loop.body) or _returns(loop.body)
+        for loop in statements_of(body)
+        if isinstance(loop, (cst.For, cst.While))
+    )
+
+
+def _returns(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Return) or any(_returns(inner) for inner in children(node))
 
 
 def _escape_to_iterator(machine: Machine, value: Instance) -> None:

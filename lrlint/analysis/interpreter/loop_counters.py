@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names
+from lrlint.analysis.code.queries import assigned_names, resized_lists
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
@@ -27,7 +27,7 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
-from lrlint.analysis.model.values import Choice, Store
+from lrlint.analysis.model.values import Choice, Instance, ListValue, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
 _UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
@@ -68,6 +68,8 @@ def repeating(
     repeat = Repeat(loop, [])
     start = len(machine.journal)
     variables = _make_unknown(machine, node) if carries else []
+    if carries and isinstance(node, (cst.For, cst.While)):
+        _note_growing_lists(machine, node.body)
     outer = machine.block
     outer.append(repeat)
     machine.block = repeat.body
@@ -84,6 +86,10 @@ def repeating(
         loop.trips = _trips(tests, loop, mapping)
     if mapping:
         substitute([repeat], mapping)
+    if loop.trips is not None and machine.replaced:
+        loop.otherwise = tuple(
+            condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
+        )
     _write_last_values(machine, loop, variables, mapping, start)
     if not repeat.body:
         outer.remove(repeat)
@@ -140,9 +146,9 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Variable]:
 def _changing(machine: Machine, node: cst.CSTNode) -> Iterator[tuple[Store, Hashable]]:
     """Yield the names, attributes and items that the body of a loop may change."""
     if isinstance(node, (cst.For, cst.While)):
-        names = machine.unit.assigned_in(node.body, assigned_names)
+        names = machine.unit.names_of(node.body, assigned_names)
         if isinstance(node, cst.While):
-            names |= machine.unit.assigned_in(node.test, assigned_names)
+            names |= machine.unit.names_of(node.test, assigned_names)
         for name in sorted(names):
             yield machine.scope.store, name
     mutations = machine.unit.survey.mutations
@@ -157,6 +163,19 @@ def _changing(machine: Machine, node: cst.CSTNode) -> Iterator[tuple[Store, Hash
     for mapping in machine.dicts:
         for key in sorted(mutations.keys):
             yield mapping.store, key
+
+
+def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
+    """Make the lengths of lists unknown that the body changes: it is interpreted just once."""
+    for path in machine.unit.names_of(body, resized_lists):
+        name, _, attribute = path.partition(".")
+        value = machine.scope.find(name)
+        if isinstance(value, Instance):
+            value = value.store.data.get(attribute)
+        elif attribute:
+            continue
+        if isinstance(value, ListValue):
+            value.grows = True
 
 
 def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:

@@ -26,7 +26,7 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
 
 # -- for --------------------------------------------------------------------------------------
@@ -36,7 +36,11 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(machine, machine.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
-    if stream.items is not None and worth_unrolling(machine, stream.items):
+    if (
+        stream.items is not None
+        and worth_unrolling(machine, stream.items)
+        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
+    ):
         outcome = _unroll(machine, node, stream.items)
     elif (each := _optimizer_or_scheduler(stream)) is not None:
         outcome = _unroll(machine, node, [each])
@@ -59,6 +63,28 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
             machine.run_block(statements_of(node.body))
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
+
+
+def _is_number(item: AnyValue) -> bool:
+    if isinstance(item, ListValue) and item.items:
+        return all(map(_is_number, item.items))
+    return isinstance(item, Expr)
+
+
+def _steps_itself(node: cst.For) -> bool:
+    """Whether an innermost loop calls some ``step()`` in its own body.
+
+    Numbers that it visits are the data of a toy script: ``for x in [1, 2, 3]`` is a batch loop.
+    """
+    inside = list(walk(node.body))
+    if any(isinstance(inner, (cst.For, cst.While)) for inner in inside):
+        return False
+    return any(
+        isinstance(inner, cst.Call)
+        and isinstance(inner.func, cst.Attribute)
+        and inner.func.attr.value == "step"
+        for inner in inside
+    )
 
 
 def _optimizer_or_scheduler(stream: Stream) -> AnyValue | None:

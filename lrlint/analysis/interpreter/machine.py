@@ -149,6 +149,10 @@ class Machine(ABC):
     """The functions that were called."""
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
+    replaced: dict[Atom, list[Condition]]
+    """The conditions under which a branch puts another number in the place of a default."""
+    patched: Store
+    """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
     accumulates: bool
@@ -180,7 +184,9 @@ class Machine(ABC):
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared = [], []
         self.accumulates, self.without_gradients = True, False
+        self.replaced = {}
         self._keys = itertools.count()
+        self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------
@@ -299,6 +305,15 @@ class Machine(ABC):
             yield
         finally:
             self.via.pop()
+
+    @contextmanager
+    def forgotten(self) -> Iterator[None]:
+        """Leave out of the trace what is interpreted meanwhile."""
+        outer, self.block = self.block, []
+        try:
+            yield
+        finally:
+            self.block = outer
 
     @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:

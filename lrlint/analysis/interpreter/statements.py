@@ -9,17 +9,18 @@ import libcst as cst
 from lrlint.analysis.interpreter import (
     assignment,
     branches,
+    containers,
     contexts,
     definitions,
     imports,
     loops,
-    members,
     operators,
 )
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.trace import Break
-from lrlint.analysis.model.values import AnyValue, Const
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, GroupsValue
 from lrlint.source.nodes import declared_names, statements_of
 
 
@@ -55,7 +56,15 @@ def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
 
 def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
     old = machine.evaluate(node.target)
-    new = operators.augment(machine, node, old, machine.evaluate(node.value))
+    value = machine.evaluate(node.value)
+    if isinstance(node.operator, cst.BitOrAssign):
+        if isinstance(old, DictValue):
+            containers.update(machine, old, Arguments([value]))
+            return GOES_ON
+        if isinstance(old, GroupsValue):
+            assignment.update_group(machine, old, Arguments([value]), node)
+            return GOES_ON
+    new = operators.augment(machine, node, old, value)
     assignment.assign(machine, node.target, new, rename=False)
     return GOES_ON
 
@@ -98,8 +107,8 @@ def _delete(machine: Machine, node: cst.Del) -> Outcome:
     match node.target:
         case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
             assignment.remove_group(machine, machine.evaluate(groups), node)
-        case cst.Subscript(value=owner):
-            members.forget_keys(machine.evaluate(owner))
+        case cst.Subscript() as target:
+            assignment.delete_item(machine, target)
     return GOES_ON
 
 

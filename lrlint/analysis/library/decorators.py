@@ -29,6 +29,10 @@ def decorate(
             traits = replace(traits, getter=True)
         case "cached_property":
             traits = replace(traits, getter=True, cached=True)
+        case "setter" if isinstance(
+            getter := machine.scope.find(name.rsplit(".", 2)[-2]), FunctionValue
+        ):
+            return replace(getter, traits=replace(getter.traits, setter=value))
         case "cache" | "lru_cache":
             traits = replace(traits, memory=Store())
         case "no_grad" | "inference_mode":

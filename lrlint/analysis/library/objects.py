@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    ModuleValue,
     Opaque,
     OptimizerValue,
     Partial,
@@ -95,6 +96,11 @@ def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)
     return Opaque()
+
+
+@models("builtins.globals")
+def _globals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return ModuleValue(machine.scope.unit)
 
 
 @models("builtins.bool")

@@ -40,6 +40,10 @@ class LoopRecord:
     """Whether a break may end it that depends on no number."""
     unbounded: bool = False
     """Whether only a break ends it."""
+    otherwise: tuple[Condition, ...] = ()
+    """Conditions under which it has another number of iterations than ``trips``."""
+    calls: bool = False
+    """Whether its iterations are the calls of a function that nobody in view calls."""
 
 
 @dataclass(eq=False, slots=True)

@@ -112,6 +112,10 @@ class ListValue(Value):
     """The range that it was made of, as long as nothing is added or removed."""
     home: object = None
     """The innermost loop whose iterations each build it, or None outside all loops."""
+    grows: bool = False
+    """Whether a loop that was built after it changes its length."""
+    under: int = 0
+    """How many guards were in force where it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,8 @@ class FunctionTraits:
     cached: bool = False
     """Whether an object keeps the value that the getter has returned."""
     without_gradients: bool = False
+    setter: FunctionValue | None = None
+    """What assigning to the attribute calls."""
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
 
@@ -370,6 +376,8 @@ class OptimizerRecord:
     """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
     unknown_groups: bool = False
     """Whether it may have param groups that the analyser does not see."""
+    own_writes: str | None = None
+    """The method of its class in the project that changes LRs or steps more than once."""
     depth: int = 0
     """How many loops surround its construction."""
     driven: bool = False
@@ -402,6 +410,8 @@ class SchedulerRecord:
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)
+    """The values that its functions read from outside when it was built, by store and name."""
     relayed: bool = False
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False

@@ -16,6 +16,7 @@ from lrlint.source.nodes import children
 _Path = list[cst.CSTNode]
 
 _LOOPS = (cst.For, cst.While)
+_BRANCHES = (*_LOOPS, cst.If)
 _LEAVES = (cst.Continue, cst.Break, cst.Return, cst.Raise)
 
 
@@ -61,19 +62,23 @@ def _statement(unit: ModuleUnit, node: cst.CSTNode) -> _Statement | None:
 def _to_end_of_loop(
     unit: ModuleUnit, moved: _Statement, loop: cst.CSTNode
 ) -> list[Replacement] | None:
-    if len(moved.block.body) == 1 or not isinstance(loop, _LOOPS) or loop not in moved.path:
-        return None
-    position = moved.path.index(loop)
-    if any(type(one) in SCOPES for one in moved.path[position:]):
+    inside = _inside(moved.path, loop)
+    if not inside or not isinstance(loop, _LOOPS) or len(moved.block.body) == 1:
         return None
     body = loop.body
     # The `else` of a loop is not in its body.
-    if moved.path[position + 1] is not body or not isinstance(body, cst.IndentedBlock):
+    if inside[0] is not body or not isinstance(body, cst.IndentedBlock):
         return None
     last = body.body[-1]
     if last is moved.line or _leaves(last) or _continues(body):
         return None
     return _moved(unit, moved, body, len(body.body))
+
+
+def _inside(path: _Path, around: cst.CSTNode) -> _Path:
+    """Return the part of a path inside a node; empty where a function or class is between."""
+    inside = path[path.index(around) + 1 :] if around in path else []
+    return [] if any(type(one) in SCOPES for one in inside) else inside
 
 
 def _leaves(statement: cst.CSTNode) -> bool:
@@ -105,10 +110,8 @@ def _to_after(unit: ModuleUnit, moved: _Statement, node: cst.CSTNode) -> list[Re
     if _leaves(target.line):
         return None
     index = target.index + 1
-    following = target.block.body[index : index + 1]
     # `scaler.update()` ends the update that `scaler.step(optimizer)` begins.
-    if following and _is_update(unit, following[0], of=node):
-        index += 1
+    index += any(_is_update(unit, one, node) for one in target.block.body[index : index + 1])
     return _moved(unit, moved, target.block, index)
 
 
@@ -121,17 +124,15 @@ def _is_later(target: _Statement, moved: _Statement) -> bool:
 
 def _is_inside_before(target: _Statement, moved: _Statement) -> bool:
     """Whether the target is inside a loop or a branch that the moved statement follows."""
-    if len(moved.block.body) == 1 or moved.block not in target.path:
-        return False
-    inside = target.path[target.path.index(moved.block) :]
-    if any(type(one) in SCOPES for one in inside):
-        return False
-    before = inside[1] in moved.block.body[: moved.index]
-    return before and any(isinstance(one, (*_LOOPS, cst.If)) for one in inside)
+    inside = _inside(target.path, moved.block)
+    before = moved.block.body[: moved.index]
+    return (
+        bool(inside) and inside[0] in before and any(isinstance(one, _BRANCHES) for one in inside)
+    )
 
 
-def _is_update(unit: ModuleUnit, statement: cst.CSTNode, of: cst.CSTNode) -> bool:
-    match of, statement:
+def _is_update(unit: ModuleUnit, statement: cst.CSTNode, step: cst.CSTNode) -> bool:
+    match step, statement:
         case (
             cst.Call(func=cst.Attribute(value=stepped)),
             cst.SimpleStatementLine(

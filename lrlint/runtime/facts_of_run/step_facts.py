@@ -22,7 +22,7 @@ def step_site(
         loops=_loops_around(record, site, per, loops),
         guards=_guards(record, site, per, loops),
         per=per,
-        count=Expr.const(site.calls),
+        count=Expr.const(round(site.calls * record.past)),
         order=site.order,
         argument=_argument(record, site),
         argument_text=""

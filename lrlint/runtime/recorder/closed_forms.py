@@ -11,10 +11,10 @@ from lrlint.runtime.recorder.replays import leaves
 
 
 def closed_form(
-    record: RecordedScheduler, scheduler: Any, base_lrs: Sequence[float]
+    record: RecordedScheduler, scheduler: Any, base_lrs: Sequence[float], *, at: int | None = None
 ) -> list[float] | None:
-    """Return the LRs at the scheduler's counter; None where there is no formula for them."""
-    law, counter = record.law, _counter(scheduler)
+    """Return the LRs at the scheduler's counter, or at another; None where there is no formula."""
+    law, counter = record.law, counter_of(scheduler) if at is None else at
     if law is None or counter is None or not all(map(is_pure, _functions(record))):
         return None
     arguments = dict(record.arguments)
@@ -35,15 +35,15 @@ def _functions(record: RecordedScheduler) -> list[Any]:
 
 
 def counts_from_zero(record: RecordedScheduler, scheduler: Any) -> bool:
-    """Whether a schedule that has an end is at its start, and was not set to it."""
+    """Whether a schedule is at its start, and was not set to it."""
     law = record.law
-    if law is None or law.takes_metric or law.name == "CyclicLR":  # which has no end
+    if law is None or law.takes_metric:
         return False
-    return not record.loads and record.steps == 0 and _counter(scheduler) == 0
+    return not record.loads and record.steps == 0 and counter_of(scheduler) == 0
 
 
-def _counter(scheduler: Any) -> float | None:
+def counter_of(scheduler: Any) -> float | None:
     """Return ``last_epoch``; a ChainedScheduler has none, but its parts do."""
     counter: float | None = getattr(scheduler, "last_epoch", None)
     parts = getattr(scheduler, "_schedulers", ())
-    return _counter(parts[0]) if counter is None and parts else counter
+    return counter_of(parts[0]) if counter is None and parts else counter

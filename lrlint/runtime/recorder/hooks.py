@@ -54,6 +54,7 @@ class Hooks:
         ]
         self._wrap(Optimizer, "__init__", self._optimizer_init)
         self._wrap(Optimizer, "load_state_dict", self._load)
+        self._wrap(Optimizer, "state_dict", self._read_state)
         self._wrap(Optimizer, "add_param_group", self._add_group)
         for cls in (*vars(schedulers).values(), swa_utils.SWALR):
             if isinstance(cls, type) and issubclass(cls, schedulers.LRScheduler):
@@ -144,6 +145,14 @@ class Hooks:
             return result
 
         return load_state_dict
+
+    def _read_state(self, original: Any) -> Any:
+        def state_dict(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            with self._safely():
+                self._on_optimizer.state_read(optimizer)
+            return original(optimizer, *args, **kwargs)
+
+        return state_dict
 
     def _add_group(self, original: Any) -> Any:
         def add_param_group(optimizer: Any, *args: Any, **kwargs: Any) -> None:

@@ -32,6 +32,8 @@ class OptimizerListener:
         self._log = log
         self._passes = passes
         self._by_id: dict[int, RecordedOptimizer] = {}
+        self._kept_untrained = False
+        """Whether the state of an optimizer has been read before its first step."""
         self._is_capturing: Callable[[], bool] | None = None
         if torch.version.cuda or torch.version.hip:
             self._is_capturing = torch.cuda.is_current_stream_capturing
@@ -132,9 +134,15 @@ class OptimizerListener:
         record.expected.follow(optimizer.param_groups)
         record.loads_since_step.append(OPTIMIZER_LOADED)
         self._log.keep(record.loads, record)
-        if optimizer.state and "initial_lr" in optimizer.param_groups[0]:
+        trained = bool(optimizer.state) or not self._kept_untrained
+        if trained and "initial_lr" in optimizer.param_groups[0]:
             record.resumed_at = self._log.place()
         return True
+
+    def state_read(self, optimizer: Any) -> None:
+        """Hear that ``state_dict`` is called: a state of before the training is no checkpoint."""
+        if not self.steps_of(optimizer):
+            self._kept_untrained = True
 
     def group_added(self, optimizer: Any) -> None:
         """Hear that ``add_param_group`` has run, perhaps in a constructor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from lrlint.facts import BadRate, Departure, RankGap
@@ -13,6 +14,7 @@ from lrlint.runtime.recorder.call_sites import CallSite, RunPlace
 from lrlint.runtime.recorder.curve import Curve
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.hand_writes import HandWrites
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class RecordedOptimizer:
     overflow: Any = None
     """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
     departure: Departure | None = None
+    hand_writes: HandWrites | None = None
+    """The LRs that the script has written, and from which the schedule goes on."""
     bad_rate: BadRate | None = None
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
@@ -111,6 +115,10 @@ class RecordedScheduler:
     built_lrs: tuple[float, ...] = ()
     """The LRs that its constructor left."""
     steps: int = 0
+    steps_before: int = 0
+    """How much more its own counter has come to than the steps of this run: restored, or set."""
+    furthest: int = 0
+    """The most that its counter had come to when a state was loaded into it."""
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
     last_tries: int = 0
     """Tries of the optimizer before its last step."""
@@ -119,6 +127,8 @@ class RecordedScheduler:
     last_batches: int = 0
     """Batches that loaders had yielded at its last step."""
     last_site: CallSite | None = None
+    prepared: bool = False
+    """Whether accelerate steps it, once for each of several processes."""
     overran: int = 0
     """Steps after an optimizer step that a GradScaler had left out."""
     overran_on_device: DeviceCounter = field(default_factory=DeviceCounter)
@@ -129,6 +139,10 @@ class RecordedScheduler:
     """The two calls of the first pair of this kind."""
     loads: list[RecordedCall] = field(default_factory=list)
     """The calls of ``load_state_dict``."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments that the scheduler keeps as attributes, which its state holds."""
+    replaced: str = ""
+    """Which of them a checkpoint has replaced, in words."""
     restored_before: RecordedCall | None = None
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
@@ -140,3 +154,50 @@ class RecordedScheduler:
     rank_gap: RankGap | None = None
     this_rank_only: bool = False
     """Whether other ranks train and never step it."""
+
+    @property
+    def counter(self) -> int:
+        """Return its own counter: the steps of this run, and those that a checkpoint brought."""
+        return self.steps_before + self.steps + self.refused
+
+    @property
+    def departure(self) -> Departure | None:
+        """Return where the LR departs from the schedule; None for a part of another one."""
+        writes = self.optimizer.hand_writes
+        if self.parent is not None:
+            return None
+        by_hand = None if writes is None else writes.departure(self.steps)
+        return self.optimizer.departure or by_hand
+
+    @property
+    def erases(self) -> bool:
+        """Whether its steps compute the LR from the base LR, or may do so."""
+        if self.name == "SequentialLR":
+            return all(child.erases for child in self.children)
+        if self.children:
+            return any(child.erases for child in self.children)
+        return self.law is None or not self.law.chainable
+
+    @property
+    def driven_elsewhere(self) -> bool:
+        """Whether the LR moves although nothing calls ``step()``.
+
+        ignite, for one, writes the LR that ``get_lr()`` returns.
+        """
+        if any(scheduler.steps for scheduler in self.optimizer.schedulers) or self.refused:
+            return False
+        return len({tuple(lrs) for lrs in self.optimizer.curve.lr}) > 1
+
+    @property
+    def past(self) -> Fraction:
+        """Return how many times as long the training is as what this run has seen of it.
+
+        That is 1 unless it goes on from a checkpoint.
+        """
+        seen = self.steps + self.refused
+        return Fraction(self.counter, seen) if seen and self.steps_before > 0 else Fraction(1)
+
+    def set_counter(self, counter: float | None) -> None:
+        """Note that its counter was set: by a checkpoint, or by an argument of ``step()``."""
+        if self.parent is None and isinstance(counter, int):
+            self.steps_before += counter - self.counter

@@ -48,6 +48,16 @@ def state_for_replay(scheduler: Any) -> dict[str, Any]:
     return state
 
 
+def position_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a scheduler's state says how far it is, without its arguments."""
+    position = {key: state[key] for key in _POSITION if key in state}
+    parts = state.get("_schedulers")
+    return position if parts is None else position | {"_schedulers": [*map(position_in, parts)]}
+
+
+_POSITION = ("last_epoch", "_step_count", "T_cur")
+
+
 def _with_floats(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _with_floats(entry) for key, entry in value.items()}

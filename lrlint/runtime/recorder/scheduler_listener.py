@@ -12,6 +12,7 @@ from torch import Tensor
 from lrlint.formulas import Law, Replay
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
+from lrlint.runtime.recorder.closed_forms import counter_of
 from lrlint.runtime.recorder.constructor_arguments import (
     given_names,
     kept_arguments,
@@ -21,10 +22,19 @@ from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
-from lrlint.runtime.recorder.replays import law_of, start_replay, state_for_replay
-from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED, SCHEDULER_LOADED
+from lrlint.runtime.recorder.replays import (
+    law_of,
+    position_in,
+    start_replay,
+    state_for_replay,
+)
+from lrlint.runtime.recorder.resume_check import (
+    LOADED_BEFORE,
+    OPTIMIZER_LOADED,
+    SCHEDULER_LOADED,
+)
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
-from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+from lrlint.runtime.recorder.wrappers import is_advance_of_accelerate, unwrapped_optimizer
 
 MOST_PER_LINE = 64
 """Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
@@ -84,11 +94,13 @@ class SchedulerListener:
             last_tries=optimizer.tries,
             last_optimizer_steps=optimizer.steps,
             last_batches=self._passes.batches,
+            kept=kept_arguments(scheduler),
         )
         if OPTIMIZER_LOADED in optimizer.loads_since_step:
             record.restored_before = optimizer.loads[-1]
         for child in children:
             child.parent = record
+        record.set_counter(counter_of(scheduler))
         self._by_id[key] = record
         self._count(record)
         _attach(record, len(scheduler.optimizer.param_groups))
@@ -139,11 +151,14 @@ class SchedulerListener:
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
         record = self._by_id[id(scheduler)]
+        del self._built_by_line[record.place, record.optimizer.order]  # it was not built there
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups
         optimizer.expected.follow(groups)
         initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
         record.base_lrs = optimizer.base_lrs = initial
+        if record.counter and record.parent is None:
+            optimizer.loads_since_step.append(LOADED_BEFORE)
 
     # -- steps
 
@@ -157,6 +172,8 @@ class SchedulerListener:
         if place is not None:
             self._count_call(record, place, value)
         record.steps += 1
+        if isinstance(value, int):
+            record.set_counter(counter_of(scheduler))
         optimizer.driven, optimizer.settled = True, False
         if steps == record.last_optimizer_steps:
             if tries > record.last_tries:
@@ -189,7 +206,9 @@ class SchedulerListener:
         site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
         if self._passes.active:
             site.inside += 1
-        if record.optimizer.tries == record.last_tries:
+        if record.optimizer.tries == record.last_tries and is_advance_of_accelerate():
+            record.prepared = True
+        elif record.optimizer.tries == record.last_tries:
             site.idle += 1
             last, batches = record.last_site, self._passes.batches
             another_batch = last is site and batches != record.last_batches  # gradients accumulate
@@ -205,16 +224,31 @@ class SchedulerListener:
         if record is None:
             return
         self._log.keep(record.loads, record.optimizer)
+        record.furthest = max(record.furthest, record.counter)
+        record.set_counter(counter_of(scheduler))
         record.optimizer.settled = False
         record.optimizer.loads_since_step.append(SCHEDULER_LOADED)
+        record.replaced = record.replaced or _replaced_arguments(record)
         if record.replay is not None:
-            record.replay.load_state_dict(state_for_replay(scheduler))
+            state = state_for_replay(scheduler)
+            record.replay.load_state_dict(position_in(state) if record.replaced else state)
 
     def collect_overruns(self, optimizer: RecordedOptimizer) -> None:
         """Add what its schedulers have counted on the device; waits for the device."""
         for record in self.records:
             if record.optimizer is optimizer:
                 record.overran += record.overran_on_device.take()
+
+
+def _replaced_arguments(record: RecordedScheduler) -> str:
+    """Return which argument of the script the loaded state has replaced, in words, or nothing."""
+    scheduler = record.ref()
+    now = {} if scheduler is None else kept_arguments(scheduler)
+    for name, value in now.items():
+        written = record.kept.get(name, value)
+        if not callable(value) and str(value) != str(written):
+            return f"{name}={value} of the checkpoint in place of {name}={written}"
+    return next(filter(None, map(_replaced_arguments, record.children)), "")
 
 
 def _bound(

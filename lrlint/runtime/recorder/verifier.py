@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import is_
 from typing import Any
 
@@ -11,7 +12,8 @@ from torch import Tensor
 
 from lrlint.facts import BadRate, Departure
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer
-from lrlint.runtime.recorder.likely_writers import likely_writer
+from lrlint.runtime.recorder.hand_writes import HandWrites
+from lrlint.runtime.recorder.likely_writers import BY_HAND, likely_writer
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import check_resume
 from lrlint.runtime.recorder.rounding import EXACT, Rounding
@@ -107,7 +109,10 @@ class Verifier:
                 if record.errors:
                     record.errors.pop(group, None)
             elif not math.isnan(lr):  # which is equal to nothing, and a bad rate
-                _note_error(record, step, group, lr, expected[group], rounding)
+                if rounding is EXACT and record.hand_writes is not None:
+                    follow_hand_write(record, group, lr, expected[group])
+                else:
+                    _note_error(record, step, group, lr, expected[group], rounding)
 
 
 def _note_error(
@@ -119,17 +124,32 @@ def _note_error(
     rounding: Rounding,
 ) -> None:
     """Note an LR that is not exactly the expected one; beyond rounding it is a departure."""
-    record.highest_lr = max(record.highest_lr, abs(expected))
+    highest = max(record.highest_lr, abs(expected))
     error = abs(lr - expected)
-    if record.highest_lr:
-        record.max_error = max(record.max_error or 0.0, error / record.highest_lr)
-    if record.departure is None and not rounding.allows(error, expected, record.highest_lr, step):
+    if record.departure is None and not rounding.allows(error, expected, highest, step):
         growth = error - record.errors.get(group, 0.0)
-        record.departure = Departure(
-            step=step,
-            group=group,
-            used=lr,
-            expected=expected,
-            writer=likely_writer(record, group, growth, rounding),
-        )
+        record.highest_lr = highest
+        writer = likely_writer(record, group, growth, rounding)
+        departure = Departure(step=step, group=group, used=lr, expected=expected, writer=writer)
+        if writer == BY_HAND and rounding is EXACT and goes_on_from_writes(record):
+            record.hand_writes = HandWrites(replace(departure, kept=True))
+            follow_hand_write(record, group, lr, expected)
+            return
+        record.departure = departure
+    record.highest_lr = highest
+    if highest:
+        record.max_error = max(record.max_error or 0.0, error / highest)
     record.errors[group] = error
+
+
+def goes_on_from_writes(record: RecordedOptimizer) -> bool:
+    """Whether its only scheduler computes each LR from the one that it finds."""
+    drivers = [scheduler for scheduler in record.schedulers if scheduler.parent is None]
+    return len(drivers) == 1 and not drivers[0].erases
+
+
+def follow_hand_write(record: RecordedOptimizer, group: int, lr: float, expected: float) -> None:
+    """Expect the schedule to go on from an LR that the script has written."""
+    assert record.hand_writes is not None
+    record.hand_writes.note(record.schedulers[-1].steps, lr, expected)
+    record.expected.groups[group]["lr"] = lr
