@@ -117,7 +117,7 @@ class Session:
             at=tuple(curve.at),
             lr=curve.by_group(),
             expected=None if unknown else curve.expected_by_group(),
-            epochs=self.recorder.passes.totals.passes or None,
+            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
             max_relative_error=None if unknown else optimizer.max_error,
             first_divergence=scheduler.departure,
             rank=rank(),

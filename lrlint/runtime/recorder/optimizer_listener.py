@@ -87,6 +87,8 @@ class OptimizerListener:
             place = self._log.user_place()
             if place is not None:
                 self._log.count(record.sites, place, record.steps)
+            if not self._passes.batches:
+                record.loop_epochs.note(record.steps, sys._getframe(1))
 
     def after_step(self, optimizer: Any, call: object) -> None:
         """Hear that ``optimizer.step()`` has run to its end."""

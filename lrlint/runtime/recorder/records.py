@@ -15,6 +15,7 @@ from lrlint.runtime.recorder.curve import Curve
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.hand_writes import HandWrites
+from lrlint.runtime.recorder.loop_epochs import LoopEpochs
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class RecordedOptimizer:
     bad_rate: BadRate | None = None
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
+    loop_epochs: LoopEpochs = field(default_factory=LoopEpochs)
     most_batches: int = 0
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
