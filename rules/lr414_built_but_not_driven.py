@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule
 from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE
-from lrlint.judgement.rates import lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_text, lr_when_built
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -98,7 +98,7 @@ class BuiltButNotDriven(Rule):
         if optimizer is None or not optimizer.stepped or schedule.parent is not None:
             return
         flag = _flag(schedule)
-        start = lr_after_steps(schedule, 0)
+        start = lr_when_built(schedule)
         own = [None if lr is None else lr.value for lr in schedule.base_lrs]
         known = [float(lr) for lr in own if lr is not None]
         if flag is None or not start or len(known) != len(start):
