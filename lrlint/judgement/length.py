@@ -138,7 +138,7 @@ def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
     """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
     atoms = sorted(steps.atoms() | length.atoms(), key=lambda atom: atom.order)
     ratios = set[Fraction]()
-    for turn in range(3):
+    for turn in range(4):
         values = {
             atom: _sample(turn, at) if atom.value is None else atom.value
             for at, atom in enumerate(atoms)
@@ -151,8 +151,8 @@ def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
 
 
 def _sample(turn: int, at: int) -> int:
-    """Return a number for the atom at a position; no two change alike from turn to turn."""
-    return int((7 + 94 * at) ** (1 + (turn + at) % 3))
+    """Return a number for the atom at a position, 1 at first; no two then change alike."""
+    return int((7 + 94 * at) ** (1 + (turn + at) % 3)) if turn else 1
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:

@@ -41,13 +41,20 @@ def lr_at_the_end(
     return None if ratio is None else lr_after(schedule, ratio)
 
 
+def lr_when_built(schedule: Schedule) -> list[float] | None:
+    """Return the LR of each group that the constructor sets, whatever the script writes later."""
+    return _of_law(schedule, 0, {})
+
+
 def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
+    if schedule.optimizer and schedule.optimizer.writes:
+        return None
+    return _of_law(schedule, t, known)
+
+
+def _of_law(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
     law = LAWS.get(schedule.scheduler)
-    if (
-        law is None
-        or schedule.construction.open_arguments
-        or (schedule.optimizer and schedule.optimizer.writes)
-    ):
+    if law is None or schedule.construction.open_arguments:
         return None
     bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
     if law.name in _IGNORES_BASE_LR:

@@ -9,6 +9,11 @@ from typing import NamedTuple
 import libcst as cst
 
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.derive.running_counters import (
+    ended_by_counter,
+    running_on,
+    times_of_running,
+)
 from lrlint.analysis.derive.step_guards import (
     Path,
     conditions,
@@ -21,7 +26,6 @@ from lrlint.analysis.derive.step_guards import (
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Condition,
-    Divisible,
     Relation,
     conjoin,
     flatten,
@@ -94,9 +98,11 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         guards.append((part, node))
     whole = [node for node in inner if isinstance(node, Repeat)]
     repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
-    count, once = _count(repeats, [part for part, _ in guards], loops)
+    count, once = _count(repeats, [part for part, _ in guards], loops, located)
     facts = [_loop(repeat, assumed, loops) for repeat in repeats]
-    if any(fact.trips is None for fact in facts):
+    if any(
+        fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
+    ):
         count = None
     event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
@@ -149,12 +155,13 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
 
 
 def _count(
-    repeats: list[Repeat], guards: list[Condition], loops: Loops
+    repeats: list[Repeat], guards: list[Condition], loops: Loops, located: Located
 ) -> tuple[Expr | None, list[Repeat]]:
     """Return how often a site runs, and the loops each pass of which reaches it exactly once."""
     by_loop: dict[int, list[Condition]] = {}
     running: dict[int, tuple[Condition, list[Repeat]]] = {}
     total: Expr | None = Expr.const(1)
+    times: Expr | None
     for part in guards:
         atoms = set(part.atoms())
         counters = [repeat for repeat in repeats if repeat.loop.index in atoms]
@@ -166,7 +173,7 @@ def _count(
             len(counters) > 1
             and not foreign
             and not running
-            and (flat := _running(part, counters, repeats)) is not None
+            and (flat := running_on(part, counters, repeats)) is not None
         ):
             running[id(counters[-1])] = flat, counters
         elif counters or foreign or ordinarily(part) is None:
@@ -174,10 +181,13 @@ def _count(
         elif not ordinarily(part):
             return Expr.const(0), []
     once: list[Repeat] = []
-    for repeat in repeats:
+    ended = None if by_loop or running else ended_by_counter(repeats, loops, located)
+    if ended is not None:
+        total = None if total is None else total * ended
+    for repeat in repeats if ended is None else repeats[:-2]:
         own = by_loop.get(id(repeat), [])
         if id(repeat) in running:
-            times, at_most_once = _times_of_running(*running[id(repeat)], loops)
+            times, at_most_once = times_of_running(*running[id(repeat)], loops)
             times = None if any(id(loop) in by_loop for loop in running[id(repeat)][1]) else times
         elif any(repeat in counters for _, counters in running.values()):
             continue  # counted with the innermost
@@ -206,48 +216,6 @@ def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr 
     if times is None and picks_one:
         return Expr.const(1), True
     return times, times is not None and times.as_number() == 1
-
-
-def _running(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
-    """Return a condition on a counter that runs on through nested loops, as one on the innermost.
-
-    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then stands for
-    the iterations of all the loops. None where the condition depends on the indices otherwise.
-    """
-    start = repeats.index(counters[0])
-    if repeats[start : start + len(counters)] != counters:
-        return None
-    innermost = counters[-1].loop.index
-    whole = Expr.atom(innermost)
-    per_pass = Expr.const(1)
-    try:
-        for inner, outer in zip(counters[:0:-1], counters[-2::-1], strict=True):
-            if inner.loop.trips is None:
-                return None
-            per_pass = per_pass * inner.loop.trips
-            whole = whole + per_pass * Expr.atom(outer.loop.index)
-        flat = part.subs({outer.loop.index: Expr.const(0) for outer in counters[:-1]})
-        return flat if flat.subs({innermost: whole}) == part else None
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
-        return None
-
-
-def _times_of_running(
-    condition: Condition, counters: list[Repeat], loops: Loops
-) -> tuple[Expr | None, bool]:
-    """Return how often a condition on a running counter holds, and whether once a pass."""
-    total = Expr.const(1)
-    for repeat in counters:
-        if repeat.loop.trips is None or loops.is_cut(repeat):
-            return None, False
-        try:
-            total = total * repeat.loop.trips
-        except (TooComplex, NotRepresentable):
-            return None, False
-    innermost = counters[-1].loop
-    times = counting.occurrences(condition, innermost.index, total)
-    once = isinstance(condition, Divisible) and innermost.trips == condition.by
-    return times, once
 
 
 # -- the argument of scheduler.step(…) ------------------------------------------------------------
