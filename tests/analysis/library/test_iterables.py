@@ -30,7 +30,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
         ("dict(a=1, b=2)", {"a": 1, "b": 2}),
         ("dict([('a', 1)], b=2)", {"a": 1, "b": 2}),
         ("dict(zip(['a', 'b'], [1, 2]))", {"a": 1, "b": 2}),
-        ("reversed([1, 2])", [1, 2]),
+        ("reversed([1, 2])", [2, 1]),
         ("list(map(lambda x: x + 1, [1, 2]))", [2, 3]),
         ("next(iter(loader))", UNKNOWN),
         ("itertools.chain([1], [2, 3])", [1, 2, 3]),
