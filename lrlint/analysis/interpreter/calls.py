@@ -58,6 +58,7 @@ _HARMLESS = frozenset(
         "str",
         "summary",
         "type",
+        "unscale_",
         "vars",
         "warning",
         "write",
