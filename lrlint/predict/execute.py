@@ -290,9 +290,9 @@ class _Compiler:
             case LRWrite():
                 return self._write(event, indices)
             case SchedulerCall() | OptimizerCall():
-                where = event.place.text
-                changed = f"{where}.{event.method} …" if event.method.endswith(" =") else where
-                self._unresolved.append(f"what `{changed}` changes")
+                is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
+                attribute = f".{event.method} …" if is_attribute else ""
+                self._unresolved.append(f"what `{event.place.text}{attribute}` changes")
         return None
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:

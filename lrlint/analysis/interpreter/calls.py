@@ -59,6 +59,7 @@ _HARMLESS = frozenset(
         "str",
         "summary",
         "type",
+        "unscale_",
         "vars",
         "warning",
         "write",

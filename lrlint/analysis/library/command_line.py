@@ -78,17 +78,15 @@ def _parsed(machine: Machine, parser: Instance, arguments: Arguments) -> Instanc
         line = machine.patched.data.get("sys.argv")
         if isinstance(line, ListValue) and line.items is not None:
             line = ListValue(line.items[1:])
-    if line is not None and line != NONE:
-        given = _given(parser, line)
+    if isinstance(line, ListValue) and line.items is not None:  # else the user's
+        given = _given(parser, line.items)
         values = {name: Opaque() for name in values} if given is None else {**values, **given}
     return namespace(Store(dict(values.items())))
 
 
-def _given(parser: Instance, line: AnyValue) -> dict[str, AnyValue] | None:
+def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None:
     """Return what a command line of ``--name value`` sets; None where it says anything else."""
-    if not isinstance(line, ListValue) or line.items is None:
-        return None
-    words = [word.value if isinstance(word, Const) else None for word in line.items]
+    words = [word.value if isinstance(word, Const) else None for word in line]
     given: dict[str, AnyValue] = {}
     position = 0
     while position < len(words):

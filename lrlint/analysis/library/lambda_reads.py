@@ -9,11 +9,15 @@ from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    Const,
+    DictValue,
     FunctionValue,
+    Instance,
     ListValue,
     Partial,
     Store,
 )
+from lrlint.symbolic import Expr
 
 Reads = dict[tuple[Store, str], AnyValue]
 """Values by the store and the name that they are read from."""
@@ -41,13 +45,23 @@ def reads_of(value: AnyValue | None) -> Reads:
 
 def _read_by(function: FunctionValue, reads: Reads) -> list[AnyValue]:
     body = function.scope.unit.body_of(function.node)
-    values: list[AnyValue] = []
-    for name in frozenset() if body is None else names_in(body):
+    names = frozenset[str]() if body is None else names_in(body)
+    values: list[AnyValue] = [] if function.receiver is None else [function.receiver]
+    for name in names:
         scope = function.scope.with_name(name)
         if scope is not None:
-            value = scope.store.data[name]
-            reads[scope.store, name] = value
-            values.append(value)
+            reads[scope.store, name] = scope.store.data[name]
+            values.append(scope.store.data[name])
+    for value in list(values):
+        match value:
+            case Instance(store=store):
+                members = {name: store.data[name] for name in names if name in store.data}
+            case DictValue(store=store):
+                members = {name: item for name, item in store.data.items() if isinstance(name, str)}
+            case _:
+                continue
+        reads.update({(store, name): member for name, member in members.items()})
+        values += members.values()
     return values
 
 
@@ -55,9 +69,17 @@ def changed(reads: Mapping[tuple[Store, str], AnyValue]) -> str | None:
     """Return a name that has another value now than it had when it was read."""
     for (store, name), before in reads.items():
         now = store.data.get(name)
-        if now is None or now == before or isinstance(before, LazyImport):
-            continue
-        if isinstance(now, Choice) and any(inner == before for _, inner in now.alternatives):
-            continue
-        return name
+        if now is not None and not isinstance(before, LazyImport) and not _same(now, before):
+            return name
     return None
+
+
+def _same(now: AnyValue, before: AnyValue) -> bool:
+    match now, before:
+        case Expr(value=int() | float() as number), Expr():
+            return number == before.value  # it may have got a name meanwhile
+        case Const(), Const():
+            return now.value == before.value
+        case Choice(), _:
+            return now == before or any(_same(inner, before) for _, inner in now.alternatives)
+    return now == before
