@@ -30,6 +30,7 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerRecord,
+    Owner,
     SchedulerRecord,
 )
 from lrlint.formulas import LAWS
@@ -52,6 +53,9 @@ def predict(
     optimizer = target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
+    unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
+    if unseen:
+        return Prediction(unresolved=unseen)
     simulation = Simulation(machine, target, max_steps)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
@@ -65,6 +69,16 @@ def predict(
     except (Unreadable, NotComputable) as reason:
         return Prediction(unresolved=[str(reason)])
     return simulation.prediction()
+
+
+def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
+    """Yield what is not seen of an optimizer and the schedulers that drive it."""
+    events = (item.event for item in walk(trace))
+    schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
+    owners: list[Owner] = [optimizer, *schedulers]
+    for owner in owners:
+        if owner.escapes and (owner is optimizer or owner.optimizer is optimizer):
+            yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
 
 
 def _builds(trace: Block, optimizer: OptimizerRecord) -> bool:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
@@ -64,4 +65,17 @@ def stops_gradients(value: AnyValue) -> bool:
     """Whether a context manager is ``torch.no_grad()`` or does the same."""
     return (
         isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
+    )
+
+
+def swallows(node: cst.With) -> bool:
+    """Whether a ``with`` lets the script go on after an exception in its body.
+
+    One that waits for the user to interrupt the training does not concern an ordinary run.
+    """
+    calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+    return any(
+        (dotted(call.func) or "").rsplit(".", 1)[-1] in ("suppress", "raises", "assertRaises")
+        and any(dotted(argument.value) != "KeyboardInterrupt" for argument in call.args)
+        for call in calls
     )

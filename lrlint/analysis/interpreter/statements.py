@@ -11,6 +11,8 @@ from lrlint.analysis.interpreter import (
     branches,
     contexts,
     definitions,
+    escapes,
+    exceptions,
     imports,
     loops,
     members,
@@ -37,7 +39,10 @@ def _simple_line(
 
 def _expression(machine: Machine, node: cst.Expr) -> Outcome:
     value = machine.evaluate(node.value)
-    return ENDS if isinstance(value, Const) and value.value is SystemExit else GOES_ON
+    if isinstance(value, Const) and value.value is SystemExit:
+        exceptions.leave_script(machine)
+        return ENDS
+    return GOES_ON
 
 
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
@@ -91,7 +96,7 @@ def _continue(machine: Machine, node: cst.Continue) -> Outcome:
 
 
 def _raise(machine: Machine, node: cst.Raise) -> Outcome:
-    return Outcome(Exit.RAISE)
+    return exceptions.run_raise(machine, node)
 
 
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
@@ -105,6 +110,7 @@ def _delete(machine: Machine, node: cst.Del) -> Outcome:
 
 def _with(machine: Machine, node: cst.With) -> Outcome:
     before = machine.without_gradients
+    block, mark = machine.block, len(machine.block)
     managers: list[AnyValue] = []
     for item in node.items:
         value = machine.evaluate(item.item)
@@ -119,19 +125,10 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
             outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
+    if contexts.swallows(node):
+        escapes.leave_block_open(block[mark:], "stepped in a `with` that exceptions may leave")
     for value in reversed(managers):
         contexts.leave(machine, value)
-    return outcome
-
-
-def _try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
-    outcome = machine.run_block(statements_of(node.body))
-    for handler in node.handlers:
-        branches.run_handler(machine, handler, statements_of(handler.body))
-    if node.orelse is not None and not outcome.ends:
-        outcome = machine.run_block(statements_of(node.orelse.body))
-    if node.finalbody is not None:
-        machine.run_block(statements_of(node.finalbody.body))
     return outcome
 
 
@@ -168,8 +165,8 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.Raise: _raise,
     cst.Del: _delete,
     cst.With: _with,
-    cst.Try: _try,
-    cst.TryStar: _try,
+    cst.Try: exceptions.run_try,
+    cst.TryStar: exceptions.run_try,
     cst.Import: _import,
     cst.ImportFrom: _import,
     cst.Global: _global,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import escapes, iteration, members
@@ -19,7 +21,9 @@ from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
+    Iteration,
     ListValue,
+    Loader,
     Opaque,
     Sized,
     Store,
@@ -99,6 +103,7 @@ def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
         over_loader=inner.over_loader,
         endless=inner.endless,
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
@@ -125,10 +130,24 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         over_loader=any(part.over_loader for part in parts),
         endless=all(part.endless for part in parts),
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
-@models("builtins.iter", "builtins.reversed")
+@models("builtins.iter")
+def _iter(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if value is None or len(arguments.all()) != 1:
+        return Opaque()
+    if isinstance(value, Stream) and value.once is not None:
+        return value
+    if isinstance(value, (Stream, Loader, ListValue, Sized)):
+        inner = iteration.iterate(machine, value, node.args[0].value)
+        return replace(inner, once=Iteration(machine.loop))
+    return value
+
+
+@models("builtins.reversed")
 def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     return Opaque() if value is None else value
@@ -196,6 +215,9 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
 
 @models("builtins.next")
 def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    iterator = arguments.get(0)
+    if isinstance(iterator, Stream) and iterator.once is not None:
+        iterator.once.begun = True
     return Opaque(measured=True)
 
 

@@ -84,7 +84,8 @@ def _has_attribute(
             if owner.cls is not None and not owner.open:
                 return False
         case SchedulerValue() | OptimizerValue() if name is not None:
-            return name in _OF_SCHEDULERS_AND_OPTIMIZERS
+            if name in _OF_SCHEDULERS_AND_OPTIMIZERS:
+                return True
     text = machine.unit.code(node)
     return Flag(Question(Asks.TRUTH, text), text)
 
