@@ -75,9 +75,10 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     """Yield what is not seen of an optimizer and the schedulers that drive it."""
     events = (item.event for item in walk(trace))
     schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
-    owners: list[Owner] = [optimizer, *schedulers]
+    owners: list[Owner] = [optimizer]
+    owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
     for owner in owners:
-        if owner.escapes and (owner is optimizer or owner.optimizer is optimizer):
+        if owner.escapes:
             yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
 
 

@@ -15,8 +15,16 @@ from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter import choices, escapes
 from lrlint.analysis.interpreter.journal import take_back
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import ENDS, Exit, Outcome, Try
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Nature, Question, natures
+from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
+from lrlint.analysis.model.conditions import (
+    Asks,
+    Condition,
+    Flag,
+    Nature,
+    Question,
+    natures,
+    negate,
+)
 from lrlint.analysis.model.trace import ALL_LOOPS, Break
 from lrlint.analysis.model.values import Opaque
 from lrlint.source.nodes import statements_of
@@ -34,7 +42,7 @@ def leave_script(machine: Machine) -> None:
     caught = next((entry for entry in reversed(machine.tries) if entry.catches_exit), None)
     if caught is not None:
         caught.left |= _is_ordinary(machine.guards[caught.guards :])
-    elif machine.loops and _is_ordinary(machine.guards):
+    elif (machine.loops or len(machine.frames) > 1) and _is_ordinary(machine.guards):
         machine.emit(Break(ALL_LOOPS))
 
 
@@ -44,12 +52,26 @@ def run_raise(machine: Machine, node: cst.Raise) -> Outcome:
     if raised is not None and dotted(raised) == "SystemExit":
         leave_script(machine)
         return ENDS
+    _leave_try(machine)
+    return Outcome(Exit.RAISE)
+
+
+def run_assert(machine: Machine, node: cst.Assert) -> Outcome:
+    """Interpret ``assert``, which may fail in an ordinary run where a counter decides."""
+    truth = machine.truth(node.test)
+    if not isinstance(truth, bool) and choices.depends_on_loop(truth):
+        with machine.guard(negate(truth), node):
+            _leave_try(machine)
+    return GOES_ON
+
+
+def _leave_try(machine: Machine) -> None:
+    """Leave the ``try`` around, or the script, where an ordinary run raises an exception."""
     if machine.tries:
         around = machine.tries[-1]
         around.left |= _is_ordinary(machine.guards[around.guards :])
     elif machine.loops and _is_counted(machine.guards):
         machine.emit(Break(ALL_LOOPS))
-    return Outcome(Exit.RAISE)
 
 
 def _is_ordinary(guards: list[Condition]) -> bool:

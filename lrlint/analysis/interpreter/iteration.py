@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     GroupsValue,
     Instance,
+    Iteration,
     ListValue,
     Loader,
     Method,
@@ -169,9 +170,10 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
     escapes.leave_function_open(FunctionValue(node, scope), f"stepped by the generator {path}")
     body = scope.unit.body_of(node)
     statements = () if body is None else statements_of(body)
+    once = Iteration(machine.loop)
     source = _passed_on(machine, statements, scope)
     if source is not None:
-        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
+        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader, once=once)
     over_loader = any(
         isinstance(value, Loader)
         or (isinstance(value, Opaque) and value.path is not None and words.is_loader(value.path))
@@ -183,7 +185,7 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         and statement.test.value == "True"
         for statement in statements
     )
-    return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
+    return Stream(None, _measured, path, over_loader, endless, once=once)
 
 
 def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:

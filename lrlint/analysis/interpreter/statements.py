@@ -95,10 +95,6 @@ def _continue(machine: Machine, node: cst.Continue) -> Outcome:
     return Outcome(Exit.CONTINUE)
 
 
-def _raise(machine: Machine, node: cst.Raise) -> Outcome:
-    return exceptions.run_raise(machine, node)
-
-
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
     match node.target:
         case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
@@ -162,7 +158,8 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.Return: _return,
     cst.Break: _break,
     cst.Continue: _continue,
-    cst.Raise: _raise,
+    cst.Assert: exceptions.run_assert,
+    cst.Raise: exceptions.run_raise,
     cst.Del: _delete,
     cst.With: _with,
     cst.Try: exceptions.run_try,

@@ -7,11 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra
 from lrlint.analysis.library.command_line import click_default
-from lrlint.analysis.model.values import AnyValue, FunctionValue, Store
+from lrlint.analysis.model.values import AnyValue, ClassValue, FunctionValue, Instance, Store
 
 
 def decorate(
@@ -52,6 +53,8 @@ def _wrapper(
 ) -> FunctionValue | None:
     """Return what a decorator of the project puts in place of a function; None for any other."""
     wraps = machine.evaluate(decorator)
+    if isinstance(wraps, (ClassValue, Instance)):
+        escapes.escape(value, f"called by {machine.unit.code(decorator)}")
     if not isinstance(wraps, FunctionValue):
         return None
     result = machine.call_function(wraps, Arguments([value]))

@@ -227,6 +227,8 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
         return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+    if function is not None:
+        escapes.escape(function, "passed to map(…)")
     return ListValue(None, length=None if value is None else length_of(machine, value))
 
 
