@@ -52,7 +52,10 @@ def _wrapper(
     machine: Machine, value: FunctionValue, decorator: cst.BaseExpression
 ) -> FunctionValue | None:
     """Return what a decorator of the project puts in place of a function; None for any other."""
-    wraps = machine.evaluate(decorator)
+    callee = machine.evaluate(decorator.func if isinstance(decorator, cst.Call) else decorator)
+    if not isinstance(callee, (FunctionValue, ClassValue, Instance)):
+        return None  # to evaluate `functools.wraps(function)` would call the function
+    wraps = machine.evaluate(decorator) if isinstance(decorator, cst.Call) else callee
     if isinstance(wraps, (ClassValue, Instance)):
         escapes.escape(value, f"called by {machine.unit.code(decorator)}")
     if not isinstance(wraps, FunctionValue):
