@@ -53,16 +53,14 @@ def predict(
     optimizer = target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
-    unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
-    if unseen:
-        return Prediction(unresolved=unseen)
     simulation = Simulation(machine, target, max_steps)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
         if not _builds(trace, optimizer):
             simulation.build_optimizer(optimizer)
-        if simulation.unresolved:
-            return Prediction(unresolved=list(dict.fromkeys(simulation.unresolved)))
+        unresolved = simulation.unresolved or list(_unseen(trace, optimizer))
+        if unresolved:
+            return Prediction(unresolved=list(dict.fromkeys(unresolved)))
         program([])
     except TrainingEnds:
         pass
