@@ -71,8 +71,9 @@ def predict(
     try:
         if not _builds(trace, optimizer):
             simulation.build_optimizer(optimizer)
-        if simulation.unresolved:
-            return Prediction(unresolved=list(dict.fromkeys(simulation.unresolved)))
+        unresolved = simulation.unresolved or list(_unseen(trace, optimizer))
+        if unresolved:
+            return Prediction(unresolved=list(dict.fromkeys(unresolved)))
         program([])
     except TrainingEnds:
         pass
@@ -91,12 +92,10 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
         yield f"the param groups of {optimizer.variable or optimizer.class_name}"
     if optimizer.own_writes is not None:
         yield optimizer.own_writes
+    events = (item.event for item in walk(trace))
+    schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
     owners: list[Owner] = [optimizer]
-    owners += (
-        item.event.scheduler
-        for item in walk(trace)
-        if isinstance(item.event, BuildScheduler) and item.event.scheduler.optimizer is optimizer
-    )
+    owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
     for owner in owners:
         if owner.escapes:
             yield f"{owner.variable or 'an object'}, which is {owner.escapes}"

@@ -77,8 +77,10 @@ def _schedule(
 ) -> Schedule:
     steps = steps_of(record, built.path, located, loops)
     updates = steps_of(record.optimizer, built.path, located, loops)
-    if record.relayed:
-        steps, updates = _without_counts(steps), _without_counts(updates)
+    if record.relayed or record.miscounted:
+        steps = _without_counts(steps)
+    if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
+        updates = _without_counts(updates)
     arguments = arguments_of(record)
     stepping = _stepping(record, steps, updates, loops)
     epoch_loop = stepping.epoch_loop

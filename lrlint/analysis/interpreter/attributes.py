@@ -84,6 +84,8 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return GroupsValue(record)
         case SchedulerValue(record=record), "optimizer" if record.optimizer is not None:
             return OptimizerValue(record.optimizer)
+        case SchedulerValue(record=record), "last_epoch":  # it changes with each step
+            return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
         case SchedulerValue(record=record), _:
             argument = record.arguments.get(name)
             return argument if isinstance(argument, Expr) else None

@@ -185,7 +185,11 @@ def unknown_call(
     if last not in _HARMLESS:
         why = f"passed to {path or machine.unit.code(node.func)}(…)"
         for value in arguments.all():
-            if isinstance(value, FunctionValue) and isinstance(value.node, cst.FunctionDef):
+            if (
+                isinstance(value, FunctionValue)
+                and isinstance(value.node, cst.FunctionDef)
+                and "hook" not in last
+            ):
                 if value.receiver is not None:
                     escapes.escape(value.receiver, why)
                 _assume_called(machine, value, node)
@@ -215,6 +219,8 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
     if recursive or function.scope.unit.body_of(node) is None:
         for value in arguments.all():
             escapes.escape(value, "passed to a call that is not followed")
+        if recursive:
+            escapes.leave_function_open(function, "stepped by a call that is not followed")
         return Opaque()
     machine.passed += [
         value for value in arguments.all() if isinstance(value, (FunctionValue, Method))
@@ -242,6 +248,8 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     assert body is not None  # see `call_function`
     if scope.unit.survey.is_generator(node):
         return iteration.generator_stream(machine, node, scope)
+    if scope.unit.survey.mutations.shared_names:
+        machine.closures.append(scope)
     gradients = machine.without_gradients
     machine.without_gradients = gradients or function.traits.without_gradients
     try:

@@ -78,3 +78,16 @@ def stops_gradients(value: AnyValue) -> bool:
     return (
         isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
     )
+
+
+def swallows(node: cst.With) -> bool:
+    """Whether a ``with`` lets the script go on after an exception in its body.
+
+    One that waits for the user to interrupt the training does not concern an ordinary run.
+    """
+    calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+    return any(
+        (dotted(call.func) or "").rsplit(".", 1)[-1] in ("suppress", "raises", "assertRaises")
+        and any(dotted(argument.value) != "KeyboardInterrupt" for argument in call.args)
+        for call in calls
+    )

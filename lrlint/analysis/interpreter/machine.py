@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Frame,
     Limits,
     Outcome,
+    Try,
 )
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Counter
@@ -131,6 +132,8 @@ class Machine(ABC):
     """The loops around, the outermost first."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
+    tries: list[Try]
+    """The ``try`` statements with handlers around, the outermost first."""
     via: list[SyntaxPlace]
     """Where those calls are written."""
     contradict: Contradictions
@@ -143,6 +146,9 @@ class Machine(ABC):
     allowed: int
     """The bound on ``spent`` in the call that is being interpreted."""
 
+    classes: list[ClassValue]
+    closures: list[Scope]
+    """The scopes of calls whose local variables other functions may change."""
     instances: list[Instance]
     dicts: list[DictValue]
     called: set[cst.CSTNode]
@@ -176,13 +182,14 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = []
         self.guards, self.loops, self.via = [], [], []
-        self.frames = [Frame(None, 0, 0)]
+        self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared = [], []
+        self.classes, self.closures = [], []
         self.accumulates, self.without_gradients = True, False
         self.replaced = {}
         self._keys = itertools.count()

@@ -146,6 +146,9 @@ def _optimizer(
     if name in ("state_dict", "load_state_dict", "add_param_group"):
         own = _loads_own_state(name, arguments)
         machine.emit(OptimizerCall(*machine.where(node), record, name, own))
+    if name.startswith("register_"):
+        for value in arguments.all():
+            escapes.escape(value, f"stepped by a hook of {machine.unit.code(node.func)}(…)")
     if name == "add_param_group":
         machine.library.call_method(machine, receiver, name, arguments, node)
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)

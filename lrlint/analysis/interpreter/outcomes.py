@@ -76,6 +76,18 @@ class Frame:
     """The values returned so far, each with the guards inside the function."""
 
 
+@dataclass(slots=True)
+class Try:
+    """A ``try`` statement whose body is being interpreted."""
+
+    guards: int
+    """The number of guards in force at its start."""
+    catches_exit: bool
+    """Whether a handler takes `SystemExit`, too."""
+    left: bool = False
+    """Whether a ``raise`` that an ordinary run reaches leaves its body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on the work for one script."""

@@ -20,7 +20,9 @@ from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
+    Iteration,
     ListValue,
+    Loader,
     Opaque,
     Sized,
     Store,
@@ -100,6 +102,7 @@ def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
         over_loader=inner.over_loader,
         endless=inner.endless,
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
@@ -126,13 +129,21 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         over_loader=any(part.over_loader for part in parts),
         endless=all(part.endless for part in parts),
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
 @models("builtins.iter")
-def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+def _iter(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
-    return Opaque() if value is None else value
+    if value is None or len(arguments.all()) != 1:
+        return Opaque()
+    if isinstance(value, Stream) and value.once is not None:
+        return value
+    if isinstance(value, (Stream, Loader, ListValue, Sized)):
+        inner = iteration.iterate(machine, value, node.args[0].value)
+        return replace(inner, once=Iteration(machine.loop))
+    return value
 
 
 @models("builtins.reversed")
@@ -213,6 +224,9 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
 
 @models("builtins.next")
 def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    iterator = arguments.get(0)
+    if isinstance(iterator, Stream) and iterator.once is not None:
+        iterator.once.begun = True
     return Opaque(measured=True)
 
 
@@ -222,6 +236,8 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
         return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+    if function is not None:
+        escapes.escape(function, "passed to map(…)")
     return ListValue(None, length=None if value is None else length_of(machine, value))
 
 

@@ -66,7 +66,19 @@ def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return comparisons.as_value(_has_attribute(machine, arguments.get(0), name, node))
 
 
-_OF_SCHEDULERS_AND_OPTIMIZERS = ("step", "state_dict", "load_state_dict", "param_groups")
+_OF_BOTH = frozenset({"step", "state_dict", "load_state_dict"})
+_OF_OPTIMIZERS = _OF_BOTH | {"add_param_group", "defaults", "param_groups", "state", "zero_grad"}
+_OF_SCHEDULERS = _OF_BOTH | {
+    "_get_lr_called_within_step",
+    "_initial_step",
+    "_last_lr",
+    "_step_count",
+    "base_lrs",
+    "get_last_lr",
+    "get_lr",
+    "last_epoch",
+    "optimizer",
+}
 
 
 def _has_attribute(
@@ -84,8 +96,10 @@ def _has_attribute(
                 return True
             if owner.cls is not None and not owner.open:
                 return False
-        case SchedulerValue() | OptimizerValue() if name is not None:
-            return name in _OF_SCHEDULERS_AND_OPTIMIZERS
+        case OptimizerValue() if name is not None:
+            return name in _OF_OPTIMIZERS
+        case SchedulerValue(record=record) if name is not None:
+            return name in _OF_SCHEDULERS or name in record.arguments
     text = machine.unit.code(node)
     return Flag(Question(Asks.TRUTH, text), text)
 

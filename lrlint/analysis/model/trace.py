@@ -38,6 +38,8 @@ class LoopRecord:
     without_gradients: bool = False
     may_break: bool = False
     """Whether a break may end it that depends on no number."""
+    left_by_exception: bool = False
+    """Whether an exception may end it, or one of its iterations, that is not followed."""
     unbounded: bool = False
     """Whether only a break ends it."""
     otherwise: tuple[Condition, ...] = ()
@@ -68,6 +70,10 @@ class Break:
     """Leave the ``levels`` innermost loops."""
 
     levels: int
+
+
+ALL_LOOPS: Final = 1_000_000
+"""The levels of a `Break` that ends the script: more than loops can be nested."""
 
 
 @dataclass(eq=False, slots=True)

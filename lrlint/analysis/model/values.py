@@ -206,6 +206,8 @@ class FunctionValue(Value):
     """The class that it is defined in."""
     defaults: Mapping[str, AnyValue] = field(default_factory=dict)
     traits: FunctionTraits = FunctionTraits()
+    wraps: FunctionValue | None = None
+    """The function that a decorator of the project has put it in place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +307,18 @@ class Stream(Value):
     endless: bool = False
     items: list[AnyValue] | None = None
     """All elements, where they are known one by one."""
+    once: Iteration | None = None
+    """What a first pass over it leaves empty; None for an iterable such as a range."""
+
+
+@dataclass(eq=False, slots=True)
+class Iteration:
+    """The state of an iterator."""
+
+    home: object
+    """The innermost loop whose iterations each make it, or None outside all loops."""
+    begun: bool = False
+    """Whether elements have been taken from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +388,8 @@ class OptimizerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
+    miscounted: bool = False
+    """Whether the steps that are seen may run more or less often than the trace says."""
     unknown_groups: bool = False
     """Whether it may have param groups that the analyser does not see."""
     own_writes: str | None = None
@@ -400,6 +416,8 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    miscounted: bool = False
+    """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
     """Whether its class is one of torch's or derives from one, although it is not known which."""
     open_arguments: bool = False

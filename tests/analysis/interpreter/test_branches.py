@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lrlint.analysis.interpreter.branches import fork, run_handler, run_if, run_match
+from lrlint.analysis.interpreter.branches import fork, run_if, run_match
+from lrlint.analysis.interpreter.exceptions import run_handler
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Frame, Outcome
 from lrlint.analysis.model.conditions import any_of, negate
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat
