@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,9 @@ UNFINISHED = "LR902"
 ABOUT_TOO_FEW = frozenset({"LR202"})
 """Rules that need to know it only to warn of too few steps; too many are an error at once."""
 
+OF_ONE_STEP = frozenset({"LR901", "LR904"})
+"""Rules whose finding rests on a single step: what came after it may be unknown."""
+
 
 class RunJudge:
     """The rules that are on, and the files that their findings point into."""
@@ -42,14 +45,18 @@ class RunJudge:
         """The files that findings point into, by their names there."""
         return {source.name: source for source in self._sources.values()}
 
-    def judge(self, training: Training, *, finished: bool) -> tuple[Diagnostic, ...]:
-        """Return what the rules say of a run, sorted.
+    def judge(
+        self, training: Training, *, finished: bool, only: Collection[str] | None = None
+    ) -> tuple[Diagnostic, ...]:
+        """Return what the rules, or those in ``only``, say of a run, sorted.
 
         Of a training that is not ``finished``, they say nothing that depends on its length.
         """
         complete = _without_early_ends(training)
         diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
+            if only is not None and rule.code not in only:
+                continue
             if not finished and rule.code in ABOUT_THE_END:
                 continue
             about_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED

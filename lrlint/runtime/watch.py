@@ -31,11 +31,17 @@ class Watch:
         self._session = session
         self._open = True
         session.start()
-        for target in targets:
-            if hasattr(target, "param_groups"):
-                session.recorder.optimizer_listener.built(unwrapped_optimizer(target))
-            else:
-                session.recorder.scheduler_listener.adopt(target)
+        self.add(*targets)
+
+    def add(self, *targets: Any) -> None:
+        """Take in optimizers and schedulers that were built before the watch began."""
+        recorder = self._session.recorder
+        with self._session.hooks.safely():
+            for target in targets:
+                if hasattr(target, "param_groups"):
+                    recorder.optimizer_listener.built(unwrapped_optimizer(target))
+                else:
+                    recorder.scheduler_listener.adopt(target)
 
     @property
     def recording(self) -> Recording:
@@ -49,7 +55,8 @@ class Watch:
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
-        self._session.recorder.optimizer_listener.replayed()
+        with self._session.hooks.safely():
+            self._session.recorder.optimizer_listener.replayed()
 
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""

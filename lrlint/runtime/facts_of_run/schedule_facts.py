@@ -42,12 +42,12 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         order=record.order,
-        escapes="never built" if record.failed else None,
+        escapes=_escape(record),
         absolute_lr=record.place if returns_lrs(record) else None,
         first_factor=first_factor(record),
         open_arguments=record.law is None,
         sites=sites,
-        steps=Expr.const(record.steps + record.refused),
+        steps=None if record.unseen else Expr.const(record.steps + record.refused),
         optimizer_steps=Expr.const(optimizer.steps - record.optimizer_steps_before),
         epochs=None if around.epoch is None else around.epoch.trips,
         epoch_loop=around.epoch,
@@ -64,6 +64,13 @@ def schedule_of(
         rank_gap=record.rank_gap,
         departure=optimizer.departure if record.parent is None else None,
     )
+
+
+def _escape(record: RecordedScheduler) -> str | None:
+    """Return how a scheduler may be stepped without a call that the recorder hears."""
+    if record.failed:
+        return "never built"
+    return "stepped by other means than its own step()" if record.unseen else None
 
 
 def _arguments(record: RecordedScheduler) -> dict[str, Argument]:

@@ -14,7 +14,7 @@ def closed_form(
     record: RecordedScheduler, scheduler: Any, base_lrs: Sequence[float]
 ) -> list[float] | None:
     """Return the LRs at the scheduler's counter; None where there is no formula for them."""
-    law, counter = record.law, _counter(scheduler)
+    law, counter = record.law, counter_of(scheduler)
     if law is None or counter is None or not all(map(is_pure, _functions(record))):
         return None
     arguments = dict(record.arguments)
@@ -39,11 +39,22 @@ def counts_from_zero(record: RecordedScheduler, scheduler: Any) -> bool:
     law = record.law
     if law is None or law.takes_metric or law.name == "CyclicLR":  # which has no end
         return False
-    return not record.loads and record.steps == 0 and _counter(scheduler) == 0
+    return not record.loads and record.steps == 0 and counter_of(scheduler) == 0
 
 
-def _counter(scheduler: Any) -> float | None:
+def moved_unseen(record: RecordedScheduler) -> bool:
+    """Whether something else than a call that was seen may have stepped a scheduler.
+
+    That is: its counter has moved, or the script has put a function in place of its ``step``.
+    """
+    scheduler = record.ref()
+    if scheduler is None or record.parent is not None:
+        return False
+    return counter_of(scheduler) != record.counter or "step" in vars(scheduler)
+
+
+def counter_of(scheduler: Any) -> float | None:
     """Return ``last_epoch``; a ChainedScheduler has none, but its parts do."""
     counter: float | None = getattr(scheduler, "last_epoch", None)
     parts = getattr(scheduler, "_schedulers", ())
-    return _counter(parts[0]) if counter is None and parts else counter
+    return counter_of(parts[0]) if counter is None and parts else counter

@@ -8,6 +8,7 @@ from typing import Any
 from lrlint.facts import Departure
 from lrlint.runtime.recorder.closed_forms import closed_form, counts_from_zero
 from lrlint.runtime.recorder.likely_writers import writer_of_resume
+from lrlint.runtime.recorder.lr_values import as_number
 from lrlint.runtime.recorder.records import RecordedOptimizer
 
 OPTIMIZER_LOADED = "optimizer.load_state_dict()"
@@ -28,13 +29,15 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     if scheduler is None or (driver.name in _FACTOR_OF_LAST and OPTIMIZER_LOADED in loads):
         return
     groups = optimizer.param_groups
-    base_lrs = [float(group.get("initial_lr", group["lr"])) for group in groups]
+    lrs = [as_number(lr) for lr in record.pending_lrs or ()]
+    bases = [as_number(group.get("initial_lr", group.get("lr"))) for group in groups]
+    base_lrs = [base for base in bases if base is not None]
+    if len(base_lrs) < len(groups):
+        return
     expected_lrs = closed_form(driver, scheduler, base_lrs) or ()
     tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)
-    for group, (lr, expected) in enumerate(
-        zip(map(float, record.pending_lrs), expected_lrs, strict=False)
-    ):
-        if not math.isclose(lr, expected, rel_tol=1e-3, abs_tol=tolerance):
+    for group, (lr, expected) in enumerate(zip(lrs, expected_lrs, strict=False)):
+        if lr is not None and not math.isclose(lr, expected, rel_tol=1e-3, abs_tol=tolerance):
             record.departure = Departure(
                 step=record.steps,
                 group=group,

@@ -12,6 +12,7 @@ from torch import Tensor
 from lrlint.formulas import Law, Replay
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
+from lrlint.runtime.recorder.closed_forms import counter_of
 from lrlint.runtime.recorder.constructor_arguments import (
     given_names,
     kept_arguments,
@@ -19,11 +20,13 @@ from lrlint.runtime.recorder.constructor_arguments import (
 )
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
+from lrlint.runtime.recorder.lr_values import NO_LR, as_number, plain_lrs
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 from lrlint.runtime.recorder.replays import law_of, start_replay, state_for_replay
 from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED, SCHEDULER_LOADED
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
+from lrlint.runtime.recorder.verifier import note_unseen_steps
 from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 
 MOST_PER_LINE = 64
@@ -84,25 +87,27 @@ class SchedulerListener:
             last_tries=optimizer.tries,
             last_optimizer_steps=optimizer.steps,
             last_batches=self._passes.batches,
+            counter=counter_of(scheduler),
         )
         if OPTIMIZER_LOADED in optimizer.loads_since_step:
             record.restored_before = optimizer.loads[-1]
         for child in children:
             child.parent = record
+            self._built_by_line[_line(child)] -= 1  # the whole counts, not its parts
         self._by_id[key] = record
         self._count(record)
         _attach(record, len(scheduler.optimizer.param_groups))
         expect_own_lrs(record, scheduler)
 
     def _count(self, record: RecordedScheduler) -> None:
-        line = (record.place, record.optimizer.order)
+        line = _line(record)
         self._built_by_line[line] = self._built_by_line.get(line, 0) + 1
         if self._built_by_line[line] <= MOST_PER_LINE:
             self.records.append(record)
 
     def built_by_line(self, record: RecordedScheduler) -> int:
         """Return how many schedulers the same line has built for the same optimizer."""
-        return self._built_by_line.get((record.place, record.optimizer.order), 0)
+        return 0 if record.parent is not None else self._built_by_line.get(_line(record), 0)
 
     def build_failed(
         self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
@@ -112,7 +117,7 @@ class SchedulerListener:
         record = self._optimizers.record_of(optimizer)
         if record is None or law is None:
             return
-        _, bound = law.bind_call(arguments, keywords)
+        _, bound = _bound(law, arguments, keywords)
         self.records.append(
             RecordedScheduler(
                 ref=weakref.ref(scheduler),
@@ -139,13 +144,39 @@ class SchedulerListener:
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
         record = self._by_id[id(scheduler)]
+        self._built_by_line[_line(record)] -= 1  # it was built elsewhere
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups
         optimizer.expected.follow(groups)
-        initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
-        record.base_lrs = optimizer.base_lrs = initial
+        initial = [as_number(group.get("initial_lr", group.get("lr"))) for group in groups]
+        record.base_lrs = tuple(NO_LR if lr is None else lr for lr in initial)
+        optimizer.base_lrs = record.base_lrs
 
     # -- steps
+
+    def stepping(self, scheduler: Any) -> None:
+        """Hear that ``scheduler.step()`` begins, called by the script itself."""
+        record = self._by_id.get(id(scheduler))
+        if record is None:
+            return
+        optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
+        if counter_of(scheduler) != record.counter:
+            note_unseen_steps(optimizer)
+        if not optimizer.overlaid and all(
+            group.get("lr") is lr for group, lr in zip(groups, optimizer.last_lrs, strict=False)
+        ):
+            return
+        lrs = plain_lrs(group.get("lr") for group in groups)
+        if lrs is None or any(isinstance(lr, Tensor) for lr in lrs):
+            return  # what a tensor holds, only its device knows
+        built = optimizer.schedulers[-1].built_lrs if optimizer.schedulers else ()
+        scheduled = optimizer.expected.lr if optimizer.driven else built
+        if not _same(lrs, scheduled):
+            optimizer.overlaid = False
+        elif not _same(optimizer.last_lrs, scheduled):
+            optimizer.overlaid = True
+        if not optimizer.driven:
+            optimizer.expected.follow(groups)
 
     def stepped(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has run to its end, called by the script itself."""
@@ -172,6 +203,7 @@ class SchedulerListener:
                 record.replay = None
         if record.replay is None:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
+        record.counter = counter_of(scheduler)
         expect_own_lrs(record, scheduler)
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
@@ -180,6 +212,7 @@ class SchedulerListener:
         place = self._log.user_place()
         if record is not None and place is not None:
             record.refused += 1
+            record.counter = counter_of(scheduler)
             self._count_call(record, place, value)
 
     def _count_call(self, record: RecordedScheduler, place: RunPlace, value: Any) -> None:
@@ -205,16 +238,40 @@ class SchedulerListener:
         if record is None:
             return
         self._log.keep(record.loads, record.optimizer)
+        record.counter = counter_of(scheduler)
         record.optimizer.settled = False
         record.optimizer.loads_since_step.append(SCHEDULER_LOADED)
         if record.replay is not None:
             record.replay.load_state_dict(state_for_replay(scheduler))
+
+    def finish(self) -> None:
+        """Note the optimizers whose schedulers something unseen has stepped."""
+        for record in self.records:
+            if not (record.steps or record.unseen):
+                note_unseen_steps(record.optimizer)
 
     def collect_overruns(self, optimizer: RecordedOptimizer) -> None:
         """Add what its schedulers have counted on the device; waits for the device."""
         for record in self.records:
             if record.optimizer is optimizer:
                 record.overran += record.overran_on_device.take()
+
+
+def _line(record: RecordedScheduler) -> tuple[RunPlace, int]:
+    return record.place, record.optimizer.order
+
+
+def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether there are as many LRs, and they are equal but for rounding."""
+    pairs = zip(lrs, others, strict=False)
+    return (
+        bool(lrs)
+        and len(lrs) == len(others)
+        and all(
+            not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
+            for lr, other in pairs
+        )
+    )
 
 
 def _bound(
@@ -249,7 +306,7 @@ def _agree(expected: ExpectedGroups, groups: Sequence[Mapping[str, Any]]) -> boo
     """Whether the replay of a constructor wrote what the constructor wrote."""
     pairs = zip(expected.groups, groups, strict=False)
     return all(
-        isinstance(real["lr"], Tensor)
+        not isinstance(real["lr"], (float, int))  # which may be rounded
         or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
         for mine, real in pairs
     )
