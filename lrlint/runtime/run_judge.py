@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +44,7 @@ class RunJudge:
     @property
     def sources(self) -> dict[str, SourceFile]:
         """The files that findings point into, by their names there."""
-        return {source.name: source for source in self._sources.values()}
+        return dict(self._sources)
 
     def judge(
         self, training: Training, *, finished: bool, only: Collection[str] | None = None
@@ -84,13 +85,15 @@ class RunJudge:
 
     def _source(self, finding: Finding) -> SourceFile:
         """Return the file of a finding, for the comments that silence it."""
-        filename = getattr(finding.place, "filename", "")
-        if filename not in self._sources:
+        filename, name = getattr(finding.place, "filename", ""), finding.place.span().filename
+        if name not in self._sources:
             try:
-                self._sources[filename] = load(Path(filename))
-            except (OSError, SourceError):  # typed at a prompt, or gone: nothing silences it
-                self._sources[filename] = load(Path(filename or "<stdin>"), data=b"")
-        return self._sources[filename]
+                source = load(Path(filename))
+            except (OSError, SourceError):  # a cell of a notebook, typed at a prompt, or gone
+                text = "".join(linecache.getlines(filename))
+                source = load(Path(filename or "<stdin>"), data=text.encode())
+            self._sources[name] = replace(source, name=name)
+        return self._sources[name]
 
 
 def _without_early_ends(training: Training) -> Training:
