@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
@@ -13,10 +12,11 @@ from lrlint.facts import Training
 from lrlint.linter.config import Settings
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.rank_gap import first_gap
-from lrlint.runtime.ranks import rank
+from lrlint.runtime.ranks import gather, rank
 from lrlint.runtime.recorder.hooks import Hooks
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.run_judge import OF_ONE_STEP, RunJudge
 from lrlint.runtime.trace_file import TraceWriter
@@ -135,6 +135,14 @@ class Session:
             row=scheduler.place.row,
         )
 
+    def share(self) -> bool:
+        """Compare with the other ranks, which all do so now; return whether this one reports."""
+        gathered = gather(self.recording(()))
+        if gathered is None:
+            return False
+        self.compare_with(*gathered)
+        return True
+
     def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
         """Take in what the other ranks have recorded, and find where they differ."""
         self._notes += notes
@@ -170,4 +178,4 @@ class Session:
         for finding in self.findings():
             where = f"{finding.filename}:{finding.location.row}"
             kind = f"{finding.severity.label}[{finding.code}] {finding.name}"
-            print(f"lrlint: {where}: {kind}: {finding.message}", file=sys.stderr)
+            tell(f"{where}: {kind}: {finding.message}")

@@ -60,13 +60,21 @@ class Watch:
 
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""
+        self._close()
+
+    def close_on_all_ranks(self) -> None:
+        """Do the same on every rank of a training at once: rank 0 compares them and reports."""
+        self._close(share=True)
+
+    def _close(self, *, share: bool = False) -> None:
         if not self._open:
             return
         self._open = False
         self._session.stop()
+        reports = not share or self._session.share()
         if self._session.mode is Mode.RAISE:
             self._session.raise_error()
-        if self._session.mode is not Mode.RECORD:
+        if self._session.mode is not Mode.RECORD and reports:
             self._session.warn()
 
     def __enter__(self) -> Watch:
