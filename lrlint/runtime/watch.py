@@ -35,13 +35,13 @@ class Watch:
 
     def add(self, *targets: Any) -> None:
         """Take in optimizers and schedulers that were built before the watch began."""
-        recorder = self._session.recorder
-        with self._session.hooks.safely():
+        hooks, recorder = self._session.hooks, self._session.recorder
+        with hooks.safely():
             for target in targets:
                 if hasattr(target, "param_groups"):
                     recorder.optimizer_listener.built(unwrapped_optimizer(target))
                 else:
-                    recorder.scheduler_listener.adopt(target)
+                    hooks.adopt(target)
 
     @property
     def recording(self) -> Recording:

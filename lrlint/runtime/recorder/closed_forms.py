@@ -7,7 +7,7 @@ from typing import Any
 
 from lrlint.runtime.recorder.purity import is_pure
 from lrlint.runtime.recorder.records import RecordedScheduler
-from lrlint.runtime.recorder.replays import leaves
+from lrlint.runtime.recorder.replays import law_of, leaves
 
 
 def closed_form(
@@ -45,12 +45,13 @@ def counts_from_zero(record: RecordedScheduler, scheduler: Any) -> bool:
 def moved_unseen(record: RecordedScheduler) -> bool:
     """Whether something else than a call that was seen may have stepped a scheduler.
 
-    That is: its counter has moved, or the script has put a function in place of its ``step``.
+    That is: its counter has moved, or the script has put functions in place of its methods.
     """
     scheduler = record.ref()
     if scheduler is None or record.parent is not None:
         return False
-    return counter_of(scheduler) != record.counter or "step" in vars(scheduler)
+    changed = record.law is not None and law_of(scheduler) is None
+    return counter_of(scheduler) != record.counter or changed or "step" in vars(scheduler)
 
 
 def counter_of(scheduler: Any) -> float | None:

@@ -71,6 +71,15 @@ class Hooks:
         while self._restore:
             self._restore.pop()()
 
+    def adopt(self, scheduler: Any) -> None:
+        """Listen to a scheduler that was built before."""
+        self._wrap_classes(scheduler)
+        self._on_scheduler.adopt(scheduler)
+
+    def _wrap_classes(self, scheduler: Any) -> None:
+        for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
+            self._wrap_scheduler(cls, "step", "load_state_dict")
+
     def _wrap_scheduler(self, cls: type, *names: str) -> None:
         """Wrap those of the methods that a class defines itself, once."""
         wrappers = {
@@ -200,8 +209,7 @@ class Hooks:
             with self.safely():
                 if not self._on:
                     return
-                for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
-                    self._wrap_scheduler(cls, "step", "load_state_dict")
+                self._wrap_classes(scheduler)
                 self._on_scheduler.built(scheduler, args, kwargs)
 
         return __init__

@@ -82,6 +82,8 @@ class RecordedOptimizer:
     overlaid: bool = False
     """Whether something changes its LRs between the steps of its schedulers, and changes them back
     before each."""
+    warmup_asked: bool = False
+    """Whether a warm-up of another library has been looked for."""
     overlaid_steps: int = 0
     """Steps that used LRs changed in this way."""
     driven: bool = False

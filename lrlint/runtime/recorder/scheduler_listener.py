@@ -169,8 +169,8 @@ class SchedulerListener:
         lrs = plain_lrs(group.get("lr") for group in groups)
         if lrs is None or any(isinstance(lr, Tensor) for lr in lrs):
             return  # what a tensor holds, only its device knows
-        built = optimizer.schedulers[-1].built_lrs if optimizer.schedulers else ()
-        scheduled = optimizer.expected.lr if optimizer.driven else built
+        own_last: Sequence[Any] = getattr(scheduler, "_last_lr", None) or record.built_lrs
+        scheduled = optimizer.expected.lr if optimizer.driven else own_last
         if not _same(lrs, scheduled):
             optimizer.overlaid = False
         elif not _same(optimizer.last_lrs, scheduled):
@@ -263,14 +263,13 @@ def _line(record: RecordedScheduler) -> tuple[RunPlace, int]:
 
 def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
     """Whether there are as many LRs, and they are equal but for rounding."""
-    pairs = zip(lrs, others, strict=False)
-    return (
-        bool(lrs)
-        and len(lrs) == len(others)
-        and all(
-            not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
-            for lr, other in pairs
-        )
+    numbers = plain_lrs(others)
+    if not lrs or numbers is None or len(lrs) != len(numbers):
+        return False
+    pairs = zip(lrs, numbers, strict=True)
+    return all(
+        not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
+        for lr, other in pairs
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from lrlint.facts import BadRate, Departure
 from lrlint.runtime.recorder.closed_forms import moved_unseen
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer
-from lrlint.runtime.recorder.likely_writers import likely_writer
+from lrlint.runtime.recorder.likely_writers import begins_overlaid, likely_writer
 from lrlint.runtime.recorder.lr_values import lr_number, plain_lrs
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import check_resume
@@ -154,7 +154,7 @@ def _note_error(
     """Note an LR that is not exactly the expected one; beyond rounding it is a departure."""
     error, highest = abs(lr - expected), max(record.highest_lr, abs(expected))
     departs = record.departure is None and not rounding.allows(error, expected, highest, step)
-    if departs and note_unseen_steps(record):
+    if departs and (note_unseen_steps(record) or begins_overlaid(record)):
         return
     record.highest_lr = highest
     if record.highest_lr:
