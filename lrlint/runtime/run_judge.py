@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import linecache
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,9 @@ UNFINISHED = "LR902"
 ABOUT_TOO_FEW = frozenset({"LR202"})
 """Rules that need to know it only to warn of too few steps; too many are an error at once."""
 
+OF_ONE_STEP = frozenset({"LR901", "LR904"})
+"""Rules whose finding rests on a single step: what came after it may be unknown."""
+
 
 class RunJudge:
     """The rules that are on, and the files that their findings point into."""
@@ -44,16 +48,20 @@ class RunJudge:
     @property
     def sources(self) -> dict[str, SourceFile]:
         """The files that findings point into, by their names there."""
-        return {source.name: source for source in self._sources.values()}
+        return dict(self._sources)
 
-    def judge(self, training: Training, *, finished: bool) -> tuple[Diagnostic, ...]:
-        """Return what the rules say of a run, sorted.
+    def judge(
+        self, training: Training, *, finished: bool, only: Collection[str] | None = None
+    ) -> tuple[Diagnostic, ...]:
+        """Return what the rules, or those in ``only``, say of a run, sorted.
 
         Of a training that is not ``finished``, they say nothing that depends on its length.
         """
         complete = _of_known_length(training)
         diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
+            if only is not None and rule.code not in only:
+                continue
             if not finished and rule.code in ABOUT_THE_END:
                 continue
             about_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED
@@ -81,13 +89,15 @@ class RunJudge:
 
     def _source(self, finding: Finding) -> SourceFile:
         """Return the file of a finding, for the comments that silence it."""
-        filename = getattr(finding.place, "filename", "")
-        if filename not in self._sources:
+        filename, name = getattr(finding.place, "filename", ""), finding.place.span().filename
+        if name not in self._sources:
             try:
-                self._sources[filename] = load(Path(filename))
-            except (OSError, SourceError):  # typed at a prompt, or gone: nothing silences it
-                self._sources[filename] = load(Path(filename or "<stdin>"), data=b"")
-        return self._sources[filename]
+                source = load(Path(filename))
+            except (OSError, SourceError):  # a cell of a notebook, typed at a prompt, or gone
+                text = "".join(linecache.getlines(filename))
+                source = load(Path(filename or "<stdin>"), data=text.encode())
+            self._sources[name] = replace(source, name=name)
+        return self._sources[name]
 
 
 def _of_known_length(training: Training) -> Training:

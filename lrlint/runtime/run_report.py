@@ -47,12 +47,14 @@ def as_json(report: RunReport) -> dict[str, Any]:
         | {"verdict": judgement.verdict.value, "confirmed_as": judgement.confirmed_as}
         for finding, judgement in zip(report.static, report.judgements, strict=True)
     ]
+    notes = report.recording.notes
     return {
         "schema": SCHEMA,
         "exit_status": report.status,
         "static": static,
         "runtime": [record(finding) for finding in report.recording.findings],
         "schedules": [_finite(track) for track in report.recording.to_json()],
+        **({"notes": list(notes)} if notes else {}),
     }
 
 
@@ -68,14 +70,16 @@ def _finite(value: Any) -> Any:
 def as_text(report: RunReport, style: Style) -> str:
     """Return the summary that a person reads in ten seconds."""
     paint = Paint(style.colour)
-    blocks = ["\n".join(_schedule(track, paint, style)) for track in report.recording.schedules]
-    if not blocks:
-        blocks = ["lrlint: no torch LR scheduler was created"]
     recording = report.recording
+    blocks = ["\n".join(_schedule(track, paint, style)) for track in recording.schedules]
+    if recording.incomplete:
+        blocks.append("lrlint: the recording is incomplete: see the last line")
+    elif not blocks:
+        blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
     if recording.findings:
         results = Results(recording.findings, 1, report.lines)
         blocks.append(render("full", results, style).rstrip("\n"))
-    else:
+    elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")
     if report.static:
         blocks.append("\n".join(_verdicts(report, paint)))
@@ -108,6 +112,11 @@ def _agreement(track: Track) -> str:
         )
     if track.expected is None or error is None:
         return "no step used its LR" if not track.optimizer_steps else "its law is not known"
+    if track.overlaid_steps:
+        return (
+            f"something else scales the LR of {track.overlaid_steps:,} optimizer steps, and puts it"
+            " back before the scheduler steps: a warm-up, for example"
+        )
     return f"LR matches the scheduler at every step (max. rel. error {_error(error)})"
 
 

@@ -63,7 +63,9 @@ def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
     else:
         horizon, span = horizon_of(record), record.place.span()
         length = None if horizon is None else horizon.length
-        if length is None or (span.filename, span.start.row) not in recorder.planned:
+        if length is None or record.unseen:
+            return None
+        if (span.filename, span.start.row) not in recorder.planned:
             return None
         steps, planned, unit = record.counter, int(length.as_number() or 0), "scheduler steps"
     if steps >= _NEARLY_ALL * planned:

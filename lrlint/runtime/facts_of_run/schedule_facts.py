@@ -47,7 +47,7 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         sites=sites,
-        steps=Expr.const(steps_of(record)),
+        steps=None if record.unseen else Expr.const(steps_of(record)),
         epochs=None if around.epoch is None else around.epoch.trips,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
         construction=Construction(
@@ -67,7 +67,7 @@ def schedule_of(
             batch_loop=around.batch,
             early_step=_early_step(record, sites, use),
             repeated_step=_repetition(record, sites),
-            escapes=_unseen(record),
+            escapes=_escape(record),
             prepared=record.prepared,
         ),
         run=_recorded(record, recorder),
@@ -85,10 +85,11 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
     )
 
 
-def _unseen(record: RecordedScheduler) -> str | None:
+def _escape(record: RecordedScheduler) -> str | None:
+    """Return how a scheduler may be stepped without a call that the recorder hears."""
     if record.failed:
         return "never built"
-    return "advanced without a call of its step()" if record.driven_elsewhere else None
+    return "stepped by other means than its own step()" if record.unseen else None
 
 
 def _arguments(record: RecordedScheduler) -> dict[str, Argument]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lrlint.runtime.recorder.purity import is_pure
 from lrlint.runtime.recorder.records import RecordedScheduler
-from lrlint.runtime.recorder.replays import leaves
+from lrlint.runtime.recorder.replays import law_of, leaves
 
 
 def closed_form(
@@ -40,6 +40,18 @@ def counts_from_zero(record: RecordedScheduler, scheduler: Any) -> bool:
     if law is None or law.takes_metric:
         return False
     return not record.loads and record.steps == 0 and counter_of(scheduler) == 0
+
+
+def moved_unseen(record: RecordedScheduler) -> bool:
+    """Whether something else than a call that was seen may have stepped a scheduler.
+
+    That is: its counter has moved, or the script has put functions in place of its methods.
+    """
+    scheduler = record.ref()
+    if scheduler is None or record.parent is not None:
+        return False
+    changed = record.law is not None and law_of(scheduler) is None
+    return counter_of(scheduler) != record.seen_counter or changed or "step" in vars(scheduler)
 
 
 def counter_of(scheduler: Any) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrlint.runtime.recorder.foreign_schedulers import foreign_scheduler_of
+from lrlint.runtime.recorder.foreign_schedulers import foreign_scheduler_of, has_foreign_warmup
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.rounding import Rounding
 
@@ -35,6 +35,19 @@ def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding
     if foreign is not None:
         return f"{foreign}, another scheduler of the same optimizer"
     return BY_HAND
+
+
+def begins_overlaid(record: RecordedOptimizer) -> bool:
+    """Whether a warm-up of another library may explain the first departure.
+
+    Whether it does, the scheduler's next step tells: the warm-up takes its factor back for it.
+    """
+    optimizer = record.ref()
+    if record.warmup_asked or optimizer is None:
+        return False
+    record.warmup_asked = True
+    record.overlaid = has_foreign_warmup(optimizer)
+    return record.overlaid
 
 
 def _loaded(replaced: str) -> str:

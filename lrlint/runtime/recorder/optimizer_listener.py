@@ -13,6 +13,7 @@ import torch
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
+from lrlint.runtime.recorder.lr_values import as_number
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED
 from lrlint.runtime.recorder.verifier import Verifier
@@ -59,7 +60,7 @@ class OptimizerListener:
             class_name=type(optimizer).__name__,
             place=self._log.place(),
             order=self._log.next_order(),
-            parameters=frozenset(id(p) for group in groups for p in group["params"]),
+            parameters=frozenset(id(p) for group in groups for p in group.get("params", ())),
             expected=ExpectedGroups(groups),
             batches=self._passes.batches,
         )
@@ -81,7 +82,7 @@ class OptimizerListener:
         if record.current_call is not None and _is_nested(optimizer, sys._getframe(2)):
             return  # super().step(): the same step once more
         record.current_call = call
-        record.pending_lrs = [group["lr"] for group in optimizer.param_groups]
+        record.pending_lrs = _lrs(optimizer)
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
             place = self._log.user_place()
@@ -123,7 +124,7 @@ class OptimizerListener:
         for record in list(self._by_id.values()):
             optimizer = record.ref()
             if optimizer is not None:
-                record.pending_lrs = [group["lr"] for group in optimizer.param_groups]
+                record.pending_lrs = _lrs(optimizer)
                 self.verifier.step(optimizer, record)
                 self._count_in_pass(record)
 
@@ -153,8 +154,18 @@ class OptimizerListener:
             return
         record.settled = False
         index = len(optimizer.param_groups) - 1
-        record.late_lrs[index] = float(optimizer.param_groups[index]["lr"])
+        lr = as_number(optimizer.param_groups[index].get("lr"))
+        if lr is not None:
+            record.late_lrs[index] = lr
         self._log.keep(record.added_groups, record)
+
+
+def _lrs(optimizer: Any) -> list[Any] | None:
+    """Return the LR of each param group as it is; None where a group has no key for it."""
+    try:
+        return [group["lr"] for group in optimizer.param_groups]
+    except KeyError:
+        return None
 
 
 def _is_nested(optimizer: object, wrapper: FrameType) -> bool:

@@ -70,4 +70,5 @@ class Recorder:
     def finish(self) -> None:
         """Read what is still on devices, and close the passes that a ``break`` left open."""
         self.drain()
+        self.scheduler_listener.finish()
         self.passes.finish()

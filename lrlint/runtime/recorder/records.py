@@ -79,12 +79,19 @@ class RecordedOptimizer:
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
     """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
-    pending_lrs: list[Any] = field(default_factory=list)
-    """The LRs of the step under way."""
+    pending_lrs: list[Any] | None = None
+    """The LRs of the step under way; None where a group has none."""
     last_lrs: list[Any] = field(default_factory=list)
     """Those of the step before, where they were floats."""
     settled: bool = False
     """Whether those were as expected, and nothing has changed what is expected since."""
+    overlaid: bool = False
+    """Whether something changes its LRs between the steps of its schedulers, and changes them back
+    before each."""
+    warmup_asked: bool = False
+    """Whether a warm-up of another library has been looked for."""
+    overlaid_steps: int = 0
+    """Steps that used LRs changed in this way."""
     driven: bool = False
     """Whether a scheduler that it still has has begun to set its LR."""
 
@@ -151,6 +158,13 @@ class RecordedScheduler:
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
     failed: bool = False
     """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
+    seen_counter: float | None = None
+    """What its ``last_epoch`` was after the last call that was seen."""
+    unseen: bool = False
+    """Whether something else than a call that was seen has stepped it.
+
+    ignite, for one, moves the counter and writes the LR that ``get_lr()`` returns.
+    """
     refused: int = 0
     """Calls of ``step()`` that raised."""
     rank_gap: RankGap | None = None
@@ -179,16 +193,6 @@ class RecordedScheduler:
         if self.children:
             return any(child.erases for child in self.children)
         return self.law is None or not self.law.chainable
-
-    @property
-    def driven_elsewhere(self) -> bool:
-        """Whether the LR moves although nothing calls ``step()``.
-
-        ignite, for one, writes the LR that ``get_lr()`` returns.
-        """
-        if any(scheduler.steps for scheduler in self.optimizer.schedulers) or self.refused:
-            return False
-        return len({tuple(lrs) for lrs in self.optimizer.curve.lr}) > 1
 
     @property
     def past(self) -> Fraction:

@@ -12,14 +12,17 @@ from lrlint.formulas import LAWS, Law, Replay
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 
 _TORCH_MODULES = frozenset({"torch.optim.lr_scheduler", "torch.optim.swa_utils"})
+_METHODS = frozenset({"step", "get_lr"})
 
 
 def law_of(scheduler: object) -> Law | None:
-    """Return the law of a scheduler of torch's; None for a class from elsewhere."""
+    """Return the law of a scheduler of torch's; None where the script has changed what it does."""
     cls = type(scheduler)
     law = LAWS.get(cls.__name__)
-    is_torchs = cls.__module__ in _TORCH_MODULES and law is not None and law.is_class
-    return law if is_torchs else None
+    methods = (getattr(cls, name, None) for name in _METHODS)
+    is_torchs = all(part.__module__ in _TORCH_MODULES for part in (cls, *methods) if part)
+    changed = not _METHODS.isdisjoint(getattr(scheduler, "__dict__", ()))
+    return law if law is not None and law.is_class and is_torchs and not changed else None
 
 
 def start_replay(

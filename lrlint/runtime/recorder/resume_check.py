@@ -8,7 +8,8 @@ from typing import Any
 
 from lrlint.facts import Departure
 from lrlint.runtime.recorder.closed_forms import closed_form, counts_from_zero
-from lrlint.runtime.recorder.likely_writers import writer_of_resume
+from lrlint.runtime.recorder.likely_writers import begins_overlaid, writer_of_resume
+from lrlint.runtime.recorder.lr_values import as_number, plain_number
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 
 OPTIMIZER_LOADED = "optimizer.load_state_dict()"
@@ -32,21 +33,27 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
     scheduler = driver.ref()
     if scheduler is None:
         return
-    base_lrs = [float(group.get("initial_lr", group["lr"])) for group in optimizer.param_groups]
+    groups = optimizer.param_groups
+    bases = [as_number(group.get("initial_lr", group.get("lr"))) for group in groups]
+    base_lrs = [base for base in bases if base is not None]
+    if len(base_lrs) < len(groups):
+        return
     if OPTIMIZER_LOADED in loads and not driver.replaced:
         driver.replaced = _replaced_lr(driver, base_lrs)
         if driver.replaced:
             base_lrs = [*driver.base_lrs]
         elif driver.name in _FACTOR_OF_LAST:
             return
-    used = [*map(float, record.pending_lrs)]
+    used = [*map(plain_number, record.pending_lrs or ())]
     expected = closed_form(driver, scheduler, base_lrs) or []
     tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)
     group = _first_difference(used, expected, tolerance)
     if group is None:
         if counts_from_zero(driver, scheduler):
             driver.starts_over = record.resumed_at
-    elif not _goes_on(driver, scheduler, used, loads, base_lrs):
+    elif _goes_on(driver, scheduler, used, loads, base_lrs):
+        return
+    elif not record.overlaid and not begins_overlaid(record):
         record.departure = Departure(
             step=record.steps,
             group=group,
@@ -72,7 +79,8 @@ def _first_difference(
 ) -> int | None:
     """Return the first param group whose LR is another than expected."""
     for group, (lr, other) in enumerate(zip(used, expected, strict=False)):
-        if not math.isclose(lr, other, rel_tol=1e-3, abs_tol=tolerance):
+        same = math.isclose(lr, other, rel_tol=1e-3, abs_tol=tolerance)
+        if not (same or math.isnan(lr) or math.isnan(other)):  # a group may have no LR
             return group
     return None
 
@@ -93,5 +101,5 @@ def _goes_on(
     if LOADED_BEFORE in loads:
         first = closed_form(driver, scheduler, base_lrs, at=0)
         return first is None or _first_difference(used, first, 0.0) is not None
-    last = [*map(float, getattr(scheduler, "_last_lr", ()))]
+    last = [*map(plain_number, getattr(scheduler, "_last_lr", ()))]
     return SCHEDULER_LOADED in loads and last != [] and _first_difference(used, last, 0.0) is None
