@@ -315,7 +315,7 @@ class Machine(ABC):
 
     @contextmanager
     def forgotten(self) -> Iterator[None]:
-        """Leave out of the trace what is interpreted meanwhile."""
+        """Leave what the ``with`` block interprets out of the trace."""
         outer, self.block = self.block, []
         try:
             yield

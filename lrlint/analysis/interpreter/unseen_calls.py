@@ -1,7 +1,7 @@
 """Calls out of the analyser's sight: entry points, handlers, callbacks.
 
-How often a function runs that nobody in view calls is known in one case only: it is a whole
-training. One epoch or one update of a training is run as often as a framework likes.
+They are counted in one case only: a function that is a whole training is called once. One
+that makes an epoch or an update is called as often as a framework likes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from lrlint.symbolic import Expr
 def called_unseen(
     machine: Machine, function: FunctionValue, *, registered: bool = False
 ) -> Iterator[None]:
-    """Take what happens meanwhile for the calls of a function from elsewhere.
+    """Put what the ``with`` block adds to the trace into a loop over the calls of a function.
 
     ``registered`` says that a framework holds the function, as a handler of its events.
     """

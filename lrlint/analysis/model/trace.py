@@ -45,7 +45,7 @@ class LoopRecord:
     otherwise: tuple[Condition, ...] = ()
     """Conditions under which it has another number of iterations than ``trips``."""
     calls: bool = False
-    """Whether its iterations are the calls of a function that nobody in view calls."""
+    """Whether its iterations are calls of a function from code that was not read."""
 
 
 @dataclass(eq=False, slots=True)
