@@ -1,4 +1,4 @@
-"""LRs of any type, optimizers without one, and schedulers that are not stepped as torch means it."""
+"""LRs of any type, optimizers without one, and schedulers stepped by other means."""
 
 from __future__ import annotations
 
