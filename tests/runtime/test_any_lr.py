@@ -1,5 +1,4 @@
 """LRs of any type, optimizers without one, and schedulers stepped in other ways than torch's."""
-"""LRs of any type, optimizers without one, and schedulers stepped by other means."""
 
 from __future__ import annotations
 

@@ -105,9 +105,6 @@ def test_deleting() -> None:
     (event,) = machine.trace
     assert isinstance(event, OptimizerCall)
     assert event.method == REMOVES_GROUP
-    settings = DictValue(Store(), setting=True)
-    run("del cfg['lr']", cfg=settings, **{"'lr'": Const("lr")})
-    assert not settings.complete
     settings = DictValue(Store({"lr": number(1)}), setting=True)
     run("del cfg[k]", cfg=settings, k=Const("lr"))
     assert (settings.store.data, settings.complete) == ({}, False)
