@@ -13,7 +13,7 @@ from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, minimum
 def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
     """Return a condition on a counter that runs on through nested loops, as one on the innermost.
 
-    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then stands for
+    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then counts
     the iterations of all the loops. None where the condition depends on the indices otherwise.
     """
     start = repeats.index(counters[0])

@@ -68,7 +68,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
 def _what_is_left(machine: Machine, stream: Stream) -> Stream:
     """Return what a pass over a stream visits: a second one over an iterator visits nothing.
 
-    In a loop, the body stands for the first pass and the empty ones.
+    In a loop, the body represents the first pass and the empty ones.
     """
     once = stream.once
     if once is None or stream.endless:
