@@ -193,7 +193,8 @@ def _at_the_end(steps: int, what: str, whole: int, *, planned: bool = False) -> 
 
 
 def _percent(step: float, whole: float) -> str:
-    return f"{100 * share(step, whole):.2g} %"
+    percent = 100 * share(step, whole)
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
 
 
 def _base(schedule: Schedule) -> str:
