@@ -20,10 +20,6 @@ class TrajectoryDiverges(Rule):
     more than rounding, with both values and what probably wrote it. After a resume it compares the
     LR with the closed form at the scheduler's counter.
 
-    Not reported is an LR that the script writes now and then, or as a warm-up, if the scheduler
-    computes each LR from the one in use and so goes on from there. It is a warning if the script
-    writes the LR throughout the training, so that such a scheduler has no effect.
-
     ## Why is this bad
 
     The training does not follow the schedule that you chose. A write to `param_group["lr"]` is lost
@@ -34,7 +30,6 @@ class TrajectoryDiverges(Rule):
     ## Example
 
     ```python
-    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     for epoch in range(epochs):
         if epoch == 30:
             optimizer.param_groups[0]["lr"] = 0.01
@@ -45,7 +40,7 @@ class TrajectoryDiverges(Rule):
     ## Use instead
 
     ```python
-    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch if epoch < 30 else 0.1)
+    scheduler = MultiStepLR(optimizer, milestones=[30], gamma=0.1)
     ```
 
     ## References
@@ -56,7 +51,7 @@ class TrajectoryDiverges(Rule):
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        departure = schedule.run.departure
+        departure = schedule.departure
         if departure is None or (departure.resumed and overwritten_on_resume(schedule)):
             return  # LR412 says why
         optimizer = schedule.optimizer
@@ -65,6 +60,5 @@ class TrajectoryDiverges(Rule):
             f"optimizer step {departure.step + 1} uses an LR of {wording.number(departure.used)} in"
             f" param group {departure.group}, {schedule.scheduler} makes it"
             f" {wording.number(departure.expected)}; probably {departure.writer}",
-            severity=Severity.WARNING if departure.kept else self.severity,
             notes=(("optimizer built here", None if optimizer is None else optimizer.place),),
         )

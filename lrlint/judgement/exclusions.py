@@ -38,7 +38,7 @@ Found = TypeVar("Found")
 
 
 def _has_open_arguments(schedule: Schedule) -> bool:
-    return schedule.construction.open_arguments
+    return schedule.open_arguments
 
 
 def _has_no_optimizer(schedule: Schedule) -> bool:
@@ -52,11 +52,7 @@ def _parent(schedule: Schedule) -> Schedule | None:
 def _exercise(schedule: Schedule) -> str | None:
     if not is_exercise(schedule):
         return None
-    return (
-        "it is built in a test"
-        if schedule.construction.in_test
-        else "it is stepped only to show its curve"
-    )
+    return "it is built in a test" if schedule.in_test else "it is stepped only to show its curve"
 
 
 def _kind(loop: Loop) -> str:
@@ -90,13 +86,11 @@ def _unseen_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.sites:
         return None
-    return "no call of its step() is found" + (
-        f": it is {whole.stepping.escapes}" if whole.stepping.escapes else ""
-    )
+    return "no call of its step() is found" + (f": it is {whole.escapes}" if whole.escapes else "")
 
 
 def _escape(schedule: Schedule) -> str | None:
-    return schedule.stepping.escapes
+    return schedule.escapes
 
 
 def _optimizer_escape(schedule: Schedule) -> str | None:
@@ -130,8 +124,8 @@ def unknown_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.steps is not None:
         return None
-    escapes = (f"it is {whole.stepping.escapes}",) if whole.stepping.escapes else ()
-    why = "; ".join(whole.stepping.undecided or escapes)
+    escapes = (f"it is {whole.escapes}",) if whole.escapes else ()
+    why = "; ".join(whole.undecided or escapes)
     return "how often it is stepped is not known" + (f": {why}" if why else "")
 
 
@@ -187,7 +181,7 @@ def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule],
 
 
 def _repeated(schedule: Schedule) -> Repetition | None:
-    return driver(schedule).stepping.repeated_step
+    return driver(schedule).repeated
 
 
 STEPPED_TWICE = Exclusion(

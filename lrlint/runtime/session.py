@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
-from lrlint.facts import Training
 from lrlint.linter.config import Settings
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.rank_gap import first_gap
-from lrlint.runtime.ranks import gather, rank
+from lrlint.runtime.ranks import rank
 from lrlint.runtime.recorder.hooks import Hooks
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedScheduler
-from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recording import Recording
-from lrlint.runtime.run_judge import OF_ONE_STEP, RunJudge
+from lrlint.runtime.run_judge import RunJudge
 from lrlint.runtime.trace_file import TraceWriter
 from lrlint.runtime.track import Track
 from lrlint.source import SourceFile
@@ -66,8 +65,7 @@ class Session:
     def stop(self) -> None:
         """Stop listening, and read what is still on devices."""
         self.hooks.remove()
-        with self.hooks.safely():
-            self.recorder.finish()
+        self.recorder.finish()
         if self._trace is not None:
             self._trace.close(
                 [(optimizer, optimizer.steps) for optimizer in self.recorder.optimizers]
@@ -78,14 +76,9 @@ class Session:
     def findings(self, *, finished: bool = True) -> tuple[Diagnostic, ...]:
         """Return what the rules say of the run so far, sorted.
 
-        Of a training that is not ``finished``, they say nothing that depends on its length; where
-        the recorder has failed, nothing but what a recorded step shows by itself.
+        Of a training that is not ``finished``, they say nothing that depends on its length.
         """
-        training = Training(optimizers=(), schedules=())
-        with self.hooks.safely():
-            training = training_of(self.recorder)
-        failed = self.hooks.failure is not None
-        return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+        return self._judge.judge(training_of(self.recorder), finished=finished)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""
@@ -93,16 +86,14 @@ class Session:
 
     def recording(self, findings: tuple[Diagnostic, ...] | None = None) -> Recording:
         """Return the run so far, with the given findings or those that a finished run has."""
-        with self.hooks.safely():
-            self.recorder.drain()
+        self.recorder.drain()
         if findings is None:
             findings = self.findings()
         lost = (self.hooks.failure, *self._judge.failures, *self._notes)
         if self._trace is not None:
             lost += (self._trace.lost,)
         notes = tuple(note for note in lost if note is not None)
-        tracks = (*self._tracks(), *self._other_ranks)
-        return Recording(tracks, findings, notes, incomplete=self.hooks.failure is not None)
+        return Recording((*self._tracks(), *self._other_ranks), findings, notes)
 
     def _drivers(self) -> list[RecordedScheduler]:
         """Return the schedulers that set an LR by themselves, not as parts of others."""
@@ -117,7 +108,7 @@ class Session:
 
     def _track(self, scheduler: RecordedScheduler) -> Track:
         optimizer = scheduler.optimizer
-        curve, unseen = optimizer.curve, any(one.unseen for one in optimizer.schedulers)
+        curve = optimizer.curve
         return Track(
             scheduler=scheduler.name,
             optimizer=optimizer.class_name,
@@ -125,23 +116,14 @@ class Session:
             scheduler_steps=scheduler.steps,
             at=tuple(curve.at),
             lr=curve.by_group(),
-            expected=None if unseen else curve.expected_by_group(),
-            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
-            max_relative_error=None if unseen else optimizer.max_error,
-            first_divergence=scheduler.departure,
-            overlaid_steps=optimizer.overlaid_steps,
+            expected=curve.expected_by_group(),
+            epochs=self.recorder.passes.totals.passes or None,
+            max_relative_error=optimizer.max_error,
+            first_divergence=optimizer.departure,
             rank=rank(),
             filename=scheduler.place.span().filename,
             row=scheduler.place.row,
         )
-
-    def share(self) -> bool:
-        """Compare with the other ranks, which all do so now; return whether this one reports."""
-        gathered = gather(self.recording(()))
-        if gathered is None:
-            return False
-        self.compare_with(*gathered)
-        return True
 
     def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
         """Take in what the other ranks have recorded, and find where they differ."""
@@ -178,4 +160,4 @@ class Session:
         for finding in self.findings():
             where = f"{finding.filename}:{finding.location.row}"
             kind = f"{finding.severity.label}[{finding.code}] {finding.name}"
-            tell(f"{where}: {kind}: {finding.message}")
+            print(f"lrlint: {where}: {kind}: {finding.message}", file=sys.stderr)

@@ -34,7 +34,7 @@ class ModuleUnit:
         self.name = name
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
-        self._names: dict[tuple[int, object], frozenset[str]] = {}
+        self._assigned: dict[int, frozenset[str]] = {}
 
     @property
     def filename(self) -> str:
@@ -97,14 +97,13 @@ class ModuleUnit:
         """Return the nodes from the module down to a node; None where it is not of this module."""
         return self._skeleton.path_to(node)
 
-    def names_of(
+    def assigned_in(
         self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
     ) -> frozenset[str]:
-        """Return some names of a block, such as those that it binds, computed once."""
-        key = id(body), compute
-        found = self._names.get(key)
+        """Return the names that a block binds, computed once."""
+        found = self._assigned.get(id(body))
         if found is None:
-            found = self._names[key] = compute(body)
+            found = self._assigned[id(body)] = compute(body)
         return found
 
 

@@ -68,7 +68,7 @@ def is_own_state(value: AnyValue | None) -> bool:
 
 
 class _Contents:
-    """The optimizers and schedulers in some values, and those whose states are in them."""
+    """The optimizers and schedulers whose states, or who themselves, are in some values."""
 
     def __init__(self) -> None:
         self.owners: dict[Owner, None] = {}

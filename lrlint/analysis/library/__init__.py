@@ -19,7 +19,6 @@ from lrlint.analysis.library import (  # noqa: F401
     accelerate,
     arithmetic,
     command_line,
-    copies,
     data_loaders,
     decorators,
     instance_checks,
