@@ -475,25 +475,3 @@ def _chosen_by_flag(schedule: Schedule) -> bool:
         for site in sites
         for guard in site.guards
     )
-
-
-__all__ = [
-    "BY_NAME",
-    "COINCIDENCE",
-    "WITH_DEFAULTS",
-    "Evidence",
-    "Mismatch",
-    "TooFast",
-    "cadence",
-    "decays_too_fast",
-    "driver",
-    "horizon_in_batches",
-    "horizon_in_epochs",
-    "is_moved",
-    "moved_by",
-    "never_stepped",
-    "regular_sites",
-    "stepped_by_itself_too",
-    "stepped_per_batch_with_epoch_horizon",
-    "stepped_per_epoch_with_batch_horizon",
-]

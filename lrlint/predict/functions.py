@@ -158,7 +158,6 @@ class _Compiler:
             Store(),
             function.scope.unit,
             parent=function.scope,
-            is_function=True,
             owner=function.owner,
         )
         bind_parameters(machine, function, Arguments(open=True), scope)

@@ -230,7 +230,7 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
 
 def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> AnyValue:
     node = function.node
-    scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
+    scope = Scope(Store(), function.scope.unit, parent=function.scope)
     scope.owner = function.owner
     bind_parameters(machine, function, arguments, scope)
     if isinstance(node, cst.Lambda):

@@ -39,7 +39,7 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
     if not _is_raised(body, cosines[0]):
         return None
     step = machine.index_atom("step")
-    scope = Scope(Store(), function.scope.unit, parent=function.scope, is_function=True)
+    scope = Scope(Store(), function.scope.unit, parent=function.scope)
     if function.receiver is not None:
         scope.store.data[parameters[0]] = function.receiver
     scope.store.data[parameters[-1]] = Expr.atom(step)

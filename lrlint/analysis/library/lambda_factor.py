@@ -72,9 +72,7 @@ class _Function:
         self.rate = rate
         atoms = rate.atoms()
         self.atoms = atoms if len(atoms) == 1 else {a for a in atoms if words.is_rate(a.name)}
-        self.scope = Scope(
-            Store(), function.scope.unit, function.scope, is_function=True, owner=function.owner
-        )
+        self.scope = Scope(Store(), function.scope.unit, function.scope, owner=function.owner)
         parameters.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
         self.locals = _assignments(self.body)
 

@@ -77,7 +77,6 @@ class Scope:
     store: Store
     unit: ModuleUnit
     parent: Scope | None = None
-    is_function: bool = False
     globals_: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     owner: ClassValue | None = None
