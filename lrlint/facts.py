@@ -82,7 +82,7 @@ class Loop:
     """Whether a data-dependent ``break`` may end it early."""
     stops_early: bool = False
     """Whether it ends where a measured value no longer improves."""
-    exercise: bool = False
+    dry_run: bool = False
     """Whether it trains nothing: it steps a scheduler to plot or to test its curve."""
 
 
@@ -152,6 +152,8 @@ class StepSite:
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
     """The calls through which it is reached, outermost first."""
+    called_once: bool = False
+    """Whether ``count`` takes a function that nobody in view calls to be called once."""
 
     @property
     def loop(self) -> Loop | None:
@@ -262,6 +264,8 @@ class Departure:
     """What has probably written the LR, in words."""
     resumed: bool = False
     """Whether it is the first step after loading states that do not fit together."""
+    kept: bool = False
+    """Whether the schedule goes on from the LR that was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -369,9 +373,103 @@ class Repetition:
     loop: Loop | None
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Construction:
+    """Where and how a scheduler is built."""
+
+    order: int = 0
+    """Position in program order among all events, loops unrolled once."""
+    loops: tuple[Loop, ...] = ()
+    """Loops around the construction that are not around its optimizer's, outermost first."""
+    rebuilt: bool = False
+    """Whether every iteration of a training loop in ``loops`` builds it anew."""
+    guards: tuple[Guard, ...] = ()
+    """The conditions under which it is built."""
+    on_default_path: bool = True
+    """Whether the script's own defaults lead here."""
+    in_test: bool = False
+    """Whether a test builds it, directly or through the functions that it calls."""
+    derived: bool = False
+    """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
+    but its law is not known."""
+    open_arguments: bool = False
+    """Whether there may be arguments that are not known (``**kwargs``)."""
+    removed_arguments: Mapping[str, Place] = field(default_factory=dict)
+    """Where arguments are given that the library no longer takes."""
+    restored_first: Call | None = None
+    """Where a checkpoint is loaded into its optimizer before it is built, or None."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FactorFunction:
+    """What the ``lr_lambda`` of a `LambdaLR` returns."""
+
+    absolute_lr: Place | None = None
+    """Where it returns a multiple of the base LR instead of a factor, or None."""
+    first_factor: Expr | None = None
+    """What it returns for step 0."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stepping:
+    """How a scheduler is advanced, beyond its ``sites``, ``steps`` and ``epochs``."""
+
+    optimizer_steps: Expr | None = None
+    """How often its optimizer steps from the construction on."""
+    epoch_loop: Loop | None = None
+    batch_loop: Loop | None = None
+    """The innermost training loop around the optimizer's step, unless it is the epoch loop."""
+    early_step: OrderFact | None = None
+    """A step before the optimizer's first in the same iteration, or None."""
+    repeated_step: Repetition | None = None
+    """Two steps on the same path through one iteration, or None."""
+    prepared: bool = False
+    """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
+    escapes: str | None = None
+    """Where it is passed to code that is not analysed and may step it, in words, or None."""
+    undecided: tuple[str, ...] = ()
+    """Why a count is not known, in words."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Surroundings:
+    """What else acts on the LR of a schedule's optimizer."""
+
+    competitors: tuple[Schedule, ...] = ()
+    """Other schedules that advance on the same optimizer."""
+    instead: tuple[Schedule, ...] = ()
+    """The competitors that advance only where a setting keeps this one from advancing."""
+    otherwise: tuple[Schedule, ...] = ()
+    """Schedules of the same optimizer that are built only where this one is not."""
+    writes: tuple[Write, ...] = ()
+    """LRs that the script writes into its optimizer, with loops and guards counted as in ``sites``.
+    Writes that exclude its construction are left out."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RecordedRun:
+    """What only a recorded run shows; None where it does not happen, and for a script."""
+
+    departure: Departure | None = None
+    """Where the LR departs from the schedule."""
+    overran: int | None = None
+    """How often it advances after optimizer steps that a GradScaler skipped."""
+    ended_early: EarlyEnd | None = None
+    last_lrs: tuple[float, ...] | None = None
+    """The LR of each param group in the last optimizer step."""
+    starts_over: Place | None = None
+    """Where its optimizer loads the state of a training that has begun, although its own counter
+    starts at 0."""
+    rank_gap: RankGap | None = None
+    """Where two ranks differ."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Schedule:
-    """Which scheduler with which arguments drives which optimizer, and how it is advanced."""
+    """Which scheduler with which arguments drives which optimizer, and how it is advanced.
+
+    What most rules ask is here; the rest is in groups.
+    """
 
     scheduler: str
     """The law's name: ``CosineAnnealingLR``, ``get_cosine_schedule_with_warmup``…"""
@@ -382,72 +480,21 @@ class Schedule:
     """By parameter, the signature's defaults filled in; empty where the law is unknown."""
     optimizer: OptimizerUse | None
     horizon: Horizon | None
-    order: int = 0
-    """Position of the construction in program order among all events, loops unrolled once."""
-    absolute_lr: Place | None = None
-    """Where its ``lr_lambda`` returns a multiple of the base LR instead of a factor, or None."""
-    first_factor: Expr | None = None
-    """What its ``lr_lambda`` returns for step 0."""
-    in_test: bool = False
-    """Whether a test builds it, directly or through the functions that it calls."""
-    derived: bool = False
-    """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
-    but its law is not known."""
-    open_arguments: bool = False
-    """Whether there may be arguments that are not known (``**kwargs``)."""
-    prepared: bool = False
-    """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
-    removed: Mapping[str, Place] = field(default_factory=dict)
-    """Where arguments are given that the library no longer takes."""
     sites: tuple[StepSite, ...] = ()
     steps: Expr | None = None
     """How often it advances over the whole training."""
-    optimizer_steps: Expr | None = None
-    """How often its optimizer steps from the construction on."""
     epochs: Expr | None = None
     """Trips of the epoch loop, where there is one."""
-    epoch_loop: Loop | None = None
-    batch_loop: Loop | None = None
-    """The innermost training loop around the optimizer's step, unless it is the epoch loop."""
-    built_in: tuple[Loop, ...] = ()
-    """Loops around the construction that are not around its optimizer's."""
-    built_each_time: bool = False
-    """Whether every iteration of a training loop in ``built_in`` builds it anew."""
-    built_under: tuple[Guard, ...] = ()
-    """Conditions under which it is built."""
-    on_default_path: bool = True
-    """Whether the script's own defaults lead here."""
-    children: tuple[Schedule, ...] = ()
-    parent: Schedule | None = field(default=None, repr=False)
-    escapes: str | None = None
-    """Where it is passed to code that is not analysed and may step it, in words, or None."""
     calls: tuple[Call, ...] = ()
-    restored_first: Call | None = None
-    """Where a checkpoint is loaded into its optimizer before it is built, or None."""
-    writes: tuple[Write, ...] = ()
-    """LRs that the script writes into its optimizer, with loops and guards counted as in ``sites``.
-    Writes that exclude its construction are left out."""
-    early: OrderFact | None = None
-    repeated: Repetition | None = None
-    competitors: tuple[Schedule, ...] = ()
-    """Other schedules that advance on the same optimizer."""
-    instead: tuple[Schedule, ...] = ()
-    """The competitors that advance only where a setting keeps this one from advancing."""
-    otherwise: tuple[Schedule, ...] = ()
-    """Schedules of the same optimizer that are built only where this one is not."""
-    departure: Departure | None = None
-    """Where the LR departs from the schedule; recorded runs only."""
-    overran: int | None = None
-    """Advances after optimizer steps that a GradScaler skipped; recorded runs only."""
-    ended_early: EarlyEnd | None = None
-    """Recorded runs only."""
-    starts_over: Place | None = None
-    """Where its optimizer loads the state of a training that has begun, although its own counter
-    starts at 0; recorded runs only."""
-    rank_gap: RankGap | None = None
-    """Where two ranks differ; recorded runs of several processes only."""
-    undecided: tuple[str, ...] = ()
-    """Why a count is not known, in words."""
+    children: tuple[Schedule, ...] = ()
+    """Its parts, where it is a `SequentialLR` or `ChainedScheduler`."""
+    parent: Schedule | None = field(default=None, repr=False)
+    """The schedule that it is a part of, or None."""
+    construction: Construction = Construction()
+    lr_lambda: FactorFunction = FactorFunction()
+    stepping: Stepping = Stepping()
+    surroundings: Surroundings = Surroundings()
+    run: RecordedRun = RecordedRun()
 
     @property
     def per(self) -> Cadence:
@@ -470,7 +517,8 @@ class Schedule:
         This is the case where a condition on them keeps the defaults from building it.
         """
         atoms = frozenset[Atom]().union(*(number.atoms() for number in numbers))
-        return any(guard.by_default is False and guard.reads & atoms for guard in self.built_under)
+        guards = self.construction.guards
+        return any(guard.by_default is False and guard.reads & atoms for guard in guards)
 
     @property
     def base_lrs(self) -> tuple[Expr | None, ...]:
@@ -500,4 +548,3 @@ class Training:
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
-    undecided: tuple[str, ...] = ()

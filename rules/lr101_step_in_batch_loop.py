@@ -164,7 +164,7 @@ class StepInBatchLoop(Rule):
 
 
 def _batches(schedule: Schedule) -> str:
-    trips = None if schedule.batch_loop is None else schedule.batch_loop.trips
+    trips = None if schedule.stepping.batch_loop is None else schedule.stepping.batch_loop.trips
     return "" if trips is None or trips.value is None else f" ({wording.quantity(trips)})"
 
 

@@ -15,7 +15,10 @@ from lrlint.snippets import training
 
 
 def _escape(schedule: Schedule) -> str | None:
-    return next((part.escapes for part in (schedule, *schedule.children) if part.escapes), None)
+    return next(
+        (part.stepping.escapes for part in (schedule, *schedule.children) if part.stepping.escapes),
+        None,
+    )
 
 
 def _trains_nothing(schedule: Schedule) -> bool:
@@ -23,12 +26,14 @@ def _trains_nothing(schedule: Schedule) -> bool:
 
 
 def _is_unknown(schedule: Schedule) -> bool:
-    return schedule.scheduler not in LAWS and not schedule.derived
+    return schedule.scheduler not in LAWS and not schedule.construction.derived
 
 
 def _successor(schedule: Schedule) -> str | None:
     """Return the name that another scheduler took: the first of several tries, left in a script."""
-    same = (other for other in schedule.competitors if other.variable == schedule.variable)
+    same = (
+        other for other in schedule.surroundings.competitors if other.variable == schedule.variable
+    )
     return schedule.variable if next(same, None) is not None else None
 
 
@@ -134,7 +139,7 @@ class SchedulerNeverStepped(Rule):
             schedule.place,
             f"{wording.called(schedule)} is built, but {step} is never called:"
             f" {_consequence(schedule)}",
-            severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
+            severity=Severity.ERROR if schedule.construction.on_default_path else Severity.WARNING,
             notes=(("optimizer stepped here", optimizer.sites[0].place),),
         )
 

@@ -16,7 +16,11 @@ from lrlint.snippets import Diff, training
 
 
 def _argument(schedule: Schedule) -> str | None:
-    site = None if schedule.early is None else schedule.early.scheduler_site
+    site = (
+        None
+        if schedule.stepping.early_step is None
+        else schedule.stepping.early_step.scheduler_site
+    )
     if site is None or site.argument is StepArgument.NOTHING:
         return None
     return f"step({site.argument_text}) sets its position"
@@ -26,7 +30,7 @@ def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
         return not any(first)
-    law, early = LAWS.get(schedule.scheduler), schedule.early
+    law, early = LAWS.get(schedule.scheduler), schedule.stepping.early_step
     may_warm_up = law is None or law.name == "LambdaLR" or not law.is_class
     return may_warm_up and early is not None and early.loop.kind is not LoopKind.EPOCH
 
@@ -132,7 +136,7 @@ class StepBeforeOptimizer(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        early = schedule.early
+        early = schedule.stepping.early_step
         if early is None:
             return
         if silence := self.excluded(schedule):

@@ -14,7 +14,7 @@ from lrlint.snippets import training
 
 
 def _unknown_argument(schedule: Schedule) -> StepSite | None:
-    twice = schedule.repeated
+    twice = schedule.stepping.repeated_step
     sites = () if twice is None else (twice.first, twice.second)
     return next((site for site in sites if site.argument is StepArgument.UNKNOWN), None)
 
@@ -131,7 +131,7 @@ class SteppedTwice(Rule):
                     ("scheduler built here", schedule.place),
                 ),
             )
-        twice = schedule.repeated
+        twice = schedule.stepping.repeated_step
         if twice is None:
             return
         if silence := self.excluded(schedule):

@@ -135,7 +135,9 @@ class PlateauMetric(Rule):
             yield self.finding(
                 site.place,
                 _message(schedule, site),
-                severity=Severity.ERROR if schedule.on_default_path else Severity.WARNING,
+                severity=Severity.ERROR
+                if schedule.construction.on_default_path
+                else Severity.WARNING,
                 notes=(("scheduler built here", schedule.place),),
             )
             return

@@ -103,7 +103,12 @@ class EpochArgument(Rule):
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
     """Drop the argument where step() alone would count the same."""
-    if len(schedule.sites) != 1 or schedule.competitors or schedule.built_in or is_moved(schedule):
+    if (
+        len(schedule.sites) != 1
+        or schedule.surroundings.competitors
+        or schedule.construction.loops
+        or is_moved(schedule)
+    ):
         return None
     if site.position is None or site.position.as_number() != 1 or len(site.loops) != 1:
         return None

@@ -17,7 +17,7 @@ from lrlint.snippets import Diff, training
 
 def _has_one_step_per_epoch(schedule: Schedule) -> bool:
     optimizer = schedule.optimizer
-    return optimizer is not None and optimizer.stepped and schedule.batch_loop is None
+    return optimizer is not None and optimizer.stepped and schedule.stepping.batch_loop is None
 
 
 class BatchSchedulerPerEpoch(Rule):

@@ -22,7 +22,7 @@ def _own_condition(schedule: Schedule) -> Guard | None:
 
 
 def _overran_never(schedule: Schedule) -> bool:
-    return schedule.overran == 0
+    return schedule.run.overran == 0
 
 
 class StepAfterSkippedUpdate(Rule):
@@ -119,5 +119,5 @@ class StepAfterSkippedUpdate(Rule):
 
 
 def _ahead(schedule: Schedule) -> str:
-    steps = schedule.overran
+    steps = schedule.run.overran
     return "" if steps is None else "a step " if steps == 1 else f"{steps} steps "

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import HANDWRITTEN_COSINE, GuardKind, Schedule
+from lrlint.facts import HANDWRITTEN_COSINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
-from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare, floor
 
 
 class TMaxMismatch(Rule):
@@ -112,7 +112,8 @@ class TMaxMismatch(Rule):
         yield self.finding(
             where(schedule),
             f"{found.horizon.parameter} is {_length(found)}, but the scheduler steps"
-            f" {_times(found)}{found.caveat}: {_consequence(found)}",
+            f" {_times(found)}{found.caveat}{_per_epoch(found)}: {_consequence(found)}"
+            f"{_readings(found)}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=notes(schedule),
             fix=resized(schedule, found.steps),
@@ -137,7 +138,7 @@ def _successor(found: Length) -> Schedule | None:
         return None
     guards = [guard for site in found.schedule.sites for guard in site.guards]
     stops = any(guard.kind is GuardKind.BEFORE for guard in guards)
-    others = found.schedule.competitors
+    others = found.schedule.surroundings.competitors
     return next((other for other in others if stops or other.scheduler == "SWALR"), None)
 
 
@@ -165,6 +166,47 @@ def _times(found: Length) -> str:
     return f"{text}, {share:.3g} times {name}" if share > 1 else f"{text}, {share:.0%} of {name}"
 
 
+def _per_epoch(found: Length) -> str:
+    """Say how often step() runs in an epoch, which a literal length may have been meant in."""
+    per_epoch = _steps_per_epoch(found) if found.length.is_constant else None
+    return "" if per_epoch is None else f", {wording.quantity(per_epoch)} times per epoch"
+
+
+def _steps_per_epoch(found: Length) -> Expr | None:
+    epochs = found.schedule.epochs
+    if found.schedule.per is not Cadence.BATCH or epochs is None or epochs.value == 0:
+        return None
+    try:
+        per_epoch = found.steps / epochs
+        return per_epoch if compare(floor(per_epoch), per_epoch).equal else None
+    except (NotRepresentable, TooComplex, ZeroDivisionError):
+        return None
+
+
+def _readings(found: Length) -> str:
+    """Say what a literal length that is small for steps may have meant."""
+    epochs, length = found.schedule.epochs, found.length.value
+    if _steps_per_epoch(found) is None or epochs is None or not found.longer:
+        return ""
+    if length is None or not found.length.is_constant or not _may_count(length, epochs.value):
+        return ""
+    name = found.horizon.parameter
+    return (
+        f". If {name} counts steps, it should be {wording.amount(found.steps)}; if it counts"
+        f" epochs, step() belongs after the batch loop and {name} should be"
+        f" {wording.amount(epochs)}"
+    )
+
+
+def _may_count(length: Number, epochs: Number | None) -> bool:
+    """Whether a length has the size of a number of epochs."""
+    return length <= (_MOST_EPOCHS if epochs is None else 2 * epochs)
+
+
+_MOST_EPOCHS = 1000
+"""Beyond that a number whose training is not known is hardly one of epochs."""
+
+
 def _name(found: Length) -> str:
     return "that" if found.horizon.parameter == HANDWRITTEN_COSINE else found.horizon.parameter
 
@@ -190,12 +232,7 @@ def _consequence(found: Length) -> str:
 
 def _last(found: Length) -> str | None:
     """Return the LR of the last epoch or step."""
-    steps = found.steps.value
-    lrs = None
-    if isinstance(steps, int) and found.length.value is not None:
-        lrs = lr_after_steps(found.schedule, steps - 1)
-    elif found.ratio is not None:
-        lrs = lr_after(found.schedule, found.ratio)
+    lrs = lr_at_the_end(found.schedule, found.steps, found.ratio)
     return None if lrs is None else lr_text(lrs)
 
 

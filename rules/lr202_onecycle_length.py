@@ -10,7 +10,7 @@ from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, notes, resized, where
-from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.rates import lr_after, lr_after_steps, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
@@ -132,7 +132,7 @@ class OneCycleLength(Rule):
         parameter, longer = found.horizon.parameter, _too_long(found)
         certain = found.holds if longer else found.certain
         consequence = _crash(found) if longer else _cut_off(found)
-        if longer and schedule.prepared:
+        if longer and schedule.stepping.prepared:
             if found.fits:
                 return  # accelerate steps it exactly that once
             consequence = _stays(found)
@@ -166,7 +166,7 @@ def _crash(found: Length) -> str:
     text = f"step() number {wording.amount(found.length + 1)} raises ValueError"
     schedule = found.schedule
     epochs = schedule.epochs
-    batches = None if schedule.batch_loop is None else schedule.batch_loop.trips
+    batches = None if schedule.stepping.batch_loop is None else schedule.stepping.batch_loop.trips
     if epochs is None or epochs.value is None or batches is None:
         return text
     done = compare(found.length, batches).ratio
@@ -174,11 +174,7 @@ def _crash(found: Length) -> str:
 
 
 def _cut_off(found: Length) -> str:
-    lrs, steps = None, found.steps.value
-    if isinstance(steps, int) and found.length.value is not None:
-        lrs = lr_after_steps(found.schedule, steps - 1)
-    elif found.ratio is not None:
-        lrs = lr_after(found.schedule, found.ratio)
+    lrs = lr_at_the_end(found.schedule, found.steps, found.ratio)
     share = "" if found.ratio is None else f" covers {float(found.ratio):.0%} of the cycle and"
     lowest = lr_after(found.schedule, Fraction(1))
     if lrs is None or lowest is None:

@@ -100,7 +100,7 @@ class EarlyStopTruncates(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        horizon, loop = schedule.horizon, driver(schedule).epoch_loop
+        horizon, loop = schedule.horizon, driver(schedule).stepping.epoch_loop
         if loop is None or not loop.stops_early or not _spans(schedule):
             return
         if silence := self.excluded(schedule):

@@ -129,7 +129,7 @@ class ResumeReplaysSchedule(Rule):
 
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
-            if schedule.starts_over is not None:
+            if schedule.run.starts_over is not None:
                 yield self._recorded(schedule)
             elif state_is_ignored(training, schedule) is not None:
                 why = "the checkpoint has the scheduler's state, which is not loaded"
@@ -142,7 +142,7 @@ class ResumeReplaysSchedule(Rule):
             schedule.place,
             f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
             " starts from step 0: its state is not loaded and its last_epoch is not set",
-            notes=(("the optimizer's state is restored here", schedule.starts_over),),
+            notes=(("the optimizer's state is restored here", schedule.run.starts_over),),
         )
 
     def _foreseen(self, schedule: Schedule) -> Iterator[Finding | Silence]:
@@ -162,7 +162,7 @@ class ResumeReplaysSchedule(Rule):
             f" {schedule.scheduler} starts from step 0: its state is not loaded and its last_epoch"
             " is not set",
             severity=Severity.ERROR
-            if load is not None and schedule.on_default_path
+            if load is not None and schedule.construction.on_default_path
             else Severity.WARNING,
             notes=(
                 ("the loop that resumes", found.loop.place),

@@ -7,12 +7,22 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule, StepArgument
+from lrlint.facts import Schedule
 from lrlint.fix import SetArgument
 from lrlint.judgement.length import WITH_THE_DEFAULTS, segment, unit
-from lrlint.judgement.low_end import FLAT, LOW_END_EXCLUSIONS, low_steps
+from lrlint.judgement.low_end import (
+    COUNTED,
+    FLAT,
+    LOW_END_EXCLUSIONS,
+    NEAR,
+    is_only_planned,
+    low_steps,
+    lowest_share,
+    planned_and_run,
+    share,
+)
 from lrlint.judgement.rates import lr_text
-from lrlint.judgement.units import driver
+from lrlint.judgement.units import driver, sets_position
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Strength
@@ -24,7 +34,9 @@ class EtaMinZero(Rule):
     ## What it does
 
     Reports `CosineAnnealingLR` and `CosineAnnealingWarmRestarts` without `eta_min`, whose default
-    is 0. An explicit `eta_min=0` counts as a decision and is mentioned with `--pedantic` only.
+    is 0, whatever else is wrong with the schedule. An explicit `eta_min=0` counts as a decision and
+    is mentioned with `--pedantic` only, as is a cosine none of whose steps falls below 10 % of the
+    base LR.
 
     ## Why is this bad
 
@@ -121,10 +133,12 @@ class EtaMinZero(Rule):
             return
         what = "eta_min is 0" if eta_min.explicit else "eta_min is left at 0"
         site = next(iter(driver(schedule).sites), None)
+        lowest = lowest_share(schedule)
+        near = lowest is None or lowest < NEAR
         yield self.finding(
             schedule.place,
             f"{what}: {_consequence(schedule)} of the base LR{_base(schedule)}",
-            severity=Severity.ADVICE if eta_min.explicit else self.severity,
+            severity=self.severity if near and not eta_min.explicit else Severity.ADVICE,
             notes=(
                 ("eta_min set here", eta_min.place),
                 ("stepped here", None if site is None else site.place),
@@ -139,38 +153,48 @@ def _consequence(schedule: Schedule) -> str:
     length = None if horizon is None else horizon.length
     whole, last = None if length is None else length.value, None if steps is None else steps.value
     step, cycles = unit(driver(schedule)), schedule.scheduler == "CosineAnnealingWarmRestarts"
-    sets_position = any(
-        site.argument is not StepArgument.NOTHING for site in driver(schedule).sites
-    )  # `step(epoch + i / n)`: its calls are not what T_0 counts
-    if not isinstance(whole, int) or whole > _COUNTED or sets_position:
+    planned, open_position = is_only_planned(schedule), sets_position(schedule)
+    known = isinstance(whole, int) and whole <= COUNTED
+    if not known and not planned and not open_position and (end := _early_end(schedule)):
+        return end
+    if not isinstance(whole, int) or not known or open_position:
         what = "every cycle" if cycles else f"T_max{'' if length is None else f' = {length}'}"
-        return f"the last {100 * (1 - FLAT):.1f} % of {what} run below 1 %"
-    if not isinstance(last, int) or last > _COUNTED:
+        runs = "would run" if planned else "run"
+        return f"the last {100 * (1 - FLAT):.1f} % of {what} {runs} below 1 %"
+    if planned:
+        what = f"{'T_0' if cycles else 'T_max'}={whole}"
+        return _at_the_end(whole, what, whole, planned=True)
+    if not isinstance(last, int) or last > COUNTED:
         return _at_the_end(whole, f"{'T_0' if cycles else 'T_max'}={whole} {step}s", whole)
     if last <= (whole if cycles else whole + 1):  # a cycle restarts where a cosine is at its end
         return _at_the_end(last, f"{last} {step}s", whole)
     low = low_steps(schedule, last)  # it rises again, or restarts
     if low:
         return f"{low} of {last} {step}s run below 1 %"
-    return f"the last {step} of the first cycle runs at {_share(whole - 1, whole)}"
+    return f"the last {step} of the first cycle runs at {_percent(whole - 1, whole)}"
 
 
-def _at_the_end(steps: int, what: str, whole: int) -> str:
+def _early_end(schedule: Schedule) -> str | None:
+    """Say where the LR ends if that is before the cosine is low, whatever its length is."""
+    length = planned_and_run(schedule)
+    if length is None or length.ratio is None or length.ratio > FLAT:
+        return None
+    return f"the last {unit(driver(schedule))} runs at {_percent(float(length.ratio), 1)}"
+
+
+def _at_the_end(steps: int, what: str, whole: int, *, planned: bool = False) -> str:
     """Say how many steps are left once the cosine is low."""
     low = steps - math.floor(FLAT * whole) - 1
+    many, one = ("would run", "would run") if planned else ("run", "runs")
     if low > 1:
-        return f"the last {low} of {what} run below 1 %"
-    return (
-        f"the last of {what} runs {'below 1 %' if low == 1 else f'at {_share(steps - 1, whole)}'}"
-    )
+        return f"the last {low} of {what} {many} below 1 %"
+    value = "below 1 %" if low == 1 else f"at {_percent(steps - 1, whole)}"
+    return f"the last of {what} {one} {value}"
 
 
-_COUNTED = 100_000
-"""Steps that are counted step by step; of longer trainings the message gives the share."""
-
-
-def _share(step: int, whole: int) -> str:
-    return f"{50 * (1 + math.cos(math.pi * step / whole)):.2g} %"
+def _percent(step: float, whole: float) -> str:
+    percent = 100 * share(step, whole)
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
 
 
 def _base(schedule: Schedule) -> str:

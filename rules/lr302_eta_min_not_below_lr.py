@@ -136,12 +136,12 @@ class EtaMinNotBelowLr(Rule):
 
 
 def _sure(schedule: Schedule, comparison: Comparison) -> bool:
-    return comparison.certain and schedule.on_default_path
+    return comparison.certain and schedule.construction.on_default_path
 
 
 def _where(schedule: Schedule, comparison: Comparison) -> str:
     """Say which settings lead there, if the script's defaults do not."""
-    asked = [guard.text for guard in schedule.built_under if guard.by_default is False]
+    asked = [guard.text for guard in schedule.construction.guards if guard.by_default is False]
     if asked:
         return f" where {' and '.join(asked)}"
     return "" if comparison.certain else WITH_THE_DEFAULTS

@@ -82,7 +82,7 @@ class MomentumCycling(Rule):
             schedule.place,
             f"{schedule.scheduler} cycles the momentum, which {optimizer.class_name} does not have:"
             " its constructor raises ValueError",
-            severity=self.severity if schedule.on_default_path else Severity.WARNING,
+            severity=self.severity if schedule.construction.on_default_path else Severity.WARNING,
             notes=(("optimizer built here", optimizer.place),),
             fix=safe(
                 "Leave the momentum alone", (schedule.place, SetArgument("cycle_momentum", "False"))

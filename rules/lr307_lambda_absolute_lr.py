@@ -104,7 +104,7 @@ class LambdaAbsoluteLR(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        place = schedule.absolute_lr
+        place = schedule.lr_lambda.absolute_lr
         if place is None:
             return
         if silence := self.excluded(schedule):
@@ -118,7 +118,9 @@ class LambdaAbsoluteLR(Rule):
             place if here else schedule.place,
             f"lr_lambda returns an LR, and LambdaLR multiplies it by the base LR,"
             f" {wording.quantity(base)}{_product(base)}: it must return a factor",
-            severity=Severity.ERROR if known and schedule.on_default_path else Severity.WARNING,
+            severity=Severity.ERROR
+            if known and schedule.construction.on_default_path
+            else Severity.WARNING,
             notes=(
                 ("scheduler built here", schedule.place if here else None),
                 ("the LR is returned here", None if here else place),

@@ -27,12 +27,13 @@ class DegenerateGamma(Rule):
     ## What it does
 
     Reports a `gamma` of `StepLR`, `MultiStepLR` or `ExponentialLR`, or a `factor` of
-    `ReduceLROnPlateau`, that is 0 or less, or 1 or more.
+    `ReduceLROnPlateau`, that is 0 or less, or above 1. A `gamma` of exactly 1 keeps the LR as it
+    is, which is a usual way to switch a schedule off; torch does not take a `factor` of 1.
 
     ## Why is this bad
 
-    With 0 the LR is 0 after the first decay, with a negative factor it changes its sign, with 1 the
-    schedule does nothing, and above 1 the LR grows without bound.
+    With 0 the LR is 0 after the first decay, with a negative factor it changes its sign, and above
+    1 the LR grows without bound.
 
     ## Example
 
@@ -56,7 +57,11 @@ class DegenerateGamma(Rule):
     exclusions = (NOT_STEPPED, EXERCISE)
 
     SETUP = "scheduler = ExponentialLR(optimizer, gamma={})"
-    VALID = (training(SETUP.format(0.95), epochs=60, batches=None, epoch="scheduler.step()"),)
+    VALID = (
+        training(SETUP.format(0.95), epochs=60, batches=None, epoch="scheduler.step()"),
+        # A constant LR.
+        training(SETUP.format(1.0), epochs=60, batches=None, epoch="scheduler.step()"),
+    )
     INVALID = (
         Invalid(
             training(SETUP.format(0), epochs=60, batches=None, epoch="scheduler.step()"),
@@ -64,9 +69,9 @@ class DegenerateGamma(Rule):
             says=("gamma is 0", "the LR is 0"),
         ),
         Invalid(
-            training(SETUP.format(1.0), epochs=60, batches=None, epoch="scheduler.step()"),
-            at=SETUP.format(1.0),
-            says=("the LR never changes",),
+            training(SETUP.format(1.1), epochs=60, batches=None, epoch="scheduler.step()"),
+            at=SETUP.format(1.1),
+            says=("gamma is 1.1", "the LR grows"),
         ),
     )
 
@@ -76,7 +81,7 @@ class DegenerateGamma(Rule):
         if argument is None or argument.place is None or argument.number is None:
             return
         value = argument.number.value
-        if value is None or 0 < value < 1:
+        if value is None or 0 < value < 1 or (value == 1 and parameter == "gamma"):
             return
         if silence := self.excluded(schedule):
             yield silence
@@ -85,14 +90,16 @@ class DegenerateGamma(Rule):
         yield self.finding(
             argument.place,
             f"{parameter} is {wording.number(value)}{'' if sure else WITH_THE_DEFAULTS}:"
-            f" {_consequence(float(value))}",
+            f" {_consequence(parameter, float(value))}",
             notes=(("scheduler built here", schedule.place),),
         )
 
 
-def _consequence(factor: float) -> str:
+def _consequence(parameter: str, factor: float) -> str:
     if factor == 0:
         return "the LR is 0 from the first decay on"
     if factor < 0:
         return "the LR changes its sign with every decay"
-    return "the LR never changes" if factor == 1 else "the LR grows where it should decay"
+    if parameter == "factor":
+        return "torch raises ValueError"
+    return "the LR grows where it should decay"

@@ -123,7 +123,10 @@ def _successor(
     if later is not None and later.stepped:
         # With a scheduler of its own, the new optimizer is as it should be.
         return None if any(one.optimizer is later for one in schedules) else later
-    if schedule.optimizer_steps is None or schedule.optimizer_steps.as_number() != 0:
+    if (
+        schedule.stepping.optimizer_steps is None
+        or schedule.stepping.optimizer_steps.as_number() != 0
+    ):
         return None
     new, seen = old.replaced_by, {id(old)}
     while new is not None and not new.stepped and id(new) not in seen:
@@ -141,7 +144,7 @@ def _step_in_same_loop(schedule: Schedule, new: OptimizerUse) -> bool:
         id(loop)
         for site in schedule.sites
         for loop in site.loops
-        if not loop.exercise and all(guard.kind in _ALWAYS for guard in site.guards)
+        if not loop.dry_run and all(guard.kind in _ALWAYS for guard in site.guards)
     }
     old = schedule.optimizer
     if old is not None and old.replaced_midway is new:

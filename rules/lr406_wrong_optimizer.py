@@ -20,7 +20,7 @@ def _successor(schedule: Schedule) -> OptimizerUse | None:
 
 def _may_step(schedule: Schedule) -> bool:
     """Whether its optimizer is not known to train nothing."""
-    steps = schedule.optimizer_steps
+    steps = schedule.stepping.optimizer_steps
     return steps is None or steps.as_number() != 0
 
 
@@ -125,7 +125,9 @@ class WrongOptimizer(Rule):
                 schedule.place,
                 f"{schedule.scheduler} drives {_name(optimizer)}, which is never stepped:"
                 f" {_name(other)} trains, and knows nothing of the schedule",
-                severity=self.severity if schedule.on_default_path else Severity.WARNING,
+                severity=self.severity
+                if schedule.construction.on_default_path
+                else Severity.WARNING,
                 notes=(
                     ("its optimizer is built here", optimizer.place),
                     ("the other one is stepped here", other.sites[0].place),

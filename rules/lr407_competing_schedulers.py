@@ -97,9 +97,9 @@ class CompetingSchedulers(Rule):
         mine = drives(schedule)
         if not mine or not erases(schedule):
             return
-        for other in schedule.competitors:
+        for other in schedule.surroundings.competitors:
             both = erases(other)
-            if both and other.order < schedule.order:
+            if both and other.construction.order < schedule.construction.order:
                 continue  # the pair is reported once
             theirs = drives(other)
             if not any(meet(one, two) for one in mine for two in theirs):
@@ -107,7 +107,7 @@ class CompetingSchedulers(Rule):
             if silence := self.first(PAIR_EXCLUSIONS, (schedule, other), schedule.place):
                 yield silence
                 continue
-            default = schedule.on_default_path and other.on_default_path
+            default = schedule.construction.on_default_path and other.construction.on_default_path
             yield self.finding(
                 schedule.place,
                 _both_compute(schedule, other) if both else _one_erases(schedule, other),
@@ -128,7 +128,7 @@ def _shared_name(pair: tuple[Schedule, Schedule]) -> str | None:
 
 def _is_instead(pair: tuple[Schedule, Schedule]) -> bool:
     schedule, other = pair
-    return other in schedule.instead
+    return other in schedule.surroundings.instead
 
 
 PAIR_EXCLUSIONS = (

@@ -129,7 +129,7 @@ def _late_groups(schedule: Schedule) -> Iterator[Call]:
     if optimizer is None or schedule.parent is not None or not sites:
         return
     for call in optimizer.calls:
-        if call.method != "add_param_group" or call.order < schedule.order:
+        if call.method != "add_param_group" or call.order < schedule.construction.order:
             continue
         loops = {id(loop) for loop in call.loops}
         if any(
@@ -169,7 +169,7 @@ def _switched_off(case: LateGroup) -> Guard | None:
 
 def _is_built_anew(case: LateGroup) -> bool:
     return any(
-        other.optimizer is case.schedule.optimizer and other.order > case.call.order
+        other.optimizer is case.schedule.optimizer and other.construction.order > case.call.order
         for other in case.training.schedules
     )
 

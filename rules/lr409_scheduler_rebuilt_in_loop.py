@@ -29,7 +29,7 @@ def _fits(schedule: Schedule) -> bool | None:
 
 
 def _is_conditional(schedule: Schedule) -> bool:
-    return not schedule.built_each_time
+    return not schedule.construction.rebuilt
 
 
 def _starts_over(schedule: Schedule) -> bool:
@@ -140,7 +140,7 @@ class SchedulerRebuiltInLoop(Rule):
             schedule.place,
             f"a new {schedule.scheduler} is built in every {_one(loop)}:"
             f" {_consequence(schedule, loop)}",
-            severity=self.severity if schedule.on_default_path else Severity.WARNING,
+            severity=self.severity if schedule.construction.on_default_path else Severity.WARNING,
             notes=(
                 (f"the {_one(loop)} loop", loop.place),
                 ("the optimizer lives on", None if optimizer is None else optimizer.place),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import Place, Schedule
 from lrlint.fix import DropArgument
 from lrlint.rule import Finding, Invalid, Rule, safe
 from lrlint.snippets import Diff, training
@@ -21,7 +21,9 @@ class RemovedArgument(Rule):
     ## Why is this bad
 
     `verbose` was deprecated in torch 2.2 and then removed: the constructor raises TypeError, so the
-    script does not start.
+    script does not start. Given by position, as in `ReduceLROnPlateau(optimizer, "min", 0.5, 3,
+    True)`, it is taken for `threshold`: with a threshold of 1 no epoch counts as better, and the LR
+    decays however well the training goes.
 
     ## Example
 
@@ -78,10 +80,31 @@ class RemovedArgument(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        for name, place in schedule.removed.items():
+        for name, place in schedule.construction.removed_arguments.items():
+            position = _position_taken(schedule, place)
             yield self.finding(
                 place,
-                f"{schedule.scheduler} no longer takes {name}: current torch raises TypeError",
+                f"{schedule.scheduler} no longer takes {name}:"
+                + (
+                    " current torch raises TypeError"
+                    if position is None
+                    else f" {place.text} is now its {position}, which counts as"
+                    f" {float(place.text == 'True'):.1f}"
+                ),
                 notes=(("scheduler built here", schedule.place),),
-                fix=safe(f"Drop {name}", (schedule.place, DropArgument(name))),
+                fix=None
+                if position is not None
+                else safe(f"Drop {name}", (schedule.place, DropArgument(name))),
             )
+
+
+def _position_taken(schedule: Schedule, place: Place) -> str | None:
+    """Return the parameter that now has the position of an argument, None for a keyword."""
+    return next(
+        (
+            parameter
+            for parameter, argument in schedule.arguments.items()
+            if argument.place is place
+        ),
+        None,
+    )

@@ -119,7 +119,7 @@ class LastEpochWithoutInitialLr(Rule):
                 f" param groups have no initial_lr:{'' if certain else ' on a resume,'} the"
                 " constructor raises KeyError",
                 severity=self.severity
-                if certain and schedule.on_default_path
+                if certain and schedule.construction.on_default_path
                 else Severity.WARNING,
                 notes=(("the optimizer is built here", schedule.optimizer.place),),
             )
@@ -138,11 +138,13 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
         return False
     if any(
         call.method in ("load_state_dict", "initial_lr =", "add_param_group")
-        and call.order < schedule.order
+        and call.order < schedule.construction.order
         for call in optimizer.calls
     ):
         return False
     return not any(
-        other is not schedule and other.optimizer is optimizer and other.order < schedule.order
+        other is not schedule
+        and other.optimizer is optimizer
+        and other.construction.order < schedule.construction.order
         for other in training.schedules
     )

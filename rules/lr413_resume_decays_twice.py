@@ -123,7 +123,7 @@ def _restored_before(schedule: Schedule, site: StepSite) -> Call | None:
     if any(call.order > site.order for call in loads):
         return None
     for call in loads:
-        later = (write.order for write in schedule.writes)
+        later = (write.order for write in schedule.surroundings.writes)
         if not any(call.order < order for order in later):
             return call
     return None

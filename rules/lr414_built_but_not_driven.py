@@ -7,10 +7,19 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule
-from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE, WRITES
-from lrlint.judgement.rates import lr_after_steps, lr_text
-from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.judgement.exclusions import EXERCISE, STEPPED_ELSEWHERE
+from lrlint.judgement.rates import lr_text, lr_when_built
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+
+
+def _written_before(schedule: Schedule) -> bool:
+    """Whether the script may write the LR before the optimizer first steps."""
+    optimizer = schedule.optimizer
+    if optimizer is None or not optimizer.writes or not optimizer.sites:
+        return False
+    first = min(site.order for site in optimizer.sites)
+    return any(write.order < first for write in optimizer.writes)
 
 
 class BuiltButNotDriven(Rule):
@@ -49,7 +58,11 @@ class BuiltButNotDriven(Rule):
     """
 
     code, name, severity = "LR414", "built-but-not-driven", Severity.WARNING
-    exclusions = (EXERCISE, STEPPED_ELSEWHERE, WRITES)
+    exclusions = (
+        EXERCISE,
+        STEPPED_ELSEWHERE,
+        Exclusion(_written_before, "the script writes the LR before the first step"),
+    )
 
     WARMUP = "scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)"
     VALID = (
@@ -85,7 +98,7 @@ class BuiltButNotDriven(Rule):
         if optimizer is None or not optimizer.stepped or schedule.parent is not None:
             return
         flag = _flag(schedule)
-        start = lr_after_steps(schedule, 0)
+        start = lr_when_built(schedule)
         own = [None if lr is None else lr.value for lr in schedule.base_lrs]
         known = [float(lr) for lr in own if lr is not None]
         if flag is None or not start or len(known) != len(start):
@@ -98,8 +111,8 @@ class BuiltButNotDriven(Rule):
         yield self.finding(
             schedule.place,
             f"{schedule.scheduler} is built in any case and stepped only if {flag.text}: without"
-            f" that, training stays at the LR {lr_text(start)} that the constructor sets, not at"
-            f" {lr_text(known)}",
+            f" that, training {'starts' if optimizer.writes else 'stays'} at the LR"
+            f" {lr_text(start)} that the constructor sets, not at {lr_text(known)}",
             notes=(
                 ("stepped only under this condition", flag.place),
                 ("optimizer stepped here", optimizer.sites[0].place),

@@ -26,7 +26,7 @@ def _may_warm_up(schedule: Schedule) -> bool:
     whole = driver(schedule)
     if whole is not schedule and whole.scheduler in ("SequentialLR", "ChainedScheduler"):
         return any(is_warmup(part) or part.scheduler == "LambdaLR" for part in whole.children)
-    if schedule.competitors or schedule.escapes is not None:
+    if schedule.surroundings.competitors or schedule.stepping.escapes is not None:
         return True
     if schedule.optimizer is not None and schedule.optimizer.writes:
         return True

@@ -87,7 +87,7 @@ class AnnealingOnTinyRun(Rule):
             return
         assert whole.steps is not None
         caveat = "" if whole.steps.strength is Strength.CONSTANT else WITH_THE_DEFAULTS
-        per_epoch = cadence(schedule) is Cadence.EPOCH and whole.batch_loop is not None
+        per_epoch = cadence(schedule) is Cadence.EPOCH and whole.stepping.batch_loop is not None
         yield self.finding(
             schedule.place,
             f"{schedule.scheduler} has {wording.number(steps)} steps{caveat} to anneal in:"

@@ -20,6 +20,10 @@ class TrajectoryDiverges(Rule):
     more than rounding, with both values and what probably wrote it. After a resume it compares the
     LR with the closed form at the scheduler's counter.
 
+    Not reported is an LR that the script writes now and then, or as a warm-up, if the scheduler
+    computes each LR from the one in use and so goes on from there. It is a warning if the script
+    writes the LR throughout the training, so that such a scheduler has no effect.
+
     ## Why is this bad
 
     The training does not follow the schedule that you chose. A write to `param_group["lr"]` is lost
@@ -30,6 +34,7 @@ class TrajectoryDiverges(Rule):
     ## Example
 
     ```python
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch)
     for epoch in range(epochs):
         if epoch == 30:
             optimizer.param_groups[0]["lr"] = 0.01
@@ -40,7 +45,7 @@ class TrajectoryDiverges(Rule):
     ## Use instead
 
     ```python
-    scheduler = MultiStepLR(optimizer, milestones=[30], gamma=0.1)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.95**epoch if epoch < 30 else 0.1)
     ```
 
     ## References
@@ -51,7 +56,7 @@ class TrajectoryDiverges(Rule):
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        departure = schedule.departure
+        departure = schedule.run.departure
         if departure is None or (departure.resumed and overwritten_on_resume(schedule)):
             return  # LR412 says why
         optimizer = schedule.optimizer
@@ -60,5 +65,6 @@ class TrajectoryDiverges(Rule):
             f"optimizer step {departure.step + 1} uses an LR of {wording.number(departure.used)} in"
             f" param group {departure.group}, {schedule.scheduler} makes it"
             f" {wording.number(departure.expected)}; probably {departure.writer}",
+            severity=Severity.WARNING if departure.kept else self.severity,
             notes=(("optimizer built here", None if optimizer is None else optimizer.place),),
         )

@@ -53,7 +53,7 @@ class ScheduleUnfinished(Rule):
     code, name, severity = "LR902", "schedule-unfinished", Severity.WARNING
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        end = schedule.ended_early
+        end = schedule.run.ended_early
         if end is None or schedule.parent is not None:
             return
         lrs = " and ".join(map(wording.number, sorted(set(end.lrs), reverse=True)))

@@ -47,7 +47,7 @@ class RanksDisagree(Rule):
     code, name, severity = "LR903", "ranks-disagree", Severity.ERROR
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        gap = schedule.rank_gap
+        gap = schedule.run.rank_gap
         if gap is None or only_rank(schedule) is not None:
             return  # LR109 says why
         yield self.finding(

@@ -48,7 +48,7 @@ def analyse(
     undecided: list[tuple[Place | None, str]] = list(interpreter.undecided)
     for training in trainings:
         for schedule in training.schedules:
-            undecided += [(schedule.place, reason) for reason in schedule.undecided]
+            undecided += [(schedule.place, reason) for reason in schedule.stepping.undecided]
     return Analysis(trainings, tuple(undecided), tuple(blocks))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import click
 
@@ -110,11 +113,23 @@ def run(**values: Any) -> int:
     except ImportError as error:
         raise UserError(f"lrlint run needs torch, which cannot be imported ({error})") from error
     finisher = _Finisher(target, options, writers)
+    _hint_at_swallowed_options(target)
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
         sys.stderr.flush()
         die_of(outcome.signal)
-    return outcome.status or finisher.status
+    return outcome.status
+
+
+def _hint_at_swallowed_options(target: Target) -> None:
+    """Say which options after the script look like ours, where the script does not name them."""
+    text = target.path().read_text(encoding="utf-8", errors="replace")
+    ours = [name for parameter in parameters(Options) for name in parameter.opts]
+    given = [argument.partition("=")[0] for argument in target.arguments]
+    for name in dict.fromkeys(given):
+        words = rf"\b({re.escape(name[2:])}|{re.escape(name[2:].replace('-', '_'))})\b"
+        if name.startswith("--") and name in ours and re.search(words, text) is None:
+            say(f"{name} goes to the script: options of `lrlint run` come before {target.name}")
 
 
 def _writer(path: Path) -> Callable[[RunReport], None]:
@@ -180,33 +195,41 @@ class _Finisher:
             self._session.trace_to(options.trace)
         self._session.recorder.planned = planned_schedules(path)
         self._raises = self._mode is Mode.RAISE
+        self._stderr = None if sys.stderr is None else _duplicate(2)
+        """Where standard error went when the script began."""
         self._silent = self._mode is Mode.RECORD and self._file is None and not self._json
-        self.status = 0
-        """The exit status if the script itself ended with 0."""
         self._session.start()
 
-    def finish(self, outcome: ScriptEnd) -> None:
-        """Judge the recorded LR and write the reports, now that the script has ended."""
+    def finish(self, outcome: ScriptEnd) -> int:
+        """Judge the recorded LR and write the reports, now that the script has ended.
+
+        Return the exit status: the script's, unless that is 0 and a finding or a report that could
+        not be written says otherwise.
+        """
         from lrlint.runtime import ranks
         from lrlint.runtime.run_report import RunReport
-        from lrlint.runtime.verdicts import judge
+        from lrlint.runtime.verdicts import judge, one_severity
 
         session = self._session
         session.stop()
         gathered = ranks.exchange(session.recording(()))
         if gathered is None:
-            return  # rank 0 reports for all ranks
+            return outcome.status  # rank 0 reports for all ranks
         session.compare_with(*gathered)
         findings = session.findings(finished=not outcome.cut)
         recording = session.recording(findings)
-        if self._raises and any(found.severity is Severity.ERROR for found in findings):
-            self.status = 1
-        status = outcome.status or self.status
+        complete = not outcome.cut and not recording.incomplete
+        seen = () if recording.incomplete else recording.schedules  # their silence says nothing
+        judgements = judge(self._static, findings, seen, complete=complete)
+        findings = one_severity(self._static, findings, judgements)
+        recording = replace(recording, findings=findings)
+        errors = any(found.severity is Severity.ERROR for found in findings)
+        status = outcome.status or int(self._raises and errors)
         report = RunReport(
             status=status,
             recording=recording,
             static=self._static,
-            verdicts=tuple(judge(self._static, findings, recording.schedules)),
+            judgements=tuple(judgements),
             sources=self._sources | session.sources(),
             cut=outcome.cut,
         )
@@ -215,15 +238,37 @@ class _Finisher:
         written = [_try(writer, report) for writer in self._writers]
         if not self._silent:
             written.append(_try(self._summarise, report))
-        if not all(written):
-            self.status = self.status or USAGE_ERROR
+        return status if all(written) else status or USAGE_ERROR
 
     def _summarise(self, report: RunReport) -> None:
         from lrlint.runtime.run_report import as_text
 
         style = style_of(sys.stderr) if self._file is None else Style()
         text = _json(report) if self._json else as_text(report, style)
-        if self._file is None:
+        if self._file is not None:
+            _write(self._file, text)
+        elif self._stderr is None or _is_open(sys.stderr):
             write(text, sys.stderr)
         else:
-            _write(self._file, text)
+            with os.fdopen(self._stderr, "w", encoding="utf-8", errors="replace") as stream:
+                stream.write(text)
+
+
+def _duplicate(file: int) -> int | None:
+    try:
+        return os.dup(file)
+    except OSError:
+        return None
+
+
+def _is_open(stream: TextIO | None) -> bool:
+    """Whether a stream takes text; the script may have closed it, or the file under it."""
+    if stream is None or getattr(stream, "closed", False):
+        return False
+    try:
+        os.fstat(stream.fileno())
+    except (AttributeError, io.UnsupportedOperation):  # an object without a file
+        return True
+    except (OSError, ValueError):
+        return False
+    return True

@@ -16,12 +16,17 @@ class LRVerifier(Verifying, Callback):
     and ``frequency``; what is judged is what that amounts to. ``recording`` holds the last fit.
     """
 
+    def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
+        """Begin before ``configure_optimizers``, so that its lines are known."""
+        if stage == "fit":
+            self._begin()
+
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Begin once optimizers and schedulers are built and a checkpoint is restored."""
+        """Take in what was built before the fit began."""
         schedulers = [config.scheduler for config in trainer.lr_scheduler_configs]
         driven = {id(scheduler.optimizer) for scheduler in schedulers}
         others = [optimizer for optimizer in trainer.optimizers if id(optimizer) not in driven]
-        self._begin(*schedulers, *others)
+        self._add(*schedulers, *others)
 
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
         """Raise or print the findings."""

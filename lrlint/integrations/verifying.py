@@ -17,8 +17,21 @@ class Verifying:
         self._watch: Watch | None = None
 
     def _begin(self, *targets: Any) -> None:
-        """Watch optimizers and schedulers from here on."""
+        """Watch optimizers and schedulers, or everything, from here on."""
+        self._drop()
         self._watch = watch(*targets, mode=self.mode)
+
+    def _add(self, *targets: Any) -> None:
+        """Watch optimizers and schedulers that may be built already, too."""
+        if self._watch is None:
+            self._begin(*targets)
+        else:
+            self._watch.add(*targets)
+
+    def _drop(self) -> None:
+        """Forget a training of whose end the framework has said nothing: it has failed."""
+        if self._watch is not None:
+            self._end_with(RuntimeError())
 
     def _end(self) -> None:
         """End the watch: its findings are raised or printed, depending on the mode."""
@@ -26,7 +39,7 @@ class Verifying:
             return
         handle, self._watch = self._watch, None
         try:
-            handle.close()
+            handle.close_on_all_ranks()
         finally:
             self.recording = handle.recording
 

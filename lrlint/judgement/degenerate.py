@@ -92,7 +92,7 @@ def _is_ruled_out(case: Degenerate) -> bool:
 
 def _is_never_stepped(case: Degenerate) -> bool:
     whole = driver(case.schedule)
-    return case.later and not whole.sites and whole.escapes is None
+    return case.later and not whole.sites and whole.stepping.escapes is None
 
 
 def _is_share_of_a_step(case: Degenerate) -> bool:

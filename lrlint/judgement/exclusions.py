@@ -38,7 +38,7 @@ Found = TypeVar("Found")
 
 
 def _has_open_arguments(schedule: Schedule) -> bool:
-    return schedule.open_arguments
+    return schedule.construction.open_arguments
 
 
 def _has_no_optimizer(schedule: Schedule) -> bool:
@@ -52,7 +52,11 @@ def _parent(schedule: Schedule) -> Schedule | None:
 def _exercise(schedule: Schedule) -> str | None:
     if not is_exercise(schedule):
         return None
-    return "it is built in a test" if schedule.in_test else "it is stepped only to show its curve"
+    return (
+        "it is built in a test"
+        if schedule.construction.in_test
+        else "it is stepped only to show its curve"
+    )
 
 
 def _kind(loop: Loop) -> str:
@@ -86,11 +90,13 @@ def _unseen_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.sites:
         return None
-    return "no call of its step() is found" + (f": it is {whole.escapes}" if whole.escapes else "")
+    return "no call of its step() is found" + (
+        f": it is {whole.stepping.escapes}" if whole.stepping.escapes else ""
+    )
 
 
 def _escape(schedule: Schedule) -> str | None:
-    return schedule.escapes
+    return schedule.stepping.escapes
 
 
 def _optimizer_escape(schedule: Schedule) -> str | None:
@@ -124,8 +130,8 @@ def unknown_steps(schedule: Schedule) -> str | None:
     whole = driver(schedule)
     if whole.steps is not None:
         return None
-    escapes = (f"it is {whole.escapes}",) if whole.escapes else ()
-    why = "; ".join(whole.undecided or escapes)
+    escapes = (f"it is {whole.stepping.escapes}",) if whole.stepping.escapes else ()
+    why = "; ".join(whole.stepping.undecided or escapes)
     return "how often it is stepped is not known" + (f": {why}" if why else "")
 
 
@@ -181,7 +187,7 @@ def _or_whole(judge: Callable[[Schedule], Found | None]) -> Callable[[Schedule],
 
 
 def _repeated(schedule: Schedule) -> Repetition | None:
-    return driver(schedule).repeated
+    return driver(schedule).stepping.repeated_step
 
 
 STEPPED_TWICE = Exclusion(

@@ -112,6 +112,10 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
         return Length(schedule, horizon, length, steps, comparison, None, True)
+    if comparison.unknown and (default := _ratio_by_default(steps, length)) not in (None, 1):
+        assert default is not None
+        sign = 1 if default > 1 else -1
+        comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
     if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
@@ -128,6 +132,27 @@ def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
         return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
     except (TooComplex, NotRepresentable):
         return False
+
+
+def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
+    """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
+    atoms = sorted(steps.atoms() | length.atoms(), key=lambda atom: atom.order)
+    ratios = set[Fraction]()
+    for turn in range(4):
+        values = {
+            atom: _sample(turn, at) if atom.value is None else atom.value
+            for at, atom in enumerate(atoms)
+        }
+        try:
+            ratios.add(Fraction(steps.evaluate(values)) / Fraction(length.evaluate(values)))
+        except (ArithmeticError, LookupError, TooComplex):
+            return None
+    return min(ratios) if len(ratios) == 1 and min(ratios) > 0 else None
+
+
+def _sample(turn: int, at: int) -> int:
+    """Return a number for the atom at a position, 1 at first; no two then change alike."""
+    return int((7 + 94 * at) ** (1 + (turn + at) % 3)) if turn else 1
 
 
 def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
@@ -216,9 +241,9 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
 def is_exercise(schedule: Schedule) -> bool:
     """Whether it is stepped only to plot or to test its curve."""
     sites = driver(schedule).sites
-    if schedule.in_test:
+    if schedule.construction.in_test:
         return True  # its numbers are made up, be the training whole
-    return bool(sites) and all(any(loop.exercise for loop in site.loops) for site in sites)
+    return bool(sites) and all(any(loop.dry_run for loop in site.loops) for site in sites)
 
 
 def is_warmup(schedule: Schedule) -> bool:
@@ -243,7 +268,7 @@ def rebuilt_in(schedule: Schedule) -> Loop | None:
     return next(
         (
             loop
-            for loop in reversed(one.built_in)
+            for loop in reversed(one.construction.loops)
             if loop.kind in (LoopKind.EPOCH, LoopKind.BATCH)
             and (loop.trips is None or loop.trips.value != 1)
         ),
@@ -283,6 +308,9 @@ def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
         return None
     if horizon.length.atoms() & guard.amount.atoms():
         return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
+    fits = schedule.steps is not None and compare(horizon.length, schedule.steps).equal
+    if fits and guard.amount.value != 1:
+        return None  # 4 epochs of accumulation over 4 make as many steps as one epoch without
     whole, per_epoch = iterations(site), guard.loop.trips
     for micro_batches in (whole, per_epoch):
         if micro_batches is not None and _is_that(horizon, micro_batches):
@@ -315,7 +343,7 @@ def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
     steps = iterations(site)
     if steps is None:
         return None
-    updates = schedule.optimizer_steps
+    updates = schedule.stepping.optimizer_steps
     if updates is not None and compare(horizon.length, updates).equal:
         counts_updates = not compare(horizon.length, steps).equal
     elif every.is_constant:
@@ -410,10 +438,15 @@ def notes(schedule: Schedule) -> tuple[tuple[str, Place | None], ...]:
 
 
 def resized(schedule: Schedule, length: Expr) -> Proposal | None:
-    """Write another length where the horizon is written; None where that cannot be said there."""
+    """Write another length where the horizon is written.
+
+    None where that cannot be said there, or where nobody in view calls what steps it.
+    """
     horizon = schedule.horizon
     argument = None if horizon is None else schedule.argument(horizon.parameter)
     if horizon is None or argument is None or argument.place is None:
+        return None
+    if any(site.called_once for site in schedule.sites):
         return None
     text = argument.place.write(length)
     if text is None and length.value is not None and length.strength is Strength.CONSTANT:

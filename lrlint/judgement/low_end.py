@@ -7,15 +7,14 @@ import math
 from lrlint.facts import GuardKind, Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import (
-    EXERCISE,
-    IGNORED_ACCUMULATION,
-    OPEN_ARGUMENTS,
-    REBUILT,
-    STEPPED_WRONGLY,
-)
+from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
 from lrlint.judgement.length import Length, against, segment
-from lrlint.judgement.units import driver
+from lrlint.judgement.units import (
+    driver,
+    never_stepped,
+    sets_position,
+    stepped_per_epoch_with_batch_horizon,
+)
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr
 
@@ -23,15 +22,57 @@ LOW = 0.01
 """The share of the base LR below which a step changes next to nothing."""
 FLAT = math.acos(2 * LOW - 1) / math.pi
 """The share of a cosine, 93.6 %, after which it is low."""
-_TINY = 2
-"""A cosine of two steps uses its start and its middle."""
+NEAR = 0.1
+"""The share of the base LR that a cosine has to fall below for its end to matter."""
+COUNTED = 100_000
+"""Steps that are counted one by one; of longer trainings the share is enough."""
 _FEW = 15
 """A cosine of up to so many steps has no low one. What its last one is worth depends on the LRs
 that the script writes itself."""
 
 
+def planned_and_run(schedule: Schedule) -> Length | None:
+    """Return the length of a cosine against its steps; None where one of the two is not known."""
+    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
+def is_only_planned(schedule: Schedule) -> bool:
+    """Whether its steps, for which another rule has a finding, never get near its end."""
+    return never_stepped(schedule) or stepped_per_epoch_with_batch_horizon(schedule) is not None
+
+
+def lowest_share(schedule: Schedule) -> float | None:
+    """Return the lowest share of the base LR that a step runs at, None where that is not known."""
+    if is_only_planned(schedule):
+        return 1.0
+    whole, length = _whole(schedule), planned_and_run(schedule)
+    planned = None if whole is None else whole.value
+    if planned is not None and planned < 1:
+        return None
+    steps = planned if length is None or sets_position(schedule) else length.steps.value
+    if planned is not None and steps is not None:
+        if steps <= COUNTED and (shares := _shares(schedule, int(steps))):
+            return min(shares)
+        return share(min(float(steps) - 1, float(planned)), float(planned))
+    ratio = None if length is None or sets_position(schedule) else length.ratio
+    return None if ratio is None else share(min(float(ratio), 1.0), 1.0)
+
+
+def share(step: float, whole: float) -> float:
+    """Return the share of the base LR that a cosine to 0 has reached."""
+    return (1 + math.cos(math.pi * step / whole)) / 2
+
+
 def low_steps(schedule: Schedule, steps: int) -> int:
     """Return how many of so many steps run below 1 % of the base LR."""
+    return sum(lr < LOW for lr in _shares(schedule, steps))
+
+
+def _shares(schedule: Schedule, steps: int) -> list[float]:
+    """Return the share of the base LR at each step; nothing for arguments that torch refuses."""
     arguments = {
         name: argument.number.value
         for name, argument in schedule.arguments.items()
@@ -39,9 +80,9 @@ def low_steps(schedule: Schedule, steps: int) -> int:
     }
     try:
         curve = LAWS[schedule.scheduler].curve([1.0], **arguments)
-        return sum(curve(t)[0] < LOW for t in range(steps))
+        return [curve(t)[0] for t in range(steps)]
     except (ArithmeticError, TypeError, ValueError):
-        return 0  # arguments that torch refuses: LR207
+        return []  # LR207
 
 
 # -- what LR301 does not report
@@ -61,15 +102,6 @@ def _degenerate(schedule: Schedule) -> str | None:
     if whole is None or whole.value is None or whole.value >= 1:
         return None
     return f"its length is {wording.amount(whole)}"
-
-
-def _tiny(schedule: Schedule) -> Expr | None:
-    """Return a length of which no step is low, however long the training is."""
-    whole, steps = _whole(schedule), segment(schedule, at_most=True)
-    if whole is None or whole.value is None or whole.value > _TINY:
-        return None
-    goes_on = steps is not None and steps.value is not None and steps.value > whole.value
-    return None if whole.value == _TINY and goes_on else whole
 
 
 def _short_beside_writes(schedule: Schedule) -> Expr | None:
@@ -106,21 +138,10 @@ def _companion(schedule: Schedule) -> Schedule | None:
     return None
 
 
-def _cut_off(schedule: Schedule) -> Length | None:
-    """Return the length of a cosine that ends before it is low."""
-    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
-    if horizon is None or horizon.length is None or steps is None:
-        return None
-    length = against(schedule, horizon, horizon.length, steps)
-    return length if length.ratio is not None and length.ratio <= FLAT else None
-
-
 def _cut_off_part(schedule: Schedule) -> Length | None:
-    return None if schedule.parent is None else _cut_off(schedule)
-
-
-def _cut_off_cycle(schedule: Schedule) -> Length | None:
-    return _cut_off(schedule) if schedule.scheduler == "CosineAnnealingWarmRestarts" else None
+    """Return the length of a part that another schedule follows before it is low."""
+    length = None if schedule.parent is None else planned_and_run(schedule)
+    return length if length is not None and (length.ratio or 1) <= FLAT else None
 
 
 def _early(length: Length) -> str:
@@ -131,12 +152,8 @@ def _early(length: Length) -> str:
 LOW_END_EXCLUSIONS = (
     OPEN_ARGUMENTS,
     EXERCISE,
-    REBUILT,
-    *STEPPED_WRONGLY,
-    IGNORED_ACCUMULATION,
     Exclusion(_never_runs, "its turn never comes"),
     Exclusion(_degenerate, str, owner="LR207"),
-    Exclusion(_tiny, lambda whole: f"a cosine of {wording.amount(whole)} steps has no low one"),
     Exclusion(
         _short_beside_writes,
         lambda whole: (
@@ -147,6 +164,4 @@ LOW_END_EXCLUSIONS = (
     Exclusion(_open_end, str),
     Exclusion(_companion, lambda other: f"{other.scheduler} works on the same LR"),
     Exclusion(_cut_off_part, _early),
-    Exclusion(_cut_off_cycle, _early, owner="LR203"),
-    Exclusion(_cut_off, _early, owner="LR201"),
 )

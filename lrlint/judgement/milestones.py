@@ -101,7 +101,7 @@ def _follower(schedule: Schedule) -> Schedule | None:
 
 def _is_in_no_loop(schedule: Schedule) -> bool:
     whole = driver(schedule)
-    return not whole.built_in and not any(site.loops for site in whole.sites)
+    return not whole.construction.loops and not any(site.loops for site in whole.sites)
 
 
 def _stays_in_warmup(schedule: Schedule) -> bool:

@@ -29,9 +29,32 @@ def lr_after_steps(schedule: Schedule, steps: int) -> list[float] | None:
     return _lr(schedule, steps, {})
 
 
+def lr_at_the_end(
+    schedule: Schedule, steps: Expr, ratio: Fraction | None
+) -> Sequence[float] | None:
+    """Return the LR of the last epoch or step: the recorded one, else that of the law."""
+    if schedule.run.last_lrs is not None:
+        return schedule.run.last_lrs
+    length = None if schedule.horizon is None else schedule.horizon.length
+    if isinstance(steps.value, int) and length is not None and length.value is not None:
+        return lr_after_steps(schedule, steps.value - 1)
+    return None if ratio is None else lr_after(schedule, ratio)
+
+
+def lr_when_built(schedule: Schedule) -> list[float] | None:
+    """Return the LR of each group that the constructor sets, whatever the script writes later."""
+    return _of_law(schedule, 0, {})
+
+
 def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
+    if schedule.optimizer and schedule.optimizer.writes:
+        return None
+    return _of_law(schedule, t, known)
+
+
+def _of_law(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
     law = LAWS.get(schedule.scheduler)
-    if law is None or schedule.open_arguments or (schedule.optimizer and schedule.optimizer.writes):
+    if law is None or schedule.construction.open_arguments:
         return None
     bases = [None if lr is None else lr.value for lr in schedule.base_lrs]
     if law.name in _IGNORES_BASE_LR:
@@ -65,7 +88,7 @@ def _plain(value: object) -> object:
 def writes_when_built(schedule: Schedule) -> bool:
     """Whether its constructor is known to write the LR."""
     law = LAWS.get(schedule.scheduler)
-    if law is None or (schedule.open_arguments and not law.writes_at_construction):
+    if law is None or (schedule.construction.open_arguments and not law.writes_at_construction):
         return False
     arguments = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
     return law.writes_when_built(**arguments)

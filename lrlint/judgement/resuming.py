@@ -30,8 +30,6 @@ _RESUME = re.compile(
 _COUNTER = r"epoch|step|iter|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
-_STARTS_AGAIN = frozenset({"CyclicLR"})
-"""A cycle more or less makes no difference to where such a schedule ends."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +66,7 @@ def resumed(schedule: Schedule) -> Resume | None:
 
 def restored(optimizer: OptimizerUse) -> Call | None:
     """Return where an optimizer's state is loaded from a checkpoint, or None."""
-    return next(
-        (
-            call
-            for call in optimizer.calls
-            if call.method == "load_state_dict" and not call.own_state and not _in_training(call)
-        ),
-        None,
-    )
+    return next(filter(_is_resume, optimizer.calls), None)
 
 
 def _in_training(call: Call) -> bool:
@@ -85,14 +76,18 @@ def _in_training(call: Call) -> bool:
 
 def counts_from_zero(schedule: Schedule) -> bool:
     """Whether nothing that is seen, or could happen out of sight, moves its counter."""
-    if schedule.escapes is not None or is_exercise(schedule) or schedule.parent is not None:
+    if (
+        schedule.stepping.escapes is not None
+        or is_exercise(schedule)
+        or schedule.parent is not None
+    ):
         return False
-    if schedule.derived:
+    if schedule.construction.derived:
         if re.search(r"last_(epoch|step)|start|resum|ckpt|checkpoint", schedule.place.text):
             return False
-    elif schedule.scheduler not in LAWS or schedule.open_arguments:
+    elif schedule.scheduler not in LAWS or schedule.construction.open_arguments:
         return False
-    if any(child.escapes is not None for child in schedule.children):
+    if any(child.stepping.escapes is not None for child in schedule.children):
         return False
     last = schedule.argument("last_epoch")
     if last is not None and (last.number is None or last.number.as_number() != -1):
@@ -107,7 +102,7 @@ def counts_from_zero(schedule: Schedule) -> bool:
     if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
         return False
     guards = [guard for site in schedule.sites for guard in site.guards]
-    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.built_under))
+    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
 
 
 _NOTHING = (StepArgument.NOTHING,)
@@ -121,7 +116,7 @@ def _measures(schedule: Schedule) -> bool:
 def goes_on_from_zero(schedule: Schedule) -> Resume | None:
     """Return the loop that resumes while the scheduler does not, if that makes a difference."""
     optimizer = schedule.optimizer
-    if optimizer is None or optimizer.writes or schedule.scheduler in _STARTS_AGAIN:
+    if optimizer is None or optimizer.writes:
         return None
     if not counts_from_zero(schedule):
         return None
@@ -130,7 +125,7 @@ def goes_on_from_zero(schedule: Schedule) -> Resume | None:
         return None
     if any(
         other.variable == schedule.variable and _goes_on(other, found.start)
-        for other in schedule.otherwise
+        for other in schedule.surroundings.otherwise
     ):
         return None  # that one is built where the training resumes, this one where it begins
     if schedule.scheduler in MEMORYLESS and restored(optimizer) is not None:
@@ -188,10 +183,10 @@ def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Chec
 def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
     """Where the states of optimizer and scheduler are loaded, if between the two the scheduler is
     built, and its constructor puts the LR of step 0 in the place of the one that was loaded."""
-    load = schedule.restored_first
+    load = schedule.construction.restored_first
     if load is None or schedule.parent is not None or is_exercise(schedule):
         return None
-    if not writes_when_built(schedule) or schedule.early is not None:
+    if not writes_when_built(schedule) or schedule.stepping.early_step is not None:
         return None
     own = next(
         (
@@ -199,11 +194,50 @@ def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
             for call in schedule.calls
             if call.method == "load_state_dict"
             and not call.own_state
-            and call.order > schedule.order
+            and call.order > schedule.construction.order
         ),
         None,
     )
     return None if own is None or _lr_is_put_right(schedule) else (load, own)
+
+
+def lr_stays_behind(schedule: Schedule) -> Call | None:
+    """Return where a scheduler's state is loaded, if the LR of the checkpoint never is.
+
+    Of a recorded run the LR itself tells.
+    """
+    optimizer, law = schedule.optimizer, LAWS.get(schedule.scheduler)
+    if optimizer is None or law is None or law.takes_metric or schedule.run.last_lrs is not None:
+        return None
+    if law.name in _LR_OF_THE_START or schedule.parent is not None or is_exercise(schedule):
+        return None
+    if (
+        optimizer.escapes is not None
+        or schedule.stepping.escapes is not None
+        or schedule.stepping.early_step is not None
+    ):
+        return None
+    lrs = [group.lr for group in optimizer.groups]
+    if not optimizer.stepped or optimizer.open_groups or not lrs:
+        return None
+    if any(lr is None or any(_RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
+        return None  # that may be the LR of the checkpoint
+    if any(call.method in _SETS_THE_LR for call in optimizer.calls) or optimizer.writes:
+        return None
+    if any(call.method == "unpickled" for call in schedule.calls):
+        return None
+    trains = min(site.order for site in optimizer.sites)
+    loads = (call for call in schedule.calls if _is_resume(call) and call.order < trains)
+    return next(loads, None)
+
+
+_LR_OF_THE_START = frozenset({"ConstantLR"})
+"""Up to their end, their LR is that of the start."""
+_SETS_THE_LR = frozenset({"load_state_dict", "unpickled", "initial_lr ="})
+
+
+def _is_resume(call: Call) -> bool:
+    return call.method == "load_state_dict" and not call.own_state and not _in_training(call)
 
 
 def _lr_is_put_right(schedule: Schedule) -> bool:
@@ -211,8 +245,9 @@ def _lr_is_put_right(schedule: Schedule) -> bool:
     optimizer = schedule.optimizer
     if optimizer is None:
         return True
-    if any(write.order > schedule.order for write in schedule.writes):
+    if any(write.order > schedule.construction.order for write in schedule.surroundings.writes):
         return True
     return any(
-        call.method == "load_state_dict" and call.order > schedule.order for call in optimizer.calls
+        call.method == "load_state_dict" and call.order > schedule.construction.order
+        for call in optimizer.calls
     )

@@ -132,8 +132,8 @@ def never_stepped(schedule: Schedule) -> bool:
     one = driver(schedule)
     return (
         not one.sites
-        and one.escapes is None
-        and not any(child.sites or child.escapes for child in one.children)
+        and one.stepping.escapes is None
+        and not any(child.sites or child.stepping.escapes for child in one.children)
         and one.optimizer is not None
         and one.optimizer.stepped
         and one.optimizer.escapes is None
@@ -151,6 +151,11 @@ def moved_by(schedule: Schedule) -> Call | None:
 def is_moved(schedule: Schedule) -> bool:
     """Whether something but its steps may set its counter."""
     return moved_by(schedule) is not None
+
+
+def sets_position(schedule: Schedule) -> bool:
+    """Whether its steps are given an epoch: ``step(epoch + i / n)``."""
+    return any(site.argument is not StepArgument.NOTHING for site in driver(schedule).sites)
 
 
 # -- what the horizon counts ------------------------------------------------------------------
@@ -186,7 +191,7 @@ def _epochs(schedule: Schedule) -> Evidence | None:
     if horizon is None or horizon.length is None:
         return None
     length, epochs = horizon.length, driver(schedule).epochs
-    if _equal(length, driver(schedule).optimizer_steps):
+    if _equal(length, driver(schedule).stepping.optimizer_steps):
         return None
     if epochs is not None and _is_a_share_of(length, epochs):
         return Evidence(schedule, horizon)
@@ -226,8 +231,8 @@ def _batches(schedule: Schedule) -> Evidence | None:
         return None
     if length.unit is Unit.BATCH:
         return Evidence(schedule, horizon)
-    per_epoch = None if one.batch_loop is None else one.batch_loop.trips
-    for count in (one.optimizer_steps, per_epoch):
+    per_epoch = None if one.stepping.batch_loop is None else one.stepping.batch_loop.trips
+    for count in (one.stepping.optimizer_steps, per_epoch):
         if count is None or not (comparison := compare(length, count)).equal:
             continue
         if length.atoms() & count.atoms() or (
@@ -334,7 +339,7 @@ def _per_update(schedule: Schedule) -> frozenset[Atom]:
 
 def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
     """Return the step that runs once per batch though the horizon counts epochs (LR101)."""
-    if driver(schedule).built_each_time:
+    if driver(schedule).construction.rebuilt:
         return None  # it starts over before that matters (LR409)
     return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
 
@@ -342,7 +347,7 @@ def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
 def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:
     """Return the step that runs once per epoch though the horizon counts batches (LR102)."""
     one = driver(schedule)
-    if one.optimizer is not None and one.optimizer.stepped and one.batch_loop is None:
+    if one.optimizer is not None and one.optimizer.stepped and one.stepping.batch_loop is None:
         return None  # one update per "epoch": that loop may well count batches
     return _mismatch(schedule, Cadence.EPOCH, horizon_in_batches(schedule))
 
@@ -379,13 +384,17 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     ``StepLR(step_size=30)`` in 90 epochs divides the LR by 1000; run once per batch it divides it
     by a million after 180 batches. A literal alone says nothing of its unit, the outcome does.
     """
-    epochs, loop = schedule.epochs, schedule.batch_loop
+    epochs, loop = schedule.epochs, schedule.stepping.batch_loop
     sites = regular_sites(schedule)
     if epochs is None or epochs.value is None or loop is None:
         return None
     if cadence(schedule) is not Cadence.BATCH or not all(_plain(site) for site in sites):
         return None
-    if schedule.repeated is not None or schedule.parent is not None or len(sites) != 1:
+    if (
+        schedule.stepping.repeated_step is not None
+        or schedule.parent is not None
+        or len(sites) != 1
+    ):
         return None
     (site,) = sites
     if site.guards or _chosen_by_flag(schedule):
@@ -428,10 +437,16 @@ def _over(schedule: Schedule, site: StepSite, epochs: float) -> TooFast | None:
 
 
 def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> Mismatch | None:
-    if evidence is None or cadence(schedule) is not wrong or schedule.repeated is not None:
+    if (
+        evidence is None
+        or cadence(schedule) is not wrong
+        or schedule.stepping.repeated_step is not None
+    ):
         return None
     sites = regular_sites(schedule)
     if not all(_plain(site) for site in sites) or _chosen_by_flag(schedule):
+        return None
+    if not all(_at_known_pace(site, schedule) for site in sites):
         return None
     if _fits_all_the_same(schedule, evidence, wrong):
         return None
@@ -441,7 +456,7 @@ def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> 
 def _fits_all_the_same(schedule: Schedule, evidence: Evidence, wrong: Cadence) -> bool:
     """Whether the numbers agree though the units do not: epochs of one batch, a short warm-up."""
     length, steps = evidence.horizon.length, driver(schedule).steps
-    loop, epochs = driver(schedule).batch_loop, driver(schedule).epochs
+    loop, epochs = driver(schedule).stepping.batch_loop, driver(schedule).epochs
     per_epoch = None if loop is None or loop.trips is None else loop.trips.value
     if wrong is Cadence.BATCH and per_epoch is not None and per_epoch <= 1:
         return True
@@ -465,6 +480,16 @@ def _plain(site: StepSite) -> bool:
         ):
             return False  # `if step % steps_per_epoch == 0` runs once per epoch
     return True
+
+
+def _at_known_pace(site: StepSite, schedule: Schedule) -> bool:
+    """Whether it steps once per update, or so many times: every k batches may be every epoch."""
+    guard, optimizer = site.accumulation, schedule.optimizer
+    if guard is None or site.count is not None:
+        return True
+    updates = () if optimizer is None else optimizer.sites
+    paces = [update.accumulation.amount for update in updates if update.accumulation is not None]
+    return guard.amount in paces
 
 
 def _chosen_by_flag(schedule: Schedule) -> bool:

@@ -75,7 +75,9 @@ def _open_ratio(schedule: Schedule) -> Length | None:
 
 def _is_alone(schedule: Schedule) -> bool:
     """Whether nothing else changes the LR, as a warm-up by hand does."""
-    return not schedule.competitors and not (schedule.optimizer and schedule.optimizer.writes)
+    return not schedule.surroundings.competitors and not (
+        schedule.optimizer and schedule.optimizer.writes
+    )
 
 
 LENGTH_EXCLUSIONS = (

@@ -25,7 +25,11 @@ def erases(schedule: Schedule) -> bool:
 
 def drives(schedule: Schedule) -> tuple[StepSite, ...]:
     """Return the steps with which a scheduler of a known law drives its training."""
-    if schedule.scheduler not in LAWS or schedule.parent is not None or schedule.built_each_time:
+    if (
+        schedule.scheduler not in LAWS
+        or schedule.parent is not None
+        or schedule.construction.rebuilt
+    ):
         return ()
     if is_exercise(schedule) or rebuilt_in(schedule) is not None:
         return ()
@@ -52,14 +56,14 @@ def only_rank(schedule: Schedule) -> Guard | None:
     optimizer, sites = schedule.optimizer, regular_sites(schedule)
     if schedule.parent is not None or optimizer is None or not optimizer.sites or not sites:
         return None
-    if driver(schedule).escapes is not None or is_exercise(schedule):
+    if driver(schedule).stepping.escapes is not None or is_exercise(schedule):
         return None
     guards = [_rank(site) for site in sites]
     if len({None if guard is None else guard.text for guard in guards}) != 1:
         return None
     if any(_rank(site) is not None for site in optimizer.sites):
         return None
-    if any(one.kind is GuardKind.RANK for one in schedule.built_under):
+    if any(one.kind is GuardKind.RANK for one in schedule.construction.guards):
         return None
     return guards[0]
 

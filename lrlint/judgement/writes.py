@@ -66,8 +66,8 @@ def writes_beside(schedule: Schedule) -> tuple[WriteBeside, ...]:
         return ()
     return tuple(
         WriteBeside(schedule, optimizer, write, sites)
-        for write in schedule.writes
-        if write.order >= schedule.order
+        for write in schedule.surroundings.writes
+        if write.order >= schedule.construction.order
     )
 
 
@@ -75,7 +75,7 @@ def writes_beside(schedule: Schedule) -> tuple[WriteBeside, ...]:
 
 
 def _is_built_each_time(schedule: Schedule) -> bool:
-    return schedule.built_each_time
+    return schedule.construction.rebuilt
 
 
 def _has_no_steps(schedule: Schedule) -> bool:

@@ -56,7 +56,7 @@ _ENDS_AT_ZERO = frozenset(
 
 def may_be_zero(schedule: Schedule) -> bool:
     """Whether the schedule starts or ends at an LR of 0, as far as its arguments tell."""
-    if schedule.first_factor is not None and schedule.first_factor.value == 0:
+    if schedule.lr_lambda.first_factor is not None and schedule.lr_lambda.first_factor.value == 0:
         return True
     bound = {_COSINE: "eta_min", "LinearLR": "end_factor"}.get(schedule.scheduler)
     if bound is None:
@@ -73,7 +73,7 @@ def zeros(schedule: Schedule) -> Zeros | None:
 def _unit(schedule: Schedule) -> str:
     """Return ``epoch`` where a step of it lasts for more than one update, else ``step``."""
     optimizer, whole = schedule.optimizer, driver(schedule)
-    single = optimizer is not None and optimizer.stepped and whole.batch_loop is None
+    single = optimizer is not None and optimizer.stepped and whole.stepping.batch_loop is None
     return "epoch" if cadence(schedule) is Cadence.EPOCH and not single else "step"
 
 
@@ -122,7 +122,7 @@ def _curve(schedule: Schedule) -> Curve | None:
 
 def _at_the_start(schedule: Schedule) -> Zeros | None:
     """Return the first step of a function of the script that starts at 0."""
-    factor = schedule.first_factor
+    factor = schedule.lr_lambda.first_factor
     if factor is None or factor.value != 0:
         return None
     unit = _unit(schedule)
@@ -161,11 +161,11 @@ def _beyond(schedule: Schedule) -> Zeros | None:
 
 
 def _competitor(schedule: Schedule) -> Schedule | None:
-    return next(iter(driver(schedule).competitors), None)
+    return next(iter(driver(schedule).surroundings.competitors), None)
 
 
 def _early(schedule: Schedule) -> OrderFact | None:
-    return driver(schedule).early
+    return driver(schedule).stepping.early_step
 
 
 def _other_whole(schedule: Schedule) -> Schedule | None:
@@ -185,7 +185,7 @@ def _is_out_of_step(schedule: Schedule) -> bool:
     if cadence(schedule) is not Cadence.BATCH or optimizer is None:
         return False
     accumulates = {site.accumulation is None for site in (*whole.sites, *optimizer.sites)}
-    steps, updates = whole.steps, whole.optimizer_steps
+    steps, updates = whole.steps, whole.stepping.optimizer_steps
     return len(accumulates) != 1 or (
         steps is not None and updates is not None and compare(steps, updates).differs
     )

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.lambda_reads import changed
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.conditions import Condition, flatten, text_of
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
+    UNPICKLED,
     AddGroup,
     Block,
     Break,
@@ -18,8 +20,10 @@ from lrlint.analysis.model.trace import (
     Event,
     LRWrite,
     Node,
+    OptimizerCall,
     OptimizerStep,
     Repeat,
+    SchedulerCall,
     SchedulerStep,
     When,
     walk,
@@ -30,12 +34,19 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerRecord,
+    Owner,
     SchedulerRecord,
 )
+from lrlint.analysis.model.words import unknown_trips
 from lrlint.formulas import LAWS
 from lrlint.predict.functions import Unreadable, static
 from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
+
+_READS = frozenset(
+    {"get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad", "verbose ="}
+)
+"""Methods that change no LR, or that have events of their own."""
 
 Indices = list[int]
 Runner = Callable[[Indices], int | None]
@@ -52,19 +63,42 @@ def predict(
     optimizer = target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
+    unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
+    if unseen:
+        return Prediction(unresolved=unseen)
     simulation = Simulation(machine, target, max_steps)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
         if not _builds(trace, optimizer):
             simulation.build_optimizer(optimizer)
-        if simulation.unresolved:
-            return Prediction(unresolved=list(dict.fromkeys(simulation.unresolved)))
+        unresolved = simulation.unresolved or list(_unseen(trace, optimizer))
+        if unresolved:
+            return Prediction(unresolved=list(dict.fromkeys(unresolved)))
         program([])
     except TrainingEnds:
         pass
     except (Unreadable, NotComputable) as reason:
         return Prediction(unresolved=[str(reason)])
+    if simulation.unresolved:
+        return Prediction(unresolved=list(dict.fromkeys(simulation.unresolved)))
     return simulation.prediction()
+
+
+def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
+    """Yield what is not seen of an optimizer and the schedulers that drive it."""
+    if "lr" not in optimizer.groups[0]:
+        return  # the simulation says so
+    if optimizer.unknown_groups:
+        yield f"the param groups of {optimizer.variable or optimizer.class_name}"
+    if optimizer.own_writes is not None:
+        yield optimizer.own_writes
+    events = (item.event for item in walk(trace))
+    schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
+    owners: list[Owner] = [optimizer]
+    owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
+    for owner in owners:
+        if owner.escapes:
+            yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
 
 
 def _builds(trace: Block, optimizer: OptimizerRecord) -> bool:
@@ -132,6 +166,12 @@ class _Compiler:
         """Whether a block does anything to the optimizer."""
         return any(self._concerns(item.event) for item in walk(block))
 
+    def _only_resumes(self, block: Block) -> bool:
+        """Whether a block does no more than load a checkpoint, which a first run does not have."""
+        return all(
+            _loads_checkpoint(item.event) for item in walk(block) if self._concerns(item.event)
+        )
+
     def _concerns(self, event: Event) -> bool:
         match event:
             case (
@@ -141,8 +181,12 @@ class _Compiler:
                 | AddGroup(optimizer=record)
             ):
                 return record is self._optimizer
+            case OptimizerCall(optimizer=record, method=method):
+                return record is self._optimizer and method not in _READS
             case BuildScheduler(scheduler=scheduler) | SchedulerStep(scheduler=scheduler):
                 return scheduler.optimizer is self._optimizer
+            case SchedulerCall(scheduler=scheduler, method=method):
+                return scheduler.optimizer is self._optimizer and method not in _READS
         return False
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
@@ -174,7 +218,7 @@ class _Compiler:
         if loop.trips is None:
             if _has_break(node.body):
                 return _without_end
-            self._unresolved.append(f"how often the loop over {loop.over or '?'} runs")
+            self._unresolved.append(unknown_trips(loop.over))
             return None
         try:
             return compile_number(loop.trips, indices)
@@ -195,7 +239,7 @@ class _Compiler:
             tests = [self._test(part, indices) for part in conditions]
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
-            if matters:
+            if matters and not self._only_resumes(node.body):
                 self._note_unknown(conditions, str(missing))
             return None
         body = self._block(node.body, indices)
@@ -244,12 +288,20 @@ class _Compiler:
                 return self._step(event, indices)
             case LRWrite():
                 return self._write(event, indices)
+            case SchedulerCall() | OptimizerCall():
+                is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
+                attribute = f".{event.method} …" if is_attribute else ""
+                self._unresolved.append(f"what `{event.place.text}{attribute}` changes")
         return None
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:
         law = LAWS.get(record.law)
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
+            return None
+        name = changed(record.reads)
+        if name is not None:
+            self._unresolved.append(f"{name}, which changes after {record.law} has been built")
             return None
         arguments: dict[str, Callable[..., Any]] = {}
         for name, value in record.arguments.items():
@@ -309,6 +361,14 @@ def _conditions_of(trace: Block, target: SchedulerRecord) -> list[Condition]:
             guards = [node for node in item.path if isinstance(node, When)]
             return [part for guard in guards for part in flatten(guard.condition)]
     return []
+
+
+def _loads_checkpoint(event: Event) -> bool:
+    return (
+        isinstance(event, (OptimizerCall, SchedulerCall))
+        and event.method in ("load_state_dict", UNPICKLED)
+        and not event.own_state
+    )
 
 
 def _nothing(stack: Indices) -> None:

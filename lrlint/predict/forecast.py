@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
+from lrlint.judgement.units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict
 from lrlint.predict.simulation import Prediction
 from lrlint.source import SourceFile
@@ -49,7 +50,7 @@ def forecast(
     for trace in traces(interpreter):
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
-            if schedule.parent is None and schedule.on_default_path:
+            if schedule.parent is None and schedule.construction.on_default_path:
                 prediction = predict(interpreter, trace, record, max_steps)
                 forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
@@ -65,8 +66,10 @@ def _records(trace: Block) -> list[SchedulerRecord]:
 
 
 def horizon_unit(schedule: Schedule) -> str | None:
-    """Return what the horizon counts: by the names in it, else by the loop that advances it."""
+    """Return what the horizon counts, as the rules judge it; None where that is not known."""
+    if horizon_in_epochs(schedule) is not None:
+        return Cadence.EPOCH.value
+    if horizon_in_batches(schedule) is not None:
+        return Cadence.BATCH.value
     horizon = schedule.horizon
-    if horizon is not None and horizon.unit is not None:
-        return str(horizon.unit.value)
-    return schedule.per.value if schedule.per in (Cadence.EPOCH, Cadence.BATCH) else None
+    return None if horizon is None or horizon.unit is None else str(horizon.unit.value)

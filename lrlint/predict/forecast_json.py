@@ -37,7 +37,9 @@ def _schedule(forecast: Forecast) -> dict[str, Any]:
             **_count(schedule.steps, prediction.steps, complete),
             "sites": [{**_location(site.place), "per": site.per.value} for site in schedule.sites],
         },
-        "optimizer_steps": _count(schedule.optimizer_steps, prediction.optimizer_steps, complete),
+        "optimizer_steps": _count(
+            schedule.stepping.optimizer_steps, prediction.optimizer_steps, complete
+        ),
         "unresolved": prediction.unresolved,
         "raises": prediction.raises,
         "lr": prediction.lr,

@@ -78,8 +78,15 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
         yield "scheduler steps", f"{count}{_CADENCES[schedule.per]} ({lines})"
     else:
-        yield "scheduler steps", schedule.escapes or "never stepped"
-    yield "optimizer steps", _count(schedule.optimizer_steps, prediction.optimizer_steps)
+        yield "scheduler steps", schedule.stepping.escapes or "never stepped"
+    optimizer = schedule.optimizer
+    if optimizer is not None and not optimizer.sites and optimizer.escapes is not None:
+        yield "optimizer steps", optimizer.escapes
+    else:
+        yield (
+            "optimizer steps",
+            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps),
+        )
 
 
 def _optimizer(optimizer: OptimizerUse) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import runpy
@@ -10,14 +11,22 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
+from operator import index
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from lrlint.errors import UserError
 from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
+
+_LONG = 1 << 63
+"""The least positive number that is too large for C, where Python exits with 255."""
+_FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals by which a training is ended: by a cluster, or with the terminal."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,11 @@ class Target:
                 raise UserError(f"{self.name}: is a folder; name the script, or use -m")
             if not path.is_file():
                 raise UserError(f"{self.name}: no such file")
+            if path.suffix.lower() == ".ipynb":
+                raise UserError(
+                    f"{self.name}: is a notebook, which cannot be run as a script; call"
+                    " lrlint.enable() in its first cell instead"
+                )
             return path
         if "" not in sys.path:
             sys.path.insert(0, os.getcwd())
@@ -62,23 +76,25 @@ class Target:
         return Path(spec.origin)
 
 
-def run(target: Target, at_exit: Callable[[ScriptEnd], None]) -> ScriptEnd:
+def run(target: Target, at_exit: Callable[[ScriptEnd], int]) -> ScriptEnd:
     """Run the target in this process, and call ``at_exit`` once, however the script ends.
 
-    That includes ``os._exit`` and SIGTERM.
+    That includes ``os._exit``, SIGTERM and SIGHUP. ``at_exit`` returns the exit status, which
+    differs from the script's where the report says so; it is that of the result, too.
     """
     path = target.path()
     ends: list[ScriptEnd] = []
 
-    def finish(end: ScriptEnd) -> None:
+    def finish(end: ScriptEnd) -> int:
         if not ends:
             ends.append(end)
-            at_exit(end)
+            ends.append(replace(end, status=at_exit(end)))
+        return ends[-1].status
 
     with _SilentExits(finish):
         end = _execute(target, path)
     finish(end)
-    return end
+    return ends[-1]
 
 
 def _execute(target: Target, path: Path) -> ScriptEnd:
@@ -87,7 +103,8 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
         if target.module:
             runpy.run_module(target.name, run_name="__main__", alter_sys=True)
         else:
-            sys.path[0] = str(path.resolve().parent)
+            if not getattr(sys.flags, "safe_path", False):  # python -P
+                sys.path[0] = str(path.resolve().parent)
             _execute_file(path)
     except SystemExit as error:
         return ScriptEnd(_status(error))
@@ -103,10 +120,18 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
 def _execute_file(path: Path) -> None:
     name = os.path.abspath(path)
     with io.open_code(str(path)) as file:
-        code = compile(file.read(), name, "exec")
+        code = compile(file.read(), name, "exec", dont_inherit=True)
     main = types.ModuleType("__main__")
     # What `python SCRIPT` gives its module; pickles and worker processes rely on it.
-    vars(main).update(__file__=name, __builtins__=__builtins__, __cached__=None, __spec__=None)
+    vars(main).update(
+        __file__=name,
+        __builtins__=builtins,
+        __cached__=None,
+        __loader__=SourceFileLoader("__main__", name),
+        __spec__=None,
+    )
+    if sys.version_info < (3, 14):  # made when first used, from then on
+        vars(main)["__annotations__"] = {}
     sys.modules["__main__"] = main
     exec(code, vars(main))
 
@@ -117,8 +142,9 @@ def _status(error: SystemExit) -> int:
     if code is None:
         return 0
     if isinstance(code, int):
-        return code & 0xFF
-    print(code, file=sys.stderr)
+        return code & 0xFF if -_LONG <= code < _LONG else 0xFF
+    with suppress(Exception):  # a closed stream, or what has no text
+        print(code, file=sys.stderr)
     return 1
 
 
@@ -133,7 +159,8 @@ def _print_traceback(error: BaseException) -> None:
     try:
         sys.excepthook(type(error), error, error.__traceback__)
     except Exception:  # the script's own hook fails: its error is shown all the same
-        traceback.print_exception(error)
+        with suppress(Exception):
+            traceback.print_exception(error)
 
 
 def _without_ours(trace: TracebackType | None) -> TracebackType | None:
@@ -154,32 +181,36 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 class _SilentExits:
-    """Catches exits that no ``finally`` sees: ``os._exit`` and the default of SIGTERM."""
+    """Catches exits that no ``finally`` sees: ``os._exit`` and the default of fatal signals."""
 
-    def __init__(self, finish: Callable[[ScriptEnd], None]) -> None:
+    def __init__(self, finish: Callable[[ScriptEnd], int]) -> None:
         self._finish = finish
         self._process = os.getpid()
         self._exit = os._exit
 
     def __enter__(self) -> None:
         os._exit = self._leave
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, self._terminated)
+        for number in _FATAL:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, self._terminated)
 
     def __exit__(self, *_: object) -> None:
         os._exit = self._exit
-        if signal.getsignal(signal.SIGTERM) == self._terminated:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in _FATAL:
+            if signal.getsignal(number) == self._terminated:
+                signal.signal(number, signal.SIG_DFL)
 
     def _leave(self, status: int) -> Any:
-        if os.getpid() == self._process:  # a forked worker leaves like this every time
-            self._finish(ScriptEnd(status & 0xFF))
-            sys.stdout.flush()
-            sys.stderr.flush()
+        mine = os.getpid() == self._process  # a forked worker leaves like this every time
+        if mine and -(1 << 31) <= index(status) < 1 << 31:  # what else raises, and ends nothing
+            status = self._finish(ScriptEnd(status & 0xFF))
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(Exception):  # the script may have closed it
+                    stream.flush()
         self._exit(status)
 
     def _terminated(self, number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
         if os.getpid() == self._process:
             self._finish(ScriptEnd(128 + number, cut=True, signal=number))
         os.kill(os.getpid(), number)

@@ -23,8 +23,12 @@ _POLL = 0.05
 
 
 def rank() -> int:
-    """Return this process's rank, as ``torchrun`` sets it; 0 where there are no ranks."""
-    return _number("RANK", 0)
+    """Return this process's rank in its group, or as ``torchrun`` sets it; 0 without ranks."""
+    return dist.get_rank() if _has_group() else _number("RANK", 0)
+
+
+def _has_group() -> bool:
+    return dist.is_available() and dist.is_initialized()
 
 
 def _number(variable: str, default: int) -> int:
@@ -48,6 +52,16 @@ def exchange(recording: Recording) -> tuple[list[Recording], list[str]] | None:
         recording.save(folder / f"{here}.json")
         return None
     return _collect(folder, world)
+
+
+def gather(recording: Recording) -> tuple[list[Recording], list[str]] | None:
+    """Return what :func:`exchange` does, for ranks that all call it while their group exists."""
+    if not _has_group() or dist.get_world_size() == 1:
+        return [], []
+    try:
+        return _through_torch(recording, dist.get_rank())
+    except Exception as error:  # a backend that gathers no objects
+        return [], [f"the ranks are not compared: {' '.join(str(error).split())}"]
 
 
 def _folder() -> Path:
@@ -76,7 +90,7 @@ def _collect(folder: Path, world: int) -> tuple[list[Recording], list[str]]:
 
 
 def _through_torch(recording: Recording, here: int) -> tuple[list[Recording], list[str]] | None:
-    if not (dist.is_available() and dist.is_initialized()):
+    if not _has_group():
         return [], ["the process group is gone: the ranks of other machines are not compared"]
     everyone: list[Recording] | None = [Recording(())] * dist.get_world_size()
     dist.gather_object(replace(recording, findings=()), everyone if here == 0 else None, dst=0)

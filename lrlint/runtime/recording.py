@@ -29,6 +29,8 @@ class Recording:
     findings: tuple[Diagnostic, ...] = ()
     notes: tuple[str, ...] = ()
     """What was lost, and why: a hook that failed, a disk that was full."""
+    incomplete: bool = False
+    """Whether the recorder has failed: there may be schedules and steps that are not here."""
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the ``schedules`` of ``lrlint run --output-format json``."""

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import linecache
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
-from lrlint.facts import Training
+from lrlint.facts import Schedule, Training
+from lrlint.judgement.units import driver
 from lrlint.linter.config import Settings
 from lrlint.linter.ruleset import Ruleset
 from lrlint.rule import Finding, Rule
 from lrlint.source import SourceError, SourceFile, load
 
 ABOUT_THE_END = frozenset(
-    {"LR101", "LR102", "LR103", "LR110", "LR201", "LR203", "LR205", "LR301", "LR902"}
+    {
+        *("LR101", "LR102", "LR103", "LR110"),
+        *("LR201", "LR203", "LR204", "LR205", "LR210", "LR301", "LR902"),
+    }
 )
 """Rules that need to know how long the whole training is."""
 UNFINISHED = "LR902"
 """The rule about schedules that the training did not come to the end of."""
 ABOUT_TOO_FEW = frozenset({"LR202"})
 """Rules that need to know it only to warn of too few steps; too many are an error at once."""
+
+OF_ONE_STEP = frozenset({"LR901", "LR904"})
+"""Rules whose finding rests on a single step: what came after it may be unknown."""
 
 
 class RunJudge:
@@ -40,16 +48,20 @@ class RunJudge:
     @property
     def sources(self) -> dict[str, SourceFile]:
         """The files that findings point into, by their names there."""
-        return {source.name: source for source in self._sources.values()}
+        return dict(self._sources)
 
-    def judge(self, training: Training, *, finished: bool) -> tuple[Diagnostic, ...]:
-        """Return what the rules say of a run, sorted.
+    def judge(
+        self, training: Training, *, finished: bool, only: Collection[str] | None = None
+    ) -> tuple[Diagnostic, ...]:
+        """Return what the rules, or those in ``only``, say of a run, sorted.
 
         Of a training that is not ``finished``, they say nothing that depends on its length.
         """
-        complete = _without_early_ends(training)
+        complete = _of_known_length(training)
         diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         for rule in self._ruleset.rules:
+            if only is not None and rule.code not in only:
+                continue
             if not finished and rule.code in ABOUT_THE_END:
                 continue
             about_length = rule.code in ABOUT_THE_END | ABOUT_TOO_FEW and rule.code != UNFINISHED
@@ -77,16 +89,30 @@ class RunJudge:
 
     def _source(self, finding: Finding) -> SourceFile:
         """Return the file of a finding, for the comments that silence it."""
-        filename = getattr(finding.place, "filename", "")
-        if filename not in self._sources:
+        filename, name = getattr(finding.place, "filename", ""), finding.place.span().filename
+        if name not in self._sources:
             try:
-                self._sources[filename] = load(Path(filename))
-            except (OSError, SourceError):  # typed at a prompt, or gone: nothing silences it
-                self._sources[filename] = load(Path(filename or "<stdin>"), data=b"")
-        return self._sources[filename]
+                source = load(Path(filename))
+            except (OSError, SourceError):  # a cell of a notebook, typed at a prompt, or gone
+                text = "".join(linecache.getlines(filename))
+                source = load(Path(filename or "<stdin>"), data=text.encode())
+            self._sources[name] = replace(source, name=name)
+        return self._sources[name]
 
 
-def _without_early_ends(training: Training) -> Training:
-    """Leave out the schedules whose length says nothing, since the training ended before them."""
-    schedules = tuple(schedule for schedule in training.schedules if schedule.ended_early is None)
+def _of_known_length(training: Training) -> Training:
+    """Leave out the schedules whose count of steps says nothing of their length.
+
+    The training ended before them, or went on from a checkpoint without their position.
+    """
+    schedules = tuple(
+        schedule for schedule in training.schedules if _has_known_length(driver(schedule))
+    )
     return replace(training, schedules=schedules)
+
+
+def _has_known_length(schedule: Schedule) -> bool:
+    departure = schedule.run.departure
+    if departure is not None and departure.resumed:
+        return False
+    return schedule.run.ended_early is None and schedule.run.starts_over is None

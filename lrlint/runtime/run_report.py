@@ -15,7 +15,7 @@ from lrlint.output.json import record
 from lrlint.predict.terminal_plot import Line, draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
@@ -28,7 +28,8 @@ class RunReport:
     status: int
     recording: Recording
     static: tuple[Diagnostic, ...]
-    verdicts: tuple[Verdict, ...]
+    judgements: tuple[Judgement, ...]
+    """What the run shows about each static finding."""
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
@@ -42,15 +43,18 @@ class RunReport:
 def as_json(report: RunReport) -> dict[str, Any]:
     """Return the object of ``lrlint run --output-format json``."""
     static = [
-        record(finding) | {"verdict": verdict.value}
-        for finding, verdict in zip(report.static, report.verdicts, strict=True)
+        record(finding)
+        | {"verdict": judgement.verdict.value, "confirmed_as": judgement.confirmed_as}
+        for finding, judgement in zip(report.static, report.judgements, strict=True)
     ]
+    notes = report.recording.notes
     return {
         "schema": SCHEMA,
         "exit_status": report.status,
         "static": static,
         "runtime": [record(finding) for finding in report.recording.findings],
         "schedules": [_finite(track) for track in report.recording.to_json()],
+        **({"notes": list(notes)} if notes else {}),
     }
 
 
@@ -66,14 +70,16 @@ def _finite(value: Any) -> Any:
 def as_text(report: RunReport, style: Style) -> str:
     """Return the summary that a person reads in ten seconds."""
     paint = Paint(style.colour)
-    blocks = ["\n".join(_schedule(track, paint, style)) for track in report.recording.schedules]
-    if not blocks:
-        blocks = ["lrlint: no torch LR scheduler was created"]
     recording = report.recording
+    blocks = ["\n".join(_schedule(track, paint, style)) for track in recording.schedules]
+    if recording.incomplete:
+        blocks.append("lrlint: the recording is incomplete: see the last line")
+    elif not blocks:
+        blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
     if recording.findings:
         results = Results(recording.findings, 1, report.lines)
         blocks.append(render("full", results, style).rstrip("\n"))
-    else:
+    elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")
     if report.static:
         blocks.append("\n".join(_verdicts(report, paint)))
@@ -106,6 +112,11 @@ def _agreement(track: Track) -> str:
         )
     if track.expected is None or error is None:
         return "no step used its LR" if not track.optimizer_steps else "its law is not known"
+    if track.overlaid_steps:
+        return (
+            f"something else scales the LR of {track.overlaid_steps:,} optimizer steps, and puts it"
+            " back before the scheduler steps: a warm-up, for example"
+        )
     return f"LR matches the scheduler at every step (max. rel. error {_error(error)})"
 
 
@@ -126,16 +137,18 @@ def _curves(track: Track) -> Iterator[Line]:
 
 def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:
     """Say what the run shows about each static finding, the totals first."""
-    counts = Counter(report.verdicts)
+    counts = Counter(judgement.verdict for judgement in report.judgements)
     totals = ", ".join(
         f"{counts[verdict]} {_words(verdict)}"
         for verdict in Verdict
         if verdict in counts or verdict is not Verdict.NOT_EXERCISED
     )
     yield f"Static findings: {totals}"
-    for finding, verdict in zip(report.static, report.verdicts, strict=True):
+    for finding, judgement in zip(report.static, report.judgements, strict=True):
         where = f"{finding.filename}:{finding.location.row}"
-        said = paint(_ROLES[verdict], _words(verdict))
+        said = paint(_ROLES[judgement.verdict], _words(judgement.verdict))
+        if judgement.confirmed_as not in (None, finding.code):
+            said += f", as {judgement.confirmed_as}"
         yield f"  {where}  {finding.code} {finding.name}: {said}"
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
+from lrlint.facts import Training
 from lrlint.linter.config import Settings
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.rank_gap import first_gap
-from lrlint.runtime.ranks import rank
+from lrlint.runtime.ranks import gather, rank
 from lrlint.runtime.recorder.hooks import Hooks
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recording import Recording
-from lrlint.runtime.run_judge import RunJudge
+from lrlint.runtime.run_judge import OF_ONE_STEP, RunJudge
 from lrlint.runtime.trace_file import TraceWriter
 from lrlint.runtime.track import Track
 from lrlint.source import SourceFile
@@ -65,7 +66,8 @@ class Session:
     def stop(self) -> None:
         """Stop listening, and read what is still on devices."""
         self.hooks.remove()
-        self.recorder.finish()
+        with self.hooks.safely():
+            self.recorder.finish()
         if self._trace is not None:
             self._trace.close(
                 [(optimizer, optimizer.steps) for optimizer in self.recorder.optimizers]
@@ -76,9 +78,14 @@ class Session:
     def findings(self, *, finished: bool = True) -> tuple[Diagnostic, ...]:
         """Return what the rules say of the run so far, sorted.
 
-        Of a training that is not ``finished``, they say nothing that depends on its length.
+        Of a training that is not ``finished``, they say nothing that depends on its length; where
+        the recorder has failed, nothing but what a recorded step shows by itself.
         """
-        return self._judge.judge(training_of(self.recorder), finished=finished)
+        training = Training(optimizers=(), schedules=())
+        with self.hooks.safely():
+            training = training_of(self.recorder)
+        failed = self.hooks.failure is not None
+        return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""
@@ -86,14 +93,16 @@ class Session:
 
     def recording(self, findings: tuple[Diagnostic, ...] | None = None) -> Recording:
         """Return the run so far, with the given findings or those that a finished run has."""
-        self.recorder.drain()
+        with self.hooks.safely():
+            self.recorder.drain()
         if findings is None:
             findings = self.findings()
         lost = (self.hooks.failure, *self._judge.failures, *self._notes)
         if self._trace is not None:
             lost += (self._trace.lost,)
         notes = tuple(note for note in lost if note is not None)
-        return Recording((*self._tracks(), *self._other_ranks), findings, notes)
+        tracks = (*self._tracks(), *self._other_ranks)
+        return Recording(tracks, findings, notes, incomplete=self.hooks.failure is not None)
 
     def _drivers(self) -> list[RecordedScheduler]:
         """Return the schedulers that set an LR by themselves, not as parts of others."""
@@ -108,7 +117,7 @@ class Session:
 
     def _track(self, scheduler: RecordedScheduler) -> Track:
         optimizer = scheduler.optimizer
-        curve = optimizer.curve
+        curve, unseen = optimizer.curve, any(one.unseen for one in optimizer.schedulers)
         return Track(
             scheduler=scheduler.name,
             optimizer=optimizer.class_name,
@@ -116,14 +125,23 @@ class Session:
             scheduler_steps=scheduler.steps,
             at=tuple(curve.at),
             lr=curve.by_group(),
-            expected=curve.expected_by_group(),
-            epochs=self.recorder.passes.totals.passes or None,
-            max_relative_error=optimizer.max_error,
-            first_divergence=optimizer.departure,
+            expected=None if unseen else curve.expected_by_group(),
+            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
+            max_relative_error=None if unseen else optimizer.max_error,
+            first_divergence=scheduler.departure,
+            overlaid_steps=optimizer.overlaid_steps,
             rank=rank(),
             filename=scheduler.place.span().filename,
             row=scheduler.place.row,
         )
+
+    def share(self) -> bool:
+        """Compare with the other ranks, which all do so now; return whether this one reports."""
+        gathered = gather(self.recording(()))
+        if gathered is None:
+            return False
+        self.compare_with(*gathered)
+        return True
 
     def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
         """Take in what the other ranks have recorded, and find where they differ."""
@@ -160,4 +178,4 @@ class Session:
         for finding in self.findings():
             where = f"{finding.filename}:{finding.location.row}"
             kind = f"{finding.severity.label}[{finding.code}] {finding.name}"
-            print(f"lrlint: {where}: {kind}: {finding.message}", file=sys.stderr)
+            tell(f"{where}: {kind}: {finding.message}")

@@ -3,33 +3,36 @@
 The first line is ``{"lrlint-trace": 1, "rank": 0}``. A line ``{"optimizer": 0, "class": "SGD",
 "filename": "train.py", "row": 12}`` introduces an optimizer. A line ``[0, 120, 0.1, 0.01]`` says
 that step 120 (from 0) of optimizer 0 used the LRs 0.1 and 0.01, one per param group. A step without
-a line used the LRs of the line before it; every thousandth step has one in any case. The last line,
-``{"steps": [3910]}``, says how many steps each optimizer made; it is missing where the run was
-killed.
+a line used the LRs of the line before it; every thousandth step has one in any case, and so has the
+last step when half a second has passed. The last line, ``{"steps": [3910]}``, says how many steps
+each optimizer made; it is missing where the run was killed.
 
-Lines are written as they come, at least once a second: a run that is killed loses the last second,
-and the tensor LRs that are still on their device. A last line that was cut short does not count.
+Lines are written as they come: a run that is killed loses less than its last second, and the tensor
+LRs that are still on another device. A last line that was cut short does not count.
 """
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lrlint.errors import UserError
 from lrlint.runtime.recorder.records import RecordedOptimizer
+from lrlint.runtime.recorder.telling import tell
 
 VERSION = 1
-_BUFFERED = 1 << 15
-"""Bytes after which lines are written in any case."""
-_INTERVAL = 1.0
-"""Seconds after which they are."""
+_INTERVAL = 0.5
+"""Seconds between two looks at how far the optimizers are."""
+
+
+_APPEND = os.O_WRONLY | os.O_APPEND
 
 
 class TraceError(UserError):
@@ -41,20 +44,22 @@ class TraceWriter:
 
     def __init__(self, path: Path, rank: int = 0) -> None:
         """Begin a new file; raises UserError where it cannot be written."""
+        path = path.absolute()  # the script may change the working directory
         self.path = path if not rank else path.with_name(f"{path.stem}.rank{rank}{path.suffix}")
         self.lost: str | None = None
         """Why the trace is not whole, in one line; None while it is."""
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-            self._file = os.open(self.path, flags, 0o666)
+            self._file = os.open(self.path, _APPEND | os.O_CREAT | os.O_TRUNC, 0o666)
+            self._identity = _identity(os.fstat(self._file))
         except OSError as error:
             raise UserError(f"--trace {path}: {error.strerror or error}") from error
         self._process = os.getpid()
         self._numbers: dict[int, int] = {}
-        self._lines: list[str] = []
-        self._size = 0
-        self._written = time.monotonic()
+        self._closing = _thread.allocate_lock()
+        self._last: list[tuple[RecordedOptimizer, int, str]] = []
+        """Of each optimizer, the step and the LRs of its last line."""
         self._line(json.dumps({"lrlint-trace": VERSION, "rank": rank}))
+        _thread.start_new_thread(self._watch, ())  # one that `threading` does not list
 
     def write(self, record: RecordedOptimizer, step: int, lrs: Sequence[float]) -> None:
         """Write the LRs that a step of an optimizer used."""
@@ -63,23 +68,46 @@ class TraceWriter:
         number = self._numbers.get(id(record))
         if number is None:
             number = self._introduce(record)
-        text = f"[{number}, {step}, {', '.join(map(repr, lrs))}]"
-        self._line(text if "n" not in text else json.dumps([number, step, *lrs]))  # nan, inf
-        if self._size > _BUFFERED or time.monotonic() - self._written > _INTERVAL:
-            self._flush()
+        text = ", ".join(map(repr, lrs))
+        if "n" in text:  # nan, inf
+            text = json.dumps(list(lrs))[1:-1]
+        self._last[number] = record, step, text
+        self._line(f"[{number}, {step}, {text}]")
 
     def close(self, steps: Sequence[tuple[RecordedOptimizer, int]]) -> None:
         """Write the last line: how many steps each optimizer has made."""
-        if self._file < 0:
+        if self._file < 0 or os.getpid() != self._process:
             return
         counts = {id(record): count for record, count in steps}
         self._line(json.dumps({"steps": [counts.get(key, 0) for key in self._numbers]}))
-        self._flush()
-        os.close(self._file)
-        self._file = -1
+        with self._closing:
+            file, self._file = self._file, -1
+        if self.lost is None:
+            os.close(file)
+
+    def _watch(self) -> None:
+        """Write now and then how far each optimizer is, whose LRs may be the same for long."""
+        steps_before: dict[int, int] = {}
+        said: dict[int, int] = {}
+        while True:
+            time.sleep(_INTERVAL)
+            with self._closing:
+                if self._file < 0 or self.lost is not None:
+                    return
+                for number, (record, _, _) in enumerate(list(self._last)):
+                    steps = record.steps
+                    # The hooks may be in the middle of the last step, unless it is from long ago.
+                    step = steps - (1 if steps_before.get(number) == steps else 2)
+                    steps_before[number] = steps
+                    _, told, lrs = self._last[number]  # read after the steps: no newer than they
+                    on_device = record.buffer is not None and not record.buffer.on_cpu
+                    if step > max(told, said.get(number, -1)) and not on_device:
+                        said[number] = step
+                        self._line(f"[{number}, {step}, {lrs}]")
 
     def _introduce(self, record: RecordedOptimizer) -> int:
         number = self._numbers[id(record)] = len(self._numbers)
+        self._last.append((record, -1, ""))
         span = record.place.span()
         self._line(
             json.dumps(
@@ -94,20 +122,31 @@ class TraceWriter:
         return number
 
     def _line(self, text: str) -> None:
-        self._lines.append(text)
-        self._size += len(text) + 1
-
-    def _flush(self) -> None:
-        data = ("\n".join(self._lines) + "\n").encode()
-        self._lines, self._size, self._written = [], 0, time.monotonic()
         if os.getpid() != self._process or self.lost is not None:
-            return  # a forked worker holds a copy of what its parent will write
+            return  # a forked worker holds a copy of the writer
+        data = f"{text}\n".encode()
         try:
+            self._reopen_if_closed()
             while data:
                 data = data[os.write(self._file, data) :]
         except OSError as error:
             self.lost = f"the trace {self.path} is cut short: {error.strerror or error}"
-            print(f"lrlint: {self.lost}", file=sys.stderr)
+            tell(self.lost)
+
+    def _reopen_if_closed(self) -> None:
+        """Open the file anew where the script has closed all descriptors, as daemons do.
+
+        The number of the descriptor may belong to a file of the script then.
+        """
+        with suppress(OSError):
+            if _identity(os.fstat(self._file)) == self._identity:
+                return
+        self._file = os.open(self.path, _APPEND)
+        self._identity = _identity(os.fstat(self._file))
+
+
+def _identity(state: os.stat_result) -> tuple[int, int]:
+    return state.st_dev, state.st_ino
 
 
 @dataclass(frozen=True)
@@ -161,6 +200,7 @@ class Trace:
     def lrs(self, optimizer: int = 0) -> Iterator[tuple[float, ...]]:
         """Yield the LRs of each step of an optimizer, as far as the trace goes."""
         rows = [row for row in self.rows if row.optimizer == optimizer]
+        rows.sort(key=lambda row: row.step)  # a line of the watch may come late
         end = rows[-1].step + 1 if self.steps is None and rows else 0
         if self.steps is not None and optimizer < len(self.steps):
             end = self.steps[optimizer]

@@ -28,6 +28,8 @@ class Track:
     max_relative_error: float | None = None
     """The largest departure, relative to the highest LR expected."""
     first_divergence: Departure | None = None
+    overlaid_steps: int = 0
+    """Steps whose LR something had changed, and changed back before the scheduler's next step."""
     rank: int = 0
     filename: str = ""
     row: int = 0

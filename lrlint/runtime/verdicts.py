@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from lrlint.diagnostics import Diagnostic
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.formulas import LAWS
+from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW
 from lrlint.runtime.track import Track
 
 RECORDED = frozenset(
@@ -22,12 +25,45 @@ The others that judge runs need something that may not happen, such as a resume 
 GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
-_SHOWS = {
-    "LR103": frozenset({"LR414"}),  # with the flag off, it is never stepped
-    "LR901": frozenset({"LR404", "LR408", "LR412"}),  # something else has set the LR
-    "LR902": frozenset({"LR208"}),  # the training was stopped early
+_OF_LENGTH = frozenset({"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206"})
+"""Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
+
+_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202"})
+"""More steps than the schedule is long."""
+_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210"})
+"""Fewer steps than the schedule is long."""
+_RESUME = frozenset({"LR209", "LR412", "LR413", "LR901"})
+
+_SAME_DEFECT = {
+    "LR101": _TOO_FAST | {"LR111", "LR203", "LR205", "LR305"},
+    "LR102": _TOO_SLOW | {"LR103"},
+    "LR105": _TOO_FAST,
+    "LR108": _TOO_FAST | {"LR206"},
+    "LR111": _TOO_SLOW,
+    "LR201": _TOO_FAST | _TOO_SLOW,
+    "LR202": _TOO_FAST | _TOO_SLOW,
+    "LR204": frozenset({"LR201", "LR202"}),
+    "LR205": _TOO_SLOW,
+    "LR206": _TOO_SLOW | {"LR108"},
+    "LR208": frozenset({"LR902"}),  # the training was stopped early
+    "LR209": _RESUME,
+    "LR210": _TOO_SLOW,
+    "LR401": frozenset({"LR406"}),
+    "LR402": _RESUME,
+    "LR403": _RESUME,
+    "LR404": frozenset({"LR901"}),  # something else has set the LR
+    "LR406": frozenset({"LR401"}),
+    "LR407": frozenset({"LR901"}),
+    "LR408": frozenset({"LR901"}),
+    "LR412": _RESUME,
+    "LR413": _RESUME,
+    "LR414": frozenset({"LR103"}),  # with the flag off, it is never stepped
+    "LR501": _TOO_FAST | _TOO_SLOW | {"LR103"},
+    "LR503": _TOO_FAST | _TOO_SLOW | {"LR305"},
+    "LR504": _TOO_FAST | _TOO_SLOW | {"LR305"},
+    "LR505": frozenset({"LR103", "LR901"}),
 }
-"""By code of a run's finding, the static findings that it confirms besides its own kind."""
+"""By code of a static finding, the findings of a run that show the same defect."""
 
 
 class Verdict(Enum):
@@ -38,25 +74,83 @@ class Verdict(Enum):
     NOT_EXERCISED = "not-exercised"
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict, and for a confirmed finding the run's finding that shows the defect."""
+
+    verdict: Verdict
+    confirmed_by: Diagnostic | None = None
+
+    @property
+    def confirmed_as(self) -> str | None:
+        """Return the code of the run's finding."""
+        return None if self.confirmed_by is None else self.confirmed_by.code
+
+
 def judge(
-    static: Sequence[Diagnostic], runtime: Iterable[Diagnostic], tracks: Sequence[Track]
-) -> list[Verdict]:
-    """Return a verdict for each static finding."""
-    recorded = list(runtime)
+    static: Sequence[Diagnostic],
+    runtime: Sequence[Diagnostic],
+    tracks: Sequence[Track],
+    *,
+    complete: bool = True,
+) -> list[Judgement]:
+    """Return a judgement of each static finding.
+
+    A run that is not ``complete``, since it was cut short or not all of it was recorded, says
+    nothing by its silence about the length of the training.
+    """
+    return [_judge(finding, runtime, tracks, complete=complete) for finding in static]
+
+
+def one_severity(
+    static: Sequence[Diagnostic], runtime: Sequence[Diagnostic], judgements: Sequence[Judgement]
+) -> tuple[Diagnostic, ...]:
+    """Return the run's findings, each at least as severe as the finding that it confirms."""
+    severities: dict[int, Severity] = {}
+    for finding, judgement in zip(static, judgements, strict=True):
+        if judgement.confirmed_by is not None:
+            key = id(judgement.confirmed_by)
+            severities[key] = max(finding.severity, severities.get(key, finding.severity))
+    raised = ((seen, severities.get(id(seen), seen.severity)) for seen in runtime)
+    return tuple(replace(seen, severity=max(seen.severity, least)) for seen, least in raised)
+
+
+def _judge(
+    static: Diagnostic, runtime: Sequence[Diagnostic], tracks: Sequence[Track], *, complete: bool
+) -> Judgement:
     built = {(track.filename, track.row) for track in tracks}
-    return [_verdict(finding, recorded, built) for finding in static]
-
-
-def _verdict(
-    static: Diagnostic, runtime: Sequence[Diagnostic], built: set[tuple[str, int]]
-) -> Verdict:
+    here = [finding for finding in runtime if _share_a_schedule(static, finding, built)]
+    same = _SAME_DEFECT.get(static.code, frozenset())
+    for codes in ({static.code}, same):
+        for finding in here:
+            if finding.code in codes:
+                return Judgement(Verdict.CONFIRMED, finding)
+    if any(finding.severity > Severity.ADVICE for finding in here):
+        return Judgement(Verdict.NOT_EXERCISED)  # its LR was not right, for another reason
     places = _places(static)
-    for finding in runtime:
-        same = finding.code == static.code or static.code in _SHOWS.get(finding.code, ())
-        if same and places & _places(finding):
-            return Verdict.CONFIRMED
-    exercised = static.code in RECORDED and bool(places & built)
-    return Verdict.REFUTED if exercised else Verdict.NOT_EXERCISED
+    its_tracks = [track for track in tracks if (track.filename, track.row) in places]
+    covered = its_tracks and all(_covers(track, static.code, complete) for track in its_tracks)
+    return Judgement(Verdict.REFUTED if covered else Verdict.NOT_EXERCISED)
+
+
+def _covers(track: Track, code: str, complete: bool) -> bool:
+    """Whether a schedule of the run would have shown a defect of this kind, and was right."""
+    if code not in RECORDED or track.first_divergence is not None or not track.optimizer_steps:
+        return False
+    if not complete and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:
+        return False
+    law = LAWS.get(track.scheduler)
+    if code in _OF_LENGTH and (law is None or not (law.horizon or law.durations)):
+        return False
+    return code == "LR103" or track.scheduler_steps > 0
+
+
+def _share_a_schedule(
+    static: Diagnostic, finding: Diagnostic, built: Collection[tuple[str, int]]
+) -> bool:
+    mine, other = _places(static), _places(finding)
+    schedules, others = mine & {*built}, other & {*built}
+    return bool(schedules & others if schedules and others else mine & other)
 
 
 def _places(finding: Diagnostic) -> set[tuple[str, int]]:

@@ -31,11 +31,17 @@ class Watch:
         self._session = session
         self._open = True
         session.start()
-        for target in targets:
-            if hasattr(target, "param_groups"):
-                session.recorder.optimizer_listener.built(unwrapped_optimizer(target))
-            else:
-                session.recorder.scheduler_listener.adopt(target)
+        self.add(*targets)
+
+    def add(self, *targets: Any) -> None:
+        """Take in optimizers and schedulers that were built before the watch began."""
+        hooks, recorder = self._session.hooks, self._session.recorder
+        with hooks.safely():
+            for target in targets:
+                if hasattr(target, "param_groups"):
+                    recorder.optimizer_listener.built(unwrapped_optimizer(target))
+                else:
+                    hooks.adopt(target)
 
     @property
     def recording(self) -> Recording:
@@ -49,17 +55,26 @@ class Watch:
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
-        self._session.recorder.optimizer_listener.replayed()
+        with self._session.hooks.safely():
+            self._session.recorder.optimizer_listener.replayed()
 
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""
+        self._close()
+
+    def close_on_all_ranks(self) -> None:
+        """Do the same on every rank of a training at once: rank 0 compares them and reports."""
+        self._close(share=True)
+
+    def _close(self, *, share: bool = False) -> None:
         if not self._open:
             return
         self._open = False
         self._session.stop()
+        reports = not share or self._session.share()
         if self._session.mode is Mode.RAISE:
             self._session.raise_error()
-        if self._session.mode is not Mode.RECORD:
+        if self._session.mode is not Mode.RECORD and reports:
             self._session.warn()
 
     def __enter__(self) -> Watch:

@@ -139,12 +139,15 @@ def load(
     return SourceFile(path, name, data, decode(data))
 
 
-def display_name(path: Path) -> str:
-    """Relative to the working directory, with forward slashes, where it lies below it."""
+def display_name(path: Path, folder: str | None = None) -> str:
+    """Relative to the working directory, with forward slashes, where it lies below it.
+
+    Another ``folder`` takes the place of the working directory.
+    """
     # os.path, not Path.resolve(): a link keeps the name under which the user knows it.
-    absolute = os.path.abspath(path)
+    absolute = os.path.abspath(path if folder is None else os.path.join(folder, path))
     try:
-        relative = Path(absolute).relative_to(os.getcwd())
+        relative = Path(absolute).relative_to(os.getcwd() if folder is None else folder)
     except (ValueError, OSError):
         return absolute
     return relative.as_posix()

@@ -7,8 +7,8 @@ defaults 800, brackets 1,600, chains of ``+``, ``elif`` and attributes 12,800. I
 take 1.9 s, each further level four times as long. CPython 3.10 dies of chains of 300,000 links. So
 the nesting is measured first, in one linear pass of 5 µs a line.
 
-The measure is an upper bound on the tree's depth, not the depth itself: operators that stand beside
-each other in one bracket are counted as if each nested in the next, as in ``a + b + c`` they do.
+The measure is an upper bound on the tree's depth, not the depth itself: operators in one bracket
+are counted as if each nested in the next, as they do in ``a + b + c``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Comments that silence findings.
 
 ``# noqa``, ``# noqa: LR101,LR2``, ``# lrlint: ignore``, ``# lrlint: ignore[LR101,
-step-in-batch-loop]`` speak of the row they stand on; ``# lrlint: ignore-file`` and
-``# lrlint: ignore-file[LR301]`` of the whole file. Codes match in any case and as prefixes
+step-in-batch-loop]`` apply to their own row; ``# lrlint: ignore-file`` and
+``# lrlint: ignore-file[LR301]`` to the whole file. Codes match in any case and as prefixes
 (``LR3``), names in full. A comment in a string is not a comment.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from lrlint.analysis.interpreter import outcomes
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.linter import analyser, engine
+from lrlint.linter.engine import lint_text
 from lrlint.source import Relevance, load
+from lrlint.source.syntax import syntax_tree
+from lrlint.span import Location
 
 HELPERS = (
     """
@@ -209,3 +213,27 @@ def test_two_numbers_of_many_alternatives_are_not_tried_in_all_pairs(
         )
         assert report.problems == ()
     assert 0 < asked == before
+
+
+@pytest.mark.parametrize("row", ["    y = 1 2", "x = 1 2"])
+def test_syntax_that_libcst_does_not_know_is_named(
+    row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CPython reads syntax the day it is out, libcst some time later."""
+    text = f"""\
+from torch.optim.lr_scheduler import StepLR
+
+def train(optimizer):
+    scheduler = StepLR(optimizer, 30)
+    scheduler.step()
+{row}
+
+train(optimizer)
+"""
+    tree = syntax_tree(text.replace("1 2", "1"))
+    monkeypatch.setattr("lrlint.source.skeleton.syntax_tree", lambda _: tree)
+    monkeypatch.setattr("lrlint.source.parse.syntax_error", lambda _: None)
+    (found,) = lint_text(text).diagnostics
+    assert found.code == "LR000"
+    assert re.fullmatch(r"Python knows this syntax, but libcst [\d.]+ does not: .+", found.message)
+    assert found.location == Location(6, row.index("2") + 1)

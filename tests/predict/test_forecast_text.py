@@ -35,7 +35,7 @@ def test_facts_and_what_is_unknown() -> None:
     assert lines() == [
         "train.py:6:13  MultiStepLR `scheduler`",
         "  optimizer        SGD `optimizer`, lr = 0.1",
-        "  horizon          milestones = 8, 16 epochs",
+        "  horizon          milestones = 8, 16",
         "  scheduler steps  epochs = 20, once per epoch (line 10)",
         "  optimizer steps  epochs * len(train_loader)",
         "  unknown          len(train_loader)",

@@ -67,7 +67,7 @@ def test_nothing_is_said_of_a_right_script(script: str) -> None:
     [
         (
             training(PLAIN),
-            "LR301: its step() is never called (see LR103)",
+            "LR201: its step() is never called (see LR103)",
         ),
         (
             per_epoch(COSINE.format(20), batch=STEP, epochs=20),
@@ -75,7 +75,7 @@ def test_nothing_is_said_of_a_right_script(script: str) -> None:
         ),
         (
             per_batch(COSINE.format(50), epochs=50),
-            "LR301: T_max=50 epochs, but step() runs per batch (see LR101)",
+            "LR201: T_max=50 epochs, but step() runs per batch (see LR101)",
         ),
         (
             per_epoch(COSINE.format("epochs * len(train_loader)")),
@@ -92,7 +92,7 @@ def test_nothing_is_said_of_a_right_script(script: str) -> None:
                 before="scheduler = CosineAnnealingLR(optimizer, len(train_loader))",
                 batch=STEP,
             ),
-            "LR301: a new scheduler is built in every epoch (see LR409)",
+            "LR201: a new scheduler is built in every epoch (see LR409)",
         ),
         (
             training(
@@ -253,15 +253,6 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
             "LR210: num_warmup_steps is not compared with the 192 steps of the training",
         ),
         # LR301
-        (per_epoch(COSINE.format(2), epochs=2), "LR301: a cosine of 2 steps has no low one"),
-        (
-            per_epoch(COSINE.format(200), epochs=100),
-            "LR301: it ends after 100 steps of T_max = 200, before the LR is low (see LR201)",
-        ),
-        (
-            per_epoch(RESTARTS.format(50).replace(", eta_min=1e-3", ""), epochs=30),
-            "LR301: it ends after 30 steps of T_0 = 50, before the LR is low (see LR203)",
-        ),
         (
             training(
                 COSINE.format(100),

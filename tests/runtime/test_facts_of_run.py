@@ -70,12 +70,12 @@ def test_a_step_per_epoch() -> None:
         Expr.const(EPOCHS),
         StepArgument.NOTHING,
     )
-    assert schedule.epoch_loop is not None
-    assert schedule.batch_loop is not None
-    assert site.loops == (schedule.epoch_loop,)
+    assert schedule.stepping.epoch_loop is not None
+    assert schedule.stepping.batch_loop is not None
+    assert site.loops == (schedule.stepping.epoch_loop,)
     assert schedule.epochs == Expr.const(EPOCHS)
-    assert schedule.batch_loop.trips == Expr.const(BATCHES)
-    assert schedule.optimizer_steps == Expr.const(EPOCHS * BATCHES)
+    assert schedule.stepping.batch_loop.trips == Expr.const(BATCHES)
+    assert schedule.stepping.optimizer_steps == Expr.const(EPOCHS * BATCHES)
     assert schedule.horizon is not None
     assert (schedule.horizon.parameter, schedule.horizon.length) == ("T_max", Expr.const(EPOCHS))
     argument = schedule.argument("eta_min")
@@ -121,7 +121,7 @@ def test_the_parts_of_a_composition_know_it() -> None:
     first, second, whole = facts(training).schedules
     assert whole.children == (first, second)
     assert first.parent is second.parent is whole
-    assert whole.competitors == ()
+    assert whole.surroundings.competitors == ()
     assert "schedulers" not in whole.arguments
 
 

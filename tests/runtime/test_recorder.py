@@ -52,7 +52,7 @@ def test_every_scheduler_is_followed(name: str, lr: Any, groups: int) -> None:
 def test_a_manual_write_is_found_at_its_step_with_both_values() -> None:
     with recorded() as session:
         optimizer = optimizer_of(model())
-        scheduler = lrs.CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
+        scheduler = lrs.CosineAnnealingWarmRestarts(optimizer, T_0=50, eta_min=1e-3)
         for step in range(50):
             if step == 20:
                 optimizer.param_groups[0]["lr"] = 0.5
@@ -229,4 +229,6 @@ def test_more_schedulers_of_one_line_than_are_kept() -> None:
             schedulers[-1].step()
     schedules = training_of(session.recorder).schedules
     assert len(schedules) == MOST_PER_LINE
-    assert all(len(schedule.competitors) == MOST_PER_LINE - 1 for schedule in schedules)
+    assert all(
+        len(schedule.surroundings.competitors) == MOST_PER_LINE - 1 for schedule in schedules
+    )

@@ -92,8 +92,7 @@ STARTS_OVER = {
         for name in ("CosineAnnealingWarmRestarts", "SequentialLR", "LambdaLR")
     ),
 }
-"""Here the LR is right for the counter, which is back at 0: no value is wrong, the count is. A
-CyclicLR goes round all the same."""
+"""Here the LR is right for the counter, which is back at 0: no value is wrong, the count is."""
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=list(ORDERS))
@@ -103,7 +102,7 @@ def test_a_resume_is_found_out_where_its_lrs_are_others(name: str, order: tuple[
     used, found = trajectory(name, order)
     right = used == pytest.approx(expected, rel=1e-9)
     if (name, order) in STARTS_OVER:
-        assert found == ({"LR209"} if name != "CyclicLR" else set())
+        assert found == {"LR209"}
     elif right:
         assert found == set(), "a false alarm"
     elif order == ("optimizer", "build", "scheduler") and name != "ChainedScheduler":

@@ -231,7 +231,7 @@ TRAININGS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: epoch_wise(lambda o: lrs.LambdaLR(o, lambda epoch: 0.9**epoch)),
     ),
     "LR308": (
-        lambda: epoch_wise(lambda o: lrs.ExponentialLR(o, 1.0)),
+        lambda: epoch_wise(lambda o: lrs.ExponentialLR(o, 1.1)),
         lambda: epoch_wise(lambda o: lrs.ExponentialLR(o, 0.9)),
     ),
     "LR406": (lambda: two_optimizers(True), lambda: two_optimizers(False)),

@@ -9,7 +9,7 @@ from lrlint.output import Style
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.run_report import RunReport, as_json, as_text
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict
 
 from .test_verdicts import finding
 
@@ -30,7 +30,7 @@ TRACK = Track(
 
 def report(*tracks: Track, verdicts: tuple[Verdict, ...] = ()) -> RunReport:
     static = tuple(finding("LR101", 12 + index) for index, _ in enumerate(verdicts))
-    return RunReport(0, Recording(tracks), static, verdicts, {})
+    return RunReport(0, Recording(tracks), static, tuple(map(Judgement, verdicts)), {})
 
 
 def test_a_sound_run() -> None:
@@ -45,7 +45,7 @@ def test_a_sound_run() -> None:
 
 def test_a_run_without_a_scheduler() -> None:
     text = as_text(report(), Style())
-    assert text == "lrlint: no torch LR scheduler was created\n\nlrlint: no findings in this run\n"
+    assert text == "lrlint: no torch LR scheduler was created: there is no schedule to verify\n"
 
 
 def test_static_findings_are_counted_by_verdict() -> None:

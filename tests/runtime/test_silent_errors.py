@@ -157,17 +157,41 @@ def write(build: Callable[[Any], Any], lr: float | None) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        cosine,
         lambda o: lrs.LambdaLR(o, lambda epoch: 0.9**epoch),
         lambda o: lrs.OneCycleLR(o, 0.1, EPOCHS + 1, cycle_momentum=False),
     ],
-    ids=["recursive", "a function", "from scratch"],
+    ids=["a function", "from scratch"],
 )
 def test_a_write_by_hand(build: Callable[[Any], Any]) -> None:
     assert found(lambda: write(build, None)) == ()
     message = only(lambda: write(build, 0.5)).message
     assert "optimizer step 11 uses an LR of 0.5 in param group 0" in message
     assert 'probably a write to param_group["lr"]' in message
+
+
+@pytest.mark.parametrize("build", [cosine, lambda o: lrs.StepLR(o, 4)], ids=["cosine", "steps"])
+def test_a_write_by_hand_from_which_the_schedule_goes_on(build: Callable[[Any], Any]) -> None:
+    assert found(lambda: write(build, 0.5)) == ()
+
+
+def write_throughout(lr: Callable[[int, float], float]) -> None:
+    optimizer = SGD(parameters(), lr=0.1)
+    scheduler = lrs.StepLR(optimizer, 3, gamma=0.5)
+    for epoch in range(EPOCHS):
+        for group in optimizer.param_groups:
+            group["lr"] = lr(epoch, group["lr"])
+        for _ in batches():
+            optimizer.step()
+        scheduler.step()
+
+
+def test_a_write_by_hand_in_every_epoch() -> None:
+    finding = only(lambda: write_throughout(lambda epoch, lr: 0.1 * 0.8**epoch))
+    assert (finding.code, finding.severity.label) == ("LR901", "warning")  # as LR404 before the run
+
+
+def test_a_factor_in_every_epoch_keeps_the_schedule() -> None:
+    assert found(lambda: write_throughout(lambda epoch, lr: 0.9 * lr)) == ()
 
 
 class OwnScheduler:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, MultiStepLR
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, MultiStepLR
 from torch.utils.data import DataLoader, TensorDataset
 
 import lrlint
@@ -22,7 +22,7 @@ def pair(t_max: int = 5) -> tuple[torch.optim.SGD, CosineAnnealingLR]:
 
 
 def train(
-    optimizer: torch.optim.Optimizer, scheduler: CosineAnnealingLR, epochs: int = 5
+    optimizer: torch.optim.Optimizer, scheduler: LRScheduler, epochs: int = 5
 ) -> Iterator[int]:
     batches = loader()
     for epoch in range(epochs):
@@ -62,7 +62,8 @@ def test_what_rests_on_the_end_waits_for_it() -> None:
 
 
 def test_raise_ends_the_training_at_the_step() -> None:
-    optimizer, scheduler = pair(t_max=10)
+    optimizer, _ = pair(t_max=10)
+    scheduler = LambdaLR(optimizer, lambda epoch: 0.9**epoch)
     with lrlint.watch(optimizer, scheduler, mode="raise") as watch:
         training = train(optimizer, scheduler, 10)
         assert [next(training) for _ in range(4)] == [0, 1, 2, 3]

@@ -34,7 +34,7 @@ class ModuleUnit:
         self.name = name
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
-        self._assigned: dict[int, frozenset[str]] = {}
+        self._names: dict[tuple[int, object], frozenset[str]] = {}
 
     @property
     def filename(self) -> str:
@@ -97,13 +97,14 @@ class ModuleUnit:
         """Return the nodes from the module down to a node; None where it is not of this module."""
         return self._skeleton.path_to(node)
 
-    def assigned_in(
+    def names_of(
         self, body: cst.CSTNode, compute: Callable[[cst.CSTNode], frozenset[str]]
     ) -> frozenset[str]:
-        """Return the names that a block binds, computed once."""
-        found = self._assigned.get(id(body))
+        """Return some names of a block, such as those that it binds, computed once."""
+        key = id(body), compute
+        found = self._names.get(key)
         if found is None:
-            found = self._assigned[id(body)] = compute(body)
+            found = self._names[key] = compute(body)
         return found
 
 

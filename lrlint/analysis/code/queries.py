@@ -54,6 +54,22 @@ def target_names(target: cst.CSTNode) -> Iterator[str]:
             yield from target_names(value)
 
 
+_RESIZES: Final = frozenset({"append", "extend", "insert", "pop", "remove", "clear"})
+
+
+def resized_lists(block: cst.CSTNode) -> frozenset[str]:
+    """Return the lists whose length a block changes, each a name or an attribute of one."""
+    found: set[str | None] = set()
+    for node in walk(block):
+        match node:
+            case cst.Call(func=cst.Attribute(value=receiver, attr=cst.Name(value=method))):
+                if method in _RESIZES:
+                    found.add(dotted(receiver))
+            case cst.AugAssign(target=target):
+                found.add(dotted(target))
+    return frozenset(name for name in found if name is not None)
+
+
 def has_own_break(body: cst.CSTNode) -> bool:
     """Whether a ``break`` in a loop's body leaves that very loop."""
     stack: list[cst.CSTNode] = [body]

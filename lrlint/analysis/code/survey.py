@@ -1,7 +1,7 @@
-"""What one walk over a module says of it, before anything in it is interpreted.
+"""What one walk over a module tells about it, before anything in it is interpreted.
 
-Whoever asks whether a function yields, what a class calls or what a module changes in place would
-otherwise walk the same syntax again and again.
+Whether a function yields, what a class calls and what a module changes in place are asked again and
+again; the walk happens once.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Loops:
                 first=record.first,
                 may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
                 stops_early=_stops_early(repeat.body, 0),
-                exercise=is_dry_run(record),
+                dry_run=is_dry_run(record),
             )
         return fact
 
@@ -93,6 +93,9 @@ class Loops:
             for loop in loops[batch + 1 :]:
                 self._set(loop, LoopKind.OTHER)
             self._around(loops[:batch])
+            return
+        loops = tuple(loop for loop in loops if not loop.loop.calls)
+        if not loops:
             return
         innermost = loops[-1]
         outer = loops[:-1]
@@ -120,6 +123,8 @@ class Loops:
     def _without_update(self, loop: Repeat, outer: tuple[Repeat, ...]) -> LoopKind:
         """Return the kind of a loop in which no optimizer is seen to step."""
         record = loop.loop
+        if record.calls:
+            return LoopKind.OTHER
         if record.over_loader:
             evaluated = record.without_gradients or (
                 record.over is not None and words.is_evaluation(record.over)

@@ -40,7 +40,12 @@ def removed_arguments(record: SchedulerRecord) -> Mapping[str, Place]:
     """Return where arguments are given that the library no longer takes."""
     law = LAWS.get(record.law)
     removed = frozenset() if law is None else law.removed
-    return {name: place for name, place in record.places.items() if name in removed}
+    places = {name: place for name, place in record.places.items() if name in removed}
+    # `verbose` was the fifth positional argument of ReduceLROnPlateau, which is `threshold` now.
+    threshold = record.arguments.get("threshold") if "threshold" in record.places else None
+    if isinstance(threshold, Const) and isinstance(threshold.value, bool):
+        places |= {"verbose": record.places["threshold"]}
+    return places
 
 
 def _fact_of(value: AnyValue, depth: int = 0) -> object:

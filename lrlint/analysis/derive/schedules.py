@@ -16,11 +16,11 @@ from lrlint.analysis.derive.scheduler_arguments import (
     removed_arguments,
 )
 from lrlint.analysis.derive.state_calls import calls_on, restored_first
-from lrlint.analysis.derive.step_guards import conditions, construction_guards, relative
+from lrlint.analysis.derive.step_guards import Path, conditions, construction_guards, relative
 from lrlint.analysis.derive.step_order import early_step, repeated_step
 from lrlint.analysis.derive.step_sites import Step, steps_of, total
 from lrlint.analysis.interpreter.choices import may_change
-from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
     BuildOptimizer,
@@ -28,9 +28,20 @@ from lrlint.analysis.model.trace import (
     Located,
     Repeat,
     SchedulerStep,
+    When,
 )
 from lrlint.analysis.model.values import SchedulerRecord
-from lrlint.facts import Loop, LoopKind, OptimizerUse, Schedule
+from lrlint.analysis.model.words import unknown_trips
+from lrlint.facts import (
+    Construction,
+    FactorFunction,
+    Loop,
+    LoopKind,
+    OptimizerUse,
+    Schedule,
+    Stepping,
+    Surroundings,
+)
 
 
 def schedules_of(
@@ -66,43 +77,62 @@ def _schedule(
 ) -> Schedule:
     steps = steps_of(record, built.path, located, loops)
     updates = steps_of(record.optimizer, built.path, located, loops)
-    if record.relayed:
-        steps, updates = _without_counts(steps), _without_counts(updates)
+    if record.relayed or record.miscounted:
+        steps = _without_counts(steps)
+    if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
+        updates = _without_counts(updates)
     arguments = arguments_of(record)
-    epoch_loop, batch_loop = _training_loops(updates or steps)
-    under = construction_guards(built.path, loops)
-    home = _construction_of_optimizer(record, located)
+    stepping = _stepping(record, steps, updates, loops)
+    epoch_loop = stepping.epoch_loop
     return Schedule(
         scheduler=record.law,
         variable=record.variable,
         place=record.place,
         arguments=arguments,
-        derived=record.derived,
-        open_arguments=record.open_arguments,
-        prepared=record.prepared,
-        in_test=any(map(is_in_test_file, (built.event.place, *built.event.via))),
         optimizer=None if record.optimizer is None else optimizers.get(id(record.optimizer)),
         horizon=horizon_of(record, arguments),
-        order=built.order,
-        removed=removed_arguments(record),
-        absolute_lr=record.absolute_lr,
-        first_factor=record.first_factor,
         sites=tuple(step.site for step in steps),
         steps=total(steps),
-        optimizer_steps=total(updates),
         epochs=None if epoch_loop is None else epoch_loop.trips,
+        calls=calls_on(record, located, loops),
+        construction=_construction(record, built, located, loops),
+        lr_lambda=FactorFunction(absolute_lr=record.absolute_lr, first_factor=record.first_factor),
+        stepping=stepping,
+        surroundings=Surroundings(writes=writes(record.optimizer, built.path, located, loops)),
+    )
+
+
+def _construction(
+    record: SchedulerRecord, built: Located, located: list[Located], loops: Loops
+) -> Construction:
+    guards = construction_guards(built.path, loops)
+    home = _construction_of_optimizer(record, located)
+    return Construction(
+        order=built.order,
+        loops=_loops_around(built, home, loops),
+        rebuilt=built_each_time(built, record, home, loops),
+        guards=guards,
+        on_default_path=all(guard.by_default is not False for guard in guards),
+        in_test=any(map(is_in_test_file, (built.event.place, *built.event.via))),
+        derived=record.derived,
+        open_arguments=record.open_arguments,
+        removed_arguments=removed_arguments(record),
+        restored_first=restored_first(record.optimizer, built, located, loops),
+    )
+
+
+def _stepping(
+    record: SchedulerRecord, steps: list[Step], updates: list[Step], loops: Loops
+) -> Stepping:
+    epoch_loop, batch_loop = _training_loops(updates or steps)
+    return Stepping(
+        optimizer_steps=total(updates),
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
-        built_in=_built_in(built, home, loops),
-        built_each_time=built_each_time(built, record, home, loops),
-        built_under=under,
-        on_default_path=all(guard.by_default is not False for guard in under),
+        early_step=early_step(steps, updates, loops),
+        repeated_step=repeated_step(steps, updates, loops),
+        prepared=record.prepared,
         escapes=record.escapes,
-        calls=calls_on(record, located, loops),
-        writes=writes(record.optimizer, built.path, located, loops),
-        restored_first=restored_first(record.optimizer, built, located, loops),
-        early=early_step(steps, updates, loops),
-        repeated=repeated_step(steps, loops),
         undecided=_undecided(steps),
     )
 
@@ -126,7 +156,7 @@ def _construction_of_optimizer(record: SchedulerRecord, located: list[Located]) 
     return None
 
 
-def _built_in(built: Located, home: Located | None, loops: Loops) -> tuple[Loop, ...]:
+def _loops_around(built: Located, home: Located | None, loops: Loops) -> tuple[Loop, ...]:
     """Return the loops around a scheduler's construction that are not around its optimizer's."""
     if home is None or built_on_demand(built, loops):
         inner = built.path
@@ -140,9 +170,7 @@ def _undecided(steps: list[Step]) -> tuple[str, ...]:
     reasons: list[str] = []
     for site in (step.site for step in steps if step.site.count is None):
         reasons += [
-            f"how often the loop over {loop.over or '?'} runs is not known"
-            for loop in site.loops
-            if loop.trips is None
+            f"{unknown_trips(loop.over)} is not known" for loop in site.loops if loop.trips is None
         ]
         reasons += [
             f"whether `{guard.text}` holds is not known"
@@ -159,7 +187,7 @@ def _relate(
     schedules: dict[int, Schedule], built: dict[int, Located], located: list[Located]
 ) -> None:
     """Note which schedules of one optimizer advance together, and which exclude each other."""
-    under = {key: conditions(item.path) for key, item in built.items()}
+    under = {key: item.path for key, item in built.items()}
     stepped: dict[int, list[Condition | None]] = defaultdict(list)
     for item in located:
         if isinstance(item.event, SchedulerStep):
@@ -176,17 +204,25 @@ def _relate(
             and schedule.parent is None
         }
         apart = {k for k in others if _exclude(under[key], under[k])}
-        rivals = [k for k in others if others[k].sites and k not in apart]
-        schedule.otherwise = tuple(others[k] for k in others if k in apart)
-        schedule.competitors = tuple(others[k] for k in rivals)
-        schedule.instead = tuple(
-            others[k] for k in rivals if _never_together(stepped[key], stepped[k])
+        rivals = {k: other for k, other in others.items() if other.sites and k not in apart}
+        schedule.surroundings = replace(
+            schedule.surroundings,
+            competitors=tuple(rivals.values()),
+            instead=tuple(
+                other for k, other in rivals.items() if _never_together(stepped[key], stepped[k])
+            ),
+            otherwise=tuple(other for k, other in others.items() if k in apart),
         )
 
 
-def _exclude(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
-    """Whether two lists of conditions cannot hold together."""
-    return any(contradict(a, b) for a in one for b in other)
+def _exclude(one: Path, other: Path) -> bool:
+    """Whether the conditions along two paths cannot hold together."""
+    ours = [node.condition for node in one if isinstance(node, When)]
+    theirs = [node.condition for node in other if isinstance(node, When)]
+    # Two branches of one `if`, however many settings its condition is about.
+    if any(negate(condition) in theirs for condition in ours):
+        return True
+    return any(contradict(a, b) for a in conditions(one) for b in conditions(other))
 
 
 def _never_together(one: Sequence[Condition | None], other: Sequence[Condition | None]) -> bool:

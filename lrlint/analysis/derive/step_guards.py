@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from lrlint.analysis.derive.loop_kinds import Loops
@@ -76,16 +77,30 @@ def guard(part: Condition, node: When, repeats: list[Repeat], loops: Loops) -> G
     """Return a condition as a guard; ``repeats`` are the loops around it, outermost first."""
     kind, amount = _classify(part, repeats)
     atoms = frozenset(part.atoms())
-    counted = next((repeat for repeat in repeats if repeat.loop.index in atoms), None)
+    # A counter that runs on through nested loops counts the innermost.
+    counted = next((repeat for repeat in reversed(repeats) if repeat.loop.index in atoms), None)
     return Guard(
         kind=kind,
         text=text_of(part),
         place=node.place,
         amount=amount,
         loop=None if counted is None else loops.fact(counted),
-        by_default=part.lean,
+        by_default=ordinarily(part),
         reads=atoms,
     )
+
+
+_LENGTH = re.compile(r"len\(\w+\)")
+
+
+def ordinarily(part: Condition) -> bool | None:
+    """Return whether a condition holds by default; a batch is seldom without any sample."""
+    match part:
+        case Relation(op="!=" | ">", left=left, right=right) if right.as_number() == 0:
+            atoms = list(left.atoms())
+            if len(atoms) == 1 and left == Expr.atom(atoms[0]) and _LENGTH.fullmatch(str(left)):
+                return True if part.lean is None else part.lean
+    return part.lean
 
 
 def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr | None]:
@@ -106,7 +121,7 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
         case Flag(key=Question(asks=Asks.EXCEPTION)):
             return GuardKind.EXCEPTION, None
     nature = natures(part)
-    if Nature.METRIC in nature:
+    if Nature.METRIC in nature and part.lean is not True:
         return GuardKind.METRIC, None
     if Nature.RANK in nature:
         return GuardKind.RANK, None

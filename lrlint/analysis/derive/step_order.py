@@ -63,12 +63,19 @@ def _adjacent(step: Located, update: Located) -> bool:
     )
 
 
-def repeated_step(steps: list[Step], loops: Loops) -> Repetition | None:
-    """Return two steps of one scheduler on the same path through one iteration."""
+def repeated_step(steps: list[Step], updates: list[Step], loops: Loops) -> Repetition | None:
+    """Return two steps of one scheduler on the same path through one iteration.
+
+    Where each follows an update of its own, as in an iteration of two updates, nothing is repeated.
+    """
     for position, first in enumerate(steps):
         for second in steps[position + 1 :]:
             loop = _shared_iteration(first, second, loops)
-            if loop is not None:
+            if loop is not None and not any(
+                first.located.order < update.located.order < second.located.order
+                and update.located.loops == first.located.loops == second.located.loops
+                for update in updates
+            ):
                 return Repetition(first=first.site, second=second.site, loop=loops.fact(loop))
     return None
 

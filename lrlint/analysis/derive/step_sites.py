@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 import libcst as cst
 
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.derive.step_guards import Path, conditions, guard, is_settled, parts, relative
+from lrlint.analysis.derive.running_counters import (
+    ended_by_counter,
+    running_on,
+    times_of_running,
+)
+from lrlint.analysis.derive.step_guards import (
+    Path,
+    conditions,
+    guard,
+    is_settled,
+    ordinarily,
+    parts,
+    relative,
+)
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import Condition, Relation, conjoin, is_loop_atom
+from lrlint.analysis.model.conditions import (
+    Condition,
+    Relation,
+    conjoin,
+    flatten,
+    is_loop_atom,
+)
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
 from lrlint.analysis.model.values import (
@@ -24,7 +44,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Cadence, LoopKind, StepArgument, StepSite
+from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
 
 
@@ -76,8 +96,14 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         if any(contradict(part, known) for known in assumed):
             return None
         guards.append((part, node))
-    repeats = [node for node in inner if isinstance(node, Repeat)]
-    count, once = _count(repeats, [part for part, _ in guards], loops)
+    whole = [node for node in inner if isinstance(node, Repeat)]
+    repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
+    count, once = _count(repeats, [part for part, _ in guards], loops, located)
+    facts = [_loop(repeat, assumed, loops) for repeat in repeats]
+    if any(
+        fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
+    ):
+        count = None
     event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
@@ -86,7 +112,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position = _position(event.argument, repeats)
     return StepSite(
         place=event.place,
-        loops=tuple(loops.fact(repeat) for repeat in repeats),
+        loops=tuple(facts),
         guards=tuple(guard(part, node, repeats, loops) for part, node in guards),
         per=_cadence([repeat for repeat in repeats if repeat not in once], loops),
         count=count,
@@ -97,7 +123,18 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         position=position,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
+        called_once=len(repeats) < len(whole),
     )
+
+
+def _loop(repeat: Repeat, assumed: list[Condition], loops: Loops) -> Loop:
+    """Return a loop, without its trip count where that is another one under some conditions."""
+    fact = loops.fact(repeat)
+    other = any(
+        all(is_settled(part, assumed) for part in flatten(condition))
+        for condition in repeat.loop.otherwise
+    )
+    return replace(fact, trips=None) if other else fact
 
 
 def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
@@ -109,6 +146,8 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
                 return Cadence.EPOCH
             case LoopKind.EVALUATION:
                 return Cadence.UNKNOWN
+            case LoopKind.OTHER if repeat.loop.calls:
+                return Cadence.UNKNOWN
     return Cadence.ONCE
 
 
@@ -116,25 +155,44 @@ def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:
 
 
 def _count(
-    repeats: list[Repeat], guards: list[Condition], loops: Loops
+    repeats: list[Repeat], guards: list[Condition], loops: Loops, located: Located
 ) -> tuple[Expr | None, list[Repeat]]:
     """Return how often a site runs, and the loops each pass of which reaches it exactly once."""
     by_loop: dict[int, list[Condition]] = {}
+    running: dict[int, tuple[Condition, list[Repeat]]] = {}
     total: Expr | None = Expr.const(1)
+    times: Expr | None
     for part in guards:
         atoms = set(part.atoms())
         counters = [repeat for repeat in repeats if repeat.loop.index in atoms]
-        if len(counters) == 1 and not any(
-            is_loop_atom(atom) and atom != counters[0].loop.index for atom in atoms
-        ):
+        foreign = {atom for atom in atoms if is_loop_atom(atom)}
+        foreign -= {repeat.loop.index for repeat in counters}
+        if len(counters) == 1 and not foreign:
             by_loop.setdefault(id(counters[0]), []).append(part)
-        elif counters or any(is_loop_atom(atom) for atom in atoms) or part.lean is None:
+        elif (
+            len(counters) > 1
+            and not foreign
+            and not running
+            and (flat := running_on(part, counters, repeats)) is not None
+        ):
+            running[id(counters[-1])] = flat, counters
+        elif counters or foreign or ordinarily(part) is None:
             total = None
-        elif not part.lean:
+        elif not ordinarily(part):
             return Expr.const(0), []
     once: list[Repeat] = []
-    for repeat in repeats:
-        times, at_most_once = _times(repeat, by_loop.get(id(repeat), []), loops)
+    ended = None if by_loop or running else ended_by_counter(repeats, loops, located)
+    if ended is not None:
+        total = None if total is None else total * ended
+    for repeat in repeats if ended is None else repeats[:-2]:
+        own = by_loop.get(id(repeat), [])
+        if id(repeat) in running:
+            times, at_most_once = times_of_running(*running[id(repeat)], loops)
+            times = None if any(id(loop) in by_loop for loop in running[id(repeat)][1]) else times
+        elif any(repeat in counters for _, counters in running.values()):
+            continue  # counted with the innermost
+        else:
+            times, at_most_once = _times(repeat, own, loops)
         if at_most_once:
             once.append(repeat)
         try:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter import choices, escapes, lists, members, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
@@ -27,6 +29,8 @@ from lrlint.analysis.model.values import (
     Choice,
     ClassValue,
     DictValue,
+    External,
+    FunctionValue,
     GroupsValue,
     Instance,
     ListValue,
@@ -169,6 +173,8 @@ def set_attribute(
 ) -> None:
     """Assign to ``owner.name``."""
     match owner:
+        case Instance() if (setter := _setter(machine, owner, name)) is not None:
+            machine.call_function(setter, Arguments([value]))
         case Instance(store=store, path=path):
             if rename and (path is not None or not isinstance(value, Expr)):
                 value = name_value(machine, value, f"{path or 'self'}.{name}")
@@ -178,6 +184,11 @@ def set_attribute(
             machine.write(scope.store, name, name_value(machine, value, f"{owner.name}.{name}"))
         case ModuleValue(unit=unit):
             machine.write(machine.scope_of(unit).store, name, name_value(machine, value, name))
+        case SchedulerValue() | OptimizerValue() if name == "step":
+            escapes.escape(owner, "given another step()")
+        case External(name=module):
+            machine.write(machine.patched, f"{module}.{name}", value)
+            escapes.escape(value, f"stored as an attribute {name}")
         case SchedulerValue(record=record):
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name == "param_groups":
@@ -196,6 +207,41 @@ def set_attribute(
             escapes.escape(value, f"stored as an attribute {name}")
 
 
+def _setter(machine: Machine, owner: Instance, name: str) -> FunctionValue | None:
+    """Return the setter of a property, bound to its object."""
+    member = None if owner.cls is None else members.class_member(machine, owner.cls, name)
+    if not isinstance(member, FunctionValue) or member.traits.setter is None:
+        return None
+    return replace(member.traits.setter, receiver=owner)
+
+
+def update_group(
+    machine: Machine, group: GroupsValue, arguments: Arguments, node: cst.CSTNode
+) -> None:
+    """Write options into a param group: ``param_groups[0].update(lr=0.1)``, or ``|=``."""
+    options = dict(arguments.keywords)
+    other = arguments.get(0)
+    if isinstance(other, DictValue) and other.complete:
+        options |= {key: value for key, value in other.store.data.items() if isinstance(key, str)}
+    elif other is not None:
+        options |= {"lr": Opaque(), "initial_lr": Opaque()}
+    where, record = machine.where(node), group.record
+    if "lr" in options:
+        machine.emit(LRWrite(*where, record, options["lr"], group.index))
+    if "initial_lr" in options:
+        machine.emit(OptimizerCall(*where, record, SETS_INITIAL_LR))
+
+
+def update_module(
+    machine: Machine, module: ModuleValue, arguments: Arguments, node: cst.CSTNode
+) -> None:
+    """Assign to names of a module: ``globals().update(EPOCHS=10)``."""
+    other = arguments.get(0)
+    known = other.store.data if isinstance(other, (DictValue, Instance)) else {}
+    for name, value in [*known.items(), *arguments.keywords.items()]:
+        set_attribute(machine, module, str(name), value, node)
+
+
 def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group is removed, as by ``del optimizer.param_groups[1]``."""
     if isinstance(groups, GroupsValue):
@@ -206,6 +252,9 @@ def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
 def _set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, rename: bool) -> None:
     """Assign to ``owner[key]``."""
     owner = machine.evaluate(target.value)
+    if isinstance(owner, ListValue) and (part := slice_node(target)) is not None:
+        lists.assign_slice(machine, owner, known_slice(machine, part), value)
+        return
     key = index_value(machine, target)
 
     def set_on(alternative: AnyValue) -> AnyValue:
@@ -233,9 +282,10 @@ def _set_item_of(
             if rename and owner.path and name is not None:
                 value = name_value(machine, value, owner.path + path_suffix(key, None))
             machine.write(owner.store, entry_key(machine, owner, key), value)
-        case ListValue(items=list() as items) if isinstance(name, int):
-            if -len(items) <= name < len(items):
-                items[name] = value
+        case ListValue():
+            lists.assign_item(machine, owner, name if isinstance(name, int) else None, value)
+        case ModuleValue() if isinstance(name, str):
+            set_attribute(machine, owner, name, value, target, rename=rename)
         case Instance(cls=None, store=store) if isinstance(name, str):
             machine.write(store, name, value)
         case Opaque():
@@ -243,6 +293,49 @@ def _set_item_of(
             escapes.escape(value, "stored in a container")
         case _:
             escapes.escape(value, "stored in a container")
+
+
+def delete_item(machine: Machine, target: cst.Subscript) -> None:
+    """Interpret ``del owner[key]``."""
+    owner = machine.evaluate(target.value)
+    if isinstance(owner, ListValue) and (part := slice_node(target)) is not None:
+        lists.assign_slice(machine, owner, known_slice(machine, part), None)
+        return
+    key = dict_key(index_value(machine, target))
+    match owner:
+        case ListValue() if isinstance(key, int):
+            end = key + 1 or None
+            lists.assign_slice(machine, owner, slice(key, end), None)
+        case ListValue():
+            lists.forget(owner)
+        case DictValue(store=store):
+            members.forget_keys(owner)
+            if key is None:
+                owner.complete = False
+                for entry, value in list(store.data.items()):
+                    if not isinstance(value, (OptimizerValue, SchedulerValue)):
+                        machine.write(store, entry, Opaque())
+            else:
+                machine.write(store, key, MISSING)
+
+
+def slice_node(target: cst.Subscript) -> cst.Slice | None:
+    """Return the slice of ``owner[lower:upper]``; None of ``owner[key]``."""
+    match indices_of(target):
+        case [cst.Slice() as part]:
+            return part
+    return None
+
+
+def known_slice(machine: Machine, node: cst.Slice) -> slice | None:
+    """Return a slice whose bounds are whole numbers by the script's defaults."""
+    bounds: list[int | None] = []
+    for bound in (node.lower, node.upper, node.step):
+        number = None if bound is None else numbers.plain(machine.evaluate(bound))
+        if bound is not None and not isinstance(number, int):
+            return None
+        bounds.append(number if isinstance(number, int) else None)
+    return slice(*bounds)
 
 
 def index_value(machine: Machine, node: cst.Subscript) -> AnyValue:

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.members import (
     class_member,
     dict_key,
     item_path,
+    lookup_order,
     opaque_member,
     path_suffix,
 )
@@ -49,6 +50,9 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
         case External(name=qualified, path=path):
+            patched = machine.patched.data.get(f"{qualified}.{name}")
+            if patched is not None:
+                return patched
             return imports.foreign(machine, f"{qualified}.{name}", f"{path}.{name}")
         case ModuleValue(unit=unit):
             return _module_member(machine, unit, name)
@@ -80,6 +84,8 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return GroupsValue(record)
         case SchedulerValue(record=record), "optimizer" if record.optimizer is not None:
             return OptimizerValue(record.optimizer)
+        case SchedulerValue(record=record), "last_epoch":  # it changes with each step
+            return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
         case SchedulerValue(record=record), _:
             argument = record.arguments.get(name)
             return argument if isinstance(argument, Expr) else None
@@ -144,7 +150,7 @@ def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
 
 
 def _named_member(machine: Machine, owner: Instance, name: str, value: AnyValue) -> AnyValue:
-    """Give a setting its name, which is known only when it is read: the owner's name comes late."""
+    """Return a setting under its name, which it gets when it is read: then its owner has one."""
     if owner.path is None and owner.kind is None:
         return value
     path = f"{owner.path}.{name}" if owner.path else name
@@ -174,11 +180,14 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
 
 
 def _super_member(machine: Machine, owner: Superclass, name: str) -> AnyValue:
-    for base in owner.owner.bases:
-        if isinstance(base, ClassValue):
-            member = class_member(machine, base, name)
-            if isinstance(member, FunctionValue):
-                return replace(member, receiver=owner.receiver)
+    own = owner.receiver.cls if isinstance(owner.receiver, Instance) else None
+    order = lookup_order(owner.owner if own is None else own)
+    if owner.owner not in order:
+        order = lookup_order(owner.owner)
+    for base in order[order.index(owner.owner) + 1 :]:
+        member = base.scope.store.data.get(name)
+        if isinstance(member, FunctionValue):
+            return replace(member, receiver=owner.receiver)
     return Opaque()
 
 
@@ -204,6 +213,8 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
             return _group_item(machine, owner, key)
         case Opaque():
             return opaque_member(owner, path_suffix(key, text))
+        case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
+            return _module_member(machine, unit, name)
         case Instance(cls=None) if isinstance(name := dict_key(key), str):
             return _instance_member(machine, owner, name)
         case Sized(shape=tuple() as shape) if isinstance(dict_key(key), int):

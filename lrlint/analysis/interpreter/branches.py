@@ -1,8 +1,8 @@
-"""Branches: ``if``, ``match``, ``except``, and joining what they have set."""
+"""Branches: ``if``, ``match``, and joining what they have set."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import libcst as cst
@@ -13,7 +13,6 @@ from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_cha
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
-from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Store
 from lrlint.source.nodes import statements_of
 
@@ -140,19 +139,6 @@ def _note_break(machine: Machine, condition: Condition) -> None:
         machine.loops[-1].loop.may_break = True
 
 
-def run_handler(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
-    """Interpret an exception handler; of what it sets, only new names remain."""
-    start = len(machine.journal)
-    question = Question(Asks.EXCEPTION, machine.fresh_key())
-    with machine.guard(Flag(question, "an exception", default=False), node):
-        machine.run_block(statements)
-        # A break out of an emergency does not end an ordinary training.
-        machine.block[:] = [entry for entry in machine.block if not isinstance(entry, Break)]
-    for (store, key), value in take_back(machine, start).items():
-        if key not in store.data:
-            machine.write(store, key, value)
-
-
 def run_match(machine: Machine, node: cst.Match) -> Outcome:
     """Interpret a ``match`` statement as an ``if`` with ``elif``."""
     subject = machine.evaluate(node.subject)
@@ -162,6 +148,8 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
             return GOES_ON
         case = node.cases[position]
         truth = settle(machine, _pattern(machine, subject, case.pattern))
+        if case.guard is not None and truth is not False:
+            truth = settle(machine, _both(truth, machine.truth(case.guard)))
 
         def then() -> Outcome:
             return machine.run_block(statements_of(case.body))
@@ -173,6 +161,14 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         return fork(machine, truth, case, then, lambda: chain(position + 1))
 
     return chain(0)
+
+
+def _both(first: bool | Condition, second: bool | Condition) -> bool | Condition:
+    if isinstance(first, bool):
+        return second if first else False
+    if isinstance(second, bool):
+        return first if second else False
+    return all_of(first, second)
 
 
 def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:

@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
+from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.conditions import Condition, conjoin
 from lrlint.analysis.model.values import (
     NONE,
@@ -58,6 +59,7 @@ _HARMLESS = frozenset(
         "str",
         "summary",
         "type",
+        "unscale_",
         "vars",
         "warning",
         "write",
@@ -183,7 +185,11 @@ def unknown_call(
     if last not in _HARMLESS:
         why = f"passed to {path or machine.unit.code(node.func)}(…)"
         for value in arguments.all():
-            if isinstance(value, FunctionValue) and isinstance(value.node, cst.FunctionDef):
+            if (
+                isinstance(value, FunctionValue)
+                and isinstance(value.node, cst.FunctionDef)
+                and "hook" not in last
+            ):
                 if value.receiver is not None:
                     escapes.escape(value.receiver, why)
                 _assume_called(machine, value, node)
@@ -197,7 +203,7 @@ def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) ->
     """Interpret a function that unknown code receives, such as ``main_worker`` of a launcher."""
     if function.node in machine.called:
         return
-    with machine.through(node):
+    with called_unseen(machine, function, registered=True), machine.through(node):
         machine.call_function(function, Arguments(open=True))
 
 
@@ -213,6 +219,8 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
     if recursive or function.scope.unit.body_of(node) is None:
         for value in arguments.all():
             escapes.escape(value, "passed to a call that is not followed")
+        if recursive:
+            escapes.leave_function_open(function, "stepped by a call that is not followed")
         return Opaque()
     machine.passed += [
         value for value in arguments.all() if isinstance(value, (FunctionValue, Method))
@@ -240,6 +248,8 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     assert body is not None  # see `call_function`
     if scope.unit.survey.is_generator(node):
         return iteration.generator_stream(machine, node, scope)
+    if scope.unit.survey.mutations.shared_names:
+        machine.closures.append(scope)
     gradients = machine.without_gradients
     machine.without_gradients = gradients or function.traits.without_gradients
     try:

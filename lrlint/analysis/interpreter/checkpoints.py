@@ -68,7 +68,7 @@ def is_own_state(value: AnyValue | None) -> bool:
 
 
 class _Contents:
-    """The optimizers and schedulers whose states, or who themselves, are in some values."""
+    """The optimizers and schedulers in some values, and those whose states are in them."""
 
     def __init__(self) -> None:
         self.owners: dict[Owner, None] = {}

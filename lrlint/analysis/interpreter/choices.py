@@ -98,11 +98,13 @@ def _join_numbers(
         unit = first.unit if first.unit is second.unit else None
         return machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)
     chosen = first if lean else second
-    if chosen.strength is not Strength.CONSTANT or chosen.value is None:
-        return chosen
-    return machine.named_number(
-        name or str(chosen), chosen.value, Strength.DEFAULT, unit=chosen.unit
-    )
+    if chosen.strength is Strength.CONSTANT and chosen.value is not None:
+        chosen = machine.named_number(
+            name or str(chosen), chosen.value, Strength.DEFAULT, unit=chosen.unit
+        )
+    for atom in chosen.atoms():
+        machine.replaced.setdefault(atom, []).append(negate(condition) if lean else condition)
+    return chosen
 
 
 def _brief(condition: Condition) -> str:

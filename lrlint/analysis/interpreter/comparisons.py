@@ -103,7 +103,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
             return Flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
         case Truth(condition=condition):
             return condition
-        case ListValue(items=list() as items):
+        case ListValue(items=list() as items, grows=False):
             return bool(items)
         case DictValue(complete=True, store=store):
             return bool(store.data)
@@ -159,8 +159,15 @@ def _nature_of(value: AnyValue, text: str) -> Nature:
 def _ordinarily(text: str) -> bool | None:
     """Return whether a condition holds in an ordinary run, where its text says so.
 
-    Files of an earlier run are absent, numbers are finite, batches are full.
+    Files of an earlier run are absent, numbers are finite, batches are full, gradients do not
+    overflow.
     """
+    if (scale := _SCALE.fullmatch(text)) is not None:
+        before_first = scale["first"] is None
+        if scale["sign"] in ("==", "!="):
+            return scale["sign"] == "=="
+        # A GradScaler that leaves out an update has a lower scale afterwards than before.
+        return (scale["sign"][0] == "<") == before_first
     if "isfinite" in text:
         return True
     if _SMALL_BATCH.search(text):
@@ -168,6 +175,12 @@ def _ordinarily(text: str) -> bool | None:
     if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
         return False
     return None
+
+
+_SCALE = re.compile(
+    r"(?P<first>[\w.]*scaler\w*\.get_scale\(\) *)?(?(first)|[^\W\d][\w.]* *)(?P<sign>[<>]=?|==|!=)"
+    r"(?(first) *[^\W\d][\w.]*| *[\w.]*scaler\w*\.get_scale\(\))"
+)
 
 
 # -- comparisons ------------------------------------------------------------------------------

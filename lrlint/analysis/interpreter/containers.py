@@ -1,6 +1,8 @@
-"""Methods of dicts, lists, strings, tensors and arrays."""
+"""Methods of dicts, strings, tensors and arrays."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from lrlint.analysis.interpreter import attributes, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -30,24 +32,36 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
         case "pop" if key is not None:
             value = _get(machine, receiver, key, arguments.get(1))
             known = members.dict_key(key)
-            if known is not None and (known in receiver.store.data or not receiver.complete):
+            if known in receiver.store.data:
                 members.forget_keys(receiver)
                 machine.write(receiver.store, known, MISSING)
             return value
         case "setdefault" if key is not None:
-            if members.dict_key(key) in receiver.store.data:
-                return attributes.get_item(machine, receiver, key, None)
             value = arguments.get(1) or NONE
+            if members.dict_key(key) in receiver.store.data:
+                # A branch that has not run may have set the key: then the default counts.
+                escapes.escape(value, "the default of a setdefault()")
+                return attributes.get_item(machine, receiver, key, None)
             machine.write(receiver.store, members.entry_key(machine, receiver, key), value)
             return value
         case "keys" | "values" | "items":
             return _view(machine, receiver, name)
         case "update":
-            _update(machine, receiver, arguments)
+            update(machine, receiver, arguments)
             return NONE
         case "copy":
-            data = dict(receiver.store.data)
-            return DictValue(Store(data), receiver.complete, receiver.path, receiver.setting)
+            return replace(receiver, store=Store(dict(receiver.store.data)))
+        case "clear":
+            for entry in list(receiver.store.data):
+                machine.write(receiver.store, entry, MISSING)
+            members.forget_keys(receiver)
+            return NONE
+        case "popitem" if receiver.complete and receiver.store.data:
+            key, value = _pairs(machine, receiver)[-1]
+            machine.write(receiver.store, list(receiver.store.data)[-1], MISSING)
+            return ListValue([key, value], kind="tuple")
+        case "popitem":
+            receiver.complete = False
     return Opaque()
 
 
@@ -85,7 +99,8 @@ def _pairs(machine: Machine, receiver: DictValue) -> list[tuple[AnyValue, AnyVal
     return pairs
 
 
-def _update(machine: Machine, receiver: DictValue, arguments: Arguments) -> None:
+def update(machine: Machine, receiver: DictValue, arguments: Arguments) -> None:
+    """Write the entries of another dict, and of keywords, into a dict."""
     other = arguments.get(0)
     if isinstance(other, DictValue):
         for key, value in other.store.data.items():
@@ -95,52 +110,6 @@ def _update(machine: Machine, receiver: DictValue, arguments: Arguments) -> None
         receiver.complete = False
     for keyword, value in arguments.keywords.items():
         machine.write(receiver.store, keyword, value)
-
-
-# -- lists ------------------------------------------------------------------------------------
-
-
-def call_list(machine: Machine, receiver: ListValue, name: str, arguments: Arguments) -> AnyValue:
-    """Return the value of a method of a list."""
-    value = arguments.get(0)
-    # How often a loop adds to a list that was built before it is not known here.
-    once = receiver.home is machine.loop
-    if name not in ("index", "count", "copy"):
-        receiver.named, receiver.source = False, None
-    match name:
-        case "append" if value is not None:
-            _append(receiver, value, once=once)
-        case "extend" | "__iadd__" if value is not None:
-            items = numbers.items_of(value)
-            if receiver.items is not None and items is not None and once:
-                receiver.items.extend(items)
-            else:
-                escapes.escape(value, "stored in a list")
-                receiver.items = None
-        case "insert" | "pop" | "remove" | "clear" | "sort" | "reverse":
-            for argument in arguments.all():
-                escapes.escape(argument, "stored in a list")
-            last = receiver.items[-1] if receiver.items and name == "pop" else None
-            receiver.items = None
-            return last or NONE
-        case "copy":
-            return receiver
-        case "index":
-            return Opaque()
-    return NONE
-
-
-def _append(receiver: ListValue, value: AnyValue, *, once: bool) -> None:
-    if receiver.items is not None and once:
-        receiver.items.append(value)
-        return
-    if receiver.items is not None:
-        for item in (*receiver.items, value):
-            escapes.escape(item, "stored in a list")
-        receiver.element = receiver.element or value
-        receiver.items = receiver.length = None
-    if not isinstance(value, (Expr, Opaque)):
-        receiver.element = value
 
 
 # -- tensors and strings ----------------------------------------------------------------------
@@ -155,12 +124,46 @@ def call_sized(machine: Machine, receiver: Sized, name: str, arguments: Argument
                 return shape[index]
             length = numbers.length_of(machine, receiver)
             return length if index in (0, None) and length is not None else Opaque()
-        case "view" | "reshape" | "flatten" | "sum" | "mean" | "unsqueeze" | "squeeze" | "t":
-            return Sized(None)
+        case "repeat" | "tile" | "expand" | "repeat_interleave":
+            return Sized(_repeated(machine, receiver, name, arguments))
         case "item" | "max" | "min":
             return Opaque(measured=True)
-    # `.float()`, `.to(device)`, `.cuda()`, `.astype(…)` keep the number of samples.
-    return receiver
+    if name in _KEEP_ROWS or (name.endswith("_") and name not in _RESHAPE_IN_PLACE):
+        return receiver
+    return Sized(None)
+
+
+_KEEP_ROWS = frozenset(
+    {
+        *("abs", "add", "clamp", "clip", "cos", "div", "exp", "log", "mul", "pow", "relu"),
+        *("round", "sigmoid", "sin", "sqrt", "sub", "tanh"),
+        *("astype", "bfloat16", "bool", "byte", "double", "float", "half", "int", "long"),
+        *("short", "to", "type", "type_as", "clone", "contiguous", "copy", "cpu", "cuda"),
+        *("detach", "numpy", "pin_memory"),
+    }
+)
+"""Methods that keep the number of samples: ``.float()``, ``.to(device)``, ``.astype(…)``."""
+_RESHAPE_IN_PLACE = frozenset({"resize_", "squeeze_", "t_", "transpose_", "unsqueeze_"})
+
+
+def _repeated(machine: Machine, receiver: Sized, name: str, arguments: Arguments) -> Expr | None:
+    """Return the number of rows of ``x.repeat(2, 1)`` and the like, where it is known."""
+    length, shape = numbers.length_of(machine, receiver), receiver.shape
+    sizes = list(arguments.positional)
+    if sizes and isinstance(sizes[0], ListValue):
+        sizes = sizes[0].items or []
+    first = numbers.to_number(machine, sizes[0]) if sizes else None
+    if length is None or first is None or shape is None:
+        return None
+    if name == "repeat_interleave":
+        dim = numbers.plain(arguments.get(1, "dim"))
+        along_rows = dim == 0 or (dim is None and len(shape) == 1)
+        return length * first if along_rows else length if dim is not None else None
+    if len(sizes) != len(shape):
+        return first if len(sizes) > len(shape) else None
+    if name == "expand":
+        return length if first.value == -1 else first
+    return length * first
 
 
 def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> AnyValue:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
@@ -47,14 +48,26 @@ def guard_body(
 ) -> AbstractContextManager[None]:
     """Put the body of a ``with`` under a condition where its context managers are one.
 
-    Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only.
+    Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only. What a
+    test does under ``pytest.raises`` is meant to fail.
     """
+    if any(_expects_error(item.item) for item in node.items):
+        return machine.forgotten()
     if any(
         isinstance(manager, Instance) and manager.kind is LibraryKind.ACCUMULATION
         for manager in managers
     ):
         return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
+
+
+_EXPECTS_ERROR = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+
+
+def _expects_error(manager: cst.BaseExpression) -> bool:
+    """Whether a context manager is ``pytest.raises(…)`` or that of ``unittest``."""
+    name = dotted(manager.func) if isinstance(manager, cst.Call) else None
+    return name is not None and name.rsplit(".", 1)[-1] in _EXPECTS_ERROR
 
 
 _NO_GRADIENTS = ("no_grad", "inference_mode")
@@ -64,4 +77,17 @@ def stops_gradients(value: AnyValue) -> bool:
     """Whether a context manager is ``torch.no_grad()`` or does the same."""
     return (
         isinstance(value, Opaque) and bool(value.path) and str(value.path).endswith(_NO_GRADIENTS)
+    )
+
+
+def swallows(node: cst.With) -> bool:
+    """Whether a ``with`` lets the script go on after an exception in its body.
+
+    One that waits for the user to interrupt the training does not concern an ordinary run.
+    """
+    calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
+    return any(
+        (dotted(call.func) or "").rsplit(".", 1)[-1] in ("suppress", "raises", "assertRaises")
+        and any(dotted(argument.value) != "KeyboardInterrupt" for argument in call.args)
+        for call in calls
     )

@@ -79,10 +79,15 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
     for name, member in list(scope.store.data.items()):
         if isinstance(member, FunctionValue) and member.owner is None:
             member.owner = value
-            # Class bodies are not enclosing scopes of their methods.
-            member.scope = machine.scope
+            if member.traits.setter is not None:
+                member.traits.setter.owner = value
+                member.traits.setter.scope = machine.scope
+            if member.scope is scope:
+                # Class bodies are not enclosing scopes of their methods.
+                member.scope = machine.scope
         elif isinstance(member, Expr) and isinstance(name, str):
             scope.store.data[name] = _class_number(machine, node.name.value, name, member)
+    machine.classes.append(value)
     machine.write(machine.scope.store, node.name.value, value)
 
 

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.definitions import bind_builtin_names, lookup
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
+from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.trace import (
     Block,
     BuildScheduler,
@@ -23,6 +24,7 @@ from lrlint.analysis.model.trace import (
     walk,
 )
 from lrlint.analysis.model.values import (
+    AnyValue,
     ClassValue,
     FunctionValue,
     Instance,
@@ -39,14 +41,18 @@ def traces(machine: Machine) -> list[Block]:
     """Interpret a module from all its entry points; return a trace for each training in it."""
     bind_builtin_names(machine, machine.scope, main=True)
     blocks = [machine.trace]
+    called: set[cst.CSTNode] = set()
     try:
         machine.run_block(machine.unit.tree.body)
+        called = set(machine.called)
+        stepped = _stepped(machine.trace)
         for entry_point in _entry_points(machine):
             block = _interpret(machine, entry_point)
             if not block:
                 continue
             if _continues(block, machine.trace):
-                machine.trace.extend(block)
+                if stepped.isdisjoint(_stepped(block)):
+                    machine.trace.extend(block)
             else:
                 blocks.append(block)
             if machine.spent > machine.limits.nodes:
@@ -55,21 +61,29 @@ def traces(machine: Machine) -> list[Block]:
         machine.note(None, TOO_LARGE)
         for block in blocks:
             give_up(block, TOO_LARGE)
-    _escape_uncalled(machine, blocks)
+    _escape_uncalled(machine, blocks, called or machine.called)
     return blocks
 
 
-def _escape_uncalled(machine: Machine, blocks: list[Block]) -> None:
-    """Let what uncalled functions step escape: a handler is called where nobody sees it."""
+def _stepped(block: Block) -> set[Owner]:
+    """Return the optimizers and schedulers that a trace steps."""
     stepped: set[Owner] = set()
-    for block in blocks:
-        for located in walk(block):
-            match located.event:
-                case SchedulerStep(scheduler=record) | OptimizerStep(optimizer=record):
-                    stepped.add(record)
+    for located in walk(block):
+        match located.event:
+            case SchedulerStep(scheduler=record) | OptimizerStep(optimizer=record):
+                stepped.add(record)
+    return stepped
+
+
+def _escape_uncalled(machine: Machine, blocks: list[Block], called: set[cst.CSTNode]) -> None:
+    """Let what functions step escape that the script passes on without a call of its own.
+
+    A handler is called where nobody sees it.
+    """
+    stepped = set[Owner]().union(*map(_stepped, blocks))
     for value in machine.passed:
         match value:
-            case FunctionValue(node=node) if node not in machine.called:
+            case FunctionValue(node=node) if node not in called:
                 escapes.escape(value, "stepped by a function that may be called elsewhere")
             case Method(receiver=SchedulerValue(record=record) | OptimizerValue(record=record)):
                 if record not in stepped:
@@ -105,7 +119,7 @@ def _entry_points(machine: Machine) -> Iterator[FunctionValue | ClassValue]:
     """
     values = [
         value
-        for value in machine.scope.store.data.values()
+        for value in map(_undecorated, machine.scope.store.data.values())
         if isinstance(value, (FunctionValue, ClassValue)) and value.scope.unit is machine.unit
     ]
     _import_relevant(machine, values)
@@ -145,13 +159,17 @@ def _relevant_names(*scopes: Scope) -> set[object]:
     parts = [
         (name, _part(value))
         for scope in scopes
-        for name, value in list(scope.store.data.items())
+        for name, value in [(k, _undecorated(v)) for k, v in scope.store.data.items()]
         if isinstance(value, (FunctionValue, ClassValue))
     ]
     relevant = {name for name, part in parts if part.relevant}
     while callers := {name for name, part in parts if part.called & relevant} - relevant:
         relevant |= callers
     return relevant
+
+
+def _undecorated(value: AnyValue) -> AnyValue:
+    return value.wraps or value if isinstance(value, FunctionValue) else value
 
 
 def _part(value: FunctionValue | ClassValue) -> Part:
@@ -183,8 +201,14 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
 
 
 def _call(machine: Machine, function: FunctionValue, scope: Scope, name: str) -> None:
-    """Call a function with unknown arguments; its result escapes."""
-    with machine.elsewhere(scope.unit, scope):
+    """Call a function with unknown arguments, as code out of sight does; its result escapes."""
+    registered = any(
+        isinstance(value, FunctionValue) and value.node is function.node for value in machine.passed
+    )
+    with (
+        called_unseen(machine, function, registered=registered),
+        machine.elsewhere(scope.unit, scope),
+    ):
         result = machine.call_function(function, Arguments(open=True))
     escapes.escape(result, f"returned by {name}()")
 
@@ -194,7 +218,7 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
     existing = next((item for item in machine.instances if item.cls is cls), None)
     methods = [
         value
-        for value in cls.scope.store.data.values()
+        for value in map(_undecorated, cls.scope.store.data.values())
         if isinstance(value, FunctionValue) and value.node not in machine.called
     ]
     if not any(_part(method).relevant for method in methods):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -14,6 +15,7 @@ from lrlint.analysis.model.values import (
     ListValue,
     Method,
     OptimizerValue,
+    Owner,
     Partial,
     SchedulerValue,
     Stream,
@@ -29,6 +31,35 @@ def escape(value: AnyValue, why: str) -> None:
     _escape(value, why, 0, set())
 
 
+def leave_open(record: Owner, why: str) -> None:
+    """Note that it is not known how often an optimizer or scheduler steps, and why."""
+    record.escapes = record.escapes or why
+    record.miscounted = True
+
+
+def leave_block_open(block: Block, why: str) -> None:
+    """Leave open how often everything steps that a part of a trace steps."""
+    for located in walk(block):
+        match located.event:
+            case SchedulerStep(scheduler=record) | OptimizerStep(optimizer=record):
+                leave_open(record, why)
+            case LRWrite(optimizer=record):
+                leave_open(record, why)
+
+
+def leave_function_open(function: FunctionValue, why: str) -> None:
+    """Leave open how often everything steps that a function of the project may step."""
+    waiting, seen = [function], {function.node}
+    while waiting:
+        for value in _stepped_by(waiting.pop()):
+            for inner in alternatives(value):
+                if isinstance(inner, (OptimizerValue, SchedulerValue)):
+                    leave_open(inner.record, why)
+                elif isinstance(inner, FunctionValue) and inner.node not in seen:
+                    seen.add(inner.node)
+                    waiting.append(inner)
+
+
 def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
     # Objects refer to each other in circles.
     if depth > _DEEPEST or id(value) in seen:
@@ -36,6 +67,8 @@ def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
     seen.add(id(value))
     if isinstance(value, (OptimizerValue, SchedulerValue)):
         value.record.escapes = value.record.escapes or why
+    elif isinstance(value, FunctionValue):
+        leave_function_open(value, why)
     for inner in _contents(value):
         _escape(inner, why, depth + 1, seen)
 

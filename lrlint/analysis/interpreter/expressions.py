@@ -147,7 +147,7 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
                 return ListValue(None, kind=kind)
         else:
             items.append(machine.evaluate(element.value))
-    return ListValue(items, kind=kind, home=machine.loop)
+    return ListValue(items, kind=kind, home=machine.loop, under=len(machine.guards))
 
 
 def _dict(machine: Machine, node: cst.Dict) -> AnyValue:

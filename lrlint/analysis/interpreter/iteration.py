@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -18,10 +19,13 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     GroupsValue,
     Instance,
+    Iteration,
     ListValue,
     Loader,
+    Method,
     Opaque,
     OptimizerValue,
+    Partial,
     SchedulerValue,
     Scope,
     Sized,
@@ -29,7 +33,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     leaning,
 )
-from lrlint.source.nodes import small_statements, statements_of
+from lrlint.source.nodes import small_statements, statements_of, walk
 from lrlint.symbolic import Expr
 
 
@@ -37,7 +41,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
     """Return what a ``for`` loop over a value visits; ``node`` is how the user writes the value."""
     match value:
         case Stream():
-            return value
+            return _what_is_left(machine, value)
         case ListValue():
             return _over_list(machine, value)
         case DictValue(complete=True, store=store):
@@ -61,10 +65,24 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
     return Stream(None, _measured, text=source_text(machine, node))
 
 
+def _what_is_left(machine: Machine, stream: Stream) -> Stream:
+    """Return what a pass over a stream visits: a second one over an iterator visits nothing.
+
+    In a loop, the body represents the first pass and the empty ones.
+    """
+    once = stream.once
+    if once is None or stream.endless:
+        return stream
+    if once.begun or once.home is not machine.loop:
+        return replace(stream, trips=None, items=None)
+    once.begun = True
+    return stream
+
+
 def _over_list(machine: Machine, value: ListValue) -> Stream:
     if value.source is not None:
         return value.source
-    if value.items is not None:
+    if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
         return _listed(value.items, numbers.length_of(machine, value))
     return Stream(value.length, _measured if value.element is None else _always(value.element))
 
@@ -89,23 +107,30 @@ def _over_groups(value: GroupsValue) -> Stream:
 
 
 def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:
-    if isinstance(value, Instance):
-        _escape_to_iterator(machine, value)
+    ends_early = isinstance(value, Instance) and _escape_to_iterator(machine, value)
     path = value.path or source_text(machine, node)
     if isinstance(value, Opaque) and value.path is None and path is not None:
         value.path = path
-    length = numbers.length_of(machine, value)
+    length = None if ends_early else numbers.length_of(machine, value)
     over_loader = path is not None and words.is_loader(path)
     return Stream(length, _measured, text=path, over_loader=over_loader)
 
 
-def _escape_to_iterator(machine: Machine, value: Instance) -> None:
-    """Let what an object holds escape where its ``__iter__`` may step it between iterations."""
+def _escape_to_iterator(machine: Machine, value: Instance) -> bool:
+    """Let what an object holds escape where its ``__iter__`` may step it between iterations.
+
+    Return whether that may end before as many elements as ``__len__`` says.
+    """
     method = machine.find_method(value, "__iter__")
     if isinstance(method, FunctionValue):
         unit = method.scope.unit
         if unit.survey.part(method.node).relevant:
             escapes.escape(method, "stepped by an iterator")
+        body = unit.body_of(method.node)
+        if body is not None and isinstance(method.node, cst.FunctionDef):
+            generates = unit.survey.is_generator(method.node)
+            return generates and any(isinstance(p, (cst.Return, cst.Break)) for p in walk(body))
+    return False
 
 
 def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
@@ -142,11 +167,13 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         if not isinstance(value, Instance):
             escapes.escape(value, f"passed to the generator {node.name.value}(…)")
     path = f"{node.name.value}(…)"
+    escapes.leave_function_open(FunctionValue(node, scope), f"stepped by the generator {path}")
     body = scope.unit.body_of(node)
     statements = () if body is None else statements_of(body)
+    once = Iteration(machine.loop)
     source = _passed_on(machine, statements, scope)
     if source is not None:
-        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader)
+        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader, once=once)
     over_loader = any(
         isinstance(value, Loader)
         or (isinstance(value, Opaque) and value.path is not None and words.is_loader(value.path))
@@ -158,7 +185,7 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
         and statement.test.value == "True"
         for statement in statements
     )
-    return Stream(None, _measured, text=path, over_loader=over_loader, endless=endless)
+    return Stream(None, _measured, path, over_loader, endless, once=once)
 
 
 def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
@@ -194,6 +221,8 @@ def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
     """Whether the loop's body may do something else for this element than for others."""
     match item:
         case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
+            return True
+        case FunctionValue() | Method() | Partial():
             return True
         case Const(value=value):
             return value is not None

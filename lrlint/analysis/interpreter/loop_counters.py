@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names
+from lrlint.analysis.code.queries import assigned_names, resized_lists
+from lrlint.analysis.interpreter.escapes import leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Condition,
@@ -27,7 +29,7 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
-from lrlint.analysis.model.values import Choice, Store
+from lrlint.analysis.model.values import AnyValue, Choice, Instance, ListValue, Store
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
 _UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
@@ -60,7 +62,7 @@ def repeating(
     *,
     carries: bool = True,
 ) -> Iterator[Repeat]:
-    """Interpret what happens meanwhile as the body of a loop.
+    """Interpret the body of a loop in the ``with`` block; yield what it adds to the trace.
 
     ``tests`` are the conditions of a ``while`` loop, known only in its body. ``carries`` is False
     for a body that is interpreted once for each iteration.
@@ -68,6 +70,8 @@ def repeating(
     repeat = Repeat(loop, [])
     start = len(machine.journal)
     variables = _make_unknown(machine, node) if carries else []
+    if carries and isinstance(node, (cst.For, cst.While)):
+        _note_growing_lists(machine, node.body)
     outer = machine.block
     outer.append(repeat)
     machine.block = repeat.body
@@ -84,7 +88,13 @@ def repeating(
         loop.trips = _trips(tests, loop, mapping)
     if mapping:
         substitute([repeat], mapping)
+    if loop.trips is not None and machine.replaced:
+        loop.otherwise = tuple(
+            condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
+        )
     _write_last_values(machine, loop, variables, mapping, start)
+    if loop.left_by_exception:
+        leave_block_open([repeat], "stepped in a loop that an exception may leave")
     if not repeat.body:
         outer.remove(repeat)
 
@@ -125,8 +135,8 @@ def _condition_of_break(node: Node) -> Condition | None:
 def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Variable]:
     """Replace every number that the body may change by an unknown."""
     variables: list[_Variable] = []
-    for store, key in _changing(machine, node):
-        value = store.data.get(key)
+    for store, key, default in _changing(machine, node):
+        value = store.data.get(key, default)
         if isinstance(value, Expr):
             whole = value.value is None or isinstance(value.value, int)
             counter = Counter(machine.fresh_key(), carried=True)
@@ -137,26 +147,52 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Variable]:
     return variables
 
 
-def _changing(machine: Machine, node: cst.CSTNode) -> Iterator[tuple[Store, Hashable]]:
-    """Yield the names, attributes and items that the body of a loop may change."""
+def _changing(
+    machine: Machine, node: cst.CSTNode
+) -> Iterator[tuple[Store, Hashable, AnyValue | None]]:
+    """Yield what the body of a loop may change: names, attributes and items.
+
+    With each comes the value that it has where it is not set yet, as an object's attribute has that
+    of its class.
+    """
     if isinstance(node, (cst.For, cst.While)):
-        names = machine.unit.assigned_in(node.body, assigned_names)
+        names = machine.unit.names_of(node.body, assigned_names)
         if isinstance(node, cst.While):
-            names |= machine.unit.assigned_in(node.test, assigned_names)
+            names |= machine.unit.names_of(node.test, assigned_names)
         for name in sorted(names):
-            yield machine.scope.store, name
+            yield machine.scope.store, name, None
     mutations = machine.unit.survey.mutations
     for name in sorted(mutations.shared_names):
         scope = machine.scope.with_name(name)
         if scope is not None:
-            yield scope.store, name
+            yield scope.store, name, None
+    for closure in machine.closures:
+        if closure is not machine.scope:
+            for name in sorted(mutations.shared_names & closure.store.data.keys()):
+                yield closure.store, name, None
+    for cls in machine.classes:
+        for name in sorted(mutations.attributes & cls.scope.store.data.keys()):
+            yield cls.scope.store, name, None
     for instance in machine.instances:
         if instance.cls is not None:
             for name in sorted(instance.cls.scope.unit.survey.mutations.attributes):
-                yield instance.store, name
+                yield instance.store, name, class_member(machine, instance.cls, name)
     for mapping in machine.dicts:
         for key in sorted(mutations.keys):
-            yield mapping.store, key
+            yield mapping.store, key, None
+
+
+def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
+    """Make the lengths of lists unknown that the body changes: it is interpreted just once."""
+    for path in machine.unit.names_of(body, resized_lists):
+        name, _, attribute = path.partition(".")
+        value = machine.scope.find(name)
+        if isinstance(value, Instance):
+            value = value.store.data.get(attribute)
+        elif attribute:
+            continue
+        if isinstance(value, ListValue):
+            value.grows = True
 
 
 def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
@@ -231,13 +267,23 @@ def _write_last_values(
 
 def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) -> Expr | None:
     """Return how often the test of a ``while`` loop holds, from the counter in it."""
-    for test in tests:
-        for part in flatten(test.subs(mapping)):
-            trips = first_failure(part, loop.index)
-            if trips is not None:
-                loop.first = _start_of_counter(part, loop.index)
-                return trips
-    return None
+    shortest: Expr | None = None
+    for part in (part for test in tests for part in flatten(test.subs(mapping))):
+        trips = first_failure(part, loop.index)
+        if trips is None:
+            if loop.index in part.atoms():
+                return None
+            loop.may_break |= any(map(is_loop_atom, part.atoms()))
+            continue
+        if shortest is None:
+            loop.first = _start_of_counter(part, loop.index)
+            shortest = trips
+            continue
+        try:
+            shortest = minimum(shortest, trips)
+        except _UNREPRESENTABLE:
+            return None
+    return shortest
 
 
 def _start_of_counter(condition: Condition, index: Atom) -> Expr | None:

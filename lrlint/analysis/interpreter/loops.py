@@ -6,6 +6,8 @@ any other loop is interpreted once, for all iterations (see ``loop_counters``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from lrlint.analysis.code.queries import has_own_break
@@ -14,8 +16,8 @@ from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_un
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
-from lrlint.analysis.model.conditions import Condition, any_of, negate
-from lrlint.analysis.model.trace import Break, LoopRecord, Repeat, When
+from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
+from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When
 from lrlint.analysis.model.values import (
     AnyValue,
     ListValue,
@@ -26,7 +28,7 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
 
 # -- for --------------------------------------------------------------------------------------
@@ -36,7 +38,11 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     stream = iterate(machine, machine.evaluate(node.iter), node.iter)
     repeat: Repeat | None = None
-    if stream.items is not None and worth_unrolling(machine, stream.items):
+    if (
+        stream.items is not None
+        and worth_unrolling(machine, stream.items)
+        and not (all(map(_is_number, stream.items)) and _steps_itself(node))
+    ):
         outcome = _unroll(machine, node, stream.items)
     elif (each := _optimizer_or_scheduler(stream)) is not None:
         outcome = _unroll(machine, node, [each])
@@ -61,6 +67,28 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
 
 
+def _is_number(item: AnyValue) -> bool:
+    if isinstance(item, ListValue) and item.items:
+        return all(map(_is_number, item.items))
+    return isinstance(item, Expr)
+
+
+def _steps_itself(node: cst.For) -> bool:
+    """Whether an innermost loop calls some ``step()`` in its own body.
+
+    Numbers that it visits are the data of a toy script: ``for x in [1, 2, 3]`` is a batch loop.
+    """
+    inside = list(walk(node.body))
+    if any(isinstance(inner, (cst.For, cst.While)) for inner in inside):
+        return False
+    return any(
+        isinstance(inner, cst.Call)
+        and isinstance(inner.func, cst.Attribute)
+        and inner.func.attr.value == "step"
+        for inner in inside
+    )
+
+
 def _optimizer_or_scheduler(stream: Stream) -> AnyValue | None:
     """Return an element that represents all, where they are optimizers or schedulers.
 
@@ -76,24 +104,28 @@ def _optimizer_or_scheduler(stream: Stream) -> AnyValue | None:
 
 def _run_else(machine: Machine, orelse: cst.Else, repeat: Repeat | None) -> Outcome:
     """Interpret the ``else`` of a loop, which runs where no ``break`` has ended the loop."""
-    breaks = (
-        []
-        if repeat is None
-        else [
-            node.condition
-            for node in repeat.body
-            if isinstance(node, When) and any(isinstance(inner, Break) for inner in node.body)
-        ]
-    )
+    breaks = [] if repeat is None else list(_conditions_of_breaks(repeat.body))
+    if None in breaks:
+        return GOES_ON  # each iteration that is reached breaks
     if not breaks:
         return machine.run_block(statements_of(orelse.body))
     return branches.fork(
         machine,
-        any_of(*breaks),
+        any_of(*(condition for condition in breaks if condition is not None)),
         orelse,
         lambda: GOES_ON,
         lambda: machine.run_block(statements_of(orelse.body)),
     )
+
+
+def _conditions_of_breaks(block: Block) -> Iterator[Condition | None]:
+    """Yield the condition of each ``break`` out of the loop around a block; None always holds."""
+    for node in block:
+        if isinstance(node, Break):
+            yield None
+        elif isinstance(node, When):
+            for inner in _conditions_of_breaks(node.body):
+                yield node.condition if inner is None else all_of(node.condition, inner)
 
 
 def _first_name(target: cst.CSTNode) -> str | None:
@@ -150,7 +182,7 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         over=machine.unit.code(node.test),
     )
     tests: list[Condition] = []
-    with repeating(machine, loop, node, tests=tests):
+    with repeating(machine, loop, node, tests=tests) as repeat:
         test = machine.truth(node.test)
         if test is False:
             loop.trips = Expr.const(0)
@@ -160,23 +192,31 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
             else:
                 tests.append(test)
             machine.run_block(statements_of(node.body))
-            if loop.unbounded:
-                _break_where_false(machine, node)
-    if node.orelse is not None:
-        machine.run_block(statements_of(node.orelse.body))
-    return GOES_ON
+            if loop.unbounded or isinstance(node.test, cst.BooleanOperation):
+                for operand in _operands(node.test):
+                    _break_where_false(machine, operand)
+    return GOES_ON if node.orelse is None else _run_else(machine, node.orelse, repeat)
 
 
-def _break_where_false(machine: Machine, node: cst.While) -> None:
+def _operands(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield what must hold together for a ``while`` loop to go on."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _operands(test.left)
+        yield from _operands(test.right)
+    else:
+        yield test
+
+
+def _break_where_false(machine: Machine, test: cst.BaseExpression) -> None:
     """Add a break to the trace where the body of ``while not done`` has set the flag."""
-    if not isinstance(node.test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
+    if not isinstance(test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
         return
-    after = machine.truth(node.test)
+    after = machine.truth(test)
     if isinstance(after, bool):
         if not after:
             machine.emit(Break(1))
         return
-    with machine.guard(negate(after), node.test):
+    with machine.guard(negate(after), test):
         machine.emit(Break(1))
 
 

@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Frame,
     Limits,
     Outcome,
+    Try,
 )
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Counter
@@ -131,6 +132,8 @@ class Machine(ABC):
     """The loops around, the outermost first."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
+    tries: list[Try]
+    """The ``try`` statements with handlers around, the outermost first."""
     via: list[SyntaxPlace]
     """Where those calls are written."""
     contradict: Contradictions
@@ -143,12 +146,19 @@ class Machine(ABC):
     allowed: int
     """The bound on ``spent`` in the call that is being interpreted."""
 
+    classes: list[ClassValue]
+    closures: list[Scope]
+    """The scopes of calls whose local variables other functions may change."""
     instances: list[Instance]
     dicts: list[DictValue]
     called: set[cst.CSTNode]
     """The functions that were called."""
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
+    replaced: dict[Atom, list[Condition]]
+    """The conditions under which a branch puts another number in the place of a default."""
+    patched: Store
+    """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
     accumulates: bool
@@ -172,15 +182,18 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = []
         self.guards, self.loops, self.via = [], [], []
-        self.frames = [Frame(None, 0, 0)]
+        self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared = [], []
+        self.classes, self.closures = [], []
         self.accumulates, self.without_gradients = True, False
+        self.replaced = {}
         self._keys = itertools.count()
+        self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
 
     # -- the trace, the journal, the budget -----------------------------------------------------
@@ -275,7 +288,7 @@ class Machine(ABC):
 
     @contextmanager
     def guard(self, condition: Condition, node: cst.CSTNode) -> Iterator[None]:
-        """Put what is added to the trace meanwhile under a condition."""
+        """Put what the ``with`` block adds to the trace under a condition."""
         when = When(condition, self.here(node), [])
         outer = self.block
         outer.append(when)
@@ -293,7 +306,7 @@ class Machine(ABC):
 
     @contextmanager
     def through(self, node: cst.CSTNode) -> Iterator[None]:
-        """Note the call that leads to what is interpreted meanwhile."""
+        """Note the call that leads to what the ``with`` block interprets."""
         self.via.append(self.here(node))
         try:
             yield
@@ -301,8 +314,17 @@ class Machine(ABC):
             self.via.pop()
 
     @contextmanager
+    def forgotten(self) -> Iterator[None]:
+        """Leave what the ``with`` block interprets out of the trace."""
+        outer, self.block = self.block, []
+        try:
+            yield
+        finally:
+            self.block = outer
+
+    @contextmanager
     def calling(self, function: cst.CSTNode | None) -> Iterator[Frame]:
-        """Count what is interpreted meanwhile as the body of a function; collect its returns."""
+        """Interpret the body of a function in the ``with`` block; yield the frame of the call."""
         frame = Frame(function, len(self.guards), len(self.loops))
         self.frames.append(frame)
         try:
@@ -384,7 +406,7 @@ class Machine(ABC):
 
     @contextmanager
     def elsewhere(self, unit: ModuleUnit, scope: Scope) -> Iterator[None]:
-        """Interpret in another scope meanwhile."""
+        """Interpret in another scope in the ``with`` block."""
         before = self.unit, self.scope, self.statement
         self.unit, self.scope, self.statement = unit, scope, None
         try:

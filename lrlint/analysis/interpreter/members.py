@@ -31,18 +31,32 @@ def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
     return member
 
 
-def class_member(machine: Machine, cls: ClassValue, name: str, depth: int = 0) -> AnyValue | None:
+def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | None:
     """Return an attribute of a class or of its bases in the project, as Python looks it up."""
-    value = cls.scope.store.data.get(name)
-    if value is not None:
-        return value
-    if depth < 20:
-        for base in cls.bases:
-            if isinstance(base, ClassValue):
-                value = class_member(machine, base, name, depth + 1)
-                if value is not None:
-                    return value
+    for base in lookup_order(cls):
+        value = base.scope.store.data.get(name)
+        if value is not None:
+            return value
     return None
+
+
+def lookup_order(cls: ClassValue, depth: int = 0) -> list[ClassValue]:
+    """Return a class and the project's classes that it derives from, in Python's order (C3)."""
+    bases = [base for base in cls.bases if isinstance(base, ClassValue)]
+    if depth > 20 or not bases:
+        return [cls]
+    if len(bases) == 1:
+        return [cls, *lookup_order(bases[0], depth + 1)]
+    waiting = [*(lookup_order(base, depth + 1) for base in bases), bases]
+    order = [cls]
+    while waiting := [line for line in waiting if line]:
+        later = {id(other) for line in waiting for other in line[1:]}
+        heads = [line[0] for line in waiting]
+        # Python refuses an order without a free head.
+        head = next((head for head in heads if id(head) not in later), heads[0])
+        order.append(head)
+        waiting = [[other for other in line if other is not head] for line in waiting]
+    return order
 
 
 def external_bases(cls: ClassValue, depth: int = 0) -> list[str]:

@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter import (
     choices,
     containers,
     escapes,
+    lists,
     members,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -61,7 +62,7 @@ def call_method(
         case DictValue():
             return containers.call_dict(machine, receiver, name, arguments)
         case ListValue():
-            return containers.call_list(machine, receiver, name, arguments)
+            return lists.call_list(machine, receiver, name, arguments, node)
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
         case Sized():
@@ -75,10 +76,16 @@ def call_method(
             return receiver if name in ("item", "__int__") else Opaque()
         case Superclass():
             return _super(machine, receiver, name, arguments, node)
+        case ModuleValue(unit=unit) if (
+            name == "update" and "update" not in machine.scope_of(unit).store.data
+        ):
+            assignment.update_module(machine, receiver, arguments, node)
         case External() | ModuleValue() | ClassValue():
             return machine.call(machine.get_attribute(receiver, name), arguments, node)
         case Instance():
             return _instance(machine, receiver, name, arguments, node)
+        case GroupsValue(whole=False) if name == "update":
+            assignment.update_group(machine, receiver, arguments, node)
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
@@ -139,6 +146,9 @@ def _optimizer(
     if name in ("state_dict", "load_state_dict", "add_param_group"):
         own = _loads_own_state(name, arguments)
         machine.emit(OptimizerCall(*machine.where(node), record, name, own))
+    if name.startswith("register_"):
+        for value in arguments.all():
+            escapes.escape(value, f"stepped by a hook of {machine.unit.code(node.func)}(…)")
     if name == "add_param_group":
         machine.library.call_method(machine, receiver, name, arguments, node)
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)

@@ -112,7 +112,7 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
     match value:
         case ListValue(named=True, length=length):
             return length
-        case ListValue(items=list() as items):
+        case ListValue(items=list() as items, grows=False):
             return Expr.const(len(items))
         case ListValue(length=length):
             return length

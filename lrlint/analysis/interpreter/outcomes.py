@@ -35,7 +35,7 @@ class BadOverride(ValueError):
 
 
 class Exit(Enum):
-    """How control surely leaves a block of statements."""
+    """How control leaves a block of statements in every case."""
 
     CONTINUE = "continue"
     RAISE = "raise"
@@ -74,6 +74,18 @@ class Frame:
     """The number of loops around its start."""
     returns: list[tuple[list[Condition], AnyValue]] = field(default_factory=list)
     """The values returned so far, each with the guards inside the function."""
+
+
+@dataclass(slots=True)
+class Try:
+    """A ``try`` statement whose body is being interpreted."""
+
+    guards: int
+    """The number of guards in force at its start."""
+    catches_exit: bool
+    """Whether a handler takes `SystemExit`, too."""
+    left: bool = False
+    """Whether a ``raise`` that an ordinary run reaches leaves its body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ import libcst as cst
 from lrlint.analysis.interpreter import (
     assignment,
     branches,
+    containers,
     contexts,
     definitions,
+    escapes,
+    exceptions,
     imports,
     loops,
-    members,
     operators,
 )
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.trace import Break
-from lrlint.analysis.model.values import AnyValue, Const
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, GroupsValue
 from lrlint.source.nodes import declared_names, statements_of
 
 
@@ -37,7 +40,10 @@ def _simple_line(
 
 def _expression(machine: Machine, node: cst.Expr) -> Outcome:
     value = machine.evaluate(node.value)
-    return ENDS if isinstance(value, Const) and value.value is SystemExit else GOES_ON
+    if isinstance(value, Const) and value.value is SystemExit:
+        exceptions.leave_script(machine)
+        return ENDS
+    return GOES_ON
 
 
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
@@ -55,7 +61,15 @@ def _annotated(machine: Machine, node: cst.AnnAssign) -> Outcome:
 
 def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
     old = machine.evaluate(node.target)
-    new = operators.augment(machine, node, old, machine.evaluate(node.value))
+    value = machine.evaluate(node.value)
+    if isinstance(node.operator, cst.BitOrAssign):
+        if isinstance(old, DictValue):
+            containers.update(machine, old, Arguments([value]))
+            return GOES_ON
+        if isinstance(old, GroupsValue):
+            assignment.update_group(machine, old, Arguments([value]), node)
+            return GOES_ON
+    new = operators.augment(machine, node, old, value)
     assignment.assign(machine, node.target, new, rename=False)
     return GOES_ON
 
@@ -90,21 +104,18 @@ def _continue(machine: Machine, node: cst.Continue) -> Outcome:
     return Outcome(Exit.CONTINUE)
 
 
-def _raise(machine: Machine, node: cst.Raise) -> Outcome:
-    return Outcome(Exit.RAISE)
-
-
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
     match node.target:
         case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
             assignment.remove_group(machine, machine.evaluate(groups), node)
-        case cst.Subscript(value=owner):
-            members.forget_keys(machine.evaluate(owner))
+        case cst.Subscript() as target:
+            assignment.delete_item(machine, target)
     return GOES_ON
 
 
 def _with(machine: Machine, node: cst.With) -> Outcome:
     before = machine.without_gradients
+    block, mark = machine.block, len(machine.block)
     managers: list[AnyValue] = []
     for item in node.items:
         value = machine.evaluate(item.item)
@@ -119,19 +130,10 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
             outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
+    if contexts.swallows(node):
+        escapes.leave_block_open(block[mark:], "stepped in a `with` that exceptions may leave")
     for value in reversed(managers):
         contexts.leave(machine, value)
-    return outcome
-
-
-def _try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
-    outcome = machine.run_block(statements_of(node.body))
-    for handler in node.handlers:
-        branches.run_handler(machine, handler, statements_of(handler.body))
-    if node.orelse is not None and not outcome.ends:
-        outcome = machine.run_block(statements_of(node.orelse.body))
-    if node.finalbody is not None:
-        machine.run_block(statements_of(node.finalbody.body))
     return outcome
 
 
@@ -165,11 +167,12 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Outcome]] = {
     cst.Return: _return,
     cst.Break: _break,
     cst.Continue: _continue,
-    cst.Raise: _raise,
+    cst.Assert: exceptions.run_assert,
+    cst.Raise: exceptions.run_raise,
     cst.Del: _delete,
     cst.With: _with,
-    cst.Try: _try,
-    cst.TryStar: _try,
+    cst.Try: exceptions.run_try,
+    cst.TryStar: exceptions.run_try,
     cst.Import: _import,
     cst.ImportFrom: _import,
     cst.Global: _global,

@@ -19,6 +19,7 @@ from lrlint.analysis.library import (  # noqa: F401
     accelerate,
     arithmetic,
     command_line,
+    copies,
     data_loaders,
     decorators,
     instance_checks,

@@ -34,7 +34,14 @@ def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         for parent in parents.items or []:
             if isinstance(parent, Instance):
                 store.data.update(parent.store.data)
+    fallback = arguments.keywords.get("argument_default")
+    if fallback is not None:
+        store.data[_FALLBACK] = fallback
     return Instance(None, store, path="parser", kind=LibraryKind.PARSER)
+
+
+_FALLBACK = ("argument_default",)
+"""Where the store of a parser has the default of options without one."""
 
 
 @models_method(
@@ -53,18 +60,54 @@ def _part(machine: Machine, parser: Instance, arguments: Arguments, node: cst.Ca
 def _parse_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    return _parsed(parser)
+    return _parsed(machine, parser, arguments)
 
 
 @models_method(LibraryKind.PARSER, "parse_known_args")
 def _parse_known_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    return ListValue([_parsed(parser), Opaque()], kind="tuple")
+    return ListValue([_parsed(machine, parser, arguments), Opaque()], kind="tuple")
 
 
-def _parsed(parser: Instance) -> Instance:
-    return namespace(Store(dict(parser.store.data)))
+def _parsed(machine: Machine, parser: Instance, arguments: Arguments) -> Instance:
+    """Return the settings of a command line, which the script may write itself."""
+    values = {name: value for name, value in parser.store.data.items() if isinstance(name, str)}
+    line = arguments.get(0, "args")
+    if line is None or line == NONE:
+        line = machine.patched.data.get("sys.argv")
+        if isinstance(line, ListValue) and line.items is not None:
+            line = ListValue(line.items[1:])
+    if isinstance(line, ListValue) and line.items is not None:  # else the user's
+        given = _given(parser, line.items)
+        values = {name: Opaque() for name in values} if given is None else {**values, **given}
+    return namespace(Store(dict(values.items())))
+
+
+def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None:
+    """Return what a command line of ``--name value`` sets; None where it says anything else."""
+    words = [word.value if isinstance(word, Const) else None for word in line]
+    given: dict[str, AnyValue] = {}
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if not isinstance(word, str):
+            return None
+        flag, equals, text = word.partition("=")
+        match parser.store.data.get((flag,)):
+            case ListValue(items=[Const(value=str() as key), Const(value=bool() as switched)]):
+                given[key] = Const(switched)
+            case ListValue(items=[Const(value=str() as key), kind]) if kind != Const(...):
+                value: object = text if equals else None
+                if not equals and position < len(words):
+                    value, position = words[position], position + 1
+                if not isinstance(value, str):
+                    return None
+                given[key] = _converted(Const(value), kind)
+            case _:
+                return None
+    return given
 
 
 @models_method(LibraryKind.PARSER, "set_defaults")
@@ -97,6 +140,8 @@ def _add_argument(
         long = next((name for name in names if name.startswith("--")), names[0])
         key = long.lstrip("-").replace("-", "_")
     default = arguments.keywords.get("default")
+    if default is None:
+        default = parser.store.data.get(key, parser.store.data.get(_FALLBACK))
     action = arguments.keywords.get("action")
     if default is None and isinstance(action, Const) and action.value in _SWITCHES:
         default = Const(_SWITCHES[str(action.value)])
@@ -104,7 +149,15 @@ def _add_argument(
         required = arguments.keywords.get("required") == Const(True) or not names[0].startswith("-")
         # Left out on the command line, an option without a default is None.
         default = Opaque() if required else NONE
-    machine.write(parser.store, key, _converted(default, arguments.keywords.get("type")))
+    kind = arguments.keywords.get("type")
+    machine.write(parser.store, key, _converted(default, kind))
+    takes: AnyValue = NONE if kind is None else kind
+    if isinstance(action, Const) and action.value in _SWITCHES:
+        takes = Const(not _SWITCHES[str(action.value)])
+    elif action is not None or "nargs" in arguments.keywords:
+        takes = Const(...)
+    for name in names:
+        machine.write(parser.store, (name,), ListValue([Const(key), takes]))
     return NONE
 
 

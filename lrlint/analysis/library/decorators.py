@@ -7,10 +7,12 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import escapes
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra
 from lrlint.analysis.library.command_line import click_default
-from lrlint.analysis.model.values import AnyValue, FunctionValue, Store
+from lrlint.analysis.model.values import AnyValue, ClassValue, FunctionValue, Instance, Store
 
 
 def decorate(
@@ -29,6 +31,10 @@ def decorate(
             traits = replace(traits, getter=True)
         case "cached_property":
             traits = replace(traits, getter=True, cached=True)
+        case "setter" if isinstance(
+            getter := machine.scope.find(name.rsplit(".", 2)[-2]), FunctionValue
+        ):
+            return replace(getter, traits=replace(getter.traits, setter=value))
         case "cache" | "lru_cache":
             traits = replace(traits, memory=Store())
         case "no_grad" | "inference_mode":
@@ -38,6 +44,27 @@ def decorate(
         case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
             defaults |= {parameter.name.value: config for parameter in value.node.params.params[:1]}
         case _:
+            wrapper = _wrapper(machine, value, decorator)
+            if wrapper is not None:
+                return wrapper
             machine.passed.append(value)  # it may be registered as a handler
             return value
     return replace(value, defaults=defaults, traits=traits)
+
+
+def _wrapper(
+    machine: Machine, value: FunctionValue, decorator: cst.BaseExpression
+) -> FunctionValue | None:
+    """Return what a decorator of the project puts in place of a function; None for any other."""
+    callee = machine.evaluate(decorator.func if isinstance(decorator, cst.Call) else decorator)
+    if not isinstance(callee, (FunctionValue, ClassValue, Instance)):
+        return None  # to evaluate `functools.wraps(function)` would call the function
+    wraps = machine.evaluate(decorator) if isinstance(decorator, cst.Call) else callee
+    if isinstance(wraps, (ClassValue, Instance)):
+        escapes.escape(value, f"called by {machine.unit.code(decorator)}")
+    if not isinstance(wraps, FunctionValue):
+        return None
+    result = machine.call_function(wraps, Arguments([value]))
+    if not isinstance(result, FunctionValue):
+        return None
+    return result if result is value else replace(result, wraps=value.wraps or value)

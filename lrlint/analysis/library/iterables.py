@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
-from lrlint.analysis.interpreter import escapes, iteration, members
+from lrlint.analysis.interpreter import escapes, iteration, lists, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import (
@@ -12,14 +14,15 @@ from lrlint.analysis.interpreter.numbers import (
     items_of,
     length_atom,
     length_of,
-    plain,
     to_number,
 )
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
+    Iteration,
     ListValue,
+    Loader,
     Opaque,
     Sized,
     Store,
@@ -99,6 +102,7 @@ def _enumerate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
         over_loader=inner.over_loader,
         endless=inner.endless,
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
@@ -125,27 +129,51 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         over_loader=any(part.over_loader for part in parts),
         endless=all(part.endless for part in parts),
         items=items,
+        once=Iteration(machine.loop),
     )
 
 
-@models("builtins.iter", "builtins.reversed")
-def _pass_on(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+@models("builtins.iter")
+def _iter(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
-    return Opaque() if value is None else value
+    if value is None or len(arguments.all()) != 1:
+        return Opaque()
+    if isinstance(value, Stream) and value.once is not None:
+        return value
+    if isinstance(value, (Stream, Loader, ListValue, Sized)):
+        inner = iteration.iterate(machine, value, node.args[0].value)
+        return replace(inner, once=Iteration(machine.loop))
+    return value
+
+
+@models("builtins.reversed")
+def _reversed(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    if value is None or isinstance(value, Opaque):
+        return Opaque() if value is None else value
+    if isinstance(value, ListValue) and value.items is not None:
+        return ListValue(value.items[::-1], kind=value.kind)
+    stream = iteration.iterate(machine, value, node)
+    trips = stream.trips
+    return replace(
+        stream,
+        items=None if stream.items is None else stream.items[::-1],
+        element=_unknown if trips is None else lambda index: stream.element(trips - 1 - index),
+    )
 
 
 @models("builtins.list", "builtins.tuple")
 def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
-        return ListValue([], home=machine.loop)
+        return ListValue([], home=machine.loop, under=len(machine.guards))
     if isinstance(value, ListValue) and value.items is not None:
-        return ListValue(list(value.items), home=machine.loop)
+        return ListValue(list(value.items), home=machine.loop, under=len(machine.guards))
     if isinstance(value, (ListValue, Sized)):
         return value
     stream = iteration.iterate(machine, value, node)
     if stream.items is not None:
-        return ListValue(list(stream.items), home=machine.loop)
+        return ListValue(list(stream.items), home=machine.loop, under=len(machine.guards))
     trips = stream.trips
     if (
         trips is not None
@@ -153,7 +181,7 @@ def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         and (0 <= trips.value <= machine.limits.unrolled and not stream.over_loader)
     ):
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
-        return ListValue(items, source=stream, home=machine.loop)
+        return ListValue(items, source=stream, home=machine.loop, under=len(machine.guards))
     # A range says more about a long list of its numbers than the length alone.
     return stream if isinstance(value, Stream) else ListValue(None, length=trips)
 
@@ -162,10 +190,10 @@ def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
 def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     items = None if value is None else items_of(value)
-    numbers = [item.value for item in items or [] if isinstance(item, Expr)]
-    if items is not None and len(numbers) == len(items) and None not in numbers:
-        ordered = sorted(items, key=lambda item: plain(item) or 0)
-        return ListValue(list(ordered))
+    if items is not None:
+        ordered = lists.in_order(machine, items, arguments.keywords, node)
+        if ordered is not None:
+            return ListValue(ordered, home=machine.loop, under=len(machine.guards))
     return ListValue(None, length=None if value is None else length_of(machine, value))
 
 
@@ -196,6 +224,9 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
 
 @models("builtins.next")
 def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    iterator = arguments.get(0)
+    if isinstance(iterator, Stream) and iterator.once is not None:
+        iterator.once.begun = True
     return Opaque(measured=True)
 
 
@@ -205,6 +236,8 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
         return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+    if function is not None:
+        escapes.escape(function, "passed to map(…)")
     return ListValue(None, length=None if value is None else length_of(machine, value))
 
 

@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    ModuleValue,
     Opaque,
     OptimizerValue,
     Partial,
@@ -65,7 +66,19 @@ def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return comparisons.as_value(_has_attribute(machine, arguments.get(0), name, node))
 
 
-_OF_SCHEDULERS_AND_OPTIMIZERS = ("step", "state_dict", "load_state_dict", "param_groups")
+_OF_BOTH = frozenset({"step", "state_dict", "load_state_dict"})
+_OF_OPTIMIZERS = _OF_BOTH | {"add_param_group", "defaults", "param_groups", "state", "zero_grad"}
+_OF_SCHEDULERS = _OF_BOTH | {
+    "_get_lr_called_within_step",
+    "_initial_step",
+    "_last_lr",
+    "_step_count",
+    "base_lrs",
+    "get_last_lr",
+    "get_lr",
+    "last_epoch",
+    "optimizer",
+}
 
 
 def _has_attribute(
@@ -83,8 +96,10 @@ def _has_attribute(
                 return True
             if owner.cls is not None and not owner.open:
                 return False
-        case SchedulerValue() | OptimizerValue() if name is not None:
-            return name in _OF_SCHEDULERS_AND_OPTIMIZERS
+        case OptimizerValue() if name is not None:
+            return name in _OF_OPTIMIZERS
+        case SchedulerValue(record=record) if name is not None:
+            return name in _OF_SCHEDULERS or name in record.arguments
     text = machine.unit.code(node)
     return Flag(Question(Asks.TRUTH, text), text)
 
@@ -95,6 +110,11 @@ def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)
     return Opaque()
+
+
+@models("builtins.globals")
+def _globals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return ModuleValue(machine.scope.unit)
 
 
 @models("builtins.bool")

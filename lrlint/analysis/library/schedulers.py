@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import cosine_end
 from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
+from lrlint.analysis.library.lambda_reads import reads_of
 from lrlint.analysis.model.trace import BuildScheduler
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -176,6 +177,7 @@ def _record(
         places=_places(law, arguments),
         children=children,
         open_arguments=not complete,
+        reads={entry: read for value in values.values() for entry, read in reads_of(value).items()},
     )
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
@@ -33,7 +35,9 @@ def construct(
     """Return an object of a class that derives from a modelled one, or None for any other."""
     bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
     if any(base in _OPTIMIZER_BASES for base in bases):
-        return optimizers.build(machine, cls.name, arguments, node)
+        optimizer = optimizers.build(machine, cls.name, arguments, node)
+        optimizer.record.own_writes = _own_writes(machine, cls)
+        return optimizer
     if any(base in _SCHEDULER_BASES for base in bases):
         return _scheduler(machine, cls, arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
@@ -42,6 +46,21 @@ def construct(
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
+
+
+_WRITES_LRS = re.compile(
+    r"""\["(initial_)?lr"\]\s*[-+*/]?=(?!=)|\.update\(|super\(.*\)\.step|\.step\("""
+)
+
+
+def _own_writes(machine: Machine, cls: ClassValue) -> str | None:
+    """Name the ``step()`` of a class of the project that writes LRs or steps other objects."""
+    method = members.class_member(machine, cls, "step")
+    if not isinstance(method, FunctionValue):
+        return None
+    body = method.scope.unit.body_of(method.node)
+    code = "" if body is None else method.scope.unit.code(body).replace("'", '"')
+    return f"what {cls.name}.step() does" if _WRITES_LRS.search(code) else None
 
 
 def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:

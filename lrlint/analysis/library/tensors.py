@@ -8,7 +8,7 @@ from lrlint.analysis.interpreter import calls, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, qualified
-from lrlint.analysis.model.values import AnyValue, External, ListValue, Opaque, Sized
+from lrlint.analysis.model.values import AnyValue, Const, External, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
@@ -36,6 +36,16 @@ def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if isinstance(shape, ListValue) and shape.items:
         return Sized(numbers.to_number(machine, shape.items[0]), shape=tuple(shape.items))
     return Sized(None)
+
+
+@models("numpy.random.choice")
+def _choice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``numpy.random.choice(numbers, size)``."""
+    size = arguments.get(1, "size")
+    if isinstance(size, ListValue) and size.items:
+        return Sized(numbers.to_number(machine, size.items[0]), shape=tuple(size.items))
+    count = None if size is None or isinstance(size, Const) else numbers.to_number(machine, size)
+    return Opaque() if count is None else Sized(count)
 
 
 @models(*qualified(_MODULES, "arange"))

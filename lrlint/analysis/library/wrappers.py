@@ -19,7 +19,7 @@ from lrlint.analysis.model.values import (
 )
 
 
-@models("torch.compile", "torch.jit.script", "copy.copy", "apex.amp.initialize")
+@models("torch.compile", "torch.jit.script", "apex.amp.initialize")
 def wrapped(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return the argument, or the tuple of several."""
     values = arguments.positional

@@ -38,8 +38,14 @@ class LoopRecord:
     without_gradients: bool = False
     may_break: bool = False
     """Whether a break may end it that depends on no number."""
+    left_by_exception: bool = False
+    """Whether an exception may end it, or one of its iterations, that is not followed."""
     unbounded: bool = False
     """Whether only a break ends it."""
+    otherwise: tuple[Condition, ...] = ()
+    """Conditions under which it has another number of iterations than ``trips``."""
+    calls: bool = False
+    """Whether its iterations are calls of a function from code that was not read."""
 
 
 @dataclass(eq=False, slots=True)
@@ -64,6 +70,10 @@ class Break:
     """Leave the ``levels`` innermost loops."""
 
     levels: int
+
+
+ALL_LOOPS: Final = 1_000_000
+"""The levels of a `Break` that ends the script: more than loops can be nested."""
 
 
 @dataclass(eq=False, slots=True)

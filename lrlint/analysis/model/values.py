@@ -111,6 +111,10 @@ class ListValue(Value):
     """The range that it was made of, as long as nothing is added or removed."""
     home: object = None
     """The innermost loop whose iterations each build it, or None outside all loops."""
+    grows: bool = False
+    """Whether a loop that was built after it changes its length."""
+    under: int = 0
+    """How many guards were in force where it was built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,8 @@ class FunctionTraits:
     cached: bool = False
     """Whether an object keeps the value that the getter has returned."""
     without_gradients: bool = False
+    setter: FunctionValue | None = None
+    """What assigning to the attribute calls."""
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
 
@@ -199,6 +205,8 @@ class FunctionValue(Value):
     """The class that it is defined in."""
     defaults: Mapping[str, AnyValue] = field(default_factory=dict)
     traits: FunctionTraits = FunctionTraits()
+    wraps: FunctionValue | None = None
+    """The function that a decorator of the project has put it in place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +306,18 @@ class Stream(Value):
     endless: bool = False
     items: list[AnyValue] | None = None
     """All elements, where they are known one by one."""
+    once: Iteration | None = None
+    """What a first pass over it leaves empty; None for an iterable such as a range."""
+
+
+@dataclass(eq=False, slots=True)
+class Iteration:
+    """The state of an iterator."""
+
+    home: object
+    """The innermost loop whose iterations each make it, or None outside all loops."""
+    begun: bool = False
+    """Whether elements have been taken from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,8 +387,12 @@ class OptimizerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
+    miscounted: bool = False
+    """Whether the steps that are seen may run more or less often than the trace says."""
     unknown_groups: bool = False
     """Whether it may have param groups that the analyser does not see."""
+    own_writes: str | None = None
+    """The method of its class in the project that changes LRs or steps more than once."""
     depth: int = 0
     """How many loops surround its construction."""
     driven: bool = False
@@ -391,6 +415,8 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    miscounted: bool = False
+    """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
     """Whether its class is one of torch's or derives from one, although it is not known which."""
     open_arguments: bool = False
@@ -401,6 +427,8 @@ class SchedulerRecord:
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
+    reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)
+    """The values that its functions read from outside when it was built, by store and name."""
     relayed: bool = False
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False

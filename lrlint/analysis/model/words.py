@@ -108,3 +108,14 @@ def asks_for_rank(text: str) -> bool:
 def is_evaluation(path: str) -> bool:
     """Whether the name suggests data for evaluation only."""
     return _EVALUATION.search(last_part(path)) is not None
+
+
+CALLS_OF = "calls of "
+"""Opens what a loop is over whose iterations are the calls of a function."""
+
+
+def unknown_trips(over: str | None) -> str:
+    """Return what is not known of a loop without a trip count."""
+    if over is not None and over.startswith(CALLS_OF):
+        return f"how often {over.removeprefix(CALLS_OF)} is called"
+    return f"how often the loop over {over or '?'} runs"

@@ -46,7 +46,7 @@ class SyntaxPlace(Place):
 
     @property
     def statement_rows(self) -> tuple[int, ...]:
-        """The last row of the statement, in the module: where a suppression may stand, too."""
+        """The last row of the statement, in the module: a suppression may be there, too."""
         if not isinstance(self.statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
             return ()
         return self.unit.source.module_rows(self.unit.span(self.statement))

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from lrlint.facts import EarlyEnd, Horizon
 from lrlint.runtime.facts_of_run.fact_values import number_fact
 from lrlint.runtime.recorder.recorder import Recorder
-from lrlint.runtime.recorder.records import RecordedScheduler
+from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 
 _NEARLY_ALL = 0.9
 """The share of its planned length after which a run counts as complete."""
+
+
+def steps_of(record: RecordedScheduler) -> int:
+    """Return how far the training takes a schedule.
+
+    accelerate goes on calling a OneCycleLR that is at its end, but does not step it.
+    """
+    steps, optimizer = max(record.furthest, record.counter), record.optimizer
+    stepped = record.last_optimizer_steps - record.optimizer_steps_before
+    if not record.prepared or record.name != "OneCycleLR" or not stepped:
+        return steps
+    late = optimizer.steps - record.last_optimizer_steps
+    return steps + round(late * Fraction(record.steps, stepped))
 
 
 def horizon_of(record: RecordedScheduler) -> Horizon | None:
@@ -43,14 +58,22 @@ def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
     if law is None or law.takes_metric or not record.steps or not optimizer.curve.lr:
         return None
     if recorder.total_steps is not None:
-        steps, planned, unit = optimizer.steps, recorder.total_steps, "optimizer steps"
+        steps, planned = round(optimizer.steps * record.past), recorder.total_steps
+        unit = "optimizer steps"
     else:
         horizon, span = horizon_of(record), record.place.span()
         length = None if horizon is None else horizon.length
-        if length is None or (span.filename, span.start.row) not in recorder.planned:
+        if length is None or record.unseen:
             return None
-        steps, planned, unit = record.steps, int(length.as_number() or 0), "scheduler steps"
+        if (span.filename, span.start.row) not in recorder.planned:
+            return None
+        steps, planned, unit = record.counter, int(length.as_number() or 0), "scheduler steps"
     if steps >= _NEARLY_ALL * planned:
         return None
-    lrs = tuple(optimizer.last_lrs or optimizer.curve.lr[-1])
-    return EarlyEnd(steps=steps, planned=planned, unit=unit, lrs=lrs)
+    return EarlyEnd(steps=steps, planned=planned, unit=unit, lrs=last_lrs(optimizer) or ())
+
+
+def last_lrs(optimizer: RecordedOptimizer) -> tuple[float, ...] | None:
+    """Return the LRs of the last optimizer step; None where there was none."""
+    lrs = optimizer.last_lrs or (optimizer.curve.lr[-1] if optimizer.curve.lr else ())
+    return tuple(lrs) or None

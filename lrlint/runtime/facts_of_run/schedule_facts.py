@@ -6,16 +6,20 @@ from lrlint.facts import (
     Argument,
     Cadence,
     Call,
+    Construction,
+    FactorFunction,
     Loop,
     OptimizerUse,
     OrderFact,
+    RecordedRun,
     Repetition,
     Schedule,
+    Stepping,
     StepSite,
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of
+from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs, steps_of
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -33,7 +37,8 @@ def schedule_of(
         use = with_base_lrs(use, record)
     around = loops.around(optimizer)
     sites = tuple(step_site(record, site, recorder, loops) for site in record.sites.values())
-    built_in = _rebuilding_loops(record, around, recorder)
+    updates = optimizer.steps - record.optimizer_steps_before
+    rebuilding = _rebuilding_loops(record, around, recorder)
     return Schedule(
         scheduler=record.name,
         variable=None,
@@ -41,29 +46,50 @@ def schedule_of(
         arguments=_arguments(record),
         optimizer=use,
         horizon=horizon_of(record),
-        order=record.order,
-        escapes="never built" if record.failed else None,
-        absolute_lr=record.place if returns_lrs(record) else None,
-        first_factor=first_factor(record),
-        open_arguments=record.law is None,
         sites=sites,
-        steps=Expr.const(record.steps + record.refused),
-        optimizer_steps=Expr.const(optimizer.steps - record.optimizer_steps_before),
+        steps=None if record.unseen else Expr.const(steps_of(record)),
         epochs=None if around.epoch is None else around.epoch.trips,
-        epoch_loop=around.epoch,
-        batch_loop=around.batch,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
-        built_in=built_in,
-        built_each_time=bool(built_in),
-        restored_first=_restored_first(record, loops),
-        early=_early_step(record, sites, use),
-        repeated=_repetition(record, sites),
-        ended_early=early_end(record, recorder),
+        construction=Construction(
+            order=record.order,
+            loops=rebuilding,
+            rebuilt=bool(rebuilding),
+            open_arguments=record.law is None,
+            restored_first=_restored_first(record, loops),
+        ),
+        lr_lambda=FactorFunction(
+            absolute_lr=record.place if returns_lrs(record) else None,
+            first_factor=first_factor(record),
+        ),
+        stepping=Stepping(
+            optimizer_steps=Expr.const(round(updates * record.past)),
+            epoch_loop=around.epoch,
+            batch_loop=around.batch,
+            early_step=_early_step(record, sites, use),
+            repeated_step=_repetition(record, sites),
+            escapes=_escape(record),
+            prepared=record.prepared,
+        ),
+        run=_recorded(record, recorder),
+    )
+
+
+def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
+    return RecordedRun(
+        departure=record.departure,
         overran=record.overran,
+        ended_early=early_end(record, recorder),
+        last_lrs=last_lrs(record.optimizer),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
-        departure=optimizer.departure if record.parent is None else None,
     )
+
+
+def _escape(record: RecordedScheduler) -> str | None:
+    """Return how a scheduler may be stepped without a call that the recorder hears."""
+    if record.failed:
+        return "never built"
+    return "stepped by other means than its own step()" if record.unseen else None
 
 
 def _arguments(record: RecordedScheduler) -> dict[str, Argument]:

@@ -22,7 +22,7 @@ def step_site(
         loops=_loops_around(record, site, per, loops),
         guards=_guards(record, site, per, loops),
         per=per,
-        count=Expr.const(site.calls),
+        count=Expr.const(round(site.calls * record.past)),
         order=site.order,
         argument=_argument(record, site),
         argument_text=""
@@ -82,6 +82,8 @@ def _argument(record: RecordedScheduler, site: CallSite) -> StepArgument:
 
 def _written_argument(site: CallSite) -> str:
     """Return how the script writes the argument, where its place is known to the column."""
+    if site.place.through:
+        return ""  # a framework writes it, not the user's line
     import libcst as cst  # 0.2 s, which a run without an argument saves
 
     call = parse_expression(site.place.text)

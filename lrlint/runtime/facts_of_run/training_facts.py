@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrlint.facts import OptimizerUse, Schedule, Training
+from lrlint.facts import OptimizerUse, Schedule, Surroundings, Training
 from lrlint.runtime.facts_of_run.optimizer_facts import optimizer_use
 from lrlint.runtime.facts_of_run.schedule_facts import schedule_of
 from lrlint.runtime.facts_of_run.training_loops import TrainingLoops
@@ -53,9 +53,11 @@ def _note_relations(records: list[RecordedScheduler], schedules: dict[int, Sched
         )
         if record.parent is not None and id(record.parent) in schedules:
             schedule.parent = schedules[id(record.parent)]
-        schedule.competitors = tuple(
-            schedules[id(other)]
-            for other in record.optimizer.schedulers
-            if other is not record and other.steps and other.parent is None
-            if id(other) in schedules
+        schedule.surroundings = Surroundings(
+            competitors=tuple(
+                schedules[id(other)]
+                for other in record.optimizer.schedulers
+                if other is not record and other.steps and other.parent is None
+                if id(other) in schedules
+            )
         )

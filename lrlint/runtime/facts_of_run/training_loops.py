@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from lrlint.facts import Guard, GuardKind, Loop, LoopKind, Place
@@ -40,20 +41,25 @@ class TrainingLoops:
 
     def _find(self, optimizer: RecordedOptimizer) -> Loops:
         place = next((site.place for site in optimizer.sites.values()), optimizer.place)
+        past = max((scheduler.past for scheduler in optimizer.schedulers), default=Fraction(1))
         if self._recorder.passes.totals.passes:
+            if past != 1:
+                return self._loops_over_loaders(place, past)
             if self._over_loaders is None:
                 self._over_loaders = self._loops_over_loaders(place)
             return self._over_loaders
         if self._recorder.epochs is not None:
             return _loops(self._recorder.epochs, place, place)
         epoch_end = _rarest_site(optimizer)
-        return Loops() if epoch_end is None else _loops(epoch_end.calls, epoch_end.place, place)
+        if epoch_end is None:
+            return Loops()
+        return _loops(epoch_end.calls * past, epoch_end.place, place)
 
-    def _loops_over_loaders(self, place: Place) -> Loops:
+    def _loops_over_loaders(self, place: Place, past: Fraction = Fraction(1)) -> Loops:
         totals = self._recorder.passes.totals
         header = totals.place or place
         even = totals.fewest == totals.most
-        return _loops(totals.passes, header, header, batches=totals.most if even else None)
+        return _loops(totals.passes * past, header, header, batches=totals.most if even else None)
 
     def accumulation(self, optimizer: RecordedOptimizer) -> Guard | None:
         """Return the guard of an optimizer that steps once for every k batches."""
@@ -71,11 +77,13 @@ class TrainingLoops:
 
 
 def _loops(
-    epochs: int, epoch_place: Place, batch_place: Place, *, batches: int | None = None
+    epochs: Fraction | int, epoch_place: Place, batch_place: Place, *, batches: int | None = None
 ) -> Loops:
+    """Return an epoch loop and its batch loop; a training may be resumed within an epoch."""
+    whole = Expr.const(int(epochs)) if epochs == int(epochs) else None
     trips = None if batches is None else Expr.const(batches)
     return Loops(
-        Loop(kind=LoopKind.EPOCH, trips=Expr.const(epochs), place=epoch_place),
+        Loop(kind=LoopKind.EPOCH, trips=whole, place=epoch_place),
         Loop(kind=LoopKind.BATCH, trips=trips, place=batch_place),
     )
 

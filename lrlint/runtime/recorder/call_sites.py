@@ -1,10 +1,19 @@
-"""Find where in the user's code something happens: the innermost frame not of torch nor of ours."""
+"""Find where in the user's code something happens.
+
+That is the innermost frame outside installed packages. A call that a framework makes for the user
+is told from its others by the frame in the framework, but is reported at the user's line.
+"""
 
 from __future__ import annotations
 
+import ast
 import linecache
+import os
+import site
 import sys
-from dataclasses import dataclass
+import sysconfig
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -23,13 +32,33 @@ class RunPlace(Place):
     column: int = 1
     end_row: int = 0
     end_column: int = 0
+    folder: str = ""
+    """The working directory when the recording began, to which names of files are relative."""
+    through: str = ""
+    """The line of an installed package that makes the call for the user's line."""
 
     def __hash__(self) -> int:
         return self.row  # asked for at every step: the default hashes all five
 
     def span(self) -> Span:
         end = Location(self.end_row or self.row, self.end_column or self.column)
-        return Span(display_name(Path(self.filename)), Location(self.row, self.column), end)
+        name = _cell_name(self.filename)
+        if name is None:
+            name = display_name(Path(self.filename), self.folder or None)
+        return Span(name, Location(self.row, self.column), end)
+
+    @property
+    def statement_rows(self) -> tuple[int, ...]:
+        """First and last row of the statement, where a formatter leaves comments."""
+        with suppress(SyntaxError, ValueError):
+            tree = ast.parse("".join(linecache.getlines(self.filename)))
+            rows = [
+                (node.lineno, node.end_lineno or node.lineno)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.stmt) and not hasattr(node, "body")
+            ]
+            return next(((a, b) for a, b in rows if a <= self.row <= b), ())
+        return ()
 
     @property
     def text(self) -> str:
@@ -63,21 +92,85 @@ class PlaceFinder:
 
     def __init__(self, library: str) -> None:
         self._foreign = (library, OURS, HIDDEN)
-        self._known: dict[tuple[int, int], tuple[RunPlace, CodeType]] = {}
+        self._folder = _working_directory()
+        self._known: dict[tuple[int, ...], tuple[RunPlace, list[CodeType]]] = {}
+        self._installed: dict[str, bool] = {}
 
     def here(self) -> RunPlace | None:
-        """Return the place of the innermost frame that is neither torch's nor ours."""
+        """Return the user's place; None where all frames are torch's or ours.
+
+        Where all are of installed packages, it is the innermost of those.
+        """
         frame: FrameType | None = sys._getframe(1)
         foreign = self._foreign
         while frame is not None and frame.f_code.co_filename.startswith(foreign):
             frame = frame.f_back
         if frame is None:
             return None
-        key = (id(frame.f_code), frame.f_lasti)
+        users = self._users(frame)
+        key: tuple[int, ...] = (id(frame.f_code), frame.f_lasti)
+        if users is not frame:
+            key += (id(users.f_code), users.f_lasti)
         known = self._known.get(key)
-        if known is None:  # the code object is kept, so that nothing else gets its id
-            known = self._known[key] = _place(frame), frame.f_code
+        if known is None:  # the code objects are kept, so that nothing else gets their ids
+            place = replace(_place(users), folder=self._folder)
+            if users is not frame:
+                place = replace(place, through=f"{frame.f_code.co_filename}:{frame.f_lineno}")
+            known = self._known[key] = place, [frame.f_code, users.f_code]
         return known[0]
+
+    def _users(self, innermost: FrameType) -> FrameType:
+        """Return the innermost frame outside installed packages, if there is one."""
+        frame: FrameType | None = innermost
+        while frame is not None:
+            name = frame.f_code.co_filename
+            installed = self._installed.get(name)
+            if installed is None:
+                installed = self._installed[name] = name.startswith(self._foreign) or _installed(
+                    name
+                )
+            if not installed:
+                return frame
+            frame = frame.f_back
+        return innermost
+
+
+_PATHS = sysconfig.get_paths()
+_LIBRARIES = tuple(
+    folder.rstrip(os.sep) + os.sep
+    for folder in (
+        *(_PATHS[name] for name in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")),
+        site.getusersitepackages(),
+        os.path.dirname(os.__file__),
+    )
+)
+
+
+def _installed(filename: str) -> bool:
+    """Whether a file is of an installed package, of Python itself, or made by one of them."""
+    if filename.startswith("<"):  # <string> of a dataclass or a template; a prompt is the user's
+        return not filename.startswith(("<stdin>", "<python-input", "<ipython-input"))
+    parts = filename.replace(os.sep, "/").split("/")
+    return "site-packages" in parts or "dist-packages" in parts or filename.startswith(_LIBRARIES)
+
+
+def _cell_name(filename: str) -> str | None:
+    """Return what Jupyter calls a cell, such as ``In[3]``; None for a file."""
+    jupyter = sys.modules.get("IPython")
+    if jupyter is None:
+        return None
+    try:
+        _, name = jupyter.get_ipython().compile.format_code_name(filename)
+    except Exception:  # no shell, no cell, or a release without such names
+        return None
+    return str(name)
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it is gone
+        return ""
 
 
 def _place(frame: FrameType) -> RunPlace:

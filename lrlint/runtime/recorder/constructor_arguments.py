@@ -52,7 +52,7 @@ def kept_arguments(scheduler: Any) -> dict[str, object]:
         if parameter.name != "last_epoch" and attribute in attributes:
             arguments[parameter.name] = attributes[attribute]
     if law.name in _READERS:
-        with suppress(LookupError, ArithmeticError):  # a release that keeps less
+        with suppress(Exception):  # a release that keeps less, or values of other types
             arguments |= _READERS[law.name](scheduler, attributes)
     return arguments
 

@@ -47,7 +47,9 @@ class DeviceBuffer:
         tensor = next(lr for lr in lrs if isinstance(lr, Tensor))
         self._width = len(lrs)
         self.rounding = rounding_of(tensor.dtype)
-        self._used = torch.empty(ROWS, len(lrs), dtype=tensor.dtype, device=tensor.device)
+        dtype = tensor.dtype if tensor.dtype.is_floating_point else torch.float64
+        self._used = torch.empty(ROWS, len(lrs), dtype=dtype, device=tensor.device)
+        self.on_cpu = tensor.device.type == "cpu"
         self._used_rows = _elements(self._used)
         self._expected: Any = None
         self._expected_rows: list[list[Any]] = []
@@ -93,10 +95,13 @@ class DeviceBuffer:
 
 def _write(row: list[Any], lrs: list[Any]) -> None:
     if all(isinstance(lr, Tensor) for lr in lrs):
-        torch._foreach_copy_(row, [lr.reshape(()) for lr in lrs])
+        torch._foreach_copy_(row, [lr.detach().reshape(()) for lr in lrs])
     else:
         for element, lr in zip(row, lrs, strict=True):
-            element.copy_(lr.reshape(())) if isinstance(lr, Tensor) else element.fill_(lr)
+            if isinstance(lr, Tensor):
+                element.copy_(lr.detach().reshape(()))
+            else:
+                element.fill_(lr)
 
 
 def _elements(buffer: Any) -> list[list[Any]]:

@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from lrlint.formulas import Group
+from lrlint.runtime.recorder.lr_values import NO_LR, as_number, plain_number
 
 _LRS = ("lr", "initial_lr", "max_lr", "min_lr", "swa_lr")
 _KEPT = ("momentum", "betas", "max_momentum", "base_momentum")
@@ -36,9 +37,9 @@ class ExpectedGroups:
 
     def follow_lrs(self, groups: Sequence[Mapping[str, Any]]) -> None:
         """Take over the LRs that a scheduler's step has written, without waiting for a device."""
-        lrs = [group["lr"] for group in groups]
+        lrs = [group.get("lr") for group in groups]
         if len(lrs) == len(self.groups) and any(isinstance(lr, Tensor) for lr in lrs):
-            self._unread = [lr.clone() if isinstance(lr, Tensor) else lr for lr in lrs]
+            self._unread = [lr.detach().clone() if isinstance(lr, Tensor) else lr for lr in lrs]
         else:
             self.follow(groups)
 
@@ -46,7 +47,7 @@ class ExpectedGroups:
         """Wait for the device and put LRs that were taken over as tensors into ``groups``."""
         if self._unread is not None:
             for group, lr in zip(self.groups, self._unread, strict=True):
-                group["lr"] = float(lr)
+                group["lr"] = plain_number(lr)
             self._unread = None
 
     @property
@@ -61,5 +62,6 @@ class ExpectedGroups:
 
 
 def _copy(group: Mapping[str, Any]) -> Group:
-    copy: Group = {key: float(group[key]) for key in _LRS if key in group}
+    lrs = {key: as_number(group[key]) for key in _LRS if key in group}
+    copy: Group = {"lr": NO_LR} | {key: lr for key, lr in lrs.items() if lr is not None}
     return copy | {key: group[key] for key in _KEPT if key in group}

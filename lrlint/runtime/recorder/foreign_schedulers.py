@@ -23,6 +23,14 @@ def foreign_scheduler_of(optimizer: object) -> str | None:
     return None
 
 
+def has_foreign_warmup(optimizer: object) -> bool:
+    """Whether something called a warm-up holds ``optimizer``; walks all objects, too."""
+    classes = map(type, _owners(optimizer))
+    return any(
+        "warmup" in cls.__name__.lower() and not issubclass(cls, LRScheduler) for cls in classes
+    )
+
+
 def _owners(value: object) -> Iterator[Any]:
     """Yield the objects of which ``value`` is an attribute."""
     for holder in gc.get_referrers(value):

@@ -8,7 +8,6 @@ have none: those methods are wrapped, on their classes, for as long as a recorde
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,6 +24,7 @@ from torch.utils.data import dataloader
 from lrlint.errors import internal_error
 from lrlint.runtime.recorder.hidden_frames import hidden
 from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recorder.uncompiled import uncompiled
 
 
@@ -43,10 +43,12 @@ class Hooks:
         self._wrapped: set[tuple[type, str]] = set()
         self._depth = 0
         """Calls of schedulers under way: only the outermost one is the script's own."""
+        self._on = False
         self.failure: str | None = None
 
     def install(self) -> None:
         """Begin to listen."""
+        self._on = True
         before, after = self._step_hooks()
         self._restore += [
             register_optimizer_step_pre_hook(before).remove,
@@ -54,6 +56,7 @@ class Hooks:
         ]
         self._wrap(Optimizer, "__init__", self._optimizer_init)
         self._wrap(Optimizer, "load_state_dict", self._load)
+        self._wrap(Optimizer, "state_dict", self._read_state)
         self._wrap(Optimizer, "add_param_group", self._add_group)
         for cls in (*vars(schedulers).values(), swa_utils.SWALR):
             if isinstance(cls, type) and issubclass(cls, schedulers.LRScheduler):
@@ -65,8 +68,18 @@ class Hooks:
 
     def remove(self) -> None:
         """Leave torch as it was."""
+        self._on = False
         while self._restore:
             self._restore.pop()()
+
+    def adopt(self, scheduler: Any) -> None:
+        """Listen to a scheduler that was built before."""
+        self._wrap_classes(scheduler)
+        self._on_scheduler.adopt(scheduler)
+
+    def _wrap_classes(self, scheduler: Any) -> None:
+        for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
+            self._wrap_scheduler(cls, "step", "load_state_dict")
 
     def _wrap_scheduler(self, cls: type, *names: str) -> None:
         """Wrap those of the methods that a class defines itself, once."""
@@ -81,18 +94,20 @@ class Hooks:
 
     def _wrap(self, cls: type, name: str, make: Callable[[Any], Any]) -> None:
         original = vars(cls)[name]
-        wrapper = functools.wraps(original)(hidden(make(original)))
+        wrapper: Any = functools.wraps(original)(hidden(make(original)))
+        wrapper.lrlint_hooks = self
         setattr(cls, name, wrapper)
         self._wrapped.add((cls, name))
 
         def restore() -> None:
             if vars(cls).get(name) is wrapper:  # else someone has wrapped it after us
-                setattr(cls, name, original)
+                setattr(cls, name, _without_ended(original))
 
         self._restore.append(restore)
 
     @contextmanager
-    def _safely(self) -> Iterator[None]:
+    def safely(self) -> Iterator[None]:
+        """Report a bug of ours within the block, instead of passing it to the training."""
         try:
             yield
         except Exception as error:
@@ -101,8 +116,12 @@ class Hooks:
     def _fail(self, error: Exception) -> None:
         """Report a bug of ours and stop listening: training goes on without us."""
         if self.failure is None:
-            self.failure = internal_error("the recorder", error) + "; nothing more is recorded"
-            print(f"lrlint: {self.failure}", file=sys.stderr)
+            steps = sum(optimizer.steps for optimizer in self._recorder.optimizers)
+            self.failure = (
+                f"{internal_error('the recorder', error)}; nothing more is recorded"
+                f" after {steps:,} optimizer steps, and no rule speaks of what follows them"
+            )
+            tell(self.failure)
         self.remove()
 
     # -- optimizers
@@ -130,36 +149,49 @@ class Hooks:
     def _optimizer_init(self, original: Any) -> Any:
         def __init__(optimizer: Any, *args: Any, **kwargs: Any) -> None:
             original(optimizer, *args, **kwargs)
-            with self._safely():
-                self._on_optimizer.built(optimizer)
+            with self.safely():
+                if self._on:
+                    self._on_optimizer.built(optimizer)
 
         return __init__
 
     def _load(self, original: Any) -> Any:
         def load_state_dict(owner: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(owner, *args, **kwargs)
-            if not self._depth:
-                with self._safely():
+            if self._on and not self._depth:
+                with self.safely():
                     self._recorder.state_loaded(owner)
             return result
 
         return load_state_dict
 
+    def _read_state(self, original: Any) -> Any:
+        def state_dict(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            with self.safely():
+                if self._on:
+                    self._on_optimizer.state_read(optimizer)
+            return original(optimizer, *args, **kwargs)
+
+        return state_dict
+
     def _add_group(self, original: Any) -> Any:
         def add_param_group(optimizer: Any, *args: Any, **kwargs: Any) -> None:
             original(optimizer, *args, **kwargs)
-            with self._safely():
-                self._on_optimizer.group_added(optimizer)
+            with self.safely():
+                if self._on:
+                    self._on_optimizer.group_added(optimizer)
 
         return add_param_group
 
     def _scaled_step(self, original: Any) -> Any:
         def step(scaler: Any, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+            if not self._on:
+                return original(scaler, optimizer, *args, **kwargs)
             before = 0
-            with self._safely():
+            with self.safely():
                 before = self._on_optimizer.steps_of(optimizer)
             result = original(scaler, optimizer, *args, **kwargs)
-            with self._safely():
+            with self.safely():
                 self._on_optimizer.scaler_stepped(optimizer, before)
             return result
 
@@ -169,46 +201,53 @@ class Hooks:
 
     def _scheduler_init(self, original: Any) -> Any:
         def __init__(scheduler: Any, *args: Any, **kwargs: Any) -> None:
-            if self._depth:
+            if self._depth or not self._on:
                 original(scheduler, *args, **kwargs)
                 return
             self._depth += 1
             try:
-                with self._safely():
+                with self.safely():
                     self._on_scheduler.before_build(args, kwargs)
                 original(scheduler, *args, **kwargs)
-            except KeyError:
-                with self._safely():
-                    self._on_scheduler.build_failed(scheduler, args, kwargs)
+            except KeyError as error:
+                with self.safely():
+                    if "initial_lr" in str(error):  # else the optimizer has no LR
+                        self._on_scheduler.build_failed(scheduler, args, kwargs)
                 raise
             finally:
                 self._depth -= 1
-            with self._safely():
-                for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
-                    self._wrap_scheduler(cls, "step", "load_state_dict")
+            with self.safely():
+                if not self._on:
+                    return
+                self._wrap_classes(scheduler)
                 self._on_scheduler.built(scheduler, args, kwargs)
 
         return __init__
 
     def _scheduler_step(self, original: Any) -> Any:
-        stepped = self._on_scheduler.stepped
+        stepping, stepped = self._on_scheduler.stepping, self._on_scheduler.stepped
 
         def step(scheduler: Any, *args: Any, **kwargs: Any) -> None:
-            if self._depth:
+            if self._depth or not self._on:
                 original(scheduler, *args, **kwargs)
                 return
             self._depth += 1
             value = args[0] if args else next(iter(kwargs.values()), None) if kwargs else None
+            try:  # not `safely`, which takes a microsecond, here as in the hooks of every step
+                stepping(scheduler)
+            except Exception as error:
+                self._fail(error)
             try:
                 original(scheduler, *args, **kwargs)
             except Exception:
-                with self._safely():
+                with self.safely():
                     self._on_scheduler.step_failed(scheduler, value)
                 raise
             finally:
                 self._depth -= 1
-            try:  # not `_safely`, which takes a microsecond, here as in the hooks of every step
-                stepped(scheduler, value)
+            try:
+                if self._on:
+                    stepped(scheduler, value)
             except Exception as error:
                 self._fail(error)
 
@@ -220,6 +259,8 @@ class Hooks:
         passes = self._recorder.passes
 
         def __next__(iterator: Any) -> Any:
+            if not self._on:
+                return original(iterator)
             try:
                 passes.requested(iterator)
             except Exception as error:
@@ -227,11 +268,18 @@ class Hooks:
             try:
                 batch = original(iterator)
             except StopIteration:
-                with self._safely():
+                with self.safely():
                     passes.ended(id(iterator))
                 raise
-            with self._safely():
+            with self.safely():
                 passes.yielded(iterator)
             return batch
 
         return __next__
+
+
+def _without_ended(function: Any) -> Any:
+    """Return a method without the wrappers of hooks that were removed before those around it."""
+    while isinstance(hooks := getattr(function, "lrlint_hooks", None), Hooks) and not hooks._on:
+        function = function.__wrapped__
+    return function

@@ -13,6 +13,7 @@ import torch
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
+from lrlint.runtime.recorder.lr_values import as_number
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED
 from lrlint.runtime.recorder.verifier import Verifier
@@ -32,6 +33,8 @@ class OptimizerListener:
         self._log = log
         self._passes = passes
         self._by_id: dict[int, RecordedOptimizer] = {}
+        self._kept_untrained = False
+        """Whether the state of an optimizer has been read before its first step."""
         self._is_capturing: Callable[[], bool] | None = None
         if torch.version.cuda or torch.version.hip:
             self._is_capturing = torch.cuda.is_current_stream_capturing
@@ -57,7 +60,7 @@ class OptimizerListener:
             class_name=type(optimizer).__name__,
             place=self._log.place(),
             order=self._log.next_order(),
-            parameters=frozenset(id(p) for group in groups for p in group["params"]),
+            parameters=frozenset(id(p) for group in groups for p in group.get("params", ())),
             expected=ExpectedGroups(groups),
             batches=self._passes.batches,
         )
@@ -79,12 +82,14 @@ class OptimizerListener:
         if record.current_call is not None and _is_nested(optimizer, sys._getframe(2)):
             return  # super().step(): the same step once more
         record.current_call = call
-        record.pending_lrs = [group["lr"] for group in optimizer.param_groups]
+        record.pending_lrs = _lrs(optimizer)
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
             place = self._log.user_place()
             if place is not None:
                 self._log.count(record.sites, place, record.steps)
+            if not self._passes.batches:
+                record.loop_epochs.note(record.steps, sys._getframe(1))
 
     def after_step(self, optimizer: Any, call: object) -> None:
         """Hear that ``optimizer.step()`` has run to its end."""
@@ -119,7 +124,7 @@ class OptimizerListener:
         for record in list(self._by_id.values()):
             optimizer = record.ref()
             if optimizer is not None:
-                record.pending_lrs = [group["lr"] for group in optimizer.param_groups]
+                record.pending_lrs = _lrs(optimizer)
                 self.verifier.step(optimizer, record)
                 self._count_in_pass(record)
 
@@ -132,9 +137,15 @@ class OptimizerListener:
         record.expected.follow(optimizer.param_groups)
         record.loads_since_step.append(OPTIMIZER_LOADED)
         self._log.keep(record.loads, record)
-        if optimizer.state and "initial_lr" in optimizer.param_groups[0]:
+        trained = bool(optimizer.state) or not self._kept_untrained
+        if trained and "initial_lr" in optimizer.param_groups[0]:
             record.resumed_at = self._log.place()
         return True
+
+    def state_read(self, optimizer: Any) -> None:
+        """Hear that ``state_dict`` is called: a state of before the training is no checkpoint."""
+        if not self.steps_of(optimizer):
+            self._kept_untrained = True
 
     def group_added(self, optimizer: Any) -> None:
         """Hear that ``add_param_group`` has run, perhaps in a constructor."""
@@ -143,8 +154,18 @@ class OptimizerListener:
             return
         record.settled = False
         index = len(optimizer.param_groups) - 1
-        record.late_lrs[index] = float(optimizer.param_groups[index]["lr"])
+        lr = as_number(optimizer.param_groups[index].get("lr"))
+        if lr is not None:
+            record.late_lrs[index] = lr
         self._log.keep(record.added_groups, record)
+
+
+def _lrs(optimizer: Any) -> list[Any] | None:
+    """Return the LR of each param group as it is; None where a group has no key for it."""
+    try:
+        return [group["lr"] for group in optimizer.param_groups]
+    except KeyError:
+        return None
 
 
 def _is_nested(optimizer: object, wrapper: FrameType) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
-from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
+from lrlint.runtime.recorder.optimizer_listener import SITES_UNTIL, OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 from lrlint.runtime.recorder.scheduler_listener import SchedulerListener
 from lrlint.runtime.recorder.verifier import StepListener
@@ -24,8 +24,7 @@ class Recorder:
         self.passes = LoaderPasses(log.user_place)
         self.optimizer_listener = OptimizerListener(log, self.passes, only)
         self.scheduler_listener = SchedulerListener(log, self.passes, self.optimizer_listener)
-        self.epochs: int | None = None
-        """How many epochs the training has, where the user says so."""
+        self._epochs: int | None = None
         self.total_steps: int | None = None
         """How many optimizer steps it is meant to have, where the user says so."""
         self.planned: frozenset[tuple[str, int]] = frozenset()
@@ -40,6 +39,18 @@ class Recorder:
     def schedulers(self) -> list[RecordedScheduler]:
         """The schedulers, in the order of their construction."""
         return self.scheduler_listener.records
+
+    @property
+    def epochs(self) -> int | None:
+        """How many epochs a training without a ``DataLoader`` has: as the user says, or as seen."""
+        if self._epochs is not None or self.passes.batches:
+            return self._epochs
+        counts = [o.loop_epochs.count(o.steps, SITES_UNTIL) for o in self.optimizers]
+        return next((count for count in counts if count is not None), None)
+
+    @epochs.setter
+    def epochs(self, epochs: int | None) -> None:
+        self._epochs = epochs
 
     def stream(self, listener: StepListener) -> None:
         """Pass the LRs of every step to ``listener``; of tensors in bulk, when they are read."""
@@ -59,4 +70,5 @@ class Recorder:
     def finish(self) -> None:
         """Read what is still on devices, and close the passes that a ``break`` left open."""
         self.drain()
+        self.scheduler_listener.finish()
         self.passes.finish()

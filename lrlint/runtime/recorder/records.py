@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from lrlint.facts import BadRate, Departure, RankGap
@@ -13,6 +14,8 @@ from lrlint.runtime.recorder.call_sites import CallSite, RunPlace
 from lrlint.runtime.recorder.curve import Curve
 from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.hand_writes import HandWrites
+from lrlint.runtime.recorder.loop_epochs import LoopEpochs
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,29 @@ class RecordedOptimizer:
     overflow: Any = None
     """Whether the last step was left out by a fused optimizer's kernel: a tensor."""
     departure: Departure | None = None
+    hand_writes: HandWrites | None = None
+    """The LRs that the script has written, and from which the schedule goes on."""
     bad_rate: BadRate | None = None
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
+    loop_epochs: LoopEpochs = field(default_factory=LoopEpochs)
     most_batches: int = 0
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
     """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
-    pending_lrs: list[Any] = field(default_factory=list)
-    """The LRs of the step under way."""
+    pending_lrs: list[Any] | None = None
+    """The LRs of the step under way; None where a group has none."""
     last_lrs: list[Any] = field(default_factory=list)
     """Those of the step before, where they were floats."""
     settled: bool = False
     """Whether those were as expected, and nothing has changed what is expected since."""
+    overlaid: bool = False
+    """Whether something changes its LRs between the steps of its schedulers, and changes them back
+    before each."""
+    warmup_asked: bool = False
+    """Whether a warm-up of another library has been looked for."""
+    overlaid_steps: int = 0
+    """Steps that used LRs changed in this way."""
     driven: bool = False
     """Whether a scheduler that it still has has begun to set its LR."""
 
@@ -111,6 +124,10 @@ class RecordedScheduler:
     built_lrs: tuple[float, ...] = ()
     """The LRs that its constructor left."""
     steps: int = 0
+    steps_before: int = 0
+    """How much more its own counter has come to than the steps of this run: restored, or set."""
+    furthest: int = 0
+    """The most that its counter had come to when a state was loaded into it."""
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
     last_tries: int = 0
     """Tries of the optimizer before its last step."""
@@ -119,6 +136,8 @@ class RecordedScheduler:
     last_batches: int = 0
     """Batches that loaders had yielded at its last step."""
     last_site: CallSite | None = None
+    prepared: bool = False
+    """Whether accelerate steps it, once for each of several processes."""
     overran: int = 0
     """Steps after an optimizer step that a GradScaler had left out."""
     overran_on_device: DeviceCounter = field(default_factory=DeviceCounter)
@@ -129,14 +148,62 @@ class RecordedScheduler:
     """The two calls of the first pair of this kind."""
     loads: list[RecordedCall] = field(default_factory=list)
     """The calls of ``load_state_dict``."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments that the scheduler keeps as attributes, which its state holds."""
+    replaced: str = ""
+    """Which of them a checkpoint has replaced, in words."""
     restored_before: RecordedCall | None = None
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
     failed: bool = False
     """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
+    seen_counter: float | None = None
+    """What its ``last_epoch`` was after the last call that was seen."""
+    unseen: bool = False
+    """Whether something else than a call that was seen has stepped it.
+
+    ignite, for one, moves the counter and writes the LR that ``get_lr()`` returns.
+    """
     refused: int = 0
     """Calls of ``step()`` that raised."""
     rank_gap: RankGap | None = None
     this_rank_only: bool = False
     """Whether other ranks train and never step it."""
+
+    @property
+    def counter(self) -> int:
+        """Return its own counter: the steps of this run, and those that a checkpoint brought."""
+        return self.steps_before + self.steps + self.refused
+
+    @property
+    def departure(self) -> Departure | None:
+        """Return where the LR departs from the schedule; None for a part of another one."""
+        writes = self.optimizer.hand_writes
+        if self.parent is not None:
+            return None
+        by_hand = None if writes is None else writes.departure(self.steps)
+        return self.optimizer.departure or by_hand
+
+    @property
+    def erases(self) -> bool:
+        """Whether its steps compute the LR from the base LR, or may do so."""
+        if self.name == "SequentialLR":
+            return all(child.erases for child in self.children)
+        if self.children:
+            return any(child.erases for child in self.children)
+        return self.law is None or not self.law.chainable
+
+    @property
+    def past(self) -> Fraction:
+        """Return how many times as long the training is as what this run has seen of it.
+
+        That is 1 unless it goes on from a checkpoint.
+        """
+        seen = self.steps + self.refused
+        return Fraction(self.counter, seen) if seen and self.steps_before > 0 else Fraction(1)
+
+    def set_counter(self, counter: float | None) -> None:
+        """Note that its counter was set: by a checkpoint, or by an argument of ``step()``."""
+        if self.parent is None and isinstance(counter, int):
+            self.steps_before += counter - self.counter

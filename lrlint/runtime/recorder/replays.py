@@ -12,14 +12,17 @@ from lrlint.formulas import LAWS, Law, Replay
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 
 _TORCH_MODULES = frozenset({"torch.optim.lr_scheduler", "torch.optim.swa_utils"})
+_METHODS = frozenset({"step", "get_lr"})
 
 
 def law_of(scheduler: object) -> Law | None:
-    """Return the law of a scheduler of torch's; None for a class from elsewhere."""
+    """Return the law of a scheduler of torch's; None where the script has changed what it does."""
     cls = type(scheduler)
     law = LAWS.get(cls.__name__)
-    is_torchs = cls.__module__ in _TORCH_MODULES and law is not None and law.is_class
-    return law if is_torchs else None
+    methods = (getattr(cls, name, None) for name in _METHODS)
+    is_torchs = all(part.__module__ in _TORCH_MODULES for part in (cls, *methods) if part)
+    changed = not _METHODS.isdisjoint(getattr(scheduler, "__dict__", ()))
+    return law if law is not None and law.is_class and is_torchs and not changed else None
 
 
 def start_replay(
@@ -46,6 +49,16 @@ def state_for_replay(scheduler: Any) -> dict[str, Any]:
     """Return a scheduler's state as its replay takes it: with floats for tensors."""
     state: dict[str, Any] = _with_floats(scheduler.state_dict())
     return state
+
+
+def position_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a scheduler's state says how far it is, without its arguments."""
+    position = {key: state[key] for key in _POSITION if key in state}
+    parts = state.get("_schedulers")
+    return position if parts is None else position | {"_schedulers": [*map(position_in, parts)]}
+
+
+_POSITION = ("last_epoch", "_step_count", "T_cur")
 
 
 def _with_floats(value: Any) -> Any:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from lrlint.facts import Departure
 from lrlint.runtime.recorder.closed_forms import closed_form, counts_from_zero
-from lrlint.runtime.recorder.likely_writers import writer_of_resume
-from lrlint.runtime.recorder.records import RecordedOptimizer
+from lrlint.runtime.recorder.likely_writers import begins_overlaid, writer_of_resume
+from lrlint.runtime.recorder.lr_values import as_number, plain_number
+from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
 
 OPTIMIZER_LOADED = "optimizer.load_state_dict()"
 SCHEDULER_LOADED = "scheduler.load_state_dict()"
+LOADED_BEFORE = "a state that was loaded before lrlint watched"
 
 _FACTOR_OF_LAST = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Where every step is the last one times a factor, the LR is right whatever the counter says."""
+
+_SETS_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
+"""Their constructors set the base LR themselves."""
 
 
 def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
@@ -25,24 +31,75 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
         return
     (driver,) = drivers
     scheduler = driver.ref()
-    if scheduler is None or (driver.name in _FACTOR_OF_LAST and OPTIMIZER_LOADED in loads):
+    if scheduler is None:
         return
     groups = optimizer.param_groups
-    base_lrs = [float(group.get("initial_lr", group["lr"])) for group in groups]
-    expected_lrs = closed_form(driver, scheduler, base_lrs) or ()
-    tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)
-    for group, (lr, expected) in enumerate(
-        zip(map(float, record.pending_lrs), expected_lrs, strict=False)
-    ):
-        if not math.isclose(lr, expected, rel_tol=1e-3, abs_tol=tolerance):
-            record.departure = Departure(
-                step=record.steps,
-                group=group,
-                used=lr,
-                expected=expected,
-                writer=writer_of_resume(loads),
-                resumed=True,
-            )
+    bases = [as_number(group.get("initial_lr", group.get("lr"))) for group in groups]
+    base_lrs = [base for base in bases if base is not None]
+    if len(base_lrs) < len(groups):
+        return
+    if OPTIMIZER_LOADED in loads and not driver.replaced:
+        driver.replaced = _replaced_lr(driver, base_lrs)
+        if driver.replaced:
+            base_lrs = [*driver.base_lrs]
+        elif driver.name in _FACTOR_OF_LAST:
             return
-    if counts_from_zero(driver, scheduler):
-        driver.starts_over = record.resumed_at
+    used = [*map(plain_number, record.pending_lrs or ())]
+    expected = closed_form(driver, scheduler, base_lrs) or []
+    tolerance = 1e-6 * max(map(abs, base_lrs), default=0.0)
+    group = _first_difference(used, expected, tolerance)
+    if group is None:
+        if counts_from_zero(driver, scheduler):
+            driver.starts_over = record.resumed_at
+    elif _goes_on(driver, scheduler, used, loads, base_lrs):
+        return
+    elif not record.overlaid and not begins_overlaid(record):
+        record.departure = Departure(
+            step=record.steps,
+            group=group,
+            used=used[group],
+            expected=expected[group],
+            writer=writer_of_resume(loads, driver.replaced),
+            resumed=True,
+        )
+
+
+def _replaced_lr(driver: RecordedScheduler, base_lrs: Sequence[float]) -> str:
+    """Return which LR of the script the checkpoint's has replaced, in words, or nothing."""
+    if driver.restored_before is not None or driver.name in _SETS_BASE_LR:
+        return ""
+    group = _first_difference(base_lrs, driver.base_lrs, 0.0)
+    if group is None:
+        return ""
+    return f"lr={base_lrs[group]:g} of the checkpoint in place of lr={driver.base_lrs[group]:g}"
+
+
+def _first_difference(
+    used: Sequence[float], expected: Sequence[float], tolerance: float
+) -> int | None:
+    """Return the first param group whose LR is another than expected."""
+    for group, (lr, other) in enumerate(zip(used, expected, strict=False)):
+        same = math.isclose(lr, other, rel_tol=1e-3, abs_tol=tolerance)
+        if not (same or math.isnan(lr) or math.isnan(other)):  # a group may have no LR
+            return group
+    return None
+
+
+def _goes_on(
+    driver: RecordedScheduler,
+    scheduler: Any,
+    used: Sequence[float],
+    loads: Sequence[str],
+    base_lrs: Sequence[float],
+) -> bool:
+    """Whether a schedule that computes each LR from the last one goes on from where it was.
+
+    Its LR need not be that of the formula: the script may have written one before it saved.
+    """
+    if driver.law is None or not driver.law.chainable or driver.replaced:
+        return False
+    if LOADED_BEFORE in loads:
+        first = closed_form(driver, scheduler, base_lrs, at=0)
+        return first is None or _first_difference(used, first, 0.0) is not None
+    last = [*map(plain_number, getattr(scheduler, "_last_lr", ()))]
+    return SCHEDULER_LOADED in loads and last != [] and _first_difference(used, last, 0.0) is None

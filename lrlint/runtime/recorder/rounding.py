@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -35,6 +36,16 @@ EXACT = Rounding("float", relative=1e-9, to_highest=1e-11)
 """For LRs that are Python floats: the recursion is followed in the same arithmetic."""
 
 
+def rounding_of_numbers(lrs: Iterable[object]) -> Rounding:
+    """Return the rounding of LRs that are not tensors: numpy's narrow types round as tensors do."""
+    names = [str(getattr(lr, "dtype", "")) for lr in lrs]
+    dtypes = [
+        dtype for name in names if isinstance(dtype := getattr(torch, name, None), torch.dtype)
+    ]
+    narrow = [dtype for dtype in dtypes if dtype.is_floating_point and dtype != torch.float64]
+    return rounding_of(min(narrow, key=lambda dtype: dtype.itemsize)) if narrow else EXACT
+
+
 def rounding_of(dtype: torch.dtype) -> Rounding:
     """Return the rounding of LR tensors.
 
@@ -42,8 +53,10 @@ def rounding_of(dtype: torch.dtype) -> Rounding:
     to the same side, and by 2e-8 of the highest LR where it subtracts a minimum. A 16-bit LR may
     never move again, which is a finding and not a tolerance.
     """
-    info = torch.finfo(dtype)
     name = str(dtype).removeprefix("torch.")
+    if not dtype.is_floating_point:  # a whole number, exact in itself
+        return Rounding(name, EXACT.relative, EXACT.to_highest)
+    info = torch.finfo(dtype)
     if info.bits == 64:
         return Rounding(name, EXACT.relative, EXACT.to_highest)
     narrow = info.bits < 32

@@ -12,6 +12,7 @@ from torch import Tensor
 from lrlint.formulas import Law, Replay
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
+from lrlint.runtime.recorder.closed_forms import counter_of
 from lrlint.runtime.recorder.constructor_arguments import (
     given_names,
     kept_arguments,
@@ -19,12 +20,23 @@ from lrlint.runtime.recorder.constructor_arguments import (
 )
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
+from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
-from lrlint.runtime.recorder.replays import law_of, start_replay, state_for_replay
-from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED, SCHEDULER_LOADED
+from lrlint.runtime.recorder.replays import (
+    law_of,
+    position_in,
+    start_replay,
+    state_for_replay,
+)
+from lrlint.runtime.recorder.resume_check import (
+    LOADED_BEFORE,
+    OPTIMIZER_LOADED,
+    SCHEDULER_LOADED,
+)
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
-from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+from lrlint.runtime.recorder.verifier import note_unseen_steps
+from lrlint.runtime.recorder.wrappers import is_advance_of_accelerate, unwrapped_optimizer
 
 MOST_PER_LINE = 64
 """Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
@@ -84,25 +96,29 @@ class SchedulerListener:
             last_tries=optimizer.tries,
             last_optimizer_steps=optimizer.steps,
             last_batches=self._passes.batches,
+            kept=kept_arguments(scheduler),
+            seen_counter=counter_of(scheduler),
         )
         if OPTIMIZER_LOADED in optimizer.loads_since_step:
             record.restored_before = optimizer.loads[-1]
         for child in children:
             child.parent = record
+            self._built_by_line[_line(child)] -= 1  # the whole counts, not its parts
+        record.set_counter(counter_of(scheduler))
         self._by_id[key] = record
         self._count(record)
         _attach(record, len(scheduler.optimizer.param_groups))
         expect_own_lrs(record, scheduler)
 
     def _count(self, record: RecordedScheduler) -> None:
-        line = (record.place, record.optimizer.order)
+        line = _line(record)
         self._built_by_line[line] = self._built_by_line.get(line, 0) + 1
         if self._built_by_line[line] <= MOST_PER_LINE:
             self.records.append(record)
 
     def built_by_line(self, record: RecordedScheduler) -> int:
         """Return how many schedulers the same line has built for the same optimizer."""
-        return self._built_by_line.get((record.place, record.optimizer.order), 0)
+        return 0 if record.parent is not None else self._built_by_line.get(_line(record), 0)
 
     def build_failed(
         self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
@@ -112,7 +128,7 @@ class SchedulerListener:
         record = self._optimizers.record_of(optimizer)
         if record is None or law is None:
             return
-        _, bound = law.bind_call(arguments, keywords)
+        _, bound = _bound(law, arguments, keywords)
         self.records.append(
             RecordedScheduler(
                 ref=weakref.ref(scheduler),
@@ -139,13 +155,40 @@ class SchedulerListener:
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
         record = self._by_id[id(scheduler)]
+        self._built_by_line[_line(record)] = 0  # it was built elsewhere
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups
         optimizer.expected.follow(groups)
-        initial = tuple(float(group.get("initial_lr", group["lr"])) for group in groups)
-        record.base_lrs = optimizer.base_lrs = initial
+        initial = (group.get("initial_lr", group.get("lr")) for group in groups)
+        record.base_lrs = optimizer.base_lrs = tuple(map(plain_number, initial))
+        if record.counter and record.parent is None:
+            optimizer.loads_since_step.append(LOADED_BEFORE)
 
     # -- steps
+
+    def stepping(self, scheduler: Any) -> None:
+        """Hear that ``scheduler.step()`` begins, called by the script itself."""
+        record = self._by_id.get(id(scheduler))
+        if record is None:
+            return
+        optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
+        if counter_of(scheduler) != record.seen_counter:
+            note_unseen_steps(optimizer)
+        if not optimizer.overlaid and all(
+            group.get("lr") is lr for group, lr in zip(groups, optimizer.last_lrs, strict=False)
+        ):
+            return
+        lrs = plain_lrs(group.get("lr") for group in groups)
+        if lrs is None or any(isinstance(lr, Tensor) for lr in lrs):
+            return  # what a tensor holds, only its device knows
+        own_last: Sequence[Any] = getattr(scheduler, "_last_lr", None) or record.built_lrs
+        scheduled = optimizer.expected.lr if optimizer.driven else own_last
+        if not _same(lrs, scheduled):
+            optimizer.overlaid = False
+        elif not _same(optimizer.last_lrs, scheduled):
+            optimizer.overlaid = True
+        if not optimizer.driven:
+            optimizer.expected.follow(groups)
 
     def stepped(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has run to its end, called by the script itself."""
@@ -157,6 +200,8 @@ class SchedulerListener:
         if place is not None:
             self._count_call(record, place, value)
         record.steps += 1
+        if isinstance(value, int):
+            record.set_counter(counter_of(scheduler))
         optimizer.driven, optimizer.settled = True, False
         if steps == record.last_optimizer_steps:
             if tries > record.last_tries:
@@ -172,6 +217,7 @@ class SchedulerListener:
                 record.replay = None
         if record.replay is None:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
+        record.seen_counter = counter_of(scheduler)
         expect_own_lrs(record, scheduler)
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
@@ -180,6 +226,7 @@ class SchedulerListener:
         place = self._log.user_place()
         if record is not None and place is not None:
             record.refused += 1
+            record.seen_counter = counter_of(scheduler)
             self._count_call(record, place, value)
 
     def _count_call(self, record: RecordedScheduler, place: RunPlace, value: Any) -> None:
@@ -189,7 +236,9 @@ class SchedulerListener:
         site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
         if self._passes.active:
             site.inside += 1
-        if record.optimizer.tries == record.last_tries:
+        if record.optimizer.tries == record.last_tries and is_advance_of_accelerate():
+            record.prepared = True
+        elif record.optimizer.tries == record.last_tries:
             site.idle += 1
             last, batches = record.last_site, self._passes.batches
             another_batch = last is site and batches != record.last_batches  # gradients accumulate
@@ -205,16 +254,54 @@ class SchedulerListener:
         if record is None:
             return
         self._log.keep(record.loads, record.optimizer)
+        record.furthest = max(record.furthest, record.counter)
+        record.seen_counter = counter_of(scheduler)
+        record.set_counter(record.seen_counter)
         record.optimizer.settled = False
         record.optimizer.loads_since_step.append(SCHEDULER_LOADED)
+        record.replaced = record.replaced or _replaced_arguments(record)
         if record.replay is not None:
-            record.replay.load_state_dict(state_for_replay(scheduler))
+            state = state_for_replay(scheduler)
+            record.replay.load_state_dict(position_in(state) if record.replaced else state)
+
+    def finish(self) -> None:
+        """Note the optimizers whose schedulers something unseen has stepped."""
+        for record in self.records:
+            if not (record.steps or record.unseen):
+                note_unseen_steps(record.optimizer)
 
     def collect_overruns(self, optimizer: RecordedOptimizer) -> None:
         """Add what its schedulers have counted on the device; waits for the device."""
         for record in self.records:
             if record.optimizer is optimizer:
                 record.overran += record.overran_on_device.take()
+
+
+def _replaced_arguments(record: RecordedScheduler) -> str:
+    """Return which argument of the script the loaded state has replaced, in words, or nothing."""
+    scheduler = record.ref()
+    now = {} if scheduler is None else kept_arguments(scheduler)
+    for name, value in now.items():
+        written = record.kept.get(name, value)
+        if not callable(value) and str(value) != str(written):
+            return f"{name}={value} of the checkpoint in place of {name}={written}"
+    return next(filter(None, map(_replaced_arguments, record.children)), "")
+
+
+def _line(record: RecordedScheduler) -> tuple[RunPlace, int]:
+    return record.place, record.optimizer.order
+
+
+def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
+    """Whether there are as many LRs, and they are equal but for rounding."""
+    numbers = plain_lrs(others)
+    if not lrs or numbers is None or len(lrs) != len(numbers):
+        return False
+    pairs = zip(lrs, numbers, strict=True)
+    return all(
+        not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
+        for lr, other in pairs
+    )
 
 
 def _bound(
@@ -249,7 +336,7 @@ def _agree(expected: ExpectedGroups, groups: Sequence[Mapping[str, Any]]) -> boo
     """Whether the replay of a constructor wrote what the constructor wrote."""
     pairs = zip(expected.groups, groups, strict=False)
     return all(
-        isinstance(real["lr"], Tensor)
+        not isinstance(real["lr"], (float, int))  # which may be rounded
         or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
         for mine, real in pairs
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
 from typing import Any
 
 _DEEPEST = 10
@@ -25,3 +27,15 @@ def unwrapped_scheduler(scheduler: Any) -> Any:
             break
         scheduler = scheduler.scheduler
     return scheduler
+
+
+def is_advance_of_accelerate() -> bool:
+    """Whether accelerate repeats the step under way: it advances once for each process."""
+    frame: FrameType | None = sys._getframe(1)
+    for _ in range(_DEEPEST):
+        if frame is None:
+            return False
+        if frame.f_globals.get("__name__") == "accelerate.scheduler":
+            return bool(frame.f_locals.get("_"))  # the counter of its loop over the processes
+        frame = frame.f_back
+    return False

@@ -20,16 +20,16 @@ def test_a_whole_schedule() -> None:
     facts = schedule(TRAIN)
     assert (facts.scheduler, facts.variable, facts.per) == ("StepLR", "scheduler", Cadence.EPOCH)
     assert text(facts.steps) == text(facts.epochs) == "args.epochs"
-    assert text(facts.optimizer_steps) == "args.epochs * len(loader)"
+    assert text(facts.stepping.optimizer_steps) == "args.epochs * len(loader)"
     assert text(facts.number("step_size")) == "30"
     assert facts.optimizer is not None
     assert [text(lr) for lr in facts.base_lrs] == ["0.1"]
-    assert facts.epoch_loop is not None
-    assert facts.epoch_loop.over == "range(epochs)"
-    assert facts.batch_loop is not None
-    assert facts.batch_loop.over == "loader"
-    assert facts.on_default_path
-    assert facts.undecided == ()
+    assert facts.stepping.epoch_loop is not None
+    assert facts.stepping.epoch_loop.over == "range(epochs)"
+    assert facts.stepping.batch_loop is not None
+    assert facts.stepping.batch_loop.over == "loader"
+    assert facts.construction.on_default_path
+    assert facts.stepping.undecided == ()
 
 
 def test_counts_of_a_relay_are_not_known() -> None:
@@ -53,7 +53,7 @@ for epoch in range(epochs):
     ],
 )
 def test_why_a_count_is_not_known(script: str, reasons: object) -> None:
-    undecided = schedule(script).undecided
+    undecided = schedule(script).stepping.undecided
     assert (len(undecided) if isinstance(reasons, int) else undecided) == reasons
 
 
@@ -64,16 +64,16 @@ def test_why_a_count_is_not_known(script: str, reasons: object) -> None:
 def test_where_the_defaults_lead(condition: str, default_path: bool) -> None:
     script = f"import os\nif {condition}:\n    scheduler = StepLR(optimizer, 30)\n"
     facts = schedule(script, SETUP)
-    assert facts.on_default_path is default_path
-    assert len(facts.built_under) == 1
+    assert facts.construction.on_default_path is default_path
+    assert len(facts.construction.guards) == 1
 
 
 def test_loops_around_the_construction() -> None:
     script = "for fold in range(5):\n    scheduler = StepLR(optimizer, 30)\n    optimizer.step()\n"
-    assert [loop.over for loop in schedule(script, SETUP).built_in] == ["range(5)"]
+    assert [loop.over for loop in schedule(script, SETUP).construction.loops] == ["range(5)"]
     inside = "for fold in range(5):\n    optimizer = torch.optim.SGD(p, lr=1)\n"
     inside += "    scheduler = StepLR(optimizer, 30)\n    optimizer.step()\n"
-    assert schedule(inside, SETUP).built_in == ()
+    assert schedule(inside, SETUP).construction.loops == ()
 
 
 def test_the_parts_of_a_schedule() -> None:
@@ -90,7 +90,7 @@ scheduler.step()
     whole = by_name["SequentialLR"]
     assert whole.children == (by_name["LinearLR"], by_name["ExponentialLR"])
     assert all(child.parent is whole for child in whole.children)
-    assert whole.competitors == ()
+    assert whole.surroundings.competitors == ()
 
 
 def two(build: str, step: str) -> tuple[Schedule, Schedule]:
@@ -107,28 +107,28 @@ EITHER = (
 
 def test_two_schedules_that_advance_together() -> None:
     one, other = two(BOTH, "one.step()\ntwo.step()\n")
-    assert (one.competitors, other.competitors) == ((other,), (one,))
-    assert (one.instead, one.otherwise) == ((), ())
+    assert (one.surroundings.competitors, other.surroundings.competitors) == ((other,), (one,))
+    assert (one.surroundings.instead, one.surroundings.otherwise) == ((), ())
 
 
 def test_two_schedules_of_which_one_advances() -> None:
     one, other = two(BOTH, "if flag:\n    one.step()\nelse:\n    two.step()\n")
-    assert one.competitors == one.instead == (other,)
+    assert one.surroundings.competitors == one.surroundings.instead == (other,)
 
 
 def test_two_schedules_of_which_one_is_built() -> None:
     one, other = two(EITHER, "if flag: one.step()\n")
-    assert (one.otherwise, other.otherwise) == ((other,), (one,))
-    assert one.competitors == ()
+    assert (one.surroundings.otherwise, other.surroundings.otherwise) == ((other,), (one,))
+    assert one.surroundings.competitors == ()
 
 
 def test_a_schedule_that_is_not_stepped_does_not_compete() -> None:
     one, other = two(BOTH, "one.step()\n")
-    assert one.competitors == ()
-    assert other.competitors == (one,)
+    assert one.surroundings.competitors == ()
+    assert other.surroundings.competitors == (one,)
 
 
 def test_schedules_of_two_optimizers() -> None:
     script = "other = torch.optim.Adam(p)\none = StepLR(optimizer, 30)\ntwo = StepLR(other, 30)\n"
     one, _ = two(script, "one.step()\ntwo.step()\n")
-    assert one.competitors == ()
+    assert one.surroundings.competitors == ()

@@ -19,7 +19,7 @@ def order(script: str) -> tuple[OrderFact | None, Repetition | None]:
     base = result.built.path
     steps = steps_of(result.scheduler, base, result.located, result.loops)
     updates = steps_of(result.optimizer, base, result.located, result.loops)
-    return early_step(steps, updates, result.loops), repeated_step(steps, result.loops)
+    return early_step(steps, updates, result.loops), repeated_step(steps, updates, result.loops)
 
 
 def in_loops(body: str) -> str:

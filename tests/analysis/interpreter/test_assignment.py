@@ -112,6 +112,14 @@ def test_global_and_nonlocal_names() -> None:
     assert inner.store.data == {"x": Const("x")}
 
 
+def test_a_bound_number_and_an_attribute_get_their_names() -> None:
+    machine, owner = FakeMachine("x"), Instance(None, Store(), path="self")
+    assignment.bind(machine, "epochs", number(10))
+    assert str(machine.scope.store.data["epochs"]) == "epochs"
+    assignment.set_attribute(machine, owner, "lr", number(5), machine.statements[0])
+    assert str(owner.store.data["lr"]) == "self.lr"
+
+
 def test_another_optimizer_under_the_same_name() -> None:
     machine = machine_with("opt")
     first, second = optimizer(machine), optimizer(machine)

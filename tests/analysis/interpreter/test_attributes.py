@@ -30,6 +30,7 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     Superclass,
+    UnknownKey,
 )
 from lrlint.source import load
 from lrlint.symbolic import Expr, Strength
@@ -258,6 +259,8 @@ def test_an_item_of_settings_is_a_default() -> None:
 
 def test_the_only_value_under_an_unknown_key() -> None:
     assert item(DictValue(Store({"a": Const("x")})), Opaque("k")) == Const("x")
+    unknown = DictValue(Store({UnknownKey(0): Const("x")}), complete=False)
+    assert item(unknown, Const("a")) == Const("x")
     value = item(DictValue(Store({"a": Const("x"), "b": Const("y")}), path="d"), Opaque("k"), "k")
     assert isinstance(value, Opaque)
     assert value.path == "d[k]"
@@ -269,6 +272,7 @@ def test_param_groups() -> None:
     assert isinstance(group, GroupsValue)
     assert (group.index, group.whole) == (1, False)
     assert item(group, Const("lr")) == number(2)
+    assert item(GroupsValue(record, whole=False), Const("lr")) == number(1)
     record.driven = True
     assert isinstance(item(group, Const("lr")), Opaque)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lrlint.analysis.interpreter.branches import fork, run_handler, run_if, run_match
+from lrlint.analysis.interpreter.branches import fork, run_if, run_match
+from lrlint.analysis.interpreter.exceptions import run_handler
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Frame, Outcome
 from lrlint.analysis.model.conditions import any_of, negate
 from lrlint.analysis.model.trace import Break, LoopRecord, Repeat
@@ -161,6 +162,8 @@ def test_an_exception_handler_leaves_new_names_only() -> None:
     data["x"] = number(1)
 
     def run(statement: object) -> Outcome:
+        (guard,) = machine.guards
+        assert guard.lean is False
         machine.write(machine.scope.store, "x", number(2))
         machine.write(machine.scope.store, "y", number(3))
         machine.emit(Break(1))

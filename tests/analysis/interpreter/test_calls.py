@@ -163,17 +163,18 @@ def test_an_object_is_called_by_its_method() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "why"),
+    ("function", "why"),
     [
-        ("trainer.fit", "passed to trainer.fit(…)"),
-        (None, "passed to f(…)"),
-        ("logging.info", None),
-        ("builtins.print", None),
+        (Opaque("trainer.fit"), "passed to trainer.fit(…)"),
+        (Opaque(), "passed to f(…)"),
+        (Opaque("logging.info"), None),
+        (External("trl.train"), "passed to trl.train(…)"),
+        (External("builtins.print"), None),
     ],
 )
-def test_an_optimizer_escapes_to_unknown_code(path: str | None, why: str | None) -> None:
+def test_an_optimizer_escapes_to_unknown_code(function: AnyValue, why: str | None) -> None:
     at, value = machine(), optimizer(machine())
-    call(at, Opaque(path), value)
+    calls.unknown_call(at, function, Arguments([value]), at.expression())
     assert value.record.escapes == why
 
 

@@ -57,6 +57,7 @@ def test_an_object_itself_is_saved_by_save_only() -> None:
     "value",
     [
         ListValue([STATE, OTHER_STATE]),
+        ListValue([STATE, ListValue(None, element=OTHER_STATE)]),
         Instance(None, Store({"a": STATE, "b": OTHER_STATE})),
         Choice(((flag("a"), STATE), (flag("b"), OTHER_STATE))),
         entry(inner=entry(a=STATE, b=OTHER_STATE)),

@@ -1,4 +1,4 @@
-"""Methods of dicts, lists, strings and arrays."""
+"""Methods of dicts, strings and arrays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 from lrlint.analysis.interpreter import containers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.journal import take_back
-from lrlint.analysis.model.trace import LoopRecord, Repeat
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -17,12 +16,11 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Store,
-    Stream,
     UnknownKey,
 )
 from lrlint.symbolic import Strength
 
-from .fake import FakeMachine, number, optimizer
+from .fake import FakeMachine, number
 
 A, B = Const("a"), Const("b")
 
@@ -34,14 +32,6 @@ def mapping(**entries: AnyValue) -> DictValue:
 def on_dict(receiver: DictValue, name: str, *values: AnyValue, **keywords: AnyValue) -> AnyValue:
     arguments = Arguments(list(values), dict(keywords))
     return containers.call_dict(FakeMachine(), receiver, name, arguments)
-
-
-def on_list(receiver: ListValue, name: str, *values: AnyValue, in_loop: bool = False) -> AnyValue:
-    machine = FakeMachine("x")
-    if in_loop:
-        place = machine.here(machine.statements[0])
-        machine.loops.append(Repeat(LoopRecord(machine.index_atom("i"), None, place), []))
-    return containers.call_list(machine, receiver, name, Arguments(list(values)))
 
 
 # -- dicts ----------------------------------------------------------------------------------------
@@ -117,45 +107,6 @@ def test_a_copy_has_its_own_entries() -> None:
     assert copy.store is not receiver.store
     assert (copy.store.data, copy.path, copy.setting) == ({"a": A}, "cfg", True)
     assert isinstance(on_dict(receiver, "unknown"), Opaque)
-
-
-# -- lists ----------------------------------------------------------------------------------------
-
-
-def test_elements_are_added() -> None:
-    receiver = ListValue([A], named=True, source=Stream(None, lambda _: A))
-    assert on_list(receiver, "append", B) == NONE
-    on_list(receiver, "extend", ListValue([A]))
-    assert receiver.items == [A, B, A]
-    assert (receiver.named, receiver.source) == (False, None)
-
-
-@pytest.mark.parametrize(("name", "argument"), [("append", None), ("extend", [])])
-def test_a_loop_adds_an_unknown_number_of_elements(name: str, argument: list[AnyValue]) -> None:
-    held, added = optimizer(FakeMachine()), optimizer(FakeMachine())
-    receiver = ListValue([held])
-    on_list(receiver, name, added if argument is None else ListValue([added]), in_loop=True)
-    assert receiver.items is None
-    assert added.record.escapes == "stored in a list"
-    if name == "append":
-        assert receiver.element is added
-        assert held.record.escapes == "stored in a list"
-
-
-@pytest.mark.parametrize("name", ["insert", "pop", "remove", "clear", "sort", "reverse"])
-def test_other_changes_make_the_elements_unknown(name: str) -> None:
-    receiver, value = ListValue([A, B]), optimizer(FakeMachine())
-    assert on_list(receiver, name, value) == (B if name == "pop" else NONE)
-    assert receiver.items is None
-    assert value.record.escapes == "stored in a list"
-
-
-@pytest.mark.parametrize("name", ["index", "count", "copy"])
-def test_questions_change_nothing(name: str) -> None:
-    receiver = ListValue([A], named=True)
-    result = on_list(receiver, name, A)
-    assert (receiver.items, receiver.named) == ([A], True)
-    assert (result is receiver) is (name == "copy")
 
 
 # -- arrays and strings ---------------------------------------------------------------------------

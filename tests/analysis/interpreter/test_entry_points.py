@@ -108,6 +108,15 @@ def test_methods_of_an_object_that_the_script_constructs() -> None:
     assert record.escapes is None
 
 
+def test_a_function_that_calls_an_imported_one_that_builds(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text(f"import torch\ndef build(opt):\n    {BUILD}\n")
+    script = tmp_path / "train.py"
+    script.write_text("from helpers import build\ndef train(opt):\n    build(opt)\n")
+    blocks = traces(interpreter_for(load(script)))
+    built = [type(located.event).__name__ for block in blocks for located in walk(block)]
+    assert built == ["BuildScheduler"]
+
+
 def test_what_an_entry_point_returns_escapes() -> None:
     (record,) = schedulers(f"import torch\ndef build():\n    {BUILD}\n    return sched")
     assert record.escapes == "returned by build()"

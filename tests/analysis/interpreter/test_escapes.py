@@ -90,6 +90,12 @@ def test_a_function_that_steps_lets_what_it_uses_escape() -> None:
     assert run(1).record.escapes is None
 
 
+def test_a_bound_method_lets_its_object_escape() -> None:
+    value = optimizer(FakeMachine())
+    escape(FakeMachine(SCRIPT).function(1, receiver=value), "passed to f(…)")
+    assert value.record.escapes == "passed to f(…)"
+
+
 def test_a_function_that_calls_one_that_steps() -> None:
     assert run(2).record.escapes == "passed to f(…)"
 

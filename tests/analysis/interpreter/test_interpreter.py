@@ -60,6 +60,13 @@ def test_early_returns(body: str, expected: list[str] | None) -> None:
     assert sorted(map(str, constants(data["x"]))) == (expected or ["fast", "full"])
 
 
+def test_a_block_whose_rest_ends_ends() -> None:
+    machine = interpreter("for x in things:\n    if skip:\n        continue\n    break")
+    (loop,) = machine.unit.tree.body
+    assert machine.run_block(loop.body.body).ends
+    assert not machine.run_block(loop.body.body[:1]).ends
+
+
 def test_a_setting_of_both_branches_in_an_object() -> None:
     script = """
 class T:

@@ -149,6 +149,8 @@ def test_a_generator_that_passes_its_argument_on() -> None:
 def test_a_generator_that_yields_more() -> None:
     stream = generator(1, "iterable", Loader(number(5)))
     assert (stream.trips, stream.over_loader, stream.endless) == (None, True, False)
+    assert generator(1, "data", Opaque("train_loader")).over_loader
+    assert not generator(1, "data", Opaque("names")).over_loader
 
 
 def test_a_generator_without_end() -> None:

@@ -88,6 +88,11 @@ def test_a_break_in_an_unrolled_loop_has_a_loop_to_leave() -> None:
     assert shape(machine.trace) == [("for visit in 1", ["OptimizerStep"])]
 
 
+def test_the_loop_variable_is_not_a_setting() -> None:
+    assert over(ListValue([number(5), number(6)])).visited == [number(5), number(6)]
+    assert over(Stream(number(90), lambda _: number(5))).visited == [number(5)]
+
+
 @pytest.mark.parametrize(
     ("outcome", "visits", "expected"),
     [
@@ -162,11 +167,13 @@ def test_a_loop_that_counts() -> None:
 
 def test_a_flag_that_the_body_sets_is_a_break() -> None:
     machine = Looping("while test:\n    step()")
-    truths: list[Any] = [True, negate(flag("done"))]
+    truths: list[Any] = [True, negate(flag("done")), True, False]
     machine.truth = lambda node: truths.pop(0)
     run_while(machine, machine.statements[0])
+    run_while(machine, machine.statements[0])
     assert shape(machine.trace) == [
-        ("for iteration in None", ["OptimizerStep", ("done", ["break 1"])])
+        ("for iteration in None", ["OptimizerStep", ("done", ["break 1"])]),
+        ("for iteration in None", ["OptimizerStep", "break 1"]),
     ]
 
 

@@ -100,6 +100,13 @@ def test_a_frame_counts_from_the_guards_at_its_start() -> None:
     assert machine.frames[-1] is not frame
 
 
+def test_what_is_undecided_is_noted() -> None:
+    machine = FakeMachine("x")
+    place = machine.here(machine.statements[0])
+    machine.note(place, "too deep")
+    assert machine.undecided == [(place, "too deep")]
+
+
 def test_the_budget_runs_out() -> None:
     machine = FakeMachine(limits=Limits(nodes=2))
     machine.spend()

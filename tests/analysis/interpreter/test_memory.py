@@ -48,6 +48,14 @@ def test_the_same_arguments_run_it_once() -> None:
     assert calls(FunctionTraits(), A, A) == 2
 
 
+def test_the_value_is_the_same_object() -> None:
+    machine, run = FakeMachine(SCRIPT), Counting()
+    function = machine.function(traits=cached())
+    first = recall(machine, function, A, run)
+    assert isinstance(first, ListValue)
+    assert recall(machine, function, A, run) is first
+
+
 def test_one_and_true_are_different_arguments() -> None:
     assert calls(cached(), Arguments([number(1)]), Arguments([Const(True)])) == 2
 

@@ -99,6 +99,18 @@ def test_a_setting_has_the_path_by_which_it_is_read() -> None:
     assert debug == Const(False, Strength.DEFAULT, "args.debug")
 
 
+@pytest.mark.parametrize(("value", "named"), [(0, False), (1, False), (-1, False), (30, True)])
+def test_a_constant_is_named_unless_it_is_a_counter(value: int, named: bool) -> None:
+    result = name_setting(FakeMachine(), number(value), "cfg.n", Strength.CONSTANT)
+    assert (str(result) == "cfg.n") is named
+
+
+def test_a_number_with_a_name_keeps_it() -> None:
+    machine = FakeMachine()
+    epochs = machine.named_number("epochs", 10, Strength.CONSTANT)
+    assert name_setting(machine, epochs, "cfg.epochs", Strength.CONSTANT) is epochs
+
+
 def test_a_list_of_settings_has_a_path_for_each() -> None:
     values = ListValue([number(30), number(60)])
     name_setting(FakeMachine(), values, "args.milestones", Strength.DEFAULT)

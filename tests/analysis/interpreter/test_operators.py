@@ -66,6 +66,7 @@ def test_settings_become_numbers_and_losses_do_not() -> None:
     assert loss.measured
     assert isinstance(apply("x / y", number(1), number(0)), Opaque)
     assert isinstance(apply("x @ y", number(1), number(2)), Opaque)
+    assert apply("x + y", Const(True), number(2)) == number(3)
 
 
 def test_texts() -> None:
@@ -103,6 +104,12 @@ def test_lists_that_are_not_known_let_their_elements_escape() -> None:
     joined = apply("x + y", ListValue([value]), ListValue(None))
     assert isinstance(joined, ListValue)
     assert joined.items is None
+    assert value.record.escapes == "stored in a list"
+
+
+def test_an_unknown_is_added_to_a_list() -> None:
+    value = optimizer(FakeMachine())
+    assert isinstance(augment(ListValue([value]), Opaque("others")), Opaque)
     assert value.record.escapes == "stored in a list"
 
 

@@ -93,6 +93,8 @@ def test_other_defaults() -> None:
     assert bound("x", closed, x=Const("a"))["x"] == Const("a")
     assert bound("x", open_, x=Const("a"))["x"] == Const("a", Strength.DEFAULT, "x")
     assert bound("x", closed, x=NONE)["x"] == NONE
+    milestones = ListValue([number(30)])
+    assert bound("x", open_, x=milestones)["x"] is milestones
     unknown = bound("x", open_, x=NONE)["x"]
     assert isinstance(unknown, Opaque)
     assert unknown.path == "x"

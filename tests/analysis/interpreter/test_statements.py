@@ -16,6 +16,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     GroupsValue,
     Instance,
+    ListValue,
     Opaque,
     Store,
 )
@@ -42,6 +43,9 @@ def test_assignments() -> None:
     assert names("x: int") == {}
     assert str(names("x = v", v=number(5))["x"]) == "x"
     assert names("x += v", x=number(5), v=number(2))["x"] == number(7)
+    mapping = DictValue(Store())
+    assert names("x |= v", x=mapping, v=DictValue(Store({"a": number(1)}))) == {}
+    assert mapping.store.data == {"a": number(1)}
 
 
 def test_definitions() -> None:
@@ -101,9 +105,13 @@ def test_deleting() -> None:
     (event,) = machine.trace
     assert isinstance(event, OptimizerCall)
     assert event.method == REMOVES_GROUP
-    settings = DictValue(Store(), setting=True)
-    run("del cfg['lr']", cfg=settings)
-    assert not settings.complete
+    settings = DictValue(Store({"lr": number(1)}), setting=True)
+    run("del cfg[k]", cfg=settings, k=Const("lr"))
+    assert (settings.store.data, settings.complete) == ({}, False)
+    items = ListValue([number(1), number(2), number(3)])
+    run("del x[k]", x=items, k=number(-1))
+    run("del x[:k]", x=items, k=number(1))
+    assert items.items == [number(2)]
 
 
 def test_a_context_without_gradients() -> None:

@@ -93,3 +93,26 @@ def test_a_user_can_set_the_environment() -> None:
     overrides = {'os.environ["NAME"]': "adam"}
     machine = run("import os\nname = os.getenv('NAME', 'sgd')", overrides=overrides)
     assert plain(get(machine, "name")) == "adam"
+
+
+@pytest.mark.parametrize(
+    ("lines", "result"),
+    [
+        ("p.add_argument('--n', type=int, default=5)\nargs = p.parse_args(['--n', '8'])", 8),
+        ("p.add_argument('--n', type=int, default=5)\nargs = p.parse_args(['--n=8'])", 8),
+        ("p.add_argument('--n', type=int, default=5)\nargs = p.parse_args(unseen())", 5),
+        ("p.add_argument('--n', type=int, default=5)\nargs = p.parse_args(['--m', '8'])", "args.n"),
+        (
+            "import sys\nsys.argv = ['train', '--n', '8']\n"
+            "p.add_argument('--n', type=int)\nargs = p.parse_args()",
+            8,
+        ),
+        ("p.set_defaults(n=6)\np.add_argument('--n', type=int)\nargs = p.parse_args()", 6),
+        ("p.add_argument('--n', default=5)\np.set_defaults(n=6)\nargs = p.parse_args()", 6),
+        ("q.add_argument('--n', type=int)\nargs = q.parse_args()", 7),
+    ],
+)
+def test_what_the_script_says_of_its_command_line(lines: str, result: object) -> None:
+    parsers = "import argparse\np = argparse.ArgumentParser()\n"
+    parsers += "q = argparse.ArgumentParser(argument_default=7)\n"
+    assert value_of("args.n + 0", parsers + lines) == result

@@ -69,6 +69,12 @@ def test_a_data_class(decorator: str, code: str, result: object) -> None:
     assert value_of(code, script) == result
 
 
+def test_a_field_has_the_name_of_its_object() -> None:
+    script = f"{SETUP}@dataclass\nclass Config:\n    epochs: int = 10\nconfig = Config()\n"
+    epochs = get(run(script + "epochs = config.epochs\n"), "epochs")
+    assert str(epochs) == "config.epochs"
+
+
 @pytest.mark.parametrize("base", ["NamedTuple", "BaseModel"])
 def test_a_class_with_fields(base: str) -> None:
     script = (

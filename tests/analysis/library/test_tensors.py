@@ -22,6 +22,7 @@ from .scripts import UNKNOWN, get, run, value_of
         ("torch.arange(2, 8)", 6),
         ("torch.arange(2, 8, 2)", None),
         ("torch.linspace(0, 1, 8)", 8),
+        ("torch.linspace(0, 1, steps=8)", 8),
         ("np.linspace(0, 1, num=8)", 8),
         ("torch.tensor([1, 2, 3])", 3),
         ("torch.sin(torch.zeros(8))", 8),

@@ -80,6 +80,7 @@ def test_the_opposite(condition: Condition, opposite: Condition) -> None:
         (Divisible(N, Expr.const(3), Expr.const(0)), False),
         (Divisible(INDEX, Expr.const(1), Expr.const(0)), True),
         (Divisible(INDEX, Expr.const(4), Expr.const(0)), None),
+        (Divisible(N, Expr.const(0), Expr.const(0)), None),
     ],
 )
 def test_what_a_condition_leans_to(condition: Condition, lean: bool | None) -> None:

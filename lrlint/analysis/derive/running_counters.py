@@ -1,0 +1,119 @@
+"""Counters that run on through nested loops: ``step += 1`` in each batch of each epoch."""
+
+from __future__ import annotations
+
+from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.interpreter.loop_counters import first_failure
+from lrlint.analysis.model import counting
+from lrlint.analysis.model.conditions import Condition, Divisible, negate
+from lrlint.analysis.model.trace import Block, Break, Located, Node, Repeat, When
+from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, minimum
+
+
+def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
+    """Return a condition on a counter that runs on through nested loops, as one on the innermost.
+
+    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then counts
+    the iterations of all the loops. None where the condition depends on the indices otherwise.
+    """
+    start = repeats.index(counters[0])
+    if repeats[start : start + len(counters)] != counters:
+        return None
+    innermost = counters[-1].loop.index
+    whole = Expr.atom(innermost)
+    per_pass = Expr.const(1)
+    try:
+        for inner, outer in zip(counters[:0:-1], counters[-2::-1], strict=True):
+            if inner.loop.trips is None:
+                return None
+            per_pass = per_pass * inner.loop.trips
+            whole = whole + per_pass * Expr.atom(outer.loop.index)
+        flat = part.subs({outer.loop.index: Expr.const(0) for outer in counters[:-1]})
+        return flat if flat.subs({innermost: whole}) == part else None
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+
+
+def times_of_running(
+    condition: Condition, counters: list[Repeat], loops: Loops
+) -> tuple[Expr | None, bool]:
+    """Return how often a condition on a running counter holds, and whether once a pass."""
+    total = Expr.const(1)
+    for repeat in counters:
+        if repeat.loop.trips is None or loops.is_cut(repeat):
+            return None, False
+        try:
+            total = total * repeat.loop.trips
+        except (TooComplex, NotRepresentable):
+            return None, False
+    innermost = counters[-1].loop
+    times = counting.occurrences(condition, innermost.index, total)
+    once = isinstance(condition, Divisible) and innermost.trips == condition.by
+    return times, once
+
+
+def ended_by_counter(repeats: list[Repeat], loops: Loops, located: Located) -> Expr | None:
+    """Return how often an event runs in the two innermost loops, which end at a number of steps.
+
+    Their counter is compared with the limit once, by ``if step >= limit: break`` in the inner loop.
+    The outer one ends at the same limit; else it goes on, and each of its iterations may still
+    reach what comes before the ``break``.
+    """
+    if len(repeats) < 2 or not loops.is_cut(repeats[-1]):
+        return None
+    outer, inner = repeats[-2:]
+    position = _position_of_break(inner.body)
+    if position is None or inner.loop.trips is None:
+        return None
+    node = inner.body[position]
+    assert isinstance(node, When)
+    condition = running_on(node.condition, [outer, inner], repeats)
+    last = None if condition is None else first_failure(negate(condition), inner.loop.index)
+    if last is None:
+        return None
+    own = located.path[located.path.index(inner) + 1 :]
+    first: Node = own[0] if own else located.event
+    comes_first = inner.body.index(first) < position
+    try:
+        done = last + int(comes_first)
+        leaves_both = any(isinstance(one, Break) and one.levels > 1 for one in node.body)
+        passes = outer.loop.trips
+        if passes is not None and passes == ceil(done / inner.loop.trips):
+            return done
+        if passes is None and not (leaves_both or _ends_at(outer, inner, node.condition)):
+            return None
+        if comes_first and not (leaves_both or _ends_at(outer, inner, node.condition)):
+            return None
+        return done if passes is None else minimum(passes * inner.loop.trips, done)
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+
+
+def _position_of_break(body: Block) -> int | None:
+    """Return which node of a loop's body is its only ``if …: break``."""
+    breaking = [at for at, node in enumerate(body) if _has_break(node)]
+    if len(breaking) != 1:
+        return None
+    node = body[breaking[0]]
+    plain = isinstance(node, When) and [type(one) for one in node.body if _has_break(one)] == [
+        Break
+    ]
+    return breaking[0] if plain else None
+
+
+def _has_break(node: Node) -> bool:
+    if isinstance(node, (Repeat, When)):
+        return any(map(_has_break, node.body))
+    return isinstance(node, Break)
+
+
+def _ends_at(outer: Repeat, inner: Repeat, condition: Condition) -> bool:
+    """Whether a loop breaks under the condition under which the loop in it has."""
+    trips, index = inner.loop.trips, inner.loop.index
+    assert trips is not None
+    # After the inner loop the counter is as in its last iteration, or one more.
+    same = (condition, condition.subs({index: trips - 1}), condition.subs({index: trips}))
+    return any(
+        isinstance(node, When) and node.condition in same and any(map(_has_break, node.body))
+        for node in outer.body
+    )

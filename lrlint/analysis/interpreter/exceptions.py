@@ -1,0 +1,156 @@
+"""Exceptions and exits: ``try``, ``raise``, ``sys.exit()``.
+
+An ordinary run raises nothing, with two exceptions: a ``raise`` that a counter decides or nothing
+does, and an exception that says how a loop goes on, such as `StopIteration`. What these leave is
+not followed; it is left open how often everything steps that it may concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.interpreter import choices, escapes
+from lrlint.analysis.interpreter.journal import take_back
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
+from lrlint.analysis.model.conditions import (
+    Asks,
+    Condition,
+    Flag,
+    Nature,
+    Question,
+    natures,
+    negate,
+)
+from lrlint.analysis.model.trace import ALL_LOOPS, Break
+from lrlint.analysis.model.values import Opaque
+from lrlint.source.nodes import statements_of
+
+_EXPECTED = frozenset(
+    {"StopIteration", "ZeroDivisionError", "IndexError", "KeyError", "LookupError"}
+)
+"""Exceptions that scripts use to go on, rather than to report that something is wrong."""
+_OF_EXITS = frozenset({"SystemExit", "BaseException", ""})
+_LEAVES = (cst.Break, cst.Continue, cst.Return, cst.Raise)
+
+
+def leave_script(machine: Machine) -> None:
+    """End the script, as ``sys.exit()`` does where an ordinary run reaches it."""
+    caught = next((entry for entry in reversed(machine.tries) if entry.catches_exit), None)
+    if caught is not None:
+        caught.left |= _is_ordinary(machine.guards[caught.guards :])
+    elif (machine.loops or len(machine.frames) > 1) and _is_ordinary(machine.guards):
+        machine.emit(Break(ALL_LOOPS))
+
+
+def run_raise(machine: Machine, node: cst.Raise) -> Outcome:
+    """Interpret ``raise``."""
+    raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
+    if raised is not None and dotted(raised) == "SystemExit":
+        leave_script(machine)
+        return ENDS
+    _leave_try(machine)
+    return Outcome(Exit.RAISE)
+
+
+def run_assert(machine: Machine, node: cst.Assert) -> Outcome:
+    """Interpret ``assert``, which may fail in an ordinary run where a counter decides."""
+    truth = machine.truth(node.test)
+    if not isinstance(truth, bool) and choices.depends_on_loop(truth):
+        with machine.guard(negate(truth), node):
+            _leave_try(machine)
+    return GOES_ON
+
+
+def _leave_try(machine: Machine) -> None:
+    """Leave the ``try`` around, or the script, where an ordinary run raises an exception."""
+    if machine.tries:
+        around = machine.tries[-1]
+        around.left |= _is_ordinary(machine.guards[around.guards :])
+    elif machine.loops and _is_counted(machine.guards):
+        machine.emit(Break(ALL_LOOPS))
+
+
+def _is_ordinary(guards: list[Condition]) -> bool:
+    """Whether an ordinary run gets under all these conditions."""
+    return _is_counted(guards) or all(condition.lean for condition in guards)
+
+
+def _is_counted(guards: list[Condition]) -> bool:
+    """Whether a counter decides when an ordinary run gets under all these conditions."""
+    return any(map(choices.depends_on_loop, guards)) and not any(
+        condition.lean is False or Nature.METRIC in natures(condition) for condition in guards
+    )
+
+
+def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
+    """Interpret ``try`` with all its clauses."""
+    block, mark = machine.block, len(machine.block)
+    caught = {name for handler in node.handlers for name in _caught(handler.type)}
+    record = Try(len(machine.guards), catches_exit=bool(caught & _OF_EXITS))
+    if node.handlers:
+        machine.tries.append(record)
+    try:
+        outcome = machine.run_block(statements_of(node.body))
+    finally:
+        if node.handlers:
+            machine.tries.pop()
+    left = record.left or bool(caught & _EXPECTED)
+    for handler in node.handlers:
+        run_handler(machine, handler, statements_of(handler.body))
+        if record.left:
+            _forget_names(machine, handler)
+    if node.orelse is not None and not outcome.ends:
+        outcome = machine.run_block(statements_of(node.orelse.body))
+    if node.finalbody is not None:
+        machine.run_block(statements_of(node.finalbody.body))
+    if left:
+        why = "stepped where an exception may leave a `try`"
+        escapes.leave_block_open(block[mark:], why)
+        if record.left and machine.loops and any(map(_leaves, node.handlers)):
+            machine.loops[-1].loop.left_by_exception = True
+    if outcome.exit is Exit.RAISE and node.handlers:
+        return Outcome()
+    return outcome
+
+
+def _caught(kind: cst.BaseExpression | None) -> list[str]:
+    """Return the last names of the exceptions that a handler takes; a bare one is empty."""
+    if isinstance(kind, cst.Tuple):
+        return [name for element in kind.elements for name in _caught(element.value)]
+    name = None if kind is None else dotted(kind)
+    return [(name or "").rsplit(".", 1)[-1]]
+
+
+def _leaves(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """Whether a handler leaves the loop or function around it."""
+    return any(
+        isinstance(small, _LEAVES)
+        for statement in statements_of(handler.body)
+        if isinstance(statement, cst.SimpleStatementLine)
+        for small in statement.body
+    )
+
+
+def _forget_names(machine: Machine, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+    """Make what a handler that runs has set unknown."""
+    for name in machine.unit.names_of(handler.body, assigned_names):
+        if name in machine.scope.store.data:
+            machine.write(machine.scope.store, name, Opaque(name))
+
+
+def run_handler(machine: Machine, node: cst.CSTNode, statements: Sequence[cst.CSTNode]) -> None:
+    """Interpret an exception handler; of what it sets, only new names remain."""
+    start, block, mark = len(machine.journal), machine.block, len(machine.block)
+    question = Question(Asks.EXCEPTION, machine.fresh_key())
+    with machine.guard(Flag(question, "an exception", default=False), node):
+        machine.run_block(statements)
+        # A break out of an emergency does not end an ordinary training.
+        machine.block[:] = [entry for entry in machine.block if not isinstance(entry, Break)]
+    for (store, key), value in take_back(machine, start).items():
+        if key not in store.data:
+            machine.write(store, key, value)
+    escapes.leave_block_open(block[mark:], "stepped where an exception is handled")

@@ -1,0 +1,87 @@
+"""How often a schedule steps: followed exactly, or left open where control flow is not followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.predict.forecast import forecast
+from lrlint.source import load
+
+SETUP = """
+import contextlib, sys, torch
+net = torch.nn.Linear(3, 1)
+adam = torch.optim.Adam(net.parameters(), lr=0.01)
+decay = torch.optim.lr_scheduler.ExponentialLR(adam, gamma=0.9)
+def update():
+    adam.step()
+    decay.step()
+"""
+
+
+def steps(code: str) -> int | None:
+    """Return how often the scheduler steps; None where that is left open, with a reason."""
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    (schedule,) = forecast(source).schedules
+    prediction = schedule.prediction
+    assert (prediction.lr is None) == bool(prediction.unresolved)
+    return prediction.steps
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("a = b = 0\nwhile a < 9 and b < 4:\n    update(); a += 1; b += 2", 2),
+        ("for k in range(7):\n    update()\n    if k == 3: sys.exit()\nupdate()", 4),
+        ("for k in range(7):\n    update()\n    if k == 3: raise SystemExit", 4),
+        ("for k in range(7):\n    update()\n    assert k < 4", 5),
+        ("def end():\n    update(); quit()\nend()\nupdate()", 1),
+        ("for k in range(4):\n    update()\n    if k > 1:\n        break\nelse:\n    update()", 3),
+        ("k = 0\nwhile k < 2:\n    update(); k += 1\nelse:\n    update()", 3),
+        (
+            "def twice(f):\n    def g():\n        f(); f()\n    return g\n"
+            "@twice\ndef go(): update()\ngo()",
+            2,
+        ),
+        ("def unused():\n    update()\nupdate()", 1),
+        ("match 'a':\n    case 'a' if False: pass\n    case _: update()", 1),
+        ("class C:\n    n = 0\nfor k in range(6):\n    C.n += 1\n    if C.n % 3 == 0: update()", 2),
+        (
+            "def every(m):\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n"
+            "        if n % m == 0: update()\n    return f\nf = every(3)\nfor k in range(6): f()",
+            2,
+        ),
+    ],
+)
+def test_followed(code: str, count: int) -> None:
+    assert steps(code) == count
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    for k in range(9):\n        update()\n"
+        "        if k == 4: raise OSError\nexcept OSError: pass",
+        "for k in range(3):\n    try:\n        1 / k\n    except ZeroDivisionError:\n"
+        "        update()",
+        "with contextlib.suppress(ValueError):\n    update()",
+        "def down(n):\n    if n:\n        update(); down(n - 1)\ndown(6)",
+        "def passes():\n    for k in range(3):\n        yield k\n        decay.step()\n"
+        "for k in passes(): adam.step()",
+        "@contextlib.contextmanager\ndef cm():\n    yield\n    decay.step()\n"
+        "with cm(): adam.step()",
+        "adam.register_step_post_hook(lambda *a: decay.step())\nadam.step()",
+        "def hook(*a): decay.step()\nnet.register_forward_hook(hook)\nadam.step()",
+        "numbers = iter(range(3))\nfor e in range(2):\n    for k in numbers: update()",
+        "for k in range(4):\n    adam.step()\n    if decay.last_epoch < 2: decay.step()",
+        "list(map(lambda k: update(), range(2)))",
+    ],
+)
+def test_left_open(code: str) -> None:
+    assert steps(code) is None
+
+
+def test_an_interrupt_by_the_user_changes_nothing() -> None:
+    assert steps("with contextlib.suppress(KeyboardInterrupt):\n    update()") == 1
+    assert steps("try:\n    update()\nexcept KeyboardInterrupt:\n    pass") == 1
