@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 
-from lrlint.facts import GuardKind, Schedule
+from lrlint.facts import Cadence, GuardKind, Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
 from lrlint.judgement.length import Length, against, segment
 from lrlint.judgement.units import (
+    cadence,
     driver,
     never_stepped,
     sets_position,
     stepped_per_epoch_with_batch_horizon,
 )
 from lrlint.rule import Exclusion
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, compare
 
 LOW = 0.01
 """The share of the base LR below which a step changes next to nothing."""
@@ -39,14 +40,41 @@ def planned_and_run(schedule: Schedule) -> Length | None:
     return against(schedule, horizon, horizon.length, steps)
 
 
-def is_only_planned(schedule: Schedule) -> bool:
+def ends_early(schedule: Schedule) -> bool:
     """Whether its steps, for which another rule has a finding, never get near its end."""
     return never_stepped(schedule) or stepped_per_epoch_with_batch_horizon(schedule) is not None
 
 
+def is_only_planned(schedule: Schedule) -> bool:
+    """Whether its LRs are not, or perhaps not, those of one epoch or batch each, in order."""
+    whole, optimizer = driver(schedule), schedule.optimizer
+    return (
+        ends_early(schedule)
+        or whole.stepping.repeated_step is not None
+        or _steps_more_often_than_its_loop(whole)
+        or any(loop.may_break for site in whole.sites for loop in site.loops)
+        or bool(whole.surroundings.competitors)
+        or whole.run.departure is not None
+        or (optimizer is not None and bool(optimizer.writes))
+    )
+
+
+def _steps_more_often_than_its_loop(whole: Schedule) -> bool:
+    """Whether an epoch or an update advances it more than once."""
+    per_loop = {
+        Cadence.EPOCH: whole.epochs,
+        Cadence.BATCH: whole.stepping.optimizer_steps,
+    }.get(cadence(whole))
+    return (
+        whole.steps is not None
+        and per_loop is not None
+        and compare(whole.steps, per_loop).sign == 1
+    )
+
+
 def lowest_share(schedule: Schedule) -> float | None:
     """Return the lowest share of the base LR that a step runs at, None where that is not known."""
-    if is_only_planned(schedule):
+    if ends_early(schedule):
         return 1.0
     whole, length = _whole(schedule), planned_and_run(schedule)
     planned = None if whole is None else whole.value

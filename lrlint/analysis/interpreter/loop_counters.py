@@ -135,7 +135,12 @@ def _condition_of_break(node: Node) -> Condition | None:
 def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[_Variable]:
     """Replace every number that the body may change by an unknown."""
     variables: list[_Variable] = []
+    places: set[tuple[int, Hashable]] = set()
     for store, key, default in _changing(machine, node):
+        place = id(store), key
+        if place in places:
+            continue
+        places.add(place)
         value = store.data.get(key, default)
         if isinstance(value, Expr):
             whole = value.value is None or isinstance(value.value, int)
