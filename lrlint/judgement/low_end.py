@@ -27,6 +27,8 @@ NEAR = 0.1
 """The share of the base LR that a cosine has to fall below for its end to matter."""
 COUNTED = 100_000
 """Steps that are counted one by one; of longer trainings the share is enough."""
+_VISIBLE = 0.001
+"""A difference between shares of the base LR that no rounding makes."""
 _FEW = 15
 """A cosine of up to so many steps has no low one. What its last one is worth depends on the LRs
 that the script writes itself."""
@@ -54,7 +56,7 @@ def is_only_planned(schedule: Schedule) -> bool:
         or _steps_more_often_than_its_loop(whole)
         or any(loop.may_break for site in whole.sites for loop in site.loops)
         or bool(whole.surroundings.competitors)
-        or whole.run.departure is not None
+        or _ended_elsewhere(schedule)
         or (optimizer is not None and bool(optimizer.writes))
     )
 
@@ -69,6 +71,21 @@ def _steps_more_often_than_its_loop(whole: Schedule) -> bool:
         whole.steps is not None
         and per_loop is not None
         and compare(whole.steps, per_loop).sign == 1
+    )
+
+
+def _ended_elsewhere(schedule: Schedule) -> bool:
+    """Whether the last LRs of a recorded run are not the cosine's: something else set them, too."""
+    steps, recorded = segment(schedule), schedule.run.last_lrs
+    if recorded is None or steps is None or steps.value is None or steps.value > COUNTED:
+        return False
+    bases = [base.value for base in schedule.base_lrs if base is not None and base.value]
+    shares = _shares(schedule, int(steps.value))
+    if len(bases) != len(recorded) or not shares:
+        return False
+    return any(
+        abs(lr / float(base) - shares[-1]) > _VISIBLE
+        for lr, base in zip(recorded, bases, strict=True)
     )
 
 
