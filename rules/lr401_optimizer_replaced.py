@@ -89,6 +89,22 @@ class OptimizerReplaced(Rule):
             at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
             says=("stepped no more", "stays at 0.01"),
         ),
+        # After its last step.
+        Invalid(
+            training(
+                """
+                optimizer = SGD(model.head.parameters(), lr=0.1)
+                scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)
+                """,
+                epoch="""
+                scheduler.step()
+                if epoch == 10:
+                    optimizer = SGD(model.parameters(), lr=0.01)
+                """,
+            ),
+            at="scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-4)",
+            says=("stepped no more", "stays at 0.01"),
+        ),
     )
 
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:
@@ -109,7 +125,7 @@ class OptimizerReplaced(Rule):
                 notes=(
                     ("optimizer replaced here", new.place),
                     ("the old optimizer is built here", old.place),
-                    ("the new one steps here", new.sites[0].place),
+                    ("the new one steps here", (new.sites or old.sites)[0].place),
                     ("the scheduler steps here", schedule.sites[0].place),
                 ),
             )
@@ -120,7 +136,7 @@ def _successor(
 ) -> OptimizerUse | None:
     """Return the optimizer that is stepped instead of the one that a scheduler drives."""
     later = old.replaced_midway
-    if later is not None and later.stepped:
+    if later is not None and _steps_after_it(old, later):
         # With a scheduler of its own, the new optimizer is as it should be.
         return None if any(one.optimizer is later for one in schedules) else later
     if (
@@ -133,6 +149,15 @@ def _successor(
         seen.add(id(new))
         new = new.replaced_by
     return new if new is not None and new.stepped and new is not old else None
+
+
+def _steps_after_it(old: OptimizerUse, new: OptimizerUse) -> bool:
+    """Whether an optimizer steps after it has replaced another in a loop.
+
+    Where it does so at the end of the body, the step before that is its own from then on.
+    """
+    loops = {id(loop) for loop in old.replaced_in}
+    return new.stepped or any(id(loop) in loops for site in old.sites for loop in site.loops)
 
 
 _ALWAYS = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.SCHEDULER, GuardKind.FLAG})

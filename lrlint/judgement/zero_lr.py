@@ -97,7 +97,7 @@ def _counted(schedule: Schedule) -> Zeros | None:
         which = f"the {where} {unit}" if number == 1 else f"the {where} {which}"
     expressions = [steps, *(a.number for a in schedule.arguments.values() if a.number is not None)]
     by_default = any(number.strength is not Strength.CONSTANT for number in expressions)
-    many = unit == "epoch" or number > _MANY * count
+    many = unit == "epoch" or number > max(1, _MANY * count)
     return Zeros(which, number == 1, many, by_default)
 
 

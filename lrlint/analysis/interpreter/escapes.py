@@ -39,12 +39,18 @@ def leave_open(record: Owner, why: str) -> None:
 
 def leave_block_open(block: Block, why: str) -> None:
     """Leave open how often everything steps that a part of a trace steps."""
+    for record in stepped_in(block):
+        leave_open(record, why)
+
+
+def stepped_in(block: Block) -> Iterator[Owner]:
+    """Yield each optimizer and scheduler that a part of a trace steps, or whose LR it writes."""
     for located in walk(block):
         match located.event:
             case SchedulerStep(scheduler=record) | OptimizerStep(optimizer=record):
-                leave_open(record, why)
+                yield record
             case LRWrite(optimizer=record):
-                leave_open(record, why)
+                yield record
 
 
 def leave_function_open(function: FunctionValue, why: str) -> None:

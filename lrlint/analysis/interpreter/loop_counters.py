@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, resized_lists
-from lrlint.analysis.interpreter.escapes import leave_block_open
+from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.model import counting
@@ -29,7 +29,16 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
-from lrlint.analysis.model.values import AnyValue, Choice, Instance, ListValue, Store
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Instance,
+    ListValue,
+    OptimizerValue,
+    SchedulerValue,
+    Store,
+    alternatives,
+)
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
 _UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
@@ -92,6 +101,7 @@ def repeating(
         loop.otherwise = tuple(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
         )
+    _leave_replaced_open(machine, repeat, start)
     _write_last_values(machine, loop, variables, mapping, start)
     if loop.left_by_exception:
         leave_block_open([repeat], "stepped in a loop that an exception may leave")
@@ -237,6 +247,22 @@ def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Exp
     if index not in atoms and not indicators(delta):
         return delta * Expr.atom(index)
     return counting.summed(delta, index, mapping)
+
+
+def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
+    """Leave open what the body steps and then replaces: a later iteration steps the new one."""
+    stepped = set(stepped_in(repeat.body))
+    seen: set[tuple[Store, Hashable]] = set()
+    for store, key, before in machine.journal[start:]:
+        if (store, key) in seen or not isinstance(before, (OptimizerValue, SchedulerValue)):
+            continue
+        seen.add((store, key))
+        after = [*alternatives(store.data.get(key, before))]
+        if before.record not in stepped or all(value is before for value in after):
+            continue
+        for value in (before, *after):
+            if isinstance(value, (OptimizerValue, SchedulerValue)):
+                leave_open(value.record, "replaced by another in a loop that steps it")
 
 
 def _write_last_values(
