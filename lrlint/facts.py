@@ -203,6 +203,24 @@ class Unknown:
     text: str = ""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Driver:
+    """A framework that makes the ``step()`` calls of a scheduler, and what it is told of it."""
+
+    name: str
+    """``lightning.Trainer``."""
+    per: Cadence
+    """How often it steps the scheduler, BATCH for once per update."""
+    words: str
+    """Why so, in the script's terms: ``interval left at "epoch"``."""
+    place: Place
+    """Where the script gives the scheduler to the framework, with its settings if it has any."""
+    settings: Mapping[str, Argument] = field(default_factory=dict)
+    """What the framework reads, by key, without what is left at its default."""
+    misplaced: Mapping[str, Argument] = field(default_factory=dict)
+    """Settings that the script writes where the framework does not read them."""
+
+
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 
@@ -423,6 +441,8 @@ class Stepping:
     """A step before the optimizer's first in the same iteration, or None."""
     repeated_step: Repetition | None = None
     """Two steps on the same path through one iteration, or None."""
+    driver: Driver | None = None
+    """The framework that steps it; None where the script does so itself."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     escapes: str | None = None

@@ -131,6 +131,7 @@ def _stepping(
         batch_loop=batch_loop,
         early_step=early_step(steps, updates, loops),
         repeated_step=repeated_step(steps, updates, loops),
+        driver=record.driver,
         prepared=record.prepared,
         escapes=record.escapes,
         undecided=_undecided(steps),

@@ -291,7 +291,8 @@ def _instantiate(
     modelled = machine.library.construct(machine, cls, arguments, node)
     if modelled is not None:
         return modelled
-    instance = Instance(cls, Store(), open=bool(members.external_bases(cls)))
+    kind = machine.library.kind_of_class(cls)
+    instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
     machine.instances.append(instance)
     initialise(machine, instance, arguments, node)
     return instance

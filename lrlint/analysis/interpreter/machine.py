@@ -37,6 +37,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     Method,
     Opaque,
     OptimizerRecord,
@@ -99,6 +100,14 @@ class Library(ABC):
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         """Return an object of a class of the project, where its bases in a library decide it."""
+
+    @abstractmethod
+    def kind_of_class(self, cls: ClassValue) -> LibraryKind | None:
+        """Return what the objects of a class of the project are to the library it derives from."""
+
+    @abstractmethod
+    def drive(self, machine: Machine, instance: Instance) -> bool:
+        """Train an object as its framework does; return whether there is such a framework."""
 
 
 class Machine(ABC):

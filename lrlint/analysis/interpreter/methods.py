@@ -191,6 +191,11 @@ def _super(
         return machine.call(method, arguments, node)
     if name == "__init__":
         return NONE
+    inherited = receiver.receiver
+    if isinstance(inherited, Instance) and inherited.kind is not None:
+        modelled = machine.library.call_method(machine, inherited, name, arguments, node)
+        if modelled is not None:
+            return modelled
     for value in arguments.all():
         escapes.escape(value, f"passed to super().{name}(…)")
     return Opaque()

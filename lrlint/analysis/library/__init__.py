@@ -13,6 +13,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
+from lrlint.analysis.interpreter.members import external_bases
 
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
@@ -37,13 +38,22 @@ from lrlint.analysis.library import (  # noqa: F401
 )
 from lrlint.analysis.library.registry import (
     ATTRIBUTES,
+    BASES,
+    DRIVES,
     LAST_NAMES,
     METHODS,
     MODELS,
     UNEVALUATED,
     kind_of,
 )
-from lrlint.analysis.model.values import AnyValue, ClassValue, External, File
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    External,
+    File,
+    Instance,
+    LibraryKind,
+)
 
 
 def _by_last_name(
@@ -115,6 +125,14 @@ class Libraries(Library):
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         return subclasses.construct(machine, cls, arguments, node)
+
+    def kind_of_class(self, cls: ClassValue) -> LibraryKind | None:
+        last_names = (name.rsplit(".", 1)[-1] for name in external_bases(cls))
+        return next((BASES[name] for name in last_names if name in BASES), None)
+
+    def drive(self, machine: Machine, instance: Instance) -> bool:
+        drive = None if instance.kind is None else DRIVES.get(instance.kind)
+        return drive is not None and drive(machine, instance)
 
 
 def _first(

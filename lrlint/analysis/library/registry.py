@@ -7,7 +7,9 @@ the module of its library or topic:
 - ``@models_unevaluated("builtins.isinstance")``: one whose arguments are not all evaluated;
 - ``@models_last_name("prepare")``: a function of any library, by the last part of its name;
 - ``@models_method(File, "exists")``: a method, by the kind of object that has it;
-- ``@models_attribute(File, "parent")``: an attribute, by the kind of object that has it.
+- ``@models_attribute(File, "parent")``: an attribute, by the kind of object that has it;
+- ``@drives(LibraryKind.LIGHTNING_MODULE, "LightningModule")``: what a framework does with an object
+  of a class of the project that derives from one of the framework's.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ MethodModel = Callable[[Machine, Any, Arguments, cst.Call], AnyValue]
 """Returns the value of a method call; the object is its second argument."""
 AttributeModel = Callable[[Any], AnyValue]
 """Returns the value of an attribute of an object."""
+Drive = Callable[[Machine, Instance], bool]
+"""Does with an object what its framework does in a training; returns whether it trains it."""
 ObjectKind = type[Value] | type[Expr] | LibraryKind
 """A class of values, or the library class that an `Instance` belongs to."""
 
@@ -40,6 +44,9 @@ UNEVALUATED: dict[str, Unevaluated] = {}
 LAST_NAMES: dict[str, LastNameModel] = {}
 METHODS: dict[tuple[ObjectKind, str], MethodModel] = {}
 ATTRIBUTES: dict[tuple[ObjectKind, str], AttributeModel] = {}
+BASES: dict[str, LibraryKind] = {}
+"""The kinds of objects whose class derives from a library's, by the last part of its name."""
+DRIVES: dict[LibraryKind, Drive] = {}
 
 
 def models(*names: str) -> Callable[[Model], Model]:
@@ -65,6 +72,15 @@ def models_method(kind: ObjectKind, *names: str) -> Callable[[MethodModel], Meth
 def models_attribute(kind: ObjectKind, *names: str) -> Callable[[AttributeModel], AttributeModel]:
     """Register a model under names of attributes of a kind of object."""
     return _registering(ATTRIBUTES, [(kind, name) for name in names])
+
+
+def drives(kind: LibraryKind, base: str) -> Callable[[Drive], Drive]:
+    """Register what a framework does with an object whose class derives from one of its own.
+
+    The objects are of that kind, so that their inherited methods can be modelled.
+    """
+    BASES[base] = kind
+    return _registering(DRIVES, [kind])
 
 
 def qualified(modules: Iterable[str], *names: str) -> list[str]:

@@ -16,6 +16,7 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.facts import Driver
 from lrlint.symbolic import Expr, Strength
 
 
@@ -115,6 +116,8 @@ class ListValue(Value):
     """Whether a loop that was built after it changes its length."""
     under: int = 0
     """How many guards were in force where it was built."""
+    place: SyntaxPlace | None = None
+    """Where the script writes it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class DictValue(Value):
     path: str | None = None
     setting: bool = False
     """Whether its numbers are settings that the user may override."""
+    place: SyntaxPlace | None = None
+    """Where the script writes it out."""
 
 
 class LibraryKind(Enum):
@@ -146,6 +151,8 @@ class LibraryKind(Enum):
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
     GRAD_SCALER = "GradScaler"
+    LIGHTNING_MODULE = "LightningModule"
+    LIGHTNING_TRAINER = "lightning.Trainer"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     WANDB_RUN = "wandb.init()"
@@ -433,6 +440,8 @@ class SchedulerRecord:
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
     """Whether it was passed to ``accelerator.prepare``."""
+    driver: Driver | None = None
+    """The framework that steps it, where that is read."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

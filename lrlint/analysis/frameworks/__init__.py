@@ -1,0 +1,13 @@
+"""Frameworks that train: each module says who calls ``step()``, how often and under what names.
+
+A framework's model interprets what the script gives it, and emits ordinary optimizer and scheduler
+steps in an epoch loop and a batch loop, so that they are counted, judged and predicted as those of
+a loop that the script writes.
+"""
+
+from __future__ import annotations
+
+# Importing a module registers its models, as in `library`.
+from lrlint.analysis.frameworks import lightning_module, lightning_trainer
+
+__all__ = ["lightning_module", "lightning_trainer"]
