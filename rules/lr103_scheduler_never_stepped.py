@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
+from lrlint.judgement.exclusions import BAD_INTERVAL, OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -81,6 +81,7 @@ class SchedulerNeverStepped(Rule):
 
     code, name, severity = "LR103", "scheduler-never-stepped", Severity.ERROR
     exclusions = (
+        BAD_INTERVAL,
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lrlint.analysis.code.modules import Project
 from lrlint.analysis import frameworks  # noqa: F401  importing it registers its models
+from lrlint.analysis.code.modules import Project
 from lrlint.analysis.derive import derive
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter

@@ -20,6 +20,13 @@ _CADENCES = {
     Cadence.UNKNOWN: "",
 }
 
+_DRIVEN = {
+    Cadence.BATCH: "after every update",
+    Cadence.EPOCH: "once per epoch",
+    Cadence.ONCE: "once",
+    Cadence.UNKNOWN: "never",
+}
+
 
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
@@ -69,6 +76,9 @@ def _remedy(unresolved: Sequence[str]) -> str:
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     """Yield the facts of a schedule, each with its label."""
     schedule, prediction = forecast.schedule, forecast.prediction
+    driver = schedule.stepping.driver
+    if driver is not None:
+        yield "driver", f"stepped by {driver.name}: {_DRIVEN[driver.per]} ({driver.words})"
     if schedule.optimizer is not None:
         yield "optimizer", _optimizer(schedule.optimizer)
     if schedule.horizon is not None:

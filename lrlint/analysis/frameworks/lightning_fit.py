@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
     Entry,
@@ -22,7 +23,7 @@ from lrlint.analysis.frameworks.lightning_configured import (
     Unread,
     read,
 )
-from lrlint.analysis.frameworks.lightning_trainer import Trainer, updates_per_epoch
+from lrlint.analysis.frameworks.lightning_trainer import Trainer
 from lrlint.analysis.interpreter import budget, choices, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.entry_points import relevant_names
@@ -62,7 +63,7 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Argument, Cadence, Driver, Unknown
 from lrlint.formulas import LAWS
-from lrlint.symbolic import Expr, Strength, ceil, floor, minimum
+from lrlint.symbolic import Atom, Expr, Strength, ceil, floor, minimum
 
 NAME = "lightning.Trainer"
 HELD_OPTIMIZERS = "optimizers()"
@@ -103,7 +104,9 @@ def _configure(
 
 def _leave_held_open(machine: Machine, module: Instance, start: int) -> None:
     """Leave open what the module holds and does not return: callbacks may step it."""
-    held = [value for member in elements(module) for value in (member, *elements(member))]
+    own = (HELD_OPTIMIZERS, HELD_SCHEDULERS)
+    attributes = [value for name, value in module.store.data.items() if name not in own]
+    held = [value for member in attributes for value in (member, *elements(member))]
     records = [value.record for value in held if isinstance(value, SchedulerValue)]
     for located in walk(machine.block[start:]):
         match located.event:
@@ -239,9 +242,11 @@ class _Training:
         machine, epoch, batch = self._machine, Expr.atom(self._epoch), Expr.atom(self._batch)
         counters: dict[str, AnyValue] = {"current_epoch": epoch}
         updates = updates_per_epoch(self._trainer, self._batches)
-        done = compute(lambda: epoch * updates + floor(batch / self._trainer.accumulation))
-        if self._manual or updates is None:
-            done = Opaque("self.global_step")
+        done: AnyValue = Opaque("self.global_step")
+        if not self._manual and updates is not None:
+            started = compute(floor, batch / self._trainer.accumulation)
+            if isinstance(started, Expr):
+                done = epoch * updates + started
         counters["global_step"] = done
         last = Relation("==", batch + 1, self._batches, "trainer.is_last_batch")
         for owner in (self._module, self._trainer):
@@ -342,9 +347,7 @@ class _Training:
 
         choices.distribute(machine, value, self._place.node, step)
 
-    def _schedule(
-        self, owned: _Owned, interval: str, whole_epoch: Condition | None = None
-    ) -> None:
+    def _schedule(self, owned: _Owned, interval: str, whole_epoch: Condition | None = None) -> None:
         """Step a scheduler where its interval is the one that has just ended."""
         assert owned.scheduled is not None
         scheduled = owned.scheduled
@@ -401,7 +404,7 @@ class _Training:
             _call(machine, self._module, "lr_scheduler_step", scheduler, *middle, argument or NONE)
             events = [located.event for located in walk(machine.block[mark:])]
             if not any(isinstance(e, SchedulerStep) and e.scheduler is record for e in events):
-                escapes.leave_open(record, "stepped by lr_scheduler_step() in a way that is not read")
+                escapes.leave_open(record, "stepped by lr_scheduler_step() in an unread way")
             return NONE
 
         choices.distribute(machine, value, self._place.node, step)
@@ -414,7 +417,7 @@ class _Training:
     def _leave_scheduler_open(self, value: AnyValue) -> None:
         for inner in alternatives(value):
             if isinstance(inner, SchedulerValue):
-                escapes.leave_open(inner.record, f"stepped by {NAME} at an interval that is not known")
+                escapes.leave_open(inner.record, f"stepped by {NAME} at an unknown interval")
 
     def _leave_open(self, why: str) -> None:
         for owned in (*self._optimizers, *self._schedulers):
@@ -436,11 +439,11 @@ class _Cut:
     levels: int
     """How many loops its end leaves."""
 
-    def whole_epoch(self, epoch: object) -> Condition | None:
+    def whole_epoch(self, epoch: Atom) -> Condition | None:
         """Return the condition under which an epoch is finished, unless all are."""
         if self.whole is None or self.whole == self.epochs:
             return None
-        return Relation("<", Expr.atom(epoch), self.whole, "max_steps does not end the epoch")  # type: ignore[arg-type]
+        return Relation("<", Expr.atom(epoch), self.whole, "max_steps does not end the epoch")
 
 
 def _owned(
@@ -480,7 +483,8 @@ def _frequency(scheduled: Scheduled) -> Expr | None:
 def _metric(record: SchedulerRecord, scheduled: Scheduled) -> tuple[AnyValue | None, str]:
     """Return what a scheduler's step is given: the monitored value, for one that watches it."""
     law = LAWS.get(record.law)
-    if law is None or not law.takes_metric:
+    plain = scheduled.settings.get("reduce_on_plateau")
+    if law is None or not law.takes_metric or (plain is not None and plain.value == Const(False)):
         return None, ""
     monitor = scheduled.settings.get("monitor")
     name = monitor.value if monitor is not None else None

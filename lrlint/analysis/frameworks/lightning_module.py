@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from lrlint.analysis.frameworks.lightning_batches import attach, batches_of, loaders_of
 from lrlint.analysis.frameworks.lightning_fit import HELD_OPTIMIZERS, HELD_SCHEDULERS, train
-from lrlint.analysis.frameworks.lightning_trainer import (
-    Trainer,
-    attach,
-    batches_of,
-    loaders_of,
-    unseen_trainer,
-)
+from lrlint.analysis.frameworks.lightning_trainer import Trainer, unseen_trainer
 from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.calls import unknown_call
@@ -190,5 +185,3 @@ def _steps_nothing(
     machine: Machine, module: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     return Opaque()
-
-
