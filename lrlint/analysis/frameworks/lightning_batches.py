@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lrlint.analysis.frameworks.lightning_trainer import ONE, PREFIX, Settings, Trainer
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -23,33 +25,46 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Expr, Strength, Unit, ceil, floor, minimum
 
 
-def batches_of(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Expr:
-    """Return the number of batches per process and epoch, an open number where it is not known."""
-    chosen = machine.override(f"{PREFIX}num_training_batches")
-    number = None if chosen is not None else _batches(machine, trainer, loaders)
-    if number is not None:
-        return number
-    return machine.named_number(
-        f"{PREFIX}num_training_batches", None, Strength.OPEN, unit=Unit.BATCH
-    )
+class Batches(NamedTuple):
+    """The batches of one process."""
+
+    loaded: Expr
+    """How many its loader has."""
+    used: Expr
+    """How many of them an epoch trains on."""
 
 
-def _batches(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Expr | None:
+def batches_of(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Batches:
+    """Return the numbers of batches; where they are not known, one open number is both."""
+    path = f"{PREFIX}num_training_batches"
+    loaded = used = None
+    if machine.override(path) is None:
+        loaded = _loaded(machine, trainer, loaders)
+        used = None if loaded is None else _used(machine, trainer, loaded)
+    if used is None:
+        used = machine.named_number(path, None, Strength.OPEN, unit=Unit.BATCH)
+    return Batches(loaded or used, used)
+
+
+def _loaded(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Expr | None:
     settings = Settings(machine, trainer.arguments)
     devices = settings.devices()
     if loaders is None or devices is None or trainer.arguments.open:
         return None
     loader = _only(loaders)
     length = _length(machine, loader)
-    if length is None:
-        return None
-    if devices != ONE:
-        length = _shared(machine, loader, length, devices, settings)
+    if length is None or devices == ONE:
+        return length
+    return _shared(machine, loader, length, devices, settings)
+
+
+def _used(machine: Machine, trainer: Trainer, loaded: Expr) -> Expr | None:
+    settings = Settings(machine, trainer.arguments)
     for name in ("overfit_batches", "limit_train_batches"):
         limit = settings.given(name)
         if limit is not None and limit != Expr.const(0):
-            return None if length is None else _limited(length, to_number(machine, limit))
-    return length
+            return _limited(loaded, to_number(machine, limit))
+    return loaded
 
 
 def _only(loaders: AnyValue) -> AnyValue:
@@ -119,13 +134,13 @@ def loaders_of(machine: Machine, module: Instance, arguments: Arguments) -> AnyV
     return machine.call_function(method, Arguments())
 
 
-def attach(trainer: Trainer, batches: Expr, datamodule: AnyValue | None) -> None:
+def attach(trainer: Trainer, batches: Batches, datamodule: AnyValue | None) -> None:
     """Give a Trainer what it knows once it trains: its batches, and how many updates they make."""
     store = trainer.store.data
-    loader = Loader(batches, "trainer.train_dataloader")
-    store["num_training_batches"] = batches
+    loader = Loader(batches.loaded, "trainer.train_dataloader")
+    store["num_training_batches"] = batches.used
     store["train_dataloader"] = loader
-    store["estimated_stepping_batches"] = estimated(trainer, batches)
+    store["estimated_stepping_batches"] = estimated(trainer, batches.used)
     if isinstance(datamodule, Instance):
         store["datamodule"] = datamodule
     else:

@@ -63,6 +63,7 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Argument, Cadence, Driver, Unknown
 from lrlint.formulas import LAWS
+from lrlint.source.nodes import star_parameter
 from lrlint.symbolic import Atom, Expr, Strength, ceil, floor, minimum
 
 NAME = "lightning.Trainer"
@@ -118,8 +119,10 @@ def _call(machine: Machine, module: Instance, name: str, *values: AnyValue) -> N
     """Call a hook of the module with as many of the values as it takes."""
     method = machine.find_method(module, name)
     if isinstance(method, FunctionValue) and isinstance(method.node, cst.FunctionDef):
-        taken = len(method.node.params.params) - 1
-        machine.call_function(method, Arguments(list(values[:taken])))
+        parameters = method.node.params
+        taken = len(parameters.params) - 1
+        given = values[:taken] if star_parameter(parameters) is None else values
+        machine.call_function(method, Arguments(list(given)))
 
 
 @dataclass(slots=True)

@@ -49,7 +49,7 @@ def _fit(machine: Machine, trainer: Trainer, arguments: Arguments, node: cst.Cal
         batches = batches_of(machine, trainer, loaders)
         attach(trainer, batches, arguments.get(3, "datamodule"))
         with machine.through(node):
-            train(machine, module, trainer, batches, machine.here(node))
+            train(machine, module, trainer, batches.used, machine.here(node))
         return NONE
 
     return choices.distribute(machine, model or Opaque(), node, fit)
@@ -69,7 +69,7 @@ def _drive(machine: Machine, module: Instance) -> bool:
     batches = batches_of(machine, trainer, None)
     attach(trainer, batches, None)
     with machine.elsewhere(module.cls.scope.unit, module.cls.scope):
-        train(machine, module, trainer, batches, machine.here(module.cls.node))
+        train(machine, module, trainer, batches.used, machine.here(module.cls.node))
     return True
 
 
