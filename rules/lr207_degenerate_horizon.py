@@ -17,6 +17,7 @@ from lrlint.judgement.degenerate import (
     is_the_lr,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.lightning import without_max_steps
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength
@@ -94,7 +95,7 @@ class DegenerateHorizon(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
-        if law is None or not law.is_class:
+        if law is None or not law.is_class or without_max_steps(schedule) is not None:
             return
         for case in degenerate_horizons(law, schedule):
             if silence := self.first(DEGENERATE_EXCLUSIONS, case, schedule.place):

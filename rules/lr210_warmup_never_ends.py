@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.exclusions import EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.units import driver
 from lrlint.judgement.warmup import (
@@ -145,7 +145,9 @@ class WarmupNeverEnds(Rule):
         case = warmup_steps(schedule)
         if case is None:
             return
-        if silence := self.first((OPEN_ARGUMENTS, EXERCISE), schedule, schedule.place):
+        if silence := self.first(
+            (OPEN_ARGUMENTS, EXERCISE, NO_MAX_STEPS), schedule, schedule.place
+        ):
             yield silence
         elif case.never_decays:
             ratio = case.compared.ratio

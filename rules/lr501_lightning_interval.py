@@ -16,6 +16,7 @@ from lrlint.judgement.lightning import (
     invalid_interval,
     lightning,
     unread_setting,
+    without_max_steps,
     wrong_interval,
 )
 from lrlint.judgement.rates import lr_after_steps
@@ -158,6 +159,13 @@ class LightningInterval(Rule):
                 interval.place or told.place,
                 f'interval is "{interval.value}", and Lightning knows "step" and "epoch" only:'
                 " fit() raises MisconfigurationException",
+                notes=(("scheduler built here", schedule.place),),
+            )
+        if (horizon := without_max_steps(schedule)) is not None:
+            return self.finding(
+                horizon.place,
+                f"{horizon.parameter} is trainer.max_steps, which is -1 where the Trainer is given"
+                " none; -1 is true, so that testing it for that finds nothing",
                 notes=(("scheduler built here", schedule.place),),
             )
         if (wrong := wrong_interval(schedule)) is not None:

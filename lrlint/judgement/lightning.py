@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from lrlint.facts import Argument, Cadence, Driver, GuardKind, Schedule, StepSite
+from lrlint.facts import Argument, Cadence, Driver, GuardKind, Horizon, Schedule, StepSite
 from lrlint.judgement.units import (
     BY_NAME,
     Evidence,
@@ -21,6 +22,9 @@ NAME = "lightning.Trainer"
 INTERVALS = ("step", "epoch")
 _CERTAIN = frozenset({"trainer.max_steps"})
 """Numbers of the Trainer that count updates, whatever their value."""
+_WHOLE = frozenset({"T_max", "total_steps", "num_training_steps", "total_iters"})
+_STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
+"""Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""
 
 
 def lightning(schedule: Schedule) -> Driver | None:
@@ -60,6 +64,8 @@ def _per_epoch_for_updates(schedule: Schedule) -> Mismatch | None:
     if length is None or (argument is not None and not argument.explicit):
         return None
     names = {atom.name for atom in length.atoms()}
+    if horizon.parameter not in _WHOLE or not all(map(_STEPS.search, names)):
+        return None
     epochs = driver(schedule).epochs
     if length.value is not None and (
         length.value < 1
@@ -76,6 +82,15 @@ def invalid_interval(schedule: Schedule) -> Argument | None:
     if interval is None or not isinstance(interval.value, str) or interval.value in INTERVALS:
         return None
     return interval
+
+
+def without_max_steps(schedule: Schedule) -> Horizon | None:
+    """Return a horizon that is the ``max_steps`` of a Trainer that has none, so that it is -1."""
+    horizon = schedule.horizon
+    if lightning(schedule) is None or horizon is None or horizon.length is None:
+        return None
+    names = {atom.name for atom in horizon.length.atoms()}
+    return horizon if names == _CERTAIN and horizon.length.value == -1 else None
 
 
 def unread_setting(schedule: Schedule) -> tuple[str, Argument] | None:

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from lrlint.analysis.model.conditions import Condition, all_of
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
+    Choice,
     Const,
     DictValue,
+    Instance,
     ListValue,
+    Opaque,
     OptimizerValue,
     SchedulerValue,
     alternatives,
@@ -45,6 +49,8 @@ class Scheduled:
     misplaced: dict[str, Entry] = field(default_factory=dict)
     bare: bool = False
     """Whether no dict holds it."""
+    condition: Condition | None = None
+    """When it is this one that is returned."""
 
 
 @dataclass(slots=True)
@@ -78,7 +84,8 @@ def read(value: AnyValue) -> Configuration:
 
 
 def _is_optimizer(value: AnyValue) -> bool:
-    return all(isinstance(inner, OptimizerValue) for inner in alternatives(value))
+    """Whether a value is an optimizer, or nothing that is known to be something else."""
+    return all(isinstance(inner, (OptimizerValue, Opaque)) for inner in alternatives(value))
 
 
 def _of_dict(value: DictValue) -> Configuration:
@@ -91,12 +98,12 @@ def _of_dict(value: DictValue) -> Configuration:
     given = entries.get("lr_scheduler")
     if given is None or given.value == NONE:
         return configuration
-    scheduled = _scheduled(given)
-    outer = {name: entries[name] for name in SETTINGS if name in entries}
-    if scheduled.bare and "monitor" in outer:
-        scheduled.settings["monitor"] = outer.pop("monitor")
-    scheduled.misplaced = outer
-    configuration.schedulers.append(scheduled)
+    for scheduled in _scheduled(given):
+        outer = {name: entries[name] for name in SETTINGS if name in entries}
+        if scheduled.bare and "monitor" in outer:
+            scheduled.settings["monitor"] = outer.pop("monitor")
+        scheduled.misplaced = outer
+        configuration.schedulers.append(scheduled)
     return configuration
 
 
@@ -143,27 +150,34 @@ def _of_two_lists(
         given = [Entry(item, at) for item, at in zip(schedulers.items, places, strict=True)]
     else:
         given = [Entry(schedulers, place)]
-    configuration.schedulers += map(_scheduled, given)
+    for entry in given:
+        configuration.schedulers += _scheduled(entry)
     return configuration
 
 
-def _scheduled(given: Entry) -> Scheduled:
-    """Read a scheduler, or the dict that holds it."""
-    value = given.value
-    if isinstance(value, DictValue):
-        entries = _entries(value)
-        scheduler = entries.pop("scheduler", None)
-        if scheduler is None or not value.complete or not _is_scheduler(scheduler.value):
-            raise Unread
-        settings = {name: entries[name] for name in SETTINGS if name in entries}
-        return Scheduled(scheduler.value, value.place, settings)
-    if not _is_scheduler(value):
-        raise Unread
-    return Scheduled(value, given.place, bare=True)
-
-
-def _is_scheduler(value: AnyValue) -> bool:
-    return all(isinstance(inner, SchedulerValue) for inner in alternatives(value))
+def _scheduled(given: Entry, condition: Condition | None = None) -> list[Scheduled]:
+    """Read a scheduler, or the dict that holds it; each of several under its condition."""
+    match given.value:
+        case SchedulerValue() as scheduler:
+            return [Scheduled(scheduler, given.place, bare=True, condition=condition)]
+        case DictValue(complete=True, place=place) as held:
+            entries = _entries(held)
+            if "scheduler" not in entries:
+                raise Unread
+            settings = {name: entries[name] for name in SETTINGS if name in entries}
+            inner = _scheduled(entries["scheduler"], condition)
+            for scheduled in inner:
+                scheduled.place, scheduled.settings, scheduled.bare = place, settings, False
+            return inner
+        case Choice(alternatives=several):
+            found: list[Scheduled] = []
+            for inner_condition, value in several:
+                both = inner_condition if condition is None else all_of(condition, inner_condition)
+                found += _scheduled(Entry(value, given.place), both)
+            return found
+        case Opaque() | Const(value=None) | Instance():
+            return []  # nothing that is known to be stepped
+    raise Unread
 
 
 def _entries(value: DictValue) -> dict[str, Entry]:

@@ -34,6 +34,7 @@ from lrlint.analysis.model.conditions import (
     Condition,
     Divisible,
     Relation,
+    all_of,
     any_of,
 )
 from lrlint.analysis.model.trace import (
@@ -344,8 +345,11 @@ class _Training:
             return
 
         def step(optimizer: AnyValue) -> AnyValue:
+            record = machine.adopted(optimizer) if isinstance(optimizer, Opaque) else None
             if isinstance(optimizer, OptimizerValue):
-                machine.emit(OptimizerStep(self._place, tuple(machine.via), optimizer.record))
+                record = optimizer.record
+            if record is not None:
+                machine.emit(OptimizerStep(self._place, tuple(machine.via), record))
             return NONE
 
         choices.distribute(machine, value, self._place.node, step)
@@ -454,16 +458,19 @@ def _owned(
 ) -> list[_Owned]:
     """Return each value of the returned forms once, with the conditions of its forms."""
     owned: dict[int, _Owned] = {}
-    for condition, values in forms:
+    for form, values in forms:
         for value, scheduled in values:
             record = getattr(value, "record", value)
             entry = owned.setdefault(id(record), _Owned(value, [], False, scheduled))
-            if condition is None:
-                entry.always = True
+            inner = None if scheduled is None else scheduled.condition
+            held = [condition for condition in (form, inner) if condition is not None]
+            if held:
+                entry.conditions.append(all_of(*held))
             else:
-                entry.conditions.append(condition)
+                entry.always = True
     for entry in owned.values():
-        entry.always = entry.always or len(entry.conditions) == len(forms)
+        whole = entry.scheduled is None or entry.scheduled.condition is None
+        entry.always |= whole and len(entry.conditions) == len(forms)
     return list(owned.values())
 
 
@@ -498,7 +505,10 @@ def _metric(record: SchedulerRecord, scheduled: Scheduled) -> tuple[AnyValue | N
 def _driver(record: SchedulerRecord, scheduled: Scheduled, cadence: Cadence) -> Driver:
     settings = {name: _argument(entry) for name, entry in scheduled.settings.items()}
     interval, frequency = settings.get("interval"), settings.get("frequency")
-    words = 'interval left at "epoch"' if interval is None else f'interval="{interval.value}"'
+    if interval is None:
+        words = 'interval left at "epoch"'
+    else:
+        words = f"interval={interval.text or interval.value}"
     if frequency is not None and frequency.number != Expr.const(1):
         words += f", frequency={frequency.number or frequency.text}"
     return Driver(

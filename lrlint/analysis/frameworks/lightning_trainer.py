@@ -114,7 +114,9 @@ class Settings:
         if value is None:
             if self._arguments.open and name not in self._arguments.keywords:
                 return machine.named_number(path, None, Strength.OPEN, unit=unit)
-            return machine.named_number(path, default, Strength.CONSTANT, unit=unit)
+            # A user who leaves it out may stop the training by hand.
+            strength = Strength.DEFAULT if default > 0 else Strength.CONSTANT
+            return machine.named_number(path, default, strength, unit=unit)
         number = to_number(machine, value)
         if number is not None and number.is_constant and number.value is not None:
             return machine.named_number(path, number.value, Strength.CONSTANT, unit=unit)
