@@ -6,6 +6,8 @@ be done cleanly is not done: the answer is then None, and the finding has no fix
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
@@ -131,10 +133,17 @@ def _set_item(unit: ModuleUnit, node: cst.Dict, key: str, text: str) -> list[Rep
     start = unit.offsets(last.key)[0]
     source = unit.source.text
     row = source.rfind("\n", 0, start) + 1
+    if source[row:start].strip() or row == 0:
+        return [Replacement(end, end, f', "{key}": {text}')]
     # An item in a row of its own gets a neighbour in the next row.
-    alone = not source[row:start].strip() and row > 0
-    between = f",\n{source[row:start]}" if alone else ", "
-    return [Replacement(end, end, f'{between}"{key}": {text}')]
+    margin = source[row:start]
+    rest = _COMMA_AND_COMMENT.match(source, end)
+    if rest is not None:
+        return [Replacement(rest.end(), rest.end(), f'\n{margin}"{key}": {text},')]
+    return [Replacement(end, end, f',\n{margin}"{key}": {text}')]
+
+
+_COMMA_AND_COMMENT = re.compile(r",[ \t]*(#[^\n]*)?(?=\n)")
 
 
 # -- arguments --------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 # invalid: the dict in rows of its own gets the interval
-# row: 17
+# row: 13
 # says: num_training_steps
 # says: interval left at "epoch"
 import lightning as L
@@ -21,6 +21,5 @@ class Tagger(L.LightningModule):
         }
 # fixed:
 #   "scheduler": scheduler,
-# - "name": "linear",  # for the monitor
-# + "name": "linear",
-# + "interval": "step",  # for the monitor
+#   "name": "linear",  # for the monitor
+# + "interval": "step",

@@ -1,5 +1,5 @@
 # invalid: in a list of dicts not even a bare scheduler's monitor is read
-# row: 12
+# row: 9
 # says: no monitor
 # says: beside "lr_scheduler"
 import lightning as L
