@@ -132,7 +132,7 @@ def _set_item(unit: ModuleUnit, node: cst.Dict, key: str, text: str) -> list[Rep
     end = unit.offsets(last.value)[1]
     start = unit.offsets(last.key)[0]
     source = unit.source.text
-    row = source.rfind("\n", 0, start) + 1
+    row = 1 + max(source.rfind(line_end, 0, start) for line_end in "\r\n")
     if source[row:start].strip() or row == 0:
         return [Replacement(end, end, f', "{key}": {text}')]
     # An item in a row of its own gets a neighbour in the next row.
@@ -143,7 +143,7 @@ def _set_item(unit: ModuleUnit, node: cst.Dict, key: str, text: str) -> list[Rep
     return [Replacement(end, end, f',\n{margin}"{key}": {text}')]
 
 
-_COMMA_AND_COMMENT = re.compile(r",[ \t]*(#[^\n]*)?(?=\n)")
+_COMMA_AND_COMMENT = re.compile(r",[ \t]*(#[^\r\n]*)?(?=[\r\n])")
 
 
 # -- arguments --------------------------------------------------------------------------------
