@@ -118,7 +118,7 @@ def _of_list(value: ListValue, items: list[AnyValue]) -> Configuration:
         if isinstance(item, DictValue):
             inner = _of_dict(item)
             for scheduled in inner.schedulers:
-                _take_back_monitor(scheduled)
+                _take_back_outer(scheduled)
             configuration.optimizers += inner.optimizers
             configuration.schedulers += inner.schedulers
         elif _is_optimizer(item):
@@ -129,10 +129,11 @@ def _of_list(value: ListValue, items: list[AnyValue]) -> Configuration:
     return configuration
 
 
-def _take_back_monitor(scheduled: Scheduled) -> None:
-    """In a list of dicts, not even the ``monitor`` beside a bare scheduler is read."""
+def _take_back_outer(scheduled: Scheduled) -> None:
+    """Take back what is not read in a list of dicts: the ``monitor`` of a bare scheduler, too."""
     if scheduled.bare and "monitor" in scheduled.settings:
         scheduled.misplaced["monitor"] = scheduled.settings.pop("monitor")
+    scheduled.misplaced.pop("frequency", None)  # up to 1.9 that of the optimizer
 
 
 def _of_two_lists(
