@@ -33,6 +33,8 @@ class DegenerateHorizon(Rule):
     `total_steps` that comes out of `/` and is therefore no integer, and a `step_size` that is a
     learning rate. A float that is a whole number, 15640.0, is fine wherever torch takes it.
 
+    Under Lightning also `trainer.max_steps` where the Trainer is not given any: it is -1 then.
+
     ## Why is this bad
 
     `MultiStepLR` looks its counter up among the milestones: 7 and 8 are not 7.5, so the LR never
@@ -95,7 +97,15 @@ class DegenerateHorizon(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
-        if law is None or not law.is_class or without_max_steps(schedule) is not None:
+        if (horizon := without_max_steps(schedule)) is not None:
+            argument = schedule.arguments[horizon.parameter]
+            why = (
+                f"{horizon.parameter} is trainer.max_steps, which is -1 where the Trainer gets none"
+            )
+            more = "; -1 is true, so that `if trainer.max_steps:` does not tell"
+            yield self._report(schedule, horizon.parameter, argument, why + more)
+            return
+        if law is None or not law.is_class:
             return
         for case in degenerate_horizons(law, schedule):
             if silence := self.first(DEGENERATE_EXCLUSIONS, case, schedule.place):

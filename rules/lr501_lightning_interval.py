@@ -16,7 +16,6 @@ from lrlint.judgement.lightning import (
     invalid_interval,
     lightning,
     unread_setting,
-    without_max_steps,
     wrong_interval,
 )
 from lrlint.judgement.rates import lr_after_steps
@@ -66,9 +65,7 @@ class LightningInterval(Rule):
     - whose `interval` is neither `"step"` nor `"epoch"`, with which `fit()` raises;
     - whose `frequency` lets it never step, or does not go with `accumulate_grad_batches`:
       `frequency` counts batches within the epoch, and a scheduler steps only where an update
-      happens at one of them;
-    - whose horizon is `trainer.max_steps` where the Trainer is not given any: it is -1 then, which
-      is true, so that `if self.trainer.max_steps:` does not tell.
+      happens at one of them.
 
     ## Why is this bad
 
@@ -159,13 +156,6 @@ class LightningInterval(Rule):
                 interval.place or told.place,
                 f'interval is "{interval.value}", and Lightning knows "step" and "epoch" only:'
                 " fit() raises MisconfigurationException",
-                notes=(("scheduler built here", schedule.place),),
-            )
-        if (horizon := without_max_steps(schedule)) is not None:
-            return self.finding(
-                horizon.place,
-                f"{horizon.parameter} is trainer.max_steps, which is -1 where the Trainer is given"
-                " none; -1 is true, so that testing it for that finds nothing",
                 notes=(("scheduler built here", schedule.place),),
             )
         if (wrong := wrong_interval(schedule)) is not None:

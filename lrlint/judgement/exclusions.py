@@ -207,7 +207,7 @@ WRONG_INTERVAL = Exclusion(
 NO_MAX_STEPS = Exclusion(
     _or_whole(without_max_steps),
     lambda horizon: f"{horizon.parameter} is the max_steps of a Trainer without any",
-    owner="LR501",
+    owner="LR207",
 )
 STEPPED_WRONGLY = (
     BAD_INTERVAL,

@@ -90,7 +90,8 @@ def without_max_steps(schedule: Schedule) -> Horizon | None:
     if lightning(schedule) is None or horizon is None or horizon.length is None:
         return None
     names = {atom.name for atom in horizon.length.atoms()}
-    return horizon if names == _CERTAIN and horizon.length.value == -1 else None
+    given = horizon.parameter in schedule.arguments
+    return horizon if given and names == _CERTAIN and horizon.length.value == -1 else None
 
 
 def unread_setting(schedule: Schedule) -> tuple[str, Argument] | None:

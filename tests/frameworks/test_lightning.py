@@ -123,7 +123,7 @@ def test_updates_are_counted(trainer: str, steps: int, tmp_path: Path) -> None:
 )
 def test_updates_that_are_not_known_are_open(trainer: str, tmp_path: Path) -> None:
     text = f"def run(options, share):\n    L.Trainer({trainer}).fit(Net(), loader)\n"
-    script = module(COSINE.format(1000), STEP) + text + "\nrun(load(), load())\n"
+    script = module(COSINE.format(40), STEP) + text + "\nrun(load(), load())\n"
     assert codes(script) == set()
     assert predicted(script, tmp_path).prediction.unresolved
 
@@ -153,8 +153,12 @@ def test_early_stopping_may_end_a_training() -> None:
             set(),
         ),
         (
-            ("scheduler = None", "if self.decays:", "    " + COSINE.format(40))
-            + ('return {"optimizer": optimizer, "lr_scheduler": scheduler}',),
+            (
+                "scheduler = None",
+                "if self.decays:",
+                "    " + COSINE.format(40),
+                'return {"optimizer": optimizer, "lr_scheduler": scheduler}',
+            ),
             set(),
         ),
     ],
