@@ -99,9 +99,7 @@ class DegenerateHorizon(Rule):
         law = LAWS.get(schedule.scheduler)
         if (horizon := without_max_steps(schedule)) is not None:
             argument = schedule.arguments[horizon.parameter]
-            why = (
-                f"{horizon.parameter} is trainer.max_steps, which is -1 where the Trainer gets none"
-            )
+            why = f"{horizon.parameter} is trainer.max_steps, which is -1 where none is given"
             more = "; -1 is true, so that `if trainer.max_steps:` does not tell"
             yield self._report(schedule, horizon.parameter, argument, why + more)
             return
