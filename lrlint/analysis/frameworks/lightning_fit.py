@@ -9,7 +9,6 @@ In manual optimization nothing is stepped but by the module's own code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -18,10 +17,18 @@ import libcst as cst
 from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
-    Entry,
     Scheduled,
     Unread,
     read,
+)
+from lrlint.analysis.frameworks.lightning_told import (
+    NAME,
+    Owned,
+    driver_of,
+    frequency_of,
+    is_known,
+    metric_of,
+    owned_by,
 )
 from lrlint.analysis.frameworks.lightning_trainer import Trainer
 from lrlint.analysis.interpreter import budget, choices, escapes, members
@@ -34,7 +41,6 @@ from lrlint.analysis.model.conditions import (
     Condition,
     Divisible,
     Relation,
-    all_of,
     any_of,
 )
 from lrlint.analysis.model.trace import (
@@ -55,19 +61,16 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerValue,
-    SchedulerRecord,
     SchedulerValue,
     Truth,
     alternatives,
     elements,
 )
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Argument, Cadence, Driver, Unknown
-from lrlint.formulas import LAWS
+from lrlint.facts import Cadence
 from lrlint.source.nodes import star_parameter
 from lrlint.symbolic import Atom, Expr, Strength, ceil, floor, minimum
 
-NAME = "lightning.Trainer"
 HELD_OPTIMIZERS = "optimizers()"
 HELD_SCHEDULERS = "lr_schedulers()"
 """Where a module keeps what its methods of these names return; no attribute is called so."""
@@ -126,16 +129,6 @@ def _call(machine: Machine, module: Instance, name: str, *values: AnyValue) -> N
         machine.call_function(method, Arguments(list(given)))
 
 
-@dataclass(slots=True)
-class _Owned:
-    """An optimizer or a scheduler of some of the returned forms."""
-
-    value: AnyValue
-    conditions: list[Condition]
-    always: bool
-    scheduled: Scheduled | None = None
-
-
 class _Training:
     """One training of one module."""
 
@@ -150,10 +143,10 @@ class _Training:
     ) -> None:
         self._machine, self._module, self._trainer = machine, module, trainer
         self._batches, self._place = batches, place
-        self._optimizers = _owned(
+        self._optimizers = owned_by(
             [(c, [(value, None) for value in form.optimizers]) for c, form in forms]
         )
-        self._schedulers = _owned(
+        self._schedulers = owned_by(
             [(c, [(item.scheduler, item) for item in form.schedulers]) for c, form in forms]
         )
         self._manual = self._is_manual()
@@ -324,7 +317,7 @@ class _Training:
             )
         ]
 
-    def _under(self, owned: _Owned, *conditions: Condition) -> ExitStack:
+    def _under(self, owned: Owned, *conditions: Condition) -> ExitStack:
         """Put what the ``with`` block adds under the conditions of an owner and others."""
         stack = ExitStack()
         held = () if owned.always else (any_of(*owned.conditions),)
@@ -354,14 +347,14 @@ class _Training:
 
         choices.distribute(machine, value, self._place.node, step)
 
-    def _schedule(self, owned: _Owned, interval: str, whole_epoch: Condition | None = None) -> None:
+    def _schedule(self, owned: Owned, interval: str, whole_epoch: Condition | None = None) -> None:
         """Step a scheduler where its interval is the one that has just ended."""
         assert owned.scheduled is not None
         scheduled = owned.scheduled
         given = scheduled.settings.get("interval")
         chosen: AnyValue = Const("epoch") if given is None else given.value
-        frequency = _frequency(scheduled)
-        if frequency is None or not all(map(_is_known, alternatives(chosen))):
+        frequency = frequency_of(scheduled)
+        if frequency is None or not all(map(is_known, alternatives(chosen))):
             self._leave_scheduler_open(owned.value)
             return
 
@@ -399,7 +392,7 @@ class _Training:
             if not isinstance(scheduler, SchedulerValue):
                 return NONE
             record = scheduler.record
-            argument, text = _metric(record, scheduled)
+            argument, text = metric_of(record, scheduled)
             override = machine.find_method(self._module, "lr_scheduler_step")
             if not isinstance(override, FunctionValue):
                 place = scheduled.place or record.place
@@ -419,7 +412,7 @@ class _Training:
     def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
         for inner in alternatives(value):
             if isinstance(inner, SchedulerValue):
-                inner.record.driver = _driver(inner.record, scheduled, cadence)
+                inner.record.driver = driver_of(inner.record, scheduled, cadence)
 
     def _leave_scheduler_open(self, value: AnyValue) -> None:
         for inner in alternatives(value):
@@ -451,81 +444,3 @@ class _Cut:
         if self.whole is None or self.whole == self.epochs:
             return None
         return Relation("<", Expr.atom(epoch), self.whole, "max_steps does not end the epoch")
-
-
-def _owned(
-    forms: Sequence[tuple[Condition | None, Sequence[tuple[AnyValue, Scheduled | None]]]],
-) -> list[_Owned]:
-    """Return each value of the returned forms once, with the conditions of its forms."""
-    owned: dict[int, _Owned] = {}
-    for form, values in forms:
-        for value, scheduled in values:
-            record = getattr(value, "record", value)
-            entry = owned.setdefault(id(record), _Owned(value, [], False, scheduled))
-            inner = None if scheduled is None else scheduled.condition
-            held = [condition for condition in (form, inner) if condition is not None]
-            if held:
-                entry.conditions.append(all_of(*held))
-            else:
-                entry.always = True
-    for entry in owned.values():
-        whole = entry.scheduled is None or entry.scheduled.condition is None
-        entry.always |= whole and len(entry.conditions) == len(forms)
-    return list(owned.values())
-
-
-def _is_known(interval: AnyValue) -> bool:
-    return isinstance(interval, Const) and interval.strength is Strength.CONSTANT
-
-
-def _frequency(scheduled: Scheduled) -> Expr | None:
-    """Return every how many batches or epochs a scheduler steps; None where it is not known."""
-    given = scheduled.settings.get("frequency")
-    if given is None:
-        return Expr.const(1)
-    value = given.value
-    if not isinstance(value, Expr):
-        return None
-    number = value.value
-    return value if number is None or (isinstance(number, int) and number > 0) else None
-
-
-def _metric(record: SchedulerRecord, scheduled: Scheduled) -> tuple[AnyValue | None, str]:
-    """Return what a scheduler's step is given: the monitored value, for one that watches it."""
-    law = LAWS.get(record.law)
-    plain = scheduled.settings.get("reduce_on_plateau")
-    if law is None or not law.takes_metric or (plain is not None and plain.value == Const(False)):
-        return None, ""
-    monitor = scheduled.settings.get("monitor")
-    name = monitor.value if monitor is not None else None
-    text = name.value if isinstance(name, Const) and isinstance(name.value, str) else "the metric"
-    return Opaque(text, measured=True), text
-
-
-def _driver(record: SchedulerRecord, scheduled: Scheduled, cadence: Cadence) -> Driver:
-    settings = {name: _argument(entry) for name, entry in scheduled.settings.items()}
-    interval, frequency = settings.get("interval"), settings.get("frequency")
-    if interval is None:
-        words = 'interval left at "epoch"'
-    else:
-        words = f"interval={interval.text or interval.value}"
-    if frequency is not None and frequency.number != Expr.const(1):
-        words += f", frequency={frequency.number or frequency.text}"
-    return Driver(
-        name=NAME,
-        per=cadence,
-        words=words,
-        place=scheduled.place or record.place,
-        settings=settings,
-        misplaced={name: _argument(entry) for name, entry in scheduled.misplaced.items()},
-    )
-
-
-def _argument(entry: Entry) -> Argument:
-    text = "" if entry.place is None else entry.place.text
-    value: object = Unknown(text)
-    if isinstance(entry.value, Expr):
-        value = entry.value
-    elif isinstance(entry.value, Const):
-        value = entry.value.value
-    return Argument(value=value, place=entry.place, text=text)

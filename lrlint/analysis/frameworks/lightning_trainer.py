@@ -166,6 +166,8 @@ class Settings:
 
     def refusal(self) -> str | None:
         """Return why the steps of this Trainer are not counted."""
+        if "lr_find" in self._machine.unit.survey.module.called:
+            return "given another LR by lr_find()"
         for name, why in (
             ("fast_dev_run", "a fast_dev_run"),
             ("auto_lr_find", "a Trainer with auto_lr_find"),
