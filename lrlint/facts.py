@@ -12,7 +12,7 @@ over the whole training, from its construction on, the construction itself not c
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -205,6 +205,10 @@ class Unknown:
 
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
+HANDWRITTEN = "get_lr"
+"""The ``scheduler`` of a schedule that the script writes into the param groups itself."""
+HANDWRITTEN_DECAY = "the decay"
+"""The ``parameter`` of its horizon."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -411,6 +415,70 @@ class FactorFunction:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class DecayEnd:
+    """A decay in a law that a script writes by hand, in values of its counter."""
+
+    start: Expr
+    """Where it begins: 0, or where the warm-up ends."""
+    end: Expr
+    """Where a cosine is at its minimum, or a line at 0."""
+    cosine: bool
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Threshold:
+    """A branch in a law that a script writes by hand."""
+
+    at: Expr
+    """The value of the counter from which the other side of the branch is taken."""
+    text: str
+    """The condition in the user's words."""
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DeadBranch:
+    """A branch that is never taken, because an earlier one is wherever its condition holds."""
+
+    place: Place
+    text: str
+    earlier: str
+    """The condition of the earlier branch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compounding:
+    """A factor that changes with the counter and multiplies the LR in use, again and again."""
+
+    times: int
+    """How often it does, with the script's defaults."""
+    first: float
+    last: float
+    """The LR before and after."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WrittenLaw:
+    """The law of a schedule that a script writes by hand, as far as it can be read."""
+
+    counter: Loop | None = None
+    """The loop whose iterations it counts."""
+    steps: Expr | None = None
+    """How many values the counter takes over the whole training."""
+    at: Callable[[int], float] | None = None
+    """The LR at a value of the counter, with the script's defaults."""
+    settled: bool = False
+    """Whether no option of the script changes it."""
+    decays: tuple[DecayEnd, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    dead: tuple[DeadBranch, ...] = ()
+    compounding: Compounding | None = None
+    unread: str | None = None
+    """Why it cannot be read."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stepping:
     """How a scheduler is advanced, beyond its ``sites``, ``steps`` and ``epochs``."""
 
@@ -494,6 +562,8 @@ class Schedule:
     lr_lambda: FactorFunction = FactorFunction()
     stepping: Stepping = Stepping()
     surroundings: Surroundings = Surroundings()
+    law: WrittenLaw = WrittenLaw()
+    """Of a schedule that is written by hand only."""
     run: RecordedRun = RecordedRun()
 
     @property
@@ -548,3 +618,6 @@ class Training:
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
+    written: tuple[Schedule, ...] = ()
+    """Schedules that the script writes by hand, of optimizers that no scheduler drives. Rules are
+    asked about those only where their ``schedulers`` name ``get_lr``."""

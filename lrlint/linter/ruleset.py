@@ -75,6 +75,9 @@ class Ruleset:
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
+        for schedule in training.written:
+            if rule.schedulers is not None and schedule.scheduler in rule.schedulers:
+                yield from rule.check(schedule)
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:

@@ -32,7 +32,15 @@ from lrlint.analysis.model.conditions import (
     is_loop_atom,
 )
 from lrlint.analysis.model.contradictions import contradict
-from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
+from lrlint.analysis.model.trace import (
+    Event,
+    Located,
+    LRWrite,
+    OptimizerStep,
+    Repeat,
+    SchedulerStep,
+    When,
+)
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -60,12 +68,17 @@ def steps_of(
     base: Path,
     located: list[Located],
     loops: Loops,
+    kinds: type[Event] | tuple[type[Event], ...] = (OptimizerStep, SchedulerStep),
 ) -> list[Step]:
     """Return the steps of an optimizer or scheduler, as seen from a construction at ``base``."""
     steps = []
     for item in located:
         match item.event:
-            case OptimizerStep(optimizer=owner) | SchedulerStep(scheduler=owner):
+            case (
+                OptimizerStep(optimizer=owner)
+                | SchedulerStep(scheduler=owner)
+                | LRWrite(optimizer=owner)
+            ) if isinstance(item.event, kinds):
                 site = _site(item, base, loops) if owner is record else None
                 if site is not None:
                     steps.append(Step(item, site))

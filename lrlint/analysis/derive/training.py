@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lrlint.analysis.derive.hand_written import written_schedules
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.optimizer_uses import optimizer_uses
 from lrlint.analysis.derive.schedules import schedules_of
@@ -20,4 +21,5 @@ def derive(trace: Block) -> Training:
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),
         checkpoints=checkpoints(located, optimizers, schedules),
+        written=written_schedules(located, loops, optimizers),
     )

@@ -227,9 +227,16 @@ def update_group(
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
     where, record = machine.where(node), group.record
     if "lr" in options:
-        machine.emit(LRWrite(*where, record, options["lr"], group.index))
+        write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
         machine.emit(OptimizerCall(*where, record, SETS_INITIAL_LR))
+
+
+def write_lr(machine: Machine, group: GroupsValue, value: AnyValue, node: cst.CSTNode) -> None:
+    """Record that a param group gets another LR."""
+    law = numbers.law_of(machine, group, value)
+    machine.emit(LRWrite(*machine.where(node), group.record, value, group.index, law))
+    machine.lr_writes += 1
 
 
 def update_module(
@@ -274,8 +281,8 @@ def _set_item_of(
 ) -> None:
     name = dict_key(key)
     match owner:
-        case GroupsValue(record=record, whole=False, index=index) if name == "lr":
-            machine.emit(LRWrite(*machine.where(target), record, value, index))
+        case GroupsValue(whole=False) if name == "lr":
+            write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
         case DictValue():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.analysis.interpreter import choices, escapes, imports
+from lrlint.analysis.interpreter import choices, escapes, imports, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -208,7 +208,7 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
-            return _list_item(owner, dict_key(key))
+            return _list_item(machine, owner, key)
         case GroupsValue():
             return _group_item(machine, owner, key)
         case Opaque():
@@ -222,14 +222,16 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     return Opaque(item_path(getattr(owner, "path", None), text))
 
 
-def _list_item(owner: ListValue, position: str | int | None) -> AnyValue:
-    items = owner.items
+def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
+    items, position = owner.items, dict_key(key)
     if items is None:
         return Opaque() if owner.element is None else _fresh(owner.element)
     if isinstance(position, int):
         return items[position] if -len(items) <= position < len(items) else Opaque()
     if len(items) == 1:
         return items[0]
+    if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):
+        return numbers.apply(machine, "item", key, *items)
     escapes.escape(owner, "taken from a list by an unknown index")
     return Opaque()
 
@@ -251,7 +253,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
-            return Opaque(f'param_group["{name}"]', measured=True)
+            rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
+            return Opaque(f'param_group["{name}"]', measured=True, rate=rate)
     return Opaque()
 
 

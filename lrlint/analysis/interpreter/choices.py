@@ -9,6 +9,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.computed import computed, is_computed, varies
 from lrlint.analysis.model.conditions import (
     All,
     Any,
@@ -23,7 +24,7 @@ from lrlint.analysis.model.conditions import (
     text_of,
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
-from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200
@@ -53,6 +54,8 @@ def join(
     other = _number_next_to(machine, second, first)
     if number is not None and other is not None:
         return _join_numbers(machine, condition, number, other, name)
+    if (rate := _join_rates(machine, condition, first, second)) is not None:
+        return rate
     alternatives = [
         *_under(machine, condition, first),
         *_under(machine, negate(condition), second),
@@ -90,6 +93,8 @@ def _join_numbers(
 ) -> AnyValue:
     """Return one number in place of two, as far as the condition tells which of them it is."""
     if depends_on_loop(condition):
+        if _is_law(first) or _is_law(second):
+            return branch(condition, first, second)
         # `if (i + 1) % k == 0: step += 1`: the indicator is 1 where the condition holds, else 0.
         indicator = Atom(name=f"[{_brief(condition)}]", key=condition, lower=0)
         return second + Expr.atom(indicator) * (first - second)
@@ -105,6 +110,33 @@ def _join_numbers(
     for atom in chosen.atoms():
         machine.replaced.setdefault(atom, []).append(negate(condition) if lean else condition)
     return chosen
+
+
+def _is_law(number: Expr) -> bool:
+    """Whether a number changes in the loop by more than what it counts."""
+    terms = number.atoms()
+    return any(map(is_computed, terms)) or (varies(number) and not number.is_integer)
+
+
+def branch(condition: Condition, first: Expr, second: Expr) -> AnyValue:
+    """Return the number that is ``first`` where a condition holds and ``second`` elsewhere."""
+    try:
+        return computed("if", (first, second), condition=condition)
+    except TooComplex:
+        return Opaque()
+
+
+def _join_rates(
+    machine: Machine, condition: Condition, first: AnyValue, second: AnyValue
+) -> AnyValue | None:
+    """Return one number in place of two, of which one or both follow from the LR in use."""
+    if not depends_on_loop(condition):
+        return None
+    then, otherwise = numbers.rate_of(machine, first), numbers.rate_of(machine, second)
+    if then is None or otherwise is None:
+        return None
+    joined = branch(condition, then, otherwise)
+    return Opaque(measured=True, rate=joined if isinstance(joined, Expr) else None)
 
 
 def _brief(condition: Condition) -> str:

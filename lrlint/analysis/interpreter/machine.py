@@ -27,7 +27,8 @@ from lrlint.analysis.interpreter.outcomes import (
     Try,
 )
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Counter
+from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
@@ -165,6 +166,8 @@ class Machine(ABC):
     """Whether accelerate may let optimizers step for some of the batches only."""
     without_gradients: bool
     """Whether gradients are off: ``torch.no_grad()``."""
+    lr_writes: int
+    """How many LRs were written into param groups."""
 
     def __init__(
         self,
@@ -191,7 +194,7 @@ class Machine(ABC):
         self.passed, self.prepared = [], []
         self.classes, self.closures = [], []
         self.accumulates, self.without_gradients = True, False
-        self.replaced = {}
+        self.replaced, self.lr_writes = {}, 0
         self._keys = itertools.count()
         self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}

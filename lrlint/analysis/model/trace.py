@@ -10,12 +10,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from lrlint.analysis.model.computed import replaced
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
 
 Block = list["Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A number that the body of a loop changes from its own value: ``lr *= 0.95``."""
+
+    atom: Atom
+    """Its value at the start of the body."""
+    before: Expr
+    """Its value before the loop."""
+    after: Expr
+    """Its value after the body."""
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +59,8 @@ class LoopRecord:
     """Conditions under which it has another number of iterations than ``trips``."""
     calls: bool = False
     """Whether its iterations are calls of a function from code that was not read."""
+    carried: tuple[Carried, ...] = ()
+    """The numbers that its body changes in a way that the index alone does not tell."""
 
 
 @dataclass(eq=False, slots=True)
@@ -170,6 +185,17 @@ class LRWrite(Event):
     value: AnyValue
     group: int | None = None
     """The number of the param group, or None for all of them."""
+    law: Expr | None = None
+    """The value as a number that may follow the LR in use; None where it cannot be read."""
+
+
+@dataclass(eq=False, slots=True)
+class BranchNotTaken(Event):
+    """A branch of a function whose condition contradicts that of an earlier one."""
+
+    condition: Condition
+    earlier: Condition
+    """What holds there: the opposite of an earlier condition."""
 
 
 @dataclass(eq=False, slots=True)
@@ -223,11 +249,21 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
         if isinstance(node, Repeat):
             if node.loop.trips is not None:
                 node.loop.trips = node.loop.trips.subs(mapping)
+            node.loop.carried = tuple(
+                Carried(item.atom, replaced(item.before, mapping), replaced(item.after, mapping))
+                for item in node.loop.carried
+            )
             substitute(node.body, mapping)
         elif isinstance(node, When):
             node.condition = node.condition.subs(mapping)
             substitute(node.body, mapping)
         elif isinstance(node, SchedulerStep) and isinstance(node.argument, Expr):
             node.argument = node.argument.subs(mapping)
-        elif isinstance(node, LRWrite) and isinstance(node.value, Expr):
-            node.value = node.value.subs(mapping)
+        elif isinstance(node, BranchNotTaken):
+            node.condition = node.condition.subs(mapping)
+            node.earlier = node.earlier.subs(mapping)
+        elif isinstance(node, LRWrite):
+            if isinstance(node.value, Expr):
+                node.value = replaced(node.value, mapping)
+            if node.law is not None:
+                node.law = replaced(node.law, mapping)

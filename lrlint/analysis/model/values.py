@@ -49,6 +49,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    rate: Expr | None = None
+    """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None
     """Its atom, once it has been used as a number."""
     external: str | None = None
