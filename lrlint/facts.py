@@ -619,5 +619,4 @@ class Training:
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
     written: tuple[Schedule, ...] = ()
-    """Schedules that the script writes by hand, of optimizers that no scheduler drives. Rules are
-    asked about those only where their ``schedulers`` name ``get_lr``."""
+    """Schedules that the script writes by hand, of optimizers that no scheduler drives."""

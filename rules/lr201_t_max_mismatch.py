@@ -8,6 +8,7 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_COSINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
+from lrlint.judgement.hand_written import mismatch, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
@@ -23,8 +24,9 @@ class TMaxMismatch(Rule):
 
     Compares the `T_max` of `CosineAnnealingLR` with the number of times that the scheduler is
     stepped over the whole training, both counted in the same unit. A cosine that is written by hand
-    in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way. A difference of
-    one step, or of less than 1 %, is not reported.
+    in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way, and so is a
+    cosine or a linear decay that the script writes into `param_group["lr"]` itself. A difference
+    of one step, or of less than 1 %, is not reported.
 
     ## Why is this bad
 
@@ -117,6 +119,24 @@ class TMaxMismatch(Rule):
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=notes(schedule),
             fix=resized(schedule, found.steps),
+        )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        found = mismatch(schedule)
+        if found is None or found.warmup is not None:
+            return
+        one, length = unit_of(schedule), found.length
+        end = "the LR never reaches its end"
+        if found.last is not None:
+            end = f"the last {one} runs at an LR of {lr_text([found.last])}"
+            if length.longer:
+                end = f"the LR {'goes below 0' if found.last < 0 else 'climbs again'}; {end}"
+        yield self.finding(
+            found.place,
+            f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
+            f" {wording.quantity(length.steps)}{length.caveat}: {end}",
+            severity=Severity.ERROR if length.certain else Severity.WARNING,
+            notes=(("the LR is written here", schedule.place),),
         )
 
 

@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.hand_written import caveat, long_warmup, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.units import driver
 from lrlint.judgement.warmup import (
@@ -122,6 +123,18 @@ class WarmupNeverEnds(Rule):
             yield self._cut_off(schedule, found)
         elif silence := self.first(WARMUP_NOT_DECIDED, schedule, schedule.place):
             yield silence
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        end, steps = long_warmup(schedule), schedule.law.steps
+        if end is None or steps is None:
+            return
+        one = unit_of(schedule)
+        yield self.finding(
+            end.place or schedule.place,
+            f"the warm-up takes {wording.quantity(end.at)} {one}s, but there are only"
+            f" {wording.quantity(steps)}{caveat(schedule)}: the LR rises to the end",
+            notes=(("the LR is written here", schedule.place),) if end.place else (),
+        )
 
     def _cut_off(self, schedule: Schedule, found: Length) -> Finding:
         one, reached = unit(driver(schedule)), last_factor(schedule, found)

@@ -8,7 +8,9 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import ParamGroup, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.judgement.hand_written import caveat, raised
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Comparison, Expr, compare
@@ -132,6 +134,18 @@ class EtaMinNotBelowLr(Rule):
                 ("eta_min set here", None if same else place),
                 ("the LR is set here", group.place or optimizer.place),
             ),
+        )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        found = raised(schedule)
+        if found is None:
+            return
+        start, end = (lr_text([lr]) for lr in found)
+        yield self.finding(
+            schedule.place,
+            f"the decay that is written here raises the LR, from {start} to {end}"
+            f"{caveat(schedule)}",
+            severity=self.severity if schedule.law.settled else Severity.WARNING,
         )
 
 

@@ -76,8 +76,7 @@ class Ruleset:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
         for schedule in training.written:
-            if rule.schedulers is not None and schedule.scheduler in rule.schedulers:
-                yield from rule.check(schedule)
+            yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:

@@ -45,7 +45,10 @@ from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, Train
 from lrlint.symbolic import Atom, Expr
 
 _READS = frozenset(
-    {"get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad", "verbose ="}
+    {
+        *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
+        *("verbose =", "lr =", "learning_rate =", "defaults ="),
+    }
 )
 """Methods that change no LR, or that have events of their own."""
 

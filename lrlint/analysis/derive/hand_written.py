@@ -85,7 +85,9 @@ def _may_change(item: Located) -> bool:
     event = item.event
     assert isinstance(event, LRWrite)
     if event.law is None:
-        return isinstance(event.value, Opaque) and event.value.path is None
+        return isinstance(event.value, Opaque)
+    if isinstance(event.value, Opaque) and "." not in (event.value.path or "."):
+        return True  # a variable whose value is not known
     counted = any(is_loop_atom(atom) for part in conditions(item.path) for atom in part.atoms())
     return counted or varies(event.law)
 

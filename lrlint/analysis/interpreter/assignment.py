@@ -191,6 +191,8 @@ def set_attribute(
             escapes.escape(value, f"stored as an attribute {name}")
         case SchedulerValue(record=record):
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
+        case OptimizerValue(record=record) if name in ("lr", "learning_rate"):
+            machine.emit(OptimizerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name == "param_groups":
             remove_group(machine, GroupsValue(record), node)
         case Choice():
@@ -263,6 +265,11 @@ def _set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, renam
         lists.assign_slice(machine, owner, known_slice(machine, part), value)
         return
     key = index_value(machine, target)
+    match target.value:
+        case cst.Attribute(value=holder, attr=cst.Name(value="defaults")) if dict_key(key) == "lr":
+            whole = machine.evaluate(holder)
+            if isinstance(whole, OptimizerValue):
+                machine.emit(OptimizerCall(*machine.where(target), whole.record, "defaults ="))
 
     def set_on(alternative: AnyValue) -> AnyValue:
         _set_item_of(machine, alternative, key, value, target, rename)

@@ -8,12 +8,23 @@ from dataclasses import dataclass
 import libcst as cst
 
 from lrlint.analysis.interpreter import comparisons
-from lrlint.analysis.interpreter.choices import depends_on_loop, settle
+from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.conditions import (
+    Asks,
+    Condition,
+    Flag,
+    Question,
+    Relation,
+    all_of,
+    any_of,
+    depends_on_loop,
+    flatten,
+    negate,
+    never_together,
+)
 from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import AnyValue, Store
 from lrlint.source.nodes import statements_of
@@ -23,8 +34,8 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     """Interpret an ``if`` with its ``elif`` and ``else``."""
     truth = machine.truth(node.test)
     decided = settle(machine, truth)
-    if decided is False and not isinstance(truth, bool):
-        _note_not_taken(machine, truth, node.test)
+    if isinstance(truth, Relation) and depends_on_loop(truth):
+        _note_not_taken(machine, truth, node)
     orelse = node.orelse
 
     def then() -> Outcome:
@@ -43,13 +54,13 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     return fork(machine, decided, node, then, otherwise)
 
 
-def _note_not_taken(machine: Machine, condition: Condition, node: cst.CSTNode) -> None:
+def _note_not_taken(machine: Machine, condition: Relation, node: cst.If) -> None:
     """Record a branch that an earlier one of the same function leaves nothing to do."""
     for guard in machine.guards[machine.frames[-1].guards :]:
-        if depends_on_loop(condition) and contradict(condition, guard):
-            where = machine.where(node)
-            machine.emit(BranchNotTaken(*where, condition, negate(guard)))
-            return
+        for part in flatten(guard):
+            if isinstance(part, Relation) and never_together(condition, part):
+                machine.emit(BranchNotTaken(*machine.where(node), condition, negate(part)))
+                return
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,10 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import computed, is_computed, varies
 from lrlint.analysis.model.conditions import (
-    All,
-    Any,
     Condition,
-    Divisible,
     Nature,
-    Relation,
     all_of,
+    depends_on_loop,
     is_loop_atom,
     natures,
     negate,
@@ -143,13 +140,6 @@ def _brief(condition: Condition) -> str:
     """Return a condition in the user's words, if they are few."""
     text = text_of(condition)
     return text if len(text) <= _LONGEST_NAME else "several conditions"
-
-
-def depends_on_loop(condition: Condition) -> bool:
-    """Whether the condition can be computed from loop indices and counters."""
-    if not isinstance(condition, (Relation, Divisible, All, Any)):
-        return False
-    return any(is_loop_atom(atom) for atom in condition.atoms())
 
 
 def may_change(condition: Condition) -> bool:

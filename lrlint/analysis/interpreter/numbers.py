@@ -9,6 +9,7 @@ from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
+from lrlint.analysis.model.conditions import depends_on_loop, text_of
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -23,6 +24,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Stream,
+    Truth,
 )
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
 
@@ -44,6 +46,8 @@ def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
             return Expr.const(_CONSTANTS[name])
         case Const(value=bool() as flag, strength=Strength.CONSTANT):
             return Expr.const(int(flag))
+        case Truth(condition=condition) if depends_on_loop(condition):
+            return Expr.atom(Atom(f"[{text_of(condition)[:80]}]", key=condition, lower=0))
         case Opaque(number=Expr() as number):
             return number
         case Opaque(path=str() as path, measured=False):

@@ -466,3 +466,32 @@ def indicators(number: Expr) -> list[Atom]:
     ``if (i + 1) % k == 0: step += 1`` adds one of them to ``step``; its key is the condition.
     """
     return [atom for atom in number.atoms() if isinstance(atom.key, Condition)]
+
+
+def depends_on_loop(condition: Condition) -> bool:
+    """Whether the condition can be computed from loop indices and counters."""
+    if not isinstance(condition, (Relation, Divisible, All, Any)):
+        return False
+    return any(is_loop_atom(atom) for atom in condition.atoms())
+
+
+def never_together(one: Relation, other: Relation) -> bool:
+    """Whether a counter cannot be in two ranges at once: ``t < 40`` and ``t >= 60``."""
+    first, second = _gap(one), _gap(other)
+    if first is None or second is None:
+        return False
+    total = first + second  # of two numbers that are positive, or at least 0
+    if any(map(is_loop_atom, total.atoms())):
+        return False
+    strict = "=" not in one.op or "=" not in other.op
+    return (-total).is_nonnegative if strict else (-total).is_positive
+
+
+def _gap(relation: Relation) -> Expr | None:
+    """Return the number that is positive, or at least 0, where an inequality holds."""
+    match relation.op:
+        case "<" | "<=":
+            return relation.right - relation.left
+        case ">" | ">=":
+            return relation.left - relation.right
+    return None
