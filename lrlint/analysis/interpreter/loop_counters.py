@@ -110,6 +110,8 @@ def repeating(
     )
     if mapping:
         substitute([repeat], mapping)
+        if loop.trips is None and getattr(node, "orelse", None) is None:
+            _end_at_break(repeat)  # a counter of the script ends it
     if loop.trips is not None and machine.replaced:
         loop.otherwise = tuple(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())

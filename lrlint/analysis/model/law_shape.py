@@ -15,7 +15,7 @@ from typing import Any
 from lrlint.analysis.model.computed import Computed, Derived
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, compare, floor
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, compare, divided, floor
 
 Counters = Sequence[tuple[Atom, Expr | None]]
 """The indices of nested loops and how often each runs, the outermost first."""
@@ -120,8 +120,23 @@ def _of_cosine(key: Computed, counters: Counters) -> End | None:
         return None
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
-    start = -offset / slope
-    return End(start + 1 / slope, start, cosine=True, place=key.place)
+    length = 1 / slope
+    start = _zero(slope, offset)
+    return End(start + length, start, cosine=True, place=key.place)
+
+
+def _zero(slope: Expr, offset: Expr) -> Expr:
+    """Return where a line is 0; what both of its numbers are divided by does not matter."""
+    divisors = [
+        factor
+        for monomial in slope.terms
+        for factor, exponent in monomial
+        if not isinstance(factor, Atom) and exponent == 1
+    ]
+    for divisor in divisors:
+        if all((divisor, 1) in monomial for monomial in [*slope.terms, *offset.terms]):
+            slope, offset = divided(slope, divisor), divided(offset, divisor)
+    return -offset / slope
 
 
 def _numerator(slope: Expr) -> Fraction | int | None:
@@ -143,7 +158,7 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     if line is None:
         return None
     slope, offset = line
-    at = -offset / slope
+    at = _zero(slope, offset)
     value = at.value
     falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
     if not falls or (at.is_constant and (value is None or value <= 0)):
