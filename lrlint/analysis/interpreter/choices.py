@@ -127,7 +127,9 @@ def _join_rates(
     machine: Machine, condition: Condition, first: AnyValue, second: AnyValue
 ) -> AnyValue | None:
     """Return one number in place of two, of which one or both follow from the LR in use."""
-    if not depends_on_loop(condition):
+    if not depends_on_loop(condition) or not any(
+        isinstance(value, Opaque) and value.rate is not None for value in (first, second)
+    ):
         return None
     then, otherwise = numbers.rate_of(machine, first), numbers.rate_of(machine, second)
     if then is None or otherwise is None:
