@@ -205,6 +205,8 @@ class Unknown:
 
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
+HANDWRITTEN_LINE = "the linear decay of lr_lambda"
+HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE})
 HANDWRITTEN = "get_lr"
 """The ``scheduler`` of a schedule that the script writes into the param groups itself."""
 HANDWRITTEN_DECAY = "the decay"

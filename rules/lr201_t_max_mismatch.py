@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import HANDWRITTEN_COSINE, Cadence, GuardKind, Schedule
+from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.hand_written import mismatch, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
@@ -174,7 +174,7 @@ MISMATCH_EXCLUSIONS = (
 
 def _length(found: Length) -> str:
     length = wording.quantity(found.length)
-    return f"{length} steps long" if found.horizon.parameter == HANDWRITTEN_COSINE else length
+    return f"{length} steps long" if found.horizon.parameter in HANDWRITTEN_ENDS else length
 
 
 def _times(found: Length) -> str:
@@ -228,7 +228,7 @@ _MOST_EPOCHS = 1000
 
 
 def _name(found: Length) -> str:
-    return "that" if found.horizon.parameter == HANDWRITTEN_COSINE else found.horizon.parameter
+    return "that" if found.horizon.parameter in HANDWRITTEN_ENDS else found.horizon.parameter
 
 
 def _consequence(found: Length) -> str:
@@ -240,6 +240,9 @@ def _consequence(found: Length) -> str:
         if schedule.scheduler == "LambdaLR":
             return f"{end} its minimum"
         return f"{end} eta_min{_eta_min(schedule)}"
+    if found.horizon.parameter == HANDWRITTEN_LINE:
+        end = wording.amount(found.length)
+        return f"the LR is 0 after {end} {one}s, then it is negative, which climbs the loss"
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
     at = _name(found) if found.length.value is None else wording.amount(found.length)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from lrlint.facts import (
-    HANDWRITTEN_COSINE,
+    HANDWRITTEN_ENDS,
     Cadence,
     Call,
     GuardKind,
@@ -39,7 +39,7 @@ WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
 
 _WHOLE_TRAINING = frozenset(
-    {"T_max", "T_0", "total_steps", "num_training_steps", HANDWRITTEN_COSINE}
+    {"T_max", "T_0", "total_steps", "num_training_steps", *HANDWRITTEN_ENDS}
 )
 """Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
 ``step_size`` or milestone says nothing of its unit."""

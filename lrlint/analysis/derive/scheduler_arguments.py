@@ -14,7 +14,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     SchedulerRecord,
 )
-from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, Unknown
+from lrlint.facts import HANDWRITTEN_COSINE, HANDWRITTEN_LINE, Argument, Horizon, Place, Unknown
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
@@ -74,9 +74,10 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
 def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
     """Return how long a schedule is, from the first argument of its law that says so."""
     law = LAWS.get(record.law)
-    if record.cosine is not None:
-        end, place = record.cosine
-        return _horizon(HANDWRITTEN_COSINE, end, place)
+    if record.decay is not None:
+        end, place = record.decay.at, record.decay.place
+        name = HANDWRITTEN_COSINE if record.decay.cosine else HANDWRITTEN_LINE
+        return _horizon(name, end, place)
     for parameter in () if law is None else law.horizon:
         argument = arguments.get(parameter)
         if argument is None or argument.value is None:

@@ -9,7 +9,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.lambda_cosine import cosine_end
+from lrlint.analysis.library.lambda_cosine import decay_end
 from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
 from lrlint.analysis.library.lambda_reads import reads_of
 from lrlint.analysis.model.trace import BuildScheduler
@@ -181,7 +181,7 @@ def _record(
     )
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
-        record.cosine = cosine_end(machine, function)
+        record.decay = decay_end(machine, function)
         record.absolute_lr = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:

@@ -15,6 +15,7 @@ import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength
 
@@ -423,8 +424,8 @@ class SchedulerRecord:
     """Whether its class is one of torch's or derives from one, although it is not known which."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
-    cosine: tuple[Expr, SyntaxPlace] | None = None
-    """The step at which the cosine in its ``lr_lambda`` is at its minimum, and its place."""
+    decay: End | None = None
+    """Where the decay in its ``lr_lambda`` ends."""
     absolute_lr: SyntaxPlace | None = None
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
