@@ -14,9 +14,11 @@ from lrlint.analysis.interpreter import (
     escapes,
     lists,
     members,
+    operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     OptimizerCall,
@@ -65,6 +67,8 @@ def call_method(
             return lists.call_list(machine, receiver, name, arguments, node)
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
+        case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
+            _write_in_place(machine, receiver, rate, name, arguments, node)
         case Sized():
             return containers.call_sized(machine, receiver, name, arguments)
         case File():
@@ -93,6 +97,29 @@ def call_method(
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(machine, receiver, name, arguments, node)
+
+
+_IN_PLACE = {"fill_": None, "copy_": None, "mul_": cst.Multiply, "div_": cst.Divide}
+"""Methods that change a tensor LR, each with its operator."""
+
+
+def _write_in_place(
+    machine: Machine,
+    old: Opaque,
+    rate: Expr,
+    name: str,
+    arguments: Arguments,
+    node: cst.Call,
+) -> None:
+    """Record ``param_group["lr"].fill_(x)``, which writes an LR that is a tensor."""
+    keys = [atom.key for atom in rate.atoms() if rate == Expr.atom(atom)]
+    value = arguments.get(0, "value")
+    operator = _IN_PLACE[name]
+    if value is not None and operator is not None:
+        value = operators.apply(machine, operator, old, value)
+    for key in keys:
+        if isinstance(key, RateInUse) and value is not None:
+            assignment.write_lr(machine, key.visited, value, node)
 
 
 # -- optimizers and schedulers ----------------------------------------------------------------

@@ -73,7 +73,7 @@ def rate_of(machine: Machine, value: AnyValue | None) -> Expr | None:
 
 def rate_in_use(machine: Machine, group: GroupsValue) -> Expr:
     """Return the LR that a param group has now."""
-    key = RateInUse(group.record, group.index, _moment(machine, group))
+    key = RateInUse(group.record, group.index, group, _moment(machine, group))
     return Expr.atom(Atom('param_group["lr"]', key=key, lower=None, integer=False))
 
 

@@ -50,6 +50,8 @@ class RateInUse(Derived):
     """The optimizer."""
     group: int | None
     """The number of the param group; None where it is each one that is visited."""
+    visited: Any
+    """The param group as a value of the interpreter."""
     since: Hashable
     """What tells whether another LR has been written since it was read."""
 
