@@ -12,7 +12,7 @@ from itertools import pairwise
 from lrlint.facts import Cadence, DecayEnd, Horizon, LoopKind, Place, Schedule, Threshold
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exercise
 from lrlint.judgement.rates import lr_text
-from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
+from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare
 
 _MOST_STEPS = 20_000
 """Steps whose LRs are compared one by one."""
@@ -50,13 +50,13 @@ def step_count(schedule: Schedule) -> int | None:
     return value if isinstance(value, int) and value > 0 else None
 
 
-def lr_at(schedule: Schedule, position: object) -> float | None:
+def lr_at(schedule: Schedule, position: Number | None) -> float | None:
     """Return the LR at a value of the counter; None where it is unknown, or Python would raise."""
     at = schedule.law.at
-    if at is None or not isinstance(position, int) or position < 0:
+    if at is None or position is None or position < 0 or position != int(position):
         return None
     try:
-        return at(position)
+        return at(int(position))
     except (ArithmeticError, ValueError, LookupError):
         return None
 

@@ -1,5 +1,5 @@
 # invalid: A cosine that is written by hand is planned for ten times as many steps.
-# at: progress = (step - 50) / (decay_steps - 50)
+# at: return 1e-4 + 0.5 * 9e-4 * (1 + math.cos(math.pi * progress))
 # says: the decay is decay_steps=5000 steps long, but there are steps=500
 import math
 from torch.optim import AdamW
