@@ -41,6 +41,8 @@ def _parsed(machine: Machine, text: Const) -> AnyValue:
         value = float(str(text.value))
     except ValueError:
         return Opaque()
+    if not math.isfinite(value):
+        return Const(value)
     if text.path is not None and text.strength is not Strength.CONSTANT:
         number = int(value) if value.is_integer() else value
         return machine.named_number(text.path, number, Strength.DEFAULT)
