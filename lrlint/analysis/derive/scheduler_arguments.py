@@ -15,7 +15,7 @@ from lrlint.analysis.model.values import (
     SchedulerRecord,
 )
 from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, Unknown
-from lrlint.formulas import LAWS
+from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
 _DEEPEST = 8
@@ -73,7 +73,7 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
 
 def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
     """Return how long a schedule is, from the first argument of its law that says so."""
-    law = LAWS.get(record.law)
+    law = _law_of(record)
     if record.cosine is not None:
         end, place = record.cosine
         return _horizon(HANDWRITTEN_COSINE, end, place)
@@ -89,6 +89,14 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
             length = last if isinstance(last, Expr) else None
         return _horizon(parameter, length, argument.place or record.place)
     return None
+
+
+def _law_of(record: SchedulerRecord) -> Law | None:
+    """Return the law of a scheduler; of ``get_scheduler("cosine", …)``, that of the name."""
+    name = record.arguments.get("name") if record.law == "get_scheduler" else None
+    if isinstance(name, Const) and isinstance(name.value, str):
+        return LAWS.get(SCHEDULER_TYPES.get(name.value, ""))
+    return LAWS.get(record.law)
 
 
 def _epochs_by_steps(

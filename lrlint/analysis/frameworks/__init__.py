@@ -1,0 +1,8 @@
+"""Models of the frameworks that step schedules: who calls ``step()``, when, and how often."""
+
+from __future__ import annotations
+
+# Importing a module registers its models.
+from lrlint.analysis.frameworks import transformers_schedulers
+
+__all__ = ["transformers_schedulers"]
