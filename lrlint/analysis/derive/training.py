@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lrlint.analysis.derive.accelerations import settle_processes
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.optimizer_uses import optimizer_uses
 from lrlint.analysis.derive.schedules import schedules_of
@@ -13,9 +14,10 @@ from lrlint.facts import Training
 def derive(trace: Block) -> Training:
     """Return the facts of everything that a trace builds and steps."""
     located = list(walk(trace))
+    accelerations = settle_processes(trace, located)
     loops = Loops(located)
     optimizers = optimizer_uses(located, loops)
-    schedules = schedules_of(located, loops, optimizers)
+    schedules = schedules_of(located, loops, optimizers, accelerations)
     return Training(
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 # Importing a module registers its models.
-from lrlint.analysis.frameworks import transformers_schedulers
+from lrlint.analysis.frameworks import accelerate, transformers_schedulers
 
-__all__ = ["transformers_schedulers"]
+__all__ = ["accelerate", "transformers_schedulers"]

@@ -16,7 +16,6 @@ from lrlint.analysis.interpreter.machine import Library, Machine
 
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
-    accelerate,
     arithmetic,
     command_line,
     copies,
@@ -95,9 +94,9 @@ class Libraries(Library):
         model = METHODS.get((kind_of(receiver), name))
         return None if model is None else model(machine, receiver, arguments, node)
 
-    def member(self, value: AnyValue, name: str) -> AnyValue | None:
+    def member(self, machine: Machine, value: AnyValue, name: str) -> AnyValue | None:
         model = ATTRIBUTES.get((kind_of(value), name))
-        return None if model is None else model(value)
+        return None if model is None else model(machine, value)
 
     def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:
         return paths.joined(left, right) if isinstance(left, File) else None

@@ -30,8 +30,8 @@ LastNameModel = Callable[[Machine, Arguments, cst.Call], AnyValue | None]
 """Returns the value of a call, or None where its arguments do not fit what is modelled."""
 MethodModel = Callable[[Machine, Any, Arguments, cst.Call], AnyValue]
 """Returns the value of a method call; the object is its second argument."""
-AttributeModel = Callable[[Any], AnyValue]
-"""Returns the value of an attribute of an object."""
+AttributeModel = Callable[[Machine, Any], AnyValue]
+"""Returns the value of an attribute of an object, which is its second argument."""
 ObjectKind = type[Value] | type[Expr] | LibraryKind
 """A class of values, or the library class that an `Instance` belongs to."""
 
