@@ -566,9 +566,19 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class TrainerArguments:
+    """The ``TrainingArguments`` from which a Trainer of transformers builds its schedule."""
+
+    place: Place
+    arguments: Mapping[str, Argument]
+    """Those that decide the LR, with their defaults, and all that the script gives."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Training:
     """All facts of one script, as seen from one entry point."""
 
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
+    trainers: tuple[TrainerArguments, ...] = ()

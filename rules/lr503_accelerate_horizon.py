@@ -156,12 +156,18 @@ def _message(schedule: Schedule, found: Misfit) -> str:
                 " processes it is twice as fast"
             )
         case Error.PROCESSES_TWICE:
-            why = "it advances once at every update here"
-            if not found.acceleration.once:
-                why = "the batches of all processes are counted already"
+            length, why = (
+                found.acceleration.length,
+                "the batches of all processes are in it already",
+            )
+            if found.acceleration.once:
+                why = "it advances once at every update here"
+            counted = "counts the batches of all processes"
+            if length is not None and found.acceleration.processes in length.atoms():
+                counted = "is multiplied by the number of processes"
             return (
-                f"{name} is multiplied by the number of processes, but {why}: on 2 processes the"
-                " training covers half of the schedule"
+                f"{name} {counted}, but {why}: on 2 processes the training covers half of the"
+                " schedule"
             )
         case Error.BATCHES:
             return (

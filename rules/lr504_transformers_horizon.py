@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import Argument, Schedule, TrainerArguments, Training
 from lrlint.formulas import PastHorizon
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after_steps, lr_text
 from lrlint.judgement.training_steps import (
+    EVALUATED,
+    evaluates,
     function_of,
+    refused_type,
     warmup_never_ends,
     wrong_length,
 )
@@ -35,6 +38,10 @@ class TransformersHorizon(Rule):
     schedule is stepped over the whole training. A difference of one step, or of less than 1 %, is
     not reported. Where gradient accumulation explains the difference, LR206 reports it; where the
     warm-up is longer than the training, LR210 does.
+
+    Of a `Trainer` that builds its schedule from `TrainingArguments`, it reports what raises when
+    the training starts (`cosine_with_min_lr` without a minimum, `warmup_stable_decay` without
+    `num_decay_steps`, arguments that the schedule does not take) and a warm-up that is ignored.
 
     ## Why is this bad
 
@@ -143,6 +150,39 @@ class TransformersHorizon(Rule):
                 notes=notes(schedule),
                 fix=resized(schedule, length.steps),
             )
+
+    def check_training(self, training: Training) -> Iterator[Finding]:
+        for trainer in training.trainers:
+            yield from self._contradictions(trainer)
+
+    def _contradictions(self, trainer: TrainerArguments) -> Iterator[Finding]:
+        """Report what a Trainer raises for its schedule, or ignores."""
+        kind = trainer.arguments["lr_scheduler_type"]
+        if not isinstance(kind.value, str):
+            return
+        place, name = kind.place or trainer.place, f"lr_scheduler_type={kind.value!r}"
+        warmup = trainer.arguments["warmup_steps"]
+        if (problem := refused_type(trainer)) is not None:
+            yield self.finding(
+                place,
+                f"{name}: {problem.message}, which raises {problem.raises} when training starts",
+            )
+        elif kind.value in EVALUATED and not evaluates(trainer):
+            yield self.finding(
+                place, f"{name} needs an eval_strategy: TrainingArguments raises ValueError"
+            )
+        elif kind.value == "constant" and warmup.place is not None and _is_positive(warmup):
+            yield self.finding(
+                warmup.place,
+                f"warmup_steps={warmup.text} is ignored by {name}:"
+                " constant_with_warmup is the one that warms up",
+                severity=Severity.WARNING,
+            )
+
+
+def _is_positive(argument: Argument) -> bool:
+    number = None if argument.number is None else argument.number.value
+    return number is not None and number > 0
 
 
 def _times(length: Length) -> str:

@@ -37,7 +37,7 @@ def settle_processes(trace: Block, located: list[Located]) -> dict[int, Accelera
     accelerations = {
         key: _acceleration(record, accelerator, atom, built[key], located, loops)
         for key, record in records.items()
-        if record.prepared and accelerator.advances is not None
+        if record.prepared and accelerator.advances is not None and len(set(prepared)) == 1
     }
     mapping = {atom: Expr.const(atom.value or 1)}
     substitute(trace, mapping)

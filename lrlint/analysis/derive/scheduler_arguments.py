@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.numbers import as_default
+from lrlint.analysis.model import trace
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
+    DictValue,
     ListValue,
     Opaque,
     SchedulerRecord,
 )
-from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, Unknown
+from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, TrainerArguments, Unknown
 from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
@@ -34,6 +36,16 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
             reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
         )
     return arguments
+
+
+def trainer_arguments(event: trace.TrainerArguments) -> TrainerArguments:
+    """Return the arguments of a Trainer that builds its schedule."""
+    arguments = {}
+    for name, value in event.values.items():
+        place = event.places.get(name)
+        text = "" if place is None else place.text
+        arguments[name] = Argument(value=_fact_of(value), place=place, text=text)
+    return TrainerArguments(place=event.place, arguments=arguments)
 
 
 def removed_arguments(record: SchedulerRecord) -> Mapping[str, Place]:
@@ -59,6 +71,8 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
             return constant
         case ListValue(items=list() as items):
             return tuple(_fact_of(item, depth + 1) for item in items)
+        case DictValue(complete=True, store=store):
+            return {key: _fact_of(item, depth + 1) for key, item in store.data.items()}
         case Opaque(number=Expr() as number):
             return number
         case Opaque(path=path):

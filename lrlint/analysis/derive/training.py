@@ -5,9 +5,10 @@ from __future__ import annotations
 from lrlint.analysis.derive.accelerations import settle_processes
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.optimizer_uses import optimizer_uses
+from lrlint.analysis.derive.scheduler_arguments import trainer_arguments
 from lrlint.analysis.derive.schedules import schedules_of
 from lrlint.analysis.derive.state_calls import checkpoints
-from lrlint.analysis.model.trace import Block, walk
+from lrlint.analysis.model.trace import Block, TrainerArguments, walk
 from lrlint.facts import Training
 
 
@@ -22,4 +23,9 @@ def derive(trace: Block) -> Training:
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),
         checkpoints=checkpoints(located, optimizers, schedules),
+        trainers=tuple(
+            trainer_arguments(item.event)
+            for item in located
+            if isinstance(item.event, TrainerArguments)
+        ),
     )

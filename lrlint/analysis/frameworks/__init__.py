@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 # Importing a module registers its models.
-from lrlint.analysis.frameworks import accelerate, transformers_schedulers
+from lrlint.analysis.frameworks import (
+    accelerate,
+    transformers_arguments,
+    transformers_schedulers,
+    transformers_trainer,
+)
 
-__all__ = ["accelerate", "transformers_schedulers"]
+__all__ = [
+    "accelerate",
+    "transformers_arguments",
+    "transformers_schedulers",
+    "transformers_trainer",
+]

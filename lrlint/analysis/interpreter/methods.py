@@ -196,6 +196,11 @@ def _super(
     method = machine.get_attribute(receiver, name)
     if isinstance(method, FunctionValue):
         return machine.call(method, arguments, node)
+    own = receiver.receiver
+    if isinstance(own, Instance) and own.kind is not None:
+        modelled = machine.library.call_method(machine, own, name, arguments, node)
+        if modelled is not None:
+            return modelled
     if name == "__init__":
         return NONE
     for value in arguments.all():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter import calls, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
 
@@ -39,6 +39,7 @@ from lrlint.analysis.library.registry import (
     LAST_NAMES,
     METHODS,
     MODELS,
+    SUBCLASSES,
     UNEVALUATED,
     kind_of,
 )
@@ -113,6 +114,10 @@ class Libraries(Library):
     def construct(
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
+        for base in members.external_bases(cls):
+            model = SUBCLASSES.get(base.rsplit(".", 1)[-1])
+            if model is not None and base.startswith(("transformers", "trl")):
+                return model(machine, cls, arguments, node)
         return subclasses.construct(machine, cls, arguments, node)
 
 

@@ -147,6 +147,14 @@ class SchedulerCall(Event):
 
 
 @dataclass(eq=False, slots=True)
+class TrainerArguments(Event):
+    """A Trainer of transformers builds its schedule from ``TrainingArguments(…)``."""
+
+    values: Mapping[str, AnyValue]
+    places: Mapping[str, SyntaxPlace]
+
+
+@dataclass(eq=False, slots=True)
 class Prepare(Event):
     """``accelerator.prepare(…)``."""
 

@@ -149,6 +149,8 @@ class LibraryKind(Enum):
     GRAD_SCALER = "GradScaler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    TRAINER = "transformers.Trainer"
+    TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
 
 
@@ -165,6 +167,10 @@ class Instance(Value):
     kind: LibraryKind | None = None
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
+    place: SyntaxPlace | None = None
+    """Where it is constructed, for a library's object of which findings may speak."""
+    places: Mapping[str, SyntaxPlace] = field(default_factory=dict)
+    """Where its arguments are written, by keyword."""
 
 
 @dataclass(eq=False, slots=True)
