@@ -21,8 +21,6 @@ def settle_processes(trace: Block, located: list[Located]) -> dict[int, Accelera
     The user may set another number. The facts are by the identity of the schedulers' records.
     """
     prepared = [item.event.accelerator for item in located if isinstance(item.event, Prepare)]
-    if not prepared:
-        return {}
     accelerator = prepared[0]
     (atom,) = accelerator.processes.atoms()
     built = {

@@ -8,14 +8,17 @@ from lrlint.analysis.derive.optimizer_uses import optimizer_uses
 from lrlint.analysis.derive.scheduler_arguments import trainer_arguments
 from lrlint.analysis.derive.schedules import schedules_of
 from lrlint.analysis.derive.state_calls import checkpoints
-from lrlint.analysis.model.trace import Block, TrainerArguments, walk
-from lrlint.facts import Training
+from lrlint.analysis.model.trace import Block, Prepare, TrainerArguments, walk
+from lrlint.facts import Acceleration, Training
 
 
 def derive(trace: Block) -> Training:
     """Return the facts of everything that a trace builds and steps."""
     located = list(walk(trace))
-    accelerations = settle_processes(trace, located)
+    accelerations: dict[int, Acceleration] = {}
+    if any(isinstance(item.event, Prepare) for item in located):
+        accelerations = settle_processes(trace, located)
+        located = list(walk(trace))  # what needs several processes may be gone
     loops = Loops(located)
     optimizers = optimizer_uses(located, loops)
     schedules = schedules_of(located, loops, optimizers, accelerations)
