@@ -7,7 +7,21 @@ a loop that the script writes.
 
 from __future__ import annotations
 
-# Importing a module registers its models, as in `library`.
-from lrlint.analysis.frameworks import lightning_module, lightning_trainer
+# Importing a module registers its models.
+from lrlint.analysis.frameworks import (
+    accelerate,
+    lightning_module,
+    lightning_trainer,
+    transformers_arguments,
+    transformers_schedulers,
+    transformers_trainer,
+)
 
-__all__ = ["lightning_module", "lightning_trainer"]
+__all__ = [
+    "accelerate",
+    "lightning_module",
+    "lightning_trainer",
+    "transformers_arguments",
+    "transformers_schedulers",
+    "transformers_trainer",
+]
