@@ -15,6 +15,7 @@ from lrlint.analysis.derive.scheduler_arguments import (
     horizon_of,
     removed_arguments,
 )
+from lrlint.analysis.derive.simulated_counts import counted_by_running
 from lrlint.analysis.derive.state_calls import calls_on, restored_first
 from lrlint.analysis.derive.step_guards import Path, conditions, construction_guards, relative
 from lrlint.analysis.derive.step_order import early_step, repeated_step
@@ -23,6 +24,7 @@ from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.trace import (
+    Block,
     BuildOptimizer,
     BuildScheduler,
     Located,
@@ -45,7 +47,7 @@ from lrlint.facts import (
 
 
 def schedules_of(
-    located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+    trace: Block, located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
 ) -> dict[int, Schedule]:
     """Return the facts of every schedule, by the identity of its record."""
     built: dict[int, Located] = {}
@@ -56,7 +58,7 @@ def schedules_of(
             built.setdefault(id(record), item)
             records[id(record)] = record
     schedules = {
-        key: _schedule(records[key], item, located, loops, optimizers)
+        key: _schedule(records[key], item, trace, located, loops, optimizers)
         for key, item in built.items()
     }
     for key, schedule in schedules.items():
@@ -71,6 +73,7 @@ def schedules_of(
 def _schedule(
     record: SchedulerRecord,
     built: Located,
+    trace: Block,
     located: list[Located],
     loops: Loops,
     optimizers: dict[int, OptimizerUse],
@@ -81,6 +84,7 @@ def _schedule(
         steps = _without_counts(steps)
     if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
         updates = _without_counts(updates)
+    steps, updates = counted_by_running(trace, built, steps, updates)
     arguments = arguments_of(record)
     stepping = _stepping(record, steps, updates, loops)
     epoch_loop = stepping.epoch_loop

@@ -14,8 +14,8 @@ def derive(trace: Block) -> Training:
     """Return the facts of everything that a trace builds and steps."""
     located = list(walk(trace))
     loops = Loops(located)
-    optimizers = optimizer_uses(located, loops)
-    schedules = schedules_of(located, loops, optimizers)
+    optimizers = optimizer_uses(trace, located, loops)
+    schedules = schedules_of(trace, located, loops, optimizers)
     return Training(
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),
