@@ -207,7 +207,7 @@ PROJECT = {
     """,
 }
 ENTRY = (
-    "from {}engine import Engine\nfrom {}settings import Settings\nEngine(Settings(), net).go()\n"
+    "from {dots}engine import Engine\nfrom {dots}settings import Settings\nEngine(Settings(), net).go()\n"
 )
 
 
