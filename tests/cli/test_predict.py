@@ -206,9 +206,11 @@ PROJECT = {
                     self.drops.step()
     """,
 }
-ENTRY = (
-    "from {dots}engine import Engine\nfrom {dots}settings import Settings\nEngine(Settings(), net).go()\n"
-)
+ENTRY = """
+    from {dots}engine import Engine
+    from {dots}settings import Settings
+    Engine(Settings(), net).go()
+"""
 
 
 @pytest.mark.parametrize("dots", [".", "recipe."])

@@ -5,11 +5,12 @@ A running counter, a ``break`` at a limit or a flag that ends both loops are cou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from lrlint.analysis.derive.step_guards import conditions
-from lrlint.analysis.derive.step_sites import Step
+from lrlint.analysis.derive.step_sites import Step, has_other_trips
 from lrlint.analysis.model.compiling import NotComputable
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
@@ -24,6 +25,7 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
 )
 from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Expr, Strength
 
 _MOST_ITERATIONS = 400_000
@@ -144,6 +146,12 @@ class _Counter(TraceCompiler):
                 self._count(step, times)
 
         return run
+
+    def _trips(self, node: Repeat, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
+        if has_other_trips(node, self._assumed):
+            self._unresolved.append(unknown_trips(node.loop.over))
+            return None
+        return super()._trips(node, indices)
 
     def _count(self, step: Event, times: int) -> None:
         if self._started:
