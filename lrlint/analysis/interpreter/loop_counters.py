@@ -18,6 +18,7 @@ from lrlint.analysis.code.queries import assigned_names, resized_lists
 from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
+from lrlint.analysis.interpreter.numbers import length_of
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Condition,
@@ -28,10 +29,11 @@ from lrlint.analysis.model.conditions import (
     is_loop_atom,
     negate,
 )
-from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
+from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, has_break, substitute
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    Growth,
     Instance,
     ListValue,
     OptimizerValue,
@@ -79,8 +81,9 @@ def repeating(
     repeat = Repeat(loop, [])
     start = len(machine.journal)
     variables = _make_unknown(machine, node) if carries else []
+    growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
-        _note_growing_lists(machine, node.body)
+        growing = _growing_lists(machine, node.body, repeat)
     outer = machine.block
     outer.append(repeat)
     machine.block = repeat.body
@@ -103,6 +106,8 @@ def repeating(
         )
     _leave_replaced_open(machine, repeat, start)
     _write_last_values(machine, loop, variables, mapping, start)
+    for value in growing:
+        _end_growth(value, repeat)
     if loop.left_by_exception:
         leave_block_open([repeat], "stepped in a loop that an exception may leave")
     if not repeat.body:
@@ -197,8 +202,9 @@ def _changing(
             yield mapping.store, key, None
 
 
-def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
+def _growing_lists(machine: Machine, body: cst.CSTNode, repeat: Repeat) -> list[ListValue]:
     """Make the lengths of lists unknown that the body changes: it is interpreted just once."""
+    growing: list[ListValue] = []
     for path in machine.unit.names_of(body, resized_lists):
         name, _, attribute = path.partition(".")
         value = machine.scope.find(name)
@@ -207,7 +213,30 @@ def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
         elif attribute:
             continue
         if isinstance(value, ListValue):
+            length = length_of(machine, value)
+            if length is not None and value.growth is None:
+                value.growth = Growth(repeat, len(machine.guards), length)
+                growing.append(value)
             value.grows = True
+    return growing
+
+
+def _end_growth(value: ListValue, repeat: Repeat) -> None:
+    """Give a list the length that it has after the loop, if each iteration appends as much."""
+    growth, value.growth = value.growth, None
+    trips = repeat.loop.trips
+    if (
+        growth is None
+        or not (growth.regular and growth.each)
+        or trips is None
+        or repeat.loop.may_break
+        or repeat.loop.left_by_exception
+        or has_break(repeat.body)
+    ):
+        return
+    with suppress(TooComplex, NotRepresentable):
+        value.length = growth.before + trips * growth.each
+        value.items, value.grows, value.source = None, False, None
 
 
 def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:

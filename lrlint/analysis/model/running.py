@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.conditions import Condition, flatten, is_loop_atom, text_of
 from lrlint.analysis.model.contradictions import contradict
-from lrlint.analysis.model.trace import Block, Break, Event, Node, Repeat, When, walk
+from lrlint.analysis.model.trace import (
+    Block,
+    Break,
+    Event,
+    Node,
+    Repeat,
+    When,
+    has_break,
+    nodes_of,
+    walk,
+)
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Strength
 
@@ -32,7 +42,9 @@ class TraceCompiler(ABC):
         self._assumed = assumed
         self._unresolved = unresolved
         self._left = most
-        self._all_indices = {loop.loop.index for loop in _nodes(trace) if isinstance(loop, Repeat)}
+        self._all_indices = {
+            loop.loop.index for loop in nodes_of(trace) if isinstance(loop, Repeat)
+        }
         self._last: dict[Atom, int] = {}
         """The last iteration of each loop that has run, for flags that a loop leaves set."""
         self.by_defaults = False
@@ -119,7 +131,7 @@ class TraceCompiler(ABC):
         """Return how often a loop runs, as a function of the indices of the loops around it."""
         loop = node.loop
         if loop.trips is None:
-            if _has_break(node.body):
+            if has_break(node.body):
                 endless = self._left + 1
                 return lambda *_: endless
             self._unresolved.append(unknown_trips(loop.over))
@@ -136,7 +148,7 @@ class TraceCompiler(ABC):
         if any(contradict(part, known) for part in conditions for known in self._assumed):
             return None
         matters = self._matters(node.body)
-        if not matters and not _has_break(node.body):
+        if not matters and not has_break(node.body):
             return None
         self.by_defaults |= not all(map(_is_certain, conditions))
         if any(part.lean is False for part in conditions):
@@ -189,25 +201,3 @@ def _is_sure(atoms: Iterable[Atom]) -> bool:
 
 def _nothing(stack: Indices) -> None:
     """Run an empty block."""
-
-
-def _nodes(block: Block) -> Iterator[Node]:
-    """Yield all nodes of a block, those within loops and conditions too."""
-    for node in block:
-        yield node
-        if isinstance(node, (When, Repeat)):
-            yield from _nodes(node.body)
-
-
-def _has_break(block: Block) -> bool:
-    """Whether something in a block leaves the loop around it."""
-    for node in block:
-        if isinstance(node, Break):
-            return True
-        if isinstance(node, When) and _has_break(node.body):
-            return True
-        if isinstance(node, Repeat) and any(
-            isinstance(inner, Break) and inner.levels > 1 for inner in _nodes(node.body)
-        ):
-            return True
-    return False

@@ -113,8 +113,25 @@ class ListValue(Value):
     """The innermost loop whose iterations each build it, or None outside all loops."""
     grows: bool = False
     """Whether a loop that was built after it changes its length."""
+    growth: Growth | None = None
+    """In such a loop, what each iteration appends."""
     under: int = 0
     """How many guards were in force where it was built."""
+
+
+@dataclass(eq=False, slots=True)
+class Growth:
+    """What the iterations of a loop append to a list."""
+
+    loop: object
+    guards: int
+    """How many guards are in force in each iteration."""
+    before: Expr
+    """The length before the loop."""
+    each: int = 0
+    """How many elements each iteration appends."""
+    regular: bool = True
+    """Whether all iterations change the length alike."""
 
 
 @dataclass(frozen=True, slots=True)
