@@ -33,6 +33,7 @@ from lrlint.analysis.library import (  # noqa: F401
     settings_files,
     subclasses,
     tensors,
+    torchvision_data,
     wrappers,
 )
 from lrlint.analysis.library.registry import (
