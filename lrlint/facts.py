@@ -394,6 +394,8 @@ class Construction:
     but its law is not known."""
     open_arguments: bool = False
     """Whether there may be arguments that are not known (``**kwargs``)."""
+    seen: bool = True
+    """Whether it is in view; else the scheduler is a parameter of a function."""
     removed_arguments: Mapping[str, Place] = field(default_factory=dict)
     """Where arguments are given that the library no longer takes."""
     restored_first: Call | None = None
@@ -423,6 +425,8 @@ class Stepping:
     """A step before the optimizer's first in the same iteration, or None."""
     repeated_step: Repetition | None = None
     """Two steps on the same path through one iteration, or None."""
+    trained_instead: OptimizerUse | None = None
+    """The optimizer that steps wherever the scheduler does, if its own steps only elsewhere."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     escapes: str | None = None

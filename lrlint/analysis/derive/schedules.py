@@ -28,11 +28,12 @@ from lrlint.analysis.model.trace import (
     BuildOptimizer,
     BuildScheduler,
     Located,
+    OptimizerStep,
     Repeat,
     SchedulerStep,
     When,
 )
-from lrlint.analysis.model.values import SchedulerRecord
+from lrlint.analysis.model.values import Owner, SchedulerRecord
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.facts import (
     Construction,
@@ -66,8 +67,49 @@ def schedules_of(
         schedule.children = tuple(schedules[child] for child in children if child in schedules)
         for child in schedule.children:
             child.parent = schedule
+        schedule.stepping = replace(
+            schedule.stepping, trained_instead=_trained_instead(records[key], located, optimizers)
+        )
     _relate(schedules, built, located)
     return schedules
+
+
+def _trained_instead(
+    record: SchedulerRecord, located: list[Located], optimizers: dict[int, OptimizerUse]
+) -> OptimizerUse | None:
+    """Return the optimizer that steps wherever a scheduler does, if its own steps only elsewhere.
+
+    ``if epoch < 5: opt_a.step(); scheduler.step()``, where only the ``else`` steps ``opt_b``.
+    """
+    steps = [item for item in located if _steps(item, record)]
+    updates = [item for item in located if _steps(item, record.optimizer)]
+    if (
+        not steps
+        or not updates
+        or not all(_exclude(a.path, b.path) for a in steps for b in updates)
+    ):
+        return None
+    for key, other in optimizers.items():
+        trains = [item for item in located if id(_owner(item)) == key]
+        if trains and all(any(_runs_with(step, update) for update in trains) for step in steps):
+            return other
+    return None
+
+
+def _owner(item: Located) -> Owner | None:
+    match item.event:
+        case OptimizerStep(optimizer=owner) | SchedulerStep(scheduler=owner):
+            return owner
+    return None
+
+
+def _steps(item: Located, owner: Owner | None) -> bool:
+    return owner is not None and _owner(item) is owner
+
+
+def _runs_with(step: Located, update: Located) -> bool:
+    """Whether an update is made in the same branch, and loop, as a step of a scheduler."""
+    return bool(step.loops) and step.path == update.path[: len(step.path)]
 
 
 def _schedule(
@@ -120,6 +162,7 @@ def _construction(
         in_test=any(map(is_in_test_file, (built.event.place, *built.event.via))),
         derived=record.derived,
         open_arguments=record.open_arguments,
+        seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
     )

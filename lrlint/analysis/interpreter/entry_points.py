@@ -187,6 +187,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     """Return the trace of a function or class that is called with unknown arguments."""
     trace: Block = []
     outer, machine.block = machine.block, trace
+    machine.root = trace
     try:
         with machine.calling(None):
             if isinstance(entry_point, ClassValue):
@@ -196,7 +197,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     except BudgetExceeded:
         pass
     finally:
-        machine.block = outer
+        machine.block, machine.root = outer, machine.trace
     return trace
 
 

@@ -126,6 +126,8 @@ class Machine(ABC):
     trace: Block
     block: Block
     """The part of the trace that is being written."""
+    root: Block
+    """The trace of the entry point that is being interpreted."""
     guards: list[Condition]
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
@@ -180,7 +182,7 @@ class Machine(ABC):
         self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
         self.scopes = {unit: self.scope}
         self.foreign = {}
-        self.block = self.trace = []
+        self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()

@@ -16,6 +16,7 @@ from lrlint.analysis.interpreter import (
     members,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.given_schedulers import given_scheduler
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
@@ -231,6 +232,10 @@ def _unknown(
     if record is not None:
         machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
+    if name == "step" and not arguments.all():
+        given = given_scheduler(machine, receiver)
+        if given is not None:
+            return _scheduler(machine, given, name, arguments, node)
     if name == "get" and arguments.positional:
         return attributes.get_item(machine, receiver, arguments.positional[0], None)
     if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):

@@ -22,6 +22,7 @@ from lrlint.analysis.library import (  # noqa: F401
     copies,
     data_loaders,
     decorators,
+    fabric,
     instance_checks,
     iterables,
     namespaces,

@@ -57,6 +57,8 @@ class Opaque(Value):
     """The atom of its length, once that has been asked for."""
     members: dict[str, AnyValue] = field(default_factory=dict)
     """Its attributes and items, by how they are written after its name: ``.lr``, ``["lr"]``."""
+    parameter: bool = False
+    """Whether it is what code that is not seen passes to a function."""
     state_of: OptimizerRecord | SchedulerRecord | None = None
     """The object whose ``state_dict()`` it is."""
 
@@ -162,6 +164,7 @@ class LibraryKind(Enum):
 
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
+    FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
@@ -450,6 +453,8 @@ class SchedulerRecord:
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
     """Whether it was passed to ``accelerator.prepare``."""
+    given: bool = False
+    """Whether it is a parameter of a function: code that is not seen builds it."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

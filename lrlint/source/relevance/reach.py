@@ -42,6 +42,9 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
 
+_UPDATE: Final = re.compile(r"optim\w*\.step\(")
+_GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
+
 _MOST_MODULES: Final = 300
 """A script for which more modules must be read is better analysed: no analysis follows as many."""
 
@@ -174,6 +177,8 @@ class Relevance:
         """Whether some code names a constructor of the world outside of the project."""
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
+        if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
+            return True  # a parameter, it may be: whoever calls the function has built it
         names = self._constructors(used)
         if not names:
             return False
