@@ -431,6 +431,8 @@ class Stepping:
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
+    held: bool = False
+    """Whether the reason is that an object of a class of the script holds it."""
     undecided: tuple[str, ...] = ()
     """Why a count is not known, in words."""
 

@@ -80,7 +80,7 @@ def _is_alone(schedule: Schedule) -> bool:
     )
 
 
-LENGTH_EXCLUSIONS = (
+NOT_JUDGED = (
     OPEN_ARGUMENTS,
     EXERCISE,
     REBUILT,
@@ -94,6 +94,10 @@ LENGTH_EXCLUSIONS = (
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(_ruled_out, "the script's defaults do not lead here"),
+)
+"""Excludes what no rule about lengths reports."""
+LENGTH_EXCLUSIONS = (
+    *NOT_JUDGED,
     Exclusion(
         _open_ratio,
         lambda length: (

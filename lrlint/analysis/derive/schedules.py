@@ -34,7 +34,7 @@ from lrlint.analysis.model.trace import (
     When,
 )
 from lrlint.analysis.model.values import Owner, SchedulerRecord
-from lrlint.analysis.model.words import unknown_trips
+from lrlint.analysis.model.words import HELD, unknown_trips
 from lrlint.facts import (
     Construction,
     FactorFunction,
@@ -180,6 +180,7 @@ def _stepping(
         repeated_step=repeated_step(steps, updates, loops),
         prepared=record.prepared,
         escapes=record.escapes,
+        held=record.escapes is not None and record.escapes.startswith(HELD),
         undecided=_undecided(steps),
     )
 

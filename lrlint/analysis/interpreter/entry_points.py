@@ -35,6 +35,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
+from lrlint.analysis.model.words import HELD
 
 
 def traces(machine: Machine) -> list[Block]:
@@ -241,4 +242,4 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
         if isinstance(bound, FunctionValue):
             _call(machine, bound, cls.scope, f"{cls.name}.{_name(method)}")
     if existing is None:
-        escapes.escape(instance, f"held by an object of {cls.name}")
+        escapes.escape(instance, f"{HELD}{cls.name}")

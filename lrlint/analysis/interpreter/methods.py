@@ -96,6 +96,9 @@ def call_method(
     return _unknown(machine, receiver, name, arguments, node)
 
 
+_ADVANCES = ("step", "dampening", "dampen")
+"""What advances a scheduler; the others are of pytorch_warmup."""
+
 # -- optimizers and schedulers ----------------------------------------------------------------
 
 
@@ -103,7 +106,7 @@ def _scheduler(
     machine: Machine, receiver: SchedulerValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     record = receiver.record
-    if name == "step":
+    if name in _ADVANCES:
         argument = next(iter(arguments.all()), None)
         text = _first_argument(machine, node)
         machine.emit(SchedulerStep(*machine.where(node), record, argument, text))

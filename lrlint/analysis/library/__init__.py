@@ -30,6 +30,7 @@ from lrlint.analysis.library import (  # noqa: F401
     optimizers,
     paths,
     progress_bars,
+    pytorch_warmup,
     schedulers,
     settings_files,
     subclasses,
