@@ -57,7 +57,7 @@ def _without_effect(
 
 @models_method(LibraryKind.FABRIC, "save")
 def _save(machine: Machine, receiver: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
-    checkpoints.note_save(machine, "save", arguments.all(), node)
+    checkpoints.note_save(machine, "save", arguments.all(), machine.where(node))
     return NONE
 
 

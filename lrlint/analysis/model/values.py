@@ -166,6 +166,8 @@ class LibraryKind(Enum):
     DATACLASS = "a class whose fields make its constructor"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
+    IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
+    IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     WANDB_RUN = "wandb.init()"
