@@ -93,8 +93,6 @@ def _add(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Cal
     handler = arguments.get(1, "handler") or Opaque()
     event = arguments.get(0, "event_name")
     register(machine, engine, event, handler, arguments.positional[2:], node)
-        machine, engine, arguments.get(0, "event_name"), handler, arguments.positional[2:], node
-    )
     return NONE
 
 
