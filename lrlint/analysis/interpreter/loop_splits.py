@@ -13,7 +13,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import assigned_names, has_own_break, names_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import to_number
-from lrlint.analysis.model.values import SchedulerValue, Stream
+from lrlint.analysis.model.values import SchedulerRecord, SchedulerValue, Stream
 from lrlint.source.nodes import statements_of
 from lrlint.symbolic import Expr
 
@@ -25,6 +25,8 @@ class Split:
     branch: cst.If
     """What runs before the iteration ``at``, and never else."""
     at: Expr
+    replaced: tuple[SchedulerRecord, ...]
+    """The schedulers whose names the branch gives to others."""
 
 
 def split_of(machine: Machine, node: cst.For, stream: Stream) -> Split | None:
@@ -37,12 +39,13 @@ def split_of(machine: Machine, node: cst.For, stream: Stream) -> Split | None:
     for statement in statements_of(node.body):
         if isinstance(statement, cst.If):
             limit = _limit(machine, statement, node.target.value)
-            if limit is None or not _replaces_scheduler(machine, statement):
+            replaced = _replaced(machine, statement)
+            if limit is None or not replaced:
                 return None
             at = limit - first
             inside = isinstance(at.value, int) and 0 < at.value < stream.trips.value
             linear = stream.element(Expr.const(1)) == first + 1
-            return Split(statement, at) if inside and linear else None
+            return Split(statement, at, replaced) if inside and linear else None
         if not isinstance(statement, cst.SimpleStatementLine) or "step" in names_in(statement):
             return None
     return None
@@ -62,6 +65,6 @@ def _limit(machine: Machine, statement: cst.If, counter: str) -> Expr | None:
     return None
 
 
-def _replaces_scheduler(machine: Machine, statement: cst.If) -> bool:
-    names = assigned_names(statement.body)
-    return any(isinstance(machine.scope.find(name), SchedulerValue) for name in names)
+def _replaced(machine: Machine, statement: cst.If) -> tuple[SchedulerRecord, ...]:
+    values = map(machine.scope.find, sorted(assigned_names(statement.body)))
+    return tuple(value.record for value in values if isinstance(value, SchedulerValue))

@@ -86,6 +86,8 @@ def _run_split(machine: Machine, node: cst.For, stream: Stream, split: Split) ->
     _run_body(machine, node, replace(stream, trips=split.at), split.branch)
     assignment.assign(machine, node.target, stream.element(split.at), rename=False)
     machine.run_block(statements_of(split.branch.body))
+    for record in split.replaced:
+        record.relayed = True  # it is not meant to last to the end
     rest = replace(
         stream,
         trips=stream.trips - split.at,
