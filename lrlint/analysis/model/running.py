@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.conditions import Condition, flatten, is_loop_atom, text_of
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Block,
     Break,
@@ -145,7 +145,7 @@ class TraceCompiler(ABC):
 
     def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
         conditions = [part for part in flatten(node.condition) if part not in self._assumed]
-        if any(contradict(part, known) for part in conditions for known in self._assumed):
+        if exclude(conditions, self._assumed):
             return None
         matters = self._matters(node.body)
         if not matters and not has_break(node.body):
