@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, st
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.interpreter.numbers import length_of
+from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.conditions import (
     Condition,
@@ -95,9 +96,14 @@ def repeating(
         machine.block = outer
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
-    mapping = _resolve(variables, loop.index)
+    running = _running(machine, variables)
+    mapping = _resolve(variables, loop.index, running)
     if tests is not None and loop.trips is None:
         loop.trips = _trips(tests, loop, mapping)
+    for variable, counter in running.items():
+        if variable.atom in mapping:
+            reached = counter.reached(variable.before, Expr.atom(loop.index))
+            replace_condition(repeat.body, counter.condition, reached)
     if mapping:
         substitute([repeat], mapping)
     if loop.trips is not None and machine.replaced:
@@ -106,6 +112,7 @@ def repeating(
         )
     _leave_replaced_open(machine, repeat, start)
     _write_last_values(machine, loop, variables, mapping, start)
+    _write_running(machine, repeat, running)
     for value in growing:
         _end_growth(value, repeat)
     if loop.left_by_exception:
@@ -239,14 +246,38 @@ def _end_growth(value: ListValue, repeat: Repeat) -> None:
         value.items, value.grows, value.source = None, False, None
 
 
-def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
+def _running(machine: Machine, variables: list[_Variable]) -> dict[_Variable, Running]:
+    """Return the counters that start again at a limit, here or in a loop in the body."""
+    running: dict[_Variable, Running] = {}
+    for variable in variables:
+        after = variable.after
+        if after is None:
+            continue
+        inner = machine.running.get(after)
+        with suppress(*_UNREPRESENTABLE):
+            if inner is None or inner.atom != variable.atom:
+                inner = running_of(variable.atom, after)
+            if inner is not None and inner.reset.may_start_at(variable.before):
+                running[variable] = inner
+    return running
+
+
+def _resolve(
+    variables: list[_Variable], index: Atom, running: dict[_Variable, Running]
+) -> dict[Atom, Expr]:
     """Return the unknowns as functions of the loop's index, as far as the body tells them."""
     unknowns = {variable.atom for variable in variables}
     mapping: dict[Atom, Expr] = {}
+    for variable, counter in running.items():
+        with suppress(*_UNREPRESENTABLE):
+            reached = counter.reached(variable.before, Expr.atom(index))
+            mapping[variable.atom] = counter.before(variable.before, Expr.atom(index))
+            for indicator in _indicators_of(variables, counter.condition):
+                mapping[indicator] = Expr.atom(replace(indicator, key=reached))
     changed: list[tuple[_Variable, Expr]] = []
     for variable in variables:
         atom, before, after = variable.atom, variable.before, variable.after
-        if after is None:
+        if after is None or atom in mapping:
             continue
         if after == Expr.atom(atom) or (after == before and not (after.atoms() & unknowns)):
             mapping[atom] = before
@@ -262,6 +293,17 @@ def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
             if value.atoms() & mapping.keys():
                 mapping[atom] = value.subs({k: v for k, v in mapping.items() if k != atom})
     return mapping
+
+
+def _indicators_of(variables: list[_Variable], condition: Condition) -> set[Atom]:
+    """Return the atoms that are 1 where a condition holds, among the values after the body."""
+    return {
+        indicator
+        for variable in variables
+        if variable.after is not None
+        for indicator in indicators(variable.after)
+        if indicator.key == condition
+    }
 
 
 def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Expr]) -> Expr | None:
@@ -320,6 +362,21 @@ def _write_last_values(
         if not known.atoms().isdisjoint({*unknowns, loop.index}):
             known = machine.named_number(str(key), None, Strength.OPEN)
         machine.write(store, key, known)
+
+
+def _write_running(machine: Machine, repeat: Repeat, running: dict[_Variable, Running]) -> None:
+    """Give the counters that start again the values that they have after the loop."""
+    loop = repeat.loop
+    ends_early = loop.may_break or loop.left_by_exception or has_break(repeat.body)
+    trips = None if ends_early else loop.trips
+    for variable, counter in running.items():
+        if trips is None:
+            continue
+        with suppress(*_UNREPRESENTABLE):
+            value, outer = counter.after(variable.before, Expr.atom(loop.index), trips)
+            machine.write(variable.store, variable.key, value)
+            if outer is not None:
+                machine.running[value] = outer
 
 
 # -- trip counts ------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Outcome,
     Try,
 )
+from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Counter
 from lrlint.analysis.model.contradictions import Contradictions
@@ -159,6 +160,8 @@ class Machine(ABC):
     """Functions that were arguments: they may be called later, out of sight."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
+    running: dict[Expr, Running]
+    """Counters that start again at a limit, by their values after their loops."""
     patched: Store
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
@@ -194,6 +197,7 @@ class Machine(ABC):
         self.classes, self.closures = [], []
         self.accumulates, self.without_gradients = True, False
         self.replaced = {}
+        self.running = {}
         self._keys = itertools.count()
         self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
