@@ -128,7 +128,7 @@ class _Run:
         """Lint a file that has been read."""
         start = time.process_time()
         mentions = mentions_schedule(source.data)
-        if (mentions or starts_something(source.data)) and self._may_build(source):
+        if self._may_build(source, mentions=mentions):
             self._judge.prepare()
             with self._reporting(source):
                 self._judge.judge(source, self._analyser.analyse(source))
@@ -136,9 +136,11 @@ class _Run:
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(source)
 
-    def _may_build(self, source: SourceFile) -> bool:
+    def _may_build(self, source: SourceFile, *, mentions: bool) -> bool:
         try:
-            return self._analyser.may_build(source)
+            if mentions:
+                return self._analyser.may_build(source)
+            return starts_something(source.data) and self._analyser.may_start(source)
         except Exception as error:
             self._judge.failed(source.name, error)
             return False
