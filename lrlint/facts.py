@@ -418,6 +418,8 @@ class Construction:
     but its law is not known."""
     open_arguments: bool = False
     """Whether there may be arguments that are not known (``**kwargs``)."""
+    seen: bool = True
+    """Whether it is in view; else the scheduler is a parameter of a function."""
     removed_arguments: Mapping[str, Place] = field(default_factory=dict)
     """Where arguments are given that the library no longer takes."""
     restored_first: Call | None = None
@@ -535,12 +537,16 @@ class Stepping:
     """Two steps on the same path through one iteration, or None."""
     driver: Driver | None = None
     """The framework that steps it; None where the script does so itself."""
+    trained_instead: OptimizerUse | None = None
+    """The optimizer that steps wherever the scheduler does, if its own steps only elsewhere."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     acceleration: Acceleration | None = None
     """What accelerate does with it; None where its `Accelerator` is not fully known."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
+    held: bool = False
+    """Whether the reason is that an object of a class of the script holds it."""
     undecided: tuple[str, ...] = ()
     """Why a count is not known, in words."""
 

@@ -35,6 +35,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
+from lrlint.analysis.model.words import HELD
 
 
 def traces(machine: Machine) -> list[Block]:
@@ -187,6 +188,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     """Return the trace of a function or class that is called with unknown arguments."""
     trace: Block = []
     outer, machine.block = machine.block, trace
+    machine.root = trace
     try:
         with machine.calling(None):
             if isinstance(entry_point, ClassValue):
@@ -196,7 +198,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     except BudgetExceeded:
         pass
     finally:
-        machine.block = outer
+        machine.block, machine.root = outer, machine.trace
     return trace
 
 
@@ -242,4 +244,4 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
         if isinstance(bound, FunctionValue):
             _call(machine, bound, cls.scope, f"{cls.name}.{_name(method)}")
     if existing is None and not driven:
-        escapes.escape(instance, f"held by an object of {cls.name}")
+        escapes.escape(instance, f"{HELD}{cls.name}")

@@ -26,6 +26,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Outcome,
     Try,
 )
+from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Condition
@@ -137,6 +138,8 @@ class Machine(ABC):
     trace: Block
     block: Block
     """The part of the trace that is being written."""
+    root: Block
+    """The trace of the entry point that is being interpreted."""
     guards: list[Condition]
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
@@ -168,6 +171,8 @@ class Machine(ABC):
     """Functions that were arguments: they may be called later, out of sight."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
+    running: dict[Expr, Running]
+    """Counters that start again at a limit, by their values after their loops."""
     patched: Store
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
@@ -195,7 +200,7 @@ class Machine(ABC):
         self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
         self.scopes = {unit: self.scope}
         self.foreign = {}
-        self.block = self.trace = []
+        self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
@@ -208,6 +213,7 @@ class Machine(ABC):
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
         self.replaced, self.lr_writes = {}, 0
+        self.running = {}
         self._keys = itertools.count()
         self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}

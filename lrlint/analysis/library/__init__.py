@@ -22,6 +22,8 @@ from lrlint.analysis.library import (  # noqa: F401
     copies,
     data_loaders,
     decorators,
+    fabric,
+    ignite,
     instance_checks,
     iterables,
     namespaces,
@@ -29,10 +31,12 @@ from lrlint.analysis.library import (  # noqa: F401
     optimizers,
     paths,
     progress_bars,
+    pytorch_warmup,
     schedulers,
     settings_files,
     subclasses,
     tensors,
+    torchvision_data,
     wrappers,
 )
 from lrlint.analysis.library.registry import (
