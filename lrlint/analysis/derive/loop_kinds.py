@@ -202,14 +202,10 @@ def _says_step(loop: Repeat) -> bool:
     record = loop.loop
     if record.trips is not None and record.trips.unit in (Unit.STEP, Unit.BATCH):
         return True
-    if record.over is not None and _STEP.search(record.over):
-        if record.target in (None, "iteration"):  # None: `over` is the test of a `while`
-            return not _EPOCH.search(record.over)
-    return (
-        record.target is not None
-        and bool(_STEP.search(record.target))
-        and (record.target != "iteration")
-    )
+    if record.target in (None, "iteration"):  # None: `over` is the test of a `while`
+        over = record.over or ""
+        return bool(_STEP.search(over)) and not _EPOCH.search(over)
+    return bool(_STEP.search(record.target))
 
 
 _OTHER = re.compile(
