@@ -411,6 +411,28 @@ class FactorFunction:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Acceleration:
+    """How accelerate advances a prepared scheduler, for any number of processes.
+
+    All other facts are those of one process, or of as many as the user has set.
+    """
+
+    processes: Atom
+    every: Expr | None
+    """How many batches make an update; None where that is not known."""
+    steps: Expr | None
+    """How often the scheduler advances over the whole training."""
+    length: Expr | None
+    """The length of its horizon."""
+    once: bool
+    """Whether one step is one advance, however many processes there are."""
+    reads_processes: bool
+    """Whether an argument is computed with the number of processes."""
+    ignored: Place | None = None
+    """Where the script passes a ``split_batches`` that accelerate ignores."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stepping:
     """How a scheduler is advanced, beyond its ``sites``, ``steps`` and ``epochs``."""
 
@@ -425,6 +447,8 @@ class Stepping:
     """Two steps on the same path through one iteration, or None."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
+    acceleration: Acceleration | None = None
+    """What accelerate does with it; None where its `Accelerator` is not fully known."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
     undecided: tuple[str, ...] = ()
@@ -544,9 +568,19 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class TrainerArguments:
+    """The ``TrainingArguments`` from which a Trainer of transformers builds its schedule."""
+
+    place: Place
+    arguments: Mapping[str, Argument]
+    """Those that decide the LR, with their defaults, and all that the script gives."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Training:
     """All facts of one script, as seen from one entry point."""
 
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
+    trainers: tuple[TrainerArguments, ...] = ()

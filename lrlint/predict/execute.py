@@ -340,9 +340,27 @@ class _Compiler:
             self._unresolved.append(f"the metric {event.argument_text or 'of step()'}".strip())
             return None
         if event.argument is None or event.argument == Const(None):
-            return lambda stack: step(record)
+            return self._repeated(event, lambda stack: step(record), indices)
         argument = self._argument(event.argument, indices)
         return argument and (lambda stack: step(record, argument, stack))
+
+    def _repeated(
+        self, event: SchedulerStep, step: Runner, indices: tuple[Atom, ...]
+    ) -> Runner | None:
+        """Return a step that advances its scheduler several times, as accelerate does."""
+        if self._machine.synchronised is not None and event.scheduler.law == "OneCycleLR":
+            self._unresolved.append("where accelerate stops a OneCycleLR that accumulates")
+            return None
+        if event.times is None or event.times.as_number() == 1:
+            return step
+        times = self._argument(event.times, indices)
+
+        def run(stack: Indices) -> None:
+            assert times is not None
+            for _ in range(int(times(*stack))):
+                step(stack)
+
+        return times and run
 
     def _write(self, event: LRWrite, indices: tuple[Atom, ...]) -> Runner | None:
         value, write = event.value, self._simulation.write_lr

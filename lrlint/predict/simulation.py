@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -143,6 +144,8 @@ class Simulation:
         replay = self._replays.get(id(scheduler))
         if replay is None:
             return
+        if scheduler.prepared and replay._step_count > getattr(replay, "total_steps", math.inf):
+            return  # accelerate steps a OneCycleLR once past its end and no further
         if scheduler is self._target:
             self.steps += 1
         try:

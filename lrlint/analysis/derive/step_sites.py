@@ -96,11 +96,13 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops, located)
     facts = [_loop(repeat, assumed, loops) for repeat in repeats]
+    event = located.event
+    if isinstance(event, SchedulerStep) and event.times is not None and count is not None:
+        count = count * event.times
     if any(
         fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
     ):
         count = None
-    event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text

@@ -94,7 +94,7 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
         case Loader(batch_size=size), "batch_size":
             return size
         case File(), _:
-            return machine.library.member(owner, name)
+            return machine.library.member(machine, owner, name)
         case Sized(shape=tuple() as shape), "shape":
             return ListValue(list(shape), kind="tuple")
         case Sized(length=Expr() as length), "shape":
@@ -133,8 +133,12 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
         return value
     if name == "__dict__":
         return DictValue(owner.store, complete=not owner.open, path=owner.path, setting=True)
-    if owner.kind is not None and not owner.open:
-        return Method(owner, name)
+    if owner.kind is not None:
+        value = machine.library.member(machine, owner, name)
+        if value is not None:
+            return value
+        if not owner.open:
+            return Method(owner, name)
     value = owner.store.data[name] = Opaque(f"{owner.path}.{name}" if owner.path else name)
     return value
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import (
@@ -105,7 +107,11 @@ def _scheduler(
     if name == "step":
         argument = next(iter(arguments.all()), None)
         text = _first_argument(machine, node)
-        machine.emit(SchedulerStep(*machine.where(node), record, argument, text))
+        accelerator = machine.accelerator if record.prepared else None
+        held_back = accelerator is not None and accelerator.holds_back
+        times = None if accelerator is None else accelerator.advances
+        with machine.held_back(record, node) if held_back else nullcontext():
+            machine.emit(SchedulerStep(*machine.where(node), record, argument, text, times))
         return NONE
     inside = machine.scope.owner is not None and any(
         "Scheduler" in base or base.endswith("LR")
@@ -141,7 +147,8 @@ def _optimizer(
             # A closure computes the loss; every step runs it.
             if isinstance(value, FunctionValue):
                 machine.call_function(value, Arguments())
-        machine.emit(OptimizerStep(*machine.where(node), record))
+        with machine.held_back(record, node):
+            machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
     if name in ("state_dict", "load_state_dict", "add_param_group"):
         own = _loads_own_state(name, arguments)
@@ -189,6 +196,11 @@ def _super(
     method = machine.get_attribute(receiver, name)
     if isinstance(method, FunctionValue):
         return machine.call(method, arguments, node)
+    own = receiver.receiver
+    if isinstance(own, Instance) and own.kind is not None:
+        modelled = machine.library.call_method(machine, own, name, arguments, node)
+        if modelled is not None:
+            return modelled
     if name == "__init__":
         return NONE
     for value in arguments.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -191,6 +192,27 @@ def _record(
     for child in children:
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
+    return SchedulerValue(record)
+
+
+def build(
+    machine: Machine,
+    law: Law,
+    optimizer: OptimizerValue,
+    arguments: Mapping[str, object],
+    places: Mapping[str, SyntaxPlace],
+    place: SyntaxPlace,
+) -> SchedulerValue:
+    """Record a scheduler that a library builds from settings that are written at a place."""
+    record = SchedulerRecord(
+        law=law.name,
+        place=place,
+        optimizer=optimizer.record,
+        arguments={name: _as_value(value) for name, value in arguments.items()},
+        places=places,
+    )
+    optimizer.record.driven = True
+    machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
 
 

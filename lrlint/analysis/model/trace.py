@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
-from lrlint.analysis.model.values import AnyValue, OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.values import Accelerator, AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
 
@@ -131,6 +131,8 @@ class SchedulerStep(Event):
     scheduler: SchedulerRecord
     argument: AnyValue | None
     argument_text: str = ""
+    times: Expr | None = None
+    """How often the call advances it; None for once."""
 
 
 @dataclass(eq=False, slots=True)
@@ -142,6 +144,21 @@ class SchedulerCall(Event):
     inside_scheduler_class: bool = False
     own_state: bool = False
     """Whether ``load_state_dict`` is given a state that was read in the same run."""
+
+
+@dataclass(eq=False, slots=True)
+class TrainerArguments(Event):
+    """A Trainer of transformers builds its schedule from ``TrainingArguments(…)``."""
+
+    values: Mapping[str, AnyValue]
+    places: Mapping[str, SyntaxPlace]
+
+
+@dataclass(eq=False, slots=True)
+class Prepare(Event):
+    """``accelerator.prepare(…)``."""
+
+    accelerator: Accelerator
 
 
 @dataclass(eq=False, slots=True)
@@ -239,7 +256,10 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
                 block.remove(node)
             else:
                 substitute(node.body, mapping)
-        elif isinstance(node, SchedulerStep) and isinstance(node.argument, Expr):
-            node.argument = node.argument.subs(mapping)
+        elif isinstance(node, SchedulerStep):
+            if isinstance(node.argument, Expr):
+                node.argument = node.argument.subs(mapping)
+            if node.times is not None:
+                node.times = node.times.subs(mapping)
         elif isinstance(node, LRWrite) and isinstance(node.value, Expr):
             node.value = node.value.subs(mapping)

@@ -143,11 +143,14 @@ class DictValue(Value):
 class LibraryKind(Enum):
     """The library class of an object, where that decides what its methods do."""
 
+    ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
     GRAD_SCALER = "GradScaler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    TRAINER = "transformers.Trainer"
+    TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
 
 
@@ -164,6 +167,10 @@ class Instance(Value):
     kind: LibraryKind | None = None
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
+    place: SyntaxPlace | None = None
+    """Where it is constructed, for a library's object of which findings may speak."""
+    places: Mapping[str, SyntaxPlace] = field(default_factory=dict)
+    """Where its arguments are written, by keyword."""
 
 
 @dataclass(eq=False, slots=True)
@@ -289,6 +296,8 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
+    drops_last: bool = False
+    """Whether a last batch of fewer samples is left out."""
 
 
 @dataclass(eq=False, slots=True)
@@ -436,3 +445,25 @@ class SchedulerRecord:
 
 
 Owner = OptimizerRecord | SchedulerRecord
+
+
+@dataclass(eq=False, slots=True)
+class Accelerator:
+    """How accelerate steps what it prepares."""
+
+    processes: Expr
+    """The atom of the number of processes."""
+    advances: Expr | None
+    """How often one ``step()`` advances a scheduler; None where that is not known."""
+    every: Expr | None
+    """How many batches make an update under ``accumulate()``; None where that is not known."""
+    resets: bool = True
+    """Whether the last batch of a loader makes an update, too."""
+    holds_back: bool = True
+    """Whether a scheduler steps only with its optimizer."""
+    splits: bool | None = False
+    """Whether the processes share each batch of a loader, instead of the batches."""
+    ignored: SyntaxPlace | None = None
+    """The place of a ``split_batches`` that accelerate ignores."""
+    lengths: list[Expr] = field(default_factory=list)
+    """How many batches the prepared loaders have for each process."""

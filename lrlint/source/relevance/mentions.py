@@ -14,6 +14,10 @@ _CLASS = (
     re.compile(rb"LR(?:(?<=[A-Za-z0-9_]LR)(?![A-Za-z0-9])|(?<=ReduceLR)OnPlateau)"),
     re.compile(rb"WarmRestarts"),
     re.compile(rb"OneCycle"),
+    # transformers and TRL build a schedule from these.
+    re.compile(rb"TrainingArguments"),
+    re.compile(rb"SFTConfig"),
+    re.compile(rb"DPOConfig"),
 )
 
 # A scheduler that came from elsewhere under another name: `lr_policy.step()`, `warmup.step()`.
