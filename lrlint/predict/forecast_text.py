@@ -132,7 +132,7 @@ def _value(number: Expr | None, spell: Callable[[Expr], str] = str) -> str:
     if number is None:
         return "?"
     text, value = spell(number), number.value
-    if value is None or text == str(value):
+    if value is None or text in (str(value), f"{value:g}"):
         return text
     return f"{text} = {value:g}" if isinstance(value, float) else f"{text} = {value:,}"
 

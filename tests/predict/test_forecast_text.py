@@ -72,3 +72,15 @@ def test_what_torch_raises_is_said() -> None:
 @pytest.mark.parametrize("text", ["", "import torch\n"])
 def test_a_file_without_a_schedule(text: str) -> None:
     assert lines(text) == ["train.py: no learning-rate schedule found"]
+
+
+def test_a_horizon_of_a_law_that_the_script_writes_is_one_number() -> None:
+    text = """
+    import math, torch
+    adam = torch.optim.Adam(net.parameters())
+    for epoch in range(10):
+        for group in adam.param_groups:
+            group["lr"] = 0.1 * 0.5 * (1 + math.cos(math.pi * epoch / 20))
+        adam.step()
+    """
+    assert "  horizon          the decay = 20" in lines(text)
