@@ -130,12 +130,16 @@ class Draft:
         # The statements that build one scheduler, where two optimizers share a factory.
         self.one_schedule: Lines = []
         self.needs: set[str] = set()
+        # Axes on which an earlier choice leaves only these options.
+        self.only: dict[str, tuple[str, ...]] = {}
         self.project_imports: list[str] = []
         self.files: dict[str, str] = {}
         self.stubs: dict[str, str] = {}
         self.sets: list[str] = []
         self.argv: list[str] = []
         self.open_settings: set[str] = set()
+        # What a closure around the scheduler is called with.
+        self.wired = "scheduler"
         self.raises: str | None = None
         self.may_abstain = False
         self.namespace = "from"
@@ -148,6 +152,8 @@ class Draft:
         options = [o for o in AXES[axis] if o.when(self)]
         if self.textbook and axis in TEXTBOOK:
             options = [o for o in options if o.name in TEXTBOOK[axis]] or options
+        if axis in self.only:
+            options = [o for o in options if o.name in self.only[axis]]
         alike = self.textbook and axis == "horizon"
         weights = [1 if alike else o.weight for o in options]
         chosen = self.rng.choices(options, weights)[0]
