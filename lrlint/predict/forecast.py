@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpreter_for
+from lrlint.analysis import interpret
 from lrlint.analysis.derive import derive
-from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
@@ -45,9 +44,9 @@ def forecast(
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, overrides=overrides)
+    interpreter, traces = interpret(source, overrides=overrides)
     forecasts: list[Forecast] = []
-    for trace in traces(interpreter):
+    for trace in traces:
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
             if schedule.parent is None and schedule.construction.on_default_path:

@@ -10,6 +10,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted, has_own_break
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -45,6 +46,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
         case ListValue():
             return _over_list(machine, value)
         case DictValue(complete=True, store=store):
+            machine.read(store, WHOLE)
             return _listed(
                 [Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data]
             )

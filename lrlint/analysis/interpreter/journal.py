@@ -23,6 +23,9 @@ def take_back(machine: Machine, start: int) -> Changes:
     changes: Changes = {}
     for store, key, _ in machine.journal[start:]:
         changes[store, key] = store.data.get(key, MISSING)
+        for uses in machine.first_uses:
+            if uses.get((store, key)) is False:
+                del uses[store, key]
     for store, key, old in reversed(machine.journal[start:]):
         if old is MISSING:
             store.data.pop(key, None)
@@ -49,6 +52,8 @@ def join_changes(
     for store, key in [*then, *(entry for entry in otherwise if entry not in then)]:
         if store is skip:
             continue
+        if (store, key) not in then or (store, key) not in otherwise:
+            machine.read(store, key)  # the other branch keeps the value
         before = store.data.get(key, MISSING)
         first = then.get((store, key), before)
         second = otherwise.get((store, key), before)

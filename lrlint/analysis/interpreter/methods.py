@@ -199,6 +199,7 @@ def _super(
 def _instance(
     machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    machine.read(receiver.store, name)
     value = receiver.store.data.get(name)
     if value is None:
         value = machine.find_method(receiver, name)

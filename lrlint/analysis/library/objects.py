@@ -92,6 +92,7 @@ def _has_attribute(
         case Const() if owner == NONE:
             return False
         case Instance() if name is not None:
+            machine.read(owner.store, name)
             if name in owner.store.data or machine.find_method(owner, name):
                 return True
             if owner.cls is not None and not owner.open:
