@@ -108,6 +108,8 @@ def held(machine: Machine, node: cst.CSTNode) -> Iterator[Entry]:
     if isinstance(node, (cst.For, cst.While)):
         for flag in _leaving_flags(node.body):
             yield from _entry(machine, flag)
+        for name in assigned_names(node.body) - _reaching(node.body):
+            yield machine.scope.store, name
 
 
 def _operands(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -130,6 +132,26 @@ def _leaving_flags(body: cst.BaseSuite) -> Iterator[cst.BaseExpression]:
         later = statements[position + 1 :]
         if name is not None and not any(name in assigned_names(other) for other in later):
             yield statement.test
+
+
+def _reaching(block: cst.BaseSuite | cst.Else) -> frozenset[str]:
+    """Return the names that a block binds and then goes on, so that the next iteration sees them.
+
+    ``done = True`` and ``break`` leave the loop.
+    """
+    suite = block.body if isinstance(block, cst.Else) else block
+    if _leaves(suite):
+        return frozenset()
+    return frozenset[str]().union(*map(_bound_by, statements_of(suite)))
+
+
+def _bound_by(statement: cst.CSTNode) -> frozenset[str]:
+    if not isinstance(statement, cst.If):
+        return assigned_names(statement)
+    names = assigned_names(statement.test) | _reaching(statement.body)
+    if isinstance(statement.orelse, cst.If):
+        return names | _bound_by(statement.orelse)
+    return names if statement.orelse is None else names | _reaching(statement.orelse)
 
 
 def _leaves(body: cst.BaseSuite) -> bool:

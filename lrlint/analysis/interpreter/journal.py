@@ -52,9 +52,8 @@ def join_changes(
     for store, key in [*then, *(entry for entry in otherwise if entry not in then)]:
         if store is skip:
             continue
-        if (store, key) not in then or (store, key) not in otherwise:
-            machine.read(store, key)  # the other branch keeps the value
         before = store.data.get(key, MISSING)
         first = then.get((store, key), before)
         second = otherwise.get((store, key), before)
-        machine.write(store, key, join(machine, condition, first, second, str(key)))
+        both = (store, key) in then and (store, key) in otherwise
+        machine.write(store, key, join(machine, condition, first, second, str(key)), wholly=both)

@@ -243,10 +243,16 @@ class Machine(ABC):
         for uses in self.first_uses:
             uses.setdefault((store, key), True)
 
-    def write(self, store: Store, key: Hashable, value: AnyValue) -> None:
-        """Set an entry of a store, or delete it; the journal can undo that."""
-        for uses in self.first_uses:
-            uses.setdefault((store, key), False)
+    def write(
+        self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True
+    ) -> None:
+        """Set an entry of a store, or delete it; the journal can undo that.
+
+        ``wholly`` is False for a value that is the one before where a branch has not run.
+        """
+        if wholly:
+            for uses in self.first_uses:
+                uses.setdefault((store, key), False)
         self.journal.append((store, key, store.data.get(key, MISSING)))
         if value is MISSING:
             store.data.pop(key, None)
