@@ -127,6 +127,8 @@ class _Compiler:
         self._all_indices = {loop.loop.index for loop in _nodes(trace) if isinstance(loop, Repeat)}
         self._last: dict[Atom, int] = {}
         """The last iteration of each loop that has run, for flags that a loop leaves set."""
+        self._left: list[bool] = []
+        """Whether a ``break`` leaves it, for each loop that is being compiled."""
 
     def program(self) -> Runner:
         """Return what runs the trace; names to be known first become ``unresolved``."""
@@ -157,6 +159,8 @@ class _Compiler:
             case When():
                 return self._when(node, indices)
             case Break(levels=levels):
+                if self._left:
+                    self._left[-min(levels, len(self._left))] = True
                 return lambda stack: levels
             case Event():
                 return self._event(node, indices)
@@ -193,8 +197,9 @@ class _Compiler:
         if not self._matters(node.body):
             return None
         index = node.loop.index
+        self._left.append(False)
         body = self._block(node.body, (*indices, index))
-        count = self._trips(node, indices)
+        count = self._trips(node, indices, ends=self._left.pop())
         if count is None:
             return None
 
@@ -212,11 +217,16 @@ class _Compiler:
 
         return run
 
-    def _trips(self, node: Repeat, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
-        """Return how often a loop runs, as a function of the indices of the loops around it."""
+    def _trips(
+        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
+    ) -> Callable[..., Any] | None:
+        """Return how often a loop runs, as a function of the indices of the loops around it.
+
+        ``ends``: a ``break`` ends a loop whose trips are not known.
+        """
         loop = node.loop
         if loop.trips is None:
-            if _has_break(node.body):
+            if ends:
                 return _without_end
             self._unresolved.append(unknown_trips(loop.over))
             return None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, from_python, items_of, plain, to_number
@@ -75,6 +76,8 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         values = arguments.positional
+        for function in arguments.keywords.values():
+            escapes.escape(function, f"passed to {machine.unit.code(node.func)}(…)")
         if len(values) == 1:
             values = items_of(values[0]) or []
         numbers = [to_number(machine, value) for value in values]

@@ -235,7 +235,9 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     function, value = arguments.get(0), arguments.get(1)
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
-        return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+        results = [machine.call(function, Arguments([item]), node) for item in items]
+        escapes.escape(function, "called when somebody asks for the result of map(…)")
+        return ListValue(results)
     if function is not None:
         escapes.escape(function, "passed to map(…)")
     return ListValue(None, length=None if value is None else length_of(machine, value))

@@ -136,8 +136,4 @@ def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
-    if isinstance(function, (FunctionValue, ClassValue, External, Partial)) or (
-        isinstance(function, Opaque) and function.external is not None
-    ):
-        return Partial(function, tuple(rest), dict(arguments.keywords))
-    return Opaque()
+    return Partial(function, tuple(rest), dict(arguments.keywords))
