@@ -196,7 +196,7 @@ def batch_named_length(draft: Draft) -> Loop:
     return Loop(rendered, i, i, f"({i} + 1)")
 
 
-@option("batch-loop", 0.6, when=pairs)
+@option("batch-loop", 0.6, when=pairs, modelled=False)
 def batch_until_exhausted(draft: Draft) -> Loop:
     """``while True`` and ``next``, until ``StopIteration``."""
     i, loader = counted(draft), draft.loader
@@ -209,7 +209,7 @@ def batch_until_exhausted(draft: Draft) -> Loop:
     return Loop(rendered, i, i, f"({i} + 1)")
 
 
-@option("batch-loop", 0.5, when=pairs)
+@option("batch-loop", 0.5, when=pairs, modelled=False)
 def batch_sentinel(draft: Draft) -> Loop:
     """``next(iterator, None)`` until it is None."""
     i, loader = counted(draft), draft.loader
@@ -239,7 +239,7 @@ def batch_numbered_generator(draft: Draft) -> Loop:
     return Loop(loop_over(f"for {i}, x, y in numbered_batches({loader}):"), i, i, f"({i} + 1)")
 
 
-@option("batch-loop", 0.5, when=lambda d: pairs(d) and d.skeleton == "epochs")
+@option("batch-loop", 0.5, when=lambda d: pairs(d) and d.skeleton == "epochs", modelled=False)
 def batch_yield_from(draft: Draft) -> Loop:
     i, loader = counted(draft), draft.loader
     body = draft.pick([["yield from loader"], ["yield from iter(loader)", 'print("end")']])

@@ -32,6 +32,8 @@ class Option:
     weight: float
     make: Callable[[Draft], Any]
     when: Callable[[Draft], bool]
+    modelled: bool
+    """Whether lrlint must predict it; where not, it may also say that it is open."""
 
 
 AXES: dict[str, list[Option]] = {}
@@ -42,12 +44,13 @@ def option(
     weight: float = 1.0,
     name: str | None = None,
     when: Callable[[Draft], bool] = lambda draft: True,
+    modelled: bool = True,
 ) -> Callable[[Callable[[Draft], T]], Callable[[Draft], T]]:
     """Register a function as one option of an axis, chosen in proportion to its weight."""
 
     def register(make: Callable[[Draft], T]) -> Callable[[Draft], T]:
         label = name or make.__name__.strip("_").replace("_", "-")
-        AXES.setdefault(axis, []).append(Option(label, weight, make, when))
+        AXES.setdefault(axis, []).append(Option(label, weight, make, when, modelled))
         return make
 
     return register
@@ -158,6 +161,7 @@ class Draft:
         weights = [1 if alike else o.weight for o in options]
         chosen = self.rng.choices(options, weights)[0]
         self.mark(axis, chosen.name)
+        self.may_abstain |= not chosen.modelled
         return chosen.make(self)
 
     def mark(self, axis: str, name: str) -> None:

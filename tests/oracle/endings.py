@@ -47,7 +47,7 @@ def _leave(draft: Draft, lines: Lines) -> None:
     draft.extras.stop_epoch = block(f"if EPOCH + 1 >= {limit}:", lines)
 
 
-@option("ending", 0.8, when=_open_ended)
+@option("ending", 0.8, when=_open_ended, modelled=False)
 def stopped_by_exception(draft: Draft) -> None:
     """The script's own exception, caught around the loops."""
     draft.needs.add("stop-training")
@@ -70,7 +70,7 @@ def stopped_by_return(draft: Draft) -> None:
     _leave(draft, ["return"])
 
 
-@option("ending", 0.5, when=_open_ended)
+@option("ending", 0.5, when=_open_ended, modelled=False)
 def stopped_by_next(draft: Draft) -> None:
     """``next()`` of an exhausted iterator ends the training."""
     draft.needs |= {"stop-iteration"}

@@ -161,7 +161,7 @@ def epoch_for_else(draft: Draft) -> Loop:
     return Loop(rendered, name)
 
 
-@option("epoch-loop", 0.5)
+@option("epoch-loop", 0.5, modelled=False)
 def epoch_next(draft: Draft) -> Loop:
     """``next`` until ``StopIteration``."""
     name = variable(draft)
@@ -179,7 +179,7 @@ def epoch_generator(draft: Draft) -> Loop:
     return Loop(loop_over(f"for {name} in numbered_epochs({draft.epochs_text}):"), name)
 
 
-@option("epoch-loop", 0.5)
+@option("epoch-loop", 0.5, modelled=False)
 def epoch_popped(draft: Draft) -> Loop:
     """A list of epochs, used up."""
     name = variable(draft)

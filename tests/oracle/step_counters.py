@@ -22,12 +22,11 @@ def _every(draft: Draft) -> int:
     return draft.pick([1, 2, 3])
 
 
-@option("cadence", 0.6, when=simple)
+@option("cadence", 0.6, when=simple, modelled=False)
 def optimizer_hook(draft: Draft) -> Cadence:
     """The optimizer's own hook steps the scheduler."""
     counts(draft, "batch", all_batches(draft))
     draft.needs.add("step-hook")
-    draft.may_abstain = True
     return Cadence()
 
 
@@ -79,7 +78,7 @@ def dictionary_counter(draft: Draft) -> Cadence:
     return _place(draft, [count, *block(f"if {guard} % {_every(draft)} == 0:", [STEP])])
 
 
-@option("cadence", 0.5, when=simple)
+@option("cadence", 0.5, when=simple, modelled=False)
 def setdefault_counter(draft: Draft) -> Cadence:
     """``setdefault`` starts the count."""
     draft.counters.append("progress = {}")
@@ -88,7 +87,7 @@ def setdefault_counter(draft: Draft) -> Cadence:
     return _place(draft, [*lines, *block(f'if progress["seen"] <= {limit}:', [STEP])])
 
 
-@option("cadence", 0.5, when=simple)
+@option("cadence", 0.5, when=simple, modelled=False)
 def history_length(draft: Draft) -> Cadence:
     """As often as a list has grown by k."""
     draft.counters.append("seen_losses = []")
@@ -100,7 +99,7 @@ def history_length(draft: Draft) -> Cadence:
     return _place(draft, ["seen_losses.append(loss.item())", *guard])
 
 
-@option("cadence", 0.5, when=simple)
+@option("cadence", 0.5, when=simple, modelled=False)
 def popped_epochs(draft: Draft) -> Cadence:
     """A list of the epochs after which to step, used up."""
     draft.needs.add("epoch")
@@ -110,7 +109,7 @@ def popped_epochs(draft: Draft) -> Cadence:
     return Cadence(tail=block("if pending and EPOCH == pending[-1]:", body))
 
 
-@option("cadence", 0.5, when=simple)
+@option("cadence", 0.5, when=simple, modelled=False)
 def drained_queue(draft: Draft) -> Cadence:
     """``while queue: queue.pop(); scheduler.step()``."""
     times = draft.pick([1, 2])
@@ -125,7 +124,7 @@ def repeating_decorator(draft: Draft) -> Cadence:
     return _place(draft, ["advance_schedule(scheduler)"], 2)
 
 
-@option("cadence", 0.5, when=simple)
+@option("cadence", 0.5, when=simple, modelled=False)
 def skipped_by_exception(draft: Draft) -> Cadence:
     """An exception jumps over the call in one epoch."""
     draft.needs.add("epoch")

@@ -154,17 +154,16 @@ def context_manager_class(draft: Draft) -> Lines:
     return block("with Stage() as stage:", [STEP])
 
 
-@option("step-form", 0.4, when=plain_only)
+@option("step-form", 0.4, when=plain_only, modelled=False)
 def suppressing(draft: Draft) -> Lines:
     manager = draft.pick(["contextlib.suppress(ValueError)", "contextlib.nullcontext()"])
     return block(f"with {manager}:", [STEP])
 
 
-@option("step-form", 0.3, when=plain_only)
+@option("step-form", 0.3, when=plain_only, modelled=False)
 def exit_stack(draft: Draft) -> Lines:
     """The step happens where the stack is left."""
-    draft.may_abstain = True
-    body = ["stack.callback(scheduler.step)", 'print("leaving")']
+    body = ["stack.callback(lambda: scheduler.step())", 'print("leaving")']
     return block("with contextlib.ExitStack() as stack:", body)
 
 
@@ -181,7 +180,7 @@ def updated_dictionary(draft: Draft) -> Lines:
     return [draft.pick(['state["scheduler"].step()', 'state.get("scheduler").step()'])]
 
 
-@option("step-form", 0.4, when=plain_only)
+@option("step-form", 0.4, when=plain_only, modelled=False)
 def queue(draft: Draft) -> Lines:
     """Taken out, stepped, put back."""
     draft.needs.add("queue")
@@ -195,11 +194,10 @@ def callbacks(draft: Draft) -> Lines:
     return block("for callback in callbacks:", ["callback()"])
 
 
-@option("step-form", 0.4, when=plain_only)
+@option("step-form", 0.4, when=plain_only, modelled=False)
 def generator_driver(draft: Draft) -> Lines:
     """A generator that steps each time it is asked."""
     draft.needs.add("driver")
-    draft.may_abstain = True
     steps = block("while True:", [STEP, "yield"])
     draft.helpers.append(block("def drive(scheduler):", steps))
     return [draft.pick(["next(driver)", "next(driver, None)"])]
@@ -211,7 +209,7 @@ def partial_step(draft: Draft) -> Lines:
     return ["advance()"]
 
 
-@option("step-form", 0.4, when=plain_only)
+@option("step-form", 0.4, when=plain_only, modelled=False)
 def match_class(draft: Draft) -> Lines:
     """``match scheduler: case ReduceLROnPlateau(): …``."""
     draft.needs.add("plateau")

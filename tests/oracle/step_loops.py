@@ -152,7 +152,7 @@ def while_two_limits(draft: Draft) -> Loop:
     return Loop(render, name, name, f"({name} + 1)", before)
 
 
-@option("step-loop", 0.8, when=pairs)
+@option("step-loop", 0.8, when=pairs, modelled=False)
 def passes_generator(draft: Draft) -> Loop:
     """A generator yields the batches of all passes, up to a number."""
     name, loader = "it", draft.loader
