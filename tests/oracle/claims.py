@@ -348,9 +348,10 @@ def optimizer_replaced(s: Subject) -> str:
         for n, e in enumerate(events)
         if e.kind == "scheduler-built" and e.number == s.schedule.index
     )
-    later = events[built:]
-    if not any(e.kind == "optimizer-built" for e in later):
+    rebuilt = [n for n, e in enumerate(events) if n > built and e.kind == "optimizer-built"]
+    if not rebuilt:
         return "no optimizer is built after it"
+    later = events[rebuilt[0] :]
     if any(e.kind == "optimizer-step" and e.number == s.schedule.optimizer for e in later):
         return "its optimizer is stepped"
     return ""

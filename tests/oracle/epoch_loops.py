@@ -165,7 +165,10 @@ def epoch_for_else(draft: Draft) -> Loop:
 def epoch_next(draft: Draft) -> Loop:
     """``next`` until ``StopIteration``."""
     name = variable(draft)
-    draw = [*block("try:", [f"{name} = next(epoch_iter)"]), *block("except StopIteration:", ["break"])]
+    draw = [
+        *block("try:", [f"{name} = next(epoch_iter)"]),
+        *block("except StopIteration:", ["break"]),
+    ]
     before = [f"epoch_iter = iter(range({draft.epochs_text}))"]
     return Loop(loop_over("while True:", *draw), name, before=before)
 

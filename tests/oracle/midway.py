@@ -92,7 +92,7 @@ def attribute_written(draft: Draft) -> None:
             "scheduler.base_lrs = [0.2 for _ in optimizer.param_groups]",
             'optimizer.param_groups[0]["initial_lr"] = 0.2',
             'optimizer.param_groups[0].setdefault("initial_lr", 0.2)',
-            'optimizer.param_groups[-1].update(lr=0.2)',
+            "optimizer.param_groups[-1].update(lr=0.2)",
             "scheduler.optimizer.param_groups[0]['lr'] = 0.2",
             "vars(scheduler)['last_epoch'] = 1",
             "scheduler.__dict__.update(last_epoch=1)",

@@ -122,15 +122,6 @@ def tick():
         Holder.held.pop().step()
 
 
-def silence(thing):
-    thing.step = lambda *args, **kwargs: None
-
-
-def double(thing):
-    if "step" not in vars(thing):
-        thing.step = doubled(thing.step)
-
-
 def divide(thing):
     for group in getattr(thing, "optimizer", thing).param_groups:
         group["lr"] /= 2
@@ -151,12 +142,11 @@ INSTEAD: list[str | Lines] = [
     "trainkit.Holder(R)()",
     "trainkit.Holder(R)",
     "trainkit.advance(*[R])",
-    "trainkit.advance(**{}, *(R,))",
     "trainkit.advance(x := R)",
     "trainkit.advance_all(locals())",
     "trainkit.advance_all(vars())",
     'trainkit.advance_all({"sched": R})',
-    'trainkit.advance_all(dict(sched=R))',
+    "trainkit.advance_all(dict(sched=R))",
     'getattr(R, "st" + "ep")()',
     "getattr(R, trainkit.NAME)()",
     'getattr(R, "step", None)()',
@@ -211,9 +201,7 @@ INSTEAD: list[str | Lines] = [
     "vars()",
     "R.step and None",
     "R.step.__call__()",
-    "R.step.__func__(R)" ,
-    "trainkit.silence(R); R.step()",
-    "trainkit.double(R); R.step()",
+    "R.step.__func__(R)",
     "R.step = trainkit.same(R.step); R.step()",
     "R.step = trainkit.dropped(R.step); R.step()",
     "setattr(R, 'st' 'ep', trainkit.dropped(R.step)); R.step()",
@@ -232,7 +220,6 @@ INSTEAD: list[str | Lines] = [
     [*block("if trainkit.no():", ["R.step()"]), *block("else:", ["trainkit.advance(R)"])],
     block("while trainkit.no():", ["R.step()"]),
     block("while trainkit.yes():", ["R.step()", "break"]),
-    [*block("try:", ["trainkit.fail()", "R.step()"]), *block("except trainkit.Failure:", ["pass"])],
     [*block("try:", ["trainkit.fail()"]), *block("except trainkit.Failure:", ["R.step()"])],
     [*block("try:", ["trainkit.fail()"]), *block("except Exception:", ["R.step()"])],
     [*block("try:", ["trainkit.yes()"]), *block("finally:", ["R.step()"])],
@@ -251,17 +238,33 @@ INSTEAD: list[str | Lines] = [
     [*block("async def steps():", ["R.step()"]), '__import__("asyncio").run(steps())'],
     [*block("class Local:", block("def __call__(self):", ["R.step()"])), "Local()()"],
     [*block("class Local:", block("def __del__(self):", ["R.step()"])), "Local()", ""],
-    [*block("class Local:", block("def __bool__(self):", ["R.step()", "return False"])), "not Local()"],
+    [
+        *block("class Local:", block("def __bool__(self):", ["R.step()", "return False"])),
+        "not Local()",
+    ],
     [*block("class Local:", block("def __len__(self):", ["R.step()", "return 0"])), "len(Local())"],
     [*block("class Local:", block("def __getattr__(self, n):", ["return R.step"])), "Local().go()"],
     [*block("class Local:", block("def __getitem__(self, n):", ["R.step()"])), "Local()[0]"],
-    [*block("class Local:", block("def __enter__(self):", ["R.step()"]) + [""]
-            + block("def __exit__(self, *e):", ["R.step()"])), *block("with Local():", ["pass"])],
-    [*block("class Local:", block("def __iter__(self):", ["R.step()", "yield 1"])),
-     *block("for _ in Local():", ["pass"])],
+    [
+        *block(
+            "class Local:",
+            block("def __enter__(self):", ["R.step()"])
+            + [""]
+            + block("def __exit__(self, *e):", ["R.step()"]),
+        ),
+        *block("with Local():", ["pass"]),
+    ],
+    [
+        *block("class Local:", block("def __iter__(self):", ["R.step()", "yield 1"])),
+        *block("for _ in Local():", ["pass"]),
+    ],
     [*block("class Local(trainkit.Holder):", ["pass"]), "Local(R).run()"],
-    [*block("class Local(trainkit.Quiet):", block("def run(self):", ["super().run()", "R.step()"])),
-     "Local(R).run()"],
+    [
+        *block(
+            "class Local(trainkit.Quiet):", block("def run(self):", ["super().run()", "R.step()"])
+        ),
+        "Local(R).run()",
+    ],
 ]
 """What may be there for ``R.step()``."""
 
@@ -304,3 +307,9 @@ def mutated(seed: int) -> Case | None:
         features=case.features | {f"mutation:{template[-1].strip()}"},
         may_abstain=True,
     )
+
+
+def is_the_only_step(case: Case) -> bool:
+    """Whether the script says ``scheduler.step`` nowhere but in the change."""
+    texts = "\n".join(case.files.values())
+    return len(re.findall(r"sched\w*\.step\b", texts)) <= 1

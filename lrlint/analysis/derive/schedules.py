@@ -130,7 +130,7 @@ def _stepping(
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
         early_step=early_step(steps, updates, loops),
-        repeated_step=repeated_step(steps, updates, loops),
+        repeated_step=None if record.miscounted else repeated_step(steps, updates, loops),
         prepared=record.prepared,
         escapes=record.escapes,
         undecided=_undecided(steps),

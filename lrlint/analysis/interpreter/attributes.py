@@ -142,10 +142,11 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
 
 def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
     """Return what an object that wraps an optimizer or a scheduler gives by ``__getattr__``."""
-    if not any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner)):
-        return None
     method = machine.find_method(owner, "__getattr__")
     if not isinstance(method, FunctionValue):
+        return None
+    holds = any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner))
+    if not holds and not method.scope.unit.survey.part(method.node).relevant:
         return None
     return machine.call_function(method, Arguments([Const(name)]))
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
-from lrlint.analysis.model.values import AnyValue, Store
+from lrlint.analysis.model.values import AnyValue, SchedulerValue, Store
 from lrlint.source.nodes import statements_of
 
 
@@ -187,6 +188,12 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> 
             return any_of(*conditions) if conditions else False
         case cst.MatchAs(pattern=None, name=None):
             return True
+        case cst.MatchSingleton(value=value):
+            return comparisons.is_constant(machine, subject, machine.evaluate(value), pattern)
+        case cst.MatchClass(cls=cls, patterns=[], kwds=[]) if isinstance(subject, SchedulerValue):
+            name, law = (dotted(cls) or "").rsplit(".", 1)[-1], subject.record.law
+            if law != "?":
+                return name in (law, "LRScheduler", "_LRScheduler")
         case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
             machine.write(machine.scope.store, name, subject)
             return True

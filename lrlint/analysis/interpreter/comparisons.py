@@ -234,7 +234,7 @@ def _compare(
     right = machine.evaluate(right_node)
     match operator:
         case cst.Is() | cst.IsNot():
-            truth = _identical(machine, left, right, node)
+            truth = is_constant(machine, left, right, node)
         case cst.In() | cst.NotIn():
             truth = _member(machine, left, right, node)
         case cst.Equal() | cst.NotEqual():
@@ -345,12 +345,12 @@ def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: st
     )
 
 
-def _identical(
+def is_constant(
     machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
     """Return whether ``left is right``, where the right side is nearly always None."""
     if isinstance(left, Choice):
-        return any_alternative(left, lambda inner: _identical(machine, inner, right, node))
+        return any_alternative(left, lambda inner: is_constant(machine, inner, right, node))
     if not isinstance(right, Const):
         return _undecided(machine, (left, right), node)
     expected = str(right.value)

@@ -243,9 +243,7 @@ class Machine(ABC):
         for uses in self.first_uses:
             uses.setdefault((store, key), True)
 
-    def write(
-        self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True
-    ) -> None:
+    def write(self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True) -> None:
         """Set an entry of a store, or delete it; the journal can undo that.
 
         ``wholly`` is False for a value that is the one before where a branch has not run.

@@ -37,6 +37,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Loader,
+    Method,
     ModuleValue,
     Opaque,
     OptimizerRecord,
@@ -55,6 +56,9 @@ def call_method(
 ) -> AnyValue:
     """Return the value of ``receiver.name(…)``."""
     match receiver:
+        case SchedulerValue() | OptimizerValue() | Method() if name.startswith("__"):
+            escapes.escape(receiver, f"asked for {name}()")
+            return Opaque()
         case SchedulerValue():
             return _scheduler(machine, receiver, name, arguments, node)
         case OptimizerValue():

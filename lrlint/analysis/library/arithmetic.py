@@ -82,6 +82,8 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
             values = items_of(values[0]) or []
         numbers = [to_number(machine, value) for value in values]
         if not numbers or any(number is None for number in numbers):
+            for value in arguments.positional:
+                escapes.escape(value, f"chosen by {machine.unit.code(node.func)}(…)")
             return Opaque(measured=any(_is_measured(value) for value in arguments.positional))
         return compute(operation, *(number for number in numbers if number is not None))
 

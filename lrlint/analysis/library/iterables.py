@@ -227,6 +227,8 @@ def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     iterator = arguments.get(0)
     if isinstance(iterator, Stream) and iterator.once is not None:
         iterator.once.begun = True
+    for value in arguments.all():
+        escapes.escape(value, "drawn by next(…)")
     return Opaque(measured=True)
 
 
@@ -236,7 +238,8 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
         results = [machine.call(function, Arguments([item]), node) for item in items]
-        escapes.escape(function, "called when somebody asks for the result of map(…)")
+        for passed in (function, value):
+            escapes.escape(passed, "used when somebody asks for the result of map(…)")
         return ListValue(results)
     if function is not None:
         escapes.escape(function, "passed to map(…)")
