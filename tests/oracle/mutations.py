@@ -208,7 +208,8 @@ INSTEAD: list[str | Lines] = [
     "trainkit.remember(R); trainkit.tick()",
     f"{THREAD}; thread.start(); thread.join()",
     THREAD,
-    f"{SIGNAL}.signal({SIGNAL}.SIGUSR1, lambda *_: R.step()); {SIGNAL}.raise_signal({SIGNAL}.SIGUSR1)",
+    f"{SIGNAL}.signal({SIGNAL}.SIGUSR1, lambda *_: R.step()); "
+    f"{SIGNAL}.raise_signal({SIGNAL}.SIGUSR1)",
     f"{SIGNAL}.signal({SIGNAL}.SIGUSR1, lambda *_: R.step())",
     block("with trainkit.Holder(R):", ["pass"]),
     block("with trainkit.Quiet(R):", ["R.step()"]),
@@ -248,9 +249,10 @@ INSTEAD: list[str | Lines] = [
     [
         *block(
             "class Local:",
-            block("def __enter__(self):", ["R.step()"])
-            + [""]
-            + block("def __exit__(self, *e):", ["R.step()"]),
+            [
+                *block("def __enter__(self):", ["R.step()"]),
+                *block("def __exit__(self, *e):", ["R.step()"]),
+            ],
         ),
         *block("with Local():", ["pass"]),
     ],

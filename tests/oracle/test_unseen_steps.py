@@ -37,9 +37,8 @@ def faults(case: Case) -> list[str]:
     trained = all(recording.optimizer(schedule).steps for schedule in recording.schedules)
     # Where another call is seen, a helper that receives the scheduler is taken to step nothing.
     if trained and is_the_only_step(case):
-        for finding in checked.data:
-            if reason := contradiction(case, recording, finding):
-                wrong.append(f"{finding['code']} ({finding['message']}): {reason}")
+        reasons = [(f, contradiction(case, recording, f)) for f in checked.data]
+        wrong += [f"{f['code']} ({f['message']}): {reason}" for f, reason in reasons if reason]
     return wrong
 
 

@@ -190,6 +190,7 @@ def set_attribute(
             machine.write(machine.patched, f"{module}.{name}", value)
             escapes.escape(value, f"stored as an attribute {name}")
         case SchedulerValue(record=record):
+            escapes.escape(value, f"stored as an attribute {name}")
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name == "param_groups":
             remove_group(machine, GroupsValue(record), node)

@@ -14,7 +14,7 @@ from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_cha
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
-from lrlint.analysis.model.values import AnyValue, SchedulerValue, Store
+from lrlint.analysis.model.values import NONE, AnyValue, Choice, SchedulerValue, Store
 from lrlint.source.nodes import statements_of
 
 
@@ -172,6 +172,15 @@ def _both(first: bool | Condition, second: bool | Condition) -> bool | Condition
     return all_of(first, second)
 
 
+def _is_a(machine: Machine, value: AnyValue, name: str) -> bool | Condition:
+    """Return whether a value is of a class of that name."""
+    if value == NONE:
+        return False
+    if isinstance(value, SchedulerValue) and value.record.law != "?":
+        return name in (value.record.law, "LRScheduler", "_LRScheduler")
+    return Flag(Question(Asks.PATTERN, machine.fresh_key()), "a pattern")
+
+
 def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
     """Return whether a pattern matches the subject."""
     match pattern:
@@ -190,10 +199,13 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> 
             return True
         case cst.MatchSingleton(value=value):
             return comparisons.is_constant(machine, subject, machine.evaluate(value), pattern)
-        case cst.MatchClass(cls=cls, patterns=[], kwds=[]) if isinstance(subject, SchedulerValue):
-            name, law = (dotted(cls) or "").rsplit(".", 1)[-1], subject.record.law
-            if law != "?":
-                return name in (law, "LRScheduler", "_LRScheduler")
+        case cst.MatchClass(cls=cls, patterns=[], kwds=[]):
+            name = (dotted(cls) or "").rsplit(".", 1)[-1]
+            if isinstance(subject, Choice):
+                return comparisons.any_alternative(
+                    subject, lambda inner: _is_a(machine, inner, name)
+                )
+            return _is_a(machine, subject, name)
         case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
             machine.write(machine.scope.store, name, subject)
             return True

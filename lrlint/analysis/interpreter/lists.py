@@ -127,7 +127,7 @@ def _change(
         if name != "pop":
             return NONE
         # Each iteration takes another element: an object of the last kind, but no known number.
-        return Opaque() if last is None or isinstance(last, (Expr, Const)) else last
+        return Opaque(measured=True) if last is None or isinstance(last, (Expr, Const)) else last
     position = numbers.plain(arguments.get(0))
     match name, arguments.positional:
         case "pop", []:

@@ -207,10 +207,10 @@ def _changing(
         for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
             yield cls.scope.store, name, None
     for instance in machine.instances:
-        cls = instance.cls
-        changed = set() if cls is None else cls.scope.unit.survey.mutations.attributes
+        kind = instance.cls
+        changed = set() if kind is None else kind.scope.unit.survey.mutations.attributes
         for name in sorted(changed | carried):
-            yield instance.store, name, cls and class_member(machine, cls, name)
+            yield instance.store, name, kind and class_member(machine, kind, name)
     for mapping in machine.dicts:
         for key in sorted(mutations.keys):
             yield mapping.store, key, None

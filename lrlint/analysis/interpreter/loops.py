@@ -47,6 +47,8 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     elif (each := _optimizer_or_scheduler(stream)) is not None:
         outcome = _unroll(machine, node, [each])
     else:
+        for item in stream.items or ():
+            escapes.escape(item, "visited by a loop that is not followed one by one")
         name = _first_name(node.target) or "i"
         loop = LoopRecord(
             index=machine.index_atom(name),

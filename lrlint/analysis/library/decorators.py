@@ -61,8 +61,12 @@ def decorate(
     return replace(value, defaults=defaults, traits=traits)
 
 
-_KNOWN = ("abc", "atexit", "click", "contextlib", "dataclasses", "functools", "hydra", "numba")
-_KNOWN += ("pytest", "torch", "typer", "typing", "typing_extensions")
+_KNOWN = frozenset(
+    {
+        *("abc", "atexit", "click", "contextlib", "dataclasses", "functools", "hydra", "numba"),
+        *("pytest", "torch", "typer", "typing", "typing_extensions"),
+    }
+)
 
 
 def _is_known(machine: Machine, decorator: cst.BaseExpression) -> bool:

@@ -238,7 +238,7 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
         results = [machine.call(function, Arguments([item]), node) for item in items]
-        for passed in (function, value):
+        for passed in arguments.all():
             escapes.escape(passed, "used when somebody asks for the result of map(…)")
         return ListValue(results)
     if function is not None:
