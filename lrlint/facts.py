@@ -441,6 +441,8 @@ class Surroundings:
     """The competitors that advance only where a setting keeps this one from advancing."""
     otherwise: tuple[Schedule, ...] = ()
     """Schedules of the same optimizer that are built only where this one is not."""
+    alternatives: tuple[Schedule, ...] = ()
+    """What the same call builds where it does not build this one, as for another optimizer."""
     writes: tuple[Write, ...] = ()
     """LRs that the script writes into its optimizer, with loops and guards counted as in ``sites``.
     Writes that exclude its construction are left out."""

@@ -37,6 +37,11 @@ def _successor(schedule: Schedule) -> str | None:
     return schedule.variable if next(same, None) is not None else None
 
 
+def _alternative(schedule: Schedule) -> Schedule | None:
+    """Return what is stepped where the same call builds it for another optimizer."""
+    return next((other for other in schedule.surroundings.alternatives if other.sites), None)
+
+
 class SchedulerNeverStepped(Rule):
     """A scheduler is built, but nothing ever calls its `step()`.
 
@@ -86,10 +91,23 @@ class SchedulerNeverStepped(Rule):
         OPTIMIZER_ELSEWHERE,
         Exclusion(_trains_nothing, "no step() of its optimizer is found either"),
         Exclusion(_is_unknown, "lrlint does not know this class"),
+        Exclusion(_alternative, "it is stepped only where it is built for another optimizer"),
         Exclusion(_successor, lambda name: f"another scheduler is called {name} as well"),
     )
 
     VALID = (
+        # Stepped for one of two optimizers, on purpose.
+        training(
+            """
+            if name == "sgd":
+                optimizer = SGD(model.parameters(), lr=0.1)
+            else:
+                optimizer = AdamW(model.parameters(), lr=0.001)
+            scheduler = StepLR(optimizer, step_size=30)
+            """,
+            epoch='if name == "sgd":\n    scheduler.step()',
+            parameters="name",
+        ),
         """
         from torch.optim import SGD
         from torch.optim.lr_scheduler import ExponentialLR

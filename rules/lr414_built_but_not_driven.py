@@ -79,6 +79,23 @@ class BuiltButNotDriven(Rule):
             epoch="if schedule:\n    scheduler.step()",
             parameters="schedule=False",
         ),
+        # An update that a GradScaler leaves out, not a setting.
+        training(
+            """
+            skipped = False
+            scheduler = LinearLR(optimizer, start_factor=0.01, total_iters=5)
+            """,
+            update="""
+            before = scaler.get_scale()
+            scaler.scale(model(x, y)).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            if use_amp:
+                skipped = scaler.get_scale() != before
+            """,
+            batch="if not skipped:\n    scheduler.step()",
+            parameters="scaler, use_amp=False",
+        ),
     )
     INVALID = (
         Invalid(
@@ -127,13 +144,17 @@ def _close(lr: float, other: float) -> bool:
 _SETTING = re.compile(r"(^|[^a-z])(args?|cfg|conf|config|opts?|options|hparams|params|flags)[.\[]")
 
 
+_MEASURED = re.compile(r"(?<!\w)(?!(?:get|getattr|bool|len|int|str|isinstance)\()\w+\(")
+"""A call in a condition: it may ask what the training does, such as `scaler.get_scale()`."""
+
+
 def _flag(schedule: Schedule) -> Guard | None:
     """Return the setting that all its steps depend on, and none of its optimizer's."""
     optimizer, sites = schedule.optimizer, schedule.sites
     if optimizer is None or not sites:
         return None
     for guard in sites[0].guards:
-        if guard.kind is not GuardKind.FLAG:
+        if guard.kind is not GuardKind.FLAG or _MEASURED.search(guard.text):
             continue
         if guard.by_default is None and not _SETTING.search(guard.text.lower()):
             continue

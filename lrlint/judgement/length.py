@@ -118,7 +118,13 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
-    if not exact and comparison.certain and (typical := _typical_ratio(steps, length)) is not None:
+    by_default_alike = ratio is not None and abs(ratio - 1) < _NEGLIGIBLE
+    if (
+        not exact
+        and not by_default_alike
+        and comparison.certain
+        and (typical := _typical_ratio(steps, length)) is not None
+    ):
         ratio, exact = typical, True
     return Length(schedule, horizon, length, steps, comparison, ratio, exact)
 

@@ -9,7 +9,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_reads import changed
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.conditions import Condition, flatten, text_of
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     UNPICKLED,
     AddGroup,
@@ -238,7 +238,7 @@ class _Compiler:
 
     def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
         conditions = [part for part in flatten(node.condition) if part not in self._assumed]
-        if any(contradict(part, known) for part in conditions for known in self._assumed):
+        if exclude(conditions, self._assumed):
             return None
         if any(part.lean is False for part in conditions):
             return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import click
 
 from lrlint.facts import Cadence, Horizon, OptimizerUse, Schedule
 from lrlint.output.text import clean, place
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
+from lrlint.predict.spelling import Spelling
 from lrlint.predict.terminal_plot import Line, draw
 from lrlint.symbolic import Expr
 
@@ -69,12 +70,13 @@ def _remedy(unresolved: Sequence[str]) -> str:
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     """Yield the facts of a schedule, each with its label."""
     schedule, prediction = forecast.schedule, forecast.prediction
+    spell = Spelling(schedule)
     if schedule.optimizer is not None:
         yield "optimizer", _optimizer(schedule.optimizer)
     if schedule.horizon is not None:
-        yield "horizon", _horizon(schedule, schedule.horizon)
+        yield "horizon", _horizon(schedule, schedule.horizon, spell)
     if schedule.sites:
-        count = _count(schedule.steps, prediction.steps)
+        count = _count(schedule.steps, prediction.steps, spell)
         lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
         yield "scheduler steps", f"{count}{_CADENCES[schedule.per]} ({lines})"
     else:
@@ -85,7 +87,7 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     else:
         yield (
             "optimizer steps",
-            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps),
+            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
         )
 
 
@@ -95,30 +97,30 @@ def _optimizer(optimizer: OptimizerUse) -> str:
     return f"{optimizer.class_name}{name}, lr = {lrs}"
 
 
-def _horizon(schedule: Schedule, horizon: Horizon) -> str:
+def _horizon(schedule: Schedule, horizon: Horizon, spell: Spelling) -> str:
     argument = schedule.argument(horizon.parameter)
     numbers = None if argument is None else argument.numbers
-    length = ", ".join(map(_value, numbers)) if numbers else _value(horizon.length)
+    length = ", ".join(map(_value, numbers)) if numbers else _value(horizon.length, spell)
     unit = horizon_unit(schedule)
     return f"{horizon.parameter} = {length}" + (f" {_PLURALS.get(unit, unit)}" if unit else "")
 
 
-def _count(number: Expr | None, predicted: int | None) -> str:
+def _count(number: Expr | None, predicted: int | None, spell: Spelling) -> str:
     """Return a count as the script writes it, and its value."""
     if number is None:
         return "?" if predicted is None else f"{predicted:,}"
-    text = str(number)
+    text = spell(number)
     value = predicted if predicted is not None else number.value
     if value is None:
         return text
     return f"{value:,}" if text == str(value) else f"{text} = {value:,}"
 
 
-def _value(number: Expr | None) -> str:
+def _value(number: Expr | None, spell: Callable[[Expr], str] = str) -> str:
     """Return a number as the script writes it, and its value."""
     if number is None:
         return "?"
-    text, value = str(number), number.value
+    text, value = spell(number), number.value
     if value is None or text == str(value):
         return text
     return f"{text} = {value:g}" if isinstance(value, float) else f"{text} = {value:,}"

@@ -20,7 +20,7 @@ from lrlint.analysis.model.conditions import (
     any_of,
     negate,
 )
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import contradict, exclude
 
 flags: list[Condition] = [Flag(Question(Asks.TRUTH, name), name) for name in "abc"]
 A, B, C = flags
@@ -74,3 +74,21 @@ def test_what_excludes_each_other_never_holds_at_once(left: Condition, right: Co
 def test_what_excludes_each_other(left: Condition, right: Condition, found: bool) -> None:
     assert contradict(left, right) is found
     assert contradict(right, left) is found
+
+
+@given(st.lists(conditions, max_size=4), st.lists(conditions, max_size=4))
+def test_what_excludes_is_never_true_together(
+    ours: list[Condition], theirs: list[Condition]
+) -> None:
+    if exclude(ours, theirs):
+        worlds = (
+            dict(zip(flags, values, strict=True)) for values in product((True, False), repeat=3)
+        )
+        assert not any(all(holds(c, world) for c in [*ours, *theirs]) for world in worlds)
+
+
+def test_either_or_is_excluded_by_several_conditions() -> None:
+    either = any_of(negate(A), negate(B))
+    assert exclude([either], [A, B])
+    assert exclude([A, C, B], [either])
+    assert not exclude([either], [A, C])

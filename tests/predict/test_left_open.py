@@ -45,6 +45,20 @@ def steps(code: str) -> int | None:
             2,
         ),
         ("def unused():\n    update()\nupdate()", 1),
+        # Arguments are checked in the loop: an ordinary run passes.
+        (
+            "def check(h):\n    if len(h) != 2: raise ValueError(h)\n"
+            "for k in range(6):\n    update()\n    if k % 2 == 0: check(load(k))",
+            6,
+        ),
+        # A counter of the function around, in two nested loops.
+        (
+            "def main():\n    n = 0\n    def epoch():\n        nonlocal n\n"
+            "        for k in range(3):\n            update()\n            n += 1\n"
+            "            if n >= 7: break\n"
+            "    for e in range(4):\n        epoch()\n        if n >= 7: break\nmain()",
+            7,
+        ),
         ("match 'a':\n    case 'a' if False: pass\n    case _: update()", 1),
         ("class C:\n    n = 0\nfor k in range(6):\n    C.n += 1\n    if C.n % 3 == 0: update()", 2),
         (
@@ -85,3 +99,18 @@ def test_left_open(code: str) -> None:
 def test_an_interrupt_by_the_user_changes_nothing() -> None:
     assert steps("with contextlib.suppress(KeyboardInterrupt):\n    update()") == 1
     assert steps("try:\n    update()\nexcept KeyboardInterrupt:\n    pass") == 1
+
+
+def test_both_are_open_where_a_loop_goes_on_with_another_scheduler() -> None:
+    code = """
+for k in range(5):
+    adam.step()
+    decay.step()
+    if k == 2:
+        decay = torch.optim.lr_scheduler.StepLR(adam, 2)
+"""
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    first, second = forecast(source).schedules
+    assert first.prediction.lr is None
+    assert second.prediction.lr is None
+    assert "replaced by another" in first.prediction.unresolved[0]

@@ -21,7 +21,7 @@ from lrlint.analysis.derive.step_order import early_step, repeated_step
 from lrlint.analysis.derive.step_sites import Step, steps_of, total
 from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.trace import (
     BuildOptimizer,
     BuildScheduler,
@@ -217,6 +217,13 @@ def _relate(
                 other for k, other in rivals.items() if _never_together(stepped[key], stepped[k])
             ),
             otherwise=tuple(other for k, other in others.items() if k in apart),
+            alternatives=tuple(
+                other
+                for k, other in schedules.items()
+                if other is not schedule
+                and built[k].event.place.node is built[key].event.place.node
+                and _exclude(under[key], under[k])
+            ),
         )
 
 
@@ -227,7 +234,7 @@ def _exclude(one: Path, other: Path) -> bool:
     # Two branches of one `if`, however many settings its condition is about.
     if any(negate(condition) in theirs for condition in ours):
         return True
-    return any(contradict(a, b) for a in conditions(one) for b in conditions(other))
+    return exclude(conditions(one), conditions(other))
 
 
 def _never_together(one: Sequence[Condition | None], other: Sequence[Condition | None]) -> bool:

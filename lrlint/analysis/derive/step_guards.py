@@ -22,7 +22,7 @@ from lrlint.analysis.model.conditions import (
     negate,
     text_of,
 )
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.trace import Repeat, When
 from lrlint.facts import Guard, GuardKind
 from lrlint.symbolic import Atom, Expr
@@ -60,7 +60,7 @@ def is_settled(part: Condition, assumed: Collection[Condition]) -> bool:
 
 def excluded(path: Path, assumed: Collection[Condition]) -> bool:
     """Whether a condition along a path contradicts one that is known to hold."""
-    return any(contradict(part, known) for part in conditions(path) for known in assumed)
+    return exclude(conditions(path), assumed)
 
 
 def guards_of(path: Path, loops: Loops, assumed: Collection[Condition] = ()) -> tuple[Guard, ...]:

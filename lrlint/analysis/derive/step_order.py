@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.step_guards import conditions, is_settled
 from lrlint.analysis.derive.step_sites import Step
-from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import Located, Repeat
 from lrlint.facts import GuardKind, LoopKind, OrderFact, Repetition, StepArgument, StepSite
 
@@ -91,7 +91,7 @@ def _shared_iteration(first: Step, second: Step, loops: Loops) -> Repeat | None:
     if not shorter or longer[: len(shorter)] != shorter:
         return None
     one, other = conditions(first.located.path), conditions(second.located.path)
-    if any(contradict(a, b) for a in one for b in other):
+    if exclude(one, other):
         return None
     only_one = [part for part in one if part not in other]
     only_other = [part for part in other if part not in one]

@@ -31,8 +31,8 @@ from lrlint.analysis.model.conditions import (
     flatten,
     is_loop_atom,
 )
-from lrlint.analysis.model.contradictions import contradict
-from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep, When
+from lrlint.analysis.model.contradictions import exclude
+from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -89,13 +89,9 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     """Return a step as seen from ``base``; None where the two exclude each other."""
     assumed = conditions(base)
     inner = relative(located.path, base)
-    guards: list[tuple[Condition, When]] = []
-    for part, node in parts(inner):
-        if is_settled(part, assumed):
-            continue
-        if any(contradict(part, known) for known in assumed):
-            return None
-        guards.append((part, node))
+    guards = [(part, node) for part, node in parts(inner) if not is_settled(part, assumed)]
+    if exclude([part for part, _ in guards], assumed):
+        return None
     whole = [node for node in inner if isinstance(node, Repeat)]
     repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops, located)

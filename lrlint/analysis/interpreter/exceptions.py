@@ -81,8 +81,11 @@ def _is_ordinary(guards: list[Condition]) -> bool:
 
 def _is_counted(guards: list[Condition]) -> bool:
     """Whether a counter decides when an ordinary run gets under all these conditions."""
-    return any(map(choices.depends_on_loop, guards)) and not any(
-        condition.lean is False or Nature.METRIC in natures(condition) for condition in guards
+    return any(map(choices.depends_on_loop, guards)) and all(
+        condition.lean is not False and Nature.METRIC not in natures(condition)
+        if choices.depends_on_loop(condition)
+        else condition.lean
+        for condition in guards
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from lrlint.analysis.model.conditions import Any, Condition, equality, flatten, negate, subjects
 
 
@@ -44,6 +46,23 @@ def _are_opposite(first: Condition, second: Condition) -> bool:
         and other is not None
         and question.subject == other.subject
         and question != other
+    )
+
+
+def exclude(ours: Collection[Condition], theirs: Collection[Condition]) -> bool:
+    """Whether all conditions of both are known never to hold at once.
+
+    ``not a or not b`` contradicts neither ``a`` nor ``b``, but both together.
+    """
+    return any(_excluded(part, theirs) for part in ours) or any(
+        _excluded(part, ours) for part in theirs if isinstance(part, Any)
+    )
+
+
+def _excluded(part: Condition, known: Collection[Condition]) -> bool:
+    alternatives = part.parts if isinstance(part, Any) else (part,)
+    return all(
+        any(contradict(alternative, other) for other in known) for alternative in alternatives
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.conditions import Condition, Relation, flatten
 from lrlint.analysis.model.values import AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
@@ -218,15 +218,27 @@ def walk(block: Block) -> Iterator[Located]:
 
 
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
-    """Replace atoms in a block's conditions, trip counts and numbers, in place."""
-    for node in block:
+    """Replace atoms in a block's conditions, trip counts and numbers, in place.
+
+    What turns out never to happen is removed.
+    """
+    for node in [*block]:
         if isinstance(node, Repeat):
             if node.loop.trips is not None:
                 node.loop.trips = node.loop.trips.subs(mapping)
             substitute(node.body, mapping)
         elif isinstance(node, When):
+            if mapping.keys().isdisjoint(node.condition.atoms()):
+                substitute(node.body, mapping)
+                continue
             node.condition = node.condition.subs(mapping)
-            substitute(node.body, mapping)
+            if any(
+                isinstance(part, Relation) and part.decided() is False
+                for part in flatten(node.condition)
+            ):
+                block.remove(node)
+            else:
+                substitute(node.body, mapping)
         elif isinstance(node, SchedulerStep) and isinstance(node.argument, Expr):
             node.argument = node.argument.subs(mapping)
         elif isinstance(node, LRWrite) and isinstance(node.value, Expr):

@@ -6,13 +6,11 @@ is told from its others by the frame in the framework, but is reported at the us
 
 from __future__ import annotations
 
-import ast
 import linecache
 import os
 import site
 import sys
 import sysconfig
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType, FrameType
@@ -20,6 +18,7 @@ from types import CodeType, FrameType
 from lrlint.facts import Place
 from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
 from lrlint.source import display_name
+from lrlint.source.lines import statement_lines
 from lrlint.span import Location, Span
 
 
@@ -50,15 +49,8 @@ class RunPlace(Place):
     @property
     def statement_rows(self) -> tuple[int, ...]:
         """First and last row of the statement, where a formatter leaves comments."""
-        with suppress(SyntaxError, ValueError):
-            tree = ast.parse("".join(linecache.getlines(self.filename)))
-            rows = [
-                (node.lineno, node.end_lineno or node.lineno)
-                for node in ast.walk(tree)
-                if isinstance(node, ast.stmt) and not hasattr(node, "body")
-            ]
-            return next(((a, b) for a, b in rows if a <= self.row <= b), ())
-        return ()
+        code = "".join(linecache.getlines(self.filename))
+        return statement_lines(code, self.row) or ()
 
     @property
     def text(self) -> str:

@@ -6,32 +6,18 @@ values is an epoch.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import linecache
 import os
-import sys
 import sysconfig
 from functools import lru_cache
 from types import FrameType
-from typing import NamedTuple
 
 from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
+from lrlint.source.lines import LoopLines, loops_of
 
 _FOREIGN = (OURS, HIDDEN, "<frozen", sysconfig.get_path("stdlib") + os.sep)
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-
-
-class _Loop(NamedTuple):
-    first: int
-    last: int
-    """Its lines."""
-    names: tuple[str, ...]
-    """What counts its iterations."""
-    within: tuple[int, int]
-    """The lines of the function around it."""
 
 
 class LoopEpochs:
@@ -66,7 +52,7 @@ class LoopEpochs:
 
 def _counters_of_epoch(frame: FrameType) -> tuple[object, ...] | None:
     """Return the counters of the outer of two loops around a call; None where that is not clear."""
-    around: list[tuple[FrameType, _Loop]] = []
+    around: list[tuple[FrameType, LoopLines]] = []
     caller: FrameType | None = frame
     while caller is not None and _is_foreign(caller.f_code.co_filename):
         caller = caller.f_back
@@ -108,7 +94,7 @@ def _is_foreign(filename: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _loops_at(filename: str, line: int) -> tuple[_Loop, ...]:
+def _loops_at(filename: str, line: int) -> tuple[LoopLines, ...]:
     """Return the loops around a line and in the same function, innermost first."""
     loops = [loop for loop in _loops_in(filename) if loop.first < line <= loop.last]
     here = max((loop.within for loop in loops), default=None)
@@ -116,22 +102,5 @@ def _loops_at(filename: str, line: int) -> tuple[_Loop, ...]:
 
 
 @lru_cache(maxsize=64)
-def _loops_in(filename: str) -> tuple[_Loop, ...]:
-    try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError):  # typed at a prompt, or changed since
-        return ()
-    loops: list[_Loop] = []
-    _collect(tree, (0, sys.maxsize), loops)
-    return tuple(loops)
-
-
-def _collect(node: ast.AST, within: tuple[int, int], loops: list[_Loop]) -> None:
-    if isinstance(node, _FUNCTIONS):
-        within = node.lineno, node.end_lineno or node.lineno
-    if isinstance(node, _LOOPS):
-        counter = node.test if isinstance(node, ast.While) else node.target
-        names = [name.id for name in ast.walk(counter) if isinstance(name, ast.Name)]
-        loops.append(_Loop(node.lineno, node.end_lineno or node.lineno, tuple(names), within))
-    for child in ast.iter_child_nodes(node):
-        _collect(child, within, loops)
+def _loops_in(filename: str) -> tuple[LoopLines, ...]:
+    return loops_of("".join(linecache.getlines(filename)))

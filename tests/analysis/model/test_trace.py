@@ -42,9 +42,16 @@ def test_events_come_in_program_order_with_what_encloses_them() -> None:
 
 def test_an_unknown_is_replaced_everywhere() -> None:
     event, write = step(STEP + 1), LRWrite(None, (), None, STEP)
-    guard = When(Relation(">", STEP, SEVEN), None, [write])
+    guard = When(Relation(">=", STEP, SEVEN), None, [write])
     outer = loop([event, guard], STEP * 2)
     substitute([outer], {UNKNOWN: SEVEN})
     assert outer.loop.trips == Expr.const(14)
     assert (event.argument, write.value) == (Expr.const(8), SEVEN)
-    assert guard.condition == Relation(">", SEVEN, SEVEN)
+    assert guard.condition == Relation(">=", SEVEN, SEVEN)
+
+
+def test_what_turns_out_never_to_happen_is_removed() -> None:
+    guard = When(Relation(">", STEP, SEVEN), None, [Break(1)])
+    outer = loop([step(), guard])
+    substitute([outer], {UNKNOWN: SEVEN})
+    assert guard not in outer.body
