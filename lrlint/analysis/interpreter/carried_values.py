@@ -16,7 +16,8 @@ from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.escapes import escape, leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
-from lrlint.analysis.model.trace import Repeat
+from lrlint.analysis.model.conditions import Flag, Identity, Nature, flatten, natures
+from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -75,6 +76,8 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
     fresh |= {cls.scope.store for cls in machine.classes[start.classes :]}
     seen: set[Entry] = set()
     for store, key, before in machine.journal[start.journal :]:
+        if isinstance(before, Opaque) and _ends_by(repeat.body, before, store.data.get(key)):
+            leave_block_open([repeat], _WHY)
         if (store, key) in seen or (store, key) in known or store in fresh:
             continue
         seen.add((store, key))
@@ -91,6 +94,25 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(key)
+
+
+def _ends_by(body: Block, flag: Opaque, after: AnyValue | None) -> bool:
+    """Whether a flag that no measurement decides ends the loop in a later iteration."""
+    match after:
+        case Truth(condition=condition):
+            conditions = [condition]
+        case Choice(alternatives=alternatives):
+            conditions = [condition for condition, _ in alternatives]
+        case _:
+            return False
+    if any(Nature.METRIC in natures(condition) for condition in conditions):
+        return False
+    return any(
+        isinstance(part, Flag) and part.key.subject == Identity(flag)
+        for node in body
+        if isinstance(node, When) and any(isinstance(inner, Break) for inner in node.body)
+        for part in flatten(node.condition)
+    )
 
 
 def _is_code(value: AnyValue) -> bool:
