@@ -237,9 +237,10 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     function, value = arguments.get(0), arguments.get(1)
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
+        begun = len(machine.block)
         results = [machine.call(function, Arguments([item]), node) for item in items]
-        for passed in arguments.all():
-            escapes.escape(passed, "used when somebody asks for the result of map(…)")
+        why = "stepped where somebody asks for the elements of map(…)"
+        escapes.leave_block_open(machine.block[begun:], why)
         return ListValue(results)
     if function is not None:
         escapes.escape(function, "passed to map(…)")
