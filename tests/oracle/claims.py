@@ -383,7 +383,11 @@ def rebuilt_in_loop(s: Subject) -> str:
 
 @claim("LR901")
 def diverges(s: Subject) -> str:
-    return "" if s.case.has("fault:manual-write") else "the script writes no LR"
+    return "" if s.case.option("fault") in WRITES else "the script writes no LR"
+
+
+WRITES = ("manual-write", "written-by-helper", "attribute-written", "resumed", "rewound")
+"""Faults that set an LR, or load one."""
 
 
 @claim("LR904")
