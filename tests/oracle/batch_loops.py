@@ -227,7 +227,7 @@ def batch_sentinel(draft: Draft) -> Loop:
     return Loop(rendered, i, i, f"({i} + 1)")
 
 
-@option("batch-loop", 0.6, when=lambda d: pairs(d) and d.skeleton == "epochs")
+@option("batch-loop", 0.6, when=lambda d: pairs(d) and d.skeleton == "epochs", modelled=False)
 def batch_numbered_generator(draft: Draft) -> Loop:
     """A generator of the project yields number and batch; some end early."""
     i, loader = counted(draft), draft.loader

@@ -198,6 +198,9 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
     loops = [statement for statement in statements if isinstance(statement, (cst.For, cst.While))]
     if len(loops) != 1 or not isinstance(loops[0], cst.For) or has_own_break(loops[0].body):
         return None
+    # A `return` ends it early, a `continue` passes an element over.
+    if any(isinstance(inner, (cst.Return, cst.Raise, cst.Continue)) for inner in walk(loops[0])):
+        return None
     yields = [
         small
         for statement in statements_of(loops[0].body)
