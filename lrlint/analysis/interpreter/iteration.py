@@ -175,7 +175,7 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
     once = Iteration(machine.loop)
     source = _passed_on(machine, statements, scope)
     if source is not None:
-        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader, once=once)
+        return replace(source, text=path, items=None, once=once)
     over_loader = any(
         isinstance(value, Loader)
         or (isinstance(value, Opaque) and value.path is not None and words.is_loader(value.path))
@@ -211,7 +211,14 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
         return None
     with machine.elsewhere(scope.unit, scope):
         machine.statement = loops[0]
-        return iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
+        source = iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
+    target, value = loops[0].target, yields[0].value
+    same = (
+        isinstance(target, cst.Name)
+        and isinstance(value, cst.Yield)
+        and (isinstance(value.value, cst.Name) and value.value.value == target.value)
+    )
+    return source if same else replace(source, element=_measured)
 
 
 # -- unrolling --------------------------------------------------------------------------------
