@@ -12,7 +12,7 @@ over the whole training, from its construction on, the construction itself not c
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -205,6 +205,12 @@ class Unknown:
 
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
+HANDWRITTEN_LINE = "the linear decay of lr_lambda"
+HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE})
+HANDWRITTEN = "get_lr"
+"""The ``scheduler`` of a schedule that the script writes into the param groups itself."""
+HANDWRITTEN_DECAY = "the decay"
+"""The ``parameter`` of its horizon."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -411,6 +417,92 @@ class FactorFunction:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class DecayEnd:
+    """A decay in a law that a script writes by hand, in values of its counter."""
+
+    start: Expr
+    """Where it begins: 0, or where the warm-up ends."""
+    end: Expr
+    """Where a cosine is at its minimum, or a line at 0."""
+    cosine: bool
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Threshold:
+    """A branch in a law that a script writes by hand."""
+
+    at: Expr
+    """The value of the counter from which the other side of the branch is taken."""
+    text: str
+    """The condition in the user's words."""
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DeadBranch:
+    """A branch that is never taken, because an earlier one is wherever its condition holds."""
+
+    place: Place
+    text: str
+    earlier: str
+    """The condition of the earlier branch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compounding:
+    """A factor that changes with the counter and multiplies the LR in use, again and again."""
+
+    times: int
+    """How often it does, with the script's defaults."""
+    first: float
+    last: float
+    """The LR before and after."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WrittenLaw:
+    """The law of a schedule that a script writes by hand, as far as it can be read."""
+
+    counter: Loop | None = None
+    """The loop whose iterations it counts."""
+    steps: Expr | None = None
+    """How many values the counter takes over the whole training."""
+    at: Callable[[int], float] | None = None
+    """The LR at a value of the counter, with the script's defaults."""
+    settled: bool = False
+    """Whether no option of the script changes it."""
+    decays: tuple[DecayEnd, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    dead: tuple[DeadBranch, ...] = ()
+    compounding: Compounding | None = None
+    unread: str | None = None
+    """Why it cannot be read."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Acceleration:
+    """How accelerate advances a prepared scheduler, for any number of processes.
+
+    All other facts are those of one process, or of as many as the user has set.
+    """
+
+    processes: Atom
+    every: Expr | None
+    """How many batches make an update; None where that is not known."""
+    steps: Expr | None
+    """How often the scheduler advances over the whole training."""
+    length: Expr | None
+    """The length of its horizon."""
+    once: bool
+    """Whether one step is one advance, however many processes there are."""
+    reads_processes: bool
+    """Whether an argument is computed with the number of processes."""
+    ignored: Place | None = None
+    """Where the script passes a ``split_batches`` that accelerate ignores."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stepping:
     """How a scheduler is advanced, beyond its ``sites``, ``steps`` and ``epochs``."""
 
@@ -425,6 +517,8 @@ class Stepping:
     """Two steps on the same path through one iteration, or None."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
+    acceleration: Acceleration | None = None
+    """What accelerate does with it; None where its `Accelerator` is not fully known."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
     undecided: tuple[str, ...] = ()
@@ -496,6 +590,8 @@ class Schedule:
     lr_lambda: FactorFunction = FactorFunction()
     stepping: Stepping = Stepping()
     surroundings: Surroundings = Surroundings()
+    law: WrittenLaw = WrittenLaw()
+    """Of a schedule that is written by hand only."""
     run: RecordedRun = RecordedRun()
 
     @property
@@ -544,9 +640,21 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class TrainerArguments:
+    """The ``TrainingArguments`` from which a Trainer of transformers builds its schedule."""
+
+    place: Place
+    arguments: Mapping[str, Argument]
+    """Those that decide the LR, with their defaults, and all that the script gives."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Training:
     """All facts of one script, as seen from one entry point."""
 
     optimizers: tuple[OptimizerUse, ...]
     schedules: tuple[Schedule, ...]
     checkpoints: tuple[Checkpoint, ...] = ()
+    written: tuple[Schedule, ...] = ()
+    """Schedules that the script writes by hand, of optimizers that no scheduler drives."""
+    trainers: tuple[TrainerArguments, ...] = ()

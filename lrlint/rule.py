@@ -150,6 +150,10 @@ class Rule:
         """Judge one schedule."""
         return ()
 
+    def check_hand_written(self, schedule: Schedule) -> Iterable[Finding | Silence]:
+        """Judge a schedule that the script writes into the param groups itself."""
+        return ()
+
     def check_training(self, training: Training) -> Iterable[Finding | Silence]:
         """Judge what concerns several schedules, or an optimizer, at once."""
         return ()

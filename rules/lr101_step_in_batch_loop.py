@@ -13,6 +13,7 @@ from lrlint.judgement.units import (
     WITH_DEFAULTS,
     Mismatch,
     TooFast,
+    counts_training_steps,
     decays_too_fast,
     stepped_per_batch_with_epoch_horizon,
 )
@@ -124,6 +125,8 @@ class StepInBatchLoop(Rule):
         if schedule.parent is not None:
             return  # reported for the schedule that contains it
         mismatch = stepped_per_batch_with_epoch_horizon(schedule)
+        if mismatch is not None and counts_training_steps(schedule):
+            return  # reported by LR504, which asks for another length
         if mismatch is not None:
             yield self._in_other_unit(schedule, mismatch)
         elif (fast := decays_too_fast(schedule)) is not None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import HANDWRITTEN_COSINE, Cadence, GuardKind, Schedule
+from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
+from lrlint.judgement.hand_written import mismatch, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
@@ -23,8 +24,9 @@ class TMaxMismatch(Rule):
 
     Compares the `T_max` of `CosineAnnealingLR` with the number of times that the scheduler is
     stepped over the whole training, both counted in the same unit. A cosine that is written by hand
-    in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way. A difference of
-    one step, or of less than 1 %, is not reported.
+    in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way, and so is a
+    cosine or a linear decay that the script writes into `param_group["lr"]` itself. A difference
+    of one step, or of less than 1 %, is not reported.
 
     ## Why is this bad
 
@@ -119,6 +121,24 @@ class TMaxMismatch(Rule):
             fix=resized(schedule, found.steps),
         )
 
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        found = mismatch(schedule)
+        if found is None or found.warmup is not None:
+            return
+        one, length = unit_of(schedule), found.length
+        end = "the LR never reaches its end"
+        if found.last is not None:
+            end = f"the last {one} runs at an LR of {lr_text([found.last])}"
+            if length.longer:
+                end = f"the LR {'goes below 0' if found.last < 0 else 'climbs again'}; {end}"
+        yield self.finding(
+            found.place,
+            f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
+            f" {wording.quantity(length.steps)}{length.caveat}: {end}",
+            severity=Severity.ERROR if length.certain else Severity.WARNING,
+            notes=(("the LR is written here", schedule.place),),
+        )
+
 
 def _warmup_left_out(found: Length) -> Expr | None:
     """Return the warm-up that the steps leave out and T_max, the whole training, does not."""
@@ -154,7 +174,7 @@ MISMATCH_EXCLUSIONS = (
 
 def _length(found: Length) -> str:
     length = wording.quantity(found.length)
-    return f"{length} steps long" if found.horizon.parameter == HANDWRITTEN_COSINE else length
+    return f"{length} steps long" if found.horizon.parameter in HANDWRITTEN_ENDS else length
 
 
 def _times(found: Length) -> str:
@@ -208,7 +228,7 @@ _MOST_EPOCHS = 1000
 
 
 def _name(found: Length) -> str:
-    return "that" if found.horizon.parameter == HANDWRITTEN_COSINE else found.horizon.parameter
+    return "that" if found.horizon.parameter in HANDWRITTEN_ENDS else found.horizon.parameter
 
 
 def _consequence(found: Length) -> str:
@@ -220,6 +240,9 @@ def _consequence(found: Length) -> str:
         if schedule.scheduler == "LambdaLR":
             return f"{end} its minimum"
         return f"{end} eta_min{_eta_min(schedule)}"
+    if found.horizon.parameter == HANDWRITTEN_LINE:
+        end = wording.amount(found.length)
+        return f"the LR is 0 after {end} {one}s, then it is negative, which climbs the loss"
     lowest = lr_after(schedule, Fraction(1))
     low = "at its minimum" if lowest is None else f"down to {lr_text(lowest)}"
     at = _name(found) if found.length.value is None else wording.amount(found.length)

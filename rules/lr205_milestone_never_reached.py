@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import UNKNOWN_STEPS
+from lrlint.judgement.hand_written import caveat, lr_at, missed_drops, step_count, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, segment, unit
 from lrlint.judgement.milestones import (
     MILESTONE_EXCLUSIONS,
@@ -20,6 +21,7 @@ from lrlint.judgement.rates import lr_text
 from lrlint.judgement.units import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+from lrlint.symbolic import compare
 
 
 class MilestoneNeverReached(Rule):
@@ -29,7 +31,8 @@ class MilestoneNeverReached(Rule):
 
     Reports milestones of `MultiStepLR` and `SequentialLR`, a `step_size` of `StepLR`, and the
     `total_iters` of a decay that lie past the last step of the training. A milestone that is the
-    very last step is not reported, unless it is the only one.
+    very last step is not reported, unless it is the only one. Drops that the script writes into
+    `param_group["lr"]` itself (`if epoch >= 60`) are read in the same way.
 
     ## Why is this bad
 
@@ -116,6 +119,23 @@ class MilestoneNeverReached(Rule):
                 f"whether {found.parameter} {wording.amount(found.undecided[0])} is reached in"
                 f" {wording.amount(found.steps)} steps is not known",
             )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        missed, reached = missed_drops(schedule)
+        steps = schedule.law.steps
+        only_the_last_step = all(compare(mark.at, steps).equal for mark in missed if steps)
+        if steps is None or not missed or (reached and only_the_last_step):
+            return
+        one, count = unit_of(schedule), step_count(schedule)
+        marks = " and ".join(wording.amount(mark.at) for mark in missed)
+        last = None if count is None else lr_at(schedule, count - 1)
+        stays = "" if last is None else f", so that the LR stays at {lr_text([last])}"
+        yield self.finding(
+            missed[0].place or schedule.place,
+            f"the drop of the LR at {one} {marks} is never reached: the training ends after"
+            f" {wording.quantity(steps)} {one}s{caveat(schedule)}{stays}",
+            notes=(("the LR is written here", schedule.place),) if missed[0].place else (),
+        )
 
     def _report(self, schedule: Schedule, found: Milestones) -> Finding:
         here = found.place.span().filename == schedule.place.span().filename

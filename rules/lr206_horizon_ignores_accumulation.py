@@ -18,12 +18,8 @@ from lrlint.judgement.exclusions import (
 )
 from lrlint.judgement.length import IgnoredAccumulation, ignored_accumulation, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
-from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
+from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
-
-
-def _is_of_transformers(schedule: Schedule) -> bool:
-    return schedule.scheduler.startswith("get_")
 
 
 class HorizonIgnoresAccumulation(Rule):
@@ -69,10 +65,6 @@ class HorizonIgnoresAccumulation(Rule):
     exclusions = (
         OPEN_ARGUMENTS,
         STEPPED_TWICE,
-        Exclusion(
-            _is_of_transformers,
-            "the length of transformers' schedules is not compared with the training",
-        ),
         *PLAIN_STEPS,
         EXERCISE,
         REBUILT,

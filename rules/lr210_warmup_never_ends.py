@@ -8,15 +8,19 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.hand_written import caveat, long_warmup, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
+from lrlint.judgement.training_steps import warms_up
 from lrlint.judgement.units import driver
 from lrlint.judgement.warmup import (
     WARMUP_EXCLUSIONS,
     WARMUP_NOT_DECIDED,
     WARMUP_STEPS_NOT_DECIDED,
+    WarmupSteps,
     constant_factor,
     last_factor,
     unfinished,
+    warmup_of_training,
     warmup_steps,
 )
 from lrlint.rule import Finding, Invalid, Rule, Silence
@@ -30,8 +34,8 @@ class WarmupNeverEnds(Rule):
 
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
     than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
-    are the same, and a `get_…_schedule_with_warmup` of transformers whose `num_warmup_steps` are
-    more than its `num_training_steps`.
+    are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
+    more than its `num_training_steps`, or than the steps that the training makes.
 
     ## Why is this bad
 
@@ -70,6 +74,12 @@ class WarmupNeverEnds(Rule):
             "get_cosine_with_hard_restarts_schedule_with_warmup",
             "get_linear_schedule_with_warmup",
             "get_polynomial_decay_schedule_with_warmup",
+            "get_constant_schedule_with_warmup",
+            "get_inverse_sqrt_schedule",
+            "get_cosine_with_min_lr_schedule_with_warmup",
+            "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
+            "get_wsd_schedule",
+            "get_scheduler",
         }
     )
     exclusions = WARMUP_EXCLUSIONS
@@ -123,6 +133,18 @@ class WarmupNeverEnds(Rule):
         elif silence := self.first(WARMUP_NOT_DECIDED, schedule, schedule.place):
             yield silence
 
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        end, steps = long_warmup(schedule), schedule.law.steps
+        if end is None or steps is None:
+            return
+        one = unit_of(schedule)
+        yield self.finding(
+            end.place or schedule.place,
+            f"the warm-up takes {wording.quantity(end.at)} {one}s, but there are only"
+            f" {wording.quantity(steps)}{caveat(schedule)}: the LR rises to the end",
+            notes=(("the LR is written here", schedule.place),) if end.place else (),
+        )
+
     def _cut_off(self, schedule: Schedule, found: Length) -> Finding:
         one, reached = unit(driver(schedule)), last_factor(schedule, found)
         percent = "" if reached is None else f" {reached:.0%} of the base LR"
@@ -141,24 +163,42 @@ class WarmupNeverEnds(Rule):
         )
 
     def _of_transformers(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        """Judge `num_warmup_steps` and `num_training_steps`, which may be swapped."""
-        case = warmup_steps(schedule)
-        if case is None:
+        """Judge `num_warmup_steps`, which may be swapped with `num_training_steps`."""
+        if not warms_up(schedule):
+            return
+        planned, taken = warmup_steps(schedule), warmup_of_training(schedule)
+        if planned is None and taken is None:
             return
         if silence := self.first((OPEN_ARGUMENTS, EXERCISE), schedule, schedule.place):
             yield silence
-        elif case.never_decays:
-            ratio = case.compared.ratio
-            share = "" if ratio is None else f", {float(ratio):.0%} of that"
-            yield self.finding(
-                case.warmup.place or schedule.place,
-                f"the warm-up takes {wording.quantity(case.length)} steps, but num_training_steps"
-                f" is {wording.quantity(case.total)}{share}{case.caveat}: the LR rises to the end"
-                " and never decays",
-                notes=(("stepped here", schedule.sites[0].place),) if schedule.sites else (),
+        elif planned is not None and planned.never_ends:
+            yield self._too_long(
+                planned,
+                f"num_training_steps is {wording.quantity(planned.compared.steps)}",
+                "the LR rises to the end and never decays",
             )
-        elif silence := self.first(WARMUP_STEPS_NOT_DECIDED, case, schedule.place):
+        elif taken is not None and taken.never_ends:
+            share = taken.compared.ratio
+            peak = "its peak" if share is None else f"{float(share):.0%} of its peak"
+            yield self._too_long(
+                taken,
+                f"the scheduler steps only {wording.quantity(taken.compared.steps)} times",
+                f"the LR rises to the end, to {peak}" if share else "the LR never gets to its peak",
+            )
+        elif (case := planned or taken) is not None and (
+            silence := self.first(WARMUP_STEPS_NOT_DECIDED, case, schedule.place)
+        ):
             yield silence
+
+    def _too_long(self, case: WarmupSteps, given: str, consequence: str) -> Finding:
+        ratio, schedule = case.compared.ratio, case.schedule
+        share = "" if ratio is None else f", {float(ratio):.0%} of that"
+        return self.finding(
+            case.warmup.place or schedule.place,
+            f"the warm-up takes {wording.quantity(case.length)} steps, but {given}{share}"
+            f"{case.caveat}: {consequence}",
+            notes=(("stepped here", schedule.sites[0].place),) if schedule.sites else (),
+        )
 
 
 def _milestone(schedule: Schedule) -> Place | None:

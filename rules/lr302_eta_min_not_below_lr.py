@@ -8,7 +8,9 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import ParamGroup, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
+from lrlint.judgement.hand_written import caveat, raised
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Comparison, Expr, compare
@@ -19,7 +21,8 @@ class EtaMinNotBelowLr(Rule):
 
     ## What it does
 
-    Compares the `eta_min` of a cosine scheduler with the LR that each param group starts from.
+    Compares the `eta_min` of a cosine scheduler with the LR that each param group starts from, and
+    the `lr_end` of transformers' polynomial schedule, which raises ValueError then.
 
     ## Why is this bad
 
@@ -51,7 +54,13 @@ class EtaMinNotBelowLr(Rule):
     """
 
     code, name, severity = "LR302", "eta-min-not-below-lr", Severity.ERROR
-    schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
+    schedulers = frozenset(
+        {
+            "CosineAnnealingLR",
+            "CosineAnnealingWarmRestarts",
+            "get_polynomial_decay_schedule_with_warmup",
+        }
+    )
     exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED)
 
     VALID = (
@@ -97,7 +106,8 @@ class EtaMinNotBelowLr(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
-        eta_min, optimizer = schedule.number("eta_min"), schedule.optimizer
+        name = _LOWEST.get(schedule.scheduler, "eta_min")
+        eta_min, optimizer = schedule.number(name), schedule.optimizer
         if eta_min is None or eta_min.as_number() == 0 or optimizer is None:
             return
         risen = [
@@ -114,25 +124,44 @@ class EtaMinNotBelowLr(Rule):
             yield silence
             return
         if not risen:
-            why = f"whether eta_min = {wording.amount(eta_min)} is below the LR is not known"
+            why = f"whether {name} = {wording.amount(eta_min)} is below the LR is not known"
             yield self.silence(schedule.place, why)
             return
         number, group, comparison = risen[0]
-        argument = schedule.arguments["eta_min"]
+        argument = schedule.arguments[name]
         place = argument.place or schedule.place
         same = place.span().filename == schedule.place.span().filename
         yield self.finding(
             place if same else schedule.place,
-            f"eta_min is {wording.amount(eta_min)}, but {_which(number, optimizer.groups)} starts"
+            f"{name} is {wording.amount(eta_min)}, but {_which(number, optimizer.groups)} starts"
             f" at {_amount(group.lr)}{_where(schedule, comparison)}:"
-            f" {_consequence(eta_min, group, comparison)}",
+            f" {_raises(name) or _consequence(eta_min, group, comparison)}",
             severity=self.severity if _sure(schedule, comparison) else Severity.WARNING,
             notes=(
                 ("scheduler built here", schedule.place if same else None),
-                ("eta_min set here", None if same else place),
+                (f"{name} set here", None if same else place),
                 ("the LR is set here", group.place or optimizer.place),
             ),
         )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        found = raised(schedule)
+        if found is None:
+            return
+        start, end = (lr_text([lr]) for lr in found)
+        yield self.finding(
+            schedule.place,
+            f"the decay that is written here raises the LR, from {start} to {end}"
+            f"{caveat(schedule)}",
+            severity=self.severity if schedule.law.settled else Severity.WARNING,
+        )
+
+
+_LOWEST = {"get_polynomial_decay_schedule_with_warmup": "lr_end"}
+
+
+def _raises(name: str) -> str:
+    return "transformers raises ValueError" if name == "lr_end" else ""
 
 
 def _sure(schedule: Schedule, comparison: Comparison) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.hand_written import caveat, mismatch, step_count, unit_of, zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import driver
 from lrlint.judgement.zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
@@ -92,6 +93,18 @@ class ZeroLRSteps(Rule):
             why := silence or self.first(NOT_DECIDED, schedule, schedule.place)
         ):
             yield why
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        zeros, steps = zero_steps(schedule), step_count(schedule)
+        if not zeros or mismatch(schedule) is not None:
+            return
+        one = unit_of(schedule)
+        yield self.finding(
+            schedule.place,
+            f"{zeros} of {steps} {one}s {'run' if zeros > 1 else 'runs'} with an LR of exactly 0"
+            f"{caveat(schedule)}: nothing is learned",
+            severity=self.severity if zeros > 1 else Severity.ADVICE,
+        )
 
     def _report(self, schedule: Schedule, lost: Zeros) -> Finding:
         verb = "runs" if lost.singular else "run"

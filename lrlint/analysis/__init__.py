@@ -2,7 +2,7 @@
 
 ``modules`` parses and finds the project's modules; ``interpreter`` walks them, with one module for
 each kind of syntax, and writes a ``trace``; ``derive`` counts facts from it; ``library`` holds what
-torch, Python and other libraries do.
+torch, Python and other libraries do, ``frameworks`` who steps a schedule out of the script's sight.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
+from lrlint.analysis import frameworks  # noqa: F401  (importing it registers its models)
 from lrlint.analysis.code.modules import Project
 from lrlint.analysis.derive import derive
 from lrlint.analysis.interpreter.budget import give_up

@@ -20,6 +20,7 @@ from lrlint.judgement.length import (
     steps_every_micro_batch,
 )
 from lrlint.judgement.units import (
+    Mismatch,
     cadence,
     decays_too_fast,
     driver,
@@ -28,6 +29,7 @@ from lrlint.judgement.units import (
     stepped_by_itself_too,
     stepped_per_batch_with_epoch_horizon,
     stepped_per_epoch_with_batch_horizon,
+    training_steps_in_epochs,
 )
 from lrlint.rule import Exclusion
 
@@ -190,6 +192,10 @@ def _repeated(schedule: Schedule) -> Repetition | None:
     return driver(schedule).stepping.repeated_step
 
 
+def _per_batch(mismatch: Mismatch) -> str:
+    return f"{wording.horizon(mismatch.evidence.horizon, 'epochs')}, but step() runs per batch"
+
+
 STEPPED_TWICE = Exclusion(
     _repeated,
     lambda twice: f"it is stepped twice per {wording.per(twice.second.per)}",
@@ -201,13 +207,8 @@ STEPPED_WRONGLY = (
     Exclusion(
         stepped_by_itself_too, "it is stepped by itself and with the whole schedule", owner="LR105"
     ),
-    Exclusion(
-        _or_whole(stepped_per_batch_with_epoch_horizon),
-        lambda mismatch: (
-            f"{wording.horizon(mismatch.evidence.horizon, 'epochs')}, but step() runs per batch"
-        ),
-        owner="LR101",
-    ),
+    Exclusion(training_steps_in_epochs, _per_batch, owner="LR504"),
+    Exclusion(_or_whole(stepped_per_batch_with_epoch_horizon), _per_batch, owner="LR101"),
     Exclusion(
         _or_whole(stepped_per_epoch_with_batch_horizon),
         lambda mismatch: (

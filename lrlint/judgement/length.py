@@ -408,7 +408,7 @@ def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
     )
 
 
-_SPANNING = frozenset({"T_max", "total_steps", "epochs * steps_per_epoch"})
+_SPANNING = frozenset({"T_max", "total_steps", "num_training_steps", "epochs * steps_per_epoch"})
 """Horizons that are meant to last for the whole training, so that an equal number is telling."""
 
 

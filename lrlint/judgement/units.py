@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from lrlint.facts import (
-    HANDWRITTEN_COSINE,
+    HANDWRITTEN_ENDS,
     Cadence,
     Call,
     GuardKind,
@@ -39,7 +39,7 @@ WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
 
 _WHOLE_TRAINING = frozenset(
-    {"T_max", "T_0", "total_steps", "num_training_steps", HANDWRITTEN_COSINE}
+    {"T_max", "T_0", "total_steps", "num_training_steps", *HANDWRITTEN_ENDS}
 )
 """Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
 ``step_size`` or milestone says nothing of its unit."""
@@ -156,6 +156,16 @@ def is_moved(schedule: Schedule) -> bool:
 def sets_position(schedule: Schedule) -> bool:
     """Whether its steps are given an epoch: ``step(epoch + i / n)``."""
     return any(site.argument is not StepArgument.NOTHING for site in driver(schedule).sites)
+
+
+def counts_training_steps(schedule: Schedule) -> bool:
+    """Whether its length is the ``num_training_steps`` of a ``get_…_schedule…`` function."""
+    horizon = schedule.horizon
+    return (
+        schedule.scheduler.startswith("get_")
+        and horizon is not None
+        and horizon.parameter == "num_training_steps"
+    )
 
 
 # -- what the horizon counts ------------------------------------------------------------------
@@ -342,6 +352,13 @@ def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
     if driver(schedule).construction.rebuilt:
         return None  # it starts over before that matters (LR409)
     return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
+
+
+def training_steps_in_epochs(schedule: Schedule) -> Mismatch | None:
+    """Return the step that runs per batch though ``num_training_steps`` counts epochs (LR504)."""
+    if not counts_training_steps(schedule) or schedule.parent is not None:
+        return None
+    return stepped_per_batch_with_epoch_horizon(schedule)
 
 
 def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:

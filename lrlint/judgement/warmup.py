@@ -8,11 +8,13 @@ from lrlint.facts import Argument, GuardKind, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
+    IGNORED_ACCUMULATION,
     MOVED,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
     REBUILT,
     STEPPED_WRONGLY,
+    STEPS_EVERY_MICRO_BATCH,
     UNKNOWN_LENGTH,
     UNKNOWN_STEPS,
     WHOLE_IGNORES_ACCUMULATION,
@@ -169,18 +171,17 @@ AFTER_WARMUP_EXCLUSIONS = (*WARMUP_EXCLUSIONS, WHOLE_IGNORES_ACCUMULATION)
 
 @dataclass(frozen=True)
 class WarmupSteps:
-    """``num_warmup_steps`` and ``num_training_steps``, which may be swapped."""
+    """``num_warmup_steps`` against ``num_training_steps``, or against the steps of the training."""
 
     schedule: Schedule
     warmup: Argument
     length: Expr
-    total: Expr
     compared: Length
     caveat: str
 
     @property
-    def never_decays(self) -> bool:
-        """Whether the warm-up is longer than the training; of ``n // 48`` steps that is open."""
+    def never_ends(self) -> bool:
+        """Whether the warm-up is longer; of ``n // 48`` steps that is open."""
         if self.compared.ratio is not None:
             return self.compared.ratio < 1 and not self.compared.comparison.off_by_one
         return (
@@ -189,37 +190,44 @@ class WarmupSteps:
 
 
 def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
-    """Return the two numbers of a schedule of transformers; None where one is not known."""
-    warmup, total = schedule.argument("num_warmup_steps"), schedule.number("num_training_steps")
-    horizon = schedule.horizon
-    if warmup is None or warmup.number is None or total is None or horizon is None:
+    """Return the warm-up against the number that is planned; None where one is not known."""
+    return _warmup_against(schedule, schedule.number("num_training_steps"))
+
+
+def warmup_of_training(schedule: Schedule) -> WarmupSteps | None:
+    """Return the warm-up against the steps that are taken; None where one is not known."""
+    if schedule.parent is not None or any(row.case(schedule) for row in _TRAINING_EXCLUSIONS):
         return None
-    compared = against(schedule, horizon, warmup.number, total)
+    return _warmup_against(schedule, schedule.steps)
+
+
+def _warmup_against(schedule: Schedule, steps: Expr | None) -> WarmupSteps | None:
+    warmup, horizon = schedule.argument("num_warmup_steps"), schedule.horizon
+    if warmup is None or warmup.number is None or steps is None or horizon is None:
+        return None
+    compared = against(schedule, horizon, warmup.number, steps)
     caveat = compared.caveat
     if compared.comparison.unknown:
-        length, steps = warmup.number.resolve(Strength.DEFAULT), total.resolve(Strength.DEFAULT)
+        length, steps = warmup.number.resolve(Strength.DEFAULT), steps.resolve(Strength.DEFAULT)
         compared = against(schedule, horizon, length, steps)
         caveat = WITH_THE_DEFAULTS
-    return WarmupSteps(schedule, warmup, warmup.number, total, compared, caveat)
+    return WarmupSteps(schedule, warmup, warmup.number, compared, caveat)
 
 
-def _fewer_steps(case: WarmupSteps) -> Expr | None:
-    """Return how often it is stepped, where that is less than the warm-up."""
-    steps = case.schedule.steps
-    return steps if steps is not None and compare(case.length, steps).sign == 1 else None
+def _no_steps_taken(schedule: Schedule) -> bool:
+    return schedule.steps is not None and schedule.steps.value == 0
+
+
+_TRAINING_EXCLUSIONS = (
+    *WARMUP_EXCLUSIONS,
+    IGNORED_ACCUMULATION,
+    STEPS_EVERY_MICRO_BATCH,
+    Exclusion(_no_steps_taken, "it is stepped 0 times"),
+)
 
 
 def _undecided_steps(case: WarmupSteps) -> Length | None:
     return case.compared if case.compared.comparison.unknown else None
 
 
-WARMUP_STEPS_NOT_DECIDED = (
-    Exclusion(
-        _fewer_steps,
-        lambda steps: (
-            f"num_warmup_steps is not compared with the {wording.amount(steps)} steps of the"
-            " training"
-        ),
-    ),
-    Exclusion(_undecided_steps, _not_known),
-)
+WARMUP_STEPS_NOT_DECIDED = (Exclusion(_undecided_steps, _not_known),)

@@ -16,6 +16,7 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_STEPS,
 )
 from lrlint.judgement.length import Length, against
+from lrlint.judgement.processes import accumulation_misfit
 from lrlint.rule import Exclusion
 
 
@@ -93,6 +94,7 @@ LENGTH_EXCLUSIONS = (
     Exclusion(_no_steps_taken, "it is stepped 0 times"),
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
+    Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),
     Exclusion(_ruled_out, "the script's defaults do not lead here"),
     Exclusion(
         _open_ratio,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrlint.facts import HANDWRITTEN_COSINE, Cadence, Horizon, Schedule
+from lrlint.facts import HANDWRITTEN_ENDS, Cadence, Horizon, Schedule
 from lrlint.symbolic import Expr, Number
 
 _PER = {Cadence.BATCH: "batch", Cadence.EPOCH: "epoch"}
@@ -44,7 +44,7 @@ def horizon(one: Horizon, unit: str) -> str:
     length = amount(one.length)
     if one.parameter == "milestones":
         return f"milestones up to {length} {unit}"
-    if one.parameter == HANDWRITTEN_COSINE:
+    if one.parameter in HANDWRITTEN_ENDS:
         return f"{one.parameter} is {length} {unit} long"
     if one.length.value is None:
         return f"{one.parameter}={length} counts {unit}"

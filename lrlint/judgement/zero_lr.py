@@ -22,6 +22,7 @@ from lrlint.judgement.exclusions import (
     WRITES,
 )
 from lrlint.judgement.length import Length, against, segment
+from lrlint.judgement.training_steps import wrong_length
 from lrlint.judgement.units import cadence, driver
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, Strength, compare
@@ -207,6 +208,13 @@ ZERO_EXCLUSIONS = (
     Exclusion(_is_out_of_step, "it is not stepped as often as its optimizer"),
     *STEPPED_WRONGLY,
     IGNORED_ACCUMULATION,
+    Exclusion(
+        wrong_length,
+        lambda length: (
+            f"it steps {wording.amount(length.steps)} times, which it is not planned for"
+        ),
+        owner="LR504",
+    ),
 )
 
 

@@ -75,6 +75,8 @@ class Ruleset:
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
+        for schedule in training.written:
+            yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:

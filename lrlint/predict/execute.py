@@ -8,6 +8,7 @@ from typing import Any
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_reads import changed
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
+from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms
 from lrlint.analysis.model.conditions import Condition, flatten, text_of
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
@@ -44,23 +45,29 @@ from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, Train
 from lrlint.symbolic import Atom, Expr
 
 _READS = frozenset(
-    {"get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad", "verbose ="}
+    {
+        *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
+        *("verbose =", "lr =", "learning_rate =", "defaults ="),
+    }
 )
 """Methods that change no LR, or that have events of their own."""
 
-Indices = list[int]
+Indices = list[int | float]
 Runner = Callable[[Indices], int | None]
 """Runs a piece of the trace; the result is how many loops are to be left, if any."""
 
 
 def predict(
-    machine: Machine, trace: Block, target: SchedulerRecord, max_steps: int | None = None
+    machine: Machine,
+    trace: Block,
+    target: Owner,
+    max_steps: int | None = None,
 ) -> Prediction:
-    """Run ``trace`` for the optimizer of ``target``.
+    """Run ``trace`` for the optimizer of ``target``, or for an optimizer without a scheduler.
 
     ``max_steps`` bounds the recorded LRs, not the counts.
     """
-    optimizer = target.optimizer
+    optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
     unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
@@ -113,7 +120,7 @@ class _Compiler:
         self,
         machine: Machine,
         trace: Block,
-        target: SchedulerRecord,
+        target: Owner,
         optimizer: OptimizerRecord,
         simulation: Simulation,
     ) -> None:
@@ -197,22 +204,34 @@ class _Compiler:
         if not self._matters(node.body):
             return None
         index = node.loop.index
+        carried = [item for item in node.loop.carried if item.atom in _read_in(node)]
+        inside = (*indices, index, *(item.atom for item in carried))
         self._left.append(False)
-        body = self._block(node.body, (*indices, index))
+        body = self._block(node.body, inside)
         count = self._trips(node, indices, ends=self._left.pop())
         if count is None:
             return None
+        try:
+            before = [compile_number(item.before, indices) for item in carried]
+            after = [compile_number(item.after, inside) for item in carried]
+        except NotComputable as missing:
+            self._unresolved.append(str(missing))
+            return None
+        depth, size = len(indices), len(inside)
 
         def run(stack: Indices) -> int | None:
-            stack.append(0)
+            trips = int(count(*stack))
+            stack += [0, *(compute(*stack) for compute in before)]
             try:
-                for iteration in range(int(count(*stack[:-1]))):
-                    stack[-1] = self._last[index] = iteration
+                for iteration in range(trips):
+                    stack[depth] = self._last[index] = iteration
                     leave = body(stack)
                     if leave:
                         return leave - 1
+                    if after:
+                        stack[depth + 1 : size] = [compute(*stack) for compute in after]
             finally:
-                stack.pop()
+                del stack[depth:]
             return None
 
         return run
@@ -350,24 +369,58 @@ class _Compiler:
             self._unresolved.append(f"the metric {event.argument_text or 'of step()'}".strip())
             return None
         if event.argument is None or event.argument == Const(None):
-            return lambda stack: step(record)
+            return self._repeated(event, lambda stack: step(record), indices)
         argument = self._argument(event.argument, indices)
         return argument and (lambda stack: step(record, argument, stack))
 
+    def _repeated(
+        self, event: SchedulerStep, step: Runner, indices: tuple[Atom, ...]
+    ) -> Runner | None:
+        """Return a step that advances its scheduler several times, as accelerate does."""
+        if self._machine.synchronised is not None and event.scheduler.law == "OneCycleLR":
+            self._unresolved.append("where accelerate stops a OneCycleLR that accumulates")
+            return None
+        if event.times is None or event.times.as_number() == 1:
+            return step
+        times = self._argument(event.times, indices)
+
+        def run(stack: Indices) -> None:
+            assert times is not None
+            for _ in range(int(times(*stack))):
+                step(stack)
+
+        return times and run
+
     def _write(self, event: LRWrite, indices: tuple[Atom, ...]) -> Runner | None:
-        value, write = event.value, self._simulation.write_lr
-        if not isinstance(value, Expr):
+        value, law, simulation = event.value, event.law, self._simulation
+        if law is None:
             text = value.path if isinstance(value, Opaque) else None
             self._unresolved.append(text or f"the value written at {event.place.text}")
             return None
-        compute = self._argument(value, indices)
-        return compute and (lambda stack: write(float(compute(*stack)), event.group))
+        in_use = [atom for atom in all_atoms(law) if isinstance(atom.key, RateInUse)]
+        try:
+            compute = compile_number(law, (*indices, *in_use))
+        except (NotComputable, ZeroDivisionError) as missing:
+            self._unresolved.append(str(missing))
+            return None
+        read = [atom.key.group for atom in in_use if isinstance(atom.key, RateInUse)]
+
+        def write(stack: Indices) -> None:
+            try:
+                simulation.write_lr(lambda rates: float(compute(*stack, *rates)), read, event.group)
+            except (ValueError, ArithmeticError) as error:
+                raise Unreadable(f"the value written at {event.place.text}: {error}") from error
+
+        return write
 
 
-def _conditions_of(trace: Block, target: SchedulerRecord) -> list[Condition]:
-    """Return the conditions under which a scheduler is built."""
+def _conditions_of(trace: Block, target: Owner) -> list[Condition]:
+    """Return the conditions under which a scheduler or an optimizer is built."""
     for item in walk(trace):
-        if isinstance(item.event, BuildScheduler) and item.event.scheduler is target:
+        event = item.event
+        if (isinstance(event, BuildScheduler) and event.scheduler is target) or (
+            isinstance(event, BuildOptimizer) and event.optimizer is target
+        ):
             guards = [node for node in item.path if isinstance(node, When)]
             return [part for guard in guards for part in flatten(guard.condition)]
     return []
@@ -387,6 +440,27 @@ def _nothing(stack: Indices) -> None:
 
 def _without_end(*_: int) -> int:
     return MOST_EVENTS
+
+
+def _read_in(node: Repeat) -> frozenset[Atom]:
+    """Return the numbers that what runs in a loop depends on."""
+    numbers: list[Expr | Derived] = []
+    for inner in _nodes(node.body):
+        match inner:
+            case When(condition=condition):
+                numbers.append(condition)
+            case LRWrite(law=Expr() as law):
+                numbers.append(law)
+            case Repeat(loop=loop):
+                numbers += [item.before for item in loop.carried]
+                numbers += [loop.trips] if loop.trips is not None else []
+    known = all_atoms(*numbers)
+    while True:  # one variable may follow another
+        afters = [item.after for item in node.loop.carried if item.atom in known]
+        more = known | all_atoms(*afters)
+        if more == known:
+            return known
+        known = more
 
 
 def _nodes(block: Block) -> Iterator[Node]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from lrlint.analysis import interpret
 from lrlint.analysis.derive import derive
+from lrlint.analysis.derive.hand_written import hand_written
+from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
@@ -52,6 +54,11 @@ def forecast(
             if schedule.parent is None and schedule.construction.on_default_path:
                 prediction = predict(interpreter, trace, record, max_steps)
                 forecasts.append(Forecast(schedule, prediction))
+        located = list(walk(trace))
+        written = hand_written(located, Loops(located))
+        for schedule, item in zip(training.written, written, strict=True):
+            prediction = predict(interpreter, trace, item.record, max_steps)
+            forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
     return FileForecast(source.name, tuple(forecasts), unused)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import click
 
-from lrlint.facts import Cadence, Horizon, OptimizerUse, Schedule
+from lrlint.facts import HANDWRITTEN, Cadence, Horizon, OptimizerUse, Schedule
 from lrlint.output.text import clean, place
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
 from lrlint.predict.spelling import Spelling
@@ -78,7 +78,8 @@ def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if schedule.sites:
         count = _count(schedule.steps, prediction.steps, spell)
         lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
-        yield "scheduler steps", f"{count}{_CADENCES[schedule.per]} ({lines})"
+        label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
+        yield label, f"{count}{_CADENCES[schedule.per]} ({lines})"
     else:
         yield "scheduler steps", schedule.stepping.escapes or "never stepped"
     optimizer = schedule.optimizer

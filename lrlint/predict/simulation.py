@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import Unreadable, static
 
@@ -37,13 +38,13 @@ class TrainingEnds(Exception):
 
 
 class Simulation:
-    """The training of one optimizer, for the schedule ``target``.
+    """The training of one optimizer, for the scheduler ``target`` or for itself.
 
     ``max_steps`` bounds the recorded LRs, not the counts. What must be known first is added to
     ``unresolved``.
     """
 
-    def __init__(self, machine: Machine, target: SchedulerRecord, max_steps: int | None) -> None:
+    def __init__(self, machine: Machine, target: Owner, max_steps: int | None) -> None:
         self.unresolved: list[str] = []
         self.lr: list[list[float]] = []
         self.steps = 0
@@ -106,10 +107,22 @@ class Simulation:
         if self._events > MOST_EVENTS:
             raise Unreadable("a training of fewer steps")
 
-    def write_lr(self, lr: float, group: int | None) -> None:
-        """Write the LR of one param group, or of all."""
+    def write_lr(
+        self,
+        rate: Callable[[Sequence[float]], float],
+        read: Sequence[int | None],
+        group: int | None,
+    ) -> None:
+        """Write the LR of one param group, or of all.
+
+        ``rate`` computes it from the LRs in use of the groups that ``read`` names; None is the one
+        that is written.
+        """
+        if isinstance(self._target, OptimizerRecord):
+            self.steps += 1
         for values in self._groups if group is None else [self._groups[group]]:
-            values["lr"] = lr
+            sources = [values if number is None else self._groups[number] for number in read]
+            values["lr"] = rate([float(source["lr"]) for source in sources])
 
     # -- schedulers
 
@@ -143,6 +156,8 @@ class Simulation:
         replay = self._replays.get(id(scheduler))
         if replay is None:
             return
+        if scheduler.prepared and replay._step_count > getattr(replay, "total_steps", math.inf):
+            return  # accelerate steps a OneCycleLR once past its end and no further
         if scheduler is self._target:
             self.steps += 1
         try:

@@ -22,13 +22,17 @@ class Spelling:
         """Return the text of a number: a loader's length, or so many times that, plus a rest."""
         for name, length in self._lengths.items():
             for factor in self._factors:
-                try:
-                    rest = number - factor * length
-                    if rest.is_constant:
-                        return str(factor * Expr.atom(Atom(name)) + rest)
-                except (TooComplex, NotRepresentable):
-                    continue
+                rest = _difference(number, factor, length)
+                if rest is not None and rest.is_constant:
+                    return str(factor * Expr.atom(Atom(name)) + rest)
         return str(number)
+
+
+def _difference(number: Expr, factor: Expr, length: Expr) -> Expr | None:
+    try:
+        return number - factor * length
+    except (TooComplex, NotRepresentable):
+        return None
 
 
 def _lengths(schedule: Schedule) -> Iterator[tuple[str, Expr]]:

@@ -11,6 +11,7 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
+from lrlint.symbolic.rewrite import divided
 
 __all__ = [
     "Atom",
@@ -27,6 +28,7 @@ __all__ = [
     "certain_sign",
     "compare",
     "compile_expr",
+    "divided",
     "floor",
     "maximum",
     "minimum",

@@ -80,6 +80,12 @@ def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
     return revalued(slope), revalued(intercept)
 
 
+def divided(e: Expr, factor: Factor) -> Expr:
+    """Return a sum divided by a factor that all its terms have."""
+    unit = frozenset({(factor, 1)})
+    return revalued({poly.times(monomial, unit, -1): c for monomial, c in e.terms.items()})
+
+
 def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:
     """Replace every factor, with the operations that a person would write.
 

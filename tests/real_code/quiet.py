@@ -176,7 +176,7 @@ QUIET = (
                     scheduler.step()
         """,
         ("Accelerator(gradient_accumulation_steps=4)", "Accelerator()"),
-        ("LR305",),
+        ("LR504",),
     ),
     Script(
         "accelerate does not step a OneCycleLR beyond its end",

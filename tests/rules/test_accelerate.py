@@ -71,6 +71,7 @@ def test_a_line_is_not_even_about_its_end() -> None:
 
 def test_one_step_too_many_is_no_step_with_accelerate() -> None:
     text = SCRIPT.format(total=29, start=0.3, annealing="cos", steps=30)
-    assert lint_text(text).diagnostics == ()
+    (finding,) = lint_text(text).diagnostics
+    assert finding.code == "LR503"  # it depends on the number of processes
     rates = used(29, 0.3, "cos", 30)
     assert rates[28] == min(rates)

@@ -219,17 +219,6 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
             per_epoch("scheduler = LinearLR(optimizer, 0.1, total_iters=30)", epochs=10),
             "LR205: it is a warm-up (see LR210)",
         ),
-        # LR206
-        (
-            training(
-                "from transformers import get_linear_schedule_with_warmup as linear\n"
-                "scheduler = linear(optimizer, 0, epochs * len(train_loader))",
-                batches="i, (x, y) in enumerate(train_loader)",
-                update="model(x, y).backward()",
-                batch="if i % 4 == 0:\n    optimizer.step()\n    scheduler.step()",
-            ),
-            "LR206: the length of transformers' schedules is not compared with the training",
-        ),
         # LR207
         (
             per_epoch(COSINE.format("90.5"), epochs=90),
@@ -247,10 +236,11 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         (
             per_epoch(
                 "from transformers import get_linear_schedule_with_warmup as linear\n"
-                "scheduler = linear(optimizer, 1000, 5000)",
+                "scheduler = linear(optimizer, 100, n)",
                 epochs=192,
+                parameters="n",
             ),
-            "LR210: num_warmup_steps is not compared with the 192 steps of the training",
+            "LR210: whether n steps are enough for a warm-up of 100 is not known",
         ),
         # LR301
         (

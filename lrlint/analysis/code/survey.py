@@ -149,7 +149,13 @@ def _last_name(callee: cst.BaseExpression) -> str | None:
 
 
 def _is_telling(name: str) -> bool:
-    return name == "step" or name in LAWS or "sched" in name.lower()
+    if name == "step" or name in LAWS or "sched" in name.lower():
+        return True
+    return name.endswith(_PLANS)
+
+
+_PLANS = ("TrainingArguments", "SFTConfig", "DPOConfig")
+"""Settings from which a Trainer of transformers builds a schedule."""
 
 
 # -- what is changed in place ---------------------------------------------------------------------

@@ -8,9 +8,9 @@ import libcst as cst
 
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
+from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import (
     Condition,
-    Counter,
     Nature,
     is_loop_atom,
     natures,

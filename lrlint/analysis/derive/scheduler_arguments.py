@@ -6,16 +6,26 @@ from collections.abc import Mapping
 
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.numbers import as_default
+from lrlint.analysis.model import trace
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
+    DictValue,
     ListValue,
     Opaque,
     SchedulerRecord,
 )
-from lrlint.facts import HANDWRITTEN_COSINE, Argument, Horizon, Place, Unknown
-from lrlint.formulas import LAWS
+from lrlint.facts import (
+    HANDWRITTEN_COSINE,
+    HANDWRITTEN_LINE,
+    Argument,
+    Horizon,
+    Place,
+    TrainerArguments,
+    Unknown,
+)
+from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
 _DEEPEST = 8
@@ -34,6 +44,16 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
             reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
         )
     return arguments
+
+
+def trainer_arguments(event: trace.TrainerArguments) -> TrainerArguments:
+    """Return the arguments of a Trainer that builds its schedule."""
+    arguments = {}
+    for name, value in event.values.items():
+        place = event.places.get(name)
+        text = "" if place is None else place.text
+        arguments[name] = Argument(value=_fact_of(value), place=place, text=text)
+    return TrainerArguments(place=event.place, arguments=arguments)
 
 
 def removed_arguments(record: SchedulerRecord) -> Mapping[str, Place]:
@@ -59,6 +79,8 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
             return constant
         case ListValue(items=list() as items):
             return tuple(_fact_of(item, depth + 1) for item in items)
+        case DictValue(complete=True, store=store):
+            return {key: _fact_of(item, depth + 1) for key, item in store.data.items()}
         case Opaque(number=Expr() as number):
             return number
         case Opaque(path=path):
@@ -73,10 +95,11 @@ def _fact_of(value: AnyValue, depth: int = 0) -> object:
 
 def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Horizon | None:
     """Return how long a schedule is, from the first argument of its law that says so."""
-    law = LAWS.get(record.law)
-    if record.cosine is not None:
-        end, place = record.cosine
-        return _horizon(HANDWRITTEN_COSINE, end, place)
+    law = _law_of(record)
+    if record.decay is not None:
+        end, place = record.decay.at, record.decay.place
+        name = HANDWRITTEN_COSINE if record.decay.cosine else HANDWRITTEN_LINE
+        return _horizon(name, end, place)
     for parameter in () if law is None else law.horizon:
         argument = arguments.get(parameter)
         if argument is None or argument.value is None:
@@ -89,6 +112,14 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
             length = last if isinstance(last, Expr) else None
         return _horizon(parameter, length, argument.place or record.place)
     return None
+
+
+def _law_of(record: SchedulerRecord) -> Law | None:
+    """Return the law of a scheduler; of ``get_scheduler("cosine", …)``, that of the name."""
+    name = record.arguments.get("name") if record.law == "get_scheduler" else None
+    if isinstance(name, Const) and isinstance(name.value, str):
+        return LAWS.get(SCHEDULER_TYPES.get(name.value, ""))
+    return LAWS.get(record.law)
 
 
 def _epochs_by_steps(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrlint.analysis.derive.dry_runs import is_in_test_file
@@ -33,6 +33,7 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.facts import (
+    Acceleration,
     Construction,
     FactorFunction,
     Loop,
@@ -45,7 +46,10 @@ from lrlint.facts import (
 
 
 def schedules_of(
-    located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+    located: list[Located],
+    loops: Loops,
+    optimizers: dict[int, OptimizerUse],
+    accelerations: Mapping[int, Acceleration],
 ) -> dict[int, Schedule]:
     """Return the facts of every schedule, by the identity of its record."""
     built: dict[int, Located] = {}
@@ -59,6 +63,9 @@ def schedules_of(
         key: _schedule(records[key], item, located, loops, optimizers)
         for key, item in built.items()
     }
+    for key in accelerations.keys() & schedules.keys():
+        acceleration = accelerations[key]
+        schedules[key].stepping = replace(schedules[key].stepping, acceleration=acceleration)
     for key, schedule in schedules.items():
         children = [id(child) for child in records[key].children]
         schedule.children = tuple(schedules[child] for child in children if child in schedules)

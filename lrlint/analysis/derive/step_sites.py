@@ -32,7 +32,14 @@ from lrlint.analysis.model.conditions import (
     is_loop_atom,
 )
 from lrlint.analysis.model.contradictions import exclude
-from lrlint.analysis.model.trace import Located, OptimizerStep, Repeat, SchedulerStep
+from lrlint.analysis.model.trace import (
+    Event,
+    Located,
+    LRWrite,
+    OptimizerStep,
+    Repeat,
+    SchedulerStep,
+)
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -60,12 +67,17 @@ def steps_of(
     base: Path,
     located: list[Located],
     loops: Loops,
+    kinds: type[Event] | tuple[type[Event], ...] = (OptimizerStep, SchedulerStep),
 ) -> list[Step]:
     """Return the steps of an optimizer or scheduler, as seen from a construction at ``base``."""
     steps = []
     for item in located:
         match item.event:
-            case OptimizerStep(optimizer=owner) | SchedulerStep(scheduler=owner):
+            case (
+                OptimizerStep(optimizer=owner)
+                | SchedulerStep(scheduler=owner)
+                | LRWrite(optimizer=owner)
+            ) if isinstance(item.event, kinds):
                 site = _site(item, base, loops) if owner is record else None
                 if site is not None:
                     steps.append(Step(item, site))
@@ -96,11 +108,13 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     repeats = [node for node in whole if not (node.loop.calls and node.loop.trips is not None)]
     count, once = _count(repeats, [part for part, _ in guards], loops, located)
     facts = [_loop(repeat, assumed, loops) for repeat in repeats]
+    event = located.event
+    if isinstance(event, SchedulerStep) and event.times is not None and count is not None:
+        count = count * event.times
     if any(
         fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
     ):
         count = None
-    event = located.event
     argument, text, source, position = StepArgument.NOTHING, "", "", None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text

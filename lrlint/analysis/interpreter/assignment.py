@@ -192,6 +192,8 @@ def set_attribute(
         case SchedulerValue(record=record):
             escapes.escape(value, f"stored as an attribute {name}")
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
+        case OptimizerValue(record=record) if name in ("lr", "learning_rate"):
+            machine.emit(OptimizerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name == "param_groups":
             remove_group(machine, GroupsValue(record), node)
         case Choice():
@@ -228,9 +230,16 @@ def update_group(
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
     where, record = machine.where(node), group.record
     if "lr" in options:
-        machine.emit(LRWrite(*where, record, options["lr"], group.index))
+        write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
         machine.emit(OptimizerCall(*where, record, SETS_INITIAL_LR))
+
+
+def write_lr(machine: Machine, group: GroupsValue, value: AnyValue, node: cst.CSTNode) -> None:
+    """Record that a param group gets another LR."""
+    law = numbers.law_of(machine, group, value)
+    machine.emit(LRWrite(*machine.where(node), group.record, value, group.index, law))
+    machine.lr_writes += 1
 
 
 def update_module(
@@ -257,6 +266,11 @@ def _set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, renam
         lists.assign_slice(machine, owner, known_slice(machine, part), value)
         return
     key = index_value(machine, target)
+    match target.value:
+        case cst.Attribute(value=holder, attr=cst.Name(value="defaults")) if dict_key(key) == "lr":
+            whole = machine.evaluate(holder)
+            if isinstance(whole, OptimizerValue):
+                machine.emit(OptimizerCall(*machine.where(target), whole.record, "defaults ="))
 
     def set_on(alternative: AnyValue) -> AnyValue:
         _set_item_of(machine, alternative, key, value, target, rename)
@@ -275,8 +289,8 @@ def _set_item_of(
 ) -> None:
     name = dict_key(key)
     match owner:
-        case GroupsValue(record=record, whole=False, index=index) if name == "lr":
-            machine.emit(LRWrite(*machine.where(target), record, value, index))
+        case GroupsValue(whole=False) if name == "lr":
+            write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
         case DictValue():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.analysis.interpreter import choices, escapes, imports
+from lrlint.analysis.interpreter import choices, escapes, imports, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -94,7 +94,7 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
         case Loader(batch_size=size), "batch_size":
             return size
         case File(), _:
-            return machine.library.member(owner, name)
+            return machine.library.member(machine, owner, name)
         case Sized(shape=tuple() as shape), "shape":
             return ListValue(list(shape), kind="tuple")
         case Sized(length=Expr() as length), "shape":
@@ -134,8 +134,12 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
         return value
     if name == "__dict__":
         return DictValue(owner.store, complete=not owner.open, path=owner.path, setting=True)
-    if owner.kind is not None and not owner.open:
-        return Method(owner, name)
+    if owner.kind is not None:
+        value = machine.library.member(machine, owner, name)
+        if value is not None:
+            return value
+        if not owner.open:
+            return Method(owner, name)
     value = owner.store.data[name] = Opaque(f"{owner.path}.{name}" if owner.path else name)
     return value
 
@@ -210,7 +214,7 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
-            return _list_item(owner, dict_key(key))
+            return _list_item(machine, owner, key)
         case GroupsValue():
             return _group_item(machine, owner, key)
         case Opaque():
@@ -224,14 +228,16 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     return Opaque(item_path(getattr(owner, "path", None), text))
 
 
-def _list_item(owner: ListValue, position: str | int | None) -> AnyValue:
-    items = owner.items
+def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
+    items, position = owner.items, dict_key(key)
     if items is None:
         return Opaque() if owner.element is None else _fresh(owner.element)
     if isinstance(position, int):
         return items[position] if -len(items) <= position < len(items) else Opaque()
     if len(items) == 1:
         return items[0]
+    if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):
+        return numbers.apply(machine, "item", key, *items)
     escapes.escape(owner, "taken from a list by an unknown index")
     return Opaque()
 
@@ -253,7 +259,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
-            return Opaque(f'param_group["{name}"]', measured=True)
+            rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
+            return Opaque(f'param_group["{name}"]', measured=True, rate=rate)
     return Opaque()
 
 

@@ -13,14 +13,30 @@ from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
+from lrlint.analysis.model.conditions import (
+    Asks,
+    Condition,
+    Flag,
+    Question,
+    Relation,
+    all_of,
+    any_of,
+    depends_on_loop,
+    flatten,
+    negate,
+    never_together,
+)
+from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import NONE, AnyValue, Choice, SchedulerValue, Store
 from lrlint.source.nodes import statements_of
 
 
 def run_if(machine: Machine, node: cst.If) -> Outcome:
     """Interpret an ``if`` with its ``elif`` and ``else``."""
-    decided = settle(machine, machine.truth(node.test))
+    truth = machine.truth(node.test)
+    decided = settle(machine, truth)
+    if isinstance(truth, Relation) and depends_on_loop(truth):
+        _note_not_taken(machine, truth, node)
     orelse = node.orelse
 
     def then() -> Outcome:
@@ -37,6 +53,15 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     if isinstance(decided, bool):
         return then() if decided else otherwise()
     return fork(machine, decided, node, then, otherwise)
+
+
+def _note_not_taken(machine: Machine, condition: Relation, node: cst.If) -> None:
+    """Record a branch that an earlier one of the same function leaves nothing to do."""
+    for guard in machine.guards[machine.frames[-1].guards :]:
+        for part in flatten(guard):
+            if isinstance(part, Relation) and never_together(condition, part):
+                machine.emit(BranchNotTaken(*machine.where(node), condition, negate(part)))
+                return
 
 
 @dataclass(frozen=True, slots=True)

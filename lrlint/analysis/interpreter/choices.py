@@ -9,21 +9,19 @@ import libcst as cst
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.computed import computed, is_computed, varies
 from lrlint.analysis.model.conditions import (
-    All,
-    Any,
     Condition,
-    Divisible,
     Nature,
-    Relation,
     all_of,
+    depends_on_loop,
     is_loop_atom,
     natures,
     negate,
     text_of,
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
-from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
 _LONGEST_NAME = 200
@@ -53,6 +51,8 @@ def join(
     other = _number_next_to(machine, second, first)
     if number is not None and other is not None:
         return _join_numbers(machine, condition, number, other, name)
+    if (rate := _join_rates(machine, condition, first, second)) is not None:
+        return rate
     alternatives = [
         *_under(machine, condition, first),
         *_under(machine, negate(condition), second),
@@ -90,6 +90,8 @@ def _join_numbers(
 ) -> AnyValue:
     """Return one number in place of two, as far as the condition tells which of them it is."""
     if depends_on_loop(condition):
+        if _is_law(first) or _is_law(second):
+            return branch(condition, first, second)
         # `if (i + 1) % k == 0: step += 1`: the indicator is 1 where the condition holds, else 0.
         indicator = Atom(name=f"[{_brief(condition)}]", key=condition, lower=0)
         return second + Expr.atom(indicator) * (first - second)
@@ -107,17 +109,39 @@ def _join_numbers(
     return chosen
 
 
+def _is_law(number: Expr) -> bool:
+    """Whether a number changes in the loop by more than what it counts."""
+    terms = number.atoms()
+    return any(map(is_computed, terms)) or (varies(number) and not number.is_integer)
+
+
+def branch(condition: Condition, first: Expr, second: Expr) -> AnyValue:
+    """Return the number that is ``first`` where a condition holds and ``second`` elsewhere."""
+    try:
+        return computed("if", (first, second), condition=condition)
+    except TooComplex:
+        return Opaque()
+
+
+def _join_rates(
+    machine: Machine, condition: Condition, first: AnyValue, second: AnyValue
+) -> AnyValue | None:
+    """Return one number in place of two, of which one or both follow from the LR in use."""
+    if not depends_on_loop(condition) or not any(
+        isinstance(value, Opaque) and value.rate is not None for value in (first, second)
+    ):
+        return None
+    then, otherwise = numbers.rate_of(machine, first), numbers.rate_of(machine, second)
+    if then is None or otherwise is None:
+        return None
+    joined = branch(condition, then, otherwise)
+    return Opaque(measured=True, rate=joined if isinstance(joined, Expr) else None)
+
+
 def _brief(condition: Condition) -> str:
     """Return a condition in the user's words, if they are few."""
     text = text_of(condition)
     return text if len(text) <= _LONGEST_NAME else "several conditions"
-
-
-def depends_on_loop(condition: Condition) -> bool:
-    """Whether the condition can be computed from loop indices and counters."""
-    if not isinstance(condition, (Relation, Divisible, All, Any)):
-        return False
-    return any(is_loop_atom(atom) for atom in condition.atoms())
 
 
 def may_change(condition: Condition) -> bool:

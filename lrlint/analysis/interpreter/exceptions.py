@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
-from lrlint.analysis.interpreter import choices, escapes
+from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.journal import take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
@@ -22,6 +22,7 @@ from lrlint.analysis.model.conditions import (
     Flag,
     Nature,
     Question,
+    depends_on_loop,
     natures,
     negate,
 )
@@ -59,7 +60,7 @@ def run_raise(machine: Machine, node: cst.Raise) -> Outcome:
 def run_assert(machine: Machine, node: cst.Assert) -> Outcome:
     """Interpret ``assert``, which may fail in an ordinary run where a counter decides."""
     truth = machine.truth(node.test)
-    if not isinstance(truth, bool) and choices.depends_on_loop(truth):
+    if not isinstance(truth, bool) and depends_on_loop(truth):
         with machine.guard(negate(truth), node):
             _leave_try(machine)
     return GOES_ON
@@ -81,9 +82,9 @@ def _is_ordinary(guards: list[Condition]) -> bool:
 
 def _is_counted(guards: list[Condition]) -> bool:
     """Whether a counter decides when an ordinary run gets under all these conditions."""
-    return any(map(choices.depends_on_loop, guards)) and all(
+    return any(map(depends_on_loop, guards)) and all(
         condition.lean is not False and Nature.METRIC not in natures(condition)
-        if choices.depends_on_loop(condition)
+        if depends_on_loop(condition)
         else condition.lean
         for condition in guards
     )

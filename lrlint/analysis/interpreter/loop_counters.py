@@ -21,16 +21,24 @@ from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, st
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.model import counting
+from lrlint.analysis.model.computed import Counter, all_atoms, is_computed, replaced
 from lrlint.analysis.model.conditions import (
     Condition,
-    Counter,
     Relation,
     flatten,
     indicators,
     is_loop_atom,
     negate,
 )
-from lrlint.analysis.model.trace import Break, LoopRecord, Node, Repeat, When, substitute
+from lrlint.analysis.model.trace import (
+    Break,
+    Carried,
+    LoopRecord,
+    Node,
+    Repeat,
+    When,
+    substitute,
+)
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -101,8 +109,15 @@ def repeating(
     mapping = _resolve(variables, loop.index)
     if tests is not None and loop.trips is None:
         loop.trips = _trips(tests, loop, mapping)
+    loop.carried = tuple(
+        Carried(variable.atom, variable.before, variable.after)
+        for variable in variables
+        if variable.after is not None and variable.atom not in mapping
+    )
     if mapping:
         substitute([repeat], mapping)
+        if loop.trips is None and getattr(node, "orelse", None) is None:
+            _end_at_break(repeat)  # a counter of the script ends it
     if loop.trips is not None and machine.replaced:
         loop.otherwise = tuple(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
@@ -241,7 +256,7 @@ def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
         atom, before, after = variable.atom, variable.before, variable.after
         if after is None:
             continue
-        if after == Expr.atom(atom) or (after == before and not (after.atoms() & unknowns)):
+        if after == Expr.atom(atom) or (after == before and not (all_atoms(after) & unknowns)):
             mapping[atom] = before
         else:
             changed.append((variable, after))
@@ -264,7 +279,7 @@ def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Exp
     except _UNREPRESENTABLE:
         return None
     atoms = delta.atoms()
-    if variable.atom in atoms:
+    if variable.atom in atoms or any(map(is_computed, atoms)):
         return None
     if index not in atoms and not indicators(delta):
         return delta * Expr.atom(index)
@@ -303,14 +318,14 @@ def _write_last_values(
             # `done` is true where the condition held in the last iteration.
             alternatives = tuple((c.subs(mapping), inner) for c, inner in value.alternatives)
             machine.write(store, key, Choice(alternatives))
-        if not isinstance(value, Expr) or value.atoms().isdisjoint({*unknowns, loop.index}):
+        if not isinstance(value, Expr) or all_atoms(value).isdisjoint({*unknowns, loop.index}):
             continue
         try:
-            known = value.subs(mapping)
-            known = known if last is None else known.subs(last)
+            known = replaced(value, mapping)
+            known = known if last is None else replaced(known, last)
         except _UNREPRESENTABLE:
             known = value
-        if not known.atoms().isdisjoint({*unknowns, loop.index}):
+        if not all_atoms(known).isdisjoint({*unknowns, loop.index}):
             known = machine.named_number(str(key), None, Strength.OPEN)
         machine.write(store, key, known)
 
@@ -364,7 +379,7 @@ def first_failure(condition: Condition, index: Atom) -> Expr | None:
     if parts is None:
         return None
     slope, offset = parts
-    if index in slope.atoms() or index in offset.atoms():
+    if index in all_atoms(slope, offset):
         return None
     speed = slope.value
     if speed is not None and speed >= 0 and not (condition.op == "!=" and speed):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeGuard
 
 import libcst as cst
@@ -27,11 +27,13 @@ from lrlint.analysis.interpreter.outcomes import (
     Try,
 )
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Counter
+from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
 from lrlint.analysis.model.values import (
+    Accelerator,
     AnyValue,
     ClassValue,
     DictValue,
@@ -77,7 +79,7 @@ class Library(ABC):
         """Return the value of a call of a method of a library's object."""
 
     @abstractmethod
-    def member(self, value: AnyValue, name: str) -> AnyValue | None:
+    def member(self, machine: Machine, value: AnyValue, name: str) -> AnyValue | None:
         """Return an attribute of a library's object."""
 
     @abstractmethod
@@ -168,10 +170,14 @@ class Machine(ABC):
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
-    accumulates: bool
-    """Whether accelerate may let optimizers step for some of the batches only."""
+    accelerator: Accelerator | None
+    """How accelerate steps what was prepared; None where its `Accelerator` is not seen."""
+    synchronised: tuple[Condition, Repeat | None] | None
+    """When accelerate lets prepared objects step, and the loop in which that holds."""
     without_gradients: bool
     """Whether gradients are off: ``torch.no_grad()``."""
+    lr_writes: int
+    """How many LRs were written into param groups."""
 
     def __init__(
         self,
@@ -199,8 +205,9 @@ class Machine(ABC):
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared = [], []
         self.classes, self.closures = [], []
-        self.accumulates, self.without_gradients = True, False
-        self.replaced = {}
+        self.accelerator, self.synchronised = None, None
+        self.without_gradients = False
+        self.replaced, self.lr_writes = {}, 0
         self._keys = itertools.count()
         self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}
@@ -323,6 +330,15 @@ class Machine(ABC):
             self.block = outer
             if not when.body:
                 outer.remove(when)
+
+    def held_back(self, owner: Owner, node: cst.CSTNode) -> AbstractContextManager[None]:
+        """Put a step of a prepared object under the condition that accelerate lets it run."""
+        if self.synchronised is None or owner not in self.prepared:
+            return nullcontext()
+        condition, loop = self.synchronised
+        if loop is not None and loop not in self.loops:
+            return nullcontext()  # the last batch of a loader has synchronised the gradients
+        return self.guard(condition, node)
 
     @contextmanager
     def through(self, node: cst.CSTNode) -> Iterator[None]:

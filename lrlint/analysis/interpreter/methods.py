@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import (
@@ -14,9 +16,11 @@ from lrlint.analysis.interpreter import (
     escapes,
     lists,
     members,
+    operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     OptimizerCall,
@@ -69,6 +73,8 @@ def call_method(
             return lists.call_list(machine, receiver, name, arguments, node)
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
+        case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
+            _write_in_place(machine, receiver, rate, name, arguments, node)
         case Sized():
             return containers.call_sized(machine, receiver, name, arguments)
         case File():
@@ -99,6 +105,29 @@ def call_method(
     return _unknown(machine, receiver, name, arguments, node)
 
 
+_IN_PLACE = {"fill_": None, "copy_": None, "mul_": cst.Multiply, "div_": cst.Divide}
+"""Methods that change a tensor LR, each with its operator."""
+
+
+def _write_in_place(
+    machine: Machine,
+    old: Opaque,
+    rate: Expr,
+    name: str,
+    arguments: Arguments,
+    node: cst.Call,
+) -> None:
+    """Record ``param_group["lr"].fill_(x)``, which writes an LR that is a tensor."""
+    keys = [atom.key for atom in rate.atoms() if rate == Expr.atom(atom)]
+    value = arguments.get(0, "value")
+    operator = _IN_PLACE[name]
+    if value is not None and operator is not None:
+        value = operators.apply(machine, operator, old, value)
+    for key in keys:
+        if isinstance(key, RateInUse) and value is not None:
+            assignment.write_lr(machine, key.visited, value, node)
+
+
 # -- optimizers and schedulers ----------------------------------------------------------------
 
 
@@ -109,7 +138,11 @@ def _scheduler(
     if name == "step":
         argument = next(iter(arguments.all()), None)
         text = _first_argument(machine, node)
-        machine.emit(SchedulerStep(*machine.where(node), record, argument, text))
+        accelerator = machine.accelerator if record.prepared else None
+        held_back = accelerator is not None and accelerator.holds_back
+        times = None if accelerator is None else accelerator.advances
+        with machine.held_back(record, node) if held_back else nullcontext():
+            machine.emit(SchedulerStep(*machine.where(node), record, argument, text, times))
         return NONE
     inside = machine.scope.owner is not None and any(
         "Scheduler" in base or base.endswith("LR")
@@ -145,7 +178,8 @@ def _optimizer(
             # A closure computes the loss; every step runs it.
             if isinstance(value, FunctionValue):
                 machine.call_function(value, Arguments())
-        machine.emit(OptimizerStep(*machine.where(node), record))
+        with machine.held_back(record, node):
+            machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
     if name in ("state_dict", "load_state_dict", "add_param_group"):
         own = _loads_own_state(name, arguments)
@@ -193,6 +227,11 @@ def _super(
     method = machine.get_attribute(receiver, name)
     if isinstance(method, FunctionValue):
         return machine.call(method, arguments, node)
+    own = receiver.receiver
+    if isinstance(own, Instance) and own.kind is not None:
+        modelled = machine.library.call_method(machine, own, name, arguments, node)
+        if modelled is not None:
+            return modelled
     if name == "__init__":
         return NONE
     for value in arguments.all():

@@ -9,6 +9,8 @@ from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
+from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
+from lrlint.analysis.model.conditions import depends_on_loop, text_of
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -23,6 +25,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Stream,
+    Truth,
 )
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
 
@@ -44,6 +47,8 @@ def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
             return Expr.const(_CONSTANTS[name])
         case Const(value=bool() as flag, strength=Strength.CONSTANT):
             return Expr.const(int(flag))
+        case Truth(condition=condition) if depends_on_loop(condition):
+            return Expr.atom(Atom(f"[{text_of(condition)[:80]}]", key=condition, lower=0))
         case Opaque(number=Expr() as number):
             return number
         case Opaque(path=str() as path, measured=False):
@@ -54,6 +59,60 @@ def to_number(machine: Machine, value: AnyValue | None) -> Expr | None:
             default = None if lean is value else to_number(machine, lean)
             return None if default is None else as_default(value, default)
     return None
+
+
+def rate_of(machine: Machine, value: AnyValue | None) -> Expr | None:
+    """Return a value as a number that may follow from the LR in use; None where it is not one."""
+    match value:
+        case Opaque(rate=Expr() as rate):
+            return rate
+        case Choice():
+            lean = values.leaning(value)
+            return None if lean is value else rate_of(machine, lean)
+    return to_number(machine, value)
+
+
+def rate_in_use(machine: Machine, group: GroupsValue) -> Expr:
+    """Return the LR that a param group has now."""
+    key = RateInUse(group.record, group.index, group, _moment(machine, group))
+    return Expr.atom(Atom('param_group["lr"]', key=key, lower=None, integer=False))
+
+
+def law_of(machine: Machine, group: GroupsValue, value: AnyValue) -> Expr | None:
+    """Return an LR that is written into a group as a number; None where it cannot be read.
+
+    An LR in use that has been read in another iteration, or before another write, may be another.
+    """
+    rate = rate_of(machine, value)
+    for atom in () if rate is None else all_atoms(rate):
+        key = atom.key
+        if isinstance(key, RateInUse) and (
+            key.record is not group.record
+            or key.since != _moment(machine, group if key.group is None else None)
+        ):
+            return None
+    return rate
+
+
+def _moment(machine: Machine, group: GroupsValue | None) -> tuple[int, int, int | None]:
+    """Return what an LR in use can be told by, until another is written."""
+    visited = None if group is None or group.index is not None else id(group)
+    return id(machine.loop), machine.lr_writes, visited
+
+
+def apply(machine: Machine, function: str, *operands: AnyValue | None) -> AnyValue:
+    """Return what a function gives of numbers that change during the training, else an unknown."""
+    measured = any(isinstance(value, Opaque) and value.measured for value in operands)
+    parts = [rate_of(machine, value) for value in operands]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or not varies(*known):
+        return Opaque(measured=measured)
+    place = None if machine.statement is None else machine.here(machine.statement)
+    try:
+        number = computed(function, known, place=place)
+    except TooComplex:
+        return Opaque(measured=measured)
+    return Opaque(measured=True, rate=number) if measured else number
 
 
 def as_default(value: Choice, number: Expr) -> Expr:

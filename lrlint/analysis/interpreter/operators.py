@@ -80,9 +80,38 @@ def apply(machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyV
         return left if isinstance(left, Sized) else right
     measured = any(isinstance(value, Opaque) and value.measured for value in (left, right))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
-    if first is None or second is None or measured:
-        return Opaque(measured=measured)
-    return numbers.compute(operation, first, second)
+    if measured:
+        return _from_rate(machine, operation, left, right)
+    if first is None or second is None:
+        return Opaque()
+    return _computed(machine, operation, first, second)
+
+
+_FUNCTIONS = {operator.pow: "**", operator.floordiv: "//", operator.mod: "%"}
+"""The operators whose results are not always sums of products."""
+
+
+def _computed(
+    machine: Machine, operation: Callable[[Expr, Expr], Expr], first: Expr, second: Expr
+) -> AnyValue:
+    value = numbers.compute(operation, first, second)
+    if isinstance(value, Expr) or operation not in _FUNCTIONS:
+        return value
+    return numbers.apply(machine, _FUNCTIONS[operation], first, second)
+
+
+def _from_rate(
+    machine: Machine,
+    operation: Callable[[Expr, Expr], Expr],
+    left: AnyValue,
+    right: AnyValue,
+) -> AnyValue:
+    """Return what follows from a measured value, and how where that is the LR in use."""
+    first, second = numbers.rate_of(machine, left), numbers.rate_of(machine, right)
+    if first is None or second is None:
+        return Opaque(measured=True)
+    value = _computed(machine, operation, first, second)
+    return Opaque(measured=True, rate=numbers.rate_of(machine, value))
 
 
 def _dict_union(machine: Machine, left: DictValue, right: DictValue) -> DictValue:

@@ -10,13 +10,12 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import calls
+from lrlint.analysis.interpreter import calls, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
 
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
-    accelerate,
     arithmetic,
     command_line,
     copies,
@@ -40,6 +39,7 @@ from lrlint.analysis.library.registry import (
     LAST_NAMES,
     METHODS,
     MODELS,
+    SUBCLASSES,
     UNEVALUATED,
     kind_of,
 )
@@ -95,9 +95,9 @@ class Libraries(Library):
         model = METHODS.get((kind_of(receiver), name))
         return None if model is None else model(machine, receiver, arguments, node)
 
-    def member(self, value: AnyValue, name: str) -> AnyValue | None:
+    def member(self, machine: Machine, value: AnyValue, name: str) -> AnyValue | None:
         model = ATTRIBUTES.get((kind_of(value), name))
-        return None if model is None else model(value)
+        return None if model is None else model(machine, value)
 
     def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:
         return paths.joined(left, right) if isinstance(left, File) else None
@@ -114,6 +114,10 @@ class Libraries(Library):
     def construct(
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
+        for base in members.external_bases(cls):
+            model = SUBCLASSES.get(base.rsplit(".", 1)[-1])
+            if model is not None and base.startswith(("transformers", "trl")):
+                return model(machine, cls, arguments, node)
         return subclasses.construct(machine, cls, arguments, node)
 
 

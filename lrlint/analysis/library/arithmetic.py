@@ -10,7 +10,14 @@ import libcst as cst
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.numbers import compute, from_python, items_of, plain, to_number
+from lrlint.analysis.interpreter.numbers import (
+    apply,
+    compute,
+    from_python,
+    items_of,
+    plain,
+    to_number,
+)
 from lrlint.analysis.library.registry import Model, models
 from lrlint.analysis.model.values import AnyValue, Const, Opaque
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
@@ -35,6 +42,8 @@ def _parsed(machine: Machine, text: Const) -> AnyValue:
         value = float(str(text.value))
     except ValueError:
         return Opaque()
+    if not math.isfinite(value):
+        return Const(value)
     if text.path is not None and text.strength is not Strength.CONSTANT:
         number = int(value) if value.is_integer() else value
         return machine.named_number(text.path, number, Strength.DEFAULT)
@@ -84,7 +93,7 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
         if not numbers or any(number is None for number in numbers):
             for value in arguments.positional:
                 escapes.escape(value, f"chosen by {machine.unit.code(node.func)}(…)")
-            return Opaque(measured=any(_is_measured(value) for value in arguments.positional))
+            return apply(machine, operation.__name__[:3], *values)
         return compute(operation, *(number for number in numbers if number is not None))
 
     return model
@@ -108,19 +117,21 @@ def _sum(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _abs(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     number = to_number(machine, arguments.get(0))
     if number is None or number.value is None:
-        return Opaque()
+        return apply(machine, "abs", *arguments.positional)
     return number if number.value >= 0 else -number
 
 
-def _math(function: Callable[..., float]) -> Model:
-    """Return a model of a function of ``math``; it computes with constants only."""
+def of_math(function: Callable[..., float]) -> Model:
+    """Return a model of a function of ``math``, of constants or of what changes in a loop."""
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         numbers = [plain(value) for value in arguments.positional]
         if None in numbers or not all(
             isinstance(value, Expr) and value.is_constant for value in arguments.positional
         ):
-            return Opaque()
+            if len(numbers) != 1:
+                return Opaque()
+            return apply(machine, function.__name__, *arguments.positional)
         try:
             return from_python(function(*numbers))
         except (ValueError, OverflowError, TypeError, ZeroDivisionError):
@@ -129,12 +140,13 @@ def _math(function: Callable[..., float]) -> Model:
     return model
 
 
-@models("builtins.pow", "math.pow")
+@models("builtins.pow", "math.pow", "numpy.power")
 def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     base, exponent = (to_number(machine, arguments.get(position)) for position in (0, 1))
     if base is None or exponent is None:
         return Opaque()
-    return compute(lambda: base**exponent)
+    power = compute(lambda: base**exponent)
+    return power if isinstance(power, Expr) else apply(machine, "**", base, exponent)
 
 
 models("builtins.int")(_rounding(truncate))
@@ -142,10 +154,8 @@ models("builtins.min")(_extreme(minimum))
 models("builtins.max")(_extreme(maximum))
 models("math.floor", "numpy.floor")(_rounding(floor))
 models("math.ceil", "numpy.ceil")(_rounding(ceil))
-models("math.sqrt", "numpy.sqrt")(_math(math.sqrt))
-models("math.log")(_math(math.log))
-models("math.log10")(_math(math.log10))
-models("math.log2")(_math(math.log2))
-models("math.exp")(_math(math.exp))
-models("math.cos")(_math(math.cos))
-models("math.sin")(_math(math.sin))
+models("math.sqrt", "numpy.sqrt")(of_math(math.sqrt))
+for _name in ("log", "log10", "log2", "exp", "cos", "sin", "tan", "tanh"):
+    models(f"math.{_name}")(of_math(getattr(math, _name)))
+models("numpy.minimum")(_extreme(minimum))
+models("numpy.maximum")(_extreme(maximum))

@@ -29,6 +29,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         _batches(machine, arguments, size),
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
+        drops_last=arguments.get(8, "drop_last") == Const(True),
     )
 
 

@@ -11,12 +11,46 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
+from lrlint.analysis.library.lambda_factor import factor_at
+from lrlint.analysis.model import law_shape
+from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.values import AnyValue, FunctionValue, ListValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 _PI = Atom("pi", key=("pi",), lower=0, integer=False)
+
+
+def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
+    """Return where the decay in an LR function ends, in its own body or in those that it calls.
+
+    Return None where what it counts is bounded (``min(1, t / T)``), or where it has several ends.
+    """
+    if isinstance(function, ListValue) and function.items and len(function.items) == 1:
+        function = function.items[0]
+    if (cosine := cosine_end(machine, function)) is not None:
+        return End(cosine[0], Expr.const(0), cosine=True, place=cosine[1])
+    if not isinstance(function, FunctionValue):
+        return None
+    body = function.scope.unit.body_of(function.node)
+    if body is None or any(_is_cosine(call) for call in _calls(body)):
+        return None
+    step = machine.index_atom("step")
+    law = factor_at(machine, function, Expr.atom(step))
+    if law is None or any(atom.key == step.key for atom in law.atoms() if atom != step):
+        return None
+    here = SyntaxPlace(function.scope.unit, function.node)
+    found = {end.at: end for end in law_shape.ends(law, [(step, None)]) if _is_named(end)}
+    if len(found) != 1 or any(law_shape.marks(law, [(step, None)])):
+        return None
+    (end,) = found.values()
+    return End(end.at, end.start, end.cosine, place=end.place or here)
+
+
+def _is_named(end: End) -> bool:
+    """Whether an end is a length of the script: a line may just fall by some amount per step."""
+    return end.at.is_integer and (end.cosine or not end.at.is_constant)
 
 
 def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:

@@ -33,12 +33,15 @@ def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
     """Return the result of an ``lr_lambda`` for step 0; of several functions, of the first."""
     if isinstance(value, ListValue) and value.items:
         value = value.items[0]
-    if not isinstance(value, FunctionValue):
-        return None
+    return factor_at(machine, value, Expr.const(0)) if isinstance(value, FunctionValue) else None
+
+
+def factor_at(machine: Machine, value: FunctionValue, step: Expr) -> Expr | None:
+    """Return the result of an ``lr_lambda`` for a step."""
     start, block = len(machine.journal), machine.block
     machine.block = []  # its events are not events of the script
     try:
-        returned = machine.call_function(value, Arguments([Expr.const(0)]))
+        returned = machine.call_function(value, Arguments([step]))
         return numbers.to_number(machine, returned)
     finally:
         machine.block = block
@@ -67,7 +70,7 @@ class _Function:
     """An ``lr_lambda``, with the base LR to look for in its results."""
 
     def __init__(self, machine: Machine, function: FunctionValue, rate: Expr) -> None:
-        self.machine = machine
+        self.machine, self.function = machine, function
         self.body = function.scope.unit.body_of(function.node)
         self.rate = rate
         atoms = rate.atoms()
@@ -82,6 +85,15 @@ class _Function:
             if self._power(result) >= 1 or self._is_multiple(result):
                 with self.machine.elsewhere(self.scope.unit, self.scope):
                     return self.machine.here(result)
+        return self._through_helpers()
+
+    def _through_helpers(self) -> SyntaxPlace | None:
+        """Return where the result is an LR that a helper computes."""
+        law = factor_at(self.machine, self.function, Expr.atom(self.machine.index_atom("step")))
+        for monomial in () if law is None else law.terms:
+            if any(factor in self.atoms and exponent > 0 for factor, exponent in monomial):
+                with self.machine.elsewhere(self.scope.unit, self.scope):
+                    return self.machine.here(next(_results(self.body)))
         return None
 
     def _power(self, node: cst.CSTNode, depth: int = 0) -> int:

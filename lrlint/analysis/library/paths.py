@@ -91,22 +91,22 @@ def _as_posix(machine: Machine, file: File, arguments: Arguments, node: cst.Call
 
 
 @models_attribute(File, "parent")
-def _parent(file: File) -> AnyValue:
+def _parent(machine: Machine, file: File) -> AnyValue:
     return folder_of(file)
 
 
 @models_attribute(File, "name")
-def _name(file: File) -> AnyValue:
+def _name(machine: Machine, file: File) -> AnyValue:
     return Const(os.path.basename(file.name), file.strength)
 
 
 @models_attribute(File, "stem")
-def _stem(file: File) -> AnyValue:
+def _stem(machine: Machine, file: File) -> AnyValue:
     return Const(os.path.splitext(os.path.basename(file.name))[0], file.strength)
 
 
 @models_attribute(File, "suffix")
-def _suffix(file: File) -> AnyValue:
+def _suffix(machine: Machine, file: File) -> AnyValue:
     return Const(os.path.splitext(file.name)[1], file.strength)
 
 

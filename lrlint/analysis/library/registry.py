@@ -7,6 +7,7 @@ the module of its library or topic:
 - ``@models_unevaluated("builtins.isinstance")``: one whose arguments are not all evaluated;
 - ``@models_last_name("prepare")``: a function of any library, by the last part of its name;
 - ``@models_method(File, "exists")``: a method, by the kind of object that has it;
+- ``@models_subclass("Trainer")``: the classes of the project that derive from a library's;
 - ``@models_attribute(File, "parent")``: an attribute, by the kind of object that has it.
 """
 
@@ -19,7 +20,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, Instance, LibraryKind, Value
+from lrlint.analysis.model.values import AnyValue, ClassValue, Instance, LibraryKind, Value
 from lrlint.symbolic import Expr
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
@@ -30,8 +31,10 @@ LastNameModel = Callable[[Machine, Arguments, cst.Call], AnyValue | None]
 """Returns the value of a call, or None where its arguments do not fit what is modelled."""
 MethodModel = Callable[[Machine, Any, Arguments, cst.Call], AnyValue]
 """Returns the value of a method call; the object is its second argument."""
-AttributeModel = Callable[[Any], AnyValue]
-"""Returns the value of an attribute of an object."""
+AttributeModel = Callable[[Machine, Any], AnyValue]
+"""Returns the value of an attribute of an object, which is its second argument."""
+SubclassModel = Callable[[Machine, ClassValue, Arguments, cst.Call], AnyValue | None]
+"""Returns an object of a class of the project, or None where it is as any other."""
 ObjectKind = type[Value] | type[Expr] | LibraryKind
 """A class of values, or the library class that an `Instance` belongs to."""
 
@@ -39,6 +42,7 @@ MODELS: dict[str, Model] = {}
 UNEVALUATED: dict[str, Unevaluated] = {}
 LAST_NAMES: dict[str, LastNameModel] = {}
 METHODS: dict[tuple[ObjectKind, str], MethodModel] = {}
+SUBCLASSES: dict[str, SubclassModel] = {}
 ATTRIBUTES: dict[tuple[ObjectKind, str], AttributeModel] = {}
 
 
@@ -60,6 +64,11 @@ def models_last_name(*names: str) -> Callable[[LastNameModel], LastNameModel]:
 def models_method(kind: ObjectKind, *names: str) -> Callable[[MethodModel], MethodModel]:
     """Register a model under names of methods of a kind of object."""
     return _registering(METHODS, [(kind, name) for name in names])
+
+
+def models_subclass(*bases: str) -> Callable[[SubclassModel], SubclassModel]:
+    """Register a model of classes by the last part of the name of a base in a library."""
+    return _registering(SUBCLASSES, bases)
 
 
 def models_attribute(kind: ObjectKind, *names: str) -> Callable[[AttributeModel], AttributeModel]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import libcst as cst
@@ -9,7 +10,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.lambda_cosine import cosine_end
+from lrlint.analysis.library.lambda_cosine import decay_end
 from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
 from lrlint.analysis.library.lambda_reads import reads_of
 from lrlint.analysis.model.trace import BuildScheduler
@@ -181,7 +182,7 @@ def _record(
     )
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
-        record.cosine = cosine_end(machine, function)
+        record.decay = decay_end(machine, function)
         record.absolute_lr = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:
@@ -191,6 +192,27 @@ def _record(
     for child in children:
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
+    return SchedulerValue(record)
+
+
+def build(
+    machine: Machine,
+    law: Law,
+    optimizer: OptimizerValue,
+    arguments: Mapping[str, object],
+    places: Mapping[str, SyntaxPlace],
+    place: SyntaxPlace,
+) -> SchedulerValue:
+    """Record a scheduler that a library builds from settings that are written at a place."""
+    record = SchedulerRecord(
+        law=law.name,
+        place=place,
+        optimizer=optimizer.record,
+        arguments={name: _as_value(value) for name, value in arguments.items()},
+        places=places,
+    )
+    optimizer.record.driven = True
+    machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
 
 

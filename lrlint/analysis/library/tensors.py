@@ -7,11 +7,13 @@ import libcst as cst
 from lrlint.analysis.interpreter import calls, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.registry import models, qualified
+from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are used here)
+from lrlint.analysis.library.registry import MODELS, Model, models, qualified
 from lrlint.analysis.model.values import AnyValue, Const, External, ListValue, Opaque, Sized
 from lrlint.symbolic import Expr
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
+_OF_ARRAYS = ("torch", "torch.cuda", "torch.nn.functional", "torch.special", "numpy")
 
 
 @models(*qualified(_MODULES, "randn", "rand", "zeros", "ones", "empty", "full"))
@@ -69,7 +71,7 @@ def _linspace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
     "torch.tensor",
     "numpy.array",
     *qualified(
-        ("torch", "torch.cuda", "torch.nn.functional", "torch.special", "numpy"),
+        _OF_ARRAYS,
         "from_numpy",
         "as_tensor",
         "FloatTensor",
@@ -77,14 +79,7 @@ def _linspace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
         "zeros_like",
         "ones_like",
         "randn_like",
-        "sin",
-        "cos",
-        "exp",
-        "relu",
-        "sigmoid",
-        "tanh",
         "asarray",
-        "abs",
     ),
 )
 def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -94,6 +89,36 @@ def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         return Sized(numbers.length_of(machine, data))
     # A scalar tensor: `lr=torch.tensor(0.1)`.
     return data if isinstance(data, Expr) else Opaque()
+
+
+@models(
+    *qualified(_OF_ARRAYS, "relu", "sigmoid"),
+)
+def _of_elements(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return an array of as many rows as the argument has, or an unknown number."""
+    data = arguments.get(0)
+    if isinstance(data, (ListValue, Sized)):
+        return Sized(numbers.length_of(machine, data))
+    return Opaque()
+
+
+def _elementwise(name: str) -> Model:
+    """Return a model of a function of arrays that also takes numbers."""
+    of_number = MODELS["builtins.abs" if name == "abs" else f"math.{name}"]
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        data = arguments.get(0)
+        if isinstance(data, (ListValue, Sized)):
+            return _of_elements(machine, arguments, node)
+        return of_number(machine, arguments, node)
+
+    return model
+
+
+for _name in ("sin", "cos", "tan", "exp", "log", "tanh", "abs"):
+    models(
+        *qualified(_OF_ARRAYS, _name),
+    )(_elementwise(_name))
 
 
 @models(*qualified(_MODULES, "randperm", "permutation"))

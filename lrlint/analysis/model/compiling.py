@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from lrlint.analysis.model.computed import FUNCTIONS, Computed
 from lrlint.analysis.model.conditions import (
     OPERATORS,
     All,
@@ -12,7 +14,6 @@ from lrlint.analysis.model.conditions import (
     Divisible,
     Not,
     Relation,
-    indicators,
     text_of,
 )
 from lrlint.symbolic import Atom, Expr, Strength, compile_expr
@@ -59,17 +60,64 @@ def compile_number(number: Expr, arguments: Sequence[Atom]) -> Callable[..., int
     Raises :class:`NotComputable` where it depends on anything else that is unknown.
     """
     known = number.resolve(Strength.DEFAULT)
-    conditional = [atom for atom in indicators(known) if atom not in arguments]
-    missing = sorted(
-        atom.name for atom in known.atoms() if atom not in arguments and atom not in conditional
-    )
-    if missing:
-        raise NotComputable(missing[0])
-    if not conditional:
+    others = sorted(known.atoms() - set(arguments), key=lambda atom: atom.name)
+    for atom in others:
+        if not isinstance(atom.key, Condition | Computed):
+            raise NotComputable(atom.name)
+    if not others:
         return compile_expr(known, arguments)
-    inners = []
-    for atom in conditional:
-        assert isinstance(atom.key, Condition)
-        inners.append(compile_condition(atom.key, arguments))
-    compute = compile_expr(known, [*arguments, *conditional])
-    return lambda *at: compute(*at, *(int(inner(*at)) for inner in inners))
+    inners = [_compile_derived(atom, tuple(arguments)) for atom in others]
+    compute = compile_expr(known, [*arguments, *others])
+    return lambda *at: compute(*at, *(inner(*at) for inner in inners))
+
+
+@lru_cache(maxsize=10_000)  # branches share what comes before them
+def _compile_derived(atom: Atom, arguments: tuple[Atom, ...]) -> Callable[..., int | float]:
+    if isinstance(atom.key, Condition):
+        return _indicator(atom.key, arguments)
+    assert isinstance(atom.key, Computed)
+    return _compile_computed(atom.key, arguments)
+
+
+def _indicator(condition: Condition, arguments: Sequence[Atom]) -> Callable[..., int]:
+    holds = compile_condition(condition, arguments)
+    return lambda *at: int(holds(*at))
+
+
+def _compile_computed(key: Computed, arguments: Sequence[Atom]) -> Callable[..., int | float]:
+    """Return a function of the loop indices that calls a function of Python's."""
+    if key.function == "if":
+        assert isinstance(key.condition, Condition)
+        holds = compile_condition(key.condition, arguments)
+        then, otherwise = (_where_reached(part, arguments) for part in key.parts)
+        return lambda *at: then(*at) if holds(*at) else otherwise(*at)
+    parts = [compile_number(part, arguments) for part in key.parts]
+    if key.function == "item":
+        index, *items = parts
+        return lambda *at: items[int(index(*at))](*at)
+    function = FUNCTIONS[key.function]
+
+    def call(*at: int | float) -> int | float:
+        value = function(*(part(*at) for part in parts))
+        if isinstance(value, complex):
+            raise ValueError(f"{key.text} is not a real number")
+        result: int | float = value
+        return result
+
+    return call
+
+
+def _where_reached(number: Expr, arguments: Sequence[Atom]) -> Callable[..., int | float]:
+    """Return a function that evaluates one side of a branch; what it lacks matters there only.
+
+    ``base * epoch / warmup`` is not computed where there are no warm-up epochs.
+    """
+    try:
+        return compile_number(number, arguments)
+    except (NotComputable, ZeroDivisionError) as reason:
+        error = reason
+
+        def fail(*at: int | float) -> int | float:
+            raise error
+
+        return fail

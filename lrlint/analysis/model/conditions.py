@@ -15,6 +15,7 @@ from enum import Enum
 from functools import wraps
 from typing import ClassVar, TypeVar
 
+from lrlint.analysis.model.computed import Computed, Counter, Derived, replaced, varies
 from lrlint.symbolic import Atom, Expr, certain_sign
 
 
@@ -30,7 +31,7 @@ class Nature(Enum):
     OTHER = "other"
 
 
-class Condition:
+class Condition(Derived):
     """Base of all conditions.
 
     Two conditions are equal where their `meaning` is. They nest deeply, and are looked up, compared
@@ -204,7 +205,11 @@ class Relation(Condition):
 
     def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
         return Relation(
-            self.op, self.left.subs(mapping), self.right.subs(mapping), self.text, self.nature
+            self.op,
+            replaced(self.left, mapping),
+            replaced(self.right, mapping),
+            self.text,
+            self.nature,
         )
 
     def decided(self) -> bool | None:
@@ -244,7 +249,10 @@ class Divisible(Condition):
 
     def subs(self, mapping: Mapping[Atom, Expr]) -> Condition:
         return Divisible(
-            self.value.subs(mapping), self.by.subs(mapping), self.remainder.subs(mapping), self.text
+            replaced(self.value, mapping),
+            replaced(self.by, mapping),
+            replaced(self.remainder, mapping),
+            self.text,
         )
 
 
@@ -446,18 +454,10 @@ def natures(condition: Condition) -> frozenset[Nature]:
 # -- loops and counters -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """The key of an atom that differs from one iteration of a loop to the next."""
-
-    number: int
-    carried: bool = False
-    """Whether it is a variable of the script that the loop's body changes, not the loop's index."""
-
-
 def is_loop_atom(atom: Atom) -> bool:
-    """Whether an atom is the index of a loop or a variable that its body changes."""
-    return isinstance(atom.key, Counter)
+    """Whether an atom is the index of a loop, a variable that its body changes, or follows one."""
+    key = atom.key
+    return isinstance(key, Counter) or (isinstance(key, Computed) and varies(key))
 
 
 def indicators(number: Expr) -> list[Atom]:
@@ -466,3 +466,32 @@ def indicators(number: Expr) -> list[Atom]:
     ``if (i + 1) % k == 0: step += 1`` adds one of them to ``step``; its key is the condition.
     """
     return [atom for atom in number.atoms() if isinstance(atom.key, Condition)]
+
+
+def depends_on_loop(condition: Condition) -> bool:
+    """Whether the condition can be computed from loop indices and counters."""
+    if not isinstance(condition, (Relation, Divisible, All, Any)):
+        return False
+    return any(is_loop_atom(atom) for atom in condition.atoms())
+
+
+def never_together(one: Relation, other: Relation) -> bool:
+    """Whether a counter cannot be in two ranges at once: ``t < 40`` and ``t >= 60``."""
+    first, second = _gap(one), _gap(other)
+    if first is None or second is None:
+        return False
+    total = first + second  # of two numbers that are positive, or at least 0
+    if any(map(is_loop_atom, total.atoms())):
+        return False
+    strict = "=" not in one.op or "=" not in other.op
+    return (-total).is_nonnegative if strict else (-total).is_positive
+
+
+def _gap(relation: Relation) -> Expr | None:
+    """Return the number that is positive, or at least 0, where an inequality holds."""
+    match relation.op:
+        case "<" | "<=":
+            return relation.right - relation.left
+        case ">" | ">=":
+            return relation.left - relation.right
+    return None

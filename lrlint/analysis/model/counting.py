@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition
+from lrlint.analysis.model.computed import is_computed
 from lrlint.analysis.model.conditions import (
     All,
     Any,
@@ -43,6 +44,8 @@ def occurrences(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
 
 
 def _closed_form(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
+    if any(map(is_computed, condition.atoms())):
+        return None
     match condition:
         case Divisible(value=value, by=by, remainder=remainder):
             return _count_divisible(value - remainder, by, index, trips)
@@ -174,7 +177,7 @@ def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | Non
     ``delta`` holds one indicator: ``step += 1`` under ``(i + 1) % k == 0``. None for anything else.
     """
     conditional = indicators(delta)
-    if len(conditional) != 1:
+    if len(conditional) != 1 or any(map(is_computed, delta.atoms())):
         return None
     (atom,) = conditional
     assert isinstance(atom.key, Condition)

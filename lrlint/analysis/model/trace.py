@@ -10,12 +10,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from lrlint.analysis.model.computed import all_atoms, replaced
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
-from lrlint.analysis.model.values import AnyValue, OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.values import Accelerator, AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
 
 Block = list["Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A number that the body of a loop changes from its own value: ``lr *= 0.95``."""
+
+    atom: Atom
+    """Its value at the start of the body."""
+    before: Expr
+    """Its value before the loop."""
+    after: Expr
+    """Its value after the body."""
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +59,8 @@ class LoopRecord:
     """Conditions under which it has another number of iterations than ``trips``."""
     calls: bool = False
     """Whether its iterations are calls of a function from code that was not read."""
+    carried: tuple[Carried, ...] = ()
+    """The numbers that its body changes in a way that the index alone does not tell."""
 
 
 @dataclass(eq=False, slots=True)
@@ -131,6 +146,8 @@ class SchedulerStep(Event):
     scheduler: SchedulerRecord
     argument: AnyValue | None
     argument_text: str = ""
+    times: Expr | None = None
+    """How often the call advances it; None for once."""
 
 
 @dataclass(eq=False, slots=True)
@@ -142,6 +159,21 @@ class SchedulerCall(Event):
     inside_scheduler_class: bool = False
     own_state: bool = False
     """Whether ``load_state_dict`` is given a state that was read in the same run."""
+
+
+@dataclass(eq=False, slots=True)
+class TrainerArguments(Event):
+    """A Trainer of transformers builds its schedule from ``TrainingArguments(…)``."""
+
+    values: Mapping[str, AnyValue]
+    places: Mapping[str, SyntaxPlace]
+
+
+@dataclass(eq=False, slots=True)
+class Prepare(Event):
+    """``accelerator.prepare(…)``."""
+
+    accelerator: Accelerator
 
 
 @dataclass(eq=False, slots=True)
@@ -170,6 +202,17 @@ class LRWrite(Event):
     value: AnyValue
     group: int | None = None
     """The number of the param group, or None for all of them."""
+    law: Expr | None = None
+    """The value as a number that may follow the LR in use; None where it cannot be read."""
+
+
+@dataclass(eq=False, slots=True)
+class BranchNotTaken(Event):
+    """A branch of a function whose condition contradicts that of an earlier one."""
+
+    condition: Condition
+    earlier: Condition
+    """What holds there: the opposite of an earlier condition."""
 
 
 @dataclass(eq=False, slots=True)
@@ -226,9 +269,13 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
         if isinstance(node, Repeat):
             if node.loop.trips is not None:
                 node.loop.trips = node.loop.trips.subs(mapping)
+            node.loop.carried = tuple(
+                Carried(item.atom, replaced(item.before, mapping), replaced(item.after, mapping))
+                for item in node.loop.carried
+            )
             substitute(node.body, mapping)
         elif isinstance(node, When):
-            if mapping.keys().isdisjoint(node.condition.atoms()):
+            if all_atoms(node.condition).isdisjoint(mapping):
                 substitute(node.body, mapping)
                 continue
             node.condition = node.condition.subs(mapping)
@@ -239,7 +286,16 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
                 block.remove(node)
             else:
                 substitute(node.body, mapping)
-        elif isinstance(node, SchedulerStep) and isinstance(node.argument, Expr):
-            node.argument = node.argument.subs(mapping)
-        elif isinstance(node, LRWrite) and isinstance(node.value, Expr):
-            node.value = node.value.subs(mapping)
+        elif isinstance(node, SchedulerStep):
+            if isinstance(node.argument, Expr):
+                node.argument = node.argument.subs(mapping)
+            if node.times is not None:
+                node.times = node.times.subs(mapping)
+        elif isinstance(node, BranchNotTaken):
+            node.condition = node.condition.subs(mapping)
+            node.earlier = node.earlier.subs(mapping)
+        elif isinstance(node, LRWrite):
+            if isinstance(node.value, Expr):
+                node.value = replaced(node.value, mapping)
+            if node.law is not None:
+                node.law = replaced(node.law, mapping)

@@ -15,6 +15,7 @@ import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength
 
@@ -49,6 +50,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    rate: Expr | None = None
+    """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None
     """Its atom, once it has been used as a number."""
     external: str | None = None
@@ -143,11 +146,14 @@ class DictValue(Value):
 class LibraryKind(Enum):
     """The library class of an object, where that decides what its methods do."""
 
+    ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
     GRAD_SCALER = "GradScaler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    TRAINER = "transformers.Trainer"
+    TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
 
 
@@ -164,6 +170,10 @@ class Instance(Value):
     kind: LibraryKind | None = None
     length: Expr | None = None
     """The atom of its length, once that has been asked for."""
+    place: SyntaxPlace | None = None
+    """Where it is constructed, for a library's object of which findings may speak."""
+    places: Mapping[str, SyntaxPlace] = field(default_factory=dict)
+    """Where its arguments are written, by keyword."""
 
 
 @dataclass(eq=False, slots=True)
@@ -291,6 +301,8 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
+    drops_last: bool = False
+    """Whether a last batch of fewer samples is left out."""
 
 
 @dataclass(eq=False, slots=True)
@@ -423,8 +435,8 @@ class SchedulerRecord:
     """Whether its class is one of torch's or derives from one, although it is not known which."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
-    cosine: tuple[Expr, SyntaxPlace] | None = None
-    """The step at which the cosine in its ``lr_lambda`` is at its minimum, and its place."""
+    decay: End | None = None
+    """Where the decay in its ``lr_lambda`` ends."""
     absolute_lr: SyntaxPlace | None = None
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
     first_factor: Expr | None = None
@@ -438,3 +450,25 @@ class SchedulerRecord:
 
 
 Owner = OptimizerRecord | SchedulerRecord
+
+
+@dataclass(eq=False, slots=True)
+class Accelerator:
+    """How accelerate steps what it prepares."""
+
+    processes: Expr
+    """The atom of the number of processes."""
+    advances: Expr | None
+    """How often one ``step()`` advances a scheduler; None where that is not known."""
+    every: Expr | None
+    """How many batches make an update under ``accumulate()``; None where that is not known."""
+    resets: bool = True
+    """Whether the last batch of a loader makes an update, too."""
+    holds_back: bool = True
+    """Whether a scheduler steps only with its optimizer."""
+    splits: bool | None = False
+    """Whether the processes share each batch of a loader, instead of the batches."""
+    ignored: SyntaxPlace | None = None
+    """The place of a ``split_batches`` that accelerate ignores."""
+    lengths: list[Expr] = field(default_factory=list)
+    """How many batches the prepared loaders have for each process."""

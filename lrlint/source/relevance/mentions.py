@@ -14,14 +14,19 @@ _CLASS = (
     re.compile(rb"LR(?:(?<=[A-Za-z0-9_]LR)(?![A-Za-z0-9])|(?<=ReduceLR)OnPlateau)"),
     re.compile(rb"WarmRestarts"),
     re.compile(rb"OneCycle"),
+    # transformers and TRL build a schedule from these.
+    re.compile(rb"TrainingArguments"),
+    re.compile(rb"SFTConfig"),
+    re.compile(rb"DPOConfig"),
 )
 
 # A scheduler that came from elsewhere under another name: `lr_policy.step()`, `warmup.step()`.
 _STEP = re.compile(rb"\.step\(")
 _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
 
-# A helper of another module that steps it: `model.update_learning_rate()`, `trainer.adjust_lr(i)`.
-_HELPER = re.compile(rb"\.\w*(?:learning_rate|_lr)\(")
+# A helper of another module that steps it or writes the LR: `model.update_learning_rate()`,
+# `adjust_learning_rate(optimizer, epoch)`.
+_HELPER = re.compile(rb"\w(?:learning_rate|_lr)\(")
 
 # "schedule" is an English word and job schedulers are common, so a file that has nothing else needs
 # one more sign: something is stepped, optimized, or built by a call named after a schedule.
@@ -41,17 +46,31 @@ _TRAINS = (
 )
 
 
+# An LR that is written by hand: `group["lr"] = …`, `group["lr"].fill_(…)`, `optimizer.lr = …`.
+_WRITES = re.compile(
+    rb"""\[["']lr["']\]\s*[-+*/]?=(?!=)|\[["']lr["']\]\.\w+_\(|optim\w*\.(?:lr|learning_rate)\s*=(?!=)"""
+    rb"""|param_groups\[\w+\]\.update\("""
+)
+
+
 def mentions_schedule(data: bytes) -> bool:
     """Whether the bytes of a file (Python or notebook) may build or step an LR scheduler."""
     if b"sched" in data or _has(_NAMED, data):
         return _has(_TRAINS, data) or _has(_CLASS, data)
+    if writes_rate(data):
+        return True
     if _has(_CLASS, data) or (_STEP.search(data) and _STEPPED.search(data)):
         return True
     return (b"learning_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
+
+
+def writes_rate(data: bytes) -> bool:
+    """Whether the bytes of a file may write an LR into an optimizer."""
+    return (b"param_groups" in data or b"optim" in data) and _WRITES.search(data) is not None
 
 
 def _has(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> bool:
     return any(pattern.search(data) for pattern in patterns)
 
 
-__all__ = ["mentions_schedule"]
+__all__ = ["mentions_schedule", "writes_rate"]

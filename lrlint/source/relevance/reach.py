@@ -18,6 +18,7 @@ from typing import Final
 
 from lrlint.source.locate import LIBRARIES, Locator, load_imported
 from lrlint.source.module import SourceFile
+from lrlint.source.relevance.mentions import writes_rate
 from lrlint.source.relevance.outline import (
     TOP,
     Imported,
@@ -32,7 +33,7 @@ _BASES: Final = ("LRScheduler", "_LRScheduler")
 
 _BUILDS: Final = re.compile(
     r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
-    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler"
+    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments|(?:SFT|DPO)Config"
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
@@ -41,6 +42,8 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 """What a name is an attribute of, read from its end: there is no telling where it begins."""
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+
+_OPTIMIZER: Final = re.compile(r"param_groups|optim")
 
 _MOST_MODULES: Final = 300
 """A script for which more modules must be read is better analysed: no analysis follows as many."""
@@ -91,6 +94,8 @@ class Relevance:
             module, part = key
             code = module.outline.parts[part]
             used = words(code)
+            if module.writes and _OPTIMIZER.search(code):
+                return True
             if self._constructs(module, code, used) or len(self._modules) > most:
                 return True
             named = used & module.meaningful
@@ -240,6 +245,8 @@ class _Module:
     path: Path
     digest: int
     """What tells its text from another."""
+    writes: bool
+    """Whether it writes an LR into an optimizer itself."""
     outline: Outline
     found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
@@ -280,7 +287,7 @@ def _word(name: str) -> re.Pattern[str]:
 
 
 def _module(path: Path, text: str) -> _Module:
-    return _Module(path, hash(text), outline(text))
+    return _Module(path, hash(text), writes_rate(text.encode(errors="replace")), outline(text))
 
 
 __all__ = ["Relevance"]

@@ -55,7 +55,7 @@ class NoLibrary(Library):
         self.called.append(name)
         return None
 
-    def member(self, value: AnyValue, name: str) -> AnyValue | None:
+    def member(self, machine: Machine, value: AnyValue, name: str) -> AnyValue | None:
         return None
 
     def divide(self, left: AnyValue, right: AnyValue) -> AnyValue | None:

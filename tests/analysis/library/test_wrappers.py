@@ -74,18 +74,42 @@ def test_load_state_of_something_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "accumulates"),
+    ("arguments", "every"),
     [
-        ("", False),
-        ("gradient_accumulation_steps=1", False),
-        ("gradient_accumulation_steps=4", True),
-        ("gradient_accumulation_steps=args.steps", True),
-        ("gradient_accumulation_plugin=plugin", True),
-        ("**options", True),
+        ("", "1"),
+        ("gradient_accumulation_steps=4", "4"),
+        ("gradient_accumulation_steps=args.steps", "args.steps"),
+        ("gradient_accumulation_plugin=GradientAccumulationPlugin(num_steps=3)", "3"),
+        ("gradient_accumulation_plugin=plugin", "None"),
+        ("**options", "None"),
     ],
 )
-def test_whether_accelerate_holds_steps_back(arguments: str, accumulates: bool) -> None:
-    assert run(ACCELERATE.format(arguments)).accumulates is accumulates
+def test_how_many_batches_accelerate_accumulates(arguments: str, every: str) -> None:
+    plugin = "from accelerate.utils import GradientAccumulationPlugin\n"
+    accelerator = run(plugin + ACCELERATE.format(arguments)).accelerator
+    assert accelerator is not None
+    assert str(accelerator.every) == every
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advances"),
+    [
+        ("", "accelerator.num_processes"),
+        ("dataloader_config=DataLoaderConfiguration(split_batches=True)", "1"),
+        ("dataloader_config=DataLoaderConfiguration(True)", "1"),
+        ("step_scheduler_with_optimizer=False", "1"),
+        ("split_batches=True", "accelerator.num_processes"),
+        ("dataloader_config=config", "None"),
+        ("deepspeed_plugin=plugin", "None"),
+        ("**options", "None"),
+    ],
+)
+def test_how_often_accelerate_advances_a_scheduler(arguments: str, advances: str) -> None:
+    configuration = "from accelerate.utils import DataLoaderConfiguration\n"
+    accelerator = run(configuration + ACCELERATE.format(arguments)).accelerator
+    assert accelerator is not None
+    assert str(accelerator.advances) == advances
+    assert (accelerator.ignored is not None) == arguments.startswith("split_batches")
 
 
 def test_a_scaler_steps_the_optimizer() -> None:

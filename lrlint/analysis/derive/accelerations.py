@@ -1,0 +1,78 @@
+"""What accelerate does with prepared schedulers, before a number of processes is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.derive.scheduler_arguments import arguments_of, horizon_of
+from lrlint.analysis.derive.script_numbers import numbers_of
+from lrlint.analysis.derive.step_sites import steps_of, total
+from lrlint.analysis.model.trace import Block, BuildScheduler, Located, Prepare, substitute
+from lrlint.analysis.model.values import Accelerator, AnyValue, ListValue, SchedulerRecord
+from lrlint.facts import Acceleration
+from lrlint.symbolic import Atom, Expr
+
+
+def settle_processes(trace: Block, located: list[Located]) -> dict[int, Acceleration]:
+    """Return what holds for any number of processes, and let the trace be that of one.
+
+    The user may set another number. The facts are by the identity of the schedulers' records.
+    """
+    prepared = [item.event.accelerator for item in located if isinstance(item.event, Prepare)]
+    accelerator = prepared[0]
+    (atom,) = accelerator.processes.atoms()
+    built = {
+        id(item.event.scheduler): item for item in located if isinstance(item.event, BuildScheduler)
+    }
+    records = {
+        key: item.event.scheduler
+        for key, item in built.items()
+        if isinstance(item.event, BuildScheduler)
+    }
+    loops = Loops(located)
+    accelerations = {
+        key: _acceleration(record, accelerator, atom, built[key], located, loops)
+        for key, record in records.items()
+        if record.prepared and accelerator.advances is not None and len(set(prepared)) == 1
+    }
+    mapping = {atom: Expr.const(atom.value or 1)}
+    substitute(trace, mapping)
+    for record in records.values():
+        record.arguments = {
+            name: _settled(value, mapping) for name, value in record.arguments.items()
+        }
+        if record.decay is not None:
+            record.decay = replace(record.decay, at=record.decay.at.subs(mapping))
+    return accelerations
+
+
+def _acceleration(
+    record: SchedulerRecord,
+    accelerator: Accelerator,
+    processes: Atom,
+    built: Located,
+    located: list[Located],
+    loops: Loops,
+) -> Acceleration:
+    horizon = horizon_of(record, arguments_of(record))
+    miscounted = record.relayed or record.miscounted or record.escapes is not None
+    steps = None if miscounted else total(steps_of(record, built.path, located, loops))
+    return Acceleration(
+        processes=processes,
+        every=accelerator.every,
+        steps=steps,
+        length=None if horizon is None else horizon.length,
+        once=accelerator.advances == Expr.const(1),
+        reads_processes=any(processes in numbers_of(value) for value in record.arguments.values()),
+        ignored=accelerator.ignored,
+    )
+
+
+def _settled(value: AnyValue, mapping: Mapping[Atom, Expr]) -> AnyValue:
+    if isinstance(value, Expr):
+        return value.subs(mapping)
+    if isinstance(value, ListValue) and value.items is not None:
+        return replace(value, items=[_settled(item, mapping) for item in value.items])
+    return value

@@ -1,0 +1,274 @@
+"""Schedules that a script writes by hand: ``param_group["lr"] = get_lr(step)`` in its loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice, product
+
+from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.derive.script_numbers import number_of
+from lrlint.analysis.derive.step_guards import Path, conditions
+from lrlint.analysis.derive.step_sites import steps_of, total
+from lrlint.analysis.model import law_shape
+from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
+from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
+from lrlint.analysis.model.conditions import Relation, is_loop_atom, text_of
+from lrlint.analysis.model.law_shape import Counters
+from lrlint.analysis.model.trace import (
+    BranchNotTaken,
+    BuildOptimizer,
+    BuildScheduler,
+    Located,
+    LRWrite,
+    OptimizerStep,
+)
+from lrlint.analysis.model.values import Opaque, OptimizerRecord
+from lrlint.facts import (
+    HANDWRITTEN,
+    HANDWRITTEN_DECAY,
+    Compounding,
+    DeadBranch,
+    DecayEnd,
+    Horizon,
+    LoopKind,
+    OptimizerUse,
+    Schedule,
+    Stepping,
+    Surroundings,
+    Threshold,
+    WrittenLaw,
+)
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex
+
+_TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
+_MOST_POINTS = 20_000
+"""Points of a curve that are computed one by one."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a script writes into the param groups of one optimizer during its training."""
+
+    record: OptimizerRecord
+    writes: tuple[Located, ...]
+
+
+def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
+    """Yield the optimizers that no scheduler drives, but an LR that changes with a counter."""
+    driven = {
+        id(item.event.scheduler.optimizer)
+        for item in located
+        if isinstance(item.event, BuildScheduler)
+    }
+    stepped = {
+        id(item.event.optimizer): item.event.optimizer
+        for item in located
+        if isinstance(item.event, OptimizerStep)
+    }
+    for key, record in stepped.items():
+        if key in driven or any(inner is None for inner in driven):
+            continue
+        writes = tuple(
+            item
+            for item in located
+            if isinstance(item.event, LRWrite)
+            and item.event.optimizer is record
+            and any(loops.kind(loop) in _TRAINING for loop in item.loops)
+        )
+        if any(map(_may_change, writes)):
+            yield Written(record, writes)
+
+
+def _may_change(item: Located) -> bool:
+    """Whether an LR differs from one iteration to another, as far as can be told."""
+    event = item.event
+    assert isinstance(event, LRWrite)
+    if event.law is None:
+        return isinstance(event.value, Opaque)
+    if isinstance(event.value, Opaque) and "." not in (event.value.path or "."):
+        return True  # a variable whose value is not known
+    counted = any(is_loop_atom(atom) for part in conditions(item.path) for atom in part.atoms())
+    return counted or varies(event.law)
+
+
+def written_schedules(
+    located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+) -> tuple[Schedule, ...]:
+    """Return the facts of the schedules that are written by hand."""
+    return tuple(
+        _schedule(written, located, loops, optimizers) for written in hand_written(located, loops)
+    )
+
+
+def _schedule(
+    written: Written, located: list[Located], loops: Loops, optimizers: dict[int, OptimizerUse]
+) -> Schedule:
+    record = written.record
+    first = written.writes[0]
+    base = _path_of_construction(record, located)
+    sites = tuple(
+        step.site for step in steps_of(record, base, list(written.writes), loops, LRWrite)
+    )
+    updates = steps_of(record, base, located, loops)
+    law = _law(written, loops, located)
+    decay = law.decays[0] if law.decays else None
+    horizon: Horizon | None = None
+    if decay is not None:
+        place = decay.place or first.event.place
+        end = decay.end
+        horizon = Horizon(parameter=HANDWRITTEN_DECAY, length=end, unit=end.unit, place=place)
+    found = [loop for site in sites for loop in site.loops]
+    return Schedule(
+        scheduler=HANDWRITTEN,
+        variable=None,
+        place=first.event.place,
+        arguments={},
+        optimizer=optimizers.get(id(record)),
+        horizon=horizon,
+        sites=sites,
+        steps=law.steps,
+        law=law,
+        stepping=Stepping(
+            optimizer_steps=total(updates),
+            epoch_loop=next((loop for loop in found if loop.kind is LoopKind.EPOCH), None),
+            batch_loop=next((loop for loop in found if loop.kind is LoopKind.BATCH), None),
+            escapes=record.escapes,
+        ),
+        surroundings=Surroundings(),
+    )
+
+
+def _path_of_construction(record: OptimizerRecord, located: list[Located]) -> Path:
+    for item in located:
+        if isinstance(item.event, BuildOptimizer) and item.event.optimizer is record:
+            return item.path
+    return ()
+
+
+# -- the law --------------------------------------------------------------------------------------
+
+
+def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
+    """Return what can be read of the law; nothing more where several places write the LR."""
+    item = written.writes[0]
+    event = item.event
+    assert isinstance(event, LRWrite)
+    if event.law is None:
+        return WrittenLaw(unread=f"the LR written by `{event.place.text} = …` cannot be read")
+    repeats = [loop for loop in item.loops if loops.kind(loop) in _TRAINING]
+    alone = len(written.writes) == 1 and len(repeats) == len(item.loops)
+    if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
+        return WrittenLaw()
+    counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
+    if any(isinstance(atom.key, RateInUse) for atom in all_atoms(event.law)):
+        return _recurrence(event.law, counters, item, written.record)
+    guarded = any(part.lean is not True for part in conditions(item.path))
+    used = law_shape.counted(event.law, counters)
+    if used is None or guarded:
+        return WrittenLaw()
+    steps = _steps(used)
+    if steps is None:
+        return WrittenLaw()
+    at = _curve(event.law, used)
+    return WrittenLaw(
+        counter=loops.fact(repeats[len(used) - 1]),
+        steps=steps,
+        at=at,
+        decays=tuple(
+            DecayEnd(end=end.at, start=end.start, cosine=end.cosine, place=end.place)
+            for end in law_shape.ends(event.law, used)
+        ),
+        thresholds=tuple(
+            Threshold(
+                at=mark.at,
+                text=text_of(mark.condition),
+                place=None if mark.key is None else mark.key.place,
+            )
+            for mark in law_shape.marks(event.law, used)
+        ),
+        settled=_settled(event.law, used),
+        dead=tuple(_dead_branches(event.law, located)),
+    )
+
+
+def _settled(law: Expr, counters: Counters) -> bool:
+    """Whether neither the law nor the number of its steps depends on an option."""
+    trips = [trips for _, trips in counters if trips is not None]
+    return all(
+        isinstance(atom.key, Derived) or atom.strength is Strength.CONSTANT
+        for atom in all_atoms(law, *trips)
+    )
+
+
+def _dead_branches(law: Expr, located: list[Located]) -> Iterator[DeadBranch]:
+    """Yield the branches of a law that are never taken."""
+    known = set(law_shape.conditions_of(law))
+    for item in located:
+        event = item.event
+        if isinstance(event, BranchNotTaken) and event.earlier in known:
+            yield DeadBranch(
+                place=event.place, text=text_of(event.condition), earlier=text_of(event.earlier)
+            )
+
+
+def _recurrence(
+    law: Expr, counters: Counters, item: Located, record: OptimizerRecord
+) -> WrittenLaw:
+    """Return the law where the next LR follows from the one in use."""
+    rate = number_of(record.groups[0].get("lr"))
+    guards = conditions(item.path)
+    in_use = [atom for atom in all_atoms(law) if isinstance(atom.key, RateInUse)]
+    stages = any(isinstance(part, Relation) and part.op not in ("==", "!=") for part in guards)
+    changes = varies(law.subs(dict.fromkeys(in_use, Expr.const(1)))) or stages
+    if rate is None or rate.value is None or len(in_use) != 1 or not changes:
+        return WrittenLaw()
+    indices = [index for index, _ in counters]
+    try:
+        compute = compile_number(law, [*indices, *in_use])
+        tests = [compile_condition(part, indices) for part in guards]
+    except (NotComputable, ZeroDivisionError):
+        return WrittenLaw()
+    sizes = [trips.value for _, trips in counters if trips is not None]
+    if len(sizes) < len(counters) or not all(isinstance(size, int) for size in sizes):
+        return WrittenLaw()
+    first = last = float(rate.value)
+    times = 0
+    for position in islice(product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS):
+        if all(test(*position) for test in tests):
+            last, times = float(compute(*position, last)), times + 1
+    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last))
+
+
+def _steps(counters: Counters) -> Expr | None:
+    """Return how many values the counter takes."""
+    steps = Expr.const(1)
+    for _, trips in counters:
+        if trips is None:
+            return None
+        try:
+            steps = steps * trips
+        except (TooComplex, NotRepresentable):
+            return None
+    return steps
+
+
+def _curve(law: Expr, counters: Counters) -> Callable[[int], float] | None:
+    """Return the LR as a function of the counter, with the script's defaults."""
+    try:
+        compute = compile_number(law, [index for index, _ in counters])
+    except (NotComputable, ZeroDivisionError):
+        return None
+    sizes = [None if trips is None else trips.value for _, trips in counters[1:]]
+    known = [size for size in sizes if isinstance(size, int) and size > 0]
+    if len(known) < len(sizes):
+        return None
+
+    def at(position: int) -> float:
+        digits: list[int] = []
+        for size in reversed(known):
+            position, digit = divmod(position, size)
+            digits.append(digit)
+        return float(compute(position, *reversed(digits)))
+
+    return at

@@ -1,0 +1,148 @@
+"""transformers' ``TrainingArguments``, and those of TRL that derive from them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine, is_number
+from lrlint.analysis.interpreter.numbers import to_number
+from lrlint.analysis.library.registry import models, models_subclass, qualified
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    ClassValue,
+    Const,
+    DictValue,
+    External,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    Opaque,
+    Store,
+    leaning,
+)
+from lrlint.symbolic import Expr, Strength
+
+_TRANSFORMERS = (
+    *("transformers", "transformers.training_args", "transformers.training_args_seq2seq"),
+)
+_TRL = {
+    "SFTConfig": 2e-5,
+    "RewardConfig": 1e-4,
+    **dict.fromkeys(("DPOConfig", "KTOConfig", "ORPOConfig", "CPOConfig"), 1e-6),
+}
+"""The learning rates of TRL's classes; their other defaults that matter are transformers'."""
+CLASSES = ("TrainingArguments", "Seq2SeqTrainingArguments", *_TRL)
+_DEFAULTS: dict[str, AnyValue] = {
+    "learning_rate": Expr.const(5e-5),
+    "lr_scheduler_type": Const("linear"),
+    "lr_scheduler_kwargs": NONE,
+    "warmup_steps": Expr.const(0),
+    "num_train_epochs": Expr.const(3),
+    "max_steps": Expr.const(-1),
+    "gradient_accumulation_steps": Expr.const(1),
+    "per_device_train_batch_size": Expr.const(8),
+    "dataloader_drop_last": Const(False),
+    "auto_find_batch_size": Const(False),
+    "optim": Const("adamw_torch"),
+    "deepspeed": NONE,
+}
+"""Those of transformers 5.24 that decide the LR."""
+_ENUM = {"reduce_on_plateau": "reduce_lr_on_plateau"}
+"""Members of ``SchedulerType`` that are not called what their value is."""
+
+
+@models(
+    *qualified(_TRANSFORMERS, "TrainingArguments", "Seq2SeqTrainingArguments"),
+    *qualified(("trl",), *_TRL),
+)
+def _arguments(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    name = machine.unit.code(node.func).rsplit(".", 1)[-1]
+    return _build(machine, None, name, arguments, node)
+
+
+@models_subclass(*CLASSES)
+def _own_arguments(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Return an object of a class of the project, whose own fields come first."""
+    if isinstance(members.class_member(machine, cls, "__init__"), FunctionValue):
+        return None
+    bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
+    base = next(name for name in bases if name in CLASSES)
+    return _build(machine, cls, base, arguments, node)
+
+
+def _build(
+    machine: Machine, cls: ClassValue | None, name: str, arguments: Arguments, node: cst.Call
+) -> Instance:
+    store = Store()
+    store.data.update(_DEFAULTS)
+    if name in _TRL:
+        store.data["learning_rate"] = Expr.const(_TRL[name])
+    for key in _DEFAULTS if cls is not None else ():
+        default = members.class_member(machine, cls, key) if cls is not None else None
+        if default is not None and not isinstance(default, Opaque):
+            store.data[key] = default
+    store.data.update(arguments.keywords)
+    places = {key: place for key, place in arguments.places.items() if isinstance(key, str)}
+    made = Instance(
+        cls,
+        store,
+        setting=arguments.open,
+        open=True,
+        kind=LibraryKind.TRAINING_ARGUMENTS,
+        place=machine.here(node),
+        places=places,
+    )
+    store.data["lr_scheduler_type"] = _type(store.data["lr_scheduler_type"])
+    return made
+
+
+def _type(value: AnyValue) -> AnyValue:
+    """Return the name of a schedule; of a member of ``SchedulerType``, its value."""
+    if isinstance(value, External) and ".SchedulerType." in value.name:
+        member = value.name.rsplit(".", 1)[-1].lower()
+        return Const(_ENUM.get(member, member))
+    return value
+
+
+def setting(machine: Machine, arguments: Instance, name: str) -> AnyValue:
+    """Return an argument under the name by which the user may set it: ``args.max_steps``."""
+    chosen = machine.override(f"{arguments.path or 'args'}.{name}")
+    if is_number(chosen):
+        value = machine.named_number(f"{arguments.path or 'args'}.{name}", chosen, Strength.DEFAULT)
+        arguments.store.data[name] = value
+        return value
+    if isinstance(chosen, str):
+        return Const(chosen)
+    return machine.get_attribute(arguments, name)
+
+
+def constant(machine: Machine, arguments: Instance, name: str) -> object:
+    """Return an argument that is a constant: None, a bool, a string; Ellipsis for any other."""
+    value = setting(machine, arguments, name)
+    return value.value if isinstance(value, Const) else ...
+
+
+def number(machine: Machine, arguments: Instance, name: str) -> Expr | None:
+    """Return an argument as a number; None where it is not one."""
+    return to_number(machine, setting(machine, arguments, name))
+
+
+def text(machine: Machine, arguments: Instance, name: str) -> str | None:
+    """Return an argument as a string; None where it is not a known one."""
+    value = leaning(setting(machine, arguments, name))
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def options(machine: Machine, arguments: Instance) -> dict[str, AnyValue] | None:
+    """Return ``lr_scheduler_kwargs``; None where they are not all known."""
+    value = setting(machine, arguments, "lr_scheduler_kwargs")
+    if isinstance(value, Const) and value.value is None:
+        return {}
+    if not isinstance(value, DictValue) or not value.complete:
+        return None
+    return {str(key): item for key, item in value.store.data.items()}

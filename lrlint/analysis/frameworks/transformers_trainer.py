@@ -1,0 +1,411 @@
+"""transformers' ``Trainer``, and those of TRL that train as it does.
+
+The laws are those of transformers 5.24: the scheduler steps once per optimizer update, and the
+schedule of the `TrainingArguments` is planned for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import libcst as cst
+
+from lrlint.analysis.frameworks import transformers_arguments as settings
+from lrlint.analysis.interpreter import calls, escapes, members
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
+from lrlint.analysis.library import schedulers
+from lrlint.analysis.library.registry import models, models_method, models_subclass, qualified
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
+from lrlint.analysis.model.trace import (
+    BuildOptimizer,
+    LoopRecord,
+    OptimizerStep,
+    Repeat,
+    SchedulerStep,
+    TrainerArguments,
+)
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Loader,
+    Opaque,
+    OptimizerRecord,
+    OptimizerValue,
+    SchedulerValue,
+    Store,
+)
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.formulas import LAWS
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit, ceil, floor
+
+_TRANSFORMERS = ("transformers", "transformers.trainer", "transformers.trainer_seq2seq")
+_TRL = (*("SFTTrainer", "DPOTrainer", "RewardTrainer", "KTOTrainer", "ORPOTrainer", "CPOTrainer"),)
+_CLASSES = ("Trainer", "Seq2SeqTrainer", *_TRL)
+_PARAMETERS = {"model": 0, "args": 1, "train_dataset": 3, "callbacks": 9, "optimizers": 10}
+_PASSED = "passed to a Trainer"
+_OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor"}
+_UNREAD = (
+    *("_inner_training_loop", "get_train_dataloader", "_get_train_sampler", "create_optimizer"),
+    *("create_optimizer_and_scheduler", "optimizer_step", "get_decay_parameter_names"),
+    *("set_initial_training_values", "_run_epoch", "get_optimizer_cls_and_kwargs"),
+)
+"""Methods that change how a Trainer trains where a class of the project has its own."""
+
+
+# -- the object
+
+
+@models(*qualified(_TRANSFORMERS, "Trainer", "Seq2SeqTrainer"), *qualified(("trl",), *_TRL))
+def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return _initialise(machine, _new(None), arguments)
+
+
+@models_subclass(*_CLASSES)
+def _own_trainer(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Return an object of a class of the project that derives from a Trainer."""
+    trainer = _new(cls)
+    machine.instances.append(trainer)
+    if isinstance(members.class_member(machine, cls, "__init__"), FunctionValue):
+        calls.initialise(machine, trainer, arguments, node)
+        return trainer
+    return _initialise(machine, trainer, arguments)
+
+
+def _new(cls: ClassValue | None) -> Instance:
+    return Instance(cls, Store(), open=True, kind=LibraryKind.TRAINER)
+
+
+@models_method(LibraryKind.TRAINER, "__init__")
+def _super_init(
+    machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    _initialise(machine, trainer, arguments)
+    return NONE
+
+
+def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> Instance:
+    """Note what a Trainer is given; until it trains, other code may step what it holds."""
+    for name, position in _PARAMETERS.items():
+        value = arguments.get(position, name)
+        if value is not None and name != "optimizers":
+            trainer.store.data.setdefault(name, value)
+    if arguments.open or "optimizer_cls_and_kwargs" in arguments.keywords:
+        trainer.store.data["optimizer"] = Opaque()
+    given = arguments.get(_PARAMETERS["optimizers"], "optimizers")
+    for value in arguments.all():
+        escapes.escape(value, _PASSED)
+    if given is not None and given != NONE:
+        both = given.items if isinstance(given, ListValue) and given.items is not None else []
+        optimizer, scheduler = both if len(both) == 2 else (Opaque(), Opaque())
+        trainer.store.data["optimizer"] = optimizer
+        trainer.store.data["lr_scheduler"] = scheduler
+    return trainer
+
+
+# -- the training
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How long a training is."""
+
+    updates: Expr | None
+    """How many updates it makes."""
+    epochs: Expr | None
+    """None where it is counted in updates only."""
+    batches: Expr | None
+    """In an epoch."""
+    every: Expr
+    """How many batches make an update."""
+
+
+@models_method(LibraryKind.TRAINER, "train")
+def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Record the steps of a training, and the schedule that it builds where none is given."""
+    args = trainer.store.data.get("args")
+    if not isinstance(args, Instance) or args.kind is not LibraryKind.TRAINING_ARGUMENTS:
+        return Opaque(measured=True)
+    if _overrides(machine, trainer, *_UNREAD):
+        return Opaque(measured=True)
+    if settings.constant(machine, args, "deepspeed") is not None or args.setting:
+        return Opaque(measured=True)
+    plan = _plan(machine, trainer, args, node)
+    optimizer = _held(trainer, "optimizer")
+    scheduler = _held(trainer, "lr_scheduler")
+    if optimizer is None or optimizer == NONE:
+        optimizer = _build_optimizer(machine, args, node)
+    if scheduler is None or scheduler == NONE:
+        scheduler = _build_scheduler(machine, trainer, args, optimizer, plan, node)
+    if not isinstance(optimizer, OptimizerValue) or not isinstance(scheduler, SchedulerValue):
+        return Opaque(measured=True)
+    law = LAWS.get(scheduler.record.law)
+    if law is None or law.takes_metric:
+        return Opaque(measured=True)
+    for record in (optimizer.record, scheduler.record):
+        if record.escapes == _PASSED:
+            record.escapes = None
+    with _loops(machine, trainer, plan, node) as condition:
+        if condition is None:
+            _update(machine, optimizer, scheduler, node)
+        else:
+            with machine.guard(condition, node):
+                _update(machine, optimizer, scheduler, node)
+    return Opaque(measured=True)
+
+
+def _held(trainer: Instance, name: str) -> AnyValue | None:
+    return trainer.store.data.get(name)
+
+
+def _overrides(machine: Machine, trainer: Instance, *names: str) -> bool:
+    """Whether a class of the project has a method of its own in place of a Trainer's."""
+    cls = trainer.cls
+    return cls is not None and any(members.class_member(machine, cls, name) for name in names)
+
+
+def _update(
+    machine: Machine, optimizer: OptimizerValue, scheduler: SchedulerValue, node: cst.Call
+) -> None:
+    machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
+    machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))
+
+
+@contextmanager
+def _loops(
+    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call
+) -> Iterator[Condition | None]:
+    """Put the ``with`` block into the loops of a training; yield when a batch makes an update."""
+    if plan.epochs is None:
+        with _loop(machine, trainer, plan.updates, "step", node, batches=True):
+            yield None
+        return
+    with (
+        _loop(machine, trainer, plan.epochs, "epoch", node),
+        _loop(machine, trainer, plan.batches, "batch", node, batches=True) as batch,
+    ):
+        if plan.every.as_number() == 1 or plan.batches is None:
+            yield None
+            return
+        index = Expr.atom(batch.loop.index)
+        regular = Divisible(index + 1, plan.every, Expr.const(0), "an update is due")
+        yield any_of(regular, Relation("==", index, plan.batches - 1))
+
+
+@contextmanager
+def _loop(
+    machine: Machine,
+    trainer: Instance,
+    trips: Expr | None,
+    target: str,
+    node: cst.Call,
+    *,
+    batches: bool = False,
+) -> Iterator[Repeat]:
+    """Put what the ``with`` block adds to the trace into a loop."""
+    callbacks = trainer.store.data.get("callbacks")
+    record = LoopRecord(
+        index=machine.index_atom(target),
+        trips=trips,
+        place=machine.here(node),
+        over="the training data" if batches else "epochs",
+        over_loader=batches,
+        target=target,
+        may_break=callbacks is not None and callbacks != NONE,
+    )
+    repeat, outer = Repeat(record, []), machine.block
+    outer.append(repeat)
+    machine.block = repeat.body
+    machine.loops.append(repeat)
+    try:
+        yield repeat
+    finally:
+        machine.loops.pop()
+        machine.block = outer
+
+
+def _plan(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -> _Plan:
+    every = settings.number(machine, args, "gradient_accumulation_steps") or Expr.const(1)
+    most = settings.number(machine, args, "max_steps")
+    epochs = settings.number(machine, args, "num_train_epochs")
+    if most is None or most.value is None:
+        return _Plan(None, None, None, every)
+    if most.value > 0:
+        return _Plan(most, None, None, every)
+    batches = _batches(machine, trainer, args)
+    try:
+        per_epoch = ceil(batches / every)
+        updates = None if epochs is None else ceil(epochs * per_epoch)
+        whole = epochs is not None and (epochs.value is None or epochs.value == int(epochs.value))
+        if whole and epochs is not None:
+            return _Plan(updates, ceil(epochs), batches, every)
+        return _Plan(updates, None, None, every)
+    except (NotRepresentable, TooComplex, ZeroDivisionError):
+        return _Plan(None, None, None, every)
+
+
+def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
+    """Return how many batches each process sees in an epoch."""
+    dataset = trainer.store.data.get("train_dataset")
+    samples = None if dataset is None else length_of(machine, dataset)
+    if samples is None:
+        samples = machine.named_number("len(train_dataset)", None, Strength.OPEN, unit=Unit.SAMPLE)
+    size = settings.number(machine, args, "per_device_train_batch_size")
+    packs = settings.constant(machine, args, "packing") is True
+    fixed = settings.constant(machine, args, "auto_find_batch_size") is False
+    drops_last = settings.constant(machine, args, "dataloader_drop_last")
+    if size is not None and fixed and not packs and isinstance(drops_last, bool):
+        whole = floor if drops_last else ceil
+        batches = compute(whole, samples / size)
+        processes = machine.override(f"{args.path or 'args'}.world_size")
+        if isinstance(batches, Expr) and isinstance(processes, int):
+            batches = compute(whole, batches / processes)
+        if isinstance(batches, Expr):
+            return batches
+    return machine.named_number("len(train_dataloader)", None, Strength.OPEN, unit=Unit.BATCH)
+
+
+# -- what a Trainer builds itself
+
+
+def _place(args: Instance, machine: Machine, node: cst.Call) -> SyntaxPlace:
+    return machine.here(node) if args.place is None else args.place
+
+
+def _build_optimizer(machine: Machine, args: Instance, node: cst.Call) -> AnyValue:
+    """Return the optimizer of the `TrainingArguments`: with and without weight decay."""
+    name = settings.text(machine, args, "optim") or ""
+    known = [cls for start, cls in _OPTIMIZERS.items() if name.startswith(start)]
+    group = {"lr": settings.setting(machine, args, "learning_rate")}
+    place = _place(args, machine, node)
+    record = OptimizerRecord(
+        class_name=known[0] if known else "Optimizer",
+        place=place,
+        groups=(group, group),
+        group_places=(args.places.get("learning_rate"),) * 2,
+        defaults=group,
+        given=frozenset({"lr"} & {"lr" for name in args.places if name == "learning_rate"}),
+        depth=len(machine.loops),
+        built_with=2,
+    )
+    machine.emit(BuildOptimizer(place, tuple(machine.via), record))
+    return OptimizerValue(record)
+
+
+def _build_scheduler(
+    machine: Machine,
+    trainer: Instance,
+    args: Instance,
+    optimizer: AnyValue,
+    plan: _Plan,
+    node: cst.Call,
+) -> AnyValue:
+    updates = plan.updates or Opaque()
+    if _overrides(machine, trainer, "create_scheduler"):
+        trainer.store.data["optimizer"] = optimizer
+        given = Arguments([], {"num_training_steps": updates, "optimizer": optimizer})
+        made = machine.call_method(trainer, "create_scheduler", given, node)
+        for value in (made, trainer.store.data.get("lr_scheduler")):
+            if isinstance(value, SchedulerValue):
+                return value
+        return Opaque()
+    return build_scheduler(machine, args, optimizer, updates, node)
+
+
+def build_scheduler(
+    machine: Machine, args: Instance, optimizer: AnyValue, updates: AnyValue, node: cst.Call
+) -> AnyValue:
+    """Return the schedule of the `TrainingArguments` for a number of updates."""
+    known = {key: value for key, value in args.store.data.items() if isinstance(key, str)}
+    place = _place(args, machine, node)
+    machine.emit(TrainerArguments(place, tuple(machine.via), known, args.places))
+    name = settings.text(machine, args, "lr_scheduler_type")
+    options = settings.options(machine, args)
+    if name is None or options is None or not isinstance(optimizer, OptimizerValue):
+        return Opaque()
+    steps = {
+        "num_warmup_steps": _warmup(machine, args, updates) or Opaque(),
+        "num_training_steps": updates,
+    }
+    resolver = LAWS["get_scheduler"].resolver
+    assert resolver is not None
+    try:
+        law, bound = resolver(name=name, scheduler_specific_kwargs=options, **steps)
+    except (TypeError, ValueError):
+        return Opaque()  # the library raises
+    places = _places_of(args)
+    arguments: Mapping[str, object] = {
+        key: value for key, value in bound.items() if key != "last_epoch"
+    }
+    return schedulers.build(machine, law, optimizer, arguments, places, place)
+
+
+def _places_of(args: Instance) -> dict[str, SyntaxPlace]:
+    """Return where what decides a schedule is written."""
+    places = {}
+    for parameter, name in (
+        ("num_warmup_steps", "warmup_steps"),
+        ("lr_end", "lr_scheduler_kwargs"),
+    ):
+        if name in args.places:
+            places[parameter] = args.places[name]
+    return places
+
+
+def _warmup(machine: Machine, args: Instance, updates: AnyValue) -> Expr | None:
+    """Return the updates of the warm-up; ``warmup_steps`` below 1 are a share of all."""
+    steps = settings.number(machine, args, "warmup_steps")
+    ratio = args.store.data.get("warmup_ratio")
+    if steps is None or steps.value is None:
+        return steps
+    share: Expr | None = steps if 0 < steps.value < 1 else None
+    if steps.value == 0 and ratio is not None and ratio != NONE:
+        share = to_number(machine, ratio)
+        if share is None:
+            return None
+    if share is None:
+        return steps if steps.value == 0 or isinstance(steps.value, int) else floor(steps)
+    if not isinstance(updates, Expr):
+        return None
+    warmup = compute(ceil, updates * share)
+    return warmup if isinstance(warmup, Expr) else None
+
+
+@models_method(LibraryKind.TRAINER, "create_optimizer_and_scheduler")
+def _create_both(
+    machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Build what a Trainer lacks, for a class of the project that steps it itself."""
+    args = trainer.store.data.get("args")
+    updates = to_number(machine, arguments.get(0, "num_training_steps")) or Opaque()
+    if not isinstance(args, Instance) or args.kind is not LibraryKind.TRAINING_ARGUMENTS:
+        return NONE
+    optimizer = trainer.store.data.get("optimizer")
+    if optimizer is None or optimizer == NONE:
+        optimizer = _build_optimizer(machine, args, node)
+        machine.write(trainer.store, "optimizer", optimizer)
+    scheduler = trainer.store.data.get("lr_scheduler")
+    if scheduler is None or scheduler == NONE:
+        scheduler = build_scheduler(machine, args, optimizer, updates, node)
+        machine.write(trainer.store, "lr_scheduler", scheduler)
+    return NONE
+
+
+@models_method(LibraryKind.TRAINER, "get_train_dataloader")
+def _train_dataloader(
+    machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    args = trainer.store.data.get("args")
+    if not isinstance(args, Instance) or args.kind is not LibraryKind.TRAINING_ARGUMENTS:
+        return Loader(None)
+    return Loader(_batches(machine, trainer, args), path="trainer.get_train_dataloader()")

@@ -1,0 +1,243 @@
+"""What a law says of its length: where a cosine is at its minimum, a line at 0, a branch changes.
+
+A law is the LR as a number of the counters of loops. All results are in values of its counter: the
+number of the iteration of one loop, or of nested loops that it counts through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from lrlint.analysis.model.computed import Computed, Derived
+from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
+from lrlint.analysis.model.conditions import Any as AnyOf
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, compare, divided, floor
+
+Counters = Sequence[tuple[Atom, Expr | None]]
+"""The indices of nested loops and how often each runs, the outermost first."""
+
+_UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
+_PI = Expr.const(math.pi)
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a decay ends."""
+
+    at: Expr
+    start: Expr
+    """Where it begins: at an angle of 0; 0 for a line."""
+    cosine: bool
+    place: Any
+    """Where it is computed, if that is known."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where a branch of a law is taken for the first time, or for the last."""
+
+    at: Expr
+    """The first value of the counter on the other side."""
+    condition: Relation
+    key: Computed | None
+    """The branch, where its sides are no plain numbers."""
+
+
+def line_in(number: Expr, counters: Counters) -> tuple[Expr, Expr] | None:
+    """Return the slope and the offset of a number that is linear in the counter."""
+    used = [item for item in counters if item[0] in number.atoms()]
+    if not used:
+        return None
+    if used != list(counters)[len(counters) - len(used) :] and len(used) > 1:
+        return None
+    slope: Expr | None = None
+    expected = Expr.const(1)
+    rest = number
+    for index, trips in reversed(used):
+        line = rest.linear_in(index)
+        if line is None:
+            return None
+        step, rest = line
+        if slope is None:
+            slope = step
+        elif not compare(step, slope * expected).equal:
+            return None
+        if trips is not None:
+            expected = expected * trips
+        elif index is not used[0][0]:
+            return None
+    assert slope is not None
+    return None if slope.as_number() == 0 else (slope, rest)
+
+
+def counted(law: Expr | Derived, counters: Counters) -> Counters | None:
+    """Return the loops whose iterations a law counts; None where it begins anew in each pass."""
+    seen = {atom for key in _keys(law) for atom in key.atoms()} | set(law.atoms())
+    used = [item for item in counters if item[0] in seen]
+    if not used:
+        return None
+    positions = [list(counters).index(item) for item in used]
+    if len(used) == 1 and positions[0] == 0:
+        return used
+    return None if positions != list(range(len(used))) else used
+
+
+def ends(law: Expr, counters: Counters) -> Iterator[End]:
+    """Yield the ends of the cosines, lines and polynomials of a law."""
+    for key in _keys(law):
+        if not isinstance(key, Computed):
+            continue
+        try:
+            if key.function == "cos":
+                end = _of_cosine(key, counters)
+            elif key.function == "**" and key.parts[1].value != 0:
+                end = _of_line(key.parts[0], counters, key.place)
+            else:
+                end = None
+        except _UNREPRESENTABLE:
+            end = None
+        if end is not None:
+            yield end
+    for number in _sides(law):
+        try:
+            end = _of_line(number, counters, None)
+        except _UNREPRESENTABLE:
+            end = None
+        if end is not None:
+            yield end
+
+
+def _of_cosine(key: Computed, counters: Counters) -> End | None:
+    line = line_in(key.parts[0], counters)
+    if line is None:
+        return None
+    slope, offset = (part / _PI for part in line)
+    if any(number.atoms() & {index for index, _ in counters} for number in (slope, offset)):
+        return None
+    if _numerator(slope) != 1:
+        return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
+    length = 1 / slope
+    start = _zero(slope, offset)
+    return End(start + length, start, cosine=True, place=key.place)
+
+
+def _zero(slope: Expr, offset: Expr) -> Expr:
+    """Return where a line is 0; what both of its numbers are divided by does not matter."""
+    divisors = [
+        factor
+        for monomial in slope.terms
+        for factor, exponent in monomial
+        if not isinstance(factor, Atom) and exponent == 1
+    ]
+    for divisor in divisors:
+        if all((divisor, 1) in monomial for monomial in [*slope.terms, *offset.terms]):
+            slope, offset = divided(slope, divisor), divided(offset, divisor)
+    return -offset / slope
+
+
+def _numerator(slope: Expr) -> Fraction | int | None:
+    """Return the number above the line of ``1 / T``, ``1 / (T - w)``; None where there are more."""
+    length = 1 / slope
+    value = length.number
+    if value is not None:
+        return 1 if Fraction(value).denominator == 1 else None
+    if len(length.terms) == 0:
+        return None
+    coefficients = [Fraction(coefficient) for coefficient in length.terms.values()]
+    is_whole = all(coefficient.denominator == 1 for coefficient in coefficients)
+    return 1 if is_whole and any(abs(coefficient) == 1 for coefficient in coefficients) else None
+
+
+def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
+    """Return where a number that falls is 0: ``1 - t / T``."""
+    line = line_in(number, counters)
+    if line is None:
+        return None
+    slope, offset = line
+    at = _zero(slope, offset)
+    value = at.value
+    falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+    if not falls or (at.is_constant and (value is None or value <= 0)):
+        return None
+    return End(at, Expr.const(0), cosine=False, place=place)
+
+
+def _sides(law: Expr) -> Iterator[Expr]:
+    """Yield the numbers that a law may be: itself, and each side of its branches."""
+    yield law
+    for key in _keys(law):
+        if isinstance(key, Computed) and key.function == "if":
+            yield from key.parts
+
+
+def marks(law: Expr, counters: Counters) -> Iterator[Mark]:
+    """Yield where the branches of a law change sides, in the order in which it asks."""
+    for key in _keys(law):
+        condition = key.condition if isinstance(key, Computed) else key
+        if not isinstance(condition, Condition):
+            continue
+        for relation in relations(condition):
+            at = threshold(relation, counters)
+            if at is not None:
+                yield Mark(at, relation, key if isinstance(key, Computed) else None)
+
+
+def conditions_of(law: Expr) -> Iterator[Condition]:
+    """Yield the conditions of the branches of a law, each with its parts."""
+    for key in _keys(law):
+        condition = key.condition if isinstance(key, Computed) else key
+        if isinstance(condition, Condition):
+            yield condition
+            yield negate(condition)
+            for relation in relations(condition):
+                yield relation
+                yield negate(relation)
+
+
+def relations(condition: Condition) -> Iterator[Relation]:
+    """Yield the comparisons in a condition."""
+    match condition:
+        case Relation():
+            yield condition
+        case Not(of):
+            yield from relations(of)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from relations(part)
+
+
+def threshold(relation: Relation, counters: Counters) -> Expr | None:
+    """Return the first whole value of the counter at which a comparison has changed."""
+    if relation.op not in ("<", "<=", ">", ">="):
+        return None
+    try:
+        line = line_in(relation.left - relation.right, counters)
+        if line is None:
+            return None
+        slope, offset = line
+        rises = slope.is_positive or (slope.value is not None and slope.value > 0)
+        falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+        if rises == falls:
+            return None
+        at = -offset / slope
+        inclusive = relation.op in ("<", ">=") if rises else relation.op in ("<=", ">")
+        return ceil(at) if inclusive else floor(at) + 1
+    except _UNREPRESENTABLE:
+        return None
+
+
+def _keys(law: Expr | Derived) -> Iterator[Derived]:
+    """Yield how the atoms of a law are computed, those of a branch after the branch."""
+    seen: set[Atom] = set()
+    waiting = sorted(law.atoms(), key=lambda atom: atom.order, reverse=True)
+    while waiting:
+        atom = waiting.pop()
+        if atom in seen or not isinstance(atom.key, Derived):
+            continue
+        seen.add(atom)
+        yield atom.key
+        waiting += reversed(list(atom.key.atoms()))

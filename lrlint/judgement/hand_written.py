@@ -1,0 +1,242 @@
+"""What rules ask of a schedule that the script writes into the param groups itself.
+
+Its law is a function of a counter. What it is at a value of the counter is known where the script's
+own numbers are; then the curve decides, and not the form of the law.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lrlint.facts import Cadence, DecayEnd, Horizon, LoopKind, Place, Schedule, Threshold
+from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exercise
+from lrlint.judgement.rates import lr_text
+from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare
+
+_MOST_STEPS = 20_000
+"""Steps whose LRs are compared one by one."""
+_FEWEST_STEPS = 5
+"""Fewer are a trial run."""
+_LOW = 0.05
+"""The share of the highest LR below which nobody sees how far a decay went on."""
+_LOST = 1e-9
+"""The share of its LR at which a training has come to a halt."""
+
+
+def unit_of(schedule: Schedule) -> str:
+    """Return what the law counts."""
+    loop = schedule.law.counter
+    if loop is None:
+        return "step"
+    return {LoopKind.EPOCH: "epoch", LoopKind.BATCH: "step"}.get(loop.kind, "step")
+
+
+def is_judged(schedule: Schedule) -> bool:
+    """Whether it is a training's own schedule, whose law can be read."""
+    optimizer = schedule.optimizer
+    return (
+        optimizer is not None
+        and not is_exercise(schedule)
+        and schedule.law.steps is not None
+        and schedule.per is not Cadence.ONCE
+    )
+
+
+def step_count(schedule: Schedule) -> int | None:
+    """Return how many values the counter takes with the script's defaults."""
+    steps = schedule.law.steps
+    value = None if steps is None else steps.value
+    return value if isinstance(value, int) and value > 0 else None
+
+
+def lr_at(schedule: Schedule, position: Number | None) -> float | None:
+    """Return the LR at a value of the counter; None where it is unknown, or Python would raise."""
+    at = schedule.law.at
+    if at is None or position is None or position < 0 or position != int(position):
+        return None
+    try:
+        return at(int(position))
+    except (ArithmeticError, ValueError, LookupError):
+        return None
+
+
+def curve(schedule: Schedule) -> list[float] | None:
+    """Return the LR at each value of the counter, where they are few enough to look at."""
+    steps = step_count(schedule)
+    if steps is None or steps > _MOST_STEPS:
+        return None
+    lrs = [lr for step in range(steps) if (lr := lr_at(schedule, step)) is not None]
+    return lrs if len(lrs) == steps else None
+
+
+def caveat(schedule: Schedule) -> str:
+    """Return what a message adds where an option of the script may change its numbers."""
+    return "" if schedule.law.settled else WITH_THE_DEFAULTS
+
+
+# -- the end of the decay (LR201, LR204) ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A decay that ends elsewhere than the training."""
+
+    decay: DecayEnd
+    length: Length
+    last: float | None
+    """The LR of the last step."""
+    warmup: Expr | None
+    """The steps before it, which its length leaves out of account."""
+
+    @property
+    def place(self) -> Place:
+        return self.decay.place or self.length.horizon.place
+
+
+def mismatch(schedule: Schedule) -> Mismatch | None:
+    """Return the decay of a law where it does not end with the training; None where it does."""
+    law = schedule.law
+    decay = _decay(law.decays)
+    if decay is None or law.steps is None or schedule.horizon is None or not is_judged(schedule):
+        return None
+    length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
+    if length.fits or length.comparison.unknown:
+        return None
+    steps = step_count(schedule)
+    last = None if steps is None else lr_at(schedule, steps - 1)
+    if length.longer and not _goes_wrong(schedule, decay, last):
+        return None
+    if not length.longer and _is_low(schedule, last):
+        return None
+    return Mismatch(decay, length, last, _forgotten_warmup(decay, law.steps))
+
+
+def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
+    """Return the one decay of a law; a line counts where its end has a name in the script."""
+    named = [
+        decay
+        for decay in decays
+        if decay.end.is_integer and (decay.cosine or not decay.end.is_constant)
+    ]
+    cosines = [decay for decay in named if decay.cosine]
+    ends = {decay.end: decay for decay in cosines or named}
+    return next(iter(ends.values())) if len(ends) == 1 else None
+
+
+def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
+    place = decay.place or horizon.place
+    return Horizon(parameter=horizon.parameter, length=decay.end, unit=decay.end.unit, place=place)
+
+
+def _goes_wrong(schedule: Schedule, decay: DecayEnd, last: float | None) -> bool:
+    """Whether the LR rises again after the end of its decay, or is negative."""
+    end = lr_at(schedule, decay.end.value)
+    if last is None or end is None:
+        return False
+    return last < 0 or (decay.cosine and last > max(end * 1.01, 0))
+
+
+def _is_low(schedule: Schedule, last: float | None) -> bool:
+    """Whether the LR is as good as at its end when the training ends."""
+    steps = step_count(schedule)
+    if last is None or steps is None:
+        return schedule.law.at is not None and steps is not None
+    points = {round(steps * share / 50) for share in range(50)}
+    known = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
+    return last <= _LOW * max(known, default=0.0)
+
+
+def _forgotten_warmup(decay: DecayEnd, steps: Expr) -> Expr | None:
+    """Return the warm-up where the decay after it is as long as the whole training."""
+    try:
+        if not compare(decay.end - decay.start, steps).equal:
+            return None
+    except (NotRepresentable, TooComplex):
+        return None
+    return decay.start
+
+
+# -- branches (LR205, LR210) ----------------------------------------------------------------------
+
+
+def missed_drops(schedule: Schedule) -> tuple[list[Threshold], list[Threshold]]:
+    """Return the drops that lie past the end of the training, and those that do not."""
+    law = schedule.law
+    if law.steps is None or not is_judged(schedule) or _decay(law.decays) is not None:
+        return [], []
+    missed: list[Threshold] = []
+    reached: list[Threshold] = []
+    for threshold in law.thresholds:
+        at = threshold.at.value
+        before = lr_at(schedule, at - 1) if isinstance(at, int) else None
+        after = lr_at(schedule, at)
+        if before is None or after is None or not 0 <= after < 0.9 * before:
+            continue
+        comparison = compare(threshold.at, law.steps)
+        past = comparison.differs and comparison.sign == 1
+        (missed if past or comparison.equal else reached).append(threshold)
+    return _by_value(missed), _by_value(reached)
+
+
+def _by_value(thresholds: list[Threshold]) -> list[Threshold]:
+    found = {threshold.at.value: threshold for threshold in thresholds}
+    return [found[value] for value in sorted(found, key=lambda value: value or 0)]
+
+
+def long_warmup(schedule: Schedule) -> Threshold | None:
+    """Return where a warm-up ends that the training does not reach."""
+    steps = step_count(schedule)
+    if steps is None or steps < _FEWEST_STEPS or not is_judged(schedule):
+        return None
+    for threshold in schedule.law.thresholds:
+        end = threshold.at.value
+        if not isinstance(end, int) or end <= steps or schedule.law.steps is None:
+            continue
+        comparison = compare(threshold.at, schedule.law.steps)
+        points = [0, steps // 2, steps - 1, end - 1]
+        lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
+        if len(lrs) == len(points) and all(a < b for a, b in pairwise(lrs)):
+            return threshold if comparison.sign == 1 else None
+    return None
+
+
+# -- the curve (LR302, LR305, LR703) --------------------------------------------------------------
+
+
+def raised(schedule: Schedule) -> tuple[float, float] | None:
+    """Return the LRs at the start and the end of a decay that raises the LR."""
+    if not is_judged(schedule):
+        return None
+    decay = _decay(schedule.law.decays)
+    if decay is None or not decay.cosine:
+        return None
+    start, end = lr_at(schedule, decay.start.value), lr_at(schedule, decay.end.value)
+    return (start, end) if start is not None and end is not None and start < end else None
+
+
+def zero_steps(schedule: Schedule) -> int:
+    """Return how many values of the counter have an LR of exactly 0, where some others do not."""
+    lrs = curve(schedule) if is_judged(schedule) else None
+    zeros = 0 if lrs is None else lrs.count(0.0)
+    return 0 if lrs is None or zeros == len(lrs) else zeros
+
+
+def flat_lr(schedule: Schedule) -> float | None:
+    """Return the LR of a law that never changes, although it counts."""
+    law = schedule.law
+    lrs = curve(schedule) if is_judged(schedule) and law.settled and not law.thresholds else None
+    if lrs is None or len(lrs) < _FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
+        return None
+    return lrs[0]
+
+
+# -- the LR in use (LR701) ------------------------------------------------------------------------
+
+
+def lost_rate(schedule: Schedule) -> str | None:
+    """Return the LR at the end where a factor of the counter has multiplied it to nothing."""
+    found = schedule.law.compounding
+    if found is None or is_exercise(schedule) or not abs(found.last) < _LOST * found.first:
+        return None
+    return lr_text([found.last])

@@ -1,0 +1,78 @@
+"""LR702 unreachable-drop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
+
+
+class UnreachableDrop(Rule):
+    """A branch of a schedule can never be taken, because a wider condition comes first.
+
+    ## What it does
+
+    Reports a branch of the function whose value is written into `param_group["lr"]` where its
+    condition on the epoch or step contradicts that an earlier condition does not hold.
+
+    ## Why is this bad
+
+    `if epoch >= 40: … elif epoch >= 60: …` asks for the wider range first, so the second drop never
+    happens: the LR stays at the first one to the end of the training.
+
+    ## Example
+
+    ```python
+    if epoch >= 40:
+        lr = 0.02
+    elif epoch >= 60:
+        lr = 0.002
+    ```
+
+    ## Use instead
+
+    ```python
+    if epoch >= 60:
+        lr = 0.002
+    elif epoch >= 40:
+        lr = 0.02
+    ```
+
+    ## References
+
+    - [TRADES #11](https://github.com/yaodongyu/TRADES/issues/11)
+    """
+
+    code, name, severity = "LR702", "unreachable-drop", Severity.ERROR
+
+    SETUP = "lr = 0.2"
+    BEFORE = """
+        if epoch >= {first}:
+            lr = 0.02
+        elif epoch >= {second}:
+            lr = 0.002
+        else:
+            lr = 0.2
+        for group in optimizer.param_groups:
+            group["lr"] = lr
+        """
+    VALID = (training(SETUP, epochs=90, before=BEFORE.format(first=60, second=40)),)
+    INVALID = (
+        Invalid(
+            training(SETUP, epochs=90, before=BEFORE.format(first=40, second=60)),
+            at="elif epoch >= 60:",
+            says=("epoch >= 60", "never", "epoch >= 40"),
+        ),
+    )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        for branch in schedule.law.dead:
+            yield self.finding(
+                branch.place,
+                f"this branch of the schedule is never taken: wherever `{branch.text}` holds,"
+                f" `{branch.earlier}` holds, too, and is asked first",
+                notes=(("the LR is written here", schedule.place),),
+            )

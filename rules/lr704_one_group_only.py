@@ -1,0 +1,85 @@
+"""LR704 one-group-only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lrlint.diagnostics import Severity
+from lrlint.facts import Schedule
+from lrlint.judgement.length import is_exercise
+from lrlint.rule import Finding, Invalid, Rule
+from lrlint.snippets import training
+
+
+class OneGroupOnly(Rule):
+    """The schedule changes the LR of one param group, and the others keep theirs.
+
+    ## What it does
+
+    Reports an LR that is written into `optimizer.param_groups[0]` during the training, and into no
+    other group, where the optimizer has several.
+
+    ## Why is this bad
+
+    The rest of the model trains at its first LR to the end: no warm-up, no decay. The LR that such
+    scripts log is that of the first group, so nothing shows it.
+
+    ## Example
+
+    ```python
+    optimizer = SGD([{"params": backbone}, {"params": head}], lr=0.1)
+    for epoch in range(90):
+        optimizer.param_groups[0]["lr"] = 0.1 * 0.1 ** (epoch // 30)
+    ```
+
+    ## Use instead
+
+    ```python
+    optimizer = SGD([{"params": backbone}, {"params": head}], lr=0.1)
+    for epoch in range(90):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.1 * 0.1 ** (epoch // 30)
+    ```
+
+    ## References
+
+    - [torch: per-parameter options](https://docs.pytorch.org/docs/stable/optim.html#per-parameter-options)
+    """
+
+    code, name, severity = "LR704", "one-group-only", Severity.WARNING
+
+    SETUP = """
+        groups = [{"params": model.body.parameters()}, {"params": model.head.parameters()}]
+        optimizer = SGD(groups, lr=0.1)
+        """
+    WRITE = "0.1 * 0.1 ** (epoch // 30)"
+    VALID = (
+        training(
+            SETUP,
+            epochs=90,
+            before=f'optimizer.param_groups[0]["lr"] = {WRITE}\n'
+            f'optimizer.param_groups[1]["lr"] = {WRITE}',
+        ),
+        training("", epochs=90, before=f'optimizer.param_groups[0]["lr"] = {WRITE}'),
+    )
+    INVALID = (
+        Invalid(
+            training(SETUP, epochs=90, before=f'optimizer.param_groups[0]["lr"] = {WRITE}'),
+            at=f'optimizer.param_groups[0]["lr"] = {WRITE}',
+            says=("param group 0", "2 param groups"),
+        ),
+    )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        optimizer = schedule.optimizer
+        if optimizer is None or optimizer.open_groups or is_exercise(schedule):
+            return
+        written = {write.group for write in optimizer.writes}
+        if len(optimizer.groups) < 2 or written != {0}:
+            return
+        yield self.finding(
+            schedule.place,
+            "the LR is written into param group 0 only, but the optimizer has"
+            f" {len(optimizer.groups)} param groups: the others keep their first LR",
+            notes=(("the optimizer is built here", optimizer.place),),
+        )

@@ -1,0 +1,18 @@
+# invalid: accelerate ignores the argument.
+# at: accelerator = Accelerator(split_batches=True)
+# says: accelerate ignores split_batches here
+from accelerate import Accelerator
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+def fit(net, data_loader, passes):
+    accelerator = Accelerator(split_batches=True)
+    opt = AdamW(net.parameters(), lr=3e-4)
+    decay = CosineAnnealingLR(opt, passes * len(data_loader), eta_min=1e-5)
+    net, opt, data_loader, decay = accelerator.prepare(net, opt, data_loader, decay)
+    for epoch in range(passes):
+        for x in data_loader:
+            accelerator.backward(net(x))
+            opt.step()
+            decay.step()
+            opt.zero_grad()

@@ -1,0 +1,16 @@
+# valid: DeepSpeed steps the scheduler.
+from accelerate import Accelerator
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR
+
+def fit(net, data_loader, passes):
+    accelerator = Accelerator(deepspeed_plugin=plugin)
+    opt = AdamW(net.parameters(), lr=3e-4)
+    decay = CosineAnnealingLR(opt, passes, eta_min=1e-5)
+    net, opt, data_loader, decay = accelerator.prepare(net, opt, data_loader, decay)
+    for epoch in range(passes):
+        for x in data_loader:
+            accelerator.backward(net(x))
+            opt.step()
+            opt.zero_grad()
+        decay.step()
