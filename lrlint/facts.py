@@ -203,6 +203,24 @@ class Unknown:
     text: str = ""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Driver:
+    """A framework that makes the ``step()`` calls of a scheduler, and what it is told of it."""
+
+    name: str
+    """``lightning.Trainer``."""
+    per: Cadence
+    """How often it steps the scheduler, BATCH for once per update."""
+    words: str
+    """Why so, in the script's terms: ``interval left at "epoch"``."""
+    place: Place
+    """Where the script gives the scheduler to the framework, with its settings if it has any."""
+    settings: Mapping[str, Argument] = field(default_factory=dict)
+    """What the framework reads, by key, without what is left at its default."""
+    misplaced: Mapping[str, Argument] = field(default_factory=dict)
+    """Settings that the script writes where the framework does not read them."""
+
+
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 HANDWRITTEN_LINE = "the linear decay of lr_lambda"
@@ -400,6 +418,8 @@ class Construction:
     but its law is not known."""
     open_arguments: bool = False
     """Whether there may be arguments that are not known (``**kwargs``)."""
+    seen: bool = True
+    """Whether it is in view; else the scheduler is a parameter of a function."""
     removed_arguments: Mapping[str, Place] = field(default_factory=dict)
     """Where arguments are given that the library no longer takes."""
     restored_first: Call | None = None
@@ -515,12 +535,18 @@ class Stepping:
     """A step before the optimizer's first in the same iteration, or None."""
     repeated_step: Repetition | None = None
     """Two steps on the same path through one iteration, or None."""
+    driver: Driver | None = None
+    """The framework that steps it; None where the script does so itself."""
+    trained_instead: OptimizerUse | None = None
+    """The optimizer that steps wherever the scheduler does, if its own steps only elsewhere."""
     prepared: bool = False
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     acceleration: Acceleration | None = None
     """What accelerate does with it; None where its `Accelerator` is not fully known."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
+    held: bool = False
+    """Whether the reason is that an object of a class of the script holds it."""
     undecided: tuple[str, ...] = ()
     """Why a count is not known, in words."""
 

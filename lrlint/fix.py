@@ -50,6 +50,18 @@ class ReplaceWith:
     text: str
 
 
+@dataclass(frozen=True)
+class SetItem:
+    """Give the dict at a place an item, in place of the one with the key that it may have.
+
+    Where there is no dict, the expression becomes one, in which it is the value of ``alone``.
+    """
+
+    key: str
+    text: str
+    alone: str
+
+
 class Destination(Enum):
     """Where, in a loop's body, a moved statement goes."""
 
@@ -65,7 +77,7 @@ class MoveStatement:
     destination: Destination
 
 
-Change = SetArgument | DropArgument | ReplaceWith | MoveStatement
+Change = SetArgument | DropArgument | ReplaceWith | SetItem | MoveStatement
 
 
 @dataclass(frozen=True)

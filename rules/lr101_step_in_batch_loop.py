@@ -9,6 +9,7 @@ from lrlint.facts import GuardKind, LoopKind, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
+from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.units import (
     WITH_DEFAULTS,
     Mismatch,
@@ -122,8 +123,8 @@ class StepInBatchLoop(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
-        if schedule.parent is not None:
-            return  # reported for the schedule that contains it
+        if schedule.parent is not None or wrong_interval(schedule) is not None:
+            return  # reported for the schedule that contains it, or as LR501
         mismatch = stepped_per_batch_with_epoch_horizon(schedule)
         if mismatch is not None and counts_training_steps(schedule):
             return  # reported by LR504, which asks for another length

@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
+from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.judgement.units import WITH_DEFAULTS, Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
@@ -99,7 +100,7 @@ class StepPerEpochHorizonInBatches(Rule):
         if schedule.parent is not None or schedule.scheduler == "CyclicLR":
             return
         mismatch = stepped_per_epoch_with_batch_horizon(schedule)
-        if mismatch is None:
+        if mismatch is None or wrong_interval(schedule) is not None:  # LR501
             return
         horizon, update = mismatch.evidence.horizon, _update(schedule)
         defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
+from lrlint.judgement.exclusions import BAD_INTERVAL, OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -86,6 +86,7 @@ class SchedulerNeverStepped(Rule):
 
     code, name, severity = "LR103", "scheduler-never-stepped", Severity.ERROR
     exclusions = (
+        BAD_INTERVAL,
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,
@@ -152,7 +153,9 @@ class SchedulerNeverStepped(Rule):
             return
         optimizer = schedule.optimizer
         assert optimizer is not None
-        step = f"{schedule.variable}.step()" if schedule.variable else "its step()"
+        # A warm-up of pytorch_warmup is advanced by its `dampening()`.
+        method = "dampening" if schedule.scheduler.endswith("Warmup") else "step"
+        step = f"{schedule.variable}.{method}()" if schedule.variable else f"its {method}()"
         yield self.finding(
             schedule.place,
             f"{wording.called(schedule)} is built, but {step} is never called:"
@@ -163,6 +166,8 @@ class SchedulerNeverStepped(Rule):
 
 
 def _consequence(schedule: Schedule) -> str:
+    if schedule.scheduler not in LAWS and schedule.surroundings.competitors:
+        return "the schedule beside it goes on from the LR that the constructor has lowered"
     first = lr_after_steps(schedule, 0)
     if first:
         return f"the LR stays at {wording.number(first[0])}"

@@ -26,6 +26,11 @@ def _argument(schedule: Schedule) -> str | None:
     return f"step({site.argument_text}) sets its position"
 
 
+def _is_unknown(schedule: Schedule) -> bool:
+    """Whether it may be no scheduler of torch; a parameter of that name is one, stepped bare."""
+    return schedule.scheduler not in LAWS and schedule.construction.seen
+
+
 def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
@@ -79,7 +84,7 @@ class StepBeforeOptimizer(Rule):
 
     code, name, severity = "LR104", "step-before-optimizer", Severity.ERROR
     exclusions = (
-        UNKNOWN_LAW,
+        Exclusion(_is_unknown, UNKNOWN_LAW.reason),
         FOLLOWS_METRIC,
         EXERCISE,
         Exclusion(_argument, str),
@@ -142,6 +147,7 @@ class StepBeforeOptimizer(Rule):
         if silence := self.excluded(schedule):
             yield silence
             return
+        built = schedule.construction
         per_epoch = early.loop.kind is LoopKind.EPOCH
         first = lr_after_steps(schedule, 0)
         skipped = "the first LR" if not first else f"the first LR ({wording.number(first[0])})"
@@ -149,10 +155,10 @@ class StepBeforeOptimizer(Rule):
             early.scheduler_site.place,
             f"scheduler.step() runs before optimizer.step(): {skipped} is skipped, and the schedule"
             f" comes one {'epoch' if per_epoch else 'batch'} early",
-            severity=Severity.ERROR if per_epoch else Severity.WARNING,
+            severity=Severity.ERROR if per_epoch and built.seen else Severity.WARNING,
             notes=(
                 ("optimizer stepped here", early.optimizer_site.place),
-                ("scheduler built here", schedule.place),
+                ("scheduler built here", schedule.place if built.seen else None),
             ),
             fix=_fix(early),
         )

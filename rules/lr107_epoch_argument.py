@@ -87,7 +87,11 @@ class EpochArgument(Rule):
         law = LAWS.get(schedule.scheduler)
         if law is None or not law.is_class or law.takes_epoch or law.takes_metric:
             return
-        sites = [site for site in schedule.sites if site.argument is StepArgument.EPOCH]
+        sites = [
+            site
+            for site in schedule.sites
+            if site.argument is StepArgument.EPOCH and not _another_takes_it(schedule, site)
+        ]
         if sites and (silence := self.excluded(schedule)):
             yield silence
             return
@@ -99,6 +103,16 @@ class EpochArgument(Rule):
                 notes=(("scheduler built here", schedule.place),),
                 fix=_fix(schedule, site),
             )
+
+
+def _another_takes_it(schedule: Schedule, site: StepSite) -> bool:
+    """Whether the call steps another scheduler, too, which may need the epoch: one of timm's."""
+    return any(
+        other.place.span() != schedule.place.span()
+        and ((law := LAWS.get(other.scheduler)) is None or law.takes_epoch)
+        for other in schedule.surroundings.otherwise
+        if any(one.place.span() == site.place.span() for one in other.sites)
+    )
 
 
 def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:

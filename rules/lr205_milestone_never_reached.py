@@ -143,7 +143,8 @@ class MilestoneNeverReached(Rule):
             found.place if here else schedule.place,
             f"{_names(found)} never reached:"
             f" {'the training' if schedule.parent is None else 'its turn'} ends after"
-            f" {wording.quantity(found.steps)} {unit(driver(schedule))}s"
+            f" {wording.quantity(found.steps)} {unit(driver(schedule))}"
+            f"{'' if found.steps.value == 1 else 's'}"
             f"{'' if found.certain else WITH_THE_DEFAULTS}"
             f"{_consequence(schedule) if found.all_missed else ''}",
             notes=notes(schedule),

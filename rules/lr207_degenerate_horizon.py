@@ -17,6 +17,7 @@ from lrlint.judgement.degenerate import (
     is_the_lr,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.judgement.lightning import without_max_steps
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength
@@ -31,6 +32,8 @@ class DegenerateHorizon(Rule):
     number of steps ever equals (`epochs * 0.5` with an odd number of epochs), a `T_0` or
     `total_steps` that comes out of `/` and is therefore no integer, and a `step_size` that is a
     learning rate. A float that is a whole number, 15640.0, is fine wherever torch takes it.
+
+    Under Lightning also `trainer.max_steps` where the Trainer is not given any: it is -1 then.
 
     ## Why is this bad
 
@@ -94,6 +97,12 @@ class DegenerateHorizon(Rule):
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         law = LAWS.get(schedule.scheduler)
+        if (horizon := without_max_steps(schedule)) is not None:
+            argument = schedule.arguments[horizon.parameter]
+            why = f"{horizon.parameter} is trainer.max_steps, which is -1 where none is given"
+            more = "; -1 is true, so that `if trainer.max_steps:` does not tell"
+            yield self._report(schedule, horizon.parameter, argument, why + more)
+            return
         if law is None or not law.is_class:
             return
         for case in degenerate_horizons(law, schedule):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule, Training
+from lrlint.facts import GuardKind, Schedule, Training
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
@@ -135,7 +135,7 @@ class ResumeReplaysSchedule(Rule):
                 why = "the checkpoint has the scheduler's state, which is not loaded"
                 yield self.silence(schedule.place, why, owner="LR403")
             else:
-                yield from self._foreseen(schedule)
+                yield from self._foreseen(training, schedule)
 
     def _recorded(self, schedule: Schedule) -> Finding:
         return self.finding(
@@ -145,7 +145,7 @@ class ResumeReplaysSchedule(Rule):
             notes=(("the optimizer's state is restored here", schedule.run.starts_over),),
         )
 
-    def _foreseen(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+    def _foreseen(self, training: Training, schedule: Schedule) -> Iterator[Finding | Silence]:
         optimizer, found = schedule.optimizer, goes_on_from_zero(schedule)
         if optimizer is None or (found is None and not _may_start_over(schedule)):
             return
@@ -155,20 +155,38 @@ class ResumeReplaysSchedule(Rule):
             return
         if found is None:
             return
-        start, load = found.start, restored(optimizer)
+        start, load, only_where = found.start, restored(optimizer), _only_where(training, schedule)
         yield self.finding(
             schedule.place,
             f"training goes on at {wording.amount(start) if start.value is None else start}, but"
-            f" {schedule.scheduler} starts from step 0: its state is not loaded and its last_epoch"
-            " is not set",
+            f" {schedule.scheduler} starts from step 0{only_where}: its state is not loaded and its"
+            " last_epoch is not set",
             severity=Severity.ERROR
-            if load is not None and schedule.construction.on_default_path
+            if load is not None and schedule.construction.on_default_path and not only_where
             else Severity.WARNING,
             notes=(
                 ("the loop that resumes", found.loop.place),
                 ("the optimizer's state is restored here", None if load is None else load.place),
             ),
         )
+
+
+def _only_where(training: Training, schedule: Schedule) -> str:
+    """Say which settings put this scheduler in place of another that goes on where it was."""
+    others = [
+        other
+        for other in training.schedules
+        if other.variable == schedule.variable and goes_on_from_zero(other) is None
+    ]
+    shared = {guard.text for other in others for guard in other.construction.guards}
+    asked = [
+        guard.text
+        for guard in schedule.construction.guards
+        if guard.kind is GuardKind.FLAG
+        and guard.by_default is not True
+        and guard.text not in shared
+    ]
+    return f" where {' and '.join(asked)}" if others and asked else ""
 
 
 def _may_start_over(schedule: Schedule) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
+from lrlint.judgement.exclusions import EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, long_warmup, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.training_steps import warms_up
@@ -169,7 +169,9 @@ class WarmupNeverEnds(Rule):
         planned, taken = warmup_steps(schedule), warmup_of_training(schedule)
         if planned is None and taken is None:
             return
-        if silence := self.first((OPEN_ARGUMENTS, EXERCISE), schedule, schedule.place):
+        if silence := self.first(
+            (OPEN_ARGUMENTS, EXERCISE, NO_MAX_STEPS), schedule, schedule.place
+        ):
             yield silence
         elif planned is not None and planned.never_ends:
             yield self._too_long(

@@ -30,7 +30,8 @@ class WrongOptimizer(Rule):
     ## What it does
 
     Reports a scheduler that is stepped in the training loop while its optimizer never is, and
-    another optimizer is stepped in that loop. (LR401 reports an optimizer that is replaced under
+    another optimizer is stepped in that loop; or its optimizer is stepped in another phase than the
+    scheduler, `if epoch < 5: …; else: …`. (LR401 reports an optimizer that is replaced under
     the same name.) Not reported is a scheduler whose LR the script writes into the other optimizer.
 
     It also reports a resume that takes a pickled scheduler from the checkpoint and loads only the
@@ -107,13 +108,33 @@ class WrongOptimizer(Rule):
             ),
         )
 
+    def _apart(
+        self, schedule: Schedule, optimizer: OptimizerUse, other: OptimizerUse
+    ) -> Finding | Silence:
+        return self.first(APART, schedule, schedule.place) or self.finding(
+            schedule.place,
+            f"{schedule.scheduler} drives {_name(optimizer)}, but is stepped only where"
+            f" {_name(other)} trains instead, which knows nothing of the schedule",
+            severity=self.severity if schedule.construction.on_default_path else Severity.WARNING,
+            notes=(
+                ("its optimizer is stepped here", optimizer.sites[0].place),
+                ("the other one is stepped here", other.sites[0].place),
+                ("the scheduler steps here", schedule.sites[0].place),
+            ),
+        )
+
     def check_training(self, training: Training) -> Iterator[Finding | Silence]:
         for schedule in training.schedules:
             optimizer = schedule.optimizer
             ghost = _unpickled(schedule)
             if ghost is not None:
                 yield self._ghost(schedule, ghost)
-            if optimizer is None or optimizer.stepped or schedule.parent is not None:
+            if optimizer is None or schedule.parent is not None:
+                continue
+            if optimizer.stepped:
+                other = schedule.stepping.trained_instead
+                if other is not None and not _is_driven(other, training):
+                    yield self._apart(schedule, optimizer, other)
                 continue
             other = _who_trains(schedule, training)
             if other is None:
@@ -162,10 +183,19 @@ def _who_trains(schedule: Schedule, training: Training) -> OptimizerUse | None:
         for other in training.optimizers
         if any(meet(one, two) for one in sites for two in other.sites)
     ]
-    if not here or any(other.writes for other in here):
+    if any(other.writes for other in here):
         return None
-    driven = {id(one.optimizer) for one in training.schedules if one.sites}
-    return next((other for other in here if id(other) not in driven), None)
+    return next((other for other in here if not _is_driven(other, training)), None)
+
+
+def _is_driven(optimizer: OptimizerUse, training: Training) -> bool:
+    """Whether its LR changes, by a schedule or by the script itself."""
+    return bool(optimizer.writes) or any(
+        one.optimizer is optimizer and one.sites for one in training.schedules
+    )
+
+
+APART = (OPTIMIZER_ELSEWHERE, EXERCISE)
 
 
 def _place(schedule: Schedule) -> Place | None:

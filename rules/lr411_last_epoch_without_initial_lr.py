@@ -144,6 +144,7 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
         return False
     return not any(
         other is not schedule
+        and other not in schedule.surroundings.otherwise
         and other.optimizer is optimizer
         and other.construction.order < schedule.construction.order
         for other in training.schedules

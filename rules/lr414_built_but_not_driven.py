@@ -125,9 +125,10 @@ class BuiltButNotDriven(Rule):
         if silence := self.excluded(schedule):
             yield silence
             return
+        built = "is built" if schedule.construction.guards else "is built in any case"
         yield self.finding(
             schedule.place,
-            f"{schedule.scheduler} is built in any case and stepped only if {flag.text}: without"
+            f"{schedule.scheduler} {built} and stepped only if {flag.text}: without"
             f" that, training {'starts' if optimizer.writes else 'stays'} at the LR"
             f" {lr_text(start)} that the constructor sets, not at {lr_text(known)}",
             notes=(

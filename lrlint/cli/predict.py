@@ -75,8 +75,10 @@ def _parsed(text: str, value: str) -> object:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the prediction to this file.",
 )
+@click.option("-m", "modules", is_flag=True, help="FILE is the name of a module, as for python -m.")
 def predict(
     files: tuple[str, ...],
+    modules: bool,
     output_format: str,
     overrides: dict[str, object],
     max_steps: int | None,
@@ -86,6 +88,8 @@ def predict(
 
     Defaults of the script are used as they are; unknown values can be set with --set.
     """
+    if modules:
+        files = tuple(map(_file_of_module, files))
     forecasts, failed = _forecasts(files, overrides, max_steps)
     if output_format == "json":
         from lrlint.predict.forecast_json import as_json
@@ -102,6 +106,16 @@ def predict(
         say(failure)
         failed = True
     return USAGE_ERROR if failed else 0
+
+
+def _file_of_module(name: str) -> str:
+    """Return the file that ``python -m NAME`` runs here; nothing is imported to find it."""
+    path = Path(*name.split("."))
+    candidates = (path / "__main__.py", path.with_suffix(".py"))
+    file = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if file is None:
+        raise click.UsageError(f"no module {name} in the working directory")
+    return str(file)
 
 
 def _forecasts(

@@ -17,7 +17,7 @@ HORIZONS = frozenset(
     | {"milestones", "step_size", "total_iters", "anneal_epochs"}
     | {"step_size_up", "step_size_down"}
 )
-_RATE = re.compile(r"""(^|[._"'])(lr|learning_rate|base_lr|gamma)["'\]]*$""")
+_RATE = re.compile(r"""(^|(?<!step)[._"'])(lr|learning_rate|base_lr|gamma)["'\]]*$""")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from lrlint.judgement.length import (
     rebuilt_in,
     steps_every_micro_batch,
 )
+from lrlint.judgement.lightning import invalid_interval, without_max_steps, wrong_interval
 from lrlint.judgement.units import (
     Mismatch,
     cadence,
@@ -201,9 +202,25 @@ STEPPED_TWICE = Exclusion(
     lambda twice: f"it is stepped twice per {wording.per(twice.second.per)}",
     owner="LR105",
 )
+BAD_INTERVAL = Exclusion(
+    invalid_interval, lambda interval: f"Lightning knows no interval {interval.text}", owner="LR501"
+)
+WRONG_INTERVAL = Exclusion(
+    _or_whole(wrong_interval),
+    lambda wrong: f"Lightning steps it in another unit than it counts: {wrong.driver.words}",
+    owner="LR501",
+)
+NO_MAX_STEPS = Exclusion(
+    _or_whole(without_max_steps),
+    lambda horizon: f"{horizon.parameter} is the max_steps of a Trainer without any",
+    owner="LR207",
+)
 STEPPED_WRONGLY = (
+    BAD_INTERVAL,
     NOT_STEPPED,
     STEPPED_TWICE,
+    WRONG_INTERVAL,
+    NO_MAX_STEPS,
     Exclusion(
         stepped_by_itself_too, "it is stepped by itself and with the whole schedule", owner="LR105"
     ),

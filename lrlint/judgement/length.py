@@ -62,9 +62,7 @@ class Length:
     def fits(self) -> bool:
         """Whether the difference is nothing that anybody would see."""
         return (
-            not self.comparison.differs
-            or self.comparison.off_by_one
-            or (self.ratio is not None and abs(self.ratio - 1) < _NEGLIGIBLE)
+            not self.comparison.differs or self.comparison.off_by_one or _is_negligible(self.ratio)
         )
 
     @property
@@ -118,15 +116,14 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
     exact = ratio is not None and _always(ratio, steps, length)
-    by_default_alike = ratio is not None and abs(ratio - 1) < _NEGLIGIBLE
-    if (
-        not exact
-        and not by_default_alike
-        and comparison.certain
-        and (typical := _typical_ratio(steps, length)) is not None
-    ):
-        ratio, exact = typical, True
+    if not exact and comparison.certain and not _is_negligible(ratio):
+        typical = _typical_ratio(steps, length)
+        ratio, exact = (ratio, exact) if typical is None else (typical, True)
     return Length(schedule, horizon, length, steps, comparison, ratio, exact)
+
+
+def _is_negligible(ratio: Fraction | None) -> bool:
+    return ratio is not None and abs(ratio - 1) < _NEGLIGIBLE
 
 
 def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
@@ -171,7 +168,10 @@ def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
 
 
 def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
-    """Return the ratio for all but small numbers: 2 for ``epochs`` and ``epochs // 2``."""
+    """Return the ratio for all but small numbers.
+
+    It is 2 for ``epochs`` and ``epochs // 2``, and 1 for ``steps`` and ``steps + 100``.
+    """
     atoms = sorted(
         (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
         key=lambda atom: atom.order,
@@ -185,7 +185,7 @@ def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
             return None
     if not ratios[0] > 0 or max(ratios) > min(ratios) * (1 + _NEGLIGIBLE):
         return None
-    return ratios[0].limit_denominator(100)
+    return ratios[-1].limit_denominator(100)
 
 
 def keeps_pace(schedule: Schedule) -> bool:

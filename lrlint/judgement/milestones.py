@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, Place, Schedule
+from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
     EXERCISE,
     KNOWN_PACE,
@@ -111,8 +113,24 @@ def _stays_in_warmup(schedule: Schedule) -> bool:
     return bool(schedule.children) and is_warmup(schedule.children[0])
 
 
+_NEVER = re.compile(r"10{4,}|99{3,}")
+_FAR = 100
+
+
+def _switched_off(schedule: Schedule) -> Expr | None:
+    """Return the one milestone that says "never": a round number, far past the last step."""
+    marks = milestones(schedule)
+    if marks is None or not marks.all_missed or len(marks.missed) != 1:
+        return None
+    mark, steps = marks.missed[0], marks.steps.value
+    if mark.value is None or steps is None or mark.value < _FAR * steps:
+        return None
+    return mark if _NEVER.fullmatch(f"{mark.value:.0f}") else None
+
+
 MILESTONE_EXCLUSIONS = (
     OPEN_ARGUMENTS,
+    Exclusion(_switched_off, lambda mark: f"{wording.amount(mark)} is as good as never"),
     Exclusion(_follower, lambda whole: f"another part of the {whole.scheduler} follows it"),
     *KNOWN_PACE,
     EXERCISE,

@@ -43,6 +43,8 @@ def lr_at_the_end(
 
 def lr_when_built(schedule: Schedule) -> list[float] | None:
     """Return the LR of each group that the constructor sets, whatever the script writes later."""
+    if schedule.scheduler == "OneCycleLR":  # whatever its length
+        return _of_law(schedule, 0, {"total_steps": 100, "epochs": None, "steps_per_epoch": None})
     return _of_law(schedule, 0, {})
 
 

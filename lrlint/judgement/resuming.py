@@ -76,11 +76,7 @@ def _in_training(call: Call) -> bool:
 
 def counts_from_zero(schedule: Schedule) -> bool:
     """Whether nothing that is seen, or could happen out of sight, moves its counter."""
-    if (
-        schedule.stepping.escapes is not None
-        or is_exercise(schedule)
-        or schedule.parent is not None
-    ):
+    if _may_be_moved_elsewhere(schedule) or is_exercise(schedule) or schedule.parent is not None:
         return False
     if schedule.construction.derived:
         if re.search(r"last_(epoch|step)|start|resum|ckpt|checkpoint", schedule.place.text):
@@ -103,6 +99,16 @@ def counts_from_zero(schedule: Schedule) -> bool:
         return False
     guards = [guard for site in schedule.sites for guard in site.guards]
     return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
+
+
+def _may_be_moved_elsewhere(schedule: Schedule) -> bool:
+    """Whether code that is not seen may restore its state.
+
+    A class that restores the optimizer's state itself would restore the scheduler's there, too.
+    """
+    stepping, optimizer = schedule.stepping, schedule.optimizer
+    own = stepping.held and optimizer is not None and restored(optimizer) is not None
+    return stepping.escapes is not None and not own
 
 
 _NOTHING = (StepArgument.NOTHING,)

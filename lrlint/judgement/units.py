@@ -501,12 +501,16 @@ def _plain(site: StepSite) -> bool:
 
 def _at_known_pace(site: StepSite, schedule: Schedule) -> bool:
     """Whether it steps once per update, or so many times: every k batches may be every epoch."""
-    guard, optimizer = site.accumulation, schedule.optimizer
-    if guard is None or site.count is not None:
+    optimizer = schedule.optimizer
+    if site.count is not None:
         return True
     updates = () if optimizer is None else optimizer.sites
-    paces = [update.accumulation.amount for update in updates if update.accumulation is not None]
-    return guard.amount in paces
+    paces = [amount for update in updates for amount in _paces(update)]
+    return all(amount in paces for amount in _paces(site))
+
+
+def _paces(site: StepSite) -> list[Expr | None]:
+    return [guard.amount for guard in site.guards if guard.kind is GuardKind.EVERY_K]
 
 
 def _chosen_by_flag(schedule: Schedule) -> bool:

@@ -81,7 +81,7 @@ def _is_alone(schedule: Schedule) -> bool:
     )
 
 
-LENGTH_EXCLUSIONS = (
+NOT_JUDGED = (
     OPEN_ARGUMENTS,
     EXERCISE,
     REBUILT,
@@ -96,6 +96,10 @@ LENGTH_EXCLUSIONS = (
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),
     Exclusion(_ruled_out, "the script's defaults do not lead here"),
+)
+"""Excludes what no rule about lengths reports."""
+LENGTH_EXCLUSIONS = (
+    *NOT_JUDGED,
     Exclusion(
         _open_ratio,
         lambda length: (

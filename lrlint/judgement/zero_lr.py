@@ -11,6 +11,7 @@ from lrlint.judgement.exclusions import (
     EXERCISE,
     IGNORED_ACCUMULATION,
     MOVED,
+    NO_MAX_STEPS,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
     REBUILT,
@@ -20,6 +21,7 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_OPTIMIZER,
     UNKNOWN_STEPS,
     WRITES,
+    WRONG_INTERVAL,
 )
 from lrlint.judgement.length import Length, against, segment
 from lrlint.judgement.training_steps import wrong_length
@@ -200,6 +202,8 @@ ZERO_EXCLUSIONS = (
     *PLAIN_STEPS,
     MOVED,
     EXERCISE,
+    WRONG_INTERVAL,
+    NO_MAX_STEPS,
     Exclusion(_early, "it is stepped before its optimizer", owner="LR104"),
     Exclusion(_other_whole, lambda whole: f"it is a part of a {whole.scheduler}"),
     UNKNOWN_CADENCE,

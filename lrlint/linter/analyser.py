@@ -31,6 +31,10 @@ class Analyser:
         """Return whether the names in a file lead to a scheduler's constructor."""
         return self._relevance.may_build(real_path(source.path), source.text)
 
+    def may_start(self, source: SourceFile) -> bool:
+        """Return whether a file that names no scheduler starts code nearby that builds one."""
+        return self._relevance.may_start(real_path(source.path), source.text)
+
     def analyse(self, source: SourceFile) -> Analysis:
         """Analyse a file. Raises SourceError where it is not Python, and TookTooLong."""
         from lrlint.analysis import analyse  # 0.1 s

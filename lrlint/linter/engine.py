@@ -17,7 +17,15 @@ from lrlint.linter.judge import Judge
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.timeout import TookTooLong
-from lrlint.source import Found, SourceError, SourceFile, Unreadable, load, mentions_schedule
+from lrlint.source import (
+    Found,
+    SourceError,
+    SourceFile,
+    Unreadable,
+    load,
+    mentions_schedule,
+    starts_something,
+)
 
 _NEW_OBJECTS = 100_000
 """Objects that are made before the garbage collector looks at them."""
@@ -120,7 +128,7 @@ class _Run:
         """Lint a file that has been read."""
         start = time.process_time()
         mentions = mentions_schedule(source.data)
-        if mentions and self._may_build(source):
+        if self._may_build(source, mentions=mentions):
             self._judge.prepare()
             with self._reporting(source):
                 self._judge.judge(source, self._analyser.analyse(source))
@@ -128,9 +136,11 @@ class _Run:
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(source)
 
-    def _may_build(self, source: SourceFile) -> bool:
+    def _may_build(self, source: SourceFile, *, mentions: bool) -> bool:
         try:
-            return self._analyser.may_build(source)
+            if mentions:
+                return self._analyser.may_build(source)
+            return starts_something(source.data) and self._analyser.may_start(source)
         except Exception as error:
             self._judge.failed(source.name, error)
             return False

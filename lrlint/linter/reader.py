@@ -18,6 +18,7 @@ from lrlint.source import (
     load_imported,
     mentions_schedule,
     read_bytes,
+    starts_something,
 )
 
 
@@ -61,7 +62,7 @@ class Reader:
         if self.memory and (source := self.memory.get(Path(found.real))) is not None:
             return source
         data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
-        if not found.explicit and not mentions_schedule(data):
+        if not (found.explicit or mentions_schedule(data) or starts_something(data)):
             return None
         return load(self.path(found), data=data)
 

@@ -7,23 +7,20 @@ from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_reads import changed
-from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
-from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms
-from lrlint.analysis.model.conditions import Condition, flatten, text_of
-from lrlint.analysis.model.contradictions import exclude
+from lrlint.analysis.model.compiling import NotComputable, compile_number
+from lrlint.analysis.model.computed import RateInUse, all_atoms
+from lrlint.analysis.model.conditions import Condition, flatten
+from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
     UNPICKLED,
     AddGroup,
     Block,
-    Break,
     BuildOptimizer,
     BuildScheduler,
     Event,
     LRWrite,
-    Node,
     OptimizerCall,
     OptimizerStep,
-    Repeat,
     SchedulerCall,
     SchedulerStep,
     When,
@@ -38,10 +35,9 @@ from lrlint.analysis.model.values import (
     Owner,
     SchedulerRecord,
 )
-from lrlint.analysis.model.words import unknown_trips
 from lrlint.formulas import LAWS
 from lrlint.predict.functions import Unreadable, static
-from lrlint.predict.simulation import MOST_EVENTS, Prediction, Simulation, TrainingEnds
+from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
 
 _READS = frozenset(
@@ -51,10 +47,6 @@ _READS = frozenset(
     }
 )
 """Methods that change no LR, or that have events of their own."""
-
-Indices = list[int | float]
-Runner = Callable[[Indices], int | None]
-"""Runs a piece of the trace; the result is how many loops are to be left, if any."""
 
 
 def predict(
@@ -113,7 +105,7 @@ def _builds(trace: Block, optimizer: OptimizerRecord) -> bool:
     return any(isinstance(e, BuildOptimizer) and e.optimizer is optimizer for e in events)
 
 
-class _Compiler:
+class _Compiler(TraceCompiler):
     """Compiles the parts of a trace that concern one optimizer."""
 
     def __init__(
@@ -124,64 +116,14 @@ class _Compiler:
         optimizer: OptimizerRecord,
         simulation: Simulation,
     ) -> None:
+        assumed = _conditions_of(trace, target)
+        super().__init__(trace, assumed, simulation.unresolved, MOST_ITERATIONS)
         self._machine = machine
-        self._trace = trace
         self._optimizer = optimizer
         self._simulation = simulation
-        self._unresolved = simulation.unresolved
-        self._assumed = _conditions_of(trace, target)
-        """The conditions under which the target is built."""
-        self._all_indices = {loop.loop.index for loop in _nodes(trace) if isinstance(loop, Repeat)}
-        self._last: dict[Atom, int] = {}
-        """The last iteration of each loop that has run, for flags that a loop leaves set."""
-        self._left: list[bool] = []
-        """Whether a ``break`` leaves it, for each loop that is being compiled."""
 
-    def program(self) -> Runner:
-        """Return what runs the trace; names to be known first become ``unresolved``."""
-        return self._block(self._trace, ())
-
-    # -- loops and conditions
-
-    def _block(self, block: Block, indices: tuple[Atom, ...]) -> Runner:
-        parts = [part for node in block if (part := self._node(node, indices)) is not None]
-        if not parts:
-            return _nothing
-        if len(parts) == 1:
-            return parts[0]
-
-        def run(stack: Indices) -> int | None:
-            for part in parts:
-                leave = part(stack)
-                if leave:
-                    return leave
-            return None
-
-        return run
-
-    def _node(self, node: Node, indices: tuple[Atom, ...]) -> Runner | None:
-        match node:
-            case Repeat():
-                return self._repeat(node, indices)
-            case When():
-                return self._when(node, indices)
-            case Break(levels=levels):
-                if self._left:
-                    self._left[-min(levels, len(self._left))] = True
-                return lambda stack: levels
-            case Event():
-                return self._event(node, indices)
-        return None
-
-    def _matters(self, block: Block) -> bool:
-        """Whether a block does anything to the optimizer."""
-        return any(self._concerns(item.event) for item in walk(block))
-
-    def _only_resumes(self, block: Block) -> bool:
-        """Whether a block does no more than load a checkpoint, which a first run does not have."""
-        return all(
-            _loads_checkpoint(item.event) for item in walk(block) if self._concerns(item.event)
-        )
+    def _may_be_left_out(self, event: Event) -> bool:
+        return _loads_checkpoint(event)  # a first run has none
 
     def _concerns(self, event: Event) -> bool:
         match event:
@@ -200,109 +142,9 @@ class _Compiler:
                 return scheduler.optimizer is self._optimizer and method not in _READS
         return False
 
-    def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
-        if not self._matters(node.body):
-            return None
-        index = node.loop.index
-        carried = [item for item in node.loop.carried if item.atom in _read_in(node)]
-        inside = (*indices, index, *(item.atom for item in carried))
-        self._left.append(False)
-        body = self._block(node.body, inside)
-        count = self._trips(node, indices, ends=self._left.pop())
-        if count is None:
-            return None
-        try:
-            before = [compile_number(item.before, indices) for item in carried]
-            after = [compile_number(item.after, inside) for item in carried]
-        except NotComputable as missing:
-            self._unresolved.append(str(missing))
-            return None
-        depth, size = len(indices), len(inside)
-
-        def run(stack: Indices) -> int | None:
-            trips = int(count(*stack))
-            stack += [0, *(compute(*stack) for compute in before)]
-            try:
-                for iteration in range(trips):
-                    stack[depth] = self._last[index] = iteration
-                    leave = body(stack)
-                    if leave:
-                        return leave - 1
-                    if after:
-                        stack[depth + 1 : size] = [compute(*stack) for compute in after]
-            finally:
-                del stack[depth:]
-            return None
-
-        return run
-
-    def _trips(
-        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
-    ) -> Callable[..., Any] | None:
-        """Return how often a loop runs, as a function of the indices of the loops around it.
-
-        ``ends``: a ``break`` ends a loop whose trips are not known.
-        """
-        loop = node.loop
-        if loop.trips is None:
-            if ends:
-                return _without_end
-            self._unresolved.append(unknown_trips(loop.over))
-            return None
-        try:
-            return compile_number(loop.trips, indices)
-        except NotComputable as missing:
-            self._unresolved.append(str(missing))
-            return None
-
-    def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
-        conditions = [part for part in flatten(node.condition) if part not in self._assumed]
-        if exclude(conditions, self._assumed):
-            return None
-        if any(part.lean is False for part in conditions):
-            return None
-        matters = self._matters(node.body)
-        if not matters and not _has_break(node.body):
-            return None
-        try:
-            tests = [self._test(part, indices) for part in conditions]
-        except NotComputable as missing:
-            # An early stop on a measured value is left out: the training runs its course.
-            if matters and not self._only_resumes(node.body):
-                self._note_unknown(conditions, str(missing))
-            return None
-        body = self._block(node.body, indices)
-        if not tests:
-            return body
-
-        def run(stack: Indices) -> int | None:
-            for test in tests:
-                if not test(*stack):
-                    return None
-            return body(stack)
-
-        return run
-
-    def _note_unknown(self, conditions: list[Condition], missing: str) -> None:
-        """Note what would decide a condition: a name to set, or the condition itself."""
-        names = {atom.name for part in conditions for atom in part.atoms() if atom.value is None}
-        undecided = [part for part in conditions if part.lean is None]
-        settable = missing in names or not undecided
-        self._unresolved.append(missing if settable else text_of(undecided[0]))
-
-    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
-        """Return the condition as a function of the indices of the loops around it."""
-        left = tuple((set(condition.atoms()) & self._all_indices) - set(indices))
-        holds = compile_condition(condition, (*indices, *left))
-        if not left:
-            return holds
-        return lambda *stack: holds(*stack, *(self._last.get(atom, -1) for atom in left))
-
     # -- events
 
     def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
-        if not self._concerns(event):
-            return None
         simulation = self._simulation
         match event:
             case BuildOptimizer(optimizer=optimizer):
@@ -432,54 +274,3 @@ def _loads_checkpoint(event: Event) -> bool:
         and event.method in ("load_state_dict", UNPICKLED)
         and not event.own_state
     )
-
-
-def _nothing(stack: Indices) -> None:
-    """Run an empty block."""
-
-
-def _without_end(*_: int) -> int:
-    return MOST_EVENTS
-
-
-def _read_in(node: Repeat) -> frozenset[Atom]:
-    """Return the numbers that what runs in a loop depends on."""
-    numbers: list[Expr | Derived] = []
-    for inner in _nodes(node.body):
-        match inner:
-            case When(condition=condition):
-                numbers.append(condition)
-            case LRWrite(law=Expr() as law):
-                numbers.append(law)
-            case Repeat(loop=loop):
-                numbers += [item.before for item in loop.carried]
-                numbers += [loop.trips] if loop.trips is not None else []
-    known = all_atoms(*numbers)
-    while True:  # one variable may follow another
-        afters = [item.after for item in node.loop.carried if item.atom in known]
-        more = known | all_atoms(*afters)
-        if more == known:
-            return known
-        known = more
-
-
-def _nodes(block: Block) -> Iterator[Node]:
-    """Yield all nodes of a block, those within loops and conditions too."""
-    for node in block:
-        yield node
-        if isinstance(node, (When, Repeat)):
-            yield from _nodes(node.body)
-
-
-def _has_break(block: Block) -> bool:
-    """Whether something in a block leaves the loop around it."""
-    for node in block:
-        if isinstance(node, Break):
-            return True
-        if isinstance(node, When) and _has_break(node.body):
-            return True
-        if isinstance(node, Repeat) and any(
-            isinstance(inner, Break) and inner.levels > 1 for inner in _nodes(node.body)
-        ):
-            return True
-    return False

@@ -51,7 +51,8 @@ def forecast(
     for trace in traces:
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
-            if schedule.parent is None and schedule.construction.on_default_path:
+            construction = schedule.construction
+            if schedule.parent is None and construction.on_default_path and construction.seen:
                 prediction = predict(interpreter, trace, record, max_steps)
                 forecasts.append(Forecast(schedule, prediction))
         located = list(walk(trace))

@@ -27,10 +27,12 @@ def as_json(files: Sequence[FileForecast]) -> dict[str, Any]:
 def _schedule(forecast: Forecast) -> dict[str, Any]:
     schedule, prediction = forecast.schedule, forecast.prediction
     complete = not prediction.unresolved
+    driver = schedule.stepping.driver
     return {
         "scheduler": schedule.scheduler,
         "variable": schedule.variable,
         "location": _location(schedule.place),
+        "driver": None if driver is None else {"name": driver.name, "per": driver.per.value},
         "optimizer": None if schedule.optimizer is None else _optimizer(schedule.optimizer),
         "horizon": _horizon(schedule),
         "steps": {

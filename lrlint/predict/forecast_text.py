@@ -21,6 +21,13 @@ _CADENCES = {
     Cadence.UNKNOWN: "",
 }
 
+_DRIVEN = {
+    Cadence.BATCH: "after every update",
+    Cadence.EPOCH: "once per epoch",
+    Cadence.ONCE: "once",
+    Cadence.UNKNOWN: "never",
+}
+
 
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
@@ -70,6 +77,9 @@ def _remedy(unresolved: Sequence[str]) -> str:
 def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     """Yield the facts of a schedule, each with its label."""
     schedule, prediction = forecast.schedule, forecast.prediction
+    driver = schedule.stepping.driver
+    if driver is not None:
+        yield "driver", f"stepped by {driver.name}: {_DRIVEN[driver.per]} ({driver.words})"
     spell = Spelling(schedule)
     if schedule.optimizer is not None:
         yield "optimizer", _optimizer(schedule.optimizer)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.running import TOO_LONG
 from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import Unreadable, static
 
 MOST_EVENTS = 5_000_000
 """Steps of one training that are simulated."""
+MOST_ITERATIONS = 10 * MOST_EVENTS
+"""Iterations of all loops in it: a few micro-batches for each step."""
 _REFUSALS = (ValueError, TypeError, ZeroDivisionError, KeyError, IndexError)
 """What torch raises for arguments or steps that it does not take."""
 
@@ -105,7 +108,7 @@ class Simulation:
     def _count(self) -> None:
         self._events += 1
         if self._events > MOST_EVENTS:
-            raise Unreadable("a training of fewer steps")
+            raise Unreadable(TOO_LONG)
 
     def write_lr(
         self,

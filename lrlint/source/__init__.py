@@ -14,7 +14,7 @@ from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
 from lrlint.source.parse import parse_text
 from lrlint.source.reading import read_bytes
-from lrlint.source.relevance import Relevance, mentions_schedule
+from lrlint.source.relevance import Relevance, mentions_schedule, starts_something
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
 
@@ -40,4 +40,5 @@ __all__ = [
     "read_bytes",
     "replace_file",
     "splice",
+    "starts_something",
 ]

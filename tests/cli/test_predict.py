@@ -179,3 +179,59 @@ def test_one_unreadable_file_leaves_the_others(write: Write, run: Run) -> None:
     assert status == 2
     assert err.startswith("lrlint: missing.py")
     assert schedule(out)["scheduler"] == "CosineAnnealingLR"
+
+
+PROJECT = {
+    "recipe/__init__.py": "",
+    "recipe/settings.py": """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Settings:
+            rounds: int = 9
+    """,
+    "recipe/engine.py": """
+        import torch
+        from torch.optim.lr_scheduler import MultiStepLR
+
+        class Engine:
+            def __init__(self, settings, model):
+                self.settings = settings
+                self.optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+                self.drops = MultiStepLR(self.optimizer, milestones=[5, 20])
+
+            def go(self):
+                for epoch in range(self.settings.rounds):
+                    self.optimizer.step()
+                    self.drops.step()
+    """,
+}
+ENTRY = """
+    from {dots}engine import Engine
+    from {dots}settings import Settings
+    Engine(Settings(), net).go()
+"""
+
+
+@pytest.mark.parametrize("dots", [".", "recipe."])
+def test_a_package_is_linted_and_predicted_from_its_entry(
+    write: Write, run: Run, dots: str
+) -> None:
+    for path, text in PROJECT.items():
+        write(path, text)
+    write("recipe/__main__.py", ENTRY.format(dots=dots))
+    for target in (("recipe",), ("recipe/__main__.py",)):
+        _, out, _ = run("check", "--output-format", "concise", *target)
+        assert "recipe/engine.py:8:61: warning[LR205]" in out
+    status, out, err = run("predict", "--output-format", "json", "-m", "recipe")
+    assert (status, err) == (0, "")
+    found = schedule(out)
+    assert found["steps"]["value"] == 9  # type: ignore[index]
+    _, from_file, _ = run("predict", "--output-format", "json", "recipe/__main__.py")
+    assert schedule(from_file)["lr"] == found["lr"]
+
+
+def test_a_module_that_is_not_here_is_a_usage_error(run: Run) -> None:
+    status, out, err = run("predict", "-m", "absent.module")
+    assert (status, out) == (2, "")
+    assert "no module absent.module in the working directory" in err

@@ -36,10 +36,18 @@ TRAIN = """
 """
 
 
+# Unlike the cosine, it does not go on from an LR that the script writes.
+FROM_SCRATCH = TRAIN.replace("import CosineAnnealingLR", "import LambdaLR").replace(
+    "CosineAnnealingLR(optimizer, T_max={t_max}, eta_min=1e-3)",
+    "LambdaLR(optimizer, lambda epoch: 1 - epoch / 10)",
+)
+
+
 def script(folder: Path, text: str = TRAIN, name: str = "train.py", **parts: str) -> Path:
     filled = {"t_max": "6", "in_batch": "pass", "in_epoch": "pass"} | parts
     path = folder / name
-    path.write_text(dedent(text.format(**filled) if text is TRAIN else text), encoding="utf-8")
+    code = text.format(**filled) if text in (TRAIN, FROM_SCRATCH) else text
+    path.write_text(dedent(code), encoding="utf-8")
     return path
 
 
@@ -139,7 +147,7 @@ def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
-    script(tmp_path, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
+    script(tmp_path, FROM_SCRATCH, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
     reports = ("--report", "left.json", "--report", "again.json")
     result = run(tmp_path, "--mode", "raise", *reports, "train.py")
     assert result.returncode == 1
@@ -153,7 +161,7 @@ def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_mode_record_says_nothing_and_lrlint_mode_has_the_last_word(tmp_path: Path) -> None:
-    script(tmp_path, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
+    script(tmp_path, FROM_SCRATCH, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
     result = run(tmp_path, "--mode", "record", "train.py")
     assert (result.returncode, result.stderr) == (0, "")
     assert run(tmp_path, "train.py", LRLINT_MODE="raise").returncode == 1

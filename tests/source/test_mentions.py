@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.source import mentions_schedule
+from lrlint.source import mentions_schedule, starts_something
 
 HOLDS = [
     "from torch.optim.lr_scheduler import StepLR",
@@ -58,3 +58,24 @@ def test_takes_what_may_hold_a_schedule(code: str) -> None:
 @pytest.mark.parametrize("code", HOLDS_NOT)
 def test_leaves_out_what_cannot(code: str) -> None:
     assert not mentions_schedule(code.encode())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from .engine import go\ngo()\n",
+        "import engine\n\nif __name__ == '__main__':\n    engine.go()\n",
+        "import engine\nfor seed in range(3):\n    engine.go(seed)\n",
+        "from engine import train\nhistory = train(3)\n",
+    ],
+)
+def test_a_script_may_start_what_it_imports(code: str) -> None:
+    assert starts_something(code.encode())
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import engine\n\ndef go():\n    engine.go()\n", "go()\n", "import os\nHERE = os.sep\n"],
+)
+def test_a_module_of_definitions_starts_nothing(code: str) -> None:
+    assert not starts_something(code.encode())

@@ -115,7 +115,9 @@ class Loops:
         """Set the kinds of the loops around a batch loop: one of them counts epochs."""
         if not loops:
             return
-        named = [i for i, loop in enumerate(loops) if _says_epoch(loop)]
+        named = [i for i, loop in enumerate(loops) if _names_epoch(loop)] or [
+            i for i, loop in enumerate(loops) if _says_epoch(loop)
+        ]
         epoch = named[-1] if named else len(loops) - 1
         for position, loop in enumerate(loops):
             self._set(loop, LoopKind.EPOCH if position == epoch else LoopKind.OTHER)
@@ -186,24 +188,24 @@ def _counts(condition: Condition) -> bool:
     )
 
 
+def _names_epoch(loop: Repeat) -> bool:
+    target = loop.loop.target
+    return target is not None and bool(_EPOCH.search(target))
+
+
 def _says_epoch(loop: Repeat) -> bool:
-    record = loop.loop
-    if record.target is not None and _EPOCH.search(record.target):
-        return True
-    return record.trips is not None and record.trips.unit is Unit.EPOCH
+    trips = loop.loop.trips
+    return _names_epoch(loop) or (trips is not None and trips.unit is Unit.EPOCH)
 
 
 def _says_step(loop: Repeat) -> bool:
     record = loop.loop
     if record.trips is not None and record.trips.unit in (Unit.STEP, Unit.BATCH):
         return True
-    if record.over is not None and record.target == "iteration" and _STEP.search(record.over):
-        return not _EPOCH.search(record.over)
-    return (
-        record.target is not None
-        and bool(_STEP.search(record.target))
-        and (record.target != "iteration")
-    )
+    if record.target in (None, "iteration"):  # None: `over` is the test of a `while`
+        over = record.over or ""
+        return bool(_STEP.search(over)) and not _EPOCH.search(over)
+    return bool(_STEP.search(record.target))
 
 
 _OTHER = re.compile(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.script_numbers import number_of
+from lrlint.analysis.derive.simulated_counts import counted_by_running
 from lrlint.analysis.derive.state_calls import calls_on
 from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.conditions import is_loop_atom
 from lrlint.analysis.model.trace import (
+    Block,
     BuildOptimizer,
     BuildScheduler,
     Located,
@@ -21,7 +23,7 @@ from lrlint.analysis.model.values import OptimizerRecord
 from lrlint.facts import OptimizerUse, ParamGroup
 
 
-def optimizer_uses(located: list[Located], loops: Loops) -> dict[int, OptimizerUse]:
+def optimizer_uses(trace: Block, located: list[Located], loops: Loops) -> dict[int, OptimizerUse]:
     """Return the facts of every optimizer, by the identity of its record."""
     constructions: dict[int, Located] = {}
     records: dict[int, OptimizerRecord] = {}
@@ -35,7 +37,8 @@ def optimizer_uses(located: list[Located], loops: Loops) -> dict[int, OptimizerU
             case BuildScheduler(scheduler=scheduler) if scheduler.optimizer is not None:
                 records.setdefault(id(scheduler.optimizer), scheduler.optimizer)
     uses = {
-        key: _use(record, constructions.get(key), located, loops) for key, record in records.items()
+        key: _use(record, constructions.get(key), trace, located, loops)
+        for key, record in records.items()
     }
     for item in located:
         if isinstance(item.event, Rebind):
@@ -46,11 +49,17 @@ def optimizer_uses(located: list[Located], loops: Loops) -> dict[int, OptimizerU
 
 
 def _use(
-    record: OptimizerRecord, built: Located | None, located: list[Located], loops: Loops
+    record: OptimizerRecord,
+    built: Located | None,
+    trace: Block,
+    located: list[Located],
+    loops: Loops,
 ) -> OptimizerUse:
     """Return the facts of one optimizer; ``built`` is None where its construction is not seen."""
     path = () if built is None else built.path
     steps = steps_of(record, path, located, loops)
+    if built is not None:
+        (steps,) = counted_by_running(trace, built, steps)
     return OptimizerUse(
         class_name=record.class_name,
         variable=record.variable,

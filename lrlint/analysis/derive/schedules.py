@@ -15,6 +15,7 @@ from lrlint.analysis.derive.scheduler_arguments import (
     horizon_of,
     removed_arguments,
 )
+from lrlint.analysis.derive.simulated_counts import counted_by_running
 from lrlint.analysis.derive.state_calls import calls_on, restored_first
 from lrlint.analysis.derive.step_guards import Path, conditions, construction_guards, relative
 from lrlint.analysis.derive.step_order import early_step, repeated_step
@@ -23,15 +24,17 @@ from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.trace import (
+    Block,
     BuildOptimizer,
     BuildScheduler,
     Located,
+    OptimizerStep,
     Repeat,
     SchedulerStep,
     When,
 )
-from lrlint.analysis.model.values import SchedulerRecord
-from lrlint.analysis.model.words import unknown_trips
+from lrlint.analysis.model.values import Owner, SchedulerRecord
+from lrlint.analysis.model.words import HELD, unknown_trips
 from lrlint.facts import (
     Acceleration,
     Construction,
@@ -46,6 +49,7 @@ from lrlint.facts import (
 
 
 def schedules_of(
+    trace: Block,
     located: list[Located],
     loops: Loops,
     optimizers: dict[int, OptimizerUse],
@@ -60,7 +64,7 @@ def schedules_of(
             built.setdefault(id(record), item)
             records[id(record)] = record
     schedules = {
-        key: _schedule(records[key], item, located, loops, optimizers)
+        key: _schedule(records[key], item, trace, located, loops, optimizers)
         for key, item in built.items()
     }
     for key in accelerations.keys() & schedules.keys():
@@ -71,13 +75,55 @@ def schedules_of(
         schedule.children = tuple(schedules[child] for child in children if child in schedules)
         for child in schedule.children:
             child.parent = schedule
+        schedule.stepping = replace(
+            schedule.stepping, trained_instead=_trained_instead(records[key], located, optimizers)
+        )
     _relate(schedules, built, located)
     return schedules
+
+
+def _trained_instead(
+    record: SchedulerRecord, located: list[Located], optimizers: dict[int, OptimizerUse]
+) -> OptimizerUse | None:
+    """Return the optimizer that steps wherever a scheduler does, if its own steps only elsewhere.
+
+    ``if epoch < 5: opt_a.step(); scheduler.step()``, where only the ``else`` steps ``opt_b``.
+    """
+    steps = [item for item in located if _steps(item, record)]
+    updates = [item for item in located if _steps(item, record.optimizer)]
+    if (
+        not steps
+        or not updates
+        or not all(_exclude(a.path, b.path) for a in steps for b in updates)
+    ):
+        return None
+    for key, other in optimizers.items():
+        trains = [item for item in located if id(_owner(item)) == key]
+        if trains and all(any(_runs_with(step, update) for update in trains) for step in steps):
+            return other
+    return None
+
+
+def _owner(item: Located) -> Owner | None:
+    match item.event:
+        case OptimizerStep(optimizer=owner) | SchedulerStep(scheduler=owner):
+            return owner
+    return None
+
+
+def _steps(item: Located, owner: Owner | None) -> bool:
+    return owner is not None and _owner(item) is owner
+
+
+def _runs_with(step: Located, update: Located) -> bool:
+    """Whether an update is made in the same branch, and loop, as a step of a scheduler."""
+    return bool(step.loops) and step.path == update.path[: len(step.path)]
 
 
 def _schedule(
     record: SchedulerRecord,
     built: Located,
+    trace: Block,
     located: list[Located],
     loops: Loops,
     optimizers: dict[int, OptimizerUse],
@@ -88,6 +134,7 @@ def _schedule(
         steps = _without_counts(steps)
     if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
         updates = _without_counts(updates)
+    steps, updates = counted_by_running(trace, built, steps, updates)
     replaced = record.miscounted or (record.optimizer is not None and record.optimizer.miscounted)
     arguments = arguments_of(record)
     stepping = _stepping(record, steps, updates, loops)
@@ -128,6 +175,7 @@ def _construction(
         in_test=any(map(is_in_test_file, (built.event.place, *built.event.via))),
         derived=record.derived,
         open_arguments=record.open_arguments,
+        seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
     )
@@ -143,8 +191,10 @@ def _stepping(
         batch_loop=batch_loop,
         early_step=None if record.miscounted else early_step(steps, updates, loops),
         repeated_step=None if record.miscounted else repeated_step(steps, updates, loops),
+        driver=record.driver,
         prepared=record.prepared,
         escapes=record.escapes,
+        held=record.escapes is not None and record.escapes.startswith(HELD),
         undecided=_undecided(steps),
     )
 

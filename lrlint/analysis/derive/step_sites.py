@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -137,14 +138,17 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     )
 
 
-def _loop(repeat: Repeat, assumed: list[Condition], loops: Loops) -> Loop:
-    """Return a loop, without its trip count where that is another one under some conditions."""
+def _loop(repeat: Repeat, assumed: Sequence[Condition], loops: Loops) -> Loop:
     fact = loops.fact(repeat)
-    other = any(
+    return replace(fact, trips=None) if has_other_trips(repeat, assumed) else fact
+
+
+def has_other_trips(repeat: Repeat, assumed: Sequence[Condition]) -> bool:
+    """Whether a loop has another trip count under the conditions that are known to hold."""
+    return any(
         all(is_settled(part, assumed) for part in flatten(condition))
         for condition in repeat.loop.otherwise
     )
-    return replace(fact, trips=None) if other else fact
 
 
 def _cadence(repeats: list[Repeat], loops: Loops) -> Cadence:

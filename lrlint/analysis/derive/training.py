@@ -21,8 +21,8 @@ def derive(trace: Block) -> Training:
         accelerations = settle_processes(trace, located)
         located = list(walk(trace))  # what needs several processes may be gone
     loops = Loops(located)
-    optimizers = optimizer_uses(located, loops)
-    schedules = schedules_of(located, loops, optimizers, accelerations)
+    optimizers = optimizer_uses(trace, located, loops)
+    schedules = schedules_of(trace, located, loops, optimizers, accelerations)
     return Training(
         optimizers=tuple(optimizers.values()),
         schedules=tuple(schedules.values()),

@@ -1,10 +1,17 @@
-"""Models of the frameworks that step schedules: who calls ``step()``, when, and how often."""
+"""Frameworks that train: each module says who calls ``step()``, how often and under what names.
+
+A framework's model interprets what the script gives it, and emits ordinary optimizer and scheduler
+steps in an epoch loop and a batch loop, so that they are counted, judged and predicted as those of
+a loop that the script writes.
+"""
 
 from __future__ import annotations
 
 # Importing a module registers its models.
 from lrlint.analysis.frameworks import (
     accelerate,
+    lightning_module,
+    lightning_trainer,
     transformers_arguments,
     transformers_schedulers,
     transformers_trainer,
@@ -12,6 +19,8 @@ from lrlint.analysis.frameworks import (
 
 __all__ = [
     "accelerate",
+    "lightning_module",
+    "lightning_trainer",
     "transformers_arguments",
     "transformers_schedulers",
     "transformers_trainer",

@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter import choices, escapes, lists, members, number
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
-from lrlint.analysis.interpreter.names import name_value
+from lrlint.analysis.interpreter.names import constant_at_top, name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.trace import (
@@ -39,11 +39,14 @@ from lrlint.analysis.model.values import (
     OptimizerValue,
     SchedulerValue,
     Scope,
+    Sized,
     alternatives,
 )
 from lrlint.source.nodes import indices_of
 from lrlint.symbolic import Expr
 
+_DATA = ("data", "samples", "imgs", "images")
+"""Attributes of a data set that hold its samples."""
 _FROM_A_CHECKPOINT = re.compile(
     r"(ckpt|check_?point|state|snapshot|saved|loaded)\w*\[", re.IGNORECASE
 )
@@ -66,12 +69,14 @@ def assign(machine: Machine, target: cst.CSTNode, value: AnyValue, *, rename: bo
         case cst.Subscript():
             _set_item(machine, target, value, rename=rename)
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            _unpack(machine, elements, value)
+            _unpack(machine, elements, value, rename=rename)
         case cst.StarredElement(value=inner):
-            assign(machine, inner, value)
+            assign(machine, inner, value, rename=rename)
 
 
-def _unpack(machine: Machine, targets: Sequence[cst.BaseElement], value: AnyValue) -> None:
+def _unpack(
+    machine: Machine, targets: Sequence[cst.BaseElement], value: AnyValue, *, rename: bool
+) -> None:
     starred = [isinstance(target, cst.StarredElement) for target in targets]
     if True in starred:
         values = _unpack_starred(value, starred.index(True), len(targets))
@@ -80,7 +85,7 @@ def _unpack(machine: Machine, targets: Sequence[cst.BaseElement], value: AnyValu
     measured = isinstance(value, Opaque) and value.measured
     for position, target in enumerate(targets):
         part: AnyValue = Opaque(measured=measured) if values is None else values[position]
-        assign(machine, target.value, part)
+        assign(machine, target.value, part, rename=rename)
 
 
 def _unpack_starred(value: AnyValue, starred: int, count: int) -> list[AnyValue] | None:
@@ -119,6 +124,8 @@ def bind(machine: Machine, name: str, value: AnyValue, *, rename: bool = True) -
     old = scope.store.data.get(name, MISSING)
     if rename:
         value = name_value(machine, value, name)
+        if scope is machine.scopes.get(scope.unit) and not (machine.guards or machine.loops):
+            value = constant_at_top(machine, scope, name, value)
     _note_rebinding(machine, old, value)
     machine.write(scope.store, name, value)
 
@@ -203,6 +210,8 @@ def set_attribute(
                 return value
 
             choices.distribute(machine, owner, node, set_on)
+        case Sized() if name in _DATA:
+            owner.length = None  # `train_set.samples = train_set.samples[:100]`
         case Opaque():
             owner.members[f".{name}"] = value
             escapes.escape(value, f"stored as {owner.path or 'an attribute'}.{name}")

@@ -182,7 +182,7 @@ def unknown_call(
     """Call something whose code is not seen, so that it may step its arguments."""
     path = getattr(function, "path", None) or getattr(function, "name", None)
     last = str(path).rsplit(".", 1)[-1] if path else ""
-    checkpoints.note_save(machine, last, arguments.all(), node)
+    checkpoints.note_save(machine, last, arguments.all(), machine.where(node))
     checkpoints.note_load(machine, last, arguments.all(), node)
     if last not in _HARMLESS:
         why = f"passed to {path or machine.unit.code(node.func)}(…)"
@@ -297,7 +297,8 @@ def _instantiate(
     modelled = machine.library.construct(machine, cls, arguments, node)
     if modelled is not None:
         return modelled
-    instance = Instance(cls, Store(), open=bool(members.external_bases(cls)))
+    kind = machine.library.kind_of_class(cls)
+    instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
     machine.instances.append(instance)
     _leave_protocols_open(machine, instance)
     initialise(machine, instance, arguments, node)

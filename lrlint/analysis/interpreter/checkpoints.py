@@ -23,6 +23,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     elements,
 )
+from lrlint.analysis.places.place import SyntaxPlace
 
 _SAVES = re.compile(r"save|dump|checkpoint|ckpt|snapshot", re.IGNORECASE)
 _LOADS = re.compile(r"(^|_)(load|resume|restore)($|_|[A-Z])")
@@ -31,7 +32,12 @@ _WRITES_ITS_ARGUMENT = frozenset({"save", "dump"})
 _DEEPEST = 6
 
 
-def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:
+def note_save(
+    machine: Machine,
+    name: str,
+    values: Iterable[AnyValue],
+    where: tuple[SyntaxPlace, tuple[SyntaxPlace, ...]],
+) -> None:
     """Record what a call of unseen code saves, where its name says so: ``torch.save(…)``."""
     if not _SAVES.search(name):
         return
@@ -41,7 +47,7 @@ def note_save(machine: Machine, name: str, values: Iterable[AnyValue], node: cst
     # Another function may do anything with an optimizer, but with a state only save it.
     if contents.states or (contents.owners and name in _WRITES_ITS_ARGUMENT):
         holds = tuple(contents.owners)
-        machine.emit(Save(*machine.where(node), holds, contents.open))
+        machine.emit(Save(*where, holds, contents.open))
 
 
 def note_load(machine: Machine, name: str, values: Iterable[AnyValue], node: cst.Call) -> None:

@@ -35,6 +35,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
+from lrlint.analysis.model.words import HELD
 
 
 def traces(machine: Machine) -> list[Block]:
@@ -125,7 +126,7 @@ def _entry_points(machine: Machine) -> Iterator[FunctionValue | ClassValue]:
     _import_relevant(machine, values)
     named = machine.unit.survey.module.called
     values.sort(key=lambda value: _name(value) in named)
-    relevant = _relevant_names(machine.scope)
+    relevant = relevant_names(machine.scope)
     for value in values:
         if (
             isinstance(value, FunctionValue)
@@ -151,7 +152,7 @@ def _import_relevant(machine: Machine, values: Iterable[FunctionValue | ClassVal
             lookup(machine, name)
 
 
-def _relevant_names(*scopes: Scope) -> set[object]:
+def relevant_names(*scopes: Scope) -> set[object]:
     """Return the names of all functions and classes that build or step something.
 
     They may do so themselves, or through others that they call.
@@ -187,6 +188,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     """Return the trace of a function or class that is called with unknown arguments."""
     trace: Block = []
     outer, machine.block = machine.block, trace
+    machine.root = trace
     try:
         with machine.calling(None):
             if isinstance(entry_point, ClassValue):
@@ -196,7 +198,7 @@ def _interpret(machine: Machine, entry_point: FunctionValue | ClassValue) -> Blo
     except BudgetExceeded:
         pass
     finally:
-        machine.block = outer
+        machine.block, machine.root = outer, machine.trace
     return trace
 
 
@@ -225,19 +227,21 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
         return
     instance = existing
     if instance is None:
-        instance = Instance(cls, Store(), path="self", open=True)
+        kind = machine.library.kind_of_class(cls)
+        instance = Instance(cls, Store(), path="self", open=True, kind=kind)
         machine.instances.append(instance)
         with machine.elsewhere(cls.scope.unit, cls.scope):
             calls.initialise(machine, instance, Arguments(open=True), cls.node)
+    driven = machine.library.drive(machine, instance)
     # Those that no other method calls come first, because they call the others.
     called_here = _part(cls).called
     methods.sort(key=lambda method: _name(method) in called_here)
-    relevant = _relevant_names(cls.scope, machine.scope)
+    relevant = relevant_names(cls.scope, machine.scope)
     for method in methods:
         if method.node in machine.called or _name(method) not in relevant:
             continue
         bound = machine.find_method(instance, _name(method))
         if isinstance(bound, FunctionValue):
             _call(machine, bound, cls.scope, f"{cls.name}.{_name(method)}")
-    if existing is None:
-        escapes.escape(instance, f"held by an object of {cls.name}")
+    if existing is None and not driven:
+        escapes.escape(instance, f"{HELD}{cls.name}")

@@ -147,11 +147,13 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
                 return ListValue(None, kind=kind)
         else:
             items.append(machine.evaluate(element.value))
-    return ListValue(items, kind=kind, home=machine.loop, under=len(machine.guards))
+    return ListValue(
+        items, kind=kind, home=machine.loop, under=len(machine.guards), place=machine.here(node)
+    )
 
 
 def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
-    mapping = DictValue(Store())
+    mapping = DictValue(Store(), place=machine.here(node))
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             other = machine.evaluate(element.value)

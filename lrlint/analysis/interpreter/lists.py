@@ -24,6 +24,7 @@ def call_list(
     value = arguments.get(0)
     if name not in _READS:
         receiver.named, receiver.source = False, None
+        _note_growth(machine, receiver, name)
     match name:
         case "append" if value is not None:
             _append(machine, receiver, value)
@@ -44,6 +45,16 @@ def call_list(
         case "index" | "count":
             return Opaque()
     return NONE
+
+
+def _note_growth(machine: Machine, receiver: ListValue, name: str) -> None:
+    """Note a change of the length by an iteration of a loop."""
+    growth = receiver.growth
+    if growth is None:
+        return
+    unconditional = growth.loop is machine.loop and growth.guards == len(machine.guards)
+    growth.regular &= name == "append" and unconditional
+    growth.each += 1
 
 
 def copied(machine: Machine, value: ListValue) -> ListValue:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -20,6 +20,8 @@ from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
+from lrlint.analysis.interpreter.numbers import length_of
+from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.computed import Counter, all_atoms, is_computed, replaced
 from lrlint.analysis.model.conditions import (
@@ -37,12 +39,14 @@ from lrlint.analysis.model.trace import (
     Node,
     Repeat,
     When,
+    has_break,
     substitute,
 )
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     DictValue,
+    Growth,
     Instance,
     ListValue,
     OptimizerValue,
@@ -90,8 +94,9 @@ def repeating(
     repeat = Repeat(loop, [])
     start = len(machine.journal)
     variables, unknown = _make_unknown(machine, node) if carries else ([], set[Entry]())
+    growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
-        _note_growing_lists(machine, node.body)
+        growing = _growing_lists(machine, node.body, repeat)
     outer = machine.block
     outer.append(repeat)
     machine.block = repeat.body
@@ -106,7 +111,8 @@ def repeating(
             carried_values.end(machine, repeat, begun, unknown)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
-    mapping = _resolve(variables, loop.index)
+    running = _running(machine, variables)
+    mapping = _resolve(variables, loop.index, running)
     if tests is not None and loop.trips is None:
         loop.trips = _trips(tests, loop, mapping)
     loop.carried = tuple(
@@ -114,6 +120,10 @@ def repeating(
         for variable in variables
         if variable.after is not None and variable.atom not in mapping
     )
+    for variable, counter in running.items():
+        if variable.atom in mapping:
+            reached = counter.reached(variable.before, Expr.atom(loop.index))
+            replace_condition(repeat.body, counter.condition, reached)
     if mapping:
         substitute([repeat], mapping)
         if loop.trips is None and getattr(node, "orelse", None) is None:
@@ -124,6 +134,9 @@ def repeating(
         )
     _leave_replaced_open(machine, repeat, start)
     _write_last_values(machine, loop, variables, mapping, start)
+    _write_running(machine, repeat, running)
+    for value in growing:
+        _end_growth(value, repeat)
     if loop.left_by_exception:
         leave_block_open([repeat], "stepped in a loop that an exception may leave")
     if not repeat.body:
@@ -234,8 +247,9 @@ def _changing(
             yield mapping.store, key, None
 
 
-def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
+def _growing_lists(machine: Machine, body: cst.CSTNode, repeat: Repeat) -> list[ListValue]:
     """Make the lengths of lists unknown that the body changes: it is interpreted just once."""
+    growing: list[ListValue] = []
     for path in machine.unit.names_of(body, resized_lists):
         name, _, attribute = path.partition(".")
         value = machine.scope.find(name)
@@ -244,17 +258,64 @@ def _note_growing_lists(machine: Machine, body: cst.CSTNode) -> None:
         elif attribute:
             continue
         if isinstance(value, ListValue):
+            length = length_of(machine, value)
+            if length is not None and value.growth is None:
+                value.growth = Growth(repeat, len(machine.guards), length)
+                growing.append(value)
             value.grows = True
+    return growing
 
 
-def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
+def _end_growth(value: ListValue, repeat: Repeat) -> None:
+    """Give a list the length that it has after the loop, if each iteration appends as much."""
+    growth, value.growth = value.growth, None
+    trips = repeat.loop.trips
+    if (
+        growth is None
+        or not (growth.regular and growth.each)
+        or trips is None
+        or repeat.loop.may_break
+        or repeat.loop.left_by_exception
+        or has_break(repeat.body)
+    ):
+        return
+    with suppress(TooComplex, NotRepresentable):
+        value.length = growth.before + trips * growth.each
+        value.items, value.grows, value.source = None, False, None
+
+
+def _running(machine: Machine, variables: list[_Variable]) -> dict[_Variable, Running]:
+    """Return the counters that start again at a limit, here or in a loop in the body."""
+    running: dict[_Variable, Running] = {}
+    for variable in variables:
+        after = variable.after
+        if after is None:
+            continue
+        inner = machine.running.get(after)
+        with suppress(*_UNREPRESENTABLE):
+            if inner is None or inner.atom != variable.atom:
+                inner = running_of(variable.atom, after)
+            if inner is not None and inner.reset.may_start_at(variable.before):
+                running[variable] = inner
+    return running
+
+
+def _resolve(
+    variables: list[_Variable], index: Atom, running: dict[_Variable, Running]
+) -> dict[Atom, Expr]:
     """Return the unknowns as functions of the loop's index, as far as the body tells them."""
     unknowns = {variable.atom for variable in variables}
     mapping: dict[Atom, Expr] = {}
+    for variable, counter in running.items():
+        with suppress(*_UNREPRESENTABLE):
+            reached = counter.reached(variable.before, Expr.atom(index))
+            mapping[variable.atom] = counter.before(variable.before, Expr.atom(index))
+            for indicator in _indicators_of(variables, counter.condition):
+                mapping[indicator] = Expr.atom(replace(indicator, key=reached))
     changed: list[tuple[_Variable, Expr]] = []
     for variable in variables:
         atom, before, after = variable.atom, variable.before, variable.after
-        if after is None:
+        if after is None or atom in mapping:
             continue
         if after == Expr.atom(atom) or (after == before and not (all_atoms(after) & unknowns)):
             mapping[atom] = before
@@ -270,6 +331,17 @@ def _resolve(variables: list[_Variable], index: Atom) -> dict[Atom, Expr]:
             if value.atoms() & mapping.keys():
                 mapping[atom] = value.subs({k: v for k, v in mapping.items() if k != atom})
     return mapping
+
+
+def _indicators_of(variables: list[_Variable], condition: Condition) -> set[Atom]:
+    """Return the atoms that are 1 where a condition holds, among the values after the body."""
+    return {
+        indicator
+        for variable in variables
+        if variable.after is not None
+        for indicator in indicators(variable.after)
+        if indicator.key == condition
+    }
 
 
 def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Expr]) -> Expr | None:
@@ -328,6 +400,21 @@ def _write_last_values(
         if not all_atoms(known).isdisjoint({*unknowns, loop.index}):
             known = machine.named_number(str(key), None, Strength.OPEN)
         machine.write(store, key, known)
+
+
+def _write_running(machine: Machine, repeat: Repeat, running: dict[_Variable, Running]) -> None:
+    """Give the counters that start again the values that they have after the loop."""
+    loop = repeat.loop
+    ends_early = loop.may_break or loop.left_by_exception or has_break(repeat.body)
+    trips = None if ends_early else loop.trips
+    for variable, counter in running.items():
+        if trips is None:
+            continue
+        with suppress(*_UNREPRESENTABLE):
+            value, outer = counter.after(variable.before, Expr.atom(loop.index), trips)
+            machine.write(variable.store, variable.key, value)
+            if outer is not None:
+                machine.running[value] = outer
 
 
 # -- trip counts ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ any other loop is interpreted once, for all iterations (see ``loop_counters``).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ from lrlint.analysis.code.queries import has_own_break
 from lrlint.analysis.interpreter import assignment, branches, escapes, members
 from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
 from lrlint.analysis.interpreter.loop_counters import repeating
+from lrlint.analysis.interpreter.loop_splits import Split, split_of
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
@@ -46,27 +48,54 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
         outcome = _unroll(machine, node, stream.items)
     elif (each := _optimizer_or_scheduler(stream)) is not None:
         outcome = _unroll(machine, node, [each])
+    elif (split := split_of(machine, node, stream)) is not None:
+        repeat = _run_split(machine, node, stream, split)
+        outcome = GOES_ON
     else:
         for item in stream.items or ():
             escapes.escape(item, "visited by a loop that is not followed one by one")
-        name = _first_name(node.target) or "i"
-        loop = LoopRecord(
-            index=machine.index_atom(name),
-            trips=stream.trips,
-            place=machine.here(node),
-            over=stream.text or source_text(machine, node.iter),
-            over_loader=stream.over_loader,
-            target=name,
-            first=_first(node.target, stream),
-            without_gradients=machine.without_gradients,
-            unbounded=stream.endless,
-        )
-        with repeating(machine, loop, node) as repeat:
-            element = stream.element(Expr.atom(loop.index))
-            assignment.assign(machine, node.target, element, rename=False)
-            machine.run_block(statements_of(node.body))
+        repeat = _run_body(machine, node, stream)
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
+
+
+def _run_body(
+    machine: Machine, node: cst.For, stream: Stream, without: cst.If | None = None
+) -> Repeat:
+    """Interpret the body of a loop for all its iterations, one of its statements left out."""
+    name = _first_name(node.target) or "i"
+    loop = LoopRecord(
+        index=machine.index_atom(name),
+        trips=stream.trips,
+        place=machine.here(node),
+        over=stream.text or source_text(machine, node.iter),
+        over_loader=stream.over_loader,
+        target=name,
+        first=_first(node.target, stream),
+        without_gradients=machine.without_gradients,
+        unbounded=stream.endless,
+    )
+    with repeating(machine, loop, node) as repeat:
+        element = stream.element(Expr.atom(loop.index))
+        assignment.assign(machine, node.target, element, rename=False)
+        machine.run_block([one for one in statements_of(node.body) if one is not without])
+    return repeat
+
+
+def _run_split(machine: Machine, node: cst.For, stream: Stream, split: Split) -> Repeat:
+    """Interpret a loop up to an iteration, the branch that is taken there, and the rest."""
+    assert stream.trips is not None
+    _run_body(machine, node, replace(stream, trips=split.at), split.branch)
+    assignment.assign(machine, node.target, stream.element(split.at), rename=False)
+    machine.run_block(statements_of(split.branch.body))
+    for record in split.replaced:
+        record.relayed = True  # it is not meant to last to the end
+    rest = replace(
+        stream,
+        trips=stream.trips - split.at,
+        element=lambda index: stream.element(index + split.at),
+    )
+    return _run_body(machine, node, rest, split.branch)
 
 
 def _is_number(item: AnyValue) -> bool:

@@ -26,6 +26,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Outcome,
     Try,
 )
+from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Condition
@@ -39,6 +40,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     Method,
     Opaque,
     OptimizerRecord,
@@ -102,6 +104,14 @@ class Library(ABC):
     ) -> AnyValue | None:
         """Return an object of a class of the project, where its bases in a library decide it."""
 
+    @abstractmethod
+    def kind_of_class(self, cls: ClassValue) -> LibraryKind | None:
+        """Return what the objects of a class of the project are to the library it derives from."""
+
+    @abstractmethod
+    def drive(self, machine: Machine, instance: Instance) -> bool:
+        """Train an object as its framework does; return whether there is such a framework."""
+
 
 class Machine(ABC):
     """The state of one interpretation, what all parts do with it, and the doors to the parts.
@@ -128,6 +138,8 @@ class Machine(ABC):
     trace: Block
     block: Block
     """The part of the trace that is being written."""
+    root: Block
+    """The trace of the entry point that is being interpreted."""
     guards: list[Condition]
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
@@ -166,6 +178,8 @@ class Machine(ABC):
     """Functions that were arguments: they may be called later, out of sight."""
     replaced: dict[Atom, list[Condition]]
     """The conditions under which a branch puts another number in the place of a default."""
+    running: dict[Expr, Running]
+    """Counters that start again at a limit, by their values after their loops."""
     patched: Store
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
@@ -194,7 +208,7 @@ class Machine(ABC):
         self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
         self.scopes = {unit: self.scope}
         self.foreign = {}
-        self.block = self.trace = []
+        self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
@@ -208,6 +222,7 @@ class Machine(ABC):
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
         self.replaced, self.lr_writes = {}, 0
+        self.running = {}
         self._keys = itertools.count()
         self.patched = Store()
         self._adopted: dict[Opaque, OptimizerRecord] = {}

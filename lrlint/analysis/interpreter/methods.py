@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter import (
     operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.given_schedulers import given_scheduler
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.trace import (
@@ -128,6 +129,9 @@ def _write_in_place(
             assignment.write_lr(machine, key.visited, value, node)
 
 
+_ADVANCES = ("step", "dampening", "dampen")
+"""What advances a scheduler; the others are of pytorch_warmup."""
+
 # -- optimizers and schedulers ----------------------------------------------------------------
 
 
@@ -135,7 +139,7 @@ def _scheduler(
     machine: Machine, receiver: SchedulerValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     record = receiver.record
-    if name == "step":
+    if name in _ADVANCES:
         argument = next(iter(arguments.all()), None)
         text = _first_argument(machine, node)
         accelerator = machine.accelerator if record.prepared else None
@@ -234,6 +238,11 @@ def _super(
             return modelled
     if name == "__init__":
         return NONE
+    inherited = receiver.receiver
+    if isinstance(inherited, Instance) and inherited.kind is not None:
+        modelled = machine.library.call_method(machine, inherited, name, arguments, node)
+        if modelled is not None:
+            return modelled
     for value in arguments.all():
         escapes.escape(value, f"passed to super().{name}(…)")
     return Opaque()
@@ -275,6 +284,10 @@ def _unknown(
     if record is not None:
         machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
+    if name == "step" and not arguments.all():
+        given = given_scheduler(machine, receiver)
+        if given is not None:
+            return _scheduler(machine, given, name, arguments, node)
     if name == "get" and arguments.positional:
         return attributes.get_item(machine, receiver, arguments.positional[0], None)
     if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):

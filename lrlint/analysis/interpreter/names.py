@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import lru_cache
 
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine, is_number
@@ -19,10 +21,12 @@ from lrlint.analysis.model.values import (
     Opaque,
     OptimizerValue,
     SchedulerValue,
+    Scope,
     Sized,
     Stream,
     alternatives,
 )
+from lrlint.source.relevance.outline import without_strings
 from lrlint.symbolic import Expr, Strength, Unit
 
 
@@ -60,6 +64,47 @@ def _is_from_file(value: Expr) -> bool:
     return len(atoms) == 1 and all(
         BELOW in atom.name and value == Expr.atom(atom) for atom in atoms
     )
+
+
+def constant_at_top(machine: Machine, scope: Scope, name: str, value: AnyValue) -> AnyValue:
+    """Return a constant at the top of a script as a default that its user may edit.
+
+    Such a constant decides no branch: the script has one for its other values. A name in small
+    letters is taken for one only where it holds a text, or is about resuming.
+    """
+    text = _code_of(scope.unit.source.text)
+    match value:
+        case Const(value=str(), strength=Strength.CONSTANT, path=None):
+            if not (_may_be_edited(name) or _is_tested(name, text)):
+                return value
+        case Const(value=bool() | None, strength=Strength.CONSTANT, path=None):
+            if not _may_be_edited(name):
+                return value
+        case Expr() if value.is_constant and value.value in (0, 1) and _may_be_edited(name):
+            if not _is_tested(name, text):
+                return value
+        case _:
+            return value
+    written = re.findall(rf"\b{name}\s*(?::[^=\n]+)?(?:[-+*/|&%]|//|\*\*)?=(?!=)", text)
+    if len(written) > 1 or re.search(rf"\bfor\b[^\n]*\b{name}\b[^\n]*\bin\b", text):
+        return value
+    if isinstance(value, Expr):
+        return machine.named_number(name, value.value, Strength.DEFAULT)
+    return Const(value.value, Strength.DEFAULT, name) if isinstance(value, Const) else value
+
+
+_RESUMES = re.compile(r"resume|restart|pretrained|checkpoint|ckpt")
+
+
+_code_of = lru_cache(4)(without_strings)
+
+
+def _is_tested(name: str, text: str) -> bool:
+    return re.search(rf"\b(?:if|match)\b[^\n]*\b{name}\b", text) is not None
+
+
+def _may_be_edited(name: str) -> bool:
+    return not name.startswith("_") and (name.isupper() or bool(_RESUMES.search(name)))
 
 
 def name_value(machine: Machine, value: AnyValue, name: str) -> AnyValue:

@@ -65,14 +65,14 @@ def _default(machine: Machine, function: FunctionValue, name: str, *, certain: b
     """Return the default of a parameter; it is certain if the call passes no other value."""
     default = function.defaults.get(name)
     if default is None:
-        return Opaque(name)
+        return Opaque(name, parameter=not certain)
     if certain:
         return name_value(machine, default, name)
     match default:
         case Expr(value=int() | float() as number) if not default.atoms():
             return machine.named_number(name, number, Strength.DEFAULT)
         case Const(value=None):
-            return Opaque(name)
+            return Opaque(name, parameter=True)
         case Const(value=value):
             return Const(value, Strength.DEFAULT, name)
     return default

@@ -13,6 +13,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import calls, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
+from lrlint.analysis.interpreter.members import external_bases
 
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
@@ -21,6 +22,8 @@ from lrlint.analysis.library import (  # noqa: F401
     copies,
     data_loaders,
     decorators,
+    fabric,
+    ignite,
     instance_checks,
     iterables,
     namespaces,
@@ -28,14 +31,18 @@ from lrlint.analysis.library import (  # noqa: F401
     optimizers,
     paths,
     progress_bars,
+    pytorch_warmup,
     schedulers,
     settings_files,
     subclasses,
     tensors,
+    torchvision_data,
     wrappers,
 )
 from lrlint.analysis.library.registry import (
     ATTRIBUTES,
+    BASES,
+    DRIVES,
     LAST_NAMES,
     METHODS,
     MODELS,
@@ -43,7 +50,14 @@ from lrlint.analysis.library.registry import (
     UNEVALUATED,
     kind_of,
 )
-from lrlint.analysis.model.values import AnyValue, ClassValue, External, File
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    External,
+    File,
+    Instance,
+    LibraryKind,
+)
 
 
 def _by_last_name(
@@ -119,6 +133,14 @@ class Libraries(Library):
             if model is not None and base.startswith(("transformers", "trl")):
                 return model(machine, cls, arguments, node)
         return subclasses.construct(machine, cls, arguments, node)
+
+    def kind_of_class(self, cls: ClassValue) -> LibraryKind | None:
+        last_names = (name.rsplit(".", 1)[-1] for name in external_bases(cls))
+        return next((BASES[name] for name in last_names if name in BASES), None)
+
+    def drive(self, machine: Machine, instance: Instance) -> bool:
+        drive = None if instance.kind is None else DRIVES.get(instance.kind)
+        return drive is not None and drive(machine, instance)
 
 
 def _first(

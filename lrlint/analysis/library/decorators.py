@@ -10,14 +10,16 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library import hydra
+from lrlint.analysis.library import hydra, ignite
 from lrlint.analysis.library.command_line import click_default
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     ClassValue,
     External,
     FunctionValue,
     Instance,
+    LibraryKind,
     Opaque,
     Store,
 )
@@ -51,6 +53,10 @@ def decorate(
             defaults |= click_default(machine, call)
         case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
             defaults |= {parameter.name.value: config for parameter in value.node.params.params[:1]}
+        case "on" if (engine := _engine(machine, call)) is not None and call is not None:
+            event, *given = [machine.evaluate(argument.value) for argument in call.args] or [NONE]
+            ignite.register(machine, engine, event, value, given, decorator)
+            return value
         case _:
             wrapper = _wrapper(machine, value, decorator)
             if wrapper is not None:
@@ -79,6 +85,15 @@ def _is_known(machine: Machine, decorator: cst.BaseExpression) -> bool:
         return True
     name = value.name if isinstance(value, External) else value.external or ""
     return not name or name.split(".")[0] in _KNOWN
+
+
+def _engine(machine: Machine, call: cst.Call | None) -> Instance | None:
+    """Return the engine of ignite of ``@engine.on(Events.EPOCH_COMPLETED)``."""
+    if call is None or not isinstance(call.func, cst.Attribute):
+        return None
+    value = machine.evaluate(call.func.value)
+    is_engine = isinstance(value, Instance) and value.kind is LibraryKind.IGNITE_ENGINE
+    return value if is_engine and isinstance(value, Instance) else None
 
 
 def _wrapper(

@@ -8,7 +8,9 @@ the module of its library or topic:
 - ``@models_last_name("prepare")``: a function of any library, by the last part of its name;
 - ``@models_method(File, "exists")``: a method, by the kind of object that has it;
 - ``@models_subclass("Trainer")``: the classes of the project that derive from a library's;
-- ``@models_attribute(File, "parent")``: an attribute, by the kind of object that has it.
+- ``@models_attribute(File, "parent")``: an attribute, by the kind of object that has it;
+- ``@drives(LibraryKind.LIGHTNING_MODULE, "LightningModule")``: what a framework does with an object
+  of a class of the project that derives from one of the framework's.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ AttributeModel = Callable[[Machine, Any], AnyValue]
 """Returns the value of an attribute of an object, which is its second argument."""
 SubclassModel = Callable[[Machine, ClassValue, Arguments, cst.Call], AnyValue | None]
 """Returns an object of a class of the project, or None where it is as any other."""
+Drive = Callable[[Machine, Instance], bool]
+"""Does with an object what its framework does in a training; returns whether it trains it."""
 ObjectKind = type[Value] | type[Expr] | LibraryKind
 """A class of values, or the library class that an `Instance` belongs to."""
 
@@ -44,6 +48,9 @@ LAST_NAMES: dict[str, LastNameModel] = {}
 METHODS: dict[tuple[ObjectKind, str], MethodModel] = {}
 SUBCLASSES: dict[str, SubclassModel] = {}
 ATTRIBUTES: dict[tuple[ObjectKind, str], AttributeModel] = {}
+BASES: dict[str, LibraryKind] = {}
+"""The kinds of objects whose class derives from a library's, by the last part of its name."""
+DRIVES: dict[LibraryKind, Drive] = {}
 
 
 def models(*names: str) -> Callable[[Model], Model]:
@@ -74,6 +81,15 @@ def models_subclass(*bases: str) -> Callable[[SubclassModel], SubclassModel]:
 def models_attribute(kind: ObjectKind, *names: str) -> Callable[[AttributeModel], AttributeModel]:
     """Register a model under names of attributes of a kind of object."""
     return _registering(ATTRIBUTES, [(kind, name) for name in names])
+
+
+def drives(kind: LibraryKind, base: str) -> Callable[[Drive], Drive]:
+    """Register what a framework does with an object whose class derives from one of its own.
+
+    The objects are of that kind, so that their inherited methods can be modelled.
+    """
+    BASES[base] = kind
+    return _registering(DRIVES, [kind])
 
 
 def qualified(modules: Iterable[str], *names: str) -> list[str]:

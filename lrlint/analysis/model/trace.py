@@ -260,6 +260,28 @@ def walk(block: Block) -> Iterator[Located]:
                 order += 1
 
 
+def nodes_of(block: Block) -> Iterator[Node]:
+    """Yield all nodes of a block, those within loops and conditions too."""
+    for node in block:
+        yield node
+        if isinstance(node, (When, Repeat)):
+            yield from nodes_of(node.body)
+
+
+def has_break(block: Block) -> bool:
+    """Whether something in a block leaves the loop around it."""
+    for node in block:
+        if isinstance(node, Break):
+            return True
+        if isinstance(node, When) and has_break(node.body):
+            return True
+        if isinstance(node, Repeat) and any(
+            isinstance(inner, Break) and inner.levels > 1 for inner in nodes_of(node.body)
+        ):
+            return True
+    return False
+
+
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
     """Replace atoms in a block's conditions, trip counts and numbers, in place.
 

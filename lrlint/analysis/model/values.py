@@ -17,6 +17,7 @@ from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.facts import Driver
 from lrlint.symbolic import Expr, Strength
 
 
@@ -60,6 +61,8 @@ class Opaque(Value):
     """The atom of its length, once that has been asked for."""
     members: dict[str, AnyValue] = field(default_factory=dict)
     """Its attributes and items, by how they are written after its name: ``.lr``, ``["lr"]``."""
+    parameter: bool = False
+    """Whether it is what code that is not seen passes to a function."""
     state_of: OptimizerRecord | SchedulerRecord | None = None
     """The object whose ``state_dict()`` it is."""
 
@@ -116,8 +119,27 @@ class ListValue(Value):
     """The innermost loop whose iterations each build it, or None outside all loops."""
     grows: bool = False
     """Whether a loop that was built after it changes its length."""
+    growth: Growth | None = None
+    """In such a loop, what each iteration appends."""
     under: int = 0
     """How many guards were in force where it was built."""
+    place: SyntaxPlace | None = None
+    """Where the script writes it out."""
+
+
+@dataclass(eq=False, slots=True)
+class Growth:
+    """What the iterations of a loop append to a list."""
+
+    loop: object
+    guards: int
+    """How many guards are in force in each iteration."""
+    before: Expr
+    """The length before the loop."""
+    each: int = 0
+    """How many elements each iteration appends."""
+    regular: bool = True
+    """Whether all iterations change the length alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +163,8 @@ class DictValue(Value):
     path: str | None = None
     setting: bool = False
     """Whether its numbers are settings that the user may override."""
+    place: SyntaxPlace | None = None
+    """Where the script writes it out."""
 
 
 class LibraryKind(Enum):
@@ -149,7 +173,12 @@ class LibraryKind(Enum):
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
+    FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
+    LIGHTNING_MODULE = "LightningModule"
+    LIGHTNING_TRAINER = "lightning.Trainer"
+    IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
+    IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     TRAINER = "transformers.Trainer"
@@ -447,6 +476,10 @@ class SchedulerRecord:
     """Whether its variable changes to or from another scheduler in the middle of a loop."""
     prepared: bool = False
     """Whether it was passed to ``accelerator.prepare``."""
+    driver: Driver | None = None
+    """The framework that steps it, where that is read."""
+    given: bool = False
+    """Whether it is a parameter of a function: code that is not seen builds it."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

@@ -110,6 +110,8 @@ def is_evaluation(path: str) -> bool:
     return _EVALUATION.search(last_part(path)) is not None
 
 
+HELD = "held by an object of "
+"""Opens why what an object holds may be stepped elsewhere: nobody in view makes the object."""
 CALLS_OF = "calls of "
 """Opens what a loop is over whose iterations are the calls of a function."""
 

@@ -6,13 +6,24 @@ be done cleanly is not done: the answer is then None, and the finding has no fix
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.arguments import index_of, with_argument, without_argument
 from lrlint.analysis.places.moving import move
-from lrlint.fix import Change, DropArgument, Edit, MoveStatement, ReplaceWith, SetArgument
+from lrlint.fix import (
+    Change,
+    DropArgument,
+    Edit,
+    MoveStatement,
+    ReplaceWith,
+    SetArgument,
+    SetItem,
+)
 from lrlint.source.difference import Replacement
+from lrlint.source.nodes import string_of
 from lrlint.source.parse import parse_expression
 from lrlint.source.text import LINE_END
 
@@ -29,6 +40,11 @@ def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ..
             return _edits(unit, _drop(unit, node, name))
         case ReplaceWith(text=text):
             return _edits(unit, _replace(unit, node, text))
+        case SetItem(key=key, text=text) if isinstance(node, cst.Dict):
+            return _edits(unit, _set_item(unit, node, key, text))
+        case SetItem(key=key, text=text, alone=alone):
+            value = " ".join(unit.code(node).split())
+            return _edits(unit, _replace(unit, node, f'{{"{alone}": {value}, "{key}": {text}}}'))
         case MoveStatement(to=cst.CSTNode() as to, destination=destination):
             return _edits(unit, move(unit, node, to, destination))
     return None
@@ -99,6 +115,35 @@ def _replace(unit: ModuleUnit, node: cst.CSTNode, text: str) -> list[Replacement
     if torn and not new.lpar and not node.lpar:
         text = f"({text})"
     return [Replacement(*unit.offsets(node), text)]
+
+
+# -- dicts ------------------------------------------------------------------------------------
+
+
+def _set_item(unit: ModuleUnit, node: cst.Dict, key: str, text: str) -> list[Replacement] | None:
+    if parse_expression(text) is None or not node.elements:
+        return None
+    for element in node.elements:
+        if isinstance(element, cst.DictElement) and string_of(element.key) == key:
+            return _replace(unit, element.value, text)
+    last = node.elements[-1]
+    if not isinstance(last, cst.DictElement) or last.value.lpar:
+        return None
+    end = unit.offsets(last.value)[1]
+    start = unit.offsets(last.key)[0]
+    source = unit.source.text
+    row = 1 + max(source.rfind(line_end, 0, start) for line_end in "\r\n")
+    if source[row:start].strip() or row == 0:
+        return [Replacement(end, end, f', "{key}": {text}')]
+    # An item in a row of its own gets a neighbour in the next row.
+    margin = source[row:start]
+    rest = _COMMA_AND_COMMENT.match(source, end)
+    if rest is not None:
+        return [Replacement(rest.end(), rest.end(), f'\n{margin}"{key}": {text},')]
+    return [Replacement(end, end, f',\n{margin}"{key}": {text}')]
+
+
+_COMMA_AND_COMMENT = re.compile(r",[ \t]*(#[^\r\n]*)?(?=[\r\n])")
 
 
 # -- arguments --------------------------------------------------------------------------------

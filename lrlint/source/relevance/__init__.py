@@ -5,7 +5,8 @@ code of a project has nothing to do with schedules. So three questions are asked
 the one before says yes:
 
 1. bytes, `mentions_schedule`: does the file speak of schedules, LRs or steps? 5 µs per KiB; of the
-   2,912 files of transformers it lets 24 through.
+   2,912 files of transformers it lets 24 through. A script that does not, but starts something
+   (`starts_something`), may start the project's trainer.
 2. words, `Relevance`: do the names in a script lead to a scheduler's constructor, through all that
    it imports? `outline` cuts a text into definitions and imports for it, without a parse.
 3. tree, `lrlint.analysis.code.survey`: which functions of a parsed module build or step something?
@@ -16,8 +17,8 @@ None may say no where a schedule would be found; a yes costs time only.
 
 from __future__ import annotations
 
-from lrlint.source.relevance.mentions import mentions_schedule
+from lrlint.source.relevance.mentions import mentions_schedule, starts_something
 from lrlint.source.relevance.outline import Imported
 from lrlint.source.relevance.reach import Relevance
 
-__all__ = ["Imported", "Relevance", "mentions_schedule"]
+__all__ = ["Imported", "Relevance", "mentions_schedule", "starts_something"]

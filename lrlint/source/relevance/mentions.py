@@ -1,4 +1,4 @@
-"""The byte test: whether a file speaks of LR schedules."""
+"""The byte tests: whether a file speaks of LR schedules, or starts what speaks of them."""
 
 from __future__ import annotations
 
@@ -69,8 +69,24 @@ def writes_rate(data: bytes) -> bool:
     return (b"param_groups" in data or b"optim" in data) and _WRITES.search(data) is not None
 
 
+# What runs whenever the file does: under `if __name__ == "__main__":`, or a call or a loop at the
+# start of a row.
+_RUNS = (
+    re.compile(rb"__main__"),
+    re.compile(rb"\n[A-Za-z_][A-Za-z0-9_.]*\("),
+    re.compile(rb"\n(?:for|with|while) "),
+    re.compile(rb"\n[A-Za-z_][A-Za-z0-9_, ]* = [A-Za-z0-9_.]*(?:train|fit|run|main)\w*\("),
+)
+_IMPORTS = re.compile(rb"(?:^|\n)\s*(?:from|import) ")
+
+
+def starts_something(data: bytes) -> bool:
+    """Whether a script, by its bytes, does something when it is run, with what it imports."""
+    return _IMPORTS.search(data) is not None and _has(_RUNS, data)
+
+
 def _has(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> bool:
     return any(pattern.search(data) for pattern in patterns)
 
 
-__all__ = ["mentions_schedule", "writes_rate"]
+__all__ = ["mentions_schedule", "starts_something", "writes_rate"]

@@ -45,6 +45,11 @@ _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\
 
 _OPTIMIZER: Final = re.compile(r"param_groups|optim")
 
+_UPDATE: Final = re.compile(r"optim\w*\.step\(")
+_GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
+
+_NEAREST: Final = 2
+"""Imports from a script that starts a training to what builds the scheduler."""
 _MOST_MODULES: Final = 300
 """A script for which more modules must be read is better analysed: no analysis follows as many."""
 
@@ -71,6 +76,34 @@ class Relevance:
         again.
         """
         return self._any_builds(self._entry(path, text).everything())
+
+    def may_start(self, path: Path, text: str) -> bool:
+        """Whether a script that speaks of no schedule starts code nearby that builds one.
+
+        ``main`` imports the trainer, or what imports it; behind longer chains is a whole library.
+        """
+        near = set(self._entry(path, text).everything())
+        for _ in range(_NEAREST):
+            if any(self._builds_itself(module, part) for module, part in near):
+                return True
+            near = {found for part in near for found in self._imported_by(*part)} - near
+        return any(self._builds_itself(module, part) for module, part in near)
+
+    def _builds_itself(self, module: _Module, part: str) -> bool:
+        code = module.outline.parts[part]
+        return self._constructs(module, code, words(code))
+
+    def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
+        """Yield what a part of a module may use of other modules, all parts of the own one too."""
+        waiting, seen = [part], {part}
+        while waiting:
+            for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
+                for other, name in self._meant(module, word):
+                    if other is not module:
+                        yield other, name
+                    elif name not in seen:
+                        seen.add(name)
+                        waiting.append(name)
 
     def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
@@ -179,6 +212,8 @@ class Relevance:
         """Whether some code names a constructor of the world outside of the project."""
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
+        if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
+            return True  # a parameter, it may be: whoever calls the function has built it
         names = self._constructors(used)
         if not names:
             return False

@@ -39,6 +39,7 @@ def kinds(script: str) -> list[LoopKind]:
         ("for a in range(n)", "for step in range(m)", [EPOCH, BATCH]),
         ("for fold in range(5)", "for epoch in range(epochs)", [OTHER, EPOCH]),
         ("for seed in range(5)", "for i in range(n)", [OTHER, EPOCH]),
+        ("while step < n", "for x in train_loader", [EPOCH, BATCH]),
     ],
 )
 def test_two_loops_around_an_update(header: str, inner: str, expected: list[LoopKind]) -> None:
@@ -53,6 +54,9 @@ def test_two_loops_around_an_update(header: str, inner: str, expected: list[Loop
         ("for x in train_loader", BATCH),
         ("for i in range(n)", EPOCH),
         ("for i in range(args.num_epochs)", EPOCH),
+        ("while state.step < cfg.n_steps", BATCH),
+        ("while state.epoch < cfg.n_epochs", EPOCH),
+        ("while state.going", EPOCH),
     ],
 )
 def test_one_loop_around_an_update(header: str, expected: LoopKind) -> None:
@@ -139,3 +143,13 @@ def test_breaks(body: str, cut: bool, may_break: bool, stops_early: bool) -> Non
 def test_a_loop_has_one_fact() -> None:
     result, loop = loop_of("")
     assert result.loops.fact(loop) is result.loops.fact(loop)
+
+
+def test_the_loop_that_is_called_epoch_is_the_epoch_loop() -> None:
+    script = """
+for epoch in range(num_epochs):
+    for _ in range(epoch_repeats):
+        for x in train_loader:
+            optimizer.step()
+"""
+    assert kinds(script) == [EPOCH, OTHER, BATCH]

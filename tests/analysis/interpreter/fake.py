@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     Opaque,
     OptimizerRecord,
     OptimizerValue,
@@ -74,6 +75,12 @@ class NoLibrary(Library):
         self, machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
     ) -> AnyValue | None:
         return None
+
+    def kind_of_class(self, cls: ClassValue) -> LibraryKind | None:
+        return None
+
+    def drive(self, machine: Machine, instance: Instance) -> bool:
+        return False
 
 
 class FakeMachine(Machine):

@@ -26,7 +26,7 @@ OTHER_STATE = Opaque(state_of=SCHEDULER.record)
 
 def saved(name: str, *values: AnyValue) -> Save | None:
     machine = FakeMachine("f()")
-    note_save(machine, name, values, machine.expression())
+    note_save(machine, name, values, machine.where(machine.expression()))
     event = machine.trace[0] if machine.trace else None
     assert event is None or isinstance(event, Save)
     return event

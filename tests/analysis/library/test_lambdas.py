@@ -106,16 +106,16 @@ def test_local_names_of_a_function_are_followed() -> None:
         ("lambda t: 1 + math.cos(math.pi * min(1, t / epochs))", None),  # stays at the end
         ("lambda t: 1 + math.cos(a * t) + math.cos(b * t)", None),
         ("lambda t: 1 + math.cos(math.pi * loss)", None),
-        ("lambda t: 1 - t / epochs", None),
+        ("lambda t: 1 - t / epochs", "epochs"),  # a line
     ],
 )
-def test_the_end_of_a_cosine(function: str, end: str | None) -> None:
-    cosine = record_of(function, "epochs = args.epochs").cosine
+def test_the_end_of_a_decay(function: str, end: str | None) -> None:
+    decay = record_of(function, "epochs = args.epochs").decay
     text = None if end is None else end.replace("epochs", "args.epochs")
-    assert (None if cosine is None else str(cosine[0])) == text
+    assert (None if decay is None else str(decay.at)) == text
 
 
-def test_the_cosine_of_a_function_and_of_a_method() -> None:
+def test_the_decay_of_a_function_and_of_a_method() -> None:
     before = """
 class Rate:
     def __init__(self, length):
@@ -133,9 +133,10 @@ def rate(step):
     angle = math.cos(math.pi * share)
     return 0.5 * (1 + angle)
 """
-    cosine = record_of("rate", before).cosine
-    assert cosine is not None
-    assert (str(cosine[0]), cosine[1].text) == ("args.epochs", "math.cos(math.pi * share)")
-    method = record_of("Rate(args.epochs).__call__", before).cosine
+    decay = record_of("rate", before).decay
+    assert decay is not None
+    assert decay.cosine
+    assert str(decay.at) == "args.epochs"
+    method = record_of("Rate(args.epochs).__call__", before).decay
     assert method is not None
-    assert str(method[0]) == "args.epochs"
+    assert str(method.at) == "args.epochs"

@@ -1,0 +1,178 @@
+"""How many batches and updates an epoch of Lightning's Trainer has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lrlint.analysis.frameworks.lightning_trainer import ONE, PREFIX, Settings, Trainer
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
+from lrlint.analysis.model import words
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Loader,
+    Method,
+    Opaque,
+    Sized,
+    Store,
+)
+from lrlint.symbolic import Expr, Strength, Unit, ceil, floor, minimum
+
+
+class Batches(NamedTuple):
+    """The batches of one process."""
+
+    loaded: Expr
+    """How many its loader has."""
+    used: Expr
+    """How many of them an epoch trains on."""
+
+
+def batches_of(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Batches:
+    """Return the numbers of batches; where they are not known, one open number is both."""
+    path = f"{PREFIX}num_training_batches"
+    loaded = used = None
+    if machine.override(path) is None:
+        loaded = _loaded(machine, trainer, loaders)
+        used = None if loaded is None else _used(machine, trainer, loaded)
+    if used is None:
+        used = machine.named_number(path, None, Strength.OPEN, unit=Unit.BATCH)
+    return Batches(loaded or used, used)
+
+
+def _loaded(machine: Machine, trainer: Trainer, loaders: AnyValue | None) -> Expr | None:
+    settings = Settings(machine, trainer.arguments)
+    devices = settings.devices()
+    if loaders is None or devices is None or trainer.arguments.open:
+        return None
+    loader = _only(loaders)
+    length = _length(machine, loader)
+    if length is None or devices == ONE:
+        return length
+    return _shared(machine, loader, length, devices, settings)
+
+
+def _used(machine: Machine, trainer: Trainer, loaded: Expr) -> Expr | None:
+    settings = Settings(machine, trainer.arguments)
+    for name in ("overfit_batches", "limit_train_batches"):
+        limit = settings.given(name)
+        if limit is not None and limit != Expr.const(0):
+            return _limited(loaded, to_number(machine, limit))
+    return loaded
+
+
+def _only(loaders: AnyValue) -> AnyValue:
+    """Return the loader in a list of one."""
+    if isinstance(loaders, ListValue) and loaders.items is not None and len(loaders.items) == 1:
+        return loaders.items[0]
+    return loaders
+
+
+def _length(machine: Machine, loader: AnyValue) -> Expr | None:
+    match loader:
+        case Loader(length=None, path=None):
+            return None
+        case Loader() | Sized():
+            return length_of(machine, loader)
+        case Opaque(path=str() as path) if words.is_loader(path) and not path.endswith(")"):
+            return length_of(machine, loader)
+    return None
+
+
+def _shared(
+    machine: Machine, loader: AnyValue, length: Expr, devices: Expr, settings: Settings
+) -> Expr | None:
+    """Return the batches of one of several processes, each with its share of the samples."""
+    strategy = settings.given("strategy")
+    if isinstance(strategy, Const) and strategy.value == "dp":
+        return length
+    if not isinstance(loader, Loader) or loader.dataset is None or loader.batch_size is None:
+        return None
+    samples, size = length_of(machine, loader.dataset), to_number(machine, loader.batch_size)
+    if samples is None or samples.value is None or size is None:
+        return None
+    whole = compute(ceil, samples / size)
+    if not isinstance(whole, Expr) or whole.value != length.value:
+        return None  # it drops the last batch
+    shared = compute(ceil, ceil(samples / devices) / size)
+    return shared if isinstance(shared, Expr) else None
+
+
+def _limited(length: Expr, limit: Expr | None) -> Expr | None:
+    """Return the length under a limit: a share where it is a float, else a number of batches."""
+    if limit is None or limit.value is None:
+        return None
+    if isinstance(limit.value, float):
+        if limit.value == 1.0:
+            return length
+        share = compute(floor, length * limit)
+        return share if isinstance(share, Expr) else None
+    fewer = compute(minimum, length, limit)
+    return fewer if isinstance(fewer, Expr) else None
+
+
+def loaders_of(machine: Machine, module: Instance, arguments: Arguments) -> AnyValue | None:
+    """Return the training loaders of ``fit``: given, of a datamodule, or of the module."""
+    given = arguments.get(1, "train_dataloaders") or arguments.keywords.get("train_dataloader")
+    source = arguments.get(3, "datamodule")
+    if given is None or given == NONE:
+        given = module if source is None or source == NONE else source
+    if not isinstance(given, Instance) or given.cls is None:
+        return given
+    setup = machine.find_method(given, "setup")
+    if isinstance(setup, FunctionValue) and given is not module:
+        machine.call_function(setup, Arguments([Const("fit")]))
+    method = machine.find_method(given, "train_dataloader")
+    if not isinstance(method, FunctionValue):
+        return None
+    return machine.call_function(method, Arguments())
+
+
+def attach(trainer: Trainer, batches: Batches, datamodule: AnyValue | None) -> None:
+    """Give a Trainer what it knows once it trains: its batches, and how many updates they make."""
+    store = trainer.store.data
+    loader = Loader(batches.loaded, "trainer.train_dataloader")
+    store["num_training_batches"] = batches.used
+    store["train_dataloader"] = loader
+    store["estimated_stepping_batches"] = estimated(trainer, batches.used)
+    if isinstance(datamodule, Instance):
+        store["datamodule"] = datamodule
+    else:
+        store["datamodule"] = _with_loader(loader, "train_dataloader", "trainer.datamodule")
+    source = _with_loader(loader, "dataloader", None)
+    loop = Instance(None, Store(), open=True)
+    loop.store.data["_data_source"] = source
+    store["fit_loop"] = loop
+
+
+def _with_loader(loader: Loader, method: str, path: str | None) -> Instance:
+    """Return an object with a method that returns the loader."""
+    owner = Instance(None, Store(), path, open=True)
+    owner.store.data[method] = Method(loader, "__call__")
+    return owner
+
+
+def updates_per_epoch(trainer: Trainer, batches: Expr) -> Expr | None:
+    """Return how many updates an epoch has: the last of them may have fewer batches."""
+    if trainer.accumulation == ONE:
+        return batches
+    updates = compute(ceil, batches / trainer.accumulation)
+    return updates if isinstance(updates, Expr) else None
+
+
+def estimated(trainer: Trainer, batches: Expr) -> AnyValue:
+    """Return ``trainer.estimated_stepping_batches``."""
+    updates = updates_per_epoch(trainer, batches)
+    limit = trainer.max_steps
+    if trainer.epochs is None:
+        return limit or Const(float("inf"))
+    total = None if updates is None else compute(lambda a, b: a * b, trainer.epochs, updates)
+    if not isinstance(total, Expr):
+        return Opaque("trainer.estimated_stepping_batches")
+    return total if limit is None else compute(minimum, total, limit)

@@ -1,0 +1,7 @@
+"""The modules by which Lightning is imported."""
+
+MODULES = (
+    "lightning",
+    "lightning.pytorch",
+    "pytorch_lightning",
+)

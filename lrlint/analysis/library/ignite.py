@@ -1,0 +1,203 @@
+"""ignite: its Engine is the training loop, and calls what is registered for its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import libcst as cst
+
+from lrlint.analysis.interpreter import branches, checkpoints, escapes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.iteration import iterate
+from lrlint.analysis.interpreter.loop_counters import repeating
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import to_number
+from lrlint.analysis.interpreter.outcomes import GOES_ON, Outcome
+from lrlint.analysis.library.registry import models, models_method, qualified
+from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.trace import LoopRecord, OptimizerCall, SchedulerCall
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    DictValue,
+    External,
+    FunctionValue,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Opaque,
+    OptimizerValue,
+    SchedulerValue,
+    Store,
+    Value,
+)
+from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.symbolic import Expr
+
+_ENGINE: Final = ("ignite.engine", "ignite.engine.engine")
+_HANDLERS: Final = ("ignite.handlers", "ignite.handlers.checkpoint")
+_EPOCH: Final = ("EPOCH_STARTED", "EPOCH_COMPLETED")
+_ITERATION: Final = ("ITERATION_STARTED", "ITERATION_COMPLETED")
+_EVENTS: Final = ("STARTED", *_EPOCH, *_ITERATION, "COMPLETED")
+
+
+@dataclass(eq=False, slots=True)
+class _Handler(Value):
+    """What an engine calls at an event."""
+
+    event: str
+    condition: Condition | None
+    """The conditions under which it is registered."""
+    function: AnyValue
+    given: list[AnyValue]
+    """The arguments that it is registered with."""
+    where: tuple[SyntaxPlace, tuple[SyntaxPlace, ...]]
+
+
+@models(*qualified(_ENGINE, "Engine"))
+def _engine(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    process = arguments.get(0, "process_function") or Opaque()
+    state = Instance(None, Store(), kind=LibraryKind.NAMESPACE, open=True, path="engine.state")
+    handlers = ListValue([])
+    data: dict[object, AnyValue] = {"state": state, _PROCESS: process, _REGISTERED: handlers}
+    return Instance(None, Store(data), kind=LibraryKind.IGNITE_ENGINE, open=True)
+
+
+_PROCESS: Final = "the function of an iteration"
+_REGISTERED: Final = "what is registered for events"
+
+
+@models(*qualified(_HANDLERS, "ModelCheckpoint", "Checkpoint"))
+def _checkpoint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    saved = arguments.get(0, "to_save")
+    data: dict[object, AnyValue] = {"to_save": saved} if isinstance(saved, DictValue) else {}
+    return Instance(None, Store(data), kind=LibraryKind.IGNITE_CHECKPOINT, open=True)
+
+
+@models(*qualified(_HANDLERS, "Checkpoint.load_objects", "ModelCheckpoint.load_objects"))
+def _load_objects(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    loaded = arguments.get(0, "to_load")
+    where = machine.where(node)
+    for value in loaded.store.data.values() if isinstance(loaded, DictValue) else ():
+        match value:
+            case OptimizerValue(record=optimizer):
+                machine.emit(OptimizerCall(*where, optimizer, "load_state_dict"))
+            case SchedulerValue(record=scheduler):
+                machine.emit(SchedulerCall(*where, scheduler, "load_state_dict"))
+    return NONE
+
+
+@models_method(LibraryKind.IGNITE_ENGINE, "add_event_handler")
+def _add(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    handler = arguments.get(1, "handler") or Opaque()
+    event = arguments.get(0, "event_name")
+    register(machine, engine, event, handler, arguments.positional[2:], node)
+    return NONE
+
+
+def register(
+    machine: Machine,
+    engine: Instance,
+    event: AnyValue | None,
+    handler: AnyValue,
+    given: list[AnyValue],
+    node: cst.CSTNode,
+) -> None:
+    """Note what an engine calls at an event, with which arguments; what is open escapes."""
+    name = _name_of(event)
+    known = isinstance(handler, FunctionValue) or (
+        isinstance(handler, Instance) and handler.kind is LibraryKind.IGNITE_CHECKPOINT
+    )
+    registered = engine.store.data[_REGISTERED]
+    if name not in _EVENTS or not known or machine.loops or not isinstance(registered, ListValue):
+        for value in (handler, *given):
+            escapes.escape(value, "passed to an engine of ignite")
+        return
+    if isinstance(handler, FunctionValue):
+        machine.passed.append(handler)  # the engine may be run out of sight
+    assert registered.items is not None
+    registered.items.append(
+        _Handler(name, conjoin(machine.guards), handler, given, machine.where(node))
+    )
+
+
+def _name_of(event: AnyValue | None) -> str | None:
+    match event:
+        case External(name=str() as name) | Opaque(external=str() as name):
+            return name.rsplit(".", 1)[-1]
+        case Opaque(path=str() as path):
+            return path.rsplit(".", 1)[-1]
+    return None
+
+
+@models_method(LibraryKind.IGNITE_ENGINE, "run")
+def _run(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Run the loops of ``trainer.run(data, max_epochs=None, epoch_length=None)``."""
+    given = arguments.get(1, "max_epochs")
+    epochs = Expr.const(1) if given is None else to_number(machine, given)
+    data = arguments.get(0, "data") or Opaque()
+    stream = iterate(machine, data, node.args[0].value if node.args else node)
+    length = arguments.get(2, "epoch_length")
+    _fire(machine, engine, "STARTED", node)
+    state = engine.store.data["state"]
+    start = state.store.data.get("epoch") if isinstance(state, Instance) else None
+    first = None if start is None else to_number(machine, start)
+    epoch = LoopRecord(
+        index=machine.index_atom("epoch"),
+        trips=epochs if epochs is None or first is None else epochs - first,
+        place=machine.here(node),
+        over="max_epochs",
+        target="epoch",
+        first=first,
+    )
+    batch = LoopRecord(
+        index=machine.index_atom("batch"),
+        trips=stream.trips if length is None else to_number(machine, length),
+        place=machine.here(node),
+        over=stream.text,
+        over_loader=True,
+        target="batch",
+    )
+    with repeating(machine, epoch, node):
+        _fire(machine, engine, "EPOCH_STARTED", node)
+        with repeating(machine, batch, node):
+            _fire(machine, engine, "ITERATION_STARTED", node)
+            process = engine.store.data[_PROCESS]
+            machine.call(process, Arguments([engine, Opaque(measured=True)]), node)
+            _fire(machine, engine, "ITERATION_COMPLETED", node)
+        _fire(machine, engine, "EPOCH_COMPLETED", node)
+    _fire(machine, engine, "COMPLETED", node)
+    return state
+
+
+def _fire(machine: Machine, engine: Instance, event: str, node: cst.Call) -> None:
+    """Call what is registered for an event, each under the conditions of its registration."""
+    registered = engine.store.data[_REGISTERED]
+    for handler in registered.items or () if isinstance(registered, ListValue) else ():
+        if not isinstance(handler, _Handler) or handler.event != event:
+            continue
+
+        def then(handler: _Handler = handler) -> Outcome:
+            _call(machine, engine, handler, node)
+            return GOES_ON
+
+        condition = handler.condition
+        known = True if condition is None else machine.assumed(condition)
+        if known:
+            then()
+        elif known is None and condition is not None:
+            branches.fork(machine, condition, node, then, lambda: GOES_ON)
+
+
+def _call(machine: Machine, engine: Instance, handler: _Handler, node: cst.Call) -> None:
+    function = handler.function
+    if isinstance(function, Instance):
+        saved = handler.given or function.store.data.values()
+        checkpoints.note_save(machine, "save", saved, handler.where)
+    elif isinstance(function, FunctionValue):
+        # A handler may leave out the engine, where it takes no arguments.
+        parameters = function.node.params.params
+        bound = 1 if function.receiver is not None else 0
+        given = [engine, *handler.given] if len(parameters) > bound else handler.given
+        machine.call(function, Arguments(given), node)

@@ -1,0 +1,248 @@
+"""Running a trace: its loops, conditions and breaks, compiled to closures."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
+from lrlint.analysis.model.computed import Derived, all_atoms
+from lrlint.analysis.model.conditions import Condition, flatten, is_loop_atom, text_of
+from lrlint.analysis.model.contradictions import exclude
+from lrlint.analysis.model.trace import (
+    Block,
+    Break,
+    Event,
+    LRWrite,
+    Node,
+    Repeat,
+    When,
+    has_break,
+    nodes_of,
+    walk,
+)
+from lrlint.analysis.model.words import unknown_trips
+from lrlint.symbolic import Atom, Expr, Strength
+
+Indices = list[int | float]
+Runner = Callable[[Indices], int | None]
+"""Runs a piece of the trace; the result is how many loops are to be left, if any."""
+
+TOO_LONG: Final = "a training of fewer steps"
+"""What has to be known where a training is too long to be run, or has no end."""
+
+
+class TraceCompiler(ABC):
+    """Compiles a trace to a function that runs it; what must be known first is ``unresolved``."""
+
+    def __init__(
+        self, trace: Block, assumed: Sequence[Condition], unresolved: list[str], most: int
+    ) -> None:
+        """Take the conditions that hold, and the most iterations of all loops together."""
+        self._trace = trace
+        self._assumed = assumed
+        self._unresolved = unresolved
+        self._left = most
+        self._all_indices = {
+            loop.loop.index for loop in nodes_of(trace) if isinstance(loop, Repeat)
+        }
+        self._last: dict[Atom, int] = {}
+        """The last iteration of each loop that has run, for flags that a loop leaves set."""
+        self._ends: list[bool] = []
+        """Whether a ``break`` leaves it, for each loop that is being compiled."""
+        self.by_defaults = False
+        """Whether defaults of the script decide how often something runs."""
+
+    def program(self) -> Runner:
+        """Return what runs the trace; names to be known first become ``unresolved``."""
+        return self._block(self._trace, ())
+
+    # -- what a subclass decides
+
+    @abstractmethod
+    def _concerns(self, event: Event) -> bool:
+        """Whether an event does something that counts here."""
+
+    @abstractmethod
+    def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
+        """Return what runs an event of concern."""
+
+    def _may_be_left_out(self, event: Event) -> bool:
+        """Whether an event of concern is left out where its condition is not known."""
+        return False
+
+    # -- loops and conditions
+
+    def _block(self, block: Block, indices: tuple[Atom, ...]) -> Runner:
+        parts = [part for node in block if (part := self._node(node, indices)) is not None]
+        if not parts:
+            return _nothing
+        if len(parts) == 1:
+            return parts[0]
+
+        def run(stack: Indices) -> int | None:
+            for part in parts:
+                leave = part(stack)
+                if leave:
+                    return leave
+            return None
+
+        return run
+
+    def _node(self, node: Node, indices: tuple[Atom, ...]) -> Runner | None:
+        match node:
+            case Repeat():
+                return self._repeat(node, indices)
+            case When():
+                return self._when(node, indices)
+            case Break(levels=levels):
+                if self._ends:
+                    self._ends[-min(levels, len(self._ends))] = True
+                return lambda stack: levels
+            case Event() if self._concerns(node):
+                return self._event(node, indices)
+        return None
+
+    def _matters(self, block: Block) -> bool:
+        return any(self._concerns(item.event) for item in walk(block))
+
+    def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
+        if not self._matters(node.body):
+            return None
+        index = node.loop.index
+        carried = [item for item in node.loop.carried if item.atom in _read_in(node)]
+        inside = (*indices, index, *(item.atom for item in carried))
+        self._ends.append(False)
+        body = self._block(node.body, inside)
+        count = self._trips(node, indices, ends=self._ends.pop())
+        if count is None:
+            return None
+        try:
+            before = [compile_number(item.before, indices) for item in carried]
+            after = [compile_number(item.after, inside) for item in carried]
+        except NotComputable as missing:
+            self._unresolved.append(str(missing))
+            return None
+        depth, size = len(indices), len(inside)
+
+        def run(stack: Indices) -> int | None:
+            trips = int(count(*stack))
+            stack += [0, *(compute(*stack) for compute in before)]
+            try:
+                for iteration in range(trips):
+                    self._left -= 1
+                    if self._left < 0:
+                        raise NotComputable(TOO_LONG)
+                    stack[depth] = self._last[index] = iteration
+                    leave = body(stack)
+                    if leave:
+                        return leave - 1
+                    if after:
+                        stack[depth + 1 : size] = [compute(*stack) for compute in after]
+            finally:
+                del stack[depth:]
+            return None
+
+        return run
+
+    def _trips(
+        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
+    ) -> Callable[..., Any] | None:
+        """Return how often a loop runs, as a function of the indices of the loops around it.
+
+        ``ends``: a ``break`` ends a loop whose trips are not known.
+        """
+        loop = node.loop
+        if loop.trips is None:
+            if ends:
+                endless = self._left + 1
+                return lambda *_: endless
+            self._unresolved.append(unknown_trips(loop.over))
+            return None
+        self.by_defaults |= not _is_sure(loop.trips.atoms())
+        try:
+            return compile_number(loop.trips, indices)
+        except NotComputable as missing:
+            self._unresolved.append(str(missing))
+            return None
+
+    def _when(self, node: When, indices: tuple[Atom, ...]) -> Runner | None:
+        conditions = [part for part in flatten(node.condition) if part not in self._assumed]
+        if exclude(conditions, self._assumed):
+            return None
+        matters = self._matters(node.body)
+        if not matters and not has_break(node.body):
+            return None
+        self.by_defaults |= not all(map(_is_certain, conditions))
+        if any(part.lean is False for part in conditions):
+            return None
+        try:
+            tests = [self._test(part, indices) for part in conditions]
+        except NotComputable as missing:
+            # An early stop on a measured value is left out: the training runs its course.
+            concerned = [item.event for item in walk(node.body) if self._concerns(item.event)]
+            if not all(map(self._may_be_left_out, concerned)):
+                self._note_unknown(conditions, str(missing))
+            return None
+        body = self._block(node.body, indices)
+        if not tests:
+            return body
+
+        def run(stack: Indices) -> int | None:
+            for test in tests:
+                if not test(*stack):
+                    return None
+            return body(stack)
+
+        return run
+
+    def _note_unknown(self, conditions: list[Condition], missing: str) -> None:
+        """Note what would decide a condition: a name to set, or the condition itself."""
+        names = {atom.name for part in conditions for atom in part.atoms() if atom.value is None}
+        undecided = [part for part in conditions if part.lean is None]
+        settable = missing in names or not undecided
+        self._unresolved.append(missing if settable else text_of(undecided[0]))
+
+    def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
+        """Return the condition as a function of the indices of the loops around it."""
+        left = tuple((set(condition.atoms()) & self._all_indices) - set(indices))
+        holds = compile_condition(condition, (*indices, *left))
+        if not left:
+            return holds
+        return lambda *stack: holds(*stack, *(self._last.get(atom, -1) for atom in left))
+
+
+def _is_certain(condition: Condition) -> bool:
+    """Whether no default of the script decides a condition."""
+    atoms = list(condition.atoms())
+    return bool(atoms) and _is_sure(atoms)
+
+
+def _is_sure(atoms: Iterable[Atom]) -> bool:
+    return all(atom.strength is Strength.CONSTANT or is_loop_atom(atom) for atom in atoms)
+
+
+def _nothing(stack: Indices) -> None:
+    """Run an empty block."""
+
+
+def _read_in(node: Repeat) -> frozenset[Atom]:
+    """Return the numbers that what runs in a loop depends on."""
+    numbers: list[Expr | Derived] = []
+    for inner in nodes_of(node.body):
+        match inner:
+            case When(condition=condition):
+                numbers.append(condition)
+            case LRWrite(law=Expr() as law):
+                numbers.append(law)
+            case Repeat(loop=loop):
+                numbers += [item.before for item in loop.carried]
+                numbers += [loop.trips] if loop.trips is not None else []
+    known = all_atoms(*numbers)
+    while True:  # one variable may follow another
+        afters = [item.after for item in node.loop.carried if item.atom in known]
+        more = known | all_atoms(*afters)
+        if more == known:
+            return known
+        known = more

@@ -1,0 +1,143 @@
+"""What Lightning is told of a scheduler, against what the scheduler needs (LR501, LR502)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lrlint.facts import Argument, Cadence, Driver, GuardKind, Horizon, Schedule, StepSite
+from lrlint.judgement.units import (
+    BY_NAME,
+    Evidence,
+    Mismatch,
+    cadence,
+    driver,
+    regular_sites,
+    stepped_per_batch_with_epoch_horizon,
+    stepped_per_epoch_with_batch_horizon,
+)
+from lrlint.symbolic import Expr, Unit
+
+NAME = "lightning.Trainer"
+INTERVALS = ("step", "epoch")
+_CERTAIN = frozenset({"trainer.max_steps"})
+"""Numbers of the Trainer that count updates, whatever their value."""
+_WHOLE = frozenset({"T_max", "total_steps", "num_training_steps", "total_iters"})
+_STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
+"""Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""
+
+
+def lightning(schedule: Schedule) -> Driver | None:
+    """Return what Lightning is told of a schedule; None where something else steps it."""
+    found = driver(schedule).stepping.driver
+    return found if found is not None and found.name == NAME else None
+
+
+@dataclass(frozen=True)
+class WrongInterval:
+    """A scheduler that Lightning steps in another unit than its horizon counts."""
+
+    driver: Driver
+    mismatch: Mismatch
+    right: str
+    """The interval that the horizon is made for."""
+
+
+def wrong_interval(schedule: Schedule) -> WrongInterval | None:
+    """Return the interval that does not fit what the horizon counts, or None."""
+    told = lightning(schedule)
+    if told is None or schedule.scheduler == "CyclicLR":
+        return None  # the step sizes of a CyclicLR are batches by definition: LR111
+    slow = stepped_per_epoch_with_batch_horizon(schedule) or _per_epoch_for_updates(schedule)
+    if slow is not None:
+        return WrongInterval(told, slow, "step")
+    fast = stepped_per_batch_with_epoch_horizon(schedule)
+    return None if fast is None else WrongInterval(told, fast, "epoch")
+
+
+def _per_epoch_for_updates(schedule: Schedule) -> Mismatch | None:
+    """Return the step per epoch of a schedule whose horizon counts updates by the names in it."""
+    horizon, sites = schedule.horizon, regular_sites(schedule)
+    if horizon is None or horizon.unit is not Unit.STEP or cadence(schedule) is not Cadence.EPOCH:
+        return None
+    length, argument = horizon.length, schedule.argument(horizon.parameter)
+    if length is None or (argument is not None and not argument.explicit):
+        return None
+    names = {atom.name for atom in length.atoms()}
+    if horizon.parameter not in _WHOLE or not all(map(_STEPS.search, names)):
+        return None
+    epochs = driver(schedule).epochs
+    if length.value is not None and (
+        length.value < 1
+        or (epochs is not None and epochs.value is not None and length.value <= epochs.value)
+    ):
+        return None
+    return Mismatch(sites[0], Evidence(schedule, horizon, None if names <= _CERTAIN else BY_NAME))
+
+
+def invalid_interval(schedule: Schedule) -> Argument | None:
+    """Return an interval that Lightning does not know, with which it refuses to train."""
+    told = lightning(schedule)
+    interval = None if told is None else told.settings.get("interval")
+    if interval is None or not isinstance(interval.value, str) or interval.value in INTERVALS:
+        return None
+    return interval
+
+
+def without_max_steps(schedule: Schedule) -> Horizon | None:
+    """Return a horizon that is the ``max_steps`` of a Trainer that has none, so that it is -1."""
+    horizon = schedule.horizon
+    if lightning(schedule) is None or horizon is None or horizon.length is None:
+        return None
+    names = {atom.name for atom in horizon.length.atoms()}
+    given = horizon.parameter in schedule.arguments
+    return horizon if given and names == _CERTAIN and horizon.length.value == -1 else None
+
+
+def unread_setting(schedule: Schedule) -> tuple[str, Argument] | None:
+    """Return a setting that would change how it is stepped if it were where Lightning reads it."""
+    told = lightning(schedule)
+    if told is None:
+        return None
+    for name, default in (("interval", "epoch"), ("frequency", Expr.const(1))):
+        outer, inner = told.misplaced.get(name), told.settings.get(name)
+        effective = default if inner is None else inner.value
+        if outer is not None and isinstance(outer.value, (str, Expr)) and outer.value != effective:
+            return name, outer
+    return None
+
+
+@dataclass(frozen=True)
+class BadFrequency:
+    """A frequency with which the steps do not come as often as it says."""
+
+    driver: Driver
+    frequency: Argument
+    site: StepSite
+    accumulation: Expr | None
+    """How many batches make an update, where the steps come irregularly; None: none comes."""
+
+
+def bad_frequency(schedule: Schedule) -> BadFrequency | None:
+    """Return a frequency with which a scheduler never steps, or not at regular updates."""
+    told = lightning(schedule)
+    frequency = None if told is None else told.settings.get("frequency")
+    if told is None or frequency is None or len(schedule.sites) != 1:
+        return None
+    (site,) = schedule.sites
+    number = frequency.number
+    if number is None or number.value is None or site.count is None:
+        return None
+    if site.count.value == 0:
+        return BadFrequency(told, frequency, site, None)
+    for guard in site.guards:
+        every = guard.amount
+        if (
+            guard.kind is GuardKind.EVERY_K
+            and every is not None
+            and every != number
+            and every.value
+            and number.value % every.value
+        ):
+            return BadFrequency(told, frequency, site, every)
+    return None
