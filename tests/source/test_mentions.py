@@ -34,10 +34,13 @@ HOLDS = [
     "from transformer.Optim import ScheduledOptim",
     "from optim import schedules",
     "def fit(optimiser, schedules): ...",
+    "for group in opt.param_groups:\n    group['lr'] = 0.1",
+    "import torch\noptimizer.lr = 0.1",
 ]
 
 HOLDS_NOT = [
     "",
+    "import tensorflow\noptimizer.lr = 0.1",
     "print('hello')",
     "the task was scheduled for later",
     "class JobSchedule: ...",

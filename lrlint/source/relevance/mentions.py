@@ -66,7 +66,8 @@ def mentions_schedule(data: bytes) -> bool:
 
 def writes_rate(data: bytes) -> bool:
     """Whether the bytes of a file may write an LR into an optimizer."""
-    return (b"param_groups" in data or b"optim" in data) and _WRITES.search(data) is not None
+    is_torch = b"param_groups" in data or (b"optim" in data and b"torch" in data)
+    return is_torch and _WRITES.search(data) is not None
 
 
 # What runs whenever the file does: under `if __name__ == "__main__":`, or a call or a loop at the
