@@ -9,7 +9,7 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import SetArgument
-from lrlint.judgement.length import WITH_THE_DEFAULTS, segment, unit
+from lrlint.judgement.length import WITH_THE_DEFAULTS, own_length, segment, unit
 from lrlint.judgement.low_end import (
     COUNTED,
     FLAT,
@@ -18,7 +18,6 @@ from lrlint.judgement.low_end import (
     is_only_planned,
     low_steps,
     lowest_share,
-    planned_and_run,
     share,
 )
 from lrlint.judgement.rates import lr_text
@@ -176,7 +175,7 @@ def _consequence(schedule: Schedule) -> str:
 
 def _early_end(schedule: Schedule) -> str | None:
     """Say where the LR ends if that is before the cosine is low, whatever its length is."""
-    length = planned_and_run(schedule)
+    length = own_length(schedule, at_most=True)
     if length is None or length.ratio is None or length.ratio > FLAT:
         return None
     return f"the last {unit(driver(schedule))} runs at {_percent(float(length.ratio), 1)}"

@@ -22,7 +22,7 @@ class TrajectoryDiverges(Rule):
 
     Not reported is an LR that the script writes now and then, or as a warm-up, if the scheduler
     computes each LR from the one in use and so goes on from there. It is a warning if the script
-    writes the LR throughout the training, so that such a scheduler has no effect.
+    writes the LR throughout the training, because the scheduler then has no effect.
 
     ## Why is this bad
 

@@ -20,6 +20,7 @@ from lrlint.judgement.length import (
     steps_every_micro_batch,
 )
 from lrlint.judgement.lightning import invalid_interval, without_max_steps, wrong_interval
+from lrlint.judgement.rates import takes_metric
 from lrlint.judgement.units import (
     Mismatch,
     cadence,
@@ -70,13 +71,8 @@ def _has_unknown_law(schedule: Schedule) -> bool:
     return schedule.scheduler not in LAWS
 
 
-def _takes_metric(schedule: Schedule) -> bool:
-    law = LAWS.get(schedule.scheduler)
-    return law is not None and law.takes_metric
-
-
 UNKNOWN_LAW = Exclusion(_has_unknown_law, "what this scheduler does to the LR is not known")
-FOLLOWS_METRIC = Exclusion(_takes_metric, "it follows a metric")
+FOLLOWS_METRIC = Exclusion(takes_metric, "it follows a metric")
 OPEN_ARGUMENTS = Exclusion(_has_open_arguments, "some of its arguments are not known, as **kwargs")
 UNKNOWN_OPTIMIZER = Exclusion(_has_no_optimizer, "its optimizer is not known")
 PART = Exclusion(_parent, lambda parent: f"it is a part of a {parent.scheduler}")
@@ -122,6 +118,10 @@ def _mover(schedule: Schedule) -> str | None:
 
 def _has_no_cadence(schedule: Schedule) -> bool:
     return cadence(schedule) not in (Cadence.EPOCH, Cadence.BATCH)
+
+
+def _no_steps_taken(schedule: Schedule) -> bool:
+    return schedule.steps is not None and schedule.steps.value == 0
 
 
 def _has_writes(schedule: Schedule) -> bool:
@@ -170,6 +170,7 @@ UNKNOWN_CADENCE = Exclusion(
     _has_no_cadence, "whether it is stepped per epoch or per batch is not known"
 )
 UNKNOWN_STEPS = Exclusion(unknown_steps, str)
+NO_STEPS_TAKEN = Exclusion(_no_steps_taken, "it is stepped 0 times")
 UNKNOWN_LENGTH = Exclusion(_unknown_length, str)
 WRITES = Exclusion(_has_writes, "the script writes the LR itself as well")
 

@@ -244,6 +244,14 @@ def segment(schedule: Schedule, *, at_most: bool = False) -> Expr | None:
         return None
 
 
+def own_length(schedule: Schedule, *, at_most: bool = False) -> Length | None:
+    """Return the horizon against its own steps; None where one of the two is not known."""
+    horizon, steps = schedule.horizon, segment(schedule, at_most=at_most)
+    if horizon is None or horizon.length is None or steps is None:
+        return None
+    return against(schedule, horizon, horizon.length, steps)
+
+
 def is_exercise(schedule: Schedule) -> bool:
     """Whether it is stepped only to plot or to test its curve."""
     sites = driver(schedule).sites

@@ -8,7 +8,7 @@ from lrlint.facts import Cadence, GuardKind, Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
-from lrlint.judgement.length import Length, against, segment
+from lrlint.judgement.length import Length, own_length, segment
 from lrlint.judgement.units import (
     cadence,
     driver,
@@ -32,14 +32,6 @@ _VISIBLE = 0.001
 _FEW = 15
 """A cosine of up to so many steps has no low one. What its last one is worth depends on the LRs
 that the script writes itself."""
-
-
-def planned_and_run(schedule: Schedule) -> Length | None:
-    """Return the length of a cosine against its steps; None where one of the two is not known."""
-    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
-    if horizon is None or horizon.length is None or steps is None:
-        return None
-    return against(schedule, horizon, horizon.length, steps)
 
 
 def ends_early(schedule: Schedule) -> bool:
@@ -93,7 +85,7 @@ def lowest_share(schedule: Schedule) -> float | None:
     """Return the lowest share of the base LR that a step runs at, None where that is not known."""
     if ends_early(schedule):
         return 1.0
-    whole, length = _whole(schedule), planned_and_run(schedule)
+    whole, length = _whole(schedule), own_length(schedule, at_most=True)
     planned = None if whole is None else whole.value
     if planned is not None and planned < 1:
         return None
@@ -185,7 +177,7 @@ def _companion(schedule: Schedule) -> Schedule | None:
 
 def _cut_off_part(schedule: Schedule) -> Length | None:
     """Return the length of a part that another schedule follows before it is low."""
-    length = None if schedule.parent is None else planned_and_run(schedule)
+    length = None if schedule.parent is None else own_length(schedule, at_most=True)
     return length if length is not None and (length.ratio or 1) <= FLAT else None
 
 

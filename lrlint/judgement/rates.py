@@ -14,6 +14,12 @@ _MANY = 10**6
 """Steps of a stand-in for a horizon of which only the share that is covered is known."""
 
 
+def takes_metric(schedule: Schedule) -> bool:
+    """Whether its ``step()`` takes a metric, which decides the LR."""
+    law = LAWS.get(schedule.scheduler)
+    return law is not None and law.takes_metric
+
+
 def lr_after(schedule: Schedule, share: Fraction) -> list[float] | None:
     """Return the LR of each group after a share of the horizon, whose length need not be known."""
     law = LAWS.get(schedule.scheduler)

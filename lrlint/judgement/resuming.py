@@ -17,7 +17,7 @@ from lrlint.facts import (
 )
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
-from lrlint.judgement.rates import writes_when_built
+from lrlint.judgement.rates import takes_metric, writes_when_built
 from lrlint.judgement.units import driver, is_moved, regular_sites
 from lrlint.symbolic import Expr
 
@@ -92,7 +92,7 @@ def counts_from_zero(schedule: Schedule) -> bool:
         return False
     if not regular_sites(schedule):
         return False
-    wanted = (StepArgument.NOTHING, StepArgument.METRIC) if _measures(schedule) else _NOTHING
+    wanted = (StepArgument.NOTHING, StepArgument.METRIC) if takes_metric(schedule) else _NOTHING
     if any(site.argument not in wanted for site in schedule.sites):
         return False
     if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
@@ -112,11 +112,6 @@ def _may_be_moved_elsewhere(schedule: Schedule) -> bool:
 
 
 _NOTHING = (StepArgument.NOTHING,)
-
-
-def _measures(schedule: Schedule) -> bool:
-    law = LAWS.get(schedule.scheduler)
-    return law is not None and law.takes_metric
 
 
 def goes_on_from_zero(schedule: Schedule) -> Resume | None:

@@ -10,6 +10,7 @@ from lrlint.judgement.exclusions import (
     EXERCISE,
     IGNORED_ACCUMULATION,
     MOVED,
+    NO_STEPS_TAKEN,
     OPEN_ARGUMENTS,
     PLAIN_STEPS,
     REBUILT,
@@ -19,7 +20,14 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_STEPS,
     WHOLE_IGNORES_ACCUMULATION,
 )
-from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, iterations, segment
+from lrlint.judgement.length import (
+    WITH_THE_DEFAULTS,
+    Length,
+    against,
+    iterations,
+    own_length,
+    segment,
+)
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
@@ -45,12 +53,10 @@ def unfinished(schedule: Schedule) -> Length | None:
 
 
 def _against_steps(schedule: Schedule) -> Length | None:
-    horizon, steps = schedule.horizon, segment(schedule, at_most=True)
-    if horizon is None or horizon.length is None or steps is None:
+    length = own_length(schedule, at_most=True)
+    if length is None or (length.steps.value is not None and length.steps.value <= 0):
         return None
-    if steps.value is not None and steps.value <= 0:
-        return None
-    return against(schedule, horizon, horizon.length, steps)
+    return length
 
 
 def last_factor(schedule: Schedule, warmup: Length) -> float | None:
@@ -214,15 +220,11 @@ def _warmup_against(schedule: Schedule, steps: Expr | None) -> WarmupSteps | Non
     return WarmupSteps(schedule, warmup, warmup.number, compared, caveat)
 
 
-def _no_steps_taken(schedule: Schedule) -> bool:
-    return schedule.steps is not None and schedule.steps.value == 0
-
-
 _TRAINING_EXCLUSIONS = (
     *WARMUP_EXCLUSIONS,
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
-    Exclusion(_no_steps_taken, "it is stepped 0 times"),
+    NO_STEPS_TAKEN,
 )
 
 

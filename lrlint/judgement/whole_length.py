@@ -8,6 +8,7 @@ from lrlint.judgement.exclusions import (
     EXERCISE,
     IGNORED_ACCUMULATION,
     KNOWN_PACE,
+    NO_STEPS_TAKEN,
     OPEN_ARGUMENTS,
     REBUILT,
     STEPPED_WRONGLY,
@@ -35,10 +36,6 @@ def judged_length(schedule: Schedule) -> Length | None:
     if any(row.case(schedule) for row in LENGTH_EXCLUSIONS):
         return None
     return whole_length(schedule)
-
-
-def _no_steps_taken(schedule: Schedule) -> bool:
-    return schedule.steps is not None and schedule.steps.value == 0
 
 
 def _degenerate(schedule: Schedule) -> str | None:
@@ -91,7 +88,7 @@ NOT_JUDGED = (
     UNKNOWN_LENGTH,
     Exclusion(_degenerate, str, owner="LR207"),
     UNKNOWN_STEPS,
-    Exclusion(_no_steps_taken, "it is stepped 0 times"),
+    NO_STEPS_TAKEN,
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),

@@ -23,7 +23,7 @@ from lrlint.judgement.exclusions import (
     WRITES,
     WRONG_INTERVAL,
 )
-from lrlint.judgement.length import Length, against, segment
+from lrlint.judgement.length import Length, against, own_length, segment
 from lrlint.judgement.training_steps import wrong_length
 from lrlint.judgement.units import cadence, driver
 from lrlint.rule import Exclusion
@@ -223,20 +223,13 @@ ZERO_EXCLUSIONS = (
 
 
 def _undecided(schedule: Schedule) -> Length | None:
-    length = _against_steps(schedule)
+    length = own_length(schedule)
     return length if length is not None and length.comparison.unknown else None
 
 
 def _goes_on(schedule: Schedule) -> Length | None:
-    length = _against_steps(schedule) if schedule.scheduler == _COSINE else None
+    length = own_length(schedule) if schedule.scheduler == _COSINE else None
     return length if length is not None and length.longer and not length.fits else None
-
-
-def _against_steps(schedule: Schedule) -> Length | None:
-    horizon, steps = schedule.horizon, segment(schedule)
-    if horizon is None or horizon.length is None or steps is None:
-        return None
-    return against(schedule, horizon, horizon.length, steps)
 
 
 NOT_DECIDED = (

@@ -223,15 +223,9 @@ def _loop(
         target=target,
         may_break=callbacks is not None and callbacks != NONE,
     )
-    repeat, outer = Repeat(record, []), machine.block
-    outer.append(repeat)
-    machine.block = repeat.body
-    machine.loops.append(repeat)
-    try:
+    repeat = Repeat(record, [])
+    with machine.inside(repeat):
         yield repeat
-    finally:
-        machine.loops.pop()
-        machine.block = outer
 
 
 def _plan(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -> _Plan:

@@ -95,14 +95,8 @@ def repeating(
     if carries and isinstance(node, (cst.For, cst.While)):
         growing = _growing_lists(machine, node.body, repeat)
     outer = machine.block
-    outer.append(repeat)
-    machine.block = repeat.body
-    machine.loops.append(repeat)
-    try:
+    with machine.inside(repeat):
         yield repeat
-    finally:
-        machine.loops.pop()
-        machine.block = outer
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
     running = _running(machine, variables)

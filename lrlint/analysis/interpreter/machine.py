@@ -110,7 +110,7 @@ class Library(ABC):
 
     @abstractmethod
     def drive(self, machine: Machine, instance: Instance) -> bool:
-        """Train an object as its framework does; return whether there is such a framework."""
+        """Run the training of an object by its framework; return whether it has one."""
 
 
 class Machine(ABC):
@@ -325,6 +325,19 @@ class Machine(ABC):
             self.block = outer
             if not when.body:
                 outer.remove(when)
+
+    @contextmanager
+    def inside(self, repeat: Repeat) -> Iterator[None]:
+        """Append a loop to the trace, and put what the ``with`` block adds into its body."""
+        outer = self.block
+        outer.append(repeat)
+        self.block = repeat.body
+        self.loops.append(repeat)
+        try:
+            yield
+        finally:
+            self.loops.pop()
+            self.block = outer
 
     def held_back(self, owner: Owner, node: cst.CSTNode) -> AbstractContextManager[None]:
         """Put a step of a prepared object under the condition that accelerate lets it run."""

@@ -120,7 +120,7 @@ class ListValue(Value):
     grows: bool = False
     """Whether a loop that was built after it changes its length."""
     growth: Growth | None = None
-    """In such a loop, what each iteration appends."""
+    """What each iteration of that loop appends."""
     under: int = 0
     """How many guards were in force where it was built."""
     place: SyntaxPlace | None = None

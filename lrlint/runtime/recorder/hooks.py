@@ -239,7 +239,7 @@ class Hooks:
                 self._fail(error)
             try:
                 original(scheduler, *args, **kwargs)
-            except Exception:
+            except Exception:  # torch's or the script's: noted, and raised again
                 with self.safely():
                     self._on_scheduler.step_failed(scheduler, value)
                 raise

@@ -41,8 +41,8 @@ def start_replay(
         values["schedulers"] = list(children)
     try:
         return law.start(expected.groups, **values)
-    except Exception:
-        return None  # a form of arguments that the replay does not take
+    except Exception:  # a form of arguments that the replay does not take
+        return None
 
 
 def state_for_replay(scheduler: Any) -> dict[str, Any]:

@@ -213,7 +213,7 @@ class Relevance:
         if any(self._is_foreign(module, word) for word in used & module.renamed):
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
-            return True  # a parameter, it may be: whoever calls the function has built it
+            return True  # it may be a parameter, which the caller of the function has built
         names = self._constructors(used)
         if not names:
             return False
