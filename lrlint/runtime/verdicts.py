@@ -16,7 +16,7 @@ RECORDED = frozenset(
         *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106", "LR108", "LR111"),
         *("LR201", "LR202", "LR203", "LR204", "LR205", "LR206", "LR207", "LR210"),
         *("LR301", "LR302", "LR303", "LR304", "LR305", "LR308"),
-        *("LR401", "LR406", "LR407", "LR409"),
+        *("LR401", "LR406", "LR407", "LR409", "LR504"),
     }
 )
 """Rules whose facts every run fills, so that their silence means something.
@@ -25,7 +25,9 @@ The others that judge runs need something that may not happen, such as a resume 
 GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
-_OF_LENGTH = frozenset({"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206"})
+_OF_LENGTH = frozenset(
+    {"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206", "LR504"}
+)
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
 _TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202"})
