@@ -30,9 +30,9 @@ _OF_LENGTH = frozenset(
 )
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
-_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202"})
+_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202", "LR504"})
 """More steps than the schedule is long."""
-_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210"})
+_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210", "LR504"})
 """Fewer steps than the schedule is long."""
 _RESUME = frozenset({"LR209", "LR412", "LR413", "LR901"})
 
@@ -47,6 +47,7 @@ _SAME_DEFECT = {
     "LR204": frozenset({"LR201", "LR202"}),
     "LR205": _TOO_SLOW,
     "LR206": _TOO_SLOW | {"LR108"},
+    "LR305": frozenset({"LR201", "LR504"}),  # too short a decay says more than its zeros
     "LR208": frozenset({"LR902"}),  # the training was stopped early
     "LR209": _RESUME,
     "LR210": _TOO_SLOW,
