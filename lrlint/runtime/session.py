@@ -8,9 +8,11 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
-from lrlint.facts import Training
+from lrlint.facts import HANDWRITTEN, Training
 from lrlint.linter.config import Settings
+from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written
 from lrlint.runtime.facts_of_run.training_facts import training_of
+from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.rank_gap import first_gap
 from lrlint.runtime.ranks import gather, rank
 from lrlint.runtime.recorder.hooks import Hooks
@@ -46,6 +48,7 @@ class Session:
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
+        self._plan = Plan()
         on_step = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, on_step)
         self._judge = RunJudge(settings or Settings())
@@ -58,6 +61,11 @@ class Session:
         """Stream every LR to a file. Raises UserError where it cannot be written."""
         self._trace = TraceWriter(path, rank())
         self.recorder.stream(self._trace.write)
+
+    def expect(self, plan: Plan) -> None:
+        """Take in what the script means to do, as it reads."""
+        self._plan = plan
+        self.recorder.planned = plan.ends_with_training
 
     def start(self) -> None:
         """Begin to listen."""
@@ -83,7 +91,7 @@ class Session:
         """
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
-            training = training_of(self.recorder)
+            training = training_of(self.recorder, self._hand_written())
         failed = self.hooks.failure is not None
         return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
@@ -112,8 +120,14 @@ class Session:
             if scheduler.parent is None and not scheduler.failed
         ]
 
+    def _hand_written(self) -> list[HandWritten]:
+        return list(hand_written(self.recorder, self._plan))
+
     def _tracks(self) -> tuple[Track, ...]:
-        return tuple(map(self._track, self._drivers()))
+        written: list[HandWritten] = []
+        with self.hooks.safely():
+            written = self._hand_written()
+        return (*map(self._track, self._drivers()), *map(self._track_by_hand, written))
 
     def _track(self, scheduler: RecordedScheduler) -> Track:
         optimizer = scheduler.optimizer
@@ -135,6 +149,23 @@ class Session:
             row=scheduler.place.row,
         )
 
+    def _track_by_hand(self, written: HandWritten) -> Track:
+        optimizer, span = written.record, written.place.span()
+        return Track(
+            scheduler=HANDWRITTEN,
+            optimizer=optimizer.class_name,
+            optimizer_steps=optimizer.steps,
+            scheduler_steps=written.writes,
+            at=tuple(optimizer.curve.at),
+            lr=optimizer.curve.by_group(),
+            expected=written.expected,
+            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
+            max_relative_error=written.error,
+            rank=rank(),
+            filename=span.filename,
+            row=span.start.row,
+        )
+
     def share(self) -> bool:
         """Compare with the other ranks, which all do so now; return whether this one reports."""
         gathered = gather(self.recording(()))
@@ -147,7 +178,8 @@ class Session:
         """Take in what the other ranks have recorded, and find where they differ."""
         self._notes += notes
         drivers = self._drivers()
-        for index, (scheduler, track) in enumerate(zip(drivers, self._tracks(), strict=True)):
+        tracks = self._tracks()[: len(drivers)]
+        for index, (scheduler, track) in enumerate(zip(drivers, tracks, strict=True)):
             theirs = [other.schedules[index] for other in others if index < len(other.schedules)]
             scheduler.rank_gap = first_gap(track, theirs)
             unstepped = any(t.optimizer_steps and not t.scheduler_steps for t in theirs)
