@@ -10,6 +10,9 @@ from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
 from lrlint.facts import HANDWRITTEN, Training
 from lrlint.linter.config import Settings
+from lrlint.output import Style
+from lrlint.output.colour import Paint
+from lrlint.output.full import finding as framed
 from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.planned_schedules import Plan
@@ -94,6 +97,17 @@ class Session:
             training = training_of(self.recorder, self._hand_written())
         failed = self.hooks.failure is not None
         return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+
+    def describe(self, findings: Sequence[Diagnostic]) -> str:
+        """Return findings as a terminal shows them, with the lines that they are about."""
+        sources = self._judge.sources
+
+        def lines(filename: str, cell: int | None) -> Sequence[str] | None:
+            source = sources.get(filename)
+            return None if source is None else source.text.split("\n")
+
+        style, paint = Style(), Paint(False)
+        return "\n\n".join("\n".join(framed(one, lines, style, paint)) for one in findings)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""
@@ -190,6 +204,7 @@ class Session:
 
     def _raise_divergence(self) -> None:
         """End the training at the first step whose LR is not the schedule's."""
+        __tracebackhide__ = True  # of pytest
         if self._raised:
             return
         if any(record.departure or record.bad_rate for record in self.recorder.optimizers):
@@ -197,6 +212,7 @@ class Session:
 
     def raise_error(self, *, finished: bool = True) -> None:
         """Raise a ScheduleError where there is a finding of error severity."""
+        __tracebackhide__ = True
         if self._raised:
             return
         findings = self.findings(finished=finished)
