@@ -104,7 +104,7 @@ def test_raise_fails_the_test_itself(pytester: pytest.Pytester) -> None:
             "*lrlint findings*",
             "test_fit.py::test_too_long",
             "  test_fit.py:*: warning[[]LR210[]]*",
-            "FAILED test_fit.py::test_twice*LR105 stepped-twice*",
+            "FAILED test_fit.py::test_twice*LR105*",
         ]
     )
     assert "pytest_plugin" not in shown(result)
