@@ -8,6 +8,7 @@ from typing import Annotated, get_type_hints
 
 import click
 
+from lrlint.cli import complete
 from lrlint.diagnostics import Severity
 from lrlint.linter.config import NEVER
 from lrlint.output import FORMATS
@@ -30,7 +31,10 @@ def flag(*names: str, help: str) -> click.Option:
 class Options:
     """What ``lrlint check`` is asked to do."""
 
-    paths: Annotated[tuple[str, ...], click.Argument(["paths"], nargs=-1, metavar="[PATHS]...")]
+    paths: Annotated[
+        tuple[str, ...],
+        click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=complete.paths),
+    ]
     output_format: Annotated[
         str,
         click.Option(
@@ -50,18 +54,32 @@ class Options:
     select: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--select"], multiple=True, metavar="RULES", help=f"Only these rules, {_SELECTORS}."
+            ["--select"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help=f"Only these rules, {_SELECTORS}.",
         ),
     ]
     extend_select: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--extend-select"], multiple=True, metavar="RULES", help="These rules as well."
+            ["--extend-select"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help="These rules as well.",
         ),
     ]
     ignore: Annotated[
         tuple[str, ...],
-        click.Option(["--ignore"], multiple=True, metavar="RULES", help="Not these rules."),
+        click.Option(
+            ["--ignore"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help="Not these rules.",
+        ),
     ]
     pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     fail_on: Annotated[
