@@ -75,6 +75,12 @@ class StepBeforeOptimizer(Rule):
         scheduler.step()
     ```
 
+    ## Fix safety
+
+    Where the two calls follow each other directly, the fix swaps them and is safe. Elsewhere it is
+    unsafe, because it moves `scheduler.step()` past what comes between it and the end of the loop:
+    a log line or a checkpoint there then has the LR of this epoch and no longer that of the next.
+
     ## References
 
     - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)
