@@ -10,6 +10,7 @@ from pathlib import Path
 from lrlint.linter.config import Settings
 from lrlint.source import (
     STDIN,
+    Disk,
     Found,
     SourceFile,
     Unreadable,
@@ -43,6 +44,7 @@ class Reader:
         memory: Mapping[Path, SourceFile] | None = None,
     ) -> None:
         self.memory = memory or {}
+        self.disk = Disk()
         self._settings = settings
         self._stdin = stdin or Stdin(b"")
 
@@ -73,7 +75,7 @@ class Reader:
     def imported(self, path: Path) -> SourceFile | None:
         """Read a file that another imports; None where it cannot be read."""
         source = self.memory.get(real_path(path)) if self.memory else None
-        return source or load_imported(path)
+        return source or load_imported(path, self.disk)
 
 
 def real_path(path: Path) -> Path:
