@@ -9,6 +9,7 @@ from typing import Annotated, get_type_hints
 
 import click
 
+from lrlint.cli import complete
 from lrlint.diagnostics import Severity
 from lrlint.linter.keys import NEVER
 from lrlint.output import FORMATS
@@ -34,7 +35,9 @@ def switch(name: str, help: str) -> click.Option:
 
 def rules(*names: str, help: str) -> click.Option:
     """Return an option whose values are rules."""
-    return click.Option(names, multiple=True, metavar="RULES", help=help)
+    return click.Option(
+        names, multiple=True, metavar="RULES", shell_complete=complete.rules, help=help
+    )
 
 
 class Configs(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3 only
@@ -51,7 +54,10 @@ class Options:
     What is not given and is also a key of the configuration is None until that has been read.
     """
 
-    paths: Annotated[tuple[str, ...], click.Argument(["paths"], nargs=-1, metavar="[PATHS]...")]
+    paths: Annotated[
+        tuple[str, ...],
+        click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=complete.paths),
+    ]
     output_format: Annotated[
         str,
         click.Option(

@@ -55,7 +55,7 @@ class Judge:
             self._undecided[f"{where}: {note.message}"] = None
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
-        from lrlint.rule import Silence  # imported with the rules by now
+        from lrlint.rule import Silence, distribution_of  # imported with the rules by now
 
         where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
@@ -68,11 +68,12 @@ class Judge:
                     self._add(resolved.diagnostic)
                     self._sources.update(resolved.sources)
                     if resolved.failure is not None:
-                        self.failed(f"the fix for {where}", resolved.failure)
+                        fix = f"the fix for {where}"
+                        self.failed(fix, resolved.failure, distribution_of(rule))
         except TookTooLong:
             raise
         except Exception as error:
-            self.failed(where, error)
+            self.failed(where, error, distribution_of(rule))
 
     def _note(self, silence: Silence, source: SourceFile) -> None:
         """Keep why a rule reports nothing, where that was asked for: the place costs a look-up."""
@@ -100,9 +101,9 @@ class Judge:
         """Note what kept lrlint from its work."""
         self._problems[text] = None
 
-    def failed(self, where: str, error: BaseException) -> None:
-        """Note an error of lrlint's own."""
-        self.problem(internal_error(where, error))
+    def failed(self, where: str, error: BaseException, plugin: str | None = None) -> None:
+        """Note an error of lrlint's own, or of the code of a plugin."""
+        self.problem(internal_error(where, error, plugin))
 
     # -- the results
 

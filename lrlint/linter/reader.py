@@ -10,6 +10,7 @@ from pathlib import Path
 from lrlint.linter.resolve import Resolver
 from lrlint.source import (
     STDIN,
+    Disk,
     Found,
     SourceFile,
     Unreadable,
@@ -44,6 +45,7 @@ class Reader:
         memory: Mapping[Path, SourceFile] | None = None,
     ) -> None:
         self.memory = memory or {}
+        self.disk = Disk()
         self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
@@ -83,7 +85,7 @@ class Reader:
     def imported(self, path: Path) -> SourceFile | None:
         """Read a file that another imports; None where it cannot be read."""
         source = self.memory.get(real_path(path)) if self.memory else None
-        return source or load_imported(path)
+        return source or load_imported(path, self.disk)
 
 
 def real_path(path: Path) -> Path:

@@ -61,9 +61,9 @@ class Ruleset:
         """Whether the fixes of a rule are offered."""
         return not self._settings.fixable or code in self._fixable.codes
 
-    def url(self, code: str) -> str:
+    def url(self, code: str) -> str | None:
         """Return the address of a rule's page."""
-        return next((rule.url() for rule in self._all if rule.code == code), "")
+        return next((rule.url() for rule in self._all if rule.code == code), None)
 
     def _shown(self, code: str, severity: Severity) -> Severity | None:
         if severity > Severity.ADVICE or self._settings.pedantic:

@@ -14,7 +14,7 @@ from lrlint.judgement.units import driver
 from lrlint.linter.diagnose import Diagnoser
 from lrlint.linter.resolve import Resolver, resolver_of
 from lrlint.linter.settings import Settings
-from lrlint.rule import Finding, Rule
+from lrlint.rule import Finding, Rule, distribution_of
 from lrlint.source import SourceError, SourceFile, load
 
 ABOUT_THE_END = frozenset(
@@ -80,7 +80,8 @@ class RunJudge:
         try:
             return list(self._diagnostics(rule, training))
         except Exception as error:
-            self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
+            where = f"rule {rule.code} {rule.name}"
+            self._failures[rule.code] = internal_error(where, error, distribution_of(rule))
             return []
 
     def _diagnostics(self, rule: Rule, training: Training) -> Iterator[Diagnostic]:

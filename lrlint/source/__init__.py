@@ -17,9 +17,11 @@ from lrlint.source.reading import read_bytes
 from lrlint.source.relevance import Relevance, mentions_schedule, starts_something
 from lrlint.source.suppress import Suppression, Suppressions
 from lrlint.source.text import Text, decode
+from lrlint.source.trail import Disk
 
 __all__ = [
     "STDIN",
+    "Disk",
     "Found",
     "Locator",
     "Relevance",
