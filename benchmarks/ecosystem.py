@@ -32,7 +32,7 @@ SLOWER = (1.5, 0.2)
 
 def examine(pedantic: bool) -> Iterator[Row]:
     """The rows of the working directory: its findings, failures, files, and a summary."""
-    from lrlint.linter.config import Settings
+    from lrlint.linter.settings import Settings
     from lrlint.linter.engine import lint
 
     start, wall = time.process_time(), time.perf_counter()
