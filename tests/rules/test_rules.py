@@ -15,10 +15,13 @@ import pytest
 from rule_cases import CASES, RULES
 
 from lrlint import rule as rule_module
-from lrlint.rule import OWN_RULES, Rule
-from lrlint.testing import Example, examples
+from lrlint.fix import Applicability
+from lrlint.linter.engine import lint_text
+from lrlint.rule import OWN_RULES, Invalid, Rule
+from lrlint.testing import Example, examples, examples_of
 
 SECTIONS = ("What it does", "Why is this bad", "Example", "Use instead", "References")
+OPTIONAL = ("Options", "Fix safety", "What torch says")
 RUN_TIME_ONLY = "LR9"
 """Rules that judge a recorded run have no snippets to lint."""
 
@@ -34,7 +37,21 @@ def test_page_has_its_sections_in_order(rule: Rule) -> None:
     headings = re.findall(r"^## (.+?)\??$", rule.documentation(), re.MULTILINE)
     known = [heading for heading in headings if heading in SECTIONS]
     assert known == list(SECTIONS)
-    assert set(headings) <= {*SECTIONS, "Options"}
+    assert set(headings) <= {*SECTIONS, *OPTIONAL}
+
+
+@each_rule
+def test_page_says_why_a_fix_is_unsafe(rule: Rule) -> None:
+    unsafe = any(_has_unsafe_fix(example) for example in examples_of(rule, CASES))
+    assert ("## Fix safety" in rule.documentation()) == unsafe
+
+
+def _has_unsafe_fix(example: Example) -> bool:
+    if not isinstance(example.snippet, Invalid) or example.snippet.fixed is None:
+        return False
+    found = lint_text(example.script(), pedantic=True).diagnostics
+    (fix,) = (finding.fix for finding in found if finding.code == example.rule.code)
+    return fix is not None and fix.applicability is Applicability.UNSAFE
 
 
 @each_rule
