@@ -270,7 +270,7 @@ def test_bug_in_a_rule_costs_that_rule_only(write: Write, project: Path) -> None
     assert len(report.diagnostics) == 4
     (problem,) = report.problems
     assert problem.startswith(
-        "internal error in a.py, rule LR999 broken: ZeroDivisionError: a bug in a rule (cli/"
+        "conftest failed in a.py, rule LR999 broken: ZeroDivisionError: a bug in a rule (cli/"
     )
 
 
