@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import click
+from click.shell_completion import CompletionItem
 
 from lrlint.diagnostics import Severity
 from lrlint.linter.config import NEVER
@@ -26,6 +29,32 @@ def flag(*names: str, help: str) -> click.Option:
     return click.Option(names, is_flag=True, help=help)
 
 
+class Formats(click.Choice):
+    """The name of an output format, with suggestions where it is not one."""
+
+    def __init__(self, summaries: Mapping[str, str]) -> None:
+        """Set up with a line about each format, for shell completion."""
+        super().__init__(list(summaries))
+        self._summaries = summaries
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self._summaries:
+            return str(value)
+        close = difflib.get_close_matches(str(value), self._summaries, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(close)}?" if close else ""
+        known = f"known are {', '.join(self._summaries)}"
+        self.fail(f"no format is called {value!r}; {hint or known}", param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in self._summaries.items()
+            if name.startswith(incomplete)
+        ]
+
+
 @dataclass(frozen=True)
 class Options:
     """What ``lrlint check`` is asked to do."""
@@ -35,10 +64,11 @@ class Options:
         str,
         click.Option(
             ["--output-format"],
-            type=click.Choice(list(FORMATS)),
+            type=Formats({name: kind.summary for name, kind in FORMATS.items()}),
             default="full",
             show_default=True,
-            help="How findings are written.",
+            metavar="FORMAT",
+            help=f"How findings are written: {', '.join(FORMATS)}.",
         ),
     ]
     output_file: Annotated[

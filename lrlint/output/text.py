@@ -51,6 +51,14 @@ _CONTROL = re.compile(
 )
 
 
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 and strict readers of JSON take: without lone surrogates."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 def visible(line: str) -> str:
     """Return a line of a diff in which control characters, but no others, are symbols."""
     return _CONTROL.sub(lambda match: shown(match[0])[0], line)

@@ -1,0 +1,71 @@
+"""JUnit XML: a test suite per file, a failed test per finding."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from lrlint.diagnostics import Diagnostic, Severity, position
+from lrlint.output import Results, Style
+from lrlint.output.summary import count
+from lrlint.output.text import clean
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(results: Results, style: Style) -> str:
+    """Return a document; one without findings holds a test that passed."""
+    diagnostics = results.diagnostics
+    root = Element("testsuites", name="lrlint", **_totals(diagnostics))
+    for filename, findings in groupby(diagnostics, key=lambda diagnostic: diagnostic.filename):
+        _suite(root, filename, list(findings))
+    if not diagnostics:
+        suite = SubElement(root, "testsuite", name="lrlint", **_totals((), tests=1))
+        name = f"no findings in {count(results.files_checked, 'file')}"
+        SubElement(suite, "testcase", name=name, classname="lrlint", time="0")
+    indent(root)
+    # ASCII with character references: safe in every encoding of a terminal or pipe.
+    return tostring(root, encoding="us-ascii", xml_declaration=True).decode() + "\n"
+
+
+def _totals(findings: tuple[Diagnostic, ...] | list[Diagnostic], tests: int = 0) -> dict[str, str]:
+    errors = sum(finding.code == "LR000" for finding in findings)
+    return {
+        "tests": str(tests or len(findings)),
+        "failures": str(len(findings) - errors),
+        "errors": str(errors),
+        "time": "0",
+    }
+
+
+def _suite(root: Element, filename: str, findings: list[Diagnostic]) -> None:
+    name = _text(filename)
+    suite = SubElement(root, "testsuite", name=name, file=name, **_totals(findings))
+    classname = name.removesuffix(".py").replace("/", ".")
+    for finding in findings:
+        where = position(finding.filename, finding.cell, finding.location)
+        place = where.removeprefix(f"{finding.filename}:")
+        case = SubElement(
+            suite,
+            "testcase",
+            name=_text(f"{finding.code} {finding.name} ({place})"),
+            classname=classname,
+            time="0",
+        )
+        kind = "error" if finding.code == "LR000" else "failure"
+        said = _text(finding.message)
+        outcome = SubElement(case, kind, message=said, type=finding.severity.label)
+        outcome.text = "\n".join(_details(finding, where, said))
+
+
+def _details(finding: Diagnostic, where: str, said: str) -> list[str]:
+    rows = [f"{_text(where)}: {finding.severity.label}[{finding.code}] {finding.name}: {said}"]
+    for note in finding.related:
+        place = position(note.filename, note.cell, note.location)
+        rows.append(_text(f"{place}: {note.message}"))
+    return [*rows, finding.url] if finding.url else rows
+
+
+def _text(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", clean(text))
