@@ -22,7 +22,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, metadata
 from types import ModuleType
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -37,8 +37,6 @@ Cause = TypeVar("Cause")
 
 ENTRY_POINT_GROUP = "lrlint.rules"
 OWN_RULES = "lrlint_rules"
-OWN_URL = "https://github.com/lrlint/lrlint/blob/main/rules/{module}.py"
-"""Where the page of a rule that lrlint ships can be read: its file."""
 
 
 @dataclass(frozen=True)
@@ -206,10 +204,17 @@ class Rule:
         return cls.documentation().partition("\n\n")[0].replace("\n", " ")
 
     @classmethod
-    def url(cls) -> str:
-        """Return the address of the page; a plugin's rules override this."""
-        package, _, module = cls.__module__.partition(".")
-        return OWN_URL.format(module=module) if package == OWN_RULES else ""
+    def url(cls) -> str | None:
+        """Return the address of the page, None where there is none; a plugin's rules override this.
+
+        A rule that lrlint ships has a page in lrlint's documentation; of another plugin's, the
+        address is that of the plugin's documentation.
+        """
+        package = cls.__module__.partition(".")[0]
+        if package != OWN_RULES:
+            return _plugin_address(package)
+        address = documentation_address()
+        return None if address is None else f"{address}/rules/{cls.code.lower()}/"
 
 
 def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
@@ -220,6 +225,29 @@ def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
 def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
     """Return a fix that a person should read before it is applied."""
     return Proposal(Applicability.UNSAFE, message, changes)
+
+
+@cache
+def documentation_address(distribution: str = "lrlint") -> str | None:
+    """Return the address of the documentation that a package's metadata name, without a last slash.
+
+    Without such metadata there are no links: an address that does not exist helps nobody.
+    """
+    urls: list[str] = metadata(distribution).get_all("Project-URL") or []
+    for url in urls:
+        label, _, address = url.partition(",")
+        if label.strip().lower() == "documentation":
+            return address.strip().rstrip("/")
+    return None
+
+
+@cache
+def _plugin_address(package: str) -> str | None:
+    """Return the address of the documentation of the plugin that has its rules in a package."""
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        if point.module.partition(".")[0] == package and point.dist is not None:
+            return documentation_address(point.dist.name)
+    return None
 
 
 @cache

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, get_type_hints
 
 import click
 from click.shell_completion import CompletionItem
 
+from lrlint.cli import complete
 from lrlint.diagnostics import Severity
 from lrlint.linter.config import NEVER
 from lrlint.output import FORMATS
@@ -29,46 +30,49 @@ def flag(*names: str, help: str) -> click.Option:
     return click.Option(names, is_flag=True, help=help)
 
 
-class Formats(click.Choice):
-    """The name of an output format, with suggestions where it is not one."""
+def format_option(summaries: Mapping[str, str], default: str, what: str) -> click.Option:
+    """Return ``--output-format``, which takes the formats with these lines about them."""
+    listed = ", ".join(summaries)
 
-    def __init__(self, summaries: Mapping[str, str]) -> None:
-        """Set up with a line about each format, for shell completion."""
-        super().__init__(list(summaries))
-        self._summaries = summaries
+    def check(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if value in summaries:
+            return value
+        close = difflib.get_close_matches(value, summaries, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
+        raise click.BadParameter(f"no format is called {value!r}; {hint}")
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value in self._summaries:
-            return str(value)
-        close = difflib.get_close_matches(str(value), self._summaries, n=2, cutoff=0.5)
-        hint = f"did you mean {' or '.join(close)}?" if close else ""
-        known = f"known are {', '.join(self._summaries)}"
-        self.fail(f"no format is called {value!r}; {hint or known}", param, ctx)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    def complete(
+        context: click.Context, parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return [
             CompletionItem(name, help=summary)
-            for name, summary in self._summaries.items()
+            for name, summary in summaries.items()
             if name.startswith(incomplete)
         ]
+
+    return click.Option(
+        ["--output-format"],
+        default=default,
+        show_default=True,
+        metavar="FORMAT",
+        callback=check,
+        shell_complete=complete,
+        help=f"How {what} written: {listed}.",
+    )
 
 
 @dataclass(frozen=True)
 class Options:
     """What ``lrlint check`` is asked to do."""
 
-    paths: Annotated[tuple[str, ...], click.Argument(["paths"], nargs=-1, metavar="[PATHS]...")]
+    paths: Annotated[
+        tuple[str, ...],
+        click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=complete.paths),
+    ]
     output_format: Annotated[
         str,
-        click.Option(
-            ["--output-format"],
-            type=Formats({name: kind.summary for name, kind in FORMATS.items()}),
-            default="full",
-            show_default=True,
-            metavar="FORMAT",
-            help=f"How findings are written: {', '.join(FORMATS)}.",
+        format_option(
+            {name: kind.summary for name, kind in FORMATS.items()}, "full", "findings are"
         ),
     ]
     output_file: Annotated[
@@ -80,18 +84,32 @@ class Options:
     select: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--select"], multiple=True, metavar="RULES", help=f"Only these rules, {_SELECTORS}."
+            ["--select"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help=f"Only these rules, {_SELECTORS}.",
         ),
     ]
     extend_select: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--extend-select"], multiple=True, metavar="RULES", help="These rules as well."
+            ["--extend-select"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help="These rules as well.",
         ),
     ]
     ignore: Annotated[
         tuple[str, ...],
-        click.Option(["--ignore"], multiple=True, metavar="RULES", help="Not these rules."),
+        click.Option(
+            ["--ignore"],
+            multiple=True,
+            metavar="RULES",
+            shell_complete=complete.rules,
+            help="Not these rules.",
+        ),
     ]
     pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     fail_on: Annotated[

@@ -11,7 +11,7 @@ from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.linter.config import Settings
-from lrlint.output import FOR_PEOPLE, Results, RulePage, Style, render
+from lrlint.output import FOR_PEOPLE, About, Results, RulePage, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _findings(report: Report, options: Options, style: Style) -> str:
         report.files.lines,
         report.files_analysed,
         files=report.files,
-        rules=rule_pages,
+        about=about,
         problems=report.problems,
     )
     if options.output_format == "github":
@@ -63,14 +63,15 @@ def _findings(report: Report, options: Options, style: Style) -> str:
     return render(options.output_format, results, style)
 
 
-def rule_pages() -> dict[str, RulePage]:
-    """Return what formats say of rules, by code."""
-    from lrlint.rule import load_rules
+def about() -> About:
+    """Return what formats say of lrlint and its rules."""
+    from lrlint.rule import documentation_address, load_rules  # few formats need them
 
-    return {
+    pages = {
         rule.code: RulePage(rule.summary(), rule.documentation(), rule.severity)
         for rule in load_rules()
     }
+    return About(documentation_address(), pages)
 
 
 def append_job_summary(results: Results) -> None:

@@ -58,8 +58,6 @@ class SourceFiles(Files):
 
     def in_file(self, filename: str, cell: int | None, place: Location) -> Location | None:
         source = self._sources.get(filename)
-        return (
-            super().in_file(filename, cell, place)
-            if source is None
-            else source.in_file(cell, place)
-        )
+        if source is None:
+            return super().in_file(filename, cell, place)
+        return source.in_file(cell, place)

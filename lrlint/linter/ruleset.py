@@ -152,7 +152,7 @@ class Ruleset:
             location=at,
             end_location=at,
             cell=error.cell,
-            url=next((rule.url() for rule in self._all if rule.code == code), ""),
+            url=next((rule.url() for rule in self._all if rule.code == code), None),
         )
 
     # -- settings

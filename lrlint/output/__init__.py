@@ -28,6 +28,16 @@ class RulePage:
     severity: Severity
 
 
+@dataclass(frozen=True)
+class About:
+    """What a format may say of lrlint."""
+
+    url: str | None = None
+    """The address of the documentation, if there is one."""
+    rules: Mapping[str, RulePage] = field(default_factory=dict)
+    """All rules, by code."""
+
+
 class Files:
     """The files that findings point into, as they are on disk; this one knows none."""
 
@@ -49,10 +59,8 @@ class Results:
     lines: Lines = no_lines
     files_with_scheduler: int = 0
     files: Files = field(default_factory=Files)
-    rules: Callable[[], Mapping[str, RulePage]] = dict
-    """Returns the pages of all rules, by code."""
-    documentation: str | None = None
-    """The address of lrlint's documentation, if it has one."""
+    about: Callable[[], About] = About
+    """Returns what is documented."""
     problems: tuple[str, ...] = ()
     """What kept lrlint from doing its work."""
 

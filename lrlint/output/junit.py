@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from lrlint.diagnostics import Diagnostic, Severity, position
+from lrlint.diagnostics import Diagnostic, position
 from lrlint.output import Results, Style
 from lrlint.output.summary import count
 from lrlint.output.text import clean
@@ -17,20 +17,21 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def render(results: Results, style: Style) -> str:
     """Return a document; one without findings holds a test that passed."""
     diagnostics = results.diagnostics
-    root = Element("testsuites", name="lrlint", **_totals(diagnostics))
+    root = Element("testsuites", {"name": "lrlint", **_totals(diagnostics)})
     for filename, findings in groupby(diagnostics, key=lambda diagnostic: diagnostic.filename):
-        _suite(root, filename, list(findings))
+        _suite(root, filename, tuple(findings))
     if not diagnostics:
-        suite = SubElement(root, "testsuite", name="lrlint", **_totals((), tests=1))
+        suite = SubElement(root, "testsuite", {"name": "lrlint", **_totals((), tests=1)})
         name = f"no findings in {count(results.files_checked, 'file')}"
-        SubElement(suite, "testcase", name=name, classname="lrlint", time="0")
+        SubElement(suite, "testcase", {"name": name, "classname": "lrlint", "time": "0"})
     indent(root)
     # ASCII with character references: safe in every encoding of a terminal or pipe.
-    return tostring(root, encoding="us-ascii", xml_declaration=True).decode() + "\n"
+    text: bytes = tostring(root, encoding="us-ascii", xml_declaration=True)
+    return text.decode() + "\n"
 
 
-def _totals(findings: tuple[Diagnostic, ...] | list[Diagnostic], tests: int = 0) -> dict[str, str]:
-    errors = sum(finding.code == "LR000" for finding in findings)
+def _totals(findings: tuple[Diagnostic, ...], tests: int = 0) -> dict[str, str]:
+    errors = sum(_kind(finding) == "error" for finding in findings)
     return {
         "tests": str(tests or len(findings)),
         "failures": str(len(findings) - errors),
@@ -39,23 +40,23 @@ def _totals(findings: tuple[Diagnostic, ...] | list[Diagnostic], tests: int = 0)
     }
 
 
-def _suite(root: Element, filename: str, findings: list[Diagnostic]) -> None:
+def _kind(finding: Diagnostic) -> str:
+    return "error" if finding.code == "LR000" else "failure"  # a file that could not be checked
+
+
+def _suite(root: Element, filename: str, findings: tuple[Diagnostic, ...]) -> None:
     name = _text(filename)
-    suite = SubElement(root, "testsuite", name=name, file=name, **_totals(findings))
+    suite = SubElement(root, "testsuite", {"name": name, "file": name, **_totals(findings)})
     classname = name.removesuffix(".py").replace("/", ".")
     for finding in findings:
         where = position(finding.filename, finding.cell, finding.location)
         place = where.removeprefix(f"{finding.filename}:")
-        case = SubElement(
-            suite,
-            "testcase",
-            name=_text(f"{finding.code} {finding.name} ({place})"),
-            classname=classname,
-            time="0",
-        )
-        kind = "error" if finding.code == "LR000" else "failure"
+        title = _text(f"{finding.code} {finding.name} ({place})")
+        test = {"name": title, "classname": classname, "time": "0"}
+        case = SubElement(suite, "testcase", test)
         said = _text(finding.message)
-        outcome = SubElement(case, kind, message=said, type=finding.severity.label)
+        attributes = {"message": said, "type": finding.severity.label}
+        outcome = SubElement(case, _kind(finding), attributes)
         outcome.text = "\n".join(_details(finding, where, said))
 
 

@@ -40,15 +40,15 @@ def render(results: Results, style: Style) -> str:
 def _run(results: Results) -> dict[str, Any]:
     diagnostics = results.diagnostics
     codes = sorted({diagnostic.code for diagnostic in diagnostics})
-    pages = results.rules() if codes else {}
+    about = results.about()
     names = {diagnostic.code: diagnostic for diagnostic in diagnostics}
     driver = {
         "name": "lrlint",
         "semanticVersion": version("lrlint"),
-        "rules": [_rule(names[code], pages.get(code)) for code in codes],
+        "rules": [_rule(names[code], about.rules.get(code)) for code in codes],
     }
-    if results.documentation:
-        driver["informationUri"] = results.documentation
+    if about.url:
+        driver["informationUri"] = about.url
     marks = zip(diagnostics, fingerprints(results), strict=True)
     return {
         "tool": {"driver": driver},

@@ -9,11 +9,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from rule_cases import CASES, RULES, invalid_examples, valid_scripts
 
+from lrlint import rule as rule_module
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.linter.engine import lint_text
 from lrlint.rule import Invalid, Rule
@@ -83,9 +85,26 @@ def test_file_is_named_after_the_rule(rule: Rule) -> None:
     assert file.name == f"{rule.code.lower()}_{rule.name.replace('-', '_')}.py"
 
 
-@each_rule
-def test_page_is_at_its_url(rule: Rule) -> None:
-    assert rule.url().endswith(f"/rules/{Path(inspect.getfile(type(rule))).name}")
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (None, None),
+        (["Source, https://example.org/code"], None),
+        (["Documentation, https://example.org/docs/"], "https://example.org/docs/rules/lr101/"),
+    ],
+)
+def test_page_has_an_address_where_the_metadata_name_the_documentation(
+    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, expected: str | None
+) -> None:
+    package = Message()
+    for url in urls or ():
+        package["Project-URL"] = url
+    monkeypatch.setattr(rule_module, "metadata", lambda name: package)
+    monkeypatch.setattr(
+        rule_module, "documentation_address", rule_module.documentation_address.__wrapped__
+    )
+    (rule,) = (rule for rule in RULES if rule.code == "LR101")
+    assert rule.url() == expected
 
 
 @each_rule
