@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.output import Results, Style
 from lrlint.output.summary import count
-from lrlint.output.text import clean
+from lrlint.output.text import clean, place
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -17,11 +17,12 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def render(results: Results, style: Style) -> str:
     """Return a document; one without findings holds a test that passed."""
     diagnostics = results.diagnostics
-    root = Element("testsuites", {"name": "lrlint", **_totals(diagnostics)})
+    totals = {"name": "lrlint", **_totals(diagnostics)}
+    root = Element("testsuites", totals)
     for filename, findings in groupby(diagnostics, key=lambda diagnostic: diagnostic.filename):
         _suite(root, filename, tuple(findings))
     if not diagnostics:
-        suite = SubElement(root, "testsuite", {"name": "lrlint", **_totals((), tests=1)})
+        suite = SubElement(root, "testsuite", totals)
         name = f"no findings in {count(results.files_checked, 'file')}"
         SubElement(suite, "testcase", {"name": name, "classname": "lrlint", "time": "0"})
     indent(root)
@@ -30,10 +31,10 @@ def render(results: Results, style: Style) -> str:
     return text.decode() + "\n"
 
 
-def _totals(findings: tuple[Diagnostic, ...], tests: int = 0) -> dict[str, str]:
+def _totals(findings: tuple[Diagnostic, ...]) -> dict[str, str]:
     errors = sum(_kind(finding) == "error" for finding in findings)
     return {
-        "tests": str(tests or len(findings)),
+        "tests": str(len(findings) or 1),
         "failures": str(len(findings) - errors),
         "errors": str(errors),
         "time": "0",
@@ -50,8 +51,8 @@ def _suite(root: Element, filename: str, findings: tuple[Diagnostic, ...]) -> No
     classname = name.removesuffix(".py").replace("/", ".")
     for finding in findings:
         where = position(finding.filename, finding.cell, finding.location)
-        place = where.removeprefix(f"{finding.filename}:")
-        title = _text(f"{finding.code} {finding.name} ({place})")
+        within = where.removeprefix(f"{finding.filename}:")
+        title = _text(f"{finding.code} {finding.name} ({within})")
         test = {"name": title, "classname": classname, "time": "0"}
         case = SubElement(suite, "testcase", test)
         said = _text(finding.message)
@@ -61,10 +62,11 @@ def _suite(root: Element, filename: str, findings: tuple[Diagnostic, ...]) -> No
 
 
 def _details(finding: Diagnostic, where: str, said: str) -> list[str]:
-    rows = [f"{_text(where)}: {finding.severity.label}[{finding.code}] {finding.name}: {said}"]
+    rows = [f"{where}: {finding.severity.label}[{finding.code}] {finding.name}: {said}"]
     for note in finding.related:
-        place = position(note.filename, note.cell, note.location)
-        rows.append(_text(f"{place}: {note.message}"))
+        at = position(note.filename, note.cell, note.location)
+        rows.append(f"{at}: {note.message}")
+    rows = [_text(place(row)) for row in rows]
     return [*rows, finding.url] if finding.url else rows
 
 

@@ -188,4 +188,7 @@ def uri(filename: str) -> str:
 
 def _quoted(filename: str, safe: str = "/") -> str:
     """Return a percent-encoded path; a name that is not UTF-8 keeps its bytes."""
-    return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())
+    try:
+        return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())
+    except UnicodeEncodeError:  # no file has such a name, but a `--stdin-filename` may
+        return quote(encodable(filename), safe=safe)
