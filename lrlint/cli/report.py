@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.linter.config import Settings
 from lrlint.output import FOR_PEOPLE, About, Results, RulePage, Style, render
 from lrlint.output.summary import count
 
@@ -28,6 +29,10 @@ def emit(result: Result, options: Options) -> bool:
         return True
     if result.fixed:
         say(f"fixed {_fixed(result.fixed)}")
+    if options.fix_only:
+        if result.stdin is not None:
+            write_bytes(result.stdin)
+        return True
     for_people = options.output_format in FOR_PEOPLE
     table = statistics(result.report.diagnostics) if options.statistics else ""
     stream = sys.stdout
@@ -104,10 +109,10 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
     return "".join(rows) + f"{sum(numbers.values()):>6}  total\n"
 
 
-def announce(report: Report, settings: Settings) -> None:
+def announce(report: Report, configurations: Iterable[Path]) -> None:
     """Say what ``--verbose`` adds: configuration, files, what is undecided or not reported."""
-    if settings.file is not None:
-        say(f"configuration from {settings.file}")
+    for file in configurations:
+        say(f"configuration from {file}")
     analysed = f"{report.files_analysed} with a scheduler"
     say(f"{count(report.files_found, 'file')}, {analysed}")
     for line in report.undecided:
