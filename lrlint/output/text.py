@@ -40,10 +40,11 @@ def clean(text: str) -> str:
 def place(where: str) -> str:
     """Return a file name, with or without a position, that starts a line.
 
-    GitHub takes a line that starts with ``::`` for a command, also after spaces.
+    GitHub takes a line that starts with ``::`` for a command, also after spaces, and Azure one
+    with ``##vso[``.
     """
     text = clean(where)
-    return f"./{text}" if text.lstrip().startswith("::") else text
+    return f"./{text}" if text.lstrip().startswith(("::", "##vso[")) else text
 
 
 _CONTROL = re.compile(
