@@ -322,6 +322,19 @@ class EarlyEnd:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ZeroSteps:
+    """The optimizer steps of a run whose LR is exactly 0 in every param group."""
+
+    count: int
+    first: int
+    """How many optimizer steps come before the first of them."""
+    last: int
+    """How many come before the last of them."""
+    of: int
+    """All optimizer steps of the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BadRate:
     """The first LR of a run that is NaN, infinite or negative."""
 
@@ -591,6 +604,7 @@ class RecordedRun:
     ended_early: EarlyEnd | None = None
     last_lrs: tuple[float, ...] | None = None
     """The LR of each param group in the last optimizer step."""
+    zero_steps: ZeroSteps | None = None
     starts_over: Place | None = None
     """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0."""

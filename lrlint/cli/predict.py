@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lrlint.cli import USAGE_ERROR
+from lrlint.cli import USAGE_ERROR, complete
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
@@ -47,7 +47,7 @@ def _parsed(text: str, value: str) -> object:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete.paths)
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),
@@ -60,6 +60,7 @@ def _parsed(text: str, value: str) -> object:
     "overrides",
     multiple=True,
     callback=_assignments,
+    shell_complete=complete.settable,
     metavar="NAME=VALUE",
     help="Set a value that is unknown or a default, e.g. "
     "'len(train_loader)=391' or args.epochs=10. May be repeated.",

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 import click
 
 from lrlint.facts import HANDWRITTEN, Cadence, Horizon, OptimizerUse, Schedule
+from lrlint.output.curves import Curve
 from lrlint.output.text import clean, place
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
 from lrlint.predict.spelling import Spelling
-from lrlint.predict.terminal_plot import Line, draw
+from lrlint.predict.terminal_plot import draw
 from lrlint.symbolic import Expr
 
 _PLURALS = {"epoch": "epochs", "batch": "batches", "step": "steps", "sample": "samples"}
@@ -59,7 +60,7 @@ def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
         yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
         yield ""
         lines = [
-            Line(f"group {index}", range(1, len(values) + 1), values)
+            Curve(f"group {index}", range(1, len(values) + 1), values)
             for index, values in enumerate(prediction.lr)
         ]
         yield from (f"  {line}" for line in draw(lines, colour=colour))

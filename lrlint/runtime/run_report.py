@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic
+from lrlint.linter.report import SourceFiles
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
+from lrlint.output.curves import Curve
 from lrlint.output.json import record
-from lrlint.predict.terminal_plot import Line, draw
+from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
 from lrlint.runtime.verdicts import Judgement, Verdict
@@ -33,11 +35,6 @@ class RunReport:
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
-
-    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
-        """Return the source lines of a file with findings."""
-        source = self.sources.get(filename)
-        return None if source is None or source.notebook is not None else source.text.split("\n")
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def as_text(report: RunReport, style: Style) -> str:
     elif not blocks:
         blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
     if recording.findings:
-        results = Results(recording.findings, 1, report.lines)
+        results = Results(recording.findings, 1, SourceFiles(report.sources).lines)
         blocks.append(render("full", results, style).rstrip("\n"))
     elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")
@@ -124,15 +121,15 @@ def _error(error: float) -> str:
     return f"{error:.1e}" if error else "0"
 
 
-def _curves(track: Track) -> Iterator[Line]:
+def _curves(track: Track) -> Iterator[Curve]:
     steps = [step + 1 for step in track.at]
     several = len(track.lr) > 1
     for group, lr in enumerate(track.lr):
         name = f"group {group}" if several else "used"
-        yield Line(name, steps, lr)
+        yield Curve(name, steps, lr)
         expected = None if track.expected is None else track.expected[group]
         if expected is not None and track.first_divergence is not None:
-            yield Line(f"{name} as scheduled" if several else "as scheduled", steps, expected)
+            yield Curve(f"{name} as scheduled" if several else "as scheduled", steps, expected)
 
 
 def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
 from lrlint.facts import Training
-from lrlint.linter.config import Settings
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.rank_gap import first_gap
 from lrlint.runtime.ranks import gather, rank
@@ -42,13 +43,13 @@ class Session:
         self,
         mode: Mode = Mode.WARN,
         only: Iterable[object] = (),
-        settings: Settings | None = None,
+        settings: Settings | Resolver | None = None,
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
         on_step = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, on_step)
-        self._judge = RunJudge(settings or Settings())
+        self._judge = RunJudge(settings)
         self._raised = False
         self._trace: TraceWriter | None = None
         self._notes: list[str] = []

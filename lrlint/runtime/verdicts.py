@@ -16,7 +16,7 @@ RECORDED = frozenset(
         *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106", "LR108", "LR111"),
         *("LR201", "LR202", "LR203", "LR204", "LR205", "LR206", "LR207", "LR210"),
         *("LR301", "LR302", "LR303", "LR304", "LR305", "LR308"),
-        *("LR401", "LR406", "LR407", "LR409"),
+        *("LR401", "LR406", "LR407", "LR409", "LR504"),
     }
 )
 """Rules whose facts every run fills, so that their silence means something.
@@ -25,12 +25,14 @@ The others that judge runs need something that may not happen, such as a resume 
 GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
-_OF_LENGTH = frozenset({"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206"})
+_OF_LENGTH = frozenset(
+    {"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206", "LR504"}
+)
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
-_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202"})
+_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202", "LR504"})
 """More steps than the schedule is long."""
-_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210"})
+_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210", "LR504"})
 """Fewer steps than the schedule is long."""
 _RESUME = frozenset({"LR209", "LR412", "LR413", "LR901"})
 
@@ -45,6 +47,7 @@ _SAME_DEFECT = {
     "LR204": frozenset({"LR201", "LR202"}),
     "LR205": _TOO_SLOW,
     "LR206": _TOO_SLOW | {"LR108"},
+    "LR305": frozenset({"LR201", "LR504"}),  # too short a decay says more than its zeros
     "LR208": frozenset({"LR902"}),  # the training was stopped early
     "LR209": _RESUME,
     "LR210": _TOO_SLOW,

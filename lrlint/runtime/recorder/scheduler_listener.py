@@ -19,6 +19,7 @@ from lrlint.runtime.recorder.constructor_arguments import (
     optimizer_among,
 )
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.library_functions import given_arguments, library_law
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
 from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
@@ -74,17 +75,22 @@ class SchedulerListener:
             return
         optimizer.settled = False
         law, bound = _bound(law_of(scheduler), arguments, keywords)
+        name, given = type(scheduler).__name__, given_names(law, arguments, keywords)
+        base_lrs = tuple(optimizer.expected.initial)
+        library = library_law(bound.get("lr_lambda"), base_lrs) if name == "LambdaLR" else None
+        if library is not None:
+            law, bound = library
+            name, given = law.name, given_arguments(law, bound)
         parts = getattr(scheduler, "_schedulers", ())
         children = tuple(self._by_id[id(part)] for part in parts if id(part) in self._by_id)
-        base_lrs = tuple(optimizer.expected.initial)
         replay = _replay(law, optimizer.expected, bound, children, scheduler.optimizer.param_groups)
         key = id(scheduler)
         record = RecordedScheduler(
             ref=weakref.ref(scheduler, lambda _: self._by_id.pop(key, None)),
-            name=type(scheduler).__name__,
+            name=name,
             law=law,
             arguments=bound,
-            given_names=given_names(law, arguments, keywords),
+            given_names=given,
             place=self._log.place(),
             order=self._log.next_order(),
             optimizer=optimizer,
