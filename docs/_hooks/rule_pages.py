@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import curves
+
 from lrlint.fix import Applicability
 from lrlint.linter.engine import lint_text
 from lrlint.rule import OWN_RULES, Rule, load_rules
@@ -77,8 +79,8 @@ def _page(rule: Rule) -> str:
         f"Severity: **{rule.severity.label}** · Fix: **{_fixes(rule)}** · Judges: {_judges(rule)}",
         "",
     ]
-    documentation = _lists(rule.documentation())
-    return "\n".join(rows) + documentation + "\n"
+    summary, _, rest = _lists(rule.documentation()).partition("\n\n")
+    return "\n".join([*rows, summary, "", curves.figure(rule), rest, ""])
 
 
 def _judges(rule: Rule) -> str:

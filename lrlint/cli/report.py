@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.linter.config import Settings
-from lrlint.output import FOR_PEOPLE, Results, Style, render
+from lrlint.output import FOR_PEOPLE, About, Results, RulePage, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
@@ -27,6 +29,10 @@ def emit(result: Result, options: Options) -> bool:
         return True
     if result.fixed:
         say(f"fixed {_fixed(result.fixed)}")
+    if options.fix_only:
+        if result.stdin is not None:
+            write_bytes(result.stdin)
+        return True
     for_people = options.output_format in FOR_PEOPLE
     table = statistics(result.report.diagnostics) if options.statistics else ""
     stream = sys.stdout
@@ -48,8 +54,41 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = Results(report.diagnostics, report.files_found, report.lines, report.files_analysed)
+    results = Results(
+        report.diagnostics,
+        report.files_found,
+        report.files.lines,
+        report.files_analysed,
+        files=report.files,
+        about=about,
+        problems=report.problems,
+    )
+    if options.output_format == "github":
+        append_job_summary(results)
     return render(options.output_format, results, style)
+
+
+def about() -> About:
+    """Return what formats say of lrlint and its rules."""
+    from lrlint.rule import documentation_address, load_rules  # few formats need them
+
+    pages = {
+        rule.code: RulePage(rule.summary(), rule.documentation(), rule.severity)
+        for rule in load_rules()
+    }
+    return About(documentation_address(), pages)
+
+
+def append_job_summary(results: Results) -> None:
+    """Add the findings to the summary of a job of GitHub Actions, if this is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="replace") as file:
+            file.write(render("markdown", results) + "\n")
+    except OSError as error:  # the annotations are worth more
+        say(f"cannot write the job summary {path}: {error.strerror or error}")
 
 
 def _fixed(fixed: tuple[Fixed, ...]) -> str:
@@ -70,10 +109,10 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
     return "".join(rows) + f"{sum(numbers.values()):>6}  total\n"
 
 
-def announce(report: Report, settings: Settings) -> None:
+def announce(report: Report, configurations: Iterable[Path]) -> None:
     """Say what ``--verbose`` adds: configuration, files, what is undecided or not reported."""
-    if settings.file is not None:
-        say(f"configuration from {settings.file}")
+    for file in configurations:
+        say(f"configuration from {file}")
     analysed = f"{report.files_analysed} with a scheduler"
     say(f"{count(report.files_found, 'file')}, {analysed}")
     for line in report.undecided:

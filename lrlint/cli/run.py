@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import click
 
 from lrlint.cli import USAGE_ERROR
+from lrlint.cli.configuration import resolver_for
 from lrlint.cli.options import flag, parameters
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
-from lrlint.linter import config
 from lrlint.output import Style
 
 # The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
@@ -182,15 +182,14 @@ class _Finisher:
         from lrlint.runtime.watch import mode_of
 
         path = target.path()
-        settings = config.load([path], None)
-        settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
-        before = lint([path], settings)
+        resolver = resolver_for((), {"pedantic": True} if options.pedantic else {}, near=path)
+        before = lint([path], resolver)
         self._static, self._sources = before.diagnostics, dict(before.sources)
         self._mode = mode_of(options.mode)
         self._json = options.output_format == "json"
         self._file = None if options.output_file is None else options.output_file.absolute()
         self._writers = writers
-        self._session = Session(self._mode, settings=settings)
+        self._session = Session(self._mode, settings=resolver)
         if options.trace is not None:
             self._session.trace_to(options.trace)
         self._session.expect(plan_of(path, (target.name, *target.arguments)))

@@ -10,11 +10,11 @@ from pathlib import Path
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
 from lrlint.linter.fixing import Fixed, Fixer
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import PATIENCE
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
@@ -34,7 +34,7 @@ class Result:
     """The fixed standard input, which goes to standard output instead of the findings."""
 
 
-def run(settings: Settings, options: Options) -> Result:
+def run(resolver: Resolver, options: Options) -> Result:
     """Lint, fix or compare, as the options say."""
     paths = options.places
     stdin = None
@@ -43,11 +43,11 @@ def run(settings: Settings, options: Options) -> Result:
             raise UserError("standard input is closed")
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.diff):
-        report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
+        report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
-        settings,
+        resolver,
         unsafe=options.unsafe_fixes,
         stdin=stdin,
         patience=PATIENCE,

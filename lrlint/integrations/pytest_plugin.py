@@ -149,8 +149,8 @@ def _choice(item: pytest.Item) -> _Choice:
 
 
 def _open(choice: _Choice) -> Watch:
-    from lrlint.linter.config import Settings
     from lrlint.linter.selection import Layer
+    from lrlint.linter.settings import Settings
     from lrlint.runtime.session import Mode, Session
     from lrlint.runtime.watch import Watch  # imports torch: 2 s
 

@@ -55,7 +55,7 @@ class Analyser:
             self._project, self._relevance = None, Relevance(self._reader.imported)
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
-            self._project = Project(self._relevance)
+            self._project = Project(self._relevance, self._reader.disk)
             for source in self._reader.memory.values():  # before an import reads it from the disk
                 self._project.entry(source)
         return self._project

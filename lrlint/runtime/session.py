@@ -9,7 +9,9 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
 from lrlint.facts import HANDWRITTEN, Training
-from lrlint.linter.config import Settings
+from lrlint.linter.report import SourceFiles
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.output import Style
 from lrlint.output.colour import Paint
 from lrlint.output.full import finding as framed
@@ -47,14 +49,14 @@ class Session:
         self,
         mode: Mode = Mode.WARN,
         only: Iterable[object] = (),
-        settings: Settings | None = None,
+        settings: Settings | Resolver | None = None,
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
         self._plan = Plan()
         on_step = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, on_step)
-        self._judge = RunJudge(settings or Settings())
+        self._judge = RunJudge(settings)
         self._raised = False
         self._trace: TraceWriter | None = None
         self._notes: list[str] = []
@@ -100,13 +102,7 @@ class Session:
 
     def describe(self, findings: Sequence[Diagnostic]) -> str:
         """Return findings as a terminal shows them, with the lines that they are about."""
-        sources = self._judge.sources
-
-        def lines(filename: str, cell: int | None) -> Sequence[str] | None:
-            source = sources.get(filename)
-            return None if source is None else source.text.split("\n")
-
-        style, paint = Style(), Paint(False)
+        lines, style, paint = SourceFiles(self._judge.sources).lines, Style(), Paint(False)
         return "\n\n".join("\n".join(framed(one, lines, style, paint)) for one in findings)
 
     def sources(self) -> dict[str, SourceFile]:

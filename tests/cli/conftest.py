@@ -21,7 +21,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Training
 from lrlint.fix import Change, Edit, ReplaceWith
 from lrlint.rule import Finding, Rule, Silence, safe, unsafe
-from lrlint.source import Relevance, SourceFile, check_syntax, load
+from lrlint.source import Disk, Relevance, SourceFile, check_syntax, load
 from lrlint.span import Span
 
 
@@ -126,7 +126,7 @@ class Broken(Rule):
 class FakeProject:
     size = 0
 
-    def __init__(self, relevance: Relevance | None = None) -> None:
+    def __init__(self, relevance: Relevance, disk: Disk) -> None:
         self.known: dict[Path, SourceFile] = {}
 
     def entry(self, source: SourceFile) -> SourceFile:

@@ -12,8 +12,8 @@ import torch
 
 import lrlint
 from lrlint.diagnostics import Diagnostic
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
+from lrlint.linter.settings import Settings
 from lrlint.runtime.planned_schedules import plan_of
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session

@@ -1,0 +1,59 @@
+"""What the command line says of the configuration: ``--config``, and options that override it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lrlint.errors import ConfigError
+from lrlint.linter.config import Config, convert, parse
+from lrlint.linter.resolve import Resolver
+
+
+def resolver_for(
+    configs: Iterable[str],
+    options: Mapping[str, Any] | None = None,
+    *,
+    isolated: bool = False,
+    near: Path | None = None,
+) -> Resolver:
+    """Return the settings of files as the command line has them.
+
+    ``configs`` are the values of ``--config``: a file, or settings as ``KEY = VALUE``; ``options``
+    are the options that are also keys, which override those. ``near`` is the file whose
+    configuration holds for the run.
+    """
+    file: Path | None = None
+    above: list[Config] = []
+    for text in configs:
+        if "=" in text and not Path(text).exists():
+            above.append(_inline(text))
+        elif file is not None:
+            raise ConfigError(f"--config: one file can be read, not {file} and {text}")
+        else:
+            file = Path(text)
+    if file is not None and isolated:
+        raise ConfigError("--config FILE cannot be combined with --isolated")
+    above.append(Config(options or {}, Path.cwd(), "--"))
+    return Resolver(above, file=file, isolated=isolated, near=near or Path("lrlint"))
+
+
+def split(values: Iterable[str]) -> tuple[str, ...]:
+    """Split selectors or patterns at their commas."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _inline(text: str) -> Config:
+    """Return the settings in ``KEY = VALUE``, where the value is TOML."""
+    try:
+        table = parse(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"--config: {text!r} is neither a file nor a setting such as 'fail-on = \"error\"'"
+            f" ({error})"
+        ) from None
+    for key in ("extend", "required-version"):
+        if key in table:
+            raise ConfigError(f"--config: {key} belongs in a file")
+    return Config(convert(table, "--config: ", "--config"), Path.cwd(), "--config: ")
