@@ -20,7 +20,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points, metadata
@@ -31,6 +32,7 @@ from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
+from lrlint.option import Option
 from lrlint.snippets import Diff, script
 
 Subject = TypeVar("Subject")
@@ -197,9 +199,31 @@ class Rule:
         return None
 
     @classmethod
+    def options(cls) -> dict[str, Option[Any]]:
+        """Return the options that the rule declares, by name."""
+        found = (vars(base).values() for base in reversed(cls.__mro__))
+        return {
+            value.name: value for values in found for value in values if isinstance(value, Option)
+        }
+
+    def configured(self, values: Mapping[str, object]) -> Rule:
+        """Return this rule with other values for options, given by name; they must be checked."""
+        other = copy(self)
+        options = self.options()
+        vars(other).update({options[name].attribute: value for name, value in values.items()})
+        return other
+
+    @classmethod
     def documentation(cls) -> str:
         """Return the rule's page, in Markdown."""
-        return inspect.cleandoc(cls.__doc__ or "")
+        page = inspect.cleandoc(cls.__doc__ or "")
+        options = cls.options().values()
+        if not options:
+            return page
+        head, references, end = page.partition("## References")
+        entries = "\n".join(option.documentation() for option in options)
+        table = f"In `[tool.lrlint.rules.{cls.code}]`, with their defaults:"
+        return f"{head.rstrip()}\n\n## Options\n\n{table}\n\n{entries}\n\n{references}{end}".rstrip()
 
     @classmethod
     def summary(cls) -> str:

@@ -59,6 +59,7 @@ def _resolver(options: Options) -> Resolver:
         "unfixable": split(options.unfixable),
     }
     values: dict[str, Any] = {
+        "set": options.overrides or None,
         "force-exclude": options.force_exclude,
         "pedantic": options.pedantic or None,
         "output-format": options.output_format,
