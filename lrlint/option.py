@@ -21,7 +21,7 @@ _NOUNS = {bool: "true or false", int: "a whole number", float: "a number", str: 
 
 
 class Option(Generic[Value]):
-    """An option of a rule, declared as an attribute of its class; rules read their value from it."""
+    """An option of a rule, declared as an attribute of its class and read as one."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class Option(Generic[Value]):
         least: float | None = None,
         most: float | None = None,
     ) -> None:
-        self.default = default
+        self.default: Value = default
         self.meaning = meaning
         self._least, self._most = least, most
         self.attribute = ""

@@ -141,6 +141,8 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    runs_only: ClassVar[bool] = False
+    """Whether the rule judges only what was recorded of a run."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
@@ -221,9 +223,12 @@ class Rule:
         if not options:
             return page
         head, references, end = page.partition("## References")
-        entries = "\n".join(option.documentation() for option in options)
-        table = f"In `[tool.lrlint.rules.{cls.code}]`, with their defaults:"
-        return f"{head.rstrip()}\n\n## Options\n\n{table}\n\n{entries}\n\n{references}{end}".rstrip()
+        entries = [
+            "## Options",
+            f"In `[tool.lrlint.rules.{cls.code}]`, with their defaults:",
+            "\n".join(option.documentation() for option in options),
+        ]
+        return "\n\n".join([head.rstrip(), *entries, references + end]).rstrip()
 
     @classmethod
     def summary(cls) -> str:

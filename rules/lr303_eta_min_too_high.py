@@ -20,7 +20,8 @@ class EtaMinTooHigh(Rule):
 
     ## What it does
 
-    Reports `eta_min` above 10 % (`share`) of a param group's base LR (advice: shown with `--pedantic`).
+    Reports `eta_min` above 10 % (`share`) of a param group's base LR (advice: shown with
+    `--pedantic`).
 
     ## Why is this bad
 
@@ -49,9 +50,7 @@ class EtaMinTooHigh(Rule):
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
     exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED, EXERCISE)
 
-    share = Option(
-        0.1, "`eta_min` is reported above this share of the base LR.", least=0, most=1
-    )
+    share = Option(0.1, "`eta_min` is reported above this share of the base LR.", least=0, most=1)
 
     SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max=60, eta_min={})"
     VALID = (training(SETUP.format(0.01), epochs=60, batches=None, epoch="scheduler.step()"),)

@@ -20,8 +20,9 @@ class OneCycleOverridesLR(Rule):
 
     ## What it does
 
-    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times (`factor`) higher than
-    `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with `--pedantic`).
+    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times (`factor`) higher
+    than `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with
+    `--pedantic`).
 
     ## Why is this bad
 

@@ -78,9 +78,9 @@ def assignments(
 def _parsed(text: str, value: str) -> object:
     if value in ("True", "False"):
         return value == "True"
-    for convert in (int, float):
+    for kind in (int, float):
         try:
-            number = convert(value.replace("_", "") if convert is int else value)
+            number = kind(value.replace("_", "") if kind is int else value)
         except ValueError:
             continue
         if isinstance(number, float) and not math.isfinite(number):

@@ -154,16 +154,17 @@ class Options:
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]
-    show_files: Annotated[
-        bool, flag("--show-files", help="Print the files that would be linted.")
-    ]
-    quiet: Annotated[
-        bool, flag("-q", "--quiet", help="Print findings and errors, and no summary.")
-    ]
+    show_files: Annotated[bool, flag("--show-files", help="Print the files that would be linted.")]
+    quiet: Annotated[bool, flag("-q", "--quiet", help="Print findings and errors, and no summary.")]
     silent: Annotated[
         bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
     ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+
+    @property
+    def hushed(self) -> bool:
+        """Whether only findings and errors are said, or errors only."""
+        return self.quiet or self.silent
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ def _forecasts(
     files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
 ) -> tuple[list[FileForecast], bool]:
     """Return the forecast of each file, and whether one of them failed."""
-    from lrlint.symbolic import normal_name
+    from lrlint.analysis.interpreter.machine import normal_name
 
     forecasts: list[FileForecast] = []
     resolver = resolver_for(())

@@ -40,9 +40,7 @@ class Analyser:
         """Return whether a file that names no scheduler starts code nearby that builds one."""
         return self._relevance.may_start(real_path(source.path), source.text)
 
-    def analyse(
-        self, source: SourceFile, numbers: Mapping[str, object] | None = None
-    ) -> Analysis:
+    def analyse(self, source: SourceFile, numbers: Mapping[str, object] | None = None) -> Analysis:
         """Analyse a file; ``numbers`` are values of names that it leaves open.
 
         Raises SourceError where it is not Python, TookTooLong, and BadValue.

@@ -25,6 +25,8 @@ class Results:
     files_checked: int = 0
     lines: Lines = no_lines
     files_with_scheduler: int = 0
+    quiet: bool = False
+    """Whether to leave out the summary."""
 
 
 @dataclass(frozen=True)
