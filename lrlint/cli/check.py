@@ -115,12 +115,12 @@ def _run(resolver: Resolver, options: Options) -> int:
 
 def _about_runs(options: Options) -> str:
     """Say which of the rules that were asked for judge recorded runs only; nothing for none."""
-    from lrlint.linter.selection import Catalogue
-    from lrlint.rule import load_rules
-
     selectors = split(options.select + options.extend_select)
     if not selectors:
         return ""
+    from lrlint.linter.selection import Catalogue
+    from lrlint.rule import load_rules
+
     catalogue = Catalogue(load_rules())
     asked = [
         selector

@@ -103,7 +103,7 @@ def _forecasts(
     resolver = resolver_for(())
     for name in files:
         numbers = dict(resolver.settings(Path(name)).numbers)
-        forecast = _forecast(name, numbers | overrides, max_steps)
+        forecast = _forecast(name, numbers | overrides, max_steps, given=bool(overrides))
         if isinstance(forecast, str):
             say(forecast)
         else:
@@ -116,7 +116,9 @@ def _forecasts(
     return forecasts, failed
 
 
-def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
+def _forecast(
+    name: str, overrides: dict[str, object], max_steps: int | None, *, given: bool
+) -> FileForecast | str:
     """The schedules of one file, or what is wrong, in a line."""
     from lrlint.analysis.interpreter.outcomes import BadOverride
     from lrlint.predict.forecast import forecast
@@ -127,6 +129,6 @@ def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) ->
     except SourceError as error:
         return f"{name}:{error}"
     except BadOverride as error:
-        return f"{name}: set: {error}"
+        return f"--set: {error}" if given else f"{name}: set: {error}"
     except Exception as error:
         return internal_error(name, error)

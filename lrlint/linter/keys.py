@@ -145,7 +145,7 @@ OPTIONS = Kind("a table for each rule", _options, _map({"type": "object"}))
 NUMBERS = Kind(
     "a table of numbers",
     _numbers,
-    {"$ref": "#/$defs/numbers"},
+    {"$ref": "#/definitions/numbers"},
 )
 
 _SELECTORS = "Rules are named by code, by the beginning of a code, by name, or all by `ALL`."

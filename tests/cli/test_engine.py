@@ -283,7 +283,7 @@ def test_endless_analysis_is_given_up(write: Write, project: Path) -> None:
 
 
 def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(source: object, project: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", interrupt)
@@ -294,7 +294,7 @@ def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyP
 def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    def deep(source: object, project: object) -> SimpleNamespace:
+    def deep(*_: object) -> SimpleNamespace:
         def down(levels: int) -> int:
             return levels and down(levels - 1)
 
