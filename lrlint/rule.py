@@ -139,6 +139,8 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    positioned: ClassVar[bool] = False
+    """Whether it is shown schedulers that are told where they are, as timm's."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
