@@ -18,6 +18,8 @@ from lrlint.diagnostics import Severity
 from lrlint.linter.keys import NEVER
 from lrlint.output import FORMATS
 
+SEVERITIES = [*(severity.label for severity in reversed(Severity)), NEVER]
+"""What ``--fail-on`` takes."""
 _SELECTORS = "by code, prefix or name; separate several with commas"
 
 
@@ -115,7 +117,7 @@ class Options:
         str | None,
         click.Option(
             ["--fail-on"],
-            type=click.Choice([*(severity.label for severity in reversed(Severity)), NEVER]),
+            type=click.Choice(SEVERITIES),
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]

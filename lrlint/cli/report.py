@@ -6,13 +6,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.output import FOR_PEOPLE, About, Results, RulePage, Style, render
+from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
@@ -55,30 +56,10 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = Results(
-        report.diagnostics,
-        report.files_found,
-        report.files.lines,
-        report.files_analysed,
-        files=report.files,
-        about=about,
-        problems=report.problems,
-        quiet=options.hushed,
-    )
+    results = replace(report.results, quiet=options.hushed)
     if options.output_format == "github":
         append_job_summary(results)
     return render(options.output_format, results, style)
-
-
-def about() -> About:
-    """Return what formats say of lrlint and its rules."""
-    from lrlint.rule import documentation_address, load_rules  # few formats need them
-
-    pages = {
-        rule.code: RulePage(rule.summary(), rule.documentation(), rule.severity)
-        for rule in load_rules()
-    }
-    return About(documentation_address(), pages)
 
 
 def append_job_summary(results: Results) -> None:
