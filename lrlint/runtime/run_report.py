@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lrlint.diagnostics import Diagnostic
-from lrlint.linter.report import SourceFiles
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
 from lrlint.output.curves import Curve
@@ -17,7 +17,7 @@ from lrlint.output.json import record
 from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Judgement, Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict, reported
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
@@ -35,6 +35,30 @@ class RunReport:
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
+
+    def has(self, least: Severity) -> bool:
+        """Whether a finding is at least so severe; those that the run refutes do not count."""
+        valid = [
+            finding
+            for finding, judgement in zip(self.static, self.judgements, strict=True)
+            if judgement.verdict is not Verdict.REFUTED
+        ]
+        return any(finding.severity >= least for finding in (*valid, *self.recording.findings))
+
+    @property
+    def results(self) -> Results:
+        """Return all findings, for the formats of ``lrlint check``."""
+        files = SourceFiles(self.sources)
+        findings = reported(self.static, self.recording.findings, self.judgements)
+        return Results(
+            findings,
+            files_checked=1,
+            files_with_scheduler=int(bool(self.recording.schedules)),
+            lines=files.lines,
+            files=files,
+            about=about,
+            problems=self.recording.notes,
+        )
 
 
 def as_json(report: RunReport) -> dict[str, Any]:

@@ -82,11 +82,18 @@ class Session:
         Of a training that is not ``finished``, they say nothing that depends on its length; where
         the recorder has failed, nothing but what a recorded step shows by itself.
         """
+        return self._ask(self._judge, finished=finished)
+
+    def evidence(self, *, finished: bool) -> tuple[Diagnostic, ...]:
+        """Return what :meth:`findings` would if no rule were off: what verdicts rest on."""
+        return self._ask(RunJudge(Settings()), finished=finished)
+
+    def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
             training = training_of(self.recorder)
         failed = self.hooks.failure is not None
-        return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+        return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""
