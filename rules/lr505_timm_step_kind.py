@@ -51,6 +51,11 @@ class TimmStepKind(Rule):
         scheduler.step(epoch + 1)
     ```
 
+    ## Fix safety
+
+    `step(epoch)` at the end of an epoch becomes `step(epoch + 1)`. The LR of every epoch but the
+    first changes, so that a run no longer repeats an earlier one.
+
     ## References
 
     - [timm: schedulers](https://huggingface.co/docs/timm/reference/schedulers)

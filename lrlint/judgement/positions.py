@@ -13,7 +13,7 @@ from lrlint.judgement.length import (
     steps_every_micro_batch,
     where,
 )
-from lrlint.judgement.rates import lr_after_steps, lr_text, takes_metric
+from lrlint.judgement.rates import lr_after_steps, lr_text, lr_when_built, takes_metric
 from lrlint.judgement.units import Evidence, horizon_in_batches, horizon_in_epochs, regular_sites
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
@@ -75,7 +75,7 @@ def _idle(schedule: Schedule) -> WrongPosition | None:
         return None
     if schedule.optimizer is None or not schedule.optimizer.stepped:
         return None
-    first = lr_after_steps(schedule, 0)
+    first = lr_when_built(schedule)
     stays = "never changes" if first is None else f"stays at {lr_text(first)}"
     if _counts_updates(schedule):
         text = "counts updates, so step() does nothing, and step_update() is never called"

@@ -1,5 +1,5 @@
 # invalid: neither of its two methods is called
-# row: 8
+# row: 4
 # says: schedule.step_update() is never called
 # says: stays at 1e-06
 import torch

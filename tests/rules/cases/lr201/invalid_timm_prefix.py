@@ -1,5 +1,5 @@
 # invalid: the warm-up comes before the cosine, which is as long as the training
-# row: 8
+# row: 4
 # says: is 36, but the scheduler steps 30 times
 # says: never reaches lr_min=1e-05
 import torch

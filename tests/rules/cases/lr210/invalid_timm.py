@@ -1,5 +1,5 @@
 # invalid: the warm-up is longer than the training
-# row: 8
+# row: 4
 # says: takes 50 epochs
 # says: only 30
 import torch

@@ -1,5 +1,5 @@
 # invalid: the warm-up comes on top of the epochs, and nobody trains as long
-# row: 7
+# row: 3
 # says: takes 25 epochs
 # says: the loop runs 20
 import torch
