@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpreter_for
+from lrlint.analysis import Project, interpreter_for
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
@@ -41,13 +41,14 @@ def forecast(
     source: SourceFile,
     overrides: Mapping[str, object] | None = None,
     max_steps: int | None = None,
+    project: Project | None = None,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, overrides=overrides)
+    interpreter = interpreter_for(source, project, overrides)
     forecasts: list[Forecast] = []
     for trace in traces(interpreter):
         training = derive(trace)

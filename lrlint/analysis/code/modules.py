@@ -11,7 +11,7 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Relevance, SourceError, SourceFile, load_imported
+from lrlint.source import Relevance, SourceError, SourceFile
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.relevance.outline import Imported
@@ -179,7 +179,7 @@ class Project:
         unit = None
         if not self._room:
             return None
-        source = load_imported(path)
+        source = self._relevance.read(path)
         if source is not None:
             self._room -= 1
             with suppress(SourceError):

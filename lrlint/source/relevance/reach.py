@@ -62,7 +62,7 @@ class Relevance:
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
         """Take a reader of the project's files; it returns None for those of no use."""
-        self._read = read
+        self.read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
         self._harmless: set[tuple[_Module, str]] = set()
@@ -191,7 +191,7 @@ class Relevance:
 
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
-            source = self._read(path)
+            source = self.read(path)
             self._modules[path] = None if source is None else _module(path, source.text)
         return self._modules[path]
 
