@@ -48,4 +48,6 @@ def server(stdio: bool, address: tuple[str, int] | None) -> int:
             process.start_tcp(*address)
     except SystemExit:  # how pygls ends on the notification `exit`
         pass
+    finally:
+        process.worker.stop()
     return process.exit_status

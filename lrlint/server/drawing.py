@@ -14,6 +14,7 @@ from lrlint.linter.reader import Reader
 from lrlint.linter.report import Report
 from lrlint.output.curve_svg import curve_svg
 from lrlint.output.curves import Curve
+from lrlint.output.text import clean
 from lrlint.predict.forecast import Forecast, forecast
 from lrlint.predict.forecast_text import facts, key_steps, rate
 from lrlint.predict.simulation import Prediction
@@ -101,12 +102,7 @@ def _words(item: Forecast) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Return a text of the script's as code, so that nothing in it is Markdown."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    fence = "`"
-    while fence in shown:
-        fence += "`"
-    pad = " " if "`" in shown else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    return f"`{clean(text).replace('`', '')}`"
 
 
 def _picture(prediction: Prediction) -> str | None:

@@ -132,13 +132,13 @@ def _initialize(ls: Server, params: types.InitializeParams) -> None:
         ls.pictures = wanted
 
 
-async def _initialized(ls: Server, params: types.InitializedParams) -> None:
-    await ls.worker.start()
+def _initialized(ls: Server, params: types.InitializedParams) -> None:
+    ls.worker.start()
     workspace = ls.client_capabilities.workspace
     watches = None if workspace is None else workspace.did_change_watched_files
     if watches is not None and watches.dynamic_registration:
         watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
-        await ls.client_register_capability_async(
+        ls.client_register_capability(
             types.RegistrationParams(
                 [
                     types.Registration(

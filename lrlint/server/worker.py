@@ -10,13 +10,9 @@ import gc
 import os
 import pickle
 import signal
-import struct
 import sys
 
 from lrlint.server.tasks import Task
-
-LENGTH = struct.Struct(">Q")
-"""What comes before each answer: its number of bytes."""
 
 
 def main() -> None:
@@ -33,7 +29,6 @@ def main() -> None:
         except EOFError:
             return
         assert isinstance(task, Task)
-        data = pickle.dumps(answer(task))
-        channel.write(LENGTH.pack(len(data)) + data)
+        pickle.dump(answer(task), channel)
         channel.flush()
         gc.collect()  # trees and facts refer to each other; nobody waits for this

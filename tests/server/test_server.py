@@ -7,7 +7,7 @@ import base64
 import re
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -31,7 +31,13 @@ for epoch in range(20):
     optimizer.step()
     scheduler.step()
 """
-"""eta_min is left at 0, of which LR301 warns and which a safe fix mends."""
+"""eta_min is left at 0, of which LR301 warns."""
+OLD = NO_FLOOR.replace("T_max=20", "T_max=20, eta_min=0.001, verbose=True").replace(
+    "scheduler.step()", "scheduler.step()\n    print(scheduler.get_lr())"
+)
+"""An argument and a call of another time: LR410 and LR405, with safe fixes."""
+END = types.Position(5, NO_FLOOR.splitlines()[5].index(")"))
+"""The end of the scheduler's arguments."""
 HELPER = """\
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
@@ -50,6 +56,7 @@ for epoch in range(20):
     scheduler.step()
 """
 
+pytestmark = pytest.mark.slow
 Test = Callable[[Editor], Awaitable[None]]
 
 
@@ -102,9 +109,8 @@ def test_only_the_last_of_many_versions_is_reported(tmp_path: Path) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", NO_FLOOR)
         assert codes(await editor.findings(uri)) == ["LR301"]
-        place = types.Range(types.Position(5, 48), types.Position(5, 48))
         for character in reversed(", eta_min=0.001"):
-            editor.edit(uri, types.TextEdit(place, character))
+            editor.edit(uri, types.TextEdit(types.Range(END, END), character))
         assert editor.text(uri).splitlines()[5].endswith("T_max=20, eta_min=0.001)")
         assert codes(await editor.findings(uri)) == []
         assert [params.version for params in editor.published] == [1, editor.version(uri)]
@@ -134,26 +140,32 @@ def test_files_without_a_schedule_are_left_to_others(tmp_path: Path) -> None:
     on(tmp_path, test)
 
 
-@pytest.mark.parametrize("text", [NO_FLOOR, NO_FLOOR.replace("\n", "\r\n"), NO_FLOOR.rstrip()])
+@pytest.mark.parametrize("text", [OLD, OLD.replace("\n", "\r\n"), OLD.rstrip()])
 def test_fixes_do_what_the_command_line_does(tmp_path: Path, text: str) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", text)
-        (finding,) = await editor.findings(uri)
-        actions = await editor.actions(uri, finding.range)
-        by_kind = {action.kind: action for action in actions if action.is_preferred}
-        assert set(by_kind) == {types.CodeActionKind.QuickFix}
-        fix = by_kind[types.CodeActionKind.QuickFix]
-        assert [found.code for found in fix.diagnostics or ()] == ["LR301"]
+        removed, called = await editor.findings(uri)
+        assert codes([removed, called]) == ["LR410", "LR405"]
         (everything,) = await editor.actions(uri, EVERYTHING, only=["source.fixAll"])
         assert everything.kind == "source.fixAll.lrlint"
-        (tmp_path / "train.py").write_bytes(text.encode())
-        lrlint(tmp_path, "--fix", "train.py")
-        fixed = (tmp_path / "train.py").read_bytes().decode()
-        assert "eta_min=" in fixed
-        assert editor.applied(fix) == {uri: fixed}
-        assert editor.applied(everything) == {uri: fixed}
+        for finding in (called, removed):
+            actions = await editor.actions(uri, finding.range, only=["quickfix"])
+            (fix,) = (action for action in actions if action.is_preferred)
+            assert list(fix.diagnostics or ()) == [finding]
+            assert set(fixed_by(tmp_path, text, finding)) == {*editor.applied(fix).values()}
+        assert {*editor.applied(everything).values()} == {*fixed_by(tmp_path, text)}
 
     on(tmp_path, test)
+
+
+def fixed_by(folder: Path, text: str, finding: types.Diagnostic | None = None) -> Iterator[str]:
+    """Yield a text after ``lrlint --fix``, of one rule or of all."""
+    file = folder / "train.py"
+    file.write_bytes(text.encode())
+    lrlint(folder, "--fix", *(("--select", str(finding.code)) if finding else ()), "train.py")
+    fixed = file.read_bytes().decode()
+    assert fixed != text
+    yield fixed
 
 
 def test_an_unsafe_fix_says_so(tmp_path: Path) -> None:
@@ -232,7 +244,7 @@ def test_what_is_unknown_is_not_drawn(tmp_path: Path) -> None:
         stepped = await editor.hover(uri, 8, 8)
         assert stepped is not None
         assert "data:" not in stepped
-        assert "unknown, so that the curve cannot be drawn: `epochs()`" in stepped
+        assert "unknown, so that the curve cannot be drawn: `how often the loop over" in stepped
 
     on(tmp_path, test)
 
@@ -307,35 +319,30 @@ def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "column"),
+    ("encoding", "rocket"),
     [
-        (types.PositionEncodingKind.Utf8, 19),
-        (types.PositionEncodingKind.Utf16, 15),
-        (types.PositionEncodingKind.Utf32, 13),
+        (types.PositionEncodingKind.Utf8, 4),
+        (types.PositionEncodingKind.Utf16, 2),
+        (types.PositionEncodingKind.Utf32, 1),
     ],
 )
 def test_columns_in_the_units_of_the_client(
-    tmp_path: Path, encoding: types.PositionEncodingKind, column: int
+    tmp_path: Path, encoding: types.PositionEncodingKind, rocket: int
 ) -> None:
-    before = 'x = "\N{ROCKET}\N{ROCKET}"; '
-    text = NO_FLOOR.replace("scheduler =", f"{before}scheduler =")
+    text = NO_FLOOR.replace("scheduler =", 'x = "\N{ROCKET}\N{ROCKET}"; scheduler =')
+    plain = len("scheduler = ")
 
     async def test(editor: Editor) -> None:
         assert editor.capabilities.position_encoding == encoding
         uri = editor.open("train.py", text)
         (finding,) = await editor.findings(uri)
-        shift = column - 2 - len("x = ") - 1
-        plain = NO_FLOOR.splitlines()[5].index("CosineAnnealingLR")
-        assert finding.range.start.character == plain + len("x = ") + shift + len("; ") + 1
-        # Delete the first rocket, then all of the statement, in the client's units.
-        rocket = {"utf-8": 4, "utf-16": 2, "utf-32": 1}[encoding.value]
+        assert finding.range.start.character == len('x = ""; ') + 2 * rocket + plain
+        # First one rocket goes, then the rest of its statement.
         changes = [
             types.TextDocumentContentChangePartial(
-                types.Range(types.Position(5, 5), types.Position(5, 5 + rocket)), ""
-            ),
-            types.TextDocumentContentChangePartial(
-                types.Range(types.Position(5, 0), types.Position(5, 8 + rocket)), ""
-            ),
+                types.Range(types.Position(5, start), types.Position(5, end)), ""
+            )
+            for start, end in ((5, 5 + rocket), (0, len('x = ""; ') + rocket))
         ]
         editor.client.text_document_did_change(
             types.DidChangeTextDocumentParams(
@@ -355,7 +362,8 @@ def test_only_the_ends_of_the_protocol_end_a_line(tmp_path: Path) -> None:
         uri = editor.open("train.py", text)
         (finding,) = await editor.findings(uri)
         assert finding.range.start.line == 6
-        place = types.Range(types.Position(6, 48), types.Position(6, 48))
+        end = types.Position(6, END.character)
+        place = types.Range(end, end)
         editor.edit(uri, types.TextEdit(place, ", eta_min=0.001"))
         assert codes(await editor.findings(uri)) == []
 
@@ -400,7 +408,7 @@ def test_a_crash_is_logged_once_and_the_server_lives(
 
 
 def test_a_notebook_has_its_findings_in_its_cells(tmp_path: Path) -> None:
-    rows = NO_FLOOR.splitlines(keepends=True)
+    rows = OLD.splitlines(keepends=True)
     sources = ["%matplotlib inline\n", "".join(rows[:5]), "".join(rows[5:])]
     notebook = (tmp_path / "train.ipynb").as_uri()
     uris = [f"vscode-notebook-cell:/train.ipynb#{number}" for number in range(len(sources))]
@@ -416,11 +424,12 @@ def test_a_notebook_has_its_findings_in_its_cells(tmp_path: Path) -> None:
                 ],
             )
         )
-        (finding,) = await editor.findings(uris[2], version=1)
-        assert (finding.code, finding.range.start.line) == ("LR301", 0)
-        assert await editor.hints(uris[2]) == [(0, "→ 0.0006156 after 20 steps")]
+        finding, other = await editor.findings(uris[2], version=1)
+        assert (finding.code, finding.range.start.line) == ("LR410", 0)
+        assert (other.code, other.range.start.line) == ("LR405", 4)
+        assert await editor.hints(uris[2]) == [(0, "→ 0.001609 after 20 steps")]
         assert await editor.hints(uris[1]) == []
-        assert "| 20 | 0.0006156 | last step |" in (await editor.hover(uris[2], 3, 8) or "")
+        assert "| 20 | 0.001609 | last step |" in (await editor.hover(uris[2], 3, 8) or "")
         actions = await editor.actions(uris[2], finding.range, only=["source"])
         assert [action.kind for action in actions] == ["source.fixAll.lrlint"]
         # A line before the first in the last cell, and the cells in another order.
@@ -444,8 +453,8 @@ def test_a_notebook_has_its_findings_in_its_cells(tmp_path: Path) -> None:
                 ),
             )
         )
-        (finding,) = await editor.findings(uris[2], version=2)
-        assert (finding.code, finding.range.start.line) == ("LR301", 1)
+        finding, other = await editor.findings(uris[2], version=2)
+        assert (finding.code, finding.range.start.line) == ("LR410", 1)
         editor.client.notebook_document_did_close(
             types.DidCloseNotebookDocumentParams(
                 types.NotebookDocumentIdentifier(notebook),
