@@ -56,6 +56,12 @@ class TMaxMismatch(Rule):
 
     Where the LR is meant to go up again, `CosineAnnealingWarmRestarts` says so.
 
+    ## Fix safety
+
+    The fix is unsafe because it changes the LR of every step but the first, and because the script
+    does not tell which of the two numbers is the wrong one. Keep `T_max` where the training is the
+    first part of a longer one, and change the number of epochs where that is the mistake.
+
     ## References
 
     - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import command_line
@@ -12,7 +14,13 @@ from mkdocs.structure.files import File, Files
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Put a page for each rule below the entry "Rules"."""
+    """Put a page for each rule below "Rules", and pages that no entry names below "Reference"."""
+    sections: dict[str, Any] = {
+        title: e for entry in config.nav or () for title, e in entry.items()
+    }
+    named = re.findall(r"[\w/-]+\.md", str(config.nav))
+    pages = sorted(path.name for path in Path(config.docs_dir).glob("*.md"))
+    sections["Reference"] += [page for page in pages if page not in named]
     rules = next(entry for entry in config.nav or () if "Rules" in entry)
     rules["Rules"] = [rules["Rules"], *_families()]
     return config

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from lrlint import rule as rule_module
+from lrlint.cli import complete
 from lrlint.cli.markdown import to_terminal
 from lrlint.cli.terminal import wants_colour, write
 from lrlint.linter.selection import Catalogue
@@ -17,7 +18,7 @@ from lrlint.rule import Rule
 
 
 @click.command(short_help="Explain a rule, or list them all.")
-@click.argument("which", metavar="[CODE|NAME]", required=False)
+@click.argument("which", metavar="[CODE|NAME]", required=False, shell_complete=complete.rules)
 @click.option("--all", "everything", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format",

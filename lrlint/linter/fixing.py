@@ -16,10 +16,11 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.fix import Applicability
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
 from lrlint.linter.reader import Stdin, real_path
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.source import (
     STDIN,
     SourceError,
@@ -65,7 +66,7 @@ class Fixer:
     def __init__(
         self,
         paths: Iterable[Path | str],
-        settings: Settings,
+        settings: Settings | Resolver,
         *,
         unsafe: bool,
         stdin: Stdin | None = None,

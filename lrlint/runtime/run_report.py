@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lrlint.diagnostics import Diagnostic
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
 from lrlint.output.curves import Curve
@@ -16,7 +17,7 @@ from lrlint.output.json import record
 from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Judgement, Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict, reported
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
@@ -35,10 +36,29 @@ class RunReport:
     cut: bool = False
     """Whether it ended before its last line."""
 
-    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
-        """Return the source lines of a file with findings."""
-        source = self.sources.get(filename)
-        return None if source is None or source.notebook is not None else source.text.split("\n")
+    def has(self, least: Severity) -> bool:
+        """Whether a finding is at least so severe; those that the run refutes do not count."""
+        valid = [
+            finding
+            for finding, judgement in zip(self.static, self.judgements, strict=True)
+            if judgement.verdict is not Verdict.REFUTED
+        ]
+        return any(finding.severity >= least for finding in (*valid, *self.recording.findings))
+
+    @property
+    def results(self) -> Results:
+        """Return all findings, for the formats of ``lrlint check``."""
+        files = SourceFiles(self.sources)
+        findings = reported(self.static, self.recording.findings, self.judgements)
+        return Results(
+            findings,
+            files_checked=1,
+            files_with_scheduler=int(bool(self.recording.schedules)),
+            lines=files.lines,
+            files=files,
+            about=about,
+            problems=self.recording.notes,
+        )
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -78,7 +98,7 @@ def as_text(report: RunReport, style: Style) -> str:
     elif not blocks:
         blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
     if recording.findings:
-        results = Results(recording.findings, 1, report.lines)
+        results = Results(recording.findings, 1, SourceFiles(report.sources).lines)
         blocks.append(render("full", results, style).rstrip("\n"))
     elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")

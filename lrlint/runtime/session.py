@@ -9,7 +9,8 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
 from lrlint.facts import Training
-from lrlint.linter.config import Settings
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.rank_gap import first_gap
 from lrlint.runtime.ranks import gather, rank
@@ -42,13 +43,13 @@ class Session:
         self,
         mode: Mode = Mode.WARN,
         only: Iterable[object] = (),
-        settings: Settings | None = None,
+        settings: Settings | Resolver | None = None,
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
         on_step = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, on_step)
-        self._judge = RunJudge(settings or Settings())
+        self._judge = RunJudge(settings)
         self._raised = False
         self._trace: TraceWriter | None = None
         self._notes: list[str] = []
@@ -81,11 +82,18 @@ class Session:
         Of a training that is not ``finished``, they say nothing that depends on its length; where
         the recorder has failed, nothing but what a recorded step shows by itself.
         """
+        return self._ask(self._judge, finished=finished)
+
+    def evidence(self, *, finished: bool) -> tuple[Diagnostic, ...]:
+        """Return what :meth:`findings` would if no rule were off: what verdicts rest on."""
+        return self._ask(RunJudge(Settings()), finished=finished)
+
+    def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
             training = training_of(self.recorder)
         failed = self.hooks.failure is not None
-        return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+        return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.formulas import LAWS
 from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW
 from lrlint.runtime.track import Track
@@ -109,13 +109,48 @@ def one_severity(
     static: Sequence[Diagnostic], runtime: Sequence[Diagnostic], judgements: Sequence[Judgement]
 ) -> tuple[Diagnostic, ...]:
     """Return the run's findings, each at least as severe as the finding that it confirms."""
-    severities: dict[int, Severity] = {}
+    severities: dict[tuple[object, ...], Severity] = {}
     for finding, judgement in zip(static, judgements, strict=True):
         if judgement.confirmed_by is not None:
-            key = id(judgement.confirmed_by)
+            key = _key(judgement.confirmed_by)
             severities[key] = max(finding.severity, severities.get(key, finding.severity))
-    raised = ((seen, severities.get(id(seen), seen.severity)) for seen in runtime)
+    raised = ((seen, severities.get(_key(seen), seen.severity)) for seen in runtime)
     return tuple(replace(seen, severity=max(seen.severity, least)) for seen, least in raised)
+
+
+def reported(
+    static: Sequence[Diagnostic], runtime: Sequence[Diagnostic], judgements: Sequence[Judgement]
+) -> tuple[Diagnostic, ...]:
+    """Return the findings of a run and those before it as one list, each defect once.
+
+    A static finding that is confirmed is a note to the run's finding; others say their verdict. A
+    refuted one is advice.
+    """
+    seen = {_key(finding): finding for finding in runtime}
+    others: list[Diagnostic] = []
+    for finding, judgement in zip(static, judgements, strict=True):
+        verdict = judgement.verdict.value.replace("-", " ")
+        shown = None if judgement.confirmed_by is None else _key(judgement.confirmed_by)
+        if shown in seen:
+            note = Related(
+                f"{finding.code} {finding.name}: {verdict} by this run",
+                finding.filename,
+                finding.location,
+                finding.end_location,
+                finding.cell,
+            )
+            confirming = seen[shown]
+            seen[shown] = replace(confirming, related=(*confirming.related, note))
+        else:
+            refuted = judgement.verdict is Verdict.REFUTED
+            severity = Severity.ADVICE if refuted else finding.severity
+            message = f"{finding.message} ({verdict} by this run)"
+            others.append(replace(finding, message=message, severity=severity))
+    return tuple(sorted([*seen.values(), *others], key=lambda finding: finding.sort_key))
+
+
+def _key(finding: Diagnostic) -> tuple[object, ...]:
+    return (finding.code, finding.filename, finding.cell, finding.location)
 
 
 def _judge(

@@ -10,7 +10,7 @@ from typing import Any
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
-from lrlint.linter.config import Settings
+from lrlint.linter.settings import Settings
 from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session

@@ -9,9 +9,8 @@ from lsprotocol import types
 
 from lrlint.analysis import Project
 from lrlint.facts import Place
-from lrlint.linter.config import Settings
 from lrlint.linter.reader import Reader
-from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
 from lrlint.output.curve_svg import curve_svg
 from lrlint.output.curves import Curve
 from lrlint.output.text import clean
@@ -26,20 +25,21 @@ _MOST_GROUPS = 4
 """Param groups with a curve or a column: more cannot be told apart."""
 
 
-def draw(task: Task, memory: Mapping[Path, SourceFile]) -> tuple[Drawn, ...]:
+def draw(task: Task, memory: Mapping[Path, SourceFile], resolver: Resolver) -> tuple[Drawn, ...]:
     """Predict the schedules of a document; raise SourceError where it cannot be parsed."""
     document = task.document
     source = load(document.path, data=document.data)
-    reader = Reader(Settings(), memory=memory)
-    predicted = forecast(source, project=Project(Relevance(reader.imported)))
+    reader = Reader(resolver, memory=memory)
+    numbers = dict(resolver.settings(document.path).numbers)
+    project = Project(Relevance(reader.imported), reader.disk)
+    predicted = forecast(source, numbers, project=project)
     sources = {source.name: source}
     for item in predicted.schedules:
         for place in (item.schedule.place, *(site.place for site in item.schedule.sites)):
             home = getattr(place, "source", None)
             if isinstance(home, SourceFile):
                 sources[home.name] = home
-    lines = Report(sources=sources).lines
-    places = Places((*task.others, document), task.encoding, lines)
+    places = Places((*task.others, document), task.encoding, sources)
     return tuple(_drawn(item, places) for item in predicted.schedules)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from lrlint.fix import Edit
-from lrlint.output import Lines
+from lrlint.linter.report import SourceFiles
 from lrlint.server.positions import units
 from lrlint.server.tasks import Document
 from lrlint.source import SourceFile, display_name
@@ -22,13 +22,15 @@ from lrlint.span import Location, Span
 class Places:
     """Where things are, for one task."""
 
-    def __init__(self, documents: Iterable[Document], encoding: str, lines: Lines) -> None:
-        """Take the open documents and what returns the lines of a file or of a cell."""
+    def __init__(
+        self, documents: Iterable[Document], encoding: str, sources: Mapping[str, SourceFile]
+    ) -> None:
+        """Take the open documents and, by name, the files that are spoken of."""
         self._documents: Mapping[str, Document] = {
             display_name(document.path): document for document in documents
         }
         self._encoding = encoding
-        self._lines = lines
+        self._lines = SourceFiles(sources).lines
 
     def uri(self, filename: str, cell: int | None) -> str:
         """Return the URI of a file, by its name in reports, or of a cell of it."""

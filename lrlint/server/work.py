@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +13,11 @@ from lsprotocol import types
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UserError, internal_error
 from lrlint.fix import Applicability
-from lrlint.linter import config
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
 from lrlint.linter.fixing import Fixer
 from lrlint.linter.reader import Stdin, real_path
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE
 from lrlint.linter.timeout import TookTooLong, cpu_limit
 from lrlint.output.text import clean
@@ -41,6 +40,7 @@ from lrlint.source import (
     SourceError,
     SourceFile,
     check_syntax,
+    is_skipped,
     load,
     mentions_schedule,
     starts_something,
@@ -73,7 +73,7 @@ def answer(task: Task) -> Answer:
         from lrlint.server.drawing import draw  # predicting takes another 50 ms to import
 
         with cpu_limit(_PATIENCE):
-            return Answer(drawn=draw(task, work.memory))
+            return Answer(drawn=draw(task, work.memory, work.resolver))
     except UserError as error:
         return Answer(mistake=str(error))
     except TookTooLong as error:
@@ -97,9 +97,9 @@ class _Work:
         return self.task.document
 
     @cached_property
-    def settings(self) -> Settings:
-        """The settings that hold for the document."""
-        return config.load([self.document.path])
+    def resolver(self) -> Resolver:
+        """Gives each file the settings of the nearest configuration."""
+        return Resolver(near=self.document.path)
 
     @cached_property
     def memory(self) -> dict[Path, SourceFile]:
@@ -114,7 +114,8 @@ class _Work:
     def is_relevant(self) -> bool:
         """Whether there is anything to look for, in a file that is to be linted."""
         data, path = self.document.data, self.document.path
-        excluded = any(patterns.match(path) for patterns in self.settings.exclude)
+        settings = self.resolver.settings(path)
+        excluded = settings.excludes_named(path) or is_skipped(path, settings.root)
         return not excluded and (mentions_schedule(data) or starts_something(data))
 
     @cached_property
@@ -133,12 +134,12 @@ class _Work:
         """Find what ``lrlint check`` reports of the document as it is."""
         report = lint(
             [STDIN],
-            self.settings,
+            self.resolver,
             stdin=self._stdin(),
             memory=self.memory,
             patience=_PATIENCE,
         )
-        places = self._places(report)
+        places = self._places(report.sources)
         findings = tuple(self._reported(finding, report, places) for finding in report.diagnostics)
         checked = Checked(
             findings=findings,
@@ -148,13 +149,12 @@ class _Work:
         )
         return Answer(checked, problems=report.problems)
 
-    def _places(self, report: Report) -> Places:
-        documents = (*self.task.others, self.document)
-        return Places(documents, self.task.encoding, report.lines)
+    def _places(self, sources: Mapping[str, SourceFile]) -> Places:
+        return Places((*self.task.others, self.document), self.task.encoding, sources)
 
     def _reported(self, finding: Diagnostic, report: Report, places: Places) -> Reported:
         uri = places.uri(finding.filename, finding.cell)
-        lines = report.lines(finding.filename, finding.cell) or ()
+        lines = report.results.lines(finding.filename, finding.cell) or ()
         comment = None if finding.code == UNREADABLE[0] else suppression(finding, lines)
         return Reported(
             uri,
@@ -173,7 +173,7 @@ class _Work:
         source = self.source
         if source is None or not source.suppressions.found:
             return
-        places = self._places(Report(sources={source.name: source}))
+        places = self._places({source.name: source})
         rows = LINE_END.split(source.text)
         for comment in source.suppressions.found:
             codes = tuple(
@@ -199,7 +199,7 @@ class _Work:
         """Return the edits that ``lrlint check --fix`` makes in the document."""
         fixer = Fixer(
             [STDIN],
-            self.settings,
+            self.resolver,
             unsafe=False,
             stdin=self._stdin(),
             memory=self.memory,
@@ -207,7 +207,7 @@ class _Work:
         )
         for file in fixer.fix().fixed:
             if file.stdin:
-                places = self._places(Report(sources={file.before.name: file.before}))
+                places = self._places({file.before.name: file.before})
                 return places.difference(file.before, file.after)
         return {}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rule_cases import RULES
 
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import Stdin, lint
+from lrlint.linter.settings import Settings
 from lrlint.snippets import training
 
 STEP = "scheduler.step()"

@@ -16,6 +16,7 @@ from lrlint.facts import (
     Schedule,
     Stepping,
     StepSite,
+    ZeroSteps,
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
@@ -80,9 +81,18 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         overran=record.overran,
         ended_early=early_end(record, recorder),
         last_lrs=last_lrs(record.optimizer),
+        zero_steps=_zero_steps(record),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
     )
+
+
+def _zero_steps(record: RecordedScheduler) -> ZeroSteps | None:
+    """Return its optimizer's steps at an LR of 0; of several schedules, the first answers."""
+    drivers = [one for one in record.optimizer.schedulers if one.parent is None]
+    if drivers and record is not drivers[0]:
+        return None
+    return record.optimizer.zero_lrs.fact(record.optimizer.steps)
 
 
 def _escape(record: RecordedScheduler) -> str | None:

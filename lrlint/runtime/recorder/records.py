@@ -16,6 +16,7 @@ from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.hand_writes import HandWrites
 from lrlint.runtime.recorder.loop_epochs import LoopEpochs
+from lrlint.runtime.recorder.zero_steps import ZeroLRs
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class RecordedOptimizer:
     hand_writes: HandWrites | None = None
     """The LRs that the script has written, and from which the schedule goes on."""
     bad_rate: BadRate | None = None
+    zero_lrs: ZeroLRs = field(default_factory=ZeroLRs)
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
     loop_epochs: LoopEpochs = field(default_factory=LoopEpochs)
