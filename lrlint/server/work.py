@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
+from lrlint.analysis import BadOverride
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UserError, internal_error
 from lrlint.fix import Applicability
@@ -78,8 +79,8 @@ def answer(task: Task) -> Answer:
         return Answer(mistake=str(error))
     except TookTooLong as error:
         return Answer(problems=(f"{where}: {error}",))
-    except SourceError:
-        return Answer()  # a finding of the check
+    except (SourceError, BadOverride):
+        return Answer()  # the check tells of it
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic in libcst's native parser is no Exception
@@ -256,8 +257,6 @@ def _page(rule: Rule) -> str:
 
 
 def prepare() -> None:
-    """Import what the first task would wait for."""
-    import lrlint.analysis  # noqa: F401  (imported for its side effect: it is loaded)
-
+    """Load what the first task would wait for."""
     with suppress(UserError):  # told with the first answer
         load_rules()

@@ -397,7 +397,7 @@ def test_a_crash_is_logged_once_and_the_server_lives(
         editor.replace(uri, NO_FLOOR + "\n")
         assert codes(await editor.findings(uri)) == ["LR301"]
         (message,) = editor.logged
-        assert "internal error in train.py, rule ACME1 crash: RuntimeError: a bug" in message
+        assert "train.py, rule ACME1 crash: RuntimeError: a bug" in message
         editor.replace(uri, NO_FLOOR.replace("scheduler", "die"))
         assert codes(await editor.findings(uri)) == []
         assert "the analysis ended unexpectedly" in editor.logged[-1]
