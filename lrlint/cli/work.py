@@ -43,7 +43,15 @@ def run(resolver: Resolver, options: Options) -> Result:
             raise UserError("standard input is closed")
         stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
     if not (options.fix or options.diff):
-        report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
+        report = lint(
+            paths,
+            resolver,
+            stdin=stdin,
+            patience=PATIENCE,
+            explain=options.verbose,
+            cache=options.cache,
+            jobs=options.jobs,
+        )
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
@@ -52,6 +60,7 @@ def run(resolver: Resolver, options: Options) -> Result:
         stdin=stdin,
         patience=PATIENCE,
         explain=options.verbose,
+        jobs=options.jobs,
     )
     outcome = fixer.fix()
     if options.diff:

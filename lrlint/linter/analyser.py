@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from lrlint.linter.reader import Reader, real_path
 from lrlint.linter.timeout import cpu_limit
-from lrlint.source import Relevance, SourceFile, check_syntax
+from lrlint.source import Locator, Relevance, SourceFile, check_syntax
+from lrlint.source.trail import Trail
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
@@ -20,12 +21,25 @@ the memory of the text."""
 class Analyser:
     """Tells which files may build a scheduler, and analyses them."""
 
-    def __init__(self, reader: Reader, patience: float | None = None) -> None:
+    def __init__(
+        self, reader: Reader, patience: float | None = None, most_parsed: int = MOST_PARSED_AT_ONCE
+    ) -> None:
         """Set a limit of ``patience`` seconds of CPU time per file; None sets no limit."""
+        self._most_parsed = most_parsed
         self._reader = reader
         self._patience = patience
         self._project: Project | None = None
         self._relevance = Relevance(reader.imported)
+
+    def follow(self) -> Trail:
+        """Return what notes all that the next file asks of the disk."""
+        trail = self.locator.trail = Trail()
+        return trail
+
+    @property
+    def locator(self) -> Locator:
+        """What answers those queries."""
+        return self._relevance.locator
 
     def may_build(self, source: SourceFile) -> bool:
         """Return whether the names in a file lead to a scheduler's constructor."""
@@ -51,8 +65,10 @@ class Analyser:
     def _roomy_project(self) -> Project:
         from lrlint.analysis import Project  # 0.1 s
 
-        if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
+        if self._project is not None and self._project.size > self._most_parsed:
+            trail = self.locator.trail
             self._project, self._relevance = None, Relevance(self._reader.imported)
+            self.locator.trail = trail
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
             self._project = Project(self._relevance, self._reader.disk)

@@ -72,7 +72,9 @@ class Fixer:
         stdin: Stdin | None = None,
         patience: float | None = None,
         explain: bool = False,
+        jobs: int | None = 1,
     ) -> None:
+        self._jobs = jobs
         self._paths = [Path(path) for path in paths]
         self._settings = settings
         self._unsafe = unsafe
@@ -122,6 +124,7 @@ class Fixer:
         )
 
     def _lint(self, memory: Mapping[Path, SourceFile]) -> Report:
+        # Without the cache: an edit that someone else may have written into it is never applied.
         return lint(
             self._paths,
             self._settings,
@@ -129,6 +132,7 @@ class Fixer:
             memory=memory,
             patience=self._patience,
             explain=self._explain,
+            jobs=self._jobs,
         )
 
     def _apply(self, report: Report) -> bool:

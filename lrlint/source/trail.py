@@ -40,6 +40,8 @@ class Disk:
     """Reads the files that scripts import or load, and keeps a digest of each."""
 
     def __init__(self) -> None:
+        self.is_steady = True
+        """Whether no file has changed between two reads."""
         self._digests: dict[str, str] = {}
 
     def read(self, path: Path | str, largest: int) -> bytes | None:
@@ -53,6 +55,7 @@ class Disk:
         fresh = UNREAD if data is None else digest(data)
         if self._digests.setdefault(str(path), fresh) != fresh:
             self._digests[str(path)] = CHANGED
+            self.is_steady = False
         return data
 
     def digest(self, path: Path | str, largest: int) -> str:
