@@ -148,6 +148,10 @@ class StepSite:
     """How the script computes the argument, where the argument is a name."""
     position: Expr | None = None
     """The epoch argument in the loop's first iteration, where each iteration adds one."""
+    offset: Expr | None = None
+    """The argument less how often the site has run, where that is the same in every iteration."""
+    last: Expr | None = None
+    """The argument in the last iteration of all loops."""
     scaled: bool = False
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
@@ -437,6 +441,12 @@ class Construction:
     """Where arguments are given that the library no longer takes."""
     restored_first: Call | None = None
     """Where a checkpoint is loaded into its optimizer before it is built, or None."""
+    positioned: bool = False
+    """Whether each of its steps is told where it is, as those of timm's are."""
+    planned_epochs: Expr | None = None
+    """How many epochs to train, as the function that builds it returns."""
+    cooldown: Place | None = None
+    """Where the script asks that function for epochs at the lowest LR, or None."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -556,6 +566,8 @@ class Stepping:
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     acceleration: Acceleration | None = None
     """What accelerate does with it; None where its `Accelerator` is not fully known."""
+    idle: tuple[Place, ...] = ()
+    """Steps that do nothing, since it counts in another unit, as ``step()`` of timm's may."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
     held: bool = False

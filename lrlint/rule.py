@@ -139,6 +139,8 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    positioned: ClassVar[bool] = False
+    """Whether it is shown schedulers that are told where they are, as timm's."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
@@ -210,9 +212,13 @@ class Rule:
     def url(cls) -> str | None:
         """Return the address of the page, None where there is none; a plugin's rules override this.
 
-        A rule that lrlint ships is below the address of lrlint's documentation.
+        A rule that lrlint ships has a page in lrlint's documentation; of another plugin's, the
+        address is that of the plugin's documentation.
         """
-        address = documentation_address() if cls.__module__.startswith(f"{OWN_RULES}.") else None
+        package = cls.__module__.partition(".")[0]
+        if package != OWN_RULES:
+            return _plugin_address(package)
+        address = documentation_address()
         return None if address is None else f"{address}/rules/{cls.code.lower()}/"
 
 
@@ -227,13 +233,25 @@ def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
 
 
 @cache
-def documentation_address() -> str | None:
-    """Return the address of the documentation that lrlint's metadata name, without a last slash."""
-    urls: list[str] = metadata("lrlint").get_all("Project-URL") or []
+def documentation_address(distribution: str = "lrlint") -> str | None:
+    """Return the address of the documentation that a package's metadata name, without a last slash.
+
+    Without such metadata there are no links: an address that does not exist helps nobody.
+    """
+    urls: list[str] = metadata(distribution).get_all("Project-URL") or []
     for url in urls:
         label, _, address = url.partition(",")
         if label.strip().lower() == "documentation":
             return address.strip().rstrip("/")
+    return None
+
+
+@cache
+def _plugin_address(package: str) -> str | None:
+    """Return the address of the documentation of the plugin that has its rules in a package."""
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        if point.module.partition(".")[0] == package and point.dist is not None:
+            return documentation_address(point.dist.name)
     return None
 
 

@@ -53,6 +53,7 @@ class OptimizerReplaced(Rule):
     """
 
     code, name, severity = "LR401", "optimizer-replaced", Severity.ERROR
+    positioned = True
 
     VALID = (
         # The choice is made before the scheduler is built.

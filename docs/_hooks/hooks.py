@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     sections: dict[str, Any] = {
         title: e for entry in config.nav or () for title, e in entry.items()
     }
-    named = str(config.nav)
+    named = re.findall(r"[\w/-]+\.md", str(config.nav))
     pages = sorted(path.name for path in Path(config.docs_dir).glob("*.md"))
     sections["Reference"] += [page for page in pages if page not in named]
     rules = next(entry for entry in config.nav or () if "Rules" in entry)

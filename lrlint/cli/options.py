@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, get_type_hints
 
 import click
+from click.shell_completion import CompletionItem
 
 from lrlint.cli import complete
 from lrlint.diagnostics import Severity
@@ -26,6 +29,38 @@ def parameters(options: type[object]) -> list[click.Parameter]:
 def flag(*names: str, help: str) -> click.Option:
     """Return an option that takes no value."""
     return click.Option(names, is_flag=True, help=help)
+
+
+def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
+    """Return ``--output-format``, which takes the formats with these lines about them.
+
+    It is None if it is not given; the first format is the default.
+    """
+    listed = ", ".join(summaries)
+
+    def check(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+        if value is None or value in summaries:
+            return value
+        close = difflib.get_close_matches(value, summaries, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
+        raise click.BadParameter(f"no format is called {value!r}; {hint}")
+
+    def complete(
+        context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in summaries.items()
+            if name.startswith(incomplete)
+        ]
+
+    return click.Option(
+        ["--output-format"],
+        metavar="FORMAT",
+        callback=check,
+        shell_complete=complete,
+        help=f"How {what} written: {listed}.  [default: {next(iter(summaries))}]",
+    )
 
 
 def switch(name: str, help: str) -> click.Option:
@@ -60,11 +95,7 @@ class Options:
     ]
     output_format: Annotated[
         str,
-        click.Option(
-            ["--output-format"],
-            type=click.Choice(list(FORMATS)),
-            help="How findings are written.  [default: full]",
-        ),
+        format_option({name: kind.summary for name, kind in FORMATS.items()}, "findings are"),
     ]
     output_file: Annotated[
         Path | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.output import FOR_PEOPLE, Results, Style, render
+from lrlint.output import FOR_PEOPLE, About, Results, RulePage, Style, render
 from lrlint.output.summary import count
 
 if TYPE_CHECKING:
@@ -53,8 +54,41 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = Results(report.diagnostics, report.files_found, report.lines, report.files_analysed)
+    results = Results(
+        report.diagnostics,
+        report.files_found,
+        report.files.lines,
+        report.files_analysed,
+        files=report.files,
+        about=about,
+        problems=report.problems,
+    )
+    if options.output_format == "github":
+        append_job_summary(results)
     return render(options.output_format, results, style)
+
+
+def about() -> About:
+    """Return what formats say of lrlint and its rules."""
+    from lrlint.rule import documentation_address, load_rules  # few formats need them
+
+    pages = {
+        rule.code: RulePage(rule.summary(), rule.documentation(), rule.severity)
+        for rule in load_rules()
+    }
+    return About(documentation_address(), pages)
+
+
+def append_job_summary(results: Results) -> None:
+    """Add the findings to the summary of a job of GitHub Actions, if this is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="replace") as file:
+            file.write(render("markdown", results) + "\n")
+    except OSError as error:  # the annotations are worth more
+        say(f"cannot write the job summary {path}: {error.strerror or error}")
 
 
 def _fixed(fixed: tuple[Fixed, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,9 @@ class Diagnoser:
     @staticmethod
     def ask(rule: Rule, training: Training) -> Iterator[Finding | Silence]:
         """Yield what a rule finds in a training, and what it does not report and why."""
+        if not rule.positioned and any(one.construction.positioned for one in training.schedules):
+            plain = tuple(one for one in training.schedules if not one.construction.positioned)
+            training = replace(training, schedules=plain)
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)

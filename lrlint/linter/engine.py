@@ -15,9 +15,10 @@ from lrlint.linter.analyser import MOST_PARSED_AT_ONCE
 from lrlint.linter.cache.results import ResultCache
 from lrlint.linter.file_linter import FileLinter, Fresh
 from lrlint.linter.reader import Reader, Stdin
-from lrlint.linter.report import Report, Tally
+from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver, resolver_of
 from lrlint.linter.settings import Settings
+from lrlint.linter.tally import Tally
 from lrlint.source import STDIN, Found, SourceFile, Unreadable, load
 
 Progress = Callable[[int, int], None]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.linter.linted import Diagnostics, Linted, Unreported, keep
-from lrlint.source import SourceError, SourceFile, load
+from lrlint.output import Files
+from lrlint.source import SourceFile
+from lrlint.span import Location
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,21 @@ class Report:
     cache_trouble: str | None = None
     """Why results could not be kept, in a line."""
 
+    @property
+    def files(self) -> SourceFiles:
+        """The files that findings name."""
+        return SourceFiles(self.sources)
+
+
+class SourceFiles(Files):
+    """Files by the names that findings call them."""
+
+    def __init__(self, sources: Mapping[str, SourceFile]) -> None:
+        self._sources = sources
+
     def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
         """Return the source lines of a file or a cell; None where they are not at hand."""
-        source = self.sources.get(filename)
+        source = self._sources.get(filename)
         if source is None:
             return None
         text = source.text
@@ -42,67 +54,12 @@ class Report:
             text = next((one.source for one in source.notebook.cells if one.number == cell), "")
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
+    def text(self, filename: str) -> str | None:
+        source = self._sources.get(filename)
+        return None if source is None else source.text_in_file
 
-class Tally:
-    """Puts the results of files together."""
-
-    def __init__(self) -> None:
-        self._files = 0
-        self._seconds: dict[str, float] = {}
-        self._diagnostics: Diagnostics = {}
-        self._unreported: set[Unreported] = set()
-        self._sources: dict[str, SourceFile] = {}
-        self._paths: dict[str, str] = {}
-        # In order, each once.
-        self._undecided: dict[str, None] = {}
-        self._problems: dict[str, None] = {}
-
-    def problem(self, text: str) -> None:
-        """Add what kept lrlint from its work."""
-        self._problems[text] = None
-
-    def add(self, linted: Linted, sources: Mapping[str, SourceFile] | None = None) -> None:
-        """Add the result of a file, with the files that its findings name if they are at hand."""
-        self._files += 1
-        if linted.analysed:
-            self._seconds[linted.name] = linted.seconds
-        for diagnostic in linted.diagnostics:
-            keep(self._diagnostics, diagnostic)
-        self._undecided |= dict.fromkeys(linted.undecided)
-        self._problems |= dict.fromkeys(linted.problems)
-        self._unreported.update(linted.unreported)
-        self._paths |= linted.files
-        self._sources |= sources or {}
-
-    def report(self, *, cache_trouble: str | None = None) -> Report:
-        """Return all that was found, sorted."""
-        diagnostics = tuple(sorted(self._diagnostics.values(), key=lambda one: one.sort_key))
-        unreported = tuple(
-            line.text
-            for line in sorted(self._unreported, key=lambda line: line.sort_key)
-            # Not what is reported from another entry point.
-            if (line.code, line.filename, line.cell, line.location) not in self._diagnostics
-        )
-        named = {finding.filename for finding in diagnostics}
-        named |= {note.filename for finding in diagnostics for note in finding.related}
-        sources = ((name, self._source(name)) for name in sorted(named))
-        return Report(
-            diagnostics=diagnostics,
-            undecided=tuple(self._undecided),
-            unreported=unreported,
-            problems=tuple(self._problems),
-            files_found=self._files,
-            files_analysed=len(self._seconds),
-            seconds=self._seconds,
-            sources={name: source for name, source in sources if source is not None},
-            cache_trouble=cache_trouble,
-        )
-
-    def _source(self, name: str) -> SourceFile | None:
-        """Return a file that a finding names; read it again where the result was a kept one."""
-        if name not in self._sources and name in self._paths:
-            try:
-                self._sources[name] = load(Path(self._paths[name]))
-            except SourceError:
-                return None
-        return self._sources.get(name)
+    def in_file(self, filename: str, cell: int | None, place: Location) -> Location | None:
+        source = self._sources.get(filename)
+        if source is None:
+            return super().in_file(filename, cell, place)
+        return source.in_file(cell, place)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic
+from lrlint.linter.report import SourceFiles
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
 from lrlint.output.curves import Curve
@@ -34,11 +35,6 @@ class RunReport:
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
-
-    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
-        """Return the source lines of a file with findings."""
-        source = self.sources.get(filename)
-        return None if source is None or source.notebook is not None else source.text.split("\n")
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -78,7 +74,7 @@ def as_text(report: RunReport, style: Style) -> str:
     elif not blocks:
         blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
     if recording.findings:
-        results = Results(recording.findings, 1, report.lines)
+        results = Results(recording.findings, 1, SourceFiles(report.sources).lines)
         blocks.append(render("full", results, style).rstrip("\n"))
     elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")

@@ -181,6 +181,7 @@ class LibraryKind(Enum):
     IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"
     TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
@@ -478,6 +479,12 @@ class SchedulerRecord:
     """The framework that steps it, where that is read."""
     given: bool = False
     """Whether it is a parameter of a function: code that is not seen builds it."""
+    kind: LibraryKind | None = None
+    """The library class whose methods it has, where those are modelled."""
+    planned_epochs: Expr | None = None
+    """How many epochs to train, as what builds it says."""
+    cooldown: SyntaxPlace | None = None
+    """The place of epochs at the lowest LR that are part of those."""
 
 
 Owner = OptimizerRecord | SchedulerRecord
