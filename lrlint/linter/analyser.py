@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lrlint.linter.reader import Reader, real_path
 from lrlint.linter.timeout import cpu_limit
 from lrlint.source import Locator, Relevance, SourceFile, check_syntax
-from lrlint.source.trail import Trail
+from lrlint.source.disk import Query
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
@@ -31,10 +31,10 @@ class Analyser:
         self._project: Project | None = None
         self._relevance = Relevance(reader.imported)
 
-    def follow(self) -> Trail:
-        """Return what notes all that the next file asks of the disk."""
-        trail = self.locator.trail = Trail()
-        return trail
+    def follow(self) -> set[Query]:
+        """Return a set, to which is added all that the next file asks of the disk."""
+        self.locator.asked = set()
+        return self.locator.asked
 
     @property
     def locator(self) -> Locator:
@@ -66,9 +66,9 @@ class Analyser:
         from lrlint.analysis import Project  # 0.1 s
 
         if self._project is not None and self._project.size > self._most_parsed:
-            trail = self.locator.trail
+            asked = self.locator.asked
             self._project, self._relevance = None, Relevance(self._reader.imported)
-            self.locator.trail = trail
+            self.locator.asked = asked
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
             self._project = Project(self._relevance, self._reader.disk)

@@ -10,8 +10,8 @@ from lrlint.errors import UserError
 from lrlint.linter.resolve import Resolver
 from lrlint.source import Locator
 from lrlint.source.data import LARGEST as LARGEST_DATA
+from lrlint.source.disk import Query, digest
 from lrlint.source.locate import DATA, LARGEST
-from lrlint.source.trail import Query, digest
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from lrlint.source import (
     mentions_schedule,
     starts_something,
 )
-from lrlint.source.trail import Trail, digest
+from lrlint.source.disk import Query, digest
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,14 @@ class FileLinter:
             self._judge.unreadable(self._reader.path(found), error, record)
         else:
             return self._source(number, source, content, explicit=found.explicit)
-        return Fresh(record.linted(), self._basis(content, Trail()), record.sources)
+        return Fresh(record.linted(), self._basis(content, ()), record.sources)
 
     def _source(
         self, number: int, source: SourceFile, content: str, *, explicit: bool
     ) -> Fresh | None:
         """Lint a file that has been read; return None if its syntax is left to be checked."""
         start = time.process_time()
-        record, trail = Record(), self._analyser.follow()
+        record, asked = Record(), self._analyser.follow()
         mentions = mentions_schedule(source.data)
         seconds = None
         if self._may_build(source, record, mentions=mentions):
@@ -122,10 +122,10 @@ class FileLinter:
                 self._judge.judge(source, self._analyser.analyse(source), record)
             seconds = time.process_time() - start
         elif (mentions or explicit) and source.notebook is None:
-            self._unparsed.append(_Unparsed(number, source, record, self._basis(content, trail)))
+            self._unparsed.append(_Unparsed(number, source, record, self._basis(content, asked)))
             return None
         linted = record.linted(source.name, seconds=seconds)
-        return Fresh(linted, self._basis(content, trail), record.sources)
+        return Fresh(linted, self._basis(content, asked), record.sources)
 
     def _may_build(self, source: SourceFile, record: Record, *, mentions: bool) -> bool:
         try:
@@ -150,13 +150,13 @@ class FileLinter:
         except BaseException as error:  # a panic in libcst's native parser is no Exception
             record.failed(source.name, error)
 
-    def _basis(self, content: str, trail: Trail) -> Basis | None:
+    def _basis(self, content: str, asked: Iterable[Query]) -> Basis | None:
         """Return what a result rests on; None where that has changed while lrlint ran."""
         disk, locator = self._reader.disk, self._analyser.locator
         if not (content and disk.is_steady):
             return None
         if self._states is None or self._states.locator is not locator:
             self._states = States(locator, self._resolver, disk.digest)
-        queries = tuple(sorted(trail.everything()))
+        queries = tuple(sorted(asked))
         state = self._states.of(queries)
         return Basis(content, queries, state) if state and disk.is_steady else None

@@ -46,7 +46,7 @@ def test_finding_carries_place_notes_and_fix(write: Write) -> None:
     assert (note.message, note.filename, note.location.row) == ("90 epochs", "train.py", 1)
     assert found.fix is not None
     assert [edit.content for edit in found.fix.edits] == ["T_max=90"]
-    assert report.lines("train.py", None) == SCRIPT.lstrip().split("\n")
+    assert report.files.lines("train.py", None) == SCRIPT.lstrip().split("\n")
 
 
 def test_folders_are_searched_and_findings_sorted(write: Write, project: Path) -> None:
@@ -323,7 +323,7 @@ def test_notebook_rows_count_within_the_cell(project: Path) -> None:
     report = lint([path])
     (found,) = report.diagnostics
     assert (found.cell, found.location) == (3, Location(2, 26))
-    assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
+    assert report.files.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
 
 
 def test_lint_text() -> None:

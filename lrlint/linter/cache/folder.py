@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from lrlint.source.trail import digest
+from lrlint.source.disk import digest
 
 NAME: Final = ".lrlint_cache"
 _MARKS: Final = (".git", "pyproject.toml", "lrlint.toml", ".lrlint.toml", "setup.py", "setup.cfg")

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from lrlint.source.trail import digest
+from lrlint.source.disk import digest
 
 _GROUP = "lrlint.rules"
 _PARSERS = ("libcst-", "pyyaml-", "tomli-")

@@ -1,7 +1,7 @@
 """Results of linted files from run to run.
 
 The result of a file depends on its content and on what was asked of the disk for it: each query,
-the files that answer it, their content and their settings (`Trail`). The key is made of everything
+the files that answer it, their content and their settings. The key is made of everything
 else: settings, options, path and working directory, the installation.
 """
 
@@ -20,7 +20,7 @@ from lrlint.linter.cache.stamps import Stamps
 from lrlint.linter.linted import Linted
 from lrlint.linter.resolve import Resolver
 from lrlint.source import STDIN, Found, Locator
-from lrlint.source.trail import Query, digest
+from lrlint.source.disk import Query, digest
 
 _DAY: Final = 86_400
 _KEPT: Final = 30
@@ -97,9 +97,9 @@ class ResultCache:
 
     def get(self, found: Found) -> Linted | None:
         """Return the result of a file; None where it must be linted."""
-        if found.path == STDIN:
-            return None
         path = os.path.join(self._cwd, found.path)
+        if found.path == STDIN or not self._stamps.knows(path):
+            return None
         content = self._stamps.digest(path)
         if not content:
             return None

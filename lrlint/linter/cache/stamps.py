@@ -13,8 +13,8 @@ import time
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
+from lrlint.source.disk import UNREAD, digest
 from lrlint.source.reading import LARGEST, read_bytes
-from lrlint.source.trail import UNREAD, digest
 
 _GRANULARITY: Final = 2.0
 """Seconds: the coarsest clock of a file system, FAT's."""
@@ -34,6 +34,10 @@ class Stamps:
         self.changed = False
         self._known: dict[str, tuple[Stamp, str]] = {}
         self._checked: dict[str, str] = {}
+
+    def knows(self, path: str) -> bool:
+        """Whether a file was read in this run or an earlier one."""
+        return path in self._known
 
     def digest(self, path: str, largest: int = LARGEST) -> str:
         """Return the digest of an ordinary file of at most so many bytes, `UNREAD` for others."""

@@ -1,4 +1,4 @@
-"""What linting a file asked of the disk: the result holds as long as the answers stay the same."""
+"""What linting a file asks of the disk: its result holds as long as the answers stay the same."""
 
 from __future__ import annotations
 
@@ -15,25 +15,6 @@ UNREAD: Final = ""
 """The digest of a file that could not be read, or is not worth it."""
 CHANGED: Final = "changed"
 """The digest of a file that changed between two reads: no later content has it."""
-
-
-class Trail:
-    """The queries of one file or one search, and the earlier searches whose results it used."""
-
-    def __init__(self) -> None:
-        self.queries: set[Query] = set()
-        self.earlier: set[Trail] = set()
-
-    def everything(self) -> set[Query]:
-        """Return the queries, with those of the earlier searches."""
-        waiting, seen = [self], {self}
-        queries: set[Query] = set()
-        while waiting:
-            trail = waiting.pop()
-            queries |= trail.queries
-            waiting += trail.earlier - seen
-            seen |= trail.earlier
-        return queries
 
 
 class Disk:
@@ -70,4 +51,4 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-__all__ = ["CHANGED", "UNREAD", "Disk", "Query", "Trail", "digest"]
+__all__ = ["CHANGED", "UNREAD", "Disk", "Query", "digest"]
