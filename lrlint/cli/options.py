@@ -13,10 +13,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from lrlint.cli import complete
+from lrlint.cli.configuration import assignments
 from lrlint.diagnostics import Severity
 from lrlint.linter.keys import NEVER
 from lrlint.output import FORMATS
 
+SEVERITIES = [*(severity.label for severity in reversed(Severity)), NEVER]
+"""What ``--fail-on`` takes."""
 _SELECTORS = "by code, prefix or name; separate several with commas"
 
 
@@ -114,7 +117,7 @@ class Options:
         str | None,
         click.Option(
             ["--fail-on"],
-            type=click.Choice([*(severity.label for severity in reversed(Severity)), NEVER]),
+            type=click.Choice(SEVERITIES),
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
@@ -136,6 +139,17 @@ class Options:
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
     statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
+    overrides: Annotated[
+        dict[str, object],
+        click.Option(
+            ["--set", "overrides"],
+            multiple=True,
+            callback=assignments,
+            shell_complete=complete.settable,
+            metavar="NAME=VALUE",
+            help="The value of a name that scripts leave open, as 'len(train_loader)=391'.",
+        ),
+    ]
     exclude: Annotated[
         tuple[str, ...],
         click.Option(
@@ -189,6 +203,14 @@ class Options:
             help="Lint in N processes.  [default: one per core where it takes long]",
         ),
     ]
+    show_settings: Annotated[
+        bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
+    ]
+    show_files: Annotated[bool, flag("--show-files", help="Print the files that would be linted.")]
+    quiet: Annotated[bool, flag("-q", "--quiet", help="Print findings and errors, and no summary.")]
+    silent: Annotated[
+        bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
+    ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
 
     @property
@@ -199,6 +221,11 @@ class Options:
         from lrlint.linter.cache.folder import default_folder  # not for `--help`
 
         return self.cache_dir or default_folder()
+
+    @property
+    def hushed(self) -> bool:
+        """Whether only findings and errors are said, or errors only."""
+        return self.quiet or self.silent
 
     @property
     def places(self) -> tuple[str, ...]:

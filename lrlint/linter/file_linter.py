@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lrlint.linter.analyser import MOST_PARSED_AT_ONCE, Analyser
+from lrlint.linter.analyser import MOST_PARSED_AT_ONCE, Analyser, BadValue
 from lrlint.linter.basis import Basis, States
 from lrlint.linter.judge import Judge
 from lrlint.linter.linted import Linted, Record
@@ -27,6 +27,9 @@ from lrlint.source import (
     starts_something,
 )
 from lrlint.source.disk import Query, digest
+
+if TYPE_CHECKING:
+    from lrlint.analysis import Analysis
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,17 @@ class FileLinter:
         if self._may_build(source, record, mentions=mentions):
             self._judge.prepare(source)
             with self._reporting(source, record):
-                self._judge.judge(source, self._analyser.analyse(source), record)
+                self._judge.judge(source, self._analyse(source), record)
             seconds = time.process_time() - start
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(_Unparsed(number, source, record, self._basis(content, asked)))
             return None
         linted = record.linted(source.name, seconds=seconds)
         return Fresh(linted, self._basis(content, asked), record.sources)
+
+    def _analyse(self, source: SourceFile) -> Analysis:
+        settings = self._resolver.settings(source.path)
+        return self._analyser.analyse(source, dict(settings.numbers))
 
     def _may_build(self, source: SourceFile, record: Record, *, mentions: bool) -> bool:
         try:
@@ -143,6 +150,8 @@ class FileLinter:
             yield
         except SourceError as error:
             self._judge.unreadable(source, error, record)
+        except BadValue as error:
+            record.problem(f"{source.name}: set: {error}")
         except TookTooLong as error:
             record.problem(f"{source.name}: {error}; please report it")
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -156,7 +165,7 @@ class FileLinter:
         if not (content and disk.is_steady):
             return None
         if self._states is None or self._states.locator is not locator:
-            self._states = States(locator, self._resolver, disk.digest)
+            self._states = States(locator, self._resolver.twin(), disk.digest)
         queries = tuple(sorted(asked))
         state = self._states.of(queries)
         return Basis(content, queries, state) if state and disk.is_steady else None

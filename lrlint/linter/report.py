@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.output import Files
+from lrlint.output import About, Files, Results, RulePage
 from lrlint.source import SourceFile
 from lrlint.span import Location
 
@@ -33,9 +33,18 @@ class Report:
     """Why results could not be kept, in a line."""
 
     @property
-    def files(self) -> SourceFiles:
-        """The files that findings name."""
-        return SourceFiles(self.sources)
+    def results(self) -> Results:
+        """The findings as output formats take them."""
+        files = SourceFiles(self.sources)
+        return Results(
+            self.diagnostics,
+            self.files_found,
+            files.lines,
+            self.files_analysed,
+            files=files,
+            about=about,
+            problems=self.problems,
+        )
 
 
 class SourceFiles(Files):
@@ -63,3 +72,14 @@ class SourceFiles(Files):
         if source is None:
             return super().in_file(filename, cell, place)
         return source.in_file(cell, place)
+
+
+def about() -> About:
+    """Return what formats say of lrlint and its rules."""
+    from lrlint.rule import documentation_address, load_rules  # few formats need them
+
+    pages = {
+        rule.code: RulePage(rule.summary(), rule.documentation(), rule.severity)
+        for rule in load_rules()
+    }
+    return About(documentation_address(), pages)

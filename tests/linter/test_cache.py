@@ -77,7 +77,7 @@ def shown(report: Report) -> dict[str, object]:
     ignored = ("seconds", "sources", "cache_trouble")
     values = {one.name: getattr(report, one.name) for one in fields(report)}
     seen: dict[str, object] = {name: values[name] for name in values if name not in ignored}
-    lines = report.files.lines
+    lines = report.results.lines
     return seen | {name: lines(name, None) for name in report.sources}
 
 

@@ -48,7 +48,7 @@ class ResultCache:
         self._locator = Locator()
         self._states = States(
             self._locator,
-            resolver,
+            resolver.twin(),
             lambda path, largest: self._stamps.digest(str(path), largest),
         )
         self._today = int(self._stamps.start // _DAY)

@@ -137,6 +137,7 @@ class Hooks:
                 self._fail(error)
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+            __tracebackhide__ = True  # of pytest
             try:
                 end(optimizer, kwargs)
             except Exception as error:
