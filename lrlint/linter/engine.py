@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from lrlint.linter.analyser import MOST_PARSED_AT_ONCE
 from lrlint.linter.cache.results import ResultCache
-from lrlint.linter.file_linter import FileLinter, Fresh
+from lrlint.linter.file_linter import FileLinter, Fresh, Setup
+from lrlint.linter.garbage import few_collections
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver, resolver_of
@@ -24,13 +21,9 @@ from lrlint.source import STDIN, Found, SourceFile, Unreadable, load
 Progress = Callable[[int, int], None]
 """Is told how many of how many files are done."""
 
-_NEW_OBJECTS = 100_000
-"""Objects that are made before the garbage collector looks at them."""
 _ALONE = 0.5
 """Seconds that one process works before it gets help, and files from which that is worth it."""
 _WORTH_HELP = 8
-_LEAST_PARSED = 500_000
-"""Characters of source whose trees each of several processes may hold."""
 _MOST_JOBS = 16
 """Processes that are started unless more are asked for."""
 
@@ -56,7 +49,7 @@ def lint(
     for one per core where that pays. Raises UnknownSelector where the settings name a rule that
     does not exist.
     """
-    with _few_collections():
+    with few_collections():
         resolver = resolver_of(settings)
         setup = Setup(resolver, patience, explain=explain, with_basis=cache is not None)
         results = None
@@ -79,43 +72,6 @@ def lint_text(text: str, filename: str = "script.py", *, pedantic: bool = False)
     """Lint the text of a script, all rules on."""
     source = load(Path(filename), data=text.encode())
     return lint_source(source, Settings(pedantic=pedantic))
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let the garbage collector look for cycles less often.
-
-    Trees and facts are millions of objects and nearly no garbage: at the usual threshold, looking
-    at them again and again takes an eighth of the time.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], _NEW_OBJECTS) if usual[0] else 0, *usual[1:])  # 0: it is off
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a linter of files is made with, in this process or another."""
-
-    resolver: Resolver
-    patience: float | None
-    explain: bool
-    with_basis: bool
-
-    def build(self, jobs: int = 1, reader: Reader | None = None) -> FileLinter:
-        """Return the linter of one of so many processes."""
-        gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
-        return FileLinter(
-            self.resolver,
-            reader or Reader(self.resolver),
-            self.patience,
-            explain=self.explain,
-            with_basis=self.with_basis,
-            most_parsed=max(_LEAST_PARSED, MOST_PARSED_AT_ONCE // jobs),
-        )
 
 
 class _Run:
@@ -203,4 +159,5 @@ class _Run:
                 fresh = self._results[number]
                 tally.add(fresh.linted, fresh.sources)
         trouble = None if self._cache is None else self._cache.trouble
-        return tally.report(cache_trouble=trouble)
+        imported = frozenset(self._reader.imported_files)
+        return tally.report(imported=imported, cache_trouble=trouble)

@@ -31,6 +31,9 @@ from lrlint.source.disk import Query, digest
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis
 
+_LEAST_PARSED = 500_000
+"""Characters of source whose trees each of several processes may hold."""
+
 
 @dataclass(frozen=True)
 class Fresh:
@@ -169,3 +172,24 @@ class FileLinter:
         queries = tuple(sorted(asked))
         state = self._states.of(queries)
         return Basis(content, queries, state) if state and disk.is_steady else None
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a linter of files is made with, in this process or another: it can be pickled."""
+
+    resolver: Resolver
+    patience: float | None
+    explain: bool
+    with_basis: bool
+
+    def build(self, jobs: int = 1, reader: Reader | None = None) -> FileLinter:
+        """Return the linter of one of so many processes."""
+        return FileLinter(
+            self.resolver,
+            reader or Reader(self.resolver),
+            self.patience,
+            explain=self.explain,
+            with_basis=self.with_basis,
+            most_parsed=max(_LEAST_PARSED, MOST_PARSED_AT_ONCE // jobs),
+        )

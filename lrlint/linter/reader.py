@@ -44,8 +44,10 @@ class Reader:
         stdin: Stdin | None = None,
         memory: Mapping[Path, SourceFile] | None = None,
     ) -> None:
-        self.memory = memory or {}
         self.disk = Disk()
+        self.imported_files: set[Path] = set()
+        """The real paths of the files that were read because others import them."""
+        self._memory = memory or {}
         self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
@@ -68,7 +70,7 @@ class Reader:
 
     def held(self, found: Found) -> SourceFile | None:
         """Return a file that is held in memory."""
-        return self.memory.get(Path(found.real)) if self.memory else None
+        return self._memory.get(Path(found.real)) if self._memory else None
 
     def data(self, found: Found) -> bytes:
         """Return the content of a file. Raises OSError."""
@@ -89,8 +91,9 @@ class Reader:
 
     def imported(self, path: Path) -> SourceFile | None:
         """Read a file that another imports; None where it cannot be read."""
-        source = self.memory.get(real_path(path)) if self.memory else None
-        return source or load_imported(path, self.disk)
+        real = real_path(path)
+        self.imported_files.add(real)
+        return self._memory.get(real) or load_imported(path, self.disk)
 
 
 def real_path(path: Path) -> Path:

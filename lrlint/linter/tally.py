@@ -41,7 +41,9 @@ class Tally:
         self._paths |= linted.files
         self._sources |= sources or {}
 
-    def report(self, *, cache_trouble: str | None = None) -> Report:
+    def report(
+        self, *, imported: frozenset[Path] = frozenset(), cache_trouble: str | None = None
+    ) -> Report:
         """Return all that was found, sorted."""
         diagnostics = tuple(sorted(self._diagnostics.values(), key=lambda one: one.sort_key))
         unreported = tuple(
@@ -62,6 +64,7 @@ class Tally:
             files_analysed=len(self._seconds),
             seconds=self._seconds,
             sources={name: source for name, source in sources if source is not None},
+            imported=imported,
             cache_trouble=cache_trouble,
         )
 

@@ -13,10 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from lrlint.errors import UserError
-from lrlint.linter.file_linter import FileLinter, Fresh
+from lrlint.linter.file_linter import Fresh, Setup
+from lrlint.linter.garbage import few_collections
 from lrlint.linter.linted import Linted
 from lrlint.source import Found
 
@@ -25,13 +26,6 @@ Batch: TypeAlias = Sequence[tuple[int, Found]]
 _LARGEST_BATCH = 32
 _BATCHES_EACH = 8
 """Batches for each process, so that one with costly files does not keep the others waiting."""
-
-
-class Setup(Protocol):
-    """How a process gets its linter: it is sent there, so it must be possible to pickle it."""
-
-    def build(self, jobs: int) -> FileLinter:
-        """Return the linter of one of so many processes."""
 
 
 def usable_cores() -> int:
@@ -155,13 +149,14 @@ def _work(connection: Connection, inherited: Sequence[Connection], setup: Setup,
     for other in inherited:
         other.close()
     try:
-        linter = setup.build(jobs)
-        while True:
-            batch: Batch = connection.recv()
-            # The sources would have to be sent; whoever needs one reads it again.
-            connection.send(
-                [(number, Fresh(fresh.linted, fresh.basis)) for number, fresh in linter.lint(batch)]
-            )
+        with few_collections():
+            linter = setup.build(jobs)
+            while True:
+                batch: Batch = connection.recv()
+                # Without the sources: whoever needs one reads it again.
+                connection.send(
+                    [(number, Fresh(one.linted, one.basis)) for number, one in linter.lint(batch)]
+                )
     except UserError as error:
         connection.send(error)
     except (EOFError, OSError):

@@ -74,7 +74,7 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def shown(report: Report) -> dict[str, object]:
     """Return all of a report that a user sees."""
-    ignored = ("seconds", "sources", "cache_trouble")
+    ignored = ("seconds", "sources", "imported", "cache_trouble")
     values = {one.name: getattr(report, one.name) for one in fields(report)}
     seen: dict[str, object] = {name: values[name] for name in values if name not in ignored}
     lines = report.results.lines
