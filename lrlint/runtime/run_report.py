@@ -111,7 +111,7 @@ def as_text(report: RunReport, style: Style) -> str:
 def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
     where = f"{track.filename}:{track.row}"
     rank = f", rank {track.rank}" if track.rank else ""
-    yield f"{paint('bold', where)}  {track.scheduler} drives {track.optimizer}{rank}"
+    yield f"{paint('bold', where)}  {track.scheduler}, optimizer {track.optimizer}{rank}"
     epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
     yield (
         f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} scheduler"
