@@ -20,7 +20,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points, metadata
@@ -31,6 +32,7 @@ from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
+from lrlint.option import Option
 from lrlint.snippets import Diff, script
 
 Subject = TypeVar("Subject")
@@ -139,6 +141,8 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    runs_only: ClassVar[bool] = False
+    """Whether the rule judges only what was recorded of a run."""
     positioned: ClassVar[bool] = False
     """Whether it is shown schedulers that are told where they are, as timm's."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
@@ -199,9 +203,34 @@ class Rule:
         return None
 
     @classmethod
+    def options(cls) -> dict[str, Option[Any]]:
+        """Return the options that the rule declares, by name."""
+        found = (vars(base).values() for base in reversed(cls.__mro__))
+        return {
+            value.name: value for values in found for value in values if isinstance(value, Option)
+        }
+
+    def configured(self, values: Mapping[str, object]) -> Rule:
+        """Return this rule with other values for options, given by name; they must be checked."""
+        other = copy(self)
+        options = self.options()
+        vars(other).update({options[name].attribute: value for name, value in values.items()})
+        return other
+
+    @classmethod
     def documentation(cls) -> str:
         """Return the rule's page, in Markdown."""
-        return inspect.cleandoc(cls.__doc__ or "")
+        page = inspect.cleandoc(cls.__doc__ or "")
+        options = cls.options().values()
+        if not options:
+            return page
+        head, references, end = page.partition("## References")
+        entries = [
+            "## Options",
+            f"In `[tool.lrlint.rules.{cls.code}]`, with their defaults:",
+            "\n".join(option.documentation() for option in options),
+        ]
+        return "\n\n".join([head.rstrip(), *entries, references + end]).rstrip()
 
     @classmethod
     def summary(cls) -> str:

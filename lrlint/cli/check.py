@@ -14,7 +14,7 @@ from lrlint.cli.configuration import resolver_for, split
 from lrlint.cli.group import COMMANDS
 from lrlint.cli.options import Options, parameters
 from lrlint.cli.report import announce, emit
-from lrlint.cli.terminal import say
+from lrlint.cli.terminal import say, write
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.linter.keys import fail_on
@@ -59,6 +59,7 @@ def _resolver(options: Options) -> Resolver:
         "unfixable": split(options.unfixable),
     }
     values: dict[str, Any] = {
+        "set": options.overrides or None,
         "force-exclude": options.force_exclude,
         "pedantic": options.pedantic or None,
         "output-format": options.output_format,
@@ -82,6 +83,14 @@ def _run(resolver: Resolver, options: Options) -> int:
         raise click.UsageError(f"--diff cannot be combined with {options.output_format} output.")
     from lrlint.cli import work  # the engine takes 20 ms, and `--help` needs none
 
+    if options.show_files or options.show_settings:
+        from lrlint.cli.show import show_files, show_settings
+
+        show = show_files if options.show_files else show_settings
+        write(show(options.places, resolver, work.stdin_of(options)))
+        return 0
+    if (hint := _about_runs(options)) and not options.hushed:
+        say(hint)
     result = work.run(resolver, options)
     report = result.report
     if options.verbose:
@@ -91,17 +100,36 @@ def _run(resolver: Resolver, options: Options) -> int:
     except UserError as error:  # what else there is to say goes to standard error
         say(str(error))
         failed = True
-    for note in result.notes:
+    for note in result.notes if not options.hushed else ():
         say(note)
     for problem in result.problems:
         say(problem + _meant_a_command(problem, options.places))
-    if not report.files_found and not result.problems:
+    if not report.files_found and not result.problems and not options.hushed:
         say(f"no Python files or notebooks found in {', '.join(options.places)}")
     if failed or result.problems:
         return USAGE_ERROR
     if options.exit_zero or options.fix_only:
         return 0
     return int(any(_fails(found, resolver) for found in report.diagnostics))
+
+
+def _about_runs(options: Options) -> str:
+    """Say which of the rules that were asked for judge recorded runs only; nothing for none."""
+    selectors = split(options.select + options.extend_select)
+    if not selectors:
+        return ""
+    from lrlint.linter.selection import Catalogue
+    from lrlint.rule import load_rules
+
+    catalogue = Catalogue(load_rules())
+    asked = [
+        selector
+        for selector in selectors
+        if (codes := catalogue.match(selector))
+        and all(catalogue.rules[code].runs_only for code in codes)
+    ]
+    judged = "judges" if len(asked) == 1 else "judge"
+    return f"{', '.join(asked)} {judged} recorded runs only: `lrlint run SCRIPT`" if asked else ""
 
 
 def _fails(found: Diagnostic, resolver: Resolver) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import click
 
 from lrlint.errors import ConfigError
 from lrlint.linter.config import Config, convert, parse
@@ -57,3 +60,30 @@ def _inline(text: str) -> Config:
         if key in table:
             raise ConfigError(f"--config: {key} belongs in a file")
     return Config(convert(table, "--config: ", "--config"), Path.cwd(), "--config: ")
+
+
+def assignments(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, object]:
+    """Return ``NAME=VALUE`` pairs, split at the last ``=``: a name may hold others."""
+    overrides: dict[str, object] = {}
+    for text in values:
+        name, equals, value = text.rpartition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise click.BadParameter(f"{text!r} is not of the form NAME=VALUE")
+        overrides[name.strip()] = _parsed(text, value.strip())
+    return overrides
+
+
+def _parsed(text: str, value: str) -> object:
+    if value in ("True", "False"):
+        return value == "True"
+    for kind in (int, float):
+        try:
+            number = kind(value.replace("_", "") if kind is int else value)
+        except ValueError:
+            continue
+        if isinstance(number, float) and not math.isfinite(number):
+            raise click.BadParameter(f"{text!r}: the value must be finite")
+        return number
+    return value.strip("\"'")

@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from lrlint.cli import complete
+from lrlint.cli.configuration import assignments
 from lrlint.diagnostics import Severity
 from lrlint.linter.keys import NEVER
 from lrlint.output import FORMATS
@@ -138,6 +139,17 @@ class Options:
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
     statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
+    overrides: Annotated[
+        dict[str, object],
+        click.Option(
+            ["--set", "overrides"],
+            multiple=True,
+            callback=assignments,
+            shell_complete=complete.settable,
+            metavar="NAME=VALUE",
+            help="The value of a name that scripts leave open, as 'len(train_loader)=391'.",
+        ),
+    ]
     exclude: Annotated[
         tuple[str, ...],
         click.Option(
@@ -172,7 +184,20 @@ class Options:
     isolated: Annotated[
         bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
     ]
+    show_settings: Annotated[
+        bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
+    ]
+    show_files: Annotated[bool, flag("--show-files", help="Print the files that would be linted.")]
+    quiet: Annotated[bool, flag("-q", "--quiet", help="Print findings and errors, and no summary.")]
+    silent: Annotated[
+        bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
+    ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+
+    @property
+    def hushed(self) -> bool:
+        """Whether only findings and errors are said, or errors only."""
+        return self.quiet or self.silent
 
     @property
     def places(self) -> tuple[str, ...]:

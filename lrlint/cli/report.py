@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def emit(result: Result, options: Options) -> bool:
         write(result.diff)
         say(f"would fix {_fixed(result.fixed)}" if result.fixed else "there is nothing to fix")
         return True
-    if result.fixed:
+    if result.fixed and not options.hushed:
         say(f"fixed {_fixed(result.fixed)}")
     if options.fix_only:
         if result.stdin is not None:
@@ -42,11 +43,12 @@ def emit(result: Result, options: Options) -> bool:
     style = style_of(stream) if options.output_file is None else Style()
     text = table if table and for_people else _findings(result.report, options, style)
     if options.output_file is None:
-        write(text, stream)
+        if not options.silent:
+            write(text, stream)
     elif (failure := write_file(options.output_file, text)) is not None:
         say(failure)
         return False
-    if table and not for_people:
+    if table and not for_people and not options.silent:
         write(table, sys.stderr)
     return True
 
@@ -54,7 +56,7 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = report.results
+    results = replace(report.results, quiet=options.hushed)
     if options.output_format == "github":
         append_job_summary(results)
     return render(options.output_format, results, style)

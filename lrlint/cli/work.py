@@ -37,11 +37,7 @@ class Result:
 def run(resolver: Resolver, options: Options) -> Result:
     """Lint, fix or compare, as the options say."""
     paths = options.places
-    stdin = None
-    if "-" in paths:
-        if sys.stdin is None:  # as by `<&-`
-            raise UserError("standard input is closed")
-        stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
+    stdin = stdin_of(options)
     if not (options.fix or options.diff):
         report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
@@ -64,6 +60,15 @@ def run(resolver: Resolver, options: Options) -> Result:
     if stdin is not None:
         data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
     return Result(outcome.report, problems, outcome.notes, outcome.fixed, stdin=data)
+
+
+def stdin_of(options: Options) -> Stdin | None:
+    """Read standard input if the options name it."""
+    if "-" not in options.places:
+        return None
+    if sys.stdin is None:  # as by `<&-`
+        raise UserError("standard input is closed")
+    return Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
 
 
 def _diff(fixed: Iterable[Fixed]) -> str:

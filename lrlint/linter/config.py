@@ -15,7 +15,15 @@ from lrlint.diagnostics import Severity
 from lrlint.errors import ConfigError
 from lrlint.linter.keys import KEYS
 from lrlint.linter.selection import Layer
-from lrlint.linter.settings import FileIgnores, Patterns, Rating, Settings, absolute, shown
+from lrlint.linter.settings import (
+    FileIgnores,
+    Patterns,
+    Rating,
+    RuleOption,
+    Settings,
+    absolute,
+    shown,
+)
 
 SECTION = "tool.lrlint"
 PYPROJECT = "pyproject.toml"
@@ -141,6 +149,8 @@ def combine(configs: Iterable[Config]) -> Settings:
     exclude: list[Patterns] = []
     ignores: dict[str, FileIgnores] = {}
     ratings: dict[str, Rating] = {}
+    options: dict[tuple[str, str], RuleOption] = {}
+    numbers: dict[str, object] = {}
     for config in configs:
         values = config.values
         if "exclude" in values:
@@ -160,6 +170,12 @@ def combine(configs: Iterable[Config]) -> Settings:
             selector: Rating(selector, severity, config.key("severity"))
             for selector, severity in values.get("severity", {}).items()
         }
+        options |= {
+            (rule, name): RuleOption(rule, name, value, config.key("rules"))
+            for rule, named in values.get("rules", {}).items()
+            for name, value in named.items()
+        }
+        numbers |= values.get("set", {})
     every = {key: value for config in configs for key, value in config.values.items()}
     return Settings(
         layers=tuple(map(_layer, configs)),
@@ -176,6 +192,8 @@ def combine(configs: Iterable[Config]) -> Settings:
         force_exclude=every.get("force-exclude", False),
         per_file_ignores=tuple(ignores.values()),
         severity=tuple(ratings.values()),
+        options=tuple(options.values()),
+        numbers=tuple(numbers.items()),
         pedantic=every.get("pedantic", False),
         fail_on=every.get("fail-on", Severity.WARNING),
         files=tuple(config.file for config in configs if config.file is not None),

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lrlint.linter.analyser import Analyser
+from lrlint.linter.analyser import Analyser, BadValue
 from lrlint.linter.judge import Judge
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
@@ -27,6 +28,9 @@ from lrlint.source import (
     mentions_schedule,
     starts_something,
 )
+
+if TYPE_CHECKING:
+    from lrlint.analysis import Analysis
 
 _NEW_OBJECTS = 100_000
 """Objects that are made before the garbage collector looks at them."""
@@ -95,6 +99,7 @@ class _Run:
         *,
         explain: bool = False,
     ) -> None:
+        self._resolver = resolver
         self._reader = reader
         self._analyser = Analyser(reader, patience)
         self._judge = Judge(resolver, explain=explain)
@@ -132,10 +137,14 @@ class _Run:
         if self._may_build(source, mentions=mentions):
             self._judge.prepare(source)
             with self._reporting(source):
-                self._judge.judge(source, self._analyser.analyse(source))
+                self._judge.judge(source, self._analyse(source))
             self._seconds[source.name] = time.process_time() - start
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(source)
+
+    def _analyse(self, source: SourceFile) -> Analysis:
+        settings = self._resolver.settings(source.path)
+        return self._analyser.analyse(source, dict(settings.numbers))
 
     def _may_build(self, source: SourceFile, *, mentions: bool) -> bool:
         try:
@@ -153,6 +162,8 @@ class _Run:
             yield
         except SourceError as error:
             self._judge.unreadable(source, error)
+        except BadValue as error:
+            self._judge.problem(f"{source.name}: set: {error}")
         except TookTooLong as error:
             self._judge.problem(f"{source.name}: {error}; please report it")
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -174,5 +185,6 @@ class _Run:
             files_found=self._files_found,
             files_analysed=len(self._seconds),
             seconds=self._seconds,
+            imported=frozenset(self._reader.imported_files),
             sources=self._judge.sources,
         )

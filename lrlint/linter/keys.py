@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +89,23 @@ def _ignores(value: object) -> Mapping[str, tuple[str, ...]]:
     return {pattern: strings(item) for pattern, item in _table(value).items()}
 
 
+def _options(value: object) -> Mapping[str, Mapping[str, object]]:
+    return {rule: _table(options) for rule, options in _table(value).items()}
+
+
+def _numbers(value: object) -> Mapping[str, object]:
+    """Read a table of values; in TOML, ``args.epochs = 3`` without quotes is a table in another."""
+    numbers: dict[str, object] = {}
+    for name, item in _table(value).items():
+        if isinstance(item, dict):
+            numbers |= {f"{name}.{rest}": inner for rest, inner in _numbers(item).items()}
+        elif isinstance(item, (bool, int, float, str)) and item not in (math.inf, -math.inf):
+            numbers[name] = item
+        else:
+            raise TypeError
+    return numbers
+
+
 def _table(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError
@@ -121,6 +139,13 @@ RATINGS = Kind(
     _ratings,
     _map({"enum": [*_SEVERITIES, OFF]}),
     f" with {', '.join(_SEVERITIES)} or {OFF}",
+)
+
+OPTIONS = Kind("a table for each rule", _options, _map({"type": "object"}))
+NUMBERS = Kind(
+    "a table of numbers",
+    _numbers,
+    {"$ref": "#/definitions/numbers"},
 )
 
 _SELECTORS = "Rules are named by code, by the beginning of a code, by name, or all by `ALL`."
@@ -183,6 +208,21 @@ KEYS: dict[str, Key] = {
             '{ LR301 = "error" }',
             "The severity that findings of a rule have instead of the rule's own; `off` turns the"
             " rule off. The narrower name wins over the wider.",
+        ),
+        Key(
+            "rules",
+            OPTIONS,
+            "{}",
+            "{ LR303 = { share = 0.2 } }",
+            "Options of rules; the page of a rule (`lrlint rule LR303`) lists those it has.",
+        ),
+        Key(
+            "set",
+            NUMBERS,
+            "{}",
+            '{ "len(train_loader)" = 391, "args.epochs" = 90 }',
+            "Values of names that scripts leave open or to a default, for `check` and `predict`,"
+            " as `--set` gives them. They count as what a script says by default.",
         ),
         Key("pedantic", BOOLEAN, "false", "true", "Report findings of severity advice, too."),
         Key(

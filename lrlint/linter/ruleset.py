@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Severity
+from lrlint.errors import ConfigError
 from lrlint.linter.selection import Catalogue, Selection, override, select
 from lrlint.linter.settings import Patterns, Settings
 
@@ -31,13 +32,18 @@ class Ruleset:
             or settings.severity
             or settings.per_file_ignores
         )
-        if self._chooses or settings.fixable:
-            _ = (self._selection, self._severities, self._ignored_in, self._fixable)
+        if self._chooses or settings.fixable or settings.options:
+            _ = (self.rules, self._selection, self._severities, self._ignored_in, self._fixable)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """The rules that are on."""
-        return tuple(rule for rule in self._all if rule.code in self._on)
+        """The rules that are on, with their options as configured."""
+        options = self._options
+        return tuple(
+            rule.configured(options[rule.code]) if rule.code in options else rule
+            for rule in self._all
+            if rule.code in self._on
+        )
 
     def rate(self, code: str, own: Severity, reported: Severity) -> Severity | None:
         """Return the severity of a finding; None where the settings do not want it."""
@@ -104,6 +110,24 @@ class Ruleset:
             codes = self._catalogue.resolve(rating.selector, rating.origin)
             result |= dict.fromkeys(codes, rating.severity)
         return result
+
+    @cached_property
+    def _options(self) -> dict[str, dict[str, object]]:
+        """The values of options by rule. Raises ConfigError where one makes no sense."""
+        values: dict[str, dict[str, object]] = {}
+        for option in self._settings.options:
+            rule = self._catalogue.rule(option.rule, option.origin)
+            declared, where = rule.options(), f"{option.origin}.{option.rule}"
+            if option.name not in declared:
+                known = ", ".join(declared)
+                hint = f"its options are {known}" if known else "it has none"
+                raise ConfigError(f"{where}: unknown option {option.name!r}; {hint}")
+            try:
+                value = declared[option.name].read(option.value)
+            except (TypeError, ValueError) as error:
+                raise ConfigError(f"{where}.{option.name}: expected {error}") from None
+            values.setdefault(rule.code, {})[option.name] = value
+        return values
 
     @cached_property
     def _ignored_in(self) -> tuple[tuple[Patterns, frozenset[str]], ...]:

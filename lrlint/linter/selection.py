@@ -59,6 +59,13 @@ class Catalogue:
             raise UnknownSelector(f"{origin}: no rule is called {selector.strip()!r}{hint}")
         return codes
 
+    def rule(self, name: str, origin: str) -> Rule:
+        """Return the rule of a code or name; raise UnknownSelector where there is none."""
+        (code, *others) = sorted(self.resolve(name, origin))
+        if others:
+            raise UnknownSelector(f"{origin}: {name.strip()!r} is the beginning of several codes")
+        return self.rules[code]
+
     def suggestions(self, text: str) -> list[str]:
         """Return codes and names that resemble ``text``, the likeliest first."""
         wanted = text.strip()

@@ -70,6 +70,16 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class RuleOption:
+    """The value of an option of a rule."""
+
+    rule: str
+    name: str
+    value: object
+    origin: str = "rules"
+
+
+@dataclass(frozen=True)
 class Settings:
     """What changes the findings in a file; the same for all files that share a configuration."""
 
@@ -83,6 +93,9 @@ class Settings:
     """Whether files that are named on the command line are left out, too."""
     per_file_ignores: tuple[FileIgnores, ...] = ()
     severity: tuple[Rating, ...] = ()
+    options: tuple[RuleOption, ...] = ()
+    numbers: tuple[tuple[str, object], ...] = ()
+    """The values of names that scripts leave open or to a default."""
     pedantic: bool = False
     fail_on: Severity | None = Severity.WARNING
     """The least severity that makes the exit status 1; None: none does."""

@@ -58,6 +58,8 @@ class Results:
     files_checked: int = 0
     lines: Lines = no_lines
     files_with_scheduler: int = 0
+    quiet: bool = False
+    """Whether to leave out the summary."""
     files: Files = field(default_factory=Files)
     about: Callable[[], About] = About
     """Returns what is documented."""

@@ -163,4 +163,5 @@ def _table(lr: Sequence[Sequence[float]], total: int, unit: str) -> Iterator[str
 
 
 def rate(value: float) -> str:
+    """Return an LR with four digits."""
     return "0" if value == 0 else f"{value:.4g}"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
+from lrlint import rule as rule_module
 from lrlint.diagnostics import Severity
 from lrlint.errors import ConfigError
+from lrlint.facts import Training
 from lrlint.linter.keys import KEYS
 from lrlint.linter.resolve import Preferences, Resolver
 from lrlint.linter.settings import FileIgnores, Patterns, Rating, Settings
 from lrlint.linter.versions import demand
+from lrlint.option import Option
+from lrlint.rule import Finding, Rule
 
 Run = Callable[..., tuple[int, str, str]]
 SCRIPT = "scheduler = CosineAnnealingLR(o, T_max=100, eta_min=0)"
@@ -438,3 +442,149 @@ def test_a_finding_in_an_imported_file_obeys_that_file_s_configuration(
     helper.rename(project / "lib" / "helper.py")
     write(project / "lib" / "train.py", "import helper", "scheduler = f(CosineAnnealingLR)")
     assert codes(run, "lib/train.py") == ["LR301"]
+
+
+# -- options of rules, and values of names
+
+
+class Share(Rule):
+    """The share is too high.
+
+    ## References
+
+    - none
+    """
+
+    code, name, severity = "LR801", "share", Severity.WARNING
+    share = Option(0.1, "The highest share.", least=0, most=1)
+    whole_steps = Option(3, "The number of steps.")
+
+    def check_training(self, training: Training) -> Iterable[Finding]:
+        for place in training.find("CosineAnnealingLR"):  # type: ignore[attr-defined]
+            yield self.finding(place, f"share {self.share:g}, steps {self.whole_steps}")
+
+
+@pytest.fixture
+def _share(fake: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_module, "load_rules", lambda: (Share(),))
+
+
+@pytest.mark.usefixtures("_share")
+def test_each_file_has_its_own_options_of_rules(run: Run, project: Path) -> None:
+    write(project / "lrlint.toml", 'extend = "base.toml"', "rules.LR801 = { share = 1 }")
+    write(project / "base.toml", "rules.LR801 = { share = 0.2, whole-steps = 4 }")
+    write(project / "a" / "lrlint.toml", "rules.share.whole-steps = 5")
+    for name in ("a/x.py", "y.py"):
+        write(project / name, SCRIPT)
+    found = json.loads(run("check", "--output-format", "json")[1])
+    assert [one["message"] for one in found] == ["share 0.1, steps 5", "share 1, steps 4"]
+    assert (Share.share.default, Share().share) == (0.1, 0.1)
+
+
+def test_options_are_in_the_page_of_a_rule() -> None:
+    assert Share.documentation().splitlines()[2:] == [
+        "## Options",
+        "",
+        "In `[tool.lrlint.rules.LR801]`, with their defaults:",
+        "",
+        "- `share = 0.1`: The highest share.",
+        "- `whole-steps = 3`: The number of steps.",
+        "",
+        "## References",
+        "",
+        "- none",
+    ]
+
+
+@pytest.mark.usefixtures("_share")
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("LR801 = { shre = 1 }", ".LR801: unknown option 'shre'; its options are share, whole-"),
+        ("LR801 = { share = 2 }", ".LR801.share: expected a number (at least 0, at most 1)"),
+        ("LR801 = { share = true }", ".LR801.share: expected a number (at least 0, at most 1)"),
+        ("LR801 = { whole-steps = 2.5 }", ".LR801.whole-steps: expected a whole number"),
+        ("LR802 = { share = 1 }", ": no rule is called 'LR802'"),
+        ("LR801 = 3", ": expected a table for each rule, as { LR303 = { share = 0.2 } }"),
+    ],
+)
+def test_options_that_make_no_sense(run: Run, project: Path, line: str, message: str) -> None:
+    write(project / "lrlint.toml", f"[rules]\n{line}")
+    write(project / "train.py", SCRIPT)
+    assert run("check")[0] == 2
+    assert run("check")[2].startswith(f"lrlint: lrlint.toml: rules{message}")
+
+
+OPEN = """
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-4)
+for epoch in range(args.epochs):
+    for x, y in loader:
+        optimizer.step()
+    scheduler.step()
+"""
+HEAD = """
+import argparse, torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int, required=True)
+args = parser.parse_args()
+loader = torch.utils.data.DataLoader(data)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+"""
+
+
+def test_values_of_names_are_read_by_check_and_predict(run: Run, project: Path) -> None:
+    script = write(project / "train.py", HEAD + OPEN)
+    assert codes(run) == []
+    assert codes(run, "--set", "args.epochs=50") == ["LR201"]
+    write(project / "lrlint.toml", 'set = { "args.epochs" = 50, "len(loader)" = 4, other = 1 }')
+    assert codes(run) == ["LR201"]
+    assert codes(run, "--set", "args.epochs=100") == []
+    status, out, err = run("predict", "--output-format", "json", str(script))
+    assert (status, err) == (0, "")
+    assert json.loads(out)["files"][0]["schedules"][0]["steps"]["value"] == 50
+    write(project / "lrlint.toml", 'set = { "args.epochs" = "many" }')
+    assert run("check")[0] == 2
+    assert run("check")[2].startswith("lrlint: train.py: set: args.epochs is a number")
+
+
+# -- what is said
+
+
+@pytest.mark.usefixtures("script")
+def test_quiet_and_silent(run: Run) -> None:
+    status, out, err = run("check", "-q", "--output-format", "concise")
+    assert (status, len(out.splitlines()), err) == (1, 2, "")
+    assert run("check", "--silent") == (1, "", "")
+    assert run("check", "--silent", "--ignore", "LR") == (0, "", "")
+    assert run("check", "-q", "nowhere.py")[2] == "lrlint: nowhere.py: no such file or directory\n"
+    assert run("check", "-q", "--fix", "--ignore", "LR201") == (0, "", "")
+
+
+@pytest.mark.usefixtures("script")
+def test_show_files_and_settings(run: Run, project: Path) -> None:
+    write(project / "a" / "lrlint.toml", 'select = ["LR3"]', 'exclude = ["y.py"]')
+    for name in ("a/x.py", "a/y.py"):
+        write(project / name, SCRIPT)
+    assert run("check", "--show-files") == (0, "a/x.py\ntrain.py\n", "")
+    status, out, err = run("check", "--show-settings", "--fail-on", "error")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:9] == [
+        "# this run",
+        'output-format = "full"',
+        "fix = false",
+        "unsafe-fixes = false",
+        "",
+        "# a/x.py",
+        "# configuration: a/lrlint.toml",
+        'select = ["LR000", "LR301"]',
+        "pedantic = false",
+    ]
+    assert out.count('fail-on = "error"') == 2
+
+
+@pytest.mark.usefixtures("project")
+def test_rules_that_judge_runs_only_are_pointed_out(run: Run, project: Path) -> None:
+    write(project / "train.py", HEAD)
+    said = "judge recorded runs only: `lrlint run SCRIPT`\n"
+    assert run("check", "--select", "LR9,LR902")[2] == f"lrlint: LR9, LR902 {said}"
+    assert run("check", "--select", "LR")[2] == ""

@@ -46,7 +46,7 @@ def test_finding_carries_place_notes_and_fix(write: Write) -> None:
     assert (note.message, note.filename, note.location.row) == ("90 epochs", "train.py", 1)
     assert found.fix is not None
     assert [edit.content for edit in found.fix.edits] == ["T_max=90"]
-    assert report.lines("train.py", None) == SCRIPT.lstrip().split("\n")
+    assert report.results.lines("train.py", None) == SCRIPT.lstrip().split("\n")
 
 
 def test_folders_are_searched_and_findings_sorted(write: Write, project: Path) -> None:
@@ -283,7 +283,7 @@ def test_endless_analysis_is_given_up(write: Write, project: Path) -> None:
 
 
 def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(source: object, project: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", interrupt)
@@ -294,7 +294,7 @@ def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyP
 def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    def deep(source: object, project: object) -> SimpleNamespace:
+    def deep(*_: object) -> SimpleNamespace:
         def down(levels: int) -> int:
             return levels and down(levels - 1)
 
@@ -323,7 +323,7 @@ def test_notebook_rows_count_within_the_cell(project: Path) -> None:
     report = lint([path])
     (found,) = report.diagnostics
     assert (found.cell, found.location) == (3, Location(2, 26))
-    assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
+    assert report.results.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
 
 
 def test_lint_text() -> None:
