@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpreter_for
+from lrlint.analysis import Project, interpreter_for
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
@@ -42,6 +42,7 @@ def forecast(
     overrides: Mapping[str, object] | None = None,
     max_steps: int | None = None,
     command_line: Sequence[str] | None = None,
+    project: Project | None = None,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
@@ -49,7 +50,7 @@ def forecast(
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, overrides=overrides)
+    interpreter = interpreter_for(source, project, overrides)
     if command_line is not None:
         words = [Const(word) for word in command_line]
         interpreter.patched.data["sys.argv"] = ListValue([*words])

@@ -57,6 +57,7 @@ def schedule_of(
             rebuilt=bool(rebuilding),
             open_arguments=record.law is None,
             restored_first=_restored_first(record, loops),
+            positioned=record.law is not None and record.law.positioned,
         ),
         lr_lambda=FactorFunction(
             absolute_lr=record.place if returns_lrs(record) else None,
@@ -69,6 +70,7 @@ def schedule_of(
             early_step=_early_step(record, sites, use),
             repeated_step=_repetition(record, sites),
             escapes=_escape(record),
+            idle=tuple(record.idle_sites),
             prepared=record.prepared,
         ),
         run=_recorded(record, recorder),
@@ -126,6 +128,8 @@ def _early_step(
     record: RecordedScheduler, sites: tuple[StepSite, ...], use: OptimizerUse
 ) -> OrderFact | None:
     """Return the order of the calls, where the scheduler mostly steps before the optimizer."""
+    if record.foreign:
+        return None
     optimizer = record.optimizer
     optimizer_site = next(iter(use.sites), None)
     early: OrderFact | None = None
