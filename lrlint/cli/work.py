@@ -39,7 +39,15 @@ def run(resolver: Resolver, options: Options) -> Result:
     paths = options.places
     stdin = stdin_of(options)
     if not (options.fix or options.diff):
-        report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
+        report = lint(
+            paths,
+            resolver,
+            stdin=stdin,
+            patience=PATIENCE,
+            explain=options.verbose,
+            cache=options.cache,
+            jobs=options.jobs,
+        )
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
@@ -48,6 +56,7 @@ def run(resolver: Resolver, options: Options) -> Result:
         stdin=stdin,
         patience=PATIENCE,
         explain=options.verbose,
+        jobs=options.jobs,
     )
     outcome = fixer.fix()
     if options.diff:
