@@ -151,7 +151,7 @@ class Diagnoser:
         at = Location(error.row, error.column)
         if isinstance(file, SourceFile):
             first, last = file.module_rows(Span(file.name, at, at, error.cell))
-            if file.suppressions.silences(code, name, first, last):
+            if file.suppressions.matching(code, name, first, last):
                 return None
         return Diagnostic(
             code=code,
