@@ -61,7 +61,8 @@ class UnusedSuppression(Rule):
     VALID = (
         training(SETUP.format(""), epochs=90, epoch="scheduler.step()"),
         training(
-            "scheduler = StepLR(optimizer, 30)", batch="scheduler.step()  # lrlint: ignore[LR101]"
+            "scheduler = CosineAnnealingLR(optimizer, T_max=epochs, eta_min=1e-3)",
+            batch="scheduler.step()  # lrlint: ignore[LR101]",
         ),
     )
     INVALID = (

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.linter.analyser import Analyser, BadValue
+from lrlint.linter.baseline import hold_back
 from lrlint.linter.judge import Judge
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
@@ -52,11 +53,12 @@ def lint(
     time is given up. With ``explain``, the report says what rules did not report and why. Raises
     UnknownSelector where the settings name a rule that does not exist.
     """
+    paths = list(paths)
     with _few_collections():
         resolver = resolver_of(settings)
         run = _Run(resolver, Reader(resolver, stdin, memory), patience, explain=explain)
         run.paths(paths)
-        return run.report()
+        return hold_back(run.report(), map(Path, paths), resolver)
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
@@ -177,6 +179,7 @@ class _Run:
         for source in self._unparsed:
             with self._reporting(source):
                 self._analyser.check_syntax(source)
+                self._judge.judge_comments(source)
         return Report(
             diagnostics=self._judge.diagnostics,
             undecided=self._judge.undecided,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from lrlint.errors import internal_error
 from lrlint.linter.diagnose import Diagnoser, Unreported
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import TookTooLong
+from lrlint.linter.unused import Comment, Unused
 from lrlint.source import SourceError, SourceFile
 from lrlint.span import Location
 
@@ -28,6 +30,8 @@ class Judge:
         self._explain = explain
         self._diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
+        self._used: set[Comment] = set()
+        """The comments that have silenced a finding, or something that could not be told."""
         self._unreported: set[Unreported] = set()
         # In order, each once.
         self._undecided: dict[str, None] = {}
@@ -41,6 +45,7 @@ class Judge:
 
     def judge(self, source: SourceFile, analysis: Analysis) -> None:
         """Ask all rules about a file."""
+        problems = len(self._problems)
         for training in analysis.trainings:
             for rule in self._diagnoser.ruleset(source.path).rules:
                 self._ask(rule, training, source)
@@ -53,6 +58,19 @@ class Judge:
         for note in source.notebook.notes if source.notebook is not None else ():
             where = position(source.name, note.cell, Location(note.row, 1))
             self._undecided[f"{where}: {note.message}"] = None
+        failed = len(self._problems) > problems
+        self.judge_comments(source, () if failed else analysis.settled(source))
+
+    def judge_comments(self, source: SourceFile, settled: Sequence[range] = ()) -> None:
+        """Report the suppressions that silence nothing; ``settled`` are the rows that were judged.
+
+        Elsewhere, only those are reported that are not understood.
+        """
+        if source.suppressions.found or source.suppressions.misunderstood:
+            ruleset = self._diagnoser.ruleset(source.path)
+            for diagnostic in Unused(source, ruleset, self._used, settled).diagnostics():
+                self._sources[source.name] = source
+                self._add(diagnostic)
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
         from lrlint.rule import Silence, distribution_of  # imported with the rules by now
@@ -60,6 +78,7 @@ class Judge:
         where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
             for verdict in self._diagnoser.ask(rule, training):
+                self._used.update(self._diagnoser.comments(rule, verdict.place, source))
                 if isinstance(verdict, Silence):
                     self._note(verdict, source)
                     continue
@@ -110,7 +129,9 @@ class Judge:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All findings, sorted."""
-        return tuple(sorted(self._diagnostics.values(), key=lambda finding: finding.sort_key))
+        # A comment may be of use where its file is imported.
+        left = (one for one in self._diagnostics.values() if not Comment.of(one) & self._used)
+        return tuple(sorted(left, key=lambda finding: finding.sort_key))
 
     @property
     def sources(self) -> dict[str, SourceFile]:

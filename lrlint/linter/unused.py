@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.fix import Applicability, Edit, Fix
 from lrlint.source import Suppression
 from lrlint.source.suppress_edits import without
+from lrlint.span import Location
 
 if TYPE_CHECKING:
     from lrlint.linter.ruleset import Ruleset
@@ -21,20 +23,46 @@ UNUSED = ("LR001", "unused-suppression")
 _Stretch = tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Comment:
+    """Where one code of a suppression comment is."""
+
+    filename: str
+    cell: int | None
+    location: Location
+
+    @classmethod
+    def at(cls, source: SourceFile, one: Suppression) -> Comment:
+        span = source.at(one.start, one.end)
+        return cls(span.filename, span.cell, span.start)
+
+    @classmethod
+    def of(cls, diagnostic: Diagnostic) -> set[Comment]:
+        """Return the comment that a finding says is unused; none for another finding."""
+        if diagnostic.code != UNUSED[0]:
+            return set()
+        return {cls(diagnostic.filename, diagnostic.cell, diagnostic.location)}
+
+
 class Unused:
     """Judges the suppression comments of one file.
 
-    ``used`` are those that have silenced a finding. ``ran`` says whether all findings in the file
-    are known: whether it is a script, was analysed, and no rule failed.
+    ``used`` are those that have silenced something, ``settled`` the rows whose findings are all
+    known.
     """
 
     def __init__(
-        self, source: SourceFile, ruleset: Ruleset, used: Collection[Suppression], *, ran: bool
+        self,
+        source: SourceFile,
+        ruleset: Ruleset,
+        used: Collection[Comment],
+        settled: Sequence[range],
     ) -> None:
         self._source = source
         self._ruleset = ruleset
-        self._used = set(used)
-        self._ran = ran
+        found = source.suppressions.found
+        self._used = {one for one in found if used and Comment.at(source, one) in used}
+        self._settled = settled
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """Yield the findings; nothing where the rule is off."""
@@ -63,7 +91,7 @@ class Unused:
                     (one.start, one.end), message, severity, self._fix(one) if fixable else None
                 )
         for one in about_us:
-            if one not in self._used and self._ran:
+            if one not in self._used and self._is_settled(one):
                 message = "there is no unused suppression here that this could silence"
                 yield self._diagnostic((one.start, one.end), message, severity, self._fix(one))
 
@@ -75,12 +103,16 @@ class Unused:
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             return f"no rule is called `{one.code}`{hint}", not close
         linting = [rule for rule in rules if not rule.runs_only]
-        if not self._ran or not linting or not all(map(self._judged, linting)):
+        if not self._is_settled(one) or not linting or not all(map(self._judged, linting)):
             return "", False
         return (
             f"`{one.code}` silences nothing here" if one.code else "nothing is silenced here",
             True,
         )
+
+    def _is_settled(self, one: Suppression) -> bool:
+        row = 0 if one.whole_file else one.row
+        return any(row in rows for rows in self._settled)
 
     def _judged(self, rule: Rule) -> bool:
         """Whether a rule would have reported what it finds in this file."""
