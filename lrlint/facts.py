@@ -148,6 +148,8 @@ class StepSite:
     """How the script computes the argument, where the argument is a name."""
     position: Expr | None = None
     """The epoch argument in the loop's first iteration, where each iteration adds one."""
+    counted: Loop | None = None
+    """The loop whose iterations the argument counts."""
     offset: Expr | None = None
     """The argument less how often the site has run, where that is the same in every iteration."""
     last: Expr | None = None
@@ -229,6 +231,8 @@ HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 HANDWRITTEN_LINE = "the linear decay of lr_lambda"
 HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE})
+WITH_CYCLES = "the length with all cycles and warm-ups"
+"""The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
 HANDWRITTEN = "get_lr"
 """The ``scheduler`` of a schedule that the script writes into the param groups itself."""
 HANDWRITTEN_DECAY = "the decay"
@@ -444,9 +448,9 @@ class Construction:
     positioned: bool = False
     """Whether each of its steps is told where it is, as those of timm's are."""
     planned_epochs: Expr | None = None
-    """How many epochs to train, as the function that builds it returns."""
-    cooldown: Place | None = None
-    """Where the script asks that function for epochs at the lowest LR, or None."""
+    """How long it takes, as the function that builds it returns."""
+    cooldown: Argument | None = None
+    """How many epochs at the lowest LR that function adds, where the call says so."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

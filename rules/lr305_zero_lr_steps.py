@@ -106,7 +106,12 @@ class ZeroLRSteps(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         zeros, steps = zero_steps(schedule), step_count(schedule)
-        if not zeros or mismatch(schedule) is not None:
+        if mismatch(schedule) is not None:
+            return
+        if not zeros:
+            lost = zeros_of_run(schedule)
+            if lost is not None:
+                yield self._report(schedule, lost)
             return
         one = unit_of(schedule)
         yield self.finding(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
+from html import escape
 
 import click
 
@@ -42,19 +44,19 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield "| option | meaning |"
     yield "| --- | --- |"
     for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record is not None:
-            names, meaning = record
-            yield f"| {_cell(f'`{names}`')} | {_cell(_code(meaning))} |"
+        names, meaning = parameter.get_help_record(context) or ("", "")
+        if meaning:  # an argument without one is in the usage
+            yield f"| <code>{_cell(escape(names))}</code> | {_cell(_with_code(meaning))} |"
 
 
 def _text(command: click.Command) -> str:
-    return inspect.cleandoc(command.help or "").replace("\b\n", "")
+    return _with_code(inspect.cleandoc(command.help or "").replace("\b\n", ""))
 
 
-def _code(text: str) -> str:
-    return text.replace("<", "&lt;")
+def _with_code(text: str) -> str:
+    """Return a text with the options in it as code."""
+    return re.sub(r"(?<![\w`-])--[a-z][a-z-]*", r"`\g<0>`", text.replace("<", "&lt;"))
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return " ".join(text.split()).replace("|", "&#124;")

@@ -79,7 +79,8 @@ def _page(rule: Rule) -> str:
         f"Severity: **{rule.severity.label}** · Fix: **{_fixes(rule)}** · Judges: {_judges(rule)}",
         "",
     ]
-    summary, _, rest = _lists(rule.documentation()).partition("\n\n")
+    documentation = _linked(rule, _lists(rule.documentation()))
+    summary, _, rest = documentation.partition("\n\n")
     return "\n".join([*rows, summary, "", curves.figure(rule), rest, ""])
 
 
@@ -105,3 +106,14 @@ def _fixes(rule: Rule) -> str:
 def _lists(text: str) -> str:
     """Return Markdown in which lists follow a blank line, as Python-Markdown wants them."""
     return re.sub(r"(?m)^((?![-*] |\s).+)\n(?=- )", r"\1\n\n", text)
+
+
+def _linked(rule: Rule, text: str) -> str:
+    """Return Markdown in which the codes of other rules are links, except in code."""
+    codes = {other.code for other in own_rules()} - {rule.code}
+
+    def link(match: re.Match[str]) -> str:
+        code = match["code"]
+        return f"[{code}]({code.lower()}.md)" if code in codes else match[0]
+
+    return re.sub(r"(?ms)^```.*?^```|`[^`\n]*`|\[[^]\n]*\]|\b(?P<code>LR\d{3})\b", link, text)

@@ -25,6 +25,7 @@ COMMANDS = {
         "lrlint.cli.predict:predict", "Show the learning rate at every optimizer step."
     ),
     "run": Lazy("lrlint.cli.run:run", "Run a training script and verify the LR it uses."),
+    "server": Lazy("lrlint.cli.server:server", "Start the language server, for editors."),
     "rule": Lazy("lrlint.cli.rule:rule", "Explain a rule, or list them all."),
     "completion": Lazy(
         "lrlint.cli.completion:completion", "Print the script that sets up completion in a shell."

@@ -67,6 +67,8 @@ def entry(rule: Rule) -> str:
 def page(rule: Rule) -> str:
     """Return a rule's documentation with a heading, in Markdown."""
     fix = "A fix is available for some findings." if fixable(rule) else "No automatic fix."
+    if "\n## Fix safety\n" in rule.documentation():
+        fix = 'A fix is available for some findings; see "Fix safety".'
     head = f"# {rule.code} {rule.name}\n\nSeverity: {rule.severity.label}. {fix}\n"
     return f"{head}\n{rule.documentation()}\n"
 

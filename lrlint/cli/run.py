@@ -218,7 +218,7 @@ class _Finisher:
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
         from lrlint.linter.engine import lint
-        from lrlint.runtime.planned_schedules import planned_schedules
+        from lrlint.runtime.planned_schedules import plan_of
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
@@ -234,7 +234,7 @@ class _Finisher:
         self._session = Session(self._mode, settings=resolver)
         if options.trace is not None:
             self._session.trace_to(options.trace)
-        self._session.recorder.planned = planned_schedules(path)
+        self._session.expect(plan_of(path, (target.name, *target.arguments)))
         self._raises = self._mode is Mode.RAISE
         self._stderr = None if sys.stderr is None else _duplicate(2)
         """Where standard error went when the script began."""

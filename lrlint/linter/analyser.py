@@ -66,8 +66,6 @@ class Analyser:
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
             self._project = Project(self._relevance, self._reader.disk)
-            for source in self._reader.memory.values():  # before an import reads it from the disk
-                self._project.entry(source)
         return self._project
 
     def check_syntax(self, source: SourceFile) -> None:

@@ -188,5 +188,6 @@ class _Run:
             files_found=self._files_found,
             files_analysed=len(self._seconds),
             seconds=self._seconds,
+            imported=frozenset(self._reader.imported_files),
             sources=self._judge.sources,
         )

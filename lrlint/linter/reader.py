@@ -44,8 +44,10 @@ class Reader:
         stdin: Stdin | None = None,
         memory: Mapping[Path, SourceFile] | None = None,
     ) -> None:
-        self.memory = memory or {}
         self.disk = Disk()
+        self.imported_files: set[Path] = set()
+        """The real paths of the files that were read because others import them."""
+        self._memory = memory or {}
         self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
@@ -71,7 +73,7 @@ class Reader:
 
         Raises OSError, and SourceError where it cannot be decoded.
         """
-        if self.memory and (source := self.memory.get(Path(found.real))) is not None:
+        if self._memory and (source := self._memory.get(Path(found.real))) is not None:
             return source
         data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
         if not (found.explicit or mentions_schedule(data) or starts_something(data)):
@@ -84,8 +86,9 @@ class Reader:
 
     def imported(self, path: Path) -> SourceFile | None:
         """Read a file that another imports; None where it cannot be read."""
-        source = self.memory.get(real_path(path)) if self.memory else None
-        return source or load_imported(path, self.disk)
+        real = real_path(path)
+        self.imported_files.add(real)
+        return self._memory.get(real) or load_imported(path, self.disk)
 
 
 def real_path(path: Path) -> Path:

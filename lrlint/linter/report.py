@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.output import About, Files, Results, RulePage
@@ -29,6 +30,8 @@ class Report:
     """Those that may build or step a scheduler."""
     seconds: Mapping[str, float] = field(default_factory=dict)
     """CPU time that each analysed file took, by name; what it imports counts to the first."""
+    imported: frozenset[Path] = frozenset()
+    """The real paths of the files that were read because others import them."""
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     """The files that findings name, by that name."""
 

@@ -94,7 +94,10 @@ class RunJudge:
     def _source(self, finding: Finding) -> SourceFile:
         """Return the file of a finding, for the comments that silence it."""
         filename, name = getattr(finding.place, "filename", ""), finding.place.span().filename
-        if name not in self._sources:
+        read: SourceFile | None = getattr(finding.place, "source", None)  # of a script that reads
+        if read is not None:
+            self._sources[name] = read
+        elif name not in self._sources:
             try:
                 source = load(Path(filename))
             except (OSError, SourceError):  # a cell of a notebook, typed at a prompt, or gone

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.facts import HANDWRITTEN
 from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
@@ -96,7 +97,10 @@ def as_text(report: RunReport, style: Style) -> str:
     if recording.incomplete:
         blocks.append("lrlint: the recording is incomplete: see the last line")
     elif not blocks:
-        blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
+        blocks.append(
+            "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
+            " there is no schedule to verify"
+        )
     if recording.findings:
         results = Results(recording.findings, 1, SourceFiles(report.sources).lines)
         blocks.append(render("full", results, style).rstrip("\n"))
@@ -111,21 +115,27 @@ def as_text(report: RunReport, style: Style) -> str:
 def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
     where = f"{track.filename}:{track.row}"
     rank = f", rank {track.rank}" if track.rank else ""
-    yield f"{paint('bold', where)}  {track.scheduler} drives {track.optimizer}{rank}"
+    yield f"{paint('bold', where)}  {_driver(track)} drives {track.optimizer}{rank}"
     epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
-    yield (
-        f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} scheduler"
-        f" steps{epochs}"
-    )
+    steps = "writes of the LR" if track.scheduler == HANDWRITTEN else "scheduler steps"
+    yield f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} {steps}{epochs}"
     yield f"  {_agreement(track)}"
     if track.lr and track.lr[0]:
         yield ""
         yield from (f"  {row}" for row in draw(list(_curves(track)), colour=style.colour))
 
 
+def _driver(track: Track) -> str:
+    return "an LR written by hand" if track.scheduler == HANDWRITTEN else track.scheduler
+
+
 def _agreement(track: Track) -> str:
     """Say in a line whether the LR is the schedule's."""
     departure, error = track.first_divergence, track.max_relative_error
+    if track.scheduler == HANDWRITTEN:
+        if error is None:
+            return "the script sets the LR itself; there is no prediction to compare it with"
+        return f"LR matches the prediction at every step (max. rel. error {_error(error)})"
     if departure is not None:
         return (
             f"departs from its schedule at optimizer step {departure.step + 1}:"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.facts import HANDWRITTEN
 from lrlint.formulas import LAWS
 from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW
 from lrlint.runtime.track import Track
@@ -29,6 +30,14 @@ _OF_LENGTH = frozenset(
     {"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206", "LR504"}
 )
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
+
+_OF_HAND_WRITTEN = frozenset(
+    {
+        *("LR201", "LR204", "LR205", "LR210", "LR302", "LR305"),
+        *("LR701", "LR703", "LR704"),
+    }
+)
+"""Rules that judge an LR that the script writes by hand, where it can be read."""
 
 _TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202", "LR504"})
 """More steps than the schedule is long."""
@@ -173,6 +182,8 @@ def _judge(
 
 def _covers(track: Track, code: str, complete: bool) -> bool:
     """Whether a schedule of the run would have shown a defect of this kind, and was right."""
+    if track.scheduler == HANDWRITTEN:  # what the script reads as predicts the run
+        return complete and code in _OF_HAND_WRITTEN and track.expected is not None
     if code not in RECORDED or track.first_divergence is not None or not track.optimizer_steps:
         return False
     if not complete and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:

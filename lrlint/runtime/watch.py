@@ -58,6 +58,18 @@ class Watch:
         with self._session.hooks.safely():
             self._session.recorder.optimizer_listener.replayed()
 
+    def describe(self, findings: Sequence[Diagnostic]) -> str:
+        """Return findings as a terminal shows them, with the lines that they are about."""
+        return self._session.describe(findings)
+
+    def stop(self) -> tuple[Diagnostic, ...]:
+        """Stop recording and return the findings; raise and print nothing."""
+        if self._open:
+            self._open = False
+            self._session.stop()
+            return self._session.findings()
+        return ()
+
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""
         self._close()

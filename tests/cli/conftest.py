@@ -145,6 +145,7 @@ class FakeProject:
 
     def __init__(self, relevance: Relevance, disk: Disk) -> None:
         self.known: dict[Path, SourceFile] = {}
+        self.relevance = relevance or Relevance()
 
     def entry(self, source: SourceFile) -> SourceFile:
         return self.known.setdefault(source.path.resolve(), source)
@@ -153,7 +154,7 @@ class FakeProject:
         return path.resolve() in self.known
 
     def module(self, path: Path) -> SourceFile:
-        return self.known.get(path.resolve()) or load(path)
+        return self.known.get(path.resolve()) or self.relevance.read(path) or load(path)
 
 
 def fake_analyse(

@@ -140,7 +140,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         ),
         (
             training(
-                "import timm.scheduler\nscheduler = timm.scheduler.TanhLRScheduler(optimizer, 9)"
+                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)"
             ),
             "LR103: lrlint does not know this class",
         ),
@@ -291,7 +291,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         # LR405
         (
             training(
-                "import timm.scheduler\nscheduler = timm.scheduler.CosineLRScheduler(optimizer, 9)",
+                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)",
                 epoch="scheduler.step(epoch)\nprint(scheduler.get_lr())",
             ),
             "LR405: what this scheduler does to the LR is not known",

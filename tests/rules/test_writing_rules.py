@@ -15,18 +15,14 @@ import pytest
 PAGE = Path(__file__).parents[2] / "docs" / "writing-rules.md"
 SCRIPT = """\
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR
+from torch.optim.lr_scheduler import CosineAnnealingLR
 
 model = torch.nn.Linear(2, 1)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-scheduler = ExponentialLR(optimizer, gamma=1.0)
-other = torch.optim.SGD(model.parameters(), lr=0.1)
-annealing = CosineAnnealingLR(other, T_max=50, eta_min=0.001)
+scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=0.001)
 for epoch in range(100):
     optimizer.step()
-    other.step()
     scheduler.step()
-    annealing.step()
 """
 
 
@@ -81,20 +77,29 @@ def package(tmp_path: Path) -> Package:
 def test_its_tests_pass(package: Package) -> None:
     result = package.run("pytest", "-q", "-p", "no:cacheprovider", "tests")
     assert result.returncode == 0, result.stdout
-    assert "2 passed" in result.stdout
+    assert "3 passed" in result.stdout
 
 
 def test_its_rule_reports_and_explains(package: Package) -> None:
     checked = package.run("lrlint", "check", "--output-format", "concise", "train.py")
     assert checked.returncode == 1
     assert (
-        "train.py:6:44: warning[ACME001] gamma-of-one: gamma is 1: the LR never changes"
+        "train.py:5:13: warning[ACME001] lr-above-limit: the base LR is 0.1, above 0.05"
         in checked.stdout
     )
-    assert "# ACME001 gamma-of-one" in package.run("lrlint", "rule", "ACME001").stdout
+    assert "# ACME001 lr-above-limit" in package.run("lrlint", "rule", "ACME001").stdout
     ignored = package.run("lrlint", "check", "--ignore", "ACME", "--output-format", "json", ".")
     assert "ACME001" not in ignored.stdout
     assert "LR201" in ignored.stdout
+
+
+def test_its_option_is_configured(package: Package) -> None:
+    assert "`limit = 0.05`" in package.run("lrlint", "rule", "ACME001").stdout
+    (table,) = re.findall(r"^\[tool\.lrlint\.rules\.ACME001\]\n.+$", _page(), re.M)
+    package.write("lrlint.toml", table.replace("tool.lrlint.", ""))
+    checked = package.run("lrlint", "check", "--output-format", "json", "train.py")
+    assert "ACME001" not in checked.stdout
+    assert "LR201" in checked.stdout
 
 
 def test_rule_that_fails_is_named_with_its_package_and_costs_no_other_finding(
@@ -102,15 +107,15 @@ def test_rule_that_fails_is_named_with_its_package_and_costs_no_other_finding(
 ) -> None:
     rules = package.folder / "acme_rules.py"
     text = rules.read_text()
-    assert 'schedule.argument("gamma")' in text
-    package.write(rules.name, text.replace('schedule.argument("gamma")', '{}["gamma"]'))
+    assert "= schedule.optimizer" in text
+    package.write(rules.name, text.replace("= schedule.optimizer", '= {}["optimizer"]'))
     result = package.run("lrlint", "check", "--output-format", "concise", "train.py")
     assert result.returncode == 2
     assert "LR201" in result.stdout
     (line,) = (row for row in result.stderr.splitlines() if "ACME001" in row)
     failure = re.escape(f"{package.folder.name}/acme_rules.py")
     (told,) = re.findall("^acme-lrlint .*$", _page(), re.M)
-    pattern = re.escape(told).replace(re.escape("acme/acme_rules.py:40"), failure + r":\d+")
+    pattern = re.escape(told).replace(re.escape("acme/acme_rules.py:55"), failure + r":\d+")
     assert re.search(pattern, line)
 
 
@@ -124,10 +129,18 @@ def test_package_that_is_not_installed_is_no_test(package: Package) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ('"ACME001"', '"acme-1"', "the code of GammaOfOne must be like ACME001"),
-        ('"gamma-of-one"', '"Gamma of one"', "the name of GammaOfOne must be like my-rule"),
-        ("Severity.WARNING", '"warning"', "the severity of GammaOfOne must be a Severity"),
-        ("import Expr", "import Exbr", "cannot import name 'Exbr'"),
+        ('"ACME001"', '"acme-1"', "the code of LearningRateAboveLimit must be like ACME001"),
+        (
+            '"lr-above-limit"',
+            '"LR above limit"',
+            "the name of LearningRateAboveLimit must be like my-rule",
+        ),
+        (
+            "Severity.WARNING",
+            '"warning"',
+            "the severity of LearningRateAboveLimit must be a Severity",
+        ),
+        ("import Option", "import Optoin", "cannot import name 'Optoin'"),
     ],
 )
 def test_package_that_cannot_be_loaded_is_named(

@@ -12,6 +12,7 @@ from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.rebuilt_in_loops import built_each_time, built_on_demand
 from lrlint.analysis.derive.scheduler_arguments import (
     arguments_of,
+    cooldown_of,
     horizon_of,
     removed_arguments,
 )
@@ -176,7 +177,7 @@ def _construction(
         restored_first=restored_first(record.optimizer, built, located, loops),
         positioned=record.kind is LibraryKind.TIMM_SCHEDULER,
         planned_epochs=record.planned_epochs,
-        cooldown=record.cooldown,
+        cooldown=cooldown_of(record),
     )
 
 

@@ -117,11 +117,13 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     ):
         count = None
     argument, text, source, position = StepArgument.NOTHING, "", "", None
-    offset, last = None, None
+    counted, offset, last = None, None, None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text
         source = _origin_of_argument(event)
-        position = _position(event.argument, repeats)
+        line = _line(event.argument, repeats)
+        if line is not None:
+            counted, position = facts[repeats.index(line[0])], line[1]
         offset, last = _offset(event.argument, repeats), _last(event.argument, repeats)
     return StepSite(
         place=event.place,
@@ -134,6 +136,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         argument_text=text,
         argument_source=source,
         position=position,
+        counted=counted,
         offset=offset,
         last=last,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
@@ -292,13 +295,13 @@ def _origin_of_argument(event: SchedulerStep) -> str:
     return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 
 
-def _position(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
-    """Return the value in a loop's first iteration of an argument that grows by 1 with each."""
+def _line(argument: AnyValue | None, repeats: list[Repeat]) -> tuple[Repeat, Expr] | None:
+    """Return the loop with whose iterations an argument grows by 1, and its first value there."""
     for repeat in reversed(repeats):
         line = argument.linear_in(repeat.loop.index) if isinstance(argument, Expr) else None
         if line is None or line[0].as_number() == 0:
             continue
-        return line[1] if line[0].as_number() == 1 else None
+        return (repeat, line[1]) if line[0].as_number() == 1 else None
     return None
 
 

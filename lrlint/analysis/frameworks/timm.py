@@ -234,7 +234,7 @@ def _create(
     law = LAWS.get(_CLASSES.get(str(name), ""))
     if law is None:
         return None
-    epochs = _epochs(machine, str(name), values)
+    length = _length(machine, str(name), values)
     arguments = _arguments(machine, str(name), values, node)
     bound = law.bind((), {key: arguments[key] for key in arguments if _takes(law.name, key)})
     names = {"t_initial": "num_epochs", "lr_min": "min_lr", "warmup_t": "warmup_epochs"}
@@ -247,12 +247,17 @@ def _create(
         if not isinstance(driven, OptimizerValue):
             return Opaque()
         built = schedulers.build(machine, law, driven, bound, written, machine.here(node))
-        built.record.planned_epochs = epochs if isinstance(epochs, Expr) else None
-        built.record.cooldown = places.get("cooldown_epochs")
+        built.record.planned_epochs = length if isinstance(length, Expr) else None
+        if name in _CYCLIC and "cooldown_epochs" in places:
+            built.record.cooldown = values["cooldown_epochs"], places["cooldown_epochs"]
         return built
 
     scheduler = choices.distribute(machine, values["optimizer"], node, build)
-    return ListValue([scheduler, epochs], kind="tuple")
+    epochs = to_number(machine, length)
+    cooldown = to_number(machine, values["cooldown_epochs"]) if name in _CYCLIC else Expr.const(0)
+    if epochs is None or cooldown is None:
+        return ListValue([scheduler, Opaque()], kind="tuple")
+    return ListValue([scheduler, compute(lambda a, b: a + b, epochs, cooldown)], kind="tuple")
 
 
 def _takes(law: str, parameter: str) -> bool:
@@ -303,13 +308,11 @@ def _arguments(
     }
 
 
-def _epochs(machine: Machine, name: str, values: Mapping[str, AnyValue]) -> AnyValue:
-    """Return for how many epochs to train."""
+def _length(machine: Machine, name: str, values: Mapping[str, AnyValue]) -> AnyValue:
+    """Return how many epochs the schedule takes, without a cool-down."""
     length: AnyValue = values["num_epochs"]
     if name in _CYCLIC:
         length = _cycle_length(machine, length, values["cycle_limit"], values["cycle_mul"])
-        cooldown = to_number(machine, values["cooldown_epochs"])
-        if not isinstance(length, Expr) or cooldown is None:
-            return Opaque()
-        length = compute(lambda a, b: a + b, length, cooldown)
+    else:
+        length = to_number(machine, length) or Opaque()
     return _with_prefix(machine, length, values["warmup_prefix"], values["warmup_epochs"])

@@ -181,7 +181,7 @@ def summed(
     delta: Expr,
     index: Atom,
     mapping: Mapping[Atom, Expr],
-    trips: Expr | None,
+    trips: Expr | None = None,
     *,
     whole: bool = False,
 ) -> Expr | None:

@@ -482,9 +482,9 @@ class SchedulerRecord:
     kind: LibraryKind | None = None
     """The library class whose methods it has, where those are modelled."""
     planned_epochs: Expr | None = None
-    """How many epochs to train, as what builds it says."""
-    cooldown: SyntaxPlace | None = None
-    """The place of epochs at the lowest LR that are part of those."""
+    """How many epochs it takes, as the function that builds it returns."""
+    cooldown: tuple[AnyValue, SyntaxPlace] | None = None
+    """The epochs at the lowest LR that the function adds, and where the call says so."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

@@ -99,6 +99,8 @@ def _escape(record: RecordedScheduler) -> str | None:
     """Return how a scheduler may be stepped without a call that the recorder hears."""
     if record.failed:
         return "never built"
+    if record.idle_sites and not record.steps:
+        return "stepped in the unit that it does not count in"
     return "stepped by other means than its own step()" if record.unseen else None
 
 
@@ -126,6 +128,8 @@ def _early_step(
     record: RecordedScheduler, sites: tuple[StepSite, ...], use: OptimizerUse
 ) -> OrderFact | None:
     """Return the order of the calls, where the scheduler mostly steps before the optimizer."""
+    if record.foreign:
+        return None
     optimizer = record.optimizer
     optimizer_site = next(iter(use.sites), None)
     early: OrderFact | None = None

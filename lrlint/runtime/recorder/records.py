@@ -131,6 +131,10 @@ class RecordedScheduler:
     furthest: int = 0
     """The most that its counter had come to when a state was loaded into it."""
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    idle_sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    """Calls that do nothing, such as a ``step()`` of timm's on a schedule in updates."""
+    foreign: bool = False
+    """Whether it is another library's, or stepped by one that keeps its own order of calls."""
     last_tries: int = 0
     """Tries of the optimizer before its last step."""
     last_optimizer_steps: int = 0
