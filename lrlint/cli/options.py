@@ -213,6 +213,25 @@ class Options:
     isolated: Annotated[
         bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
     ]
+    cache_dir: Annotated[
+        Path | None,
+        click.Option(
+            ["--cache-dir"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Keep results here.  [default: .lrlint_cache in the project's root]",
+        ),
+    ]
+    no_cache: Annotated[bool, flag("-n", "--no-cache", help="Keep no results and use none.")]
+    jobs: Annotated[
+        int | None,
+        click.Option(
+            ["-j", "--jobs"],
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Lint in N processes.  [default: one per core where it takes long]",
+        ),
+    ]
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]
@@ -222,6 +241,15 @@ class Options:
         bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
     ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder of the cache; None without one."""
+        if self.no_cache:
+            return None
+        from lrlint.linter.cache.folder import default_folder  # not for `--help`
+
+        return self.cache_dir or default_folder()
 
     @property
     def hushed(self) -> bool:

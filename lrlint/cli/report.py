@@ -102,3 +102,5 @@ def announce(report: Report, configurations: Iterable[Path]) -> None:
         say(f"undecided: {line}")
     for line in report.unreported:
         say(f"not reported: {line}")
+    if report.cache_trouble is not None:
+        say(report.cache_trouble)

@@ -50,6 +50,7 @@ def run(resolver: Resolver, options: Options) -> Result:
         stdin=stdin,
         patience=PATIENCE,
         explain=options.verbose,
+        jobs=options.jobs,
     )
     outcome = fixer.fix()
     if options.diff:
@@ -66,8 +67,15 @@ def run(resolver: Resolver, options: Options) -> Result:
 
 def lint_as_asked(resolver: Resolver, options: Options, stdin: Stdin | None = None) -> Report:
     """Lint the paths."""
-    explain = options.verbose
-    return lint(options.places, resolver, stdin=stdin, patience=PATIENCE, explain=explain)
+    return lint(
+        options.places,
+        resolver,
+        stdin=stdin,
+        patience=PATIENCE,
+        explain=options.verbose,
+        cache=options.cache,
+        jobs=options.jobs,
+    )
 
 
 def _add_ignores(resolver: Resolver, options: Options) -> Result:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, Related, Severity, position
 from lrlint.fix import Edit, Fix
+from lrlint.linter.linted import Comment, Unreported
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE, Ruleset
 from lrlint.linter.settings import Settings
-from lrlint.linter.unused import Comment
 from lrlint.source import SourceError, SourceFile, Suppression, display_name
 from lrlint.span import Location, Span
 
@@ -29,21 +29,6 @@ class Resolved:
     sources: Mapping[str, SourceFile]
     failure: Exception | None = None
     """A bug that cost the finding its fix, but not the finding."""
-
-
-@dataclass(frozen=True)
-class Unreported:
-    """A silence as ``--verbose`` lists it."""
-
-    filename: str
-    cell: int | None
-    location: Location
-    code: str
-    text: str
-
-    @property
-    def sort_key(self) -> tuple[str, int, Location, str, str]:
-        return (self.filename, self.cell or 0, self.location, self.code, self.text)
 
 
 class Diagnoser:

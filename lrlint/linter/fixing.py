@@ -73,8 +73,10 @@ class Fixer:
         memory: Mapping[Path, SourceFile] | None = None,
         patience: float | None = None,
         explain: bool = False,
+        jobs: int | None = 1,
     ) -> None:
         """Take what :func:`lrlint.linter.engine.lint` takes; ``unsafe`` fixes only if asked."""
+        self._jobs = jobs
         self._paths = [Path(path) for path in paths]
         self._settings = settings
         self._unsafe = unsafe
@@ -124,6 +126,7 @@ class Fixer:
         )
 
     def _lint(self, memory: Mapping[Path, SourceFile]) -> Report:
+        # Without the cache: an edit that someone else may have written into it is never applied.
         return lint(
             self._paths,
             self._settings,
@@ -131,6 +134,7 @@ class Fixer:
             memory=memory,
             patience=self._patience,
             explain=self._explain,
+            jobs=self._jobs,
         )
 
     def _apply(self, report: Report) -> bool:

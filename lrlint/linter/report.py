@@ -34,6 +34,8 @@ class Report:
     """The real paths of the files that were read because others import them."""
     sources: Mapping[str, SourceFile] = field(default_factory=dict)
     """The files that findings name, by that name."""
+    cache_trouble: str | None = None
+    """Why results could not be kept, in a line."""
 
     @property
     def results(self) -> Results:

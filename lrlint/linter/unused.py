@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.fix import Applicability, Edit, Fix
+from lrlint.linter.linted import Comment
 from lrlint.source import Suppression
 from lrlint.source.suppress_edits import without
-from lrlint.span import Location
 
 if TYPE_CHECKING:
     from lrlint.linter.ruleset import Ruleset
@@ -23,25 +22,11 @@ UNUSED = ("LR001", "unused-suppression")
 _Stretch = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Comment:
-    """Where one code of a suppression comment is."""
-
-    filename: str
-    cell: int | None
-    location: Location
-
-    @classmethod
-    def at(cls, source: SourceFile, one: Suppression) -> Comment:
-        span = source.at(one.start, one.end)
-        return cls(span.filename, span.cell, span.start)
-
-    @classmethod
-    def of(cls, diagnostic: Diagnostic) -> set[Comment]:
-        """Return the comment that a finding says is unused; none for another finding."""
-        if diagnostic.code != UNUSED[0]:
-            return set()
-        return {cls(diagnostic.filename, diagnostic.cell, diagnostic.location)}
+def comment_of(diagnostic: Diagnostic) -> Comment | None:
+    """Return the comment that a finding says is unused; None for another finding."""
+    if diagnostic.code != UNUSED[0]:
+        return None
+    return Comment(diagnostic.filename, diagnostic.cell, diagnostic.location)
 
 
 class Unused:
