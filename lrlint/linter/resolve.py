@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -47,10 +48,16 @@ class Resolver:
             self._fixed = ()
         self._configs: dict[Path, tuple[Config, ...]] = {}
         self._settings: dict[tuple[Path, ...], Settings] = {}
+        self._by_folder: dict[str, Settings] = {}
 
     def settings(self, file: Path) -> Settings:
         """Return the settings of a file, which need not exist. Raises ConfigError."""
-        configs = self._chain(absolute(file).parent)
+        folder = os.path.dirname(os.path.abspath(file))
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._combined(self._chain(Path(folder)))
+        return self._by_folder[folder]
+
+    def _combined(self, configs: tuple[Config, ...]) -> Settings:
         files = tuple(config.file for config in configs if config.file is not None)
         if files not in self._settings:
             self._settings[files] = combine((*configs, *self._above))
