@@ -56,13 +56,16 @@ def predict(
     trace: Block,
     target: Owner,
     max_steps: int | None = None,
+    *,
+    relative: bool = False,
 ) -> Prediction:
     """Run ``trace`` for the optimizer of ``target``, or for an optimizer without a scheduler.
 
-    ``max_steps`` bounds the recorded LRs, not the counts.
+    ``max_steps`` bounds the recorded LRs, not the counts. ``relative`` asks for the LR as a
+    multiple of the base LR where that is unknown, which costs three more simulations.
     """
     prediction = _run(machine, trace, target, max_steps)
-    if prediction.unresolved:
+    if relative and prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     return prediction
 

@@ -27,7 +27,7 @@ SCRIPT = """
 
 def predicted(law: str, rate: float | None = None) -> FileForecast:
     source = load(Path("train.py"), data=dedent(SCRIPT.format(law=law)).lstrip().encode())
-    return forecast(source, None if rate is None else {"settings.rate": rate})
+    return forecast(source, None if rate is None else {"settings.rate": rate}, relative=True)
 
 
 @pytest.mark.parametrize(
