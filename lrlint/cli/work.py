@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrlint.cli.options import Options
+from lrlint.cli.progress import Progress
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
 from lrlint.linter.engine import lint
@@ -39,15 +40,17 @@ def run(resolver: Resolver, options: Options) -> Result:
     paths = options.places
     stdin = stdin_of(options)
     if not (options.fix or options.diff):
-        report = lint(
-            paths,
-            resolver,
-            stdin=stdin,
-            patience=PATIENCE,
-            explain=options.verbose,
-            cache=options.cache,
-            jobs=options.jobs,
-        )
+        with Progress(quiet=options.hushed or options.watch) as progress:
+            report = lint(
+                paths,
+                resolver,
+                stdin=stdin,
+                patience=PATIENCE,
+                explain=options.verbose,
+                cache=options.cache,
+                jobs=options.jobs,
+                progress=progress,
+            )
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
