@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -90,7 +91,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress_module, "sys", SimpleNamespace(stderr=stream))
     monkeypatch.setattr(progress_module, "_LONG", 0)
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -128,7 +129,7 @@ def test_no_progress_in_a_pipe_or_when_quiet(
         progress(3, 10)
     assert terminal.getvalue() == ""
     pipe = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", pipe)
+    monkeypatch.setattr(progress_module, "sys", SimpleNamespace(stderr=pipe))
     with Progress() as progress:
         progress(3, 10)
     assert pipe.getvalue() == ""
