@@ -41,9 +41,9 @@ class Tool:
 _LRLINT = ("check", "--isolated", "--output-format", "concise")
 _RUFF = ("check", "--isolated", "--quiet")
 
-# Configuration files of the tree are left out where a linter allows it. Without a cache each does the
-# work that it does when it sees the tree for the first time. ruff keeps no result of a file in which
-# it finds something, so it shows with a few rules what its cache is worth.
+# Configuration files of the tree are left out where a linter allows it. Without a cache each linter
+# does the work that it does when it sees the tree for the first time. ruff keeps no result of a
+# file in which it finds something, so it shows with a few rules what its cache is worth.
 TOOLS = (
     Tool("lrlint", "lrlint", (*_LRLINT, "--no-cache", "--jobs", "1")),
     Tool("lrlint, 2 processes", "lrlint", (*_LRLINT, "--no-cache", "--jobs", "2")),
