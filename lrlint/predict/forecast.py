@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpreter_for
+from lrlint.analysis import interpret
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
@@ -47,9 +46,9 @@ def forecast(
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, overrides=overrides)
+    interpreter, traces = interpret(source, overrides=overrides)
     forecasts: list[Forecast] = []
-    for trace in traces(interpreter):
+    for trace in traces:
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
             construction = schedule.construction

@@ -120,6 +120,7 @@ def _module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
 
 
 def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
+    machine.read(owner.store, name)
     value = owner.store.data.get(name)
     if value is not None:
         return _named_member(machine, owner, name, value)
@@ -145,10 +146,11 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
 
 def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
     """Return what an object that wraps an optimizer or a scheduler gives by ``__getattr__``."""
-    if not any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner)):
-        return None
     method = machine.find_method(owner, "__getattr__")
     if not isinstance(method, FunctionValue):
+        return None
+    holds = any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner))
+    if not holds and not method.scope.unit.survey.part(method.node).relevant:
         return None
     return machine.call_function(method, Arguments([Const(name)]))
 
@@ -269,6 +271,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         if isinstance(key, Const) or not data:
             return Opaque()
         return any_value(owner) or Opaque(item_path(owner.path, text))
+    machine.read(owner.store, name)
     path = f"{owner.path}{path_suffix(key, None)}" if owner.path else None
     if path is None and owner.setting:
         path = str(name)

@@ -133,9 +133,12 @@ def _change(
 ) -> AnyValue:
     items = receiver.items
     if items is None or not _is_settled(machine, receiver):
-        last = items[-1] if items and name == "pop" else Opaque()
+        last = items[-1] if items else None
         forget(receiver, *arguments.all())
-        return last if name == "pop" else NONE
+        if name != "pop":
+            return NONE
+        # Each iteration takes another element: an object of the last kind, but no known number.
+        return Opaque(measured=True) if last is None or isinstance(last, (Expr, Const)) else last
     position = numbers.plain(arguments.get(0))
     match name, arguments.positional:
         case "pop", []:

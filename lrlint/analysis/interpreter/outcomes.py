@@ -22,6 +22,9 @@ class _Missing(Value):
 MISSING: Final = _Missing()
 """The value in the journal of a key that had none."""
 
+WHOLE: Final = object()
+"""The key under which a body notes that it reads which entries a dict has."""
+
 UNCOMPUTABLE: Final = (NotRepresentable, TooComplex, ArithmeticError)
 """Errors of arithmetic on a script's numbers: ``len(data) / 0``, a power tower."""
 
