@@ -238,6 +238,8 @@ def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
             return True
         case Const(value=value):
             return value is not None
+        case Choice(alternatives=alternatives):
+            return any(_worth_visiting(inner, depth) for _, inner in alternatives)
         case ListValue(items=list() as items) if depth < 2:
             return any(_worth_visiting(inner, depth + 1) for inner in items)
     return False
