@@ -254,7 +254,7 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     assert body is not None  # see `call_function`
     if scope.unit.survey.is_generator(node):
         return iteration.generator_stream(machine, node, scope)
-    if scope.unit.survey.mutations.shared_names:
+    if scope.unit.survey.shared_names:
         machine.closures.append(scope)
     gradients = machine.without_gradients
     machine.without_gradients = gradients or function.traits.without_gradients

@@ -51,6 +51,7 @@ from lrlint.analysis.model.values import (
     ListValue,
     OptimizerValue,
     SchedulerValue,
+    Scope,
     Store,
     alternatives,
 )
@@ -218,14 +219,9 @@ def _changing(
                 for key in list(value.store.data):
                     yield value.store, key, None
     mutations = machine.unit.survey.mutations
-    for name in sorted(mutations.shared_names):
-        scope = machine.scope.with_name(name)
-        if scope is not None:
+    for scope in _shared_scopes(machine):
+        for name in sorted(scope.unit.survey.shared_names & scope.store.data.keys()):
             yield scope.store, name, None
-    for closure in machine.closures:
-        if closure is not machine.scope:
-            for name in sorted(mutations.shared_names & closure.store.data.keys()):
-                yield closure.store, name, None
     carried = {key for key in machine.carried if isinstance(key, str)}
     for cls in machine.classes:
         for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
@@ -241,6 +237,16 @@ def _changing(
         for key in machine.carried:
             mapping.complete &= key in mapping.store.data
             yield mapping.store, key, None
+
+
+def _shared_scopes(machine: Machine) -> Iterator[Scope]:
+    """Yield the scopes whose names a function that the body calls may set."""
+    scope: Scope | None = machine.scope
+    while scope is not None:
+        yield scope
+        scope = scope.parent
+    yield from machine.scopes.values()
+    yield from machine.closures
 
 
 def _growing_lists(machine: Machine, body: cst.CSTNode, repeat: Repeat) -> list[ListValue]:
@@ -358,16 +364,19 @@ def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
     """Leave open what the body steps and then replaces: a later iteration steps the new one."""
     stepped = set(stepped_in(repeat.body))
     seen: set[tuple[Store, Hashable]] = set()
-    for store, key, before in machine.journal[start:]:
-        if (store, key) in seen or not isinstance(before, (OptimizerValue, SchedulerValue)):
+    for store, key, value in machine.journal[start:]:
+        if (store, key) in seen:
             continue
         seen.add((store, key))
-        after = [*alternatives(store.data.get(key, before))]
-        if before.record not in stepped or all(value is before for value in after):
+        before = [
+            one for one in alternatives(value) if isinstance(one, (OptimizerValue, SchedulerValue))
+        ]
+        after = [*alternatives(store.data.get(key, value))]
+        if not any(one.record in stepped for one in before) or all(one in before for one in after):
             continue
-        for value in (before, *after):
-            if isinstance(value, (OptimizerValue, SchedulerValue)):
-                leave_open(value.record, "replaced by another in a loop that steps it")
+        for one in (*before, *after):
+            if isinstance(one, (OptimizerValue, SchedulerValue)):
+                leave_open(one.record, "replaced by another in a loop that steps it")
 
 
 def _write_last_values(

@@ -111,7 +111,10 @@ def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)
-    return Opaque() if value is not None else _locals(machine, arguments, node)
+    if value is None:
+        return _locals(machine, arguments, node)
+    escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")
+    return Opaque()
 
 
 @models("builtins.locals")
