@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.members import (
     path_suffix,
 )
 from lrlint.analysis.interpreter.names import name_setting
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -230,10 +231,16 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
 
 def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
     items, position = owner.items, dict_key(key)
+    if not owner.grows:
+        machine.read(owner, WHOLE)
     if items is None:
         return Opaque() if owner.element is None else _fresh(owner.element)
+    if isinstance(position, int) and -len(items) <= position < len(items):
+        item = items[position]
+        # Another iteration may find another number there.
+        return Opaque() if owner.grows and isinstance(item, (Expr, Const)) else item
     if isinstance(position, int):
-        return items[position] if -len(items) <= position < len(items) else Opaque()
+        return Opaque()
     if len(items) == 1:
         return items[0]
     if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):

@@ -15,15 +15,16 @@ import libcst as cst
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.escapes import escape, leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
+from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.conditions import Flag, Identity, Nature, flatten, natures
-from lrlint.analysis.model.trace import Block, Break, Repeat, When
+from lrlint.analysis.model.trace import Block, Break, Repeat, When, nodes_of
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     FunctionValue,
     Instance,
+    ListValue,
     Method,
     Opaque,
     Partial,
@@ -71,6 +72,12 @@ def unknown_at_start(value: AnyValue) -> AnyValue | None:
 def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> None:
     """Note what the body has read and then changed, although it was not known to change."""
     uses = machine.first_uses.pop()
+    inside = {id(node) for node in (repeat, *nodes_of(repeat.body))}
+    if any(
+        key is CHANGED and isinstance(owner, ListValue) and id(owner.home) not in inside
+        for owner, key in uses
+    ):
+        leave_block_open([repeat], _WHY)
     fresh = {mapping.store for mapping in machine.dicts[start.dicts :]}
     fresh |= {instance.store for instance in machine.instances[start.instances :]}
     fresh |= {cls.scope.store for cls in machine.classes[start.classes :]}

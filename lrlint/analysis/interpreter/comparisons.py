@@ -105,6 +105,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
         case Truth(condition=condition):
             return condition
         case ListValue(items=list() as items, grows=False):
+            machine.read(value, WHOLE)
             return bool(items)
         case DictValue(complete=True, store=store):
             machine.read(store, WHOLE)
@@ -374,6 +375,7 @@ def _member(
     """Return whether ``member in container``, or the condition under which it is."""
     match member, container:
         case _, ListValue(items=list() as items, grows=False):
+            machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]
             if True in truths:
                 return True

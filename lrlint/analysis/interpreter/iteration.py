@@ -82,6 +82,8 @@ def _what_is_left(machine: Machine, stream: Stream) -> Stream:
 
 
 def _over_list(machine: Machine, value: ListValue) -> Stream:
+    if not value.grows:
+        machine.read(value, WHOLE)
     if value.source is not None:
         return value.source
     if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):

@@ -41,6 +41,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     LibraryKind,
+    ListValue,
     Method,
     Opaque,
     OptimizerRecord,
@@ -153,7 +154,7 @@ class Machine(ABC):
     contradict: Contradictions
     journal: list[tuple[Store, Hashable, AnyValue]]
     """All writes that may be undone, with the value before."""
-    first_uses: list[dict[tuple[Store, Hashable], bool]]
+    first_uses: list[dict[tuple[Store | ListValue, Hashable], bool]]
     """For each loop around: what its body uses, and whether it reads it before it writes it."""
     carried: frozenset[Hashable]
     """Attributes and keys that an earlier interpretation has found to change from one iteration of
@@ -260,8 +261,8 @@ class Machine(ABC):
         """Note what could not be decided, for ``--verbose``."""
         self.undecided.append((place, text))
 
-    def read(self, store: Store, key: Hashable) -> None:
-        """Note that an entry of a store is read: the iteration before may have written it."""
+    def read(self, store: Store | ListValue, key: Hashable) -> None:
+        """Note that an entry is read, or a list: the iteration before may have written it."""
         for uses in self.first_uses:
             uses.setdefault((store, key), True)
 

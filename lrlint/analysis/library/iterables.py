@@ -16,6 +16,7 @@ from lrlint.analysis.interpreter.numbers import (
     length_of,
     to_number,
 )
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -76,6 +77,8 @@ def _len(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Opaque()
+    if isinstance(value, ListValue) and not value.grows:
+        machine.read(value, WHOLE)
     length = length_of(machine, value)
     if length is None and node.args:
         length = length_atom(machine, machine.unit.code(node.args[0].value))

@@ -230,6 +230,7 @@ def _nothing(stack: Indices) -> None:
 def _read_in(node: Repeat) -> frozenset[Atom]:
     """Return the numbers that what runs in a loop depends on."""
     numbers: list[Expr | Derived] = []
+    carried = list(node.loop.carried)
     for inner in nodes_of(node.body):
         match inner:
             case When(condition=condition):
@@ -237,12 +238,12 @@ def _read_in(node: Repeat) -> frozenset[Atom]:
             case LRWrite(law=Expr() as law):
                 numbers.append(law)
             case Repeat(loop=loop):
-                numbers += [item.before for item in loop.carried]
+                carried += loop.carried
                 numbers += [loop.trips] if loop.trips is not None else []
     known = all_atoms(*numbers)
     while True:  # one variable may follow another
-        afters = [item.after for item in node.loop.carried if item.atom in known]
-        more = known | all_atoms(*afters)
+        followed = [item for item in carried if item.atom in known]
+        more = known.union(*(all_atoms(item.before, item.after) for item in followed))
         if more == known:
             return known
         known = more
