@@ -116,3 +116,72 @@ def test_patterns_of_classes() -> None:
         "    case None:\n        pass\n    case _:\n        decay.step()"
     )
     assert steps(code) == 1
+
+
+def test_a_counter_of_a_closure_that_another_module_calls(tmp_path: Path) -> None:
+    (tmp_path / "passes.py").write_text(
+        "def one_pass(batches, optimizer, tick):\n"
+        "    for batch in batches:\n        optimizer.step()\n        tick()\n"
+    )
+    script = tmp_path / "main.py"
+    script.write_text(
+        "from passes import one_pass\n"
+        + SETUP
+        + "def every_third(schedule):\n    seen = 0\n    def tick():\n        nonlocal seen\n"
+        "        seen += 1\n        if seen % 3 == 0:\n            schedule.step()\n    return tick\n"
+        "tick = every_third(decay)\nfor lap in range(5):\n    one_pass(range(4), adam, tick)\n"
+    )
+    (schedule,) = forecast(load(script)).schedules
+    assert schedule.prediction.steps == 6
+    assert schedule.prediction.lr is not None
+    (rates,) = schedule.prediction.lr
+    assert rates == pytest.approx([0.01 * 0.9 ** (step // 3) for step in range(20)])
+
+
+def test_a_list_that_a_function_empties_is_open() -> None:
+    left = "def drop(left, k):\n    if left and left[-1] == k:\n        left.pop()\n"
+    assert steps(left + "        decay.step()\nleft = [4, 2, 1]\n" + _body("drop(left, k)")) is None
+    assert steps("left = [1, 3]\n" + _body("if k in left: decay.step()")) == 2
+    seen = "def note(k):\n    seen.append(k)\n    decay.step()\nseen = []\n"
+    assert steps(seen + _body("note(k)\nprint(len(seen))")) == 6
+
+
+def test_a_counter_that_nothing_reads_leaves_nothing_open() -> None:
+    assert steps(
+        "n = 0\nfor lap in range(3):\n    for k in range(5):\n"
+        "        if (k + 1) % 2 == 0 or k + 1 == 5:\n            update()\n            n += 1\n"
+    ) == 9  # fmt: skip
+
+
+def test_each_of_the_schedulers_that_may_be_missing_is_visited() -> None:
+    chosen = "USED = True\nmaybe = decay if USED else None\nboth = [maybe]\n"
+    assert steps("def go(all_of_them):\n    for s in all_of_them:\n        s.step()\n"
+                 "both = [decay]\n" + _body("go(both)")) == 6  # fmt: skip
+    loop = "for s in both:\n    if s is not None:\n        s.step()"
+    assert steps(chosen + _body(loop)) == 6
+
+
+def test_what_a_function_of_the_epoch_reads_may_be_set() -> None:
+    code = """
+import argparse, torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--laps", type=int, default=50)
+parser.add_argument("--decay", action=argparse.BooleanOptionalAction, default=False)
+parser.add_argument("--drops", type=int, nargs="+", default=[7])
+args = parser.parse_args({line})
+net = torch.nn.Linear(3, 1)
+sgd = torch.optim.SGD(net.parameters(), lr=1.0)
+def factor(lap):
+    return 1 - lap / args.laps if args.decay else 0.5 ** sum(lap >= drop for drop in args.drops)
+plan = torch.optim.lr_scheduler.LambdaLR(sgd, factor)
+for lap in range(args.laps):
+    sgd.step()
+    plan.step()
+"""
+    given = '["--laps", "4", "--decay", "--drops", "1", "2"]'
+    source = load(Path("script.py"), data=code.replace("{line}", given).encode())
+    (schedule,) = forecast(source).schedules
+    assert schedule.prediction.lr == [pytest.approx([1, 0.75, 0.5, 0.25])]
+    source = load(Path("script.py"), data=code.replace("{line}", "").encode())
+    (schedule,) = forecast(source, overrides={"args.laps": 2, "args.decay": True}).schedules
+    assert schedule.prediction.lr == [pytest.approx([1, 0.5])]

@@ -69,9 +69,23 @@ def changed(reads: Mapping[tuple[Store, str], AnyValue]) -> str | None:
     """Return a name that has another value now than it had when it was read."""
     for (store, name), before in reads.items():
         now = store.data.get(name)
-        if now is not None and not isinstance(before, LazyImport) and not _same(now, before):
+        if now is None or isinstance(before, LazyImport) or _is_setting(now, name):
+            continue
+        if not _same(now, before):
             return name
     return None
+
+
+def _is_setting(value: AnyValue, name: str) -> bool:
+    """Whether a value is a setting of that name, which the user may have set meanwhile."""
+    match value:
+        case Expr():
+            names = [atom.name for atom in value.atoms() if value == Expr.atom(atom)]
+        case Const(path=str() as path):
+            names = [path]
+        case _:
+            names = []
+    return any(text.rpartition(".")[2] == name for text in names)
 
 
 def _same(now: AnyValue, before: AnyValue) -> bool:
