@@ -7,7 +7,7 @@ torch, Python and other libraries do, ``frameworks`` who steps a schedule out of
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lrlint.analysis import frameworks  # noqa: F401  (importing it registers its models)
@@ -16,8 +16,10 @@ from lrlint.analysis.derive import derive
 from lrlint.analysis.interpreter.budget import give_up
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
+from lrlint.analysis.interpreter.outcomes import BadOverride
 from lrlint.analysis.library import LIBRARIES
 from lrlint.analysis.model.trace import Block
+from lrlint.analysis.model.values import Const, ListValue
 from lrlint.facts import Place, Training
 from lrlint.source import SourceFile
 
@@ -57,15 +59,20 @@ def interpret(
     source: SourceFile,
     project: Project | None = None,
     overrides: Mapping[str, object] | None = None,
+    command_line: Sequence[str] | None = None,
 ) -> tuple[Interpreter, list[Block]]:
     """Interpret a file, again where more has turned out to change in loops; return its traces.
 
+    ``command_line`` is the script's ``sys.argv``, where it is known.
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed.
     """
     project = Project() if project is None else project
     carried: frozenset[Hashable] = frozenset()
     for _ in range(_MOST_ROUNDS):
         interpreter = interpreter_for(source, project, overrides, carried)
+        if command_line is not None:
+            words = [Const(word) for word in command_line]
+            interpreter.patched.data["sys.argv"] = ListValue([*words])
         blocks = traces(interpreter)
         if not interpreter.unforeseen:
             return interpreter, blocks
@@ -94,4 +101,4 @@ _MOST_ROUNDS = 4
 """How often a file is interpreted at most."""
 
 
-__all__ = ["Analysis", "Project", "analyse", "interpret", "interpreter_for"]
+__all__ = ["Analysis", "BadOverride", "Project", "analyse", "interpret", "interpreter_for"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ from lrlint.analysis.model.trace import (
     walk,
 )
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Const,
     ListValue,
@@ -59,13 +61,48 @@ def predict(
 
     ``max_steps`` bounds the recorded LRs, not the counts.
     """
+    prediction = _run(machine, trace, target, max_steps)
+    if prediction.unresolved:
+        prediction.relative_lr = _relative(machine, trace, target, max_steps)
+    return prediction
+
+
+def _relative(
+    machine: Machine, trace: Block, target: Owner, max_steps: int | None
+) -> list[list[float]] | None:
+    """Return the LR as a multiple of the base LR; None where it is not in proportion to that.
+
+    An ``eta_min`` or a ``max_lr``, for example, does not follow the base LR.
+    """
+    first = _run(machine, trace, target, max_steps, 1.0)
+    if first.unresolved or first.raises or not first.lr or not first.lr[0]:
+        return None
+    for factor in (8.0, 0.125):  # powers of two: products of theirs are exact
+        other = _run(machine, trace, target, max_steps, factor).lr
+        if other is None or not all(
+            math.isclose(factor * one, two, rel_tol=1e-9)
+            for before, after in zip(first.lr, other, strict=True)
+            for one, two in zip(before, after, strict=True)
+        ):
+            return None
+    return first.lr
+
+
+def _run(
+    machine: Machine,
+    trace: Block,
+    target: Owner,
+    max_steps: int | None,
+    base_lr: float | None = None,
+) -> Prediction:
+    """Simulate the training; ``base_lr`` takes the place of an unknown LR of the optimizer."""
     optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
     unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
     if unseen:
         return Prediction(unresolved=unseen)
-    simulation = Simulation(machine, target, max_steps)
+    simulation = Simulation(machine, target, max_steps, base_lr)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
         if not _builds(trace, optimizer):
@@ -170,6 +207,10 @@ class _Compiler(TraceCompiler):
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
             return None
+        noise = None if law.random is None else record.arguments.get(law.random)
+        if noise is not None and noise != NONE:
+            self._unresolved.append(f"the noise of {record.law}")
+            return None
         name = changed(record.reads)
         if name is not None:
             self._unresolved.append(f"{name}, which changes after {record.law} has been built")
@@ -210,6 +251,8 @@ class _Compiler(TraceCompiler):
         if law is not None and law.takes_metric:
             self._unresolved.append(f"the metric {event.argument_text or 'of step()'}".strip())
             return None
+        if law is not None and law.positioned and event.argument is None:
+            return lambda stack: step(record)  # it raises
         if event.argument is None or event.argument == Const(None):
             return self._repeated(event, lambda stack: step(record), indices)
         argument = self._argument(event.argument, indices)

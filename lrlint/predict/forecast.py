@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpret
+from lrlint.analysis import Project, interpret
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
@@ -40,13 +40,16 @@ def forecast(
     source: SourceFile,
     overrides: Mapping[str, object] | None = None,
     max_steps: int | None = None,
+    command_line: Sequence[str] | None = None,
+    project: Project | None = None,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
+    ``command_line`` is what it finds in ``sys.argv``, where that is known.
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter, traces = interpret(source, overrides=overrides)
+    interpreter, traces = interpret(source, project, overrides, command_line)
     forecasts: list[Forecast] = []
     for trace in traces:
         training = derive(trace)

@@ -30,6 +30,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
     Stream,
+    Truth,
 )
 from lrlint.source.nodes import children, indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
@@ -127,6 +128,8 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return value.value
         case Const(value=constant):
             return constant
+        case Truth(condition=condition) if condition.lean is not None:
+            return condition.lean
         case ListValue(items=list() as items):
             return [static(machine, item, depth) for item in items]
         case Stream(trips=Expr(value=int() as count)) if 0 <= count <= _MOST_STEPS:

@@ -128,7 +128,7 @@ def test_a_counter_of_a_closure_that_another_module_calls(tmp_path: Path) -> Non
         "from passes import one_pass\n"
         + SETUP
         + "def every_third(schedule):\n    seen = 0\n    def tick():\n        nonlocal seen\n"
-        "        seen += 1\n        if seen % 3 == 0:\n            schedule.step()\n    return tick\n"
+        "        seen += 1\n        if seen % 3 == 0: schedule.step()\n    return tick\n"
         "tick = every_third(decay)\nfor lap in range(5):\n    one_pass(range(4), adam, tick)\n"
     )
     (schedule,) = forecast(load(script)).schedules

@@ -36,7 +36,7 @@ def report(*tracks: Track, verdicts: tuple[Verdict, ...] = ()) -> RunReport:
 def test_a_sound_run() -> None:
     text = as_text(report(TRACK), Style())
     assert text.startswith(
-        "train.py:12  StepLR drives SGD\n"
+        "train.py:12  StepLR, optimizer SGD\n"
         "  3 optimizer steps, 3 scheduler steps in 3 epochs\n"
         "  LR matches the scheduler at every step (max. rel. error 0)\n"
     )
@@ -45,7 +45,10 @@ def test_a_sound_run() -> None:
 
 def test_a_run_without_a_scheduler() -> None:
     text = as_text(report(), Style())
-    assert text == "lrlint: no torch LR scheduler was created: there is no schedule to verify\n"
+    assert text == (
+        "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
+        " there is no schedule to verify\n"
+    )
 
 
 def test_static_findings_are_counted_by_verdict() -> None:

@@ -10,8 +10,11 @@ from __future__ import annotations
 # Importing a module registers its models.
 from lrlint.analysis.frameworks import (
     accelerate,
+    composer,
     lightning_module,
     lightning_trainer,
+    skorch,
+    timm,
     transformers_arguments,
     transformers_schedulers,
     transformers_trainer,
@@ -19,8 +22,11 @@ from lrlint.analysis.frameworks import (
 
 __all__ = [
     "accelerate",
+    "composer",
     "lightning_module",
     "lightning_trainer",
+    "skorch",
+    "timm",
     "transformers_arguments",
     "transformers_schedulers",
     "transformers_trainer",

@@ -109,7 +109,7 @@ def repeating(
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
     running = _running(machine, variables)
-    mapping = _resolve(variables, loop.index, running)
+    mapping = _resolve(variables, loop.index, running, loop.trips)
     if tests is not None and loop.trips is None:
         loop.trips = _trips(tests, loop, mapping)
     loop.carried = tuple(
@@ -303,7 +303,10 @@ def _running(machine: Machine, variables: list[_Variable]) -> dict[_Variable, Ru
 
 
 def _resolve(
-    variables: list[_Variable], index: Atom, running: dict[_Variable, Running]
+    variables: list[_Variable],
+    index: Atom,
+    running: dict[_Variable, Running],
+    trips: Expr | None,
 ) -> dict[Atom, Expr]:
     """Return the unknowns as functions of the loop's index, as far as the body tells them."""
     unknowns = {variable.atom for variable in variables}
@@ -324,7 +327,7 @@ def _resolve(
         else:
             changed.append((variable, after))
     for variable, after in changed:
-        gain = _gain(variable, after, index, mapping)
+        gain = _gain(variable, after, index, mapping, trips)
         if gain is not None:
             mapping[variable.atom] = variable.before + gain
     # A counter may depend on another one: two rounds are enough for two nested loops.
@@ -346,7 +349,13 @@ def _indicators_of(variables: list[_Variable], condition: Condition) -> set[Atom
     }
 
 
-def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Expr]) -> Expr | None:
+def _gain(
+    variable: _Variable,
+    after: Expr,
+    index: Atom,
+    mapping: dict[Atom, Expr],
+    trips: Expr | None,
+) -> Expr | None:
     """Return what a variable has gained before iteration ``index``; None where it is irregular."""
     try:
         delta = (after - Expr.atom(variable.atom)).subs(mapping)
@@ -357,7 +366,7 @@ def _gain(variable: _Variable, after: Expr, index: Atom, mapping: dict[Atom, Exp
         return None
     if index not in atoms and not indicators(delta):
         return delta * Expr.atom(index)
-    return counting.summed(delta, index, mapping)
+    return counting.summed(delta, index, mapping, trips)
 
 
 def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
@@ -389,6 +398,7 @@ def _write_last_values(
     """Give what the body has written since ``start`` the value that the last iteration leaves."""
     unknowns = {variable.atom for variable in variables}
     last = None if loop.trips is None else {loop.index: loop.trips - 1}
+    counted = _counted(variables, mapping, loop)
     for store, key in dict.fromkeys((store, key) for store, key, _ in machine.journal[start:]):
         value = store.data.get(key)
         if isinstance(value, Choice) and mapping:
@@ -398,13 +408,30 @@ def _write_last_values(
         if not isinstance(value, Expr) or all_atoms(value).isdisjoint({*unknowns, loop.index}):
             continue
         try:
-            known = replaced(value, mapping)
+            known = counted.get((store, key)) or replaced(value, mapping)
             known = known if last is None else replaced(known, last)
         except _UNREPRESENTABLE:
             known = value
         if not all_atoms(known).isdisjoint({*unknowns, loop.index}):
             known = machine.named_number(str(key), None, Strength.OPEN)
         machine.write(store, key, known)
+
+
+def _counted(
+    variables: list[_Variable], mapping: dict[Atom, Expr], loop: LoopRecord
+) -> dict[tuple[Store, Hashable], Expr]:
+    """Return what the variables that grow in some iterations only have after the last one."""
+    counted: dict[tuple[Store, Hashable], Expr] = {}
+    for variable in variables:
+        after = variable.after
+        if after is None or loop.trips is None or variable.atom not in mapping:
+            continue
+        with suppress(*_UNREPRESENTABLE):
+            gain = (after - Expr.atom(variable.atom)).subs(mapping)
+            total = counting.summed(gain, loop.index, mapping, loop.trips, whole=True)
+            if total is not None:
+                counted[variable.store, variable.key] = variable.before + total
+    return counted
 
 
 def _write_running(machine: Machine, repeat: Repeat, running: dict[_Variable, Running]) -> None:

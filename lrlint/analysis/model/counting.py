@@ -131,6 +131,12 @@ def _is_reached(threshold: Expr, trips: Expr) -> bool | None:
 
 def _regular_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
     """Count ``(i + 1) % k == 0 or i + 1 == len(loader)``: every k-th iteration and the last."""
+    every = _every_and_last(parts, index, trips)
+    return None if every is None else ceil(trips / every)
+
+
+def _every_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
+    """Return k of ``(i + 1) % k == 0 or i + 1 == trips``."""
     regular = [part for part in parts if isinstance(part, Divisible)]
     last = [
         part
@@ -140,7 +146,7 @@ def _regular_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) ->
     if len(parts) == 2 and len(regular) == len(last) == 1:
         pieces = (regular[0].value - regular[0].remainder).linear_in(index)
         if pieces is not None and pieces[0].as_number() == 1 and pieces[1].as_number() == 1:
-            return ceil(trips / regular[0].by)
+            return regular[0].by
     return None
 
 
@@ -171,10 +177,18 @@ def _enumerated(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     )
 
 
-def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | None:
+def summed(
+    delta: Expr,
+    index: Atom,
+    mapping: Mapping[Atom, Expr],
+    trips: Expr | None = None,
+    *,
+    whole: bool = False,
+) -> Expr | None:
     """Return what a counter has gained before iteration ``index`` if each iteration adds ``delta``.
 
     ``delta`` holds one indicator: ``step += 1`` under ``(i + 1) % k == 0``. None for anything else.
+    With ``whole``, return what it has gained after all ``trips``.
     """
     conditional = indicators(delta)
     if len(conditional) != 1 or any(map(is_computed, delta.atoms())):
@@ -188,10 +202,15 @@ def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | Non
     if index in slope.atoms() or index in offset.atoms():
         return None
     condition = atom.key.subs(mapping)
+    until = trips if whole and trips is not None else Expr.atom(index)
     try:
-        count = _closed_form(condition, index, Expr.atom(index))
+        if not whole and trips is not None and isinstance(condition, Any):
+            every = _every_and_last(condition.parts, index, trips)
+            count = None if every is None else floor(until / every)
+        else:
+            count = _closed_form(condition, index, until)
     except (NotRepresentable, TooComplex, ZeroDivisionError):
         return None
     if count is None:
         return None
-    return slope * count + offset * Expr.atom(index)
+    return slope * count + offset * until

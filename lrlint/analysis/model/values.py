@@ -172,6 +172,7 @@ class LibraryKind(Enum):
 
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
+    COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
@@ -181,6 +182,9 @@ class LibraryKind(Enum):
     IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    SKORCH_NET = "skorch.NeuralNet"
+    SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
+    TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"
     TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
@@ -480,6 +484,12 @@ class SchedulerRecord:
     """The framework that steps it, where that is read."""
     given: bool = False
     """Whether it is a parameter of a function: code that is not seen builds it."""
+    kind: LibraryKind | None = None
+    """The library class whose methods it has, where those are modelled."""
+    planned_epochs: Expr | None = None
+    """How many epochs it takes, as the function that builds it returns."""
+    cooldown: tuple[AnyValue, SyntaxPlace] | None = None
+    """The epochs at the lowest LR that the function adds, and where the call says so."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

@@ -16,6 +16,7 @@ from lrlint.facts import (
     Schedule,
     Stepping,
     StepSite,
+    ZeroSteps,
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
@@ -56,6 +57,7 @@ def schedule_of(
             rebuilt=bool(rebuilding),
             open_arguments=record.law is None,
             restored_first=_restored_first(record, loops),
+            positioned=record.law is not None and record.law.positioned,
         ),
         lr_lambda=FactorFunction(
             absolute_lr=record.place if returns_lrs(record) else None,
@@ -68,6 +70,7 @@ def schedule_of(
             early_step=_early_step(record, sites, use),
             repeated_step=_repetition(record, sites),
             escapes=_escape(record),
+            idle=tuple(record.idle_sites),
             prepared=record.prepared,
         ),
         run=_recorded(record, recorder),
@@ -80,9 +83,18 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         overran=record.overran,
         ended_early=early_end(record, recorder),
         last_lrs=last_lrs(record.optimizer),
+        zero_steps=_zero_steps(record),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
     )
+
+
+def _zero_steps(record: RecordedScheduler) -> ZeroSteps | None:
+    """Return its optimizer's steps at an LR of 0; of several schedules, the first answers."""
+    drivers = [one for one in record.optimizer.schedulers if one.parent is None]
+    if drivers and record is not drivers[0]:
+        return None
+    return record.optimizer.zero_lrs.fact(record.optimizer.steps)
 
 
 def _escape(record: RecordedScheduler) -> str | None:
@@ -116,6 +128,8 @@ def _early_step(
     record: RecordedScheduler, sites: tuple[StepSite, ...], use: OptimizerUse
 ) -> OrderFact | None:
     """Return the order of the calls, where the scheduler mostly steps before the optimizer."""
+    if record.foreign:
+        return None
     optimizer = record.optimizer
     optimizer_site = next(iter(use.sites), None)
     early: OrderFact | None = None

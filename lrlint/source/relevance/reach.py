@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from lrlint.source.locate import LIBRARIES, Locator, load_imported
+from lrlint.source.disk import Query
+from lrlint.source.locate import LIBRARIES, Locator, load_imported, module_query
 from lrlint.source.module import SourceFile
 from lrlint.source.relevance.mentions import writes_rate
 from lrlint.source.relevance.outline import (
@@ -34,6 +35,7 @@ _BASES: Final = ("LRScheduler", "_LRScheduler")
 _BUILDS: Final = re.compile(
     r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
     r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments|(?:SFT|DPO)Config"
+    r"|create_scheduler_v2"
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
@@ -50,8 +52,9 @@ _GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
 
 _NEAREST: Final = 2
 """Imports from a script that starts a training to what builds the scheduler."""
-_MOST_MODULES: Final = 300
-"""A script for which more modules must be read is better analysed: no analysis follows as many."""
+_MOST_MODULES: Final = 600
+"""A script that leads to more modules is better analysed: no analysis follows as many. Those of
+transformers lead to some 500."""
 
 _NEAR: Final = 300
 """Characters before a name that are looked at: a long chain of attributes, a class's bases."""
@@ -62,10 +65,9 @@ class Relevance:
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
         """Take a reader of the project's files; it returns None for those of no use."""
-        self._read = read
+        self.read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
-        self._harmless: set[tuple[_Module, str]] = set()
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
@@ -117,28 +119,41 @@ class Relevance:
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
         seen: set[tuple[_Module, str]] = set()
+        modules: set[_Module] = set()
         waiting = deque(parts)  # what is near comes first, where a constructor mostly is
-        most = len(self._modules) + _MOST_MODULES
         while waiting:
             key = waiting.popleft()
-            if key in seen or key in self._harmless:
+            if key in seen:
                 continue
             seen.add(key)
             module, part = key
+            step = module.steps.get(part)
+            if step is None:
+                step = module.steps[part] = self._step(module, part)
+            self.locator.asked |= step.asked
+            modules.add(module)
+            if step.builds or len(modules) > _MOST_MODULES:
+                return True
+            waiting += step.leads
+        return False
+
+    def _step(self, module: _Module, part: str) -> _Step:
+        outer, self.locator.asked = self.locator.asked, set()
+        try:
             code = module.outline.parts[part]
             used = words(code)
             if module.writes and _OPTIMIZER.search(code):
-                return True
-            if self._constructs(module, code, used) or len(self._modules) > most:
-                return True
+                return _Step(builds=True)
+            if self._constructs(module, code, used):
+                return _Step(builds=True, asked=self.locator.asked)
             named = used & module.meaningful
             if module.outline.stars:
                 # Classes: what one method binds, another may have from the star.
                 named |= used if code.startswith("class") else free_words(code)
-            for word in named:
-                waiting += self._meant(module, word)
-        self._harmless |= seen
-        return False
+            leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
+            return _Step(False, tuple(leads), self.locator.asked)
+        finally:
+            self.locator.asked = outer
 
     # -- what a name means
 
@@ -184,14 +199,17 @@ class Relevance:
     def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
         known = importer.found.get((name, level))
         if known is None:
-            paths = self.locator.find(importer.path, name, level)
-            known = [one for one in map(self._module, paths) if one is not None]
+            query = module_query(importer.path, name, level)
+            modules = map(self._module, self.locator.answer(query))
+            known = query, [module for module in modules if module is not None]
             importer.found[name, level] = known
-        return known
+        query, found = known
+        self.locator.asked.add(query)
+        return found
 
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
-            source = self._read(path)
+            source = self.read(path)
             self._modules[path] = None if source is None else _module(path, source.text)
         return self._modules[path]
 
@@ -273,6 +291,16 @@ class Relevance:
         return is_class or is_called
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What a part of a module does itself, and where it leads."""
+
+    builds: bool
+    leads: tuple[tuple[_Module, str], ...] = ()
+    asked: Set[Query] = frozenset()
+    """The queries that this rests on."""
+
+
 @dataclass(eq=False)
 class _Module:
     """A module of the project in outline."""
@@ -283,7 +311,9 @@ class _Module:
     writes: bool
     """Whether it writes an LR into an optimizer itself."""
     outline: Outline
-    found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
+    steps: dict[str, _Step] = field(default_factory=dict)
+    """What was found out of its parts."""
+    found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
     @cached_property
