@@ -53,20 +53,19 @@ class Resolver:
     def settings(self, file: Path) -> Settings:
         """Return the settings of a file, which need not exist. Raises ConfigError."""
         folder = os.path.dirname(os.path.abspath(file))
-        if folder not in self._by_folder:
-            self._by_folder[folder] = self._combined(self._chain(Path(folder)))
-        return self._by_folder[folder]
-
-    def _combined(self, configs: tuple[Config, ...]) -> Settings:
-        files = tuple(config.file for config in configs if config.file is not None)
-        if files not in self._settings:
-            self._settings[files] = combine((*configs, *self._above))
-        return self._settings[files]
+        known = self._by_folder.get(folder)
+        if known is None:
+            configs = self._chain(Path(folder))
+            files = tuple(config.file for config in configs if config.file is not None)
+            if files not in self._settings:
+                self._settings[files] = combine((*configs, *self._above))
+            known = self._by_folder[folder] = self._settings[files]
+        return known
 
     def twin(self) -> Resolver:
         """Return a resolver that gives the same settings, and whose `files` are its own."""
         twin = copy(self)
-        twin._settings = dict(self._settings)
+        twin._settings, twin._by_folder = dict(self._settings), {}
         return twin
 
     @cached_property
