@@ -121,6 +121,9 @@ class Options:
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
+    exit_non_zero_on_fix: Annotated[
+        bool, flag("--exit-non-zero-on-fix", help="Exit with 1 where anything was fixed.")
+    ]
     exit_zero: Annotated[
         bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
@@ -135,6 +138,32 @@ class Options:
     ]
     fixable: Annotated[tuple[str, ...], rules("--fixable", help="Fix only these rules.")]
     unfixable: Annotated[tuple[str, ...], rules("--unfixable", help="Do not fix these rules.")]
+    add_ignore: Annotated[
+        str | None,
+        click.Option(
+            ["--add-ignore"],
+            metavar="[=REASON]",
+            help="Silence what is found by a comment each, with this reason.",
+        ),
+    ]
+    baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Hold back as many findings as this file counts.",
+        ),
+    ]
+    write_baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--write-baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write such a file that holds back what is found now.",
+        ),
+    ]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
@@ -203,6 +232,7 @@ class Options:
             help="Lint in N processes.  [default: one per core where it takes long]",
         ),
     ]
+    watch: Annotated[bool, flag("-w", "--watch", help="Lint again whenever something changes.")]
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]

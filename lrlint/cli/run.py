@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -217,14 +218,13 @@ def _write_page(path: Path, report: RunReport) -> None:
 def _origin(target: Target, began: float) -> Origin:
     import torch
 
-    from lrlint import __version__
     from lrlint.runtime.run_report import Origin
 
     name = ("-m", target.name) if target.module else (target.name,)
     python = sys.version.split()[0]
     return Origin(
         command=(*name, *target.arguments),
-        versions={"lrlint": __version__, "Python": python, "torch": str(torch.__version__)},
+        versions={"lrlint": version("lrlint"), "Python": python, "torch": str(torch.__version__)},
         began=time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(began)),
         seconds=time.time() - began,
     )

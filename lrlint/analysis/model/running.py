@@ -49,6 +49,8 @@ class TraceCompiler(ABC):
         }
         self._last: dict[Atom, int] = {}
         """The last iteration of each loop that has run, for flags that a loop leaves set."""
+        self._ends: list[bool] = []
+        """Whether a ``break`` leaves it, for each loop that is being compiled."""
         self.by_defaults = False
         """Whether defaults of the script decide how often something runs."""
 
@@ -95,6 +97,8 @@ class TraceCompiler(ABC):
             case When():
                 return self._when(node, indices)
             case Break(levels=levels):
+                if self._ends:
+                    self._ends[-min(levels, len(self._ends))] = True
                 return lambda stack: levels
             case Event() if self._concerns(node):
                 return self._event(node, indices)
@@ -109,8 +113,9 @@ class TraceCompiler(ABC):
         index = node.loop.index
         carried = [item for item in node.loop.carried if item.atom in _read_in(node)]
         inside = (*indices, index, *(item.atom for item in carried))
+        self._ends.append(False)
         body = self._block(node.body, inside)
-        count = self._trips(node, indices)
+        count = self._trips(node, indices, ends=self._ends.pop())
         if count is None:
             return None
         try:
@@ -141,11 +146,16 @@ class TraceCompiler(ABC):
 
         return run
 
-    def _trips(self, node: Repeat, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
-        """Return how often a loop runs, as a function of the indices of the loops around it."""
+    def _trips(
+        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
+    ) -> Callable[..., Any] | None:
+        """Return how often a loop runs, as a function of the indices of the loops around it.
+
+        ``ends``: a ``break`` ends a loop whose trips are not known.
+        """
         loop = node.loop
         if loop.trips is None:
-            if has_break(node.body):
+            if ends:
                 endless = self._left + 1
                 return lambda *_: endless
             self._unresolved.append(unknown_trips(loop.over))
@@ -220,6 +230,7 @@ def _nothing(stack: Indices) -> None:
 def _read_in(node: Repeat) -> frozenset[Atom]:
     """Return the numbers that what runs in a loop depends on."""
     numbers: list[Expr | Derived] = []
+    carried = list(node.loop.carried)
     for inner in nodes_of(node.body):
         match inner:
             case When(condition=condition):
@@ -227,12 +238,12 @@ def _read_in(node: Repeat) -> frozenset[Atom]:
             case LRWrite(law=Expr() as law):
                 numbers.append(law)
             case Repeat(loop=loop):
-                numbers += [item.before for item in loop.carried]
+                carried += loop.carried
                 numbers += [loop.trips] if loop.trips is not None else []
     known = all_atoms(*numbers)
     while True:  # one variable may follow another
-        afters = [item.after for item in node.loop.carried if item.atom in known]
-        more = known | all_atoms(*afters)
+        followed = [item for item in carried if item.atom in known]
+        more = known.union(*(all_atoms(item.before, item.after) for item in followed))
         if more == known:
             return known
         known = more
