@@ -21,6 +21,7 @@ from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE
 from lrlint.linter.timeout import TookTooLong, cpu_limit
+from lrlint.linter.unused import UNUSED
 from lrlint.output.text import clean
 from lrlint.rule import Rule, load_rules
 from lrlint.server.places import Places
@@ -55,6 +56,8 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.ADVICE: types.DiagnosticSeverity.Information,
 }
+_NOT_SUPPRESSED = (UNREADABLE[0], UNUSED[0])
+"""Findings for which another comment is no remedy."""
 SOURCE = "lrlint"
 """Who speaks, in an editor's list of problems."""
 
@@ -155,7 +158,7 @@ class _Work:
     def _reported(self, finding: Diagnostic, report: Report, places: Places) -> Reported:
         uri = places.uri(finding.filename, finding.cell)
         lines = report.results.lines(finding.filename, finding.cell) or ()
-        comment = None if finding.code == UNREADABLE[0] else suppression(finding, lines)
+        comment = None if finding.code in _NOT_SUPPRESSED else suppression(finding, lines)
         return Reported(
             uri,
             _diagnostic(finding, places),
@@ -225,6 +228,7 @@ def _diagnostic(finding: Diagnostic, places: Places) -> types.Diagnostic:
         code_description=types.CodeDescription(finding.url) if finding.url else None,
         source=SOURCE,
         related_information=notes or None,
+        tags=[types.DiagnosticTag.Unnecessary] if finding.code == UNUSED[0] else None,
     )
 
 

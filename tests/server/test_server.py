@@ -199,6 +199,12 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
         assert page is not None
         assert page.startswith("### LR301 eta-min-zero\n\n")
         assert "## What it does" in page
+        editor.replace(uri, changed.replace("T_max=20", "T_max=20, eta_min=0.001"))
+        (unused,) = await editor.findings(uri)
+        assert (unused.code, list(unused.tags or ())) == (
+            "LR001",
+            [types.DiagnosticTag.Unnecessary],
+        )
 
     on(tmp_path, test)
 
