@@ -118,7 +118,8 @@ class _Work:
         """Whether there is anything to look for, in a file that is to be linted."""
         data, path = self.document.data, self.document.path
         settings = self.resolver.settings(path)
-        excluded = settings.excludes_named(path) or is_skipped(path, settings.root)
+        root = settings.root if settings.files else self.document.folder
+        excluded = settings.excludes_named(path) or is_skipped(path, root)
         return not excluded and (mentions_schedule(data) or starts_something(data))
 
     @cached_property

@@ -306,6 +306,18 @@ def test_settings_are_those_of_the_file(tmp_path: Path) -> None:
     on(tmp_path, test)
 
 
+def test_what_is_installed_in_the_project_is_left_alone(tmp_path: Path) -> None:
+    """The folders above the workspace may have any name."""
+    project = tmp_path / "dist" / "project"
+    (project / ".venv").mkdir(parents=True)
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("train.py", NO_FLOOR))) == ["LR301"]
+        assert codes(await editor.findings(editor.open(".venv/train.py", NO_FLOOR))) == []
+
+    on(project, test, cwd=Path(tmp_path.anchor))
+
+
 def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text('[tool.lrlint]\nselct = ["LR301"]\n', encoding="utf-8")
