@@ -197,7 +197,7 @@ class _Compiler(TraceCompiler):
         """Return a value as a function of the indices; None, and unresolved, if it is unknown."""
         try:
             if isinstance(value, Expr) and value.value is None:
-                return compile_number(value, indices)
+                return self._number(value, indices)
             fixed = static(self._machine, value)
         except (Unreadable, NotComputable) as missing:
             self._unresolved.append(str(missing))

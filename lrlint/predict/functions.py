@@ -20,6 +20,7 @@ from lrlint.analysis.interpreter.operators import ARITHMETIC
 from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.model.values import (
     AnyValue,
+    Choice,
     Const,
     External,
     FunctionValue,
@@ -30,6 +31,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
     Stream,
+    leaning,
 )
 from lrlint.source.nodes import children, indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
@@ -133,6 +135,8 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return [static(machine, value.element(Expr.const(i)), depth) for i in range(count)]
         case FunctionValue() | Partial() | Instance():
             return compile_function(machine, value, depth + 1)
+        case Choice() if (lean := leaning(value)) is not value:
+            return static(machine, lean, depth)
         case External(name=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case External(name=name) if name in _FUNCTIONS:

@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Limits,
     Outcome,
     Try,
+    Variable,
 )
 from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
@@ -144,6 +145,8 @@ class Machine(ABC):
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
     """The loops around, the outermost first."""
+    changing: dict[Repeat, list[Variable]]
+    """The numbers that the bodies of these loops may change."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
     tries: list[Try]
@@ -202,6 +205,7 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
+        self.changing = {}
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
@@ -246,6 +250,16 @@ class Machine(ABC):
     def emit(self, node: Event | Break) -> None:
         """Append an event or a break to the trace."""
         self.block.append(node)
+
+    def leave_loops(self, levels: int) -> None:
+        """Append a break to the trace, with what the loops that it leaves have changed."""
+        left = [
+            (variable.atom, variable.after)
+            for repeat in self.loops[-levels:]
+            for variable in self.changing.get(repeat, ())
+            if variable.after is not None
+        ]
+        self.emit(Break(levels, tuple(left)))
 
     def note(self, place: SyntaxPlace | None, text: str) -> None:
         """Note what could not be decided, for ``--verbose``."""

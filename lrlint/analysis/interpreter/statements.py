@@ -21,7 +21,6 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Const, DictValue, GroupsValue
 from lrlint.source.nodes import declared_names, statements_of
 
@@ -90,13 +89,13 @@ def _return(machine: Machine, node: cst.Return) -> Outcome:
     frame.returns.append((machine.guards[frame.guards :], value))
     levels = len(machine.loops) - frame.loops
     if levels:
-        machine.emit(Break(levels))
+        machine.leave_loops(levels)
     return Outcome(Exit.OTHER, leaves_function=True)
 
 
 def _break(machine: Machine, node: cst.Break) -> Outcome:
     if machine.loops:
-        machine.emit(Break(1))
+        machine.leave_loops(1)
     return ENDS
 
 

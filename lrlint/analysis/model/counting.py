@@ -131,16 +131,24 @@ def _is_reached(threshold: Expr, trips: Expr) -> bool | None:
 
 def _regular_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
     """Count ``(i + 1) % k == 0 or i + 1 == len(loader)``: every k-th iteration and the last."""
-    regular = [part for part in parts if isinstance(part, Divisible)]
+    every = every_and_last(Any(parts), index, trips)
+    return None if every is None else ceil(trips / every)
+
+
+def every_and_last(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
+    """Return k where a condition holds in every k-th iteration of a loop, and in the last."""
+    if not isinstance(condition, Any) or len(condition.parts) != 2:
+        return None
+    regular = [part for part in condition.parts if isinstance(part, Divisible)]
     last = [
         part
-        for part in parts
+        for part in condition.parts
         if isinstance(part, Relation) and part.op in ("==", ">=") and _is_last(part, index, trips)
     ]
-    if len(parts) == 2 and len(regular) == len(last) == 1:
+    if len(regular) == len(last) == 1:
         pieces = (regular[0].value - regular[0].remainder).linear_in(index)
         if pieces is not None and pieces[0].as_number() == 1 and pieces[1].as_number() == 1:
-            return ceil(trips / regular[0].by)
+            return regular[0].by
     return None
 
 
@@ -171,10 +179,13 @@ def _enumerated(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
     )
 
 
-def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | None:
+def summed(
+    delta: Expr, index: Atom, trips: Expr | None, mapping: Mapping[Atom, Expr]
+) -> tuple[Expr, Expr | None] | None:
     """Return what a counter has gained before iteration ``index`` if each iteration adds ``delta``.
 
     ``delta`` holds one indicator: ``step += 1`` under ``(i + 1) % k == 0``. None for anything else.
+    With it comes the gain of all iterations, where it is another than that formula tells.
     """
     conditional = indicators(delta)
     if len(conditional) != 1 or any(map(is_computed, delta.atoms())):
@@ -189,9 +200,11 @@ def summed(delta: Expr, index: Atom, mapping: Mapping[Atom, Expr]) -> Expr | Non
         return None
     condition = atom.key.subs(mapping)
     try:
+        every = None if trips is None else every_and_last(condition, index, trips)
+        if trips is not None and every is not None:
+            before = slope * floor(Expr.atom(index) / every) + offset * Expr.atom(index)
+            return before, slope * ceil(trips / every) + offset * trips
         count = _closed_form(condition, index, Expr.atom(index))
     except (NotRepresentable, TooComplex, ZeroDivisionError):
         return None
-    if count is None:
-        return None
-    return slope * count + offset * Expr.atom(index)
+    return None if count is None else (slope * count + offset * Expr.atom(index), None)
