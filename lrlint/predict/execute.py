@@ -87,7 +87,7 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     """Yield what is not seen of an optimizer and the schedulers that drive it."""
     if "lr" not in optimizer.groups[0]:
         return  # the simulation says so
-    if optimizer.unknown_groups:
+    if optimizer.unknown_groups and optimizer.by_default is None:
         yield f"the param groups of {optimizer.variable or optimizer.class_name}"
     if optimizer.own_writes is not None:
         yield optimizer.own_writes
@@ -150,7 +150,8 @@ class _Compiler(TraceCompiler):
             case BuildOptimizer(optimizer=optimizer):
                 return lambda stack: simulation.build_optimizer(optimizer)
             case AddGroup(optimizer=optimizer, group=number):
-                return lambda stack: simulation.add_group(optimizer, number)
+                options = optimizer.groups[number]
+                return lambda stack: simulation.add_group(options)
             case OptimizerStep():
                 return lambda stack: simulation.step_optimizer()
             case BuildScheduler(scheduler=record):

@@ -9,7 +9,7 @@ from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.running import TOO_LONG
-from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, OptimizerRecord, Owner, SchedulerRecord
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import Unreadable, static
 
@@ -69,14 +69,14 @@ class Simulation:
             # A second training (another fold, another seed) has its own curve.
             raise TrainingEnds
         self._built = True
-        for number in range(optimizer.built_with):
-            self.add_group(optimizer, number)
+        for options in optimizer.by_default or optimizer.groups[: optimizer.built_with]:
+            self.add_group(options)
 
-    def add_group(self, optimizer: OptimizerRecord, number: int) -> None:
+    def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""
         values: Group = {}
         for name in ("lr", "momentum", "betas"):
-            value = optimizer.groups[number].get(name)
+            value = options.get(name)
             if value is not None:
                 try:
                     values[name] = static(self._machine, value)

@@ -180,6 +180,8 @@ class Machine(ABC):
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
+    registered: list[Owner]
+    """What was passed to ``accelerator.register_for_checkpointing`` besides."""
     accelerator: Accelerator | None
     """How accelerate steps what was prepared; None where its `Accelerator` is not seen."""
     synchronised: tuple[Condition, Repeat | None] | None
@@ -212,7 +214,7 @@ class Machine(ABC):
         self.journal, self.undecided = [], []
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
-        self.passed, self.prepared = [], []
+        self.passed, self.prepared, self.registered = [], [], []
         self.classes, self.closures = [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False

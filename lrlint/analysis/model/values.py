@@ -440,6 +440,8 @@ class OptimizerRecord:
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
+    by_default: tuple[Mapping[str, AnyValue], ...] | None = None
+    """The groups that the script's defaults lead to, where other settings lead to others."""
 
 
 @dataclass(eq=False, slots=True)
