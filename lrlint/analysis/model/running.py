@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import all_atoms
-from lrlint.analysis.model.conditions import Condition, flatten, is_loop_atom, text_of
+from lrlint.analysis.model.conditions import (
+    Condition,
+    depends_on_loop,
+    flatten,
+    is_loop_atom,
+    is_measured,
+    text_of,
+)
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Block,
@@ -21,6 +28,7 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
     When,
     has_break,
+    measured_counters,
     nodes_of,
     walk,
 )
@@ -50,6 +58,7 @@ class TraceCompiler(ABC):
         records = [node.loop for node in nodes_of(trace) if isinstance(node, Repeat)]
         self._indices = {record.index for record in records}
         self._after_loops = {item.atom for record in records for item in record.left}
+        self._measured = measured_counters(records)
         self._last: dict[Atom, int | float] = {}
         """The last iteration of each loop that has run, and the numbers that loops have left."""
         self._at_break: dict[Atom, int | float] = {}
@@ -237,7 +246,9 @@ class TraceCompiler(ABC):
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
             concerned = [item.event for item in walk(node.body) if self._concerns(item.event)]
-            if not all(map(self._may_be_left_out, concerned)):
+            if not all(map(self._may_be_left_out, concerned)) or any(
+                map(self._is_limit, conditions)
+            ):
                 self._note_unknown(conditions, str(missing))
             return None
         body = self._block(node.body, indices)
@@ -251,6 +262,10 @@ class TraceCompiler(ABC):
             return body(stack)
 
         return run
+
+    def _is_limit(self, condition: Condition) -> bool:
+        """Whether a condition compares a counter with a number that only has to be known."""
+        return depends_on_loop(condition) and not is_measured(condition, self._measured)
 
     def _note_unknown(self, conditions: list[Condition], missing: str) -> None:
         """Note what would decide a condition: a name to set, or the condition itself."""

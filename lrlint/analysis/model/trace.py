@@ -6,11 +6,11 @@ predicted LRs by running it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lrlint.analysis.model.computed import all_atoms, replaced
+from lrlint.analysis.model.computed import Measured, all_atoms, replaced
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
 from lrlint.analysis.model.values import Accelerator, AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
@@ -297,6 +297,23 @@ def has_break(block: Block) -> bool:
         ):
             return True
     return False
+
+
+def measured_counters(loops: Iterable[LoopRecord]) -> frozenset[Atom]:
+    """Return the numbers that loops change as a measured value decides: epochs without progress."""
+    changed: list[Carried | Left] = [item for loop in loops for item in (*loop.carried, *loop.left)]
+    sources = [(item.atom, all_atoms(item.before, item.after)) for item in changed]
+    measured: set[Atom] = set()
+    while True:  # one of them may follow another
+        more = {
+            atom
+            for atom, atoms in sources
+            if atom not in measured
+            and any(isinstance(one.key, Measured) or one in measured for one in atoms)
+        }
+        if not more:
+            return frozenset(measured)
+        measured |= more
 
 
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
