@@ -301,7 +301,9 @@ def has_break(block: Block) -> bool:
 
 def measured_counters(loops: Iterable[LoopRecord]) -> frozenset[Atom]:
     """Return the numbers that loops change as a measured value decides: epochs without progress."""
-    changed: list[Carried | Left] = [item for loop in loops for item in (*loop.carried, *loop.left)]
+    changed: list[Carried | Left] = []
+    for loop in loops:
+        changed += [*loop.carried, *loop.left]
     sources = [(item.atom, all_atoms(item.before, item.after)) for item in changed]
     measured: set[Atom] = set()
     while True:  # one of them may follow another
