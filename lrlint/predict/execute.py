@@ -32,11 +32,13 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerRecord,
+    OwnClass,
     Owner,
     SchedulerRecord,
 )
-from lrlint.formulas import LAWS
+from lrlint.formulas import LAWS, Group, Replay
 from lrlint.predict.functions import Unreadable, static
+from lrlint.predict.own_schedules import OwnSchedule
 from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
 
@@ -168,6 +170,8 @@ class _Compiler(TraceCompiler):
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:
         law = LAWS.get(record.law)
+        if record.own is not None:
+            return self._build_own(record, record.own)
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
             return None
@@ -193,6 +197,21 @@ class _Compiler(TraceCompiler):
             self._simulation.build_scheduler(record, law, values)
 
         return build
+
+    def _build_own(self, record: SchedulerRecord, own: OwnClass) -> Runner | None:
+        """Return what builds a scheduler of a class of the script, by running its methods."""
+        machine = self._machine
+        try:
+            positional = [static(machine, value) for value in own.positional]
+            keywords = {name: static(machine, value) for name, value in own.keywords.items()}
+        except Unreadable as missing:
+            self._unresolved.append(str(missing))
+            return None
+
+        def start(groups: list[Group]) -> Replay:
+            return OwnSchedule(machine, own.cls, groups, positional, keywords)
+
+        return lambda stack: self._simulation.start_scheduler(record, start)
 
     def _argument(self, value: AnyValue, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
         """Return a value as a function of the indices; None, and unresolved, if it is unknown."""

@@ -138,8 +138,16 @@ class Simulation:
             values["schedulers"] = [self._replays[id(child)] for child in scheduler.children]
         if law.reads_default_lr:
             values["default_lr"] = self._default_lr(scheduler.optimizer)
+        self.start_scheduler(scheduler, lambda groups: law.start(groups, **values))
+
+    def start_scheduler(
+        self, scheduler: SchedulerRecord, start: Callable[[list[Group]], Replay]
+    ) -> None:
+        """Build a scheduler on the param groups."""
         try:
-            self._replays[id(scheduler)] = law.start(self._groups, **values)
+            self._replays[id(scheduler)] = start(self._groups)
+        except Unreadable:
+            raise
         except _REFUSALS as error:
             self._refuse(error)
 
@@ -168,6 +176,8 @@ class Simulation:
                 replay.step()
             else:
                 replay.step(argument(*indices))
+        except Unreadable:
+            raise
         except _REFUSALS as error:
             self._refuse(error)
 
