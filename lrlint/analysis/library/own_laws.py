@@ -10,7 +10,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model import law_shape
-from lrlint.analysis.model.conditions import depends_on_loop
+from lrlint.analysis.model.conditions import Condition, Relation, depends_on_loop
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.model.values import (
     NONE,
@@ -97,6 +97,8 @@ def _first(machine: Machine, value: AnyValue) -> Expr | None:
         case Choice(alternatives=[*earlier, (_, last)]):
             number = _first(machine, last)
             for condition, inner in reversed(earlier):
+                if _never_holds(condition):
+                    continue
                 other = _first(machine, inner)
                 if number is None or other is None or not depends_on_loop(condition):
                     return None
@@ -104,6 +106,16 @@ def _first(machine: Machine, value: AnyValue) -> Expr | None:
                 number = joined if isinstance(joined, Expr) else None
             return number
     return None
+
+
+def _never_holds(condition: Condition) -> bool:
+    """Whether a counter cannot be so small: ``last_epoch < warmup`` without a warm-up."""
+    match condition:
+        case Relation(op="<", left=left, right=right):
+            return (left - right).is_nonnegative
+        case Relation(op="<=", left=left, right=right):
+            return (left - right).is_positive
+    return False
 
 
 def own_decay(rate: OwnRate) -> End | None:
