@@ -32,8 +32,8 @@ SLOWER = (1.5, 0.2)
 
 def examine(pedantic: bool) -> Iterator[Row]:
     """The rows of the working directory: its findings, failures, files, and a summary."""
-    from lrlint.linter.config import Settings
     from lrlint.linter.engine import lint
+    from lrlint.linter.settings import Settings
 
     start, wall = time.process_time(), time.perf_counter()
     report = lint(["."], Settings(pedantic=pedantic), patience=60.0)

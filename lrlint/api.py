@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
-from lrlint.linter import config as configuration
+from lrlint.linter.config import Config
 from lrlint.linter.engine import lint as _lint
 from lrlint.linter.report import Report
-from lrlint.linter.selection import Layer
+from lrlint.linter.resolve import Resolver
 
 
 class LintError(Exception):
@@ -34,24 +33,24 @@ def lint(
 ) -> list[Diagnostic]:
     """Lint files, and all scripts and notebooks in folders, as ``lrlint check`` does.
 
-    Rules are chosen by code, prefix or name. Settings come from ``config`` or the nearest
-    ``pyproject.toml``, unless ``isolated``. Raises LintError if a path is missing or lrlint
-    itself failed, UserError (a ValueError) if a setting is invalid.
+    Rules are chosen by code, prefix or name. Settings come from ``config`` or, for each file, from
+    the nearest configuration above it, unless ``isolated``. Raises LintError if a path is missing
+    or lrlint itself failed, UserError (a ValueError) if a setting is invalid.
     """
     given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     places = [Path(os.fspath(path)) for path in given]
-    settings = configuration.Settings()
-    if not isolated:
-        settings = configuration.load(places, None if config is None else Path(config))
-    chosen = Layer(None if select is None else tuple(select), tuple(extend_select), tuple(ignore))
-    report = _lint(
-        places,
-        replace(
-            settings,
-            layers=(*settings.layers, chosen),
-            pedantic=settings.pedantic or pedantic,
-        ),
+    chosen: dict[str, object] = {
+        "extend-select": tuple(extend_select),
+        "ignore": tuple(ignore),
+        **({} if select is None else {"select": tuple(select)}),
+        **({"pedantic": True} if pedantic else {}),
+    }
+    resolver = Resolver(
+        [Config(chosen, Path.cwd())],
+        file=None if config is None or isolated else Path(config),
+        isolated=isolated,
     )
+    report = _lint(places, resolver)
     if report.problems:
         raise LintError(report)
     return list(report.diagnostics)

@@ -57,7 +57,8 @@ class Diagnostic:
     cell: int | None = None
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
-    url: str = ""
+    url: str | None = None
+    """The address of the rule's page."""
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str]:

@@ -37,10 +37,14 @@ class ScheduleError(RuntimeError):
         self.findings = tuple(findings)
 
 
-def internal_error(where: str, error: BaseException) -> str:
-    """Return the line that asks to report a bug in lrlint, met in ``where``."""
+def internal_error(where: str, error: BaseException, plugin: str | None = None) -> str:
+    """Return the line that asks to report a bug, met in ``where``.
+
+    ``plugin`` is the distribution whose code failed, None where that is lrlint's own.
+    """
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    return f"internal error in {where}: {what} ({_raised_at(error)}); please report it"
+    report = f"{where}: {what} ({_raised_at(error)}); please report it"
+    return f"internal error in {report}" if plugin is None else f"{plugin} failed in {report} there"
 
 
 def _raised_at(error: BaseException) -> str:

@@ -148,6 +148,12 @@ class StepSite:
     """How the script computes the argument, where the argument is a name."""
     position: Expr | None = None
     """The epoch argument in the loop's first iteration, where each iteration adds one."""
+    counted: Loop | None = None
+    """The loop whose iterations the argument counts."""
+    offset: Expr | None = None
+    """The argument less how often the site has run, where that is the same in every iteration."""
+    last: Expr | None = None
+    """The argument in the last iteration of all loops."""
     scaled: bool = False
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
@@ -228,6 +234,8 @@ OWN_COSINE = "the cosine of get_lr()"
 """The same, from the ``get_lr()`` of a scheduler class of the script."""
 OWN_LINE = "the linear decay of get_lr()"
 HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE, OWN_COSINE, OWN_LINE})
+WITH_CYCLES = "the length with all cycles and warm-ups"
+"""The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
 HANDWRITTEN = "get_lr"
 """The ``scheduler`` of a schedule that the script writes into the param groups itself."""
 HANDWRITTEN_DECAY = "the decay"
@@ -318,6 +326,19 @@ class EarlyEnd:
     """What ``steps`` and ``planned`` count: ``optimizer steps`` or ``scheduler steps``."""
     lrs: tuple[float, ...]
     """The LRs of the last optimizer step, one per param group."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroSteps:
+    """The optimizer steps of a run whose LR is exactly 0 in every param group."""
+
+    count: int
+    first: int
+    """How many optimizer steps come before the first of them."""
+    last: int
+    """How many come before the last of them."""
+    of: int
+    """All optimizer steps of the run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -427,6 +448,12 @@ class Construction:
     """Where arguments are given that the library no longer takes."""
     restored_first: Call | None = None
     """Where a checkpoint is loaded into its optimizer before it is built, or None."""
+    positioned: bool = False
+    """Whether each of its steps is told where it is, as those of timm's are."""
+    planned_epochs: Expr | None = None
+    """How long it takes, as the function that builds it returns."""
+    cooldown: Argument | None = None
+    """How many epochs at the lowest LR that function adds, where the call says so."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -546,6 +573,8 @@ class Stepping:
     """Whether accelerate steps it; accelerate stops a OneCycleLR where torch would raise."""
     acceleration: Acceleration | None = None
     """What accelerate does with it; None where its `Accelerator` is not fully known."""
+    idle: tuple[Place, ...] = ()
+    """Steps that do nothing, since it counts in another unit, as ``step()`` of timm's may."""
     escapes: str | None = None
     """Where it is passed to code that is not analysed and may step it, in words, or None."""
     held: bool = False
@@ -582,6 +611,7 @@ class RecordedRun:
     ended_early: EarlyEnd | None = None
     last_lrs: tuple[float, ...] | None = None
     """The LR of each param group in the last optimizer step."""
+    zero_steps: ZeroSteps | None = None
     starts_over: Place | None = None
     """Where its optimizer loads the state of a training that has begun, although its own counter
     starts at 0."""

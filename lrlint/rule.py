@@ -19,10 +19,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points, metadata
 from types import ModuleType
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -30,6 +32,7 @@ from lrlint.diagnostics import Severity
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
+from lrlint.option import Option
 from lrlint.snippets import Diff, script
 
 Subject = TypeVar("Subject")
@@ -37,8 +40,8 @@ Cause = TypeVar("Cause")
 
 ENTRY_POINT_GROUP = "lrlint.rules"
 OWN_RULES = "lrlint_rules"
-OWN_URL = "https://github.com/lrlint/lrlint/blob/main/rules/{module}.py"
-"""Where the page of a rule that lrlint ships can be read: its file."""
+_CODE = re.compile(r"[A-Z]+[0-9]+")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,10 @@ class Rule:
     severity: ClassVar[Severity]
     schedulers: ClassVar[frozenset[str] | None] = None
     """The laws that :meth:`check` is asked about; None for all."""
+    runs_only: ClassVar[bool] = False
+    """Whether the rule judges only what was recorded of a run."""
+    positioned: ClassVar[bool] = False
+    """Whether it is shown schedulers that are told where they are, as timm's."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
@@ -196,9 +203,34 @@ class Rule:
         return None
 
     @classmethod
+    def options(cls) -> dict[str, Option[Any]]:
+        """Return the options that the rule declares, by name."""
+        found = (vars(base).values() for base in reversed(cls.__mro__))
+        return {
+            value.name: value for values in found for value in values if isinstance(value, Option)
+        }
+
+    def configured(self, values: Mapping[str, object]) -> Rule:
+        """Return this rule with other values for options, given by name; they must be checked."""
+        other = copy(self)
+        options = self.options()
+        vars(other).update({options[name].attribute: value for name, value in values.items()})
+        return other
+
+    @classmethod
     def documentation(cls) -> str:
         """Return the rule's page, in Markdown."""
-        return inspect.cleandoc(cls.__doc__ or "")
+        page = inspect.cleandoc(cls.__doc__ or "")
+        options = cls.options().values()
+        if not options:
+            return page
+        head, references, end = page.partition("## References")
+        entries = [
+            "## Options",
+            f"In `[tool.lrlint.rules.{cls.code}]`, with their defaults:",
+            "\n".join(option.documentation() for option in options),
+        ]
+        return "\n\n".join([head.rstrip(), *entries, references + end]).rstrip()
 
     @classmethod
     def summary(cls) -> str:
@@ -206,10 +238,17 @@ class Rule:
         return cls.documentation().partition("\n\n")[0].replace("\n", " ")
 
     @classmethod
-    def url(cls) -> str:
-        """Return the address of the page; a plugin's rules override this."""
-        package, _, module = cls.__module__.partition(".")
-        return OWN_URL.format(module=module) if package == OWN_RULES else ""
+    def url(cls) -> str | None:
+        """Return the address of the page, None where there is none; a plugin's rules override this.
+
+        A rule that lrlint ships has a page in lrlint's documentation; of another plugin's, the
+        address is that of the plugin's documentation.
+        """
+        package = cls.__module__.partition(".")[0]
+        if package != OWN_RULES:
+            return _plugin_address(package)
+        address = documentation_address()
+        return None if address is None else f"{address}/rules/{cls.code.lower()}/"
 
 
 def safe(message: str, *changes: tuple[Place, Change]) -> Proposal:
@@ -223,6 +262,29 @@ def unsafe(message: str, *changes: tuple[Place, Change]) -> Proposal:
 
 
 @cache
+def documentation_address(distribution: str = "lrlint") -> str | None:
+    """Return the address of the documentation that a package's metadata name, without a last slash.
+
+    Without such metadata there are no links: an address that does not exist helps nobody.
+    """
+    urls: list[str] = metadata(distribution).get_all("Project-URL") or []
+    for url in urls:
+        label, _, address = url.partition(",")
+        if label.strip().lower() == "documentation":
+            return address.strip().rstrip("/")
+    return None
+
+
+@cache
+def _plugin_address(package: str) -> str | None:
+    """Return the address of the documentation of the plugin that has its rules in a package."""
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        if point.module.partition(".")[0] == package and point.dist is not None:
+            return documentation_address(point.dist.name)
+    return None
+
+
+@cache
 def load_rules() -> tuple[Rule, ...]:
     """Return all rules of all installed plugins, by code.
 
@@ -232,10 +294,11 @@ def load_rules() -> tuple[Rule, ...]:
     rules: dict[str, Rule] = {}
     for entry_point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
         try:
-            found = tuple(_rules_of(entry_point.load()))
+            found = tuple(rules_of(entry_point.load()))
         except Exception as error:
+            source = ", ".join(filter(None, (entry_point.value, _distribution(entry_point))))
             raise PluginError(
-                f"the rules of plugin {entry_point.name} ({entry_point.value}) cannot be loaded:"
+                f"the rules of plugin {entry_point.name} ({source}) cannot be loaded:"
                 f" {type(error).__name__}: {error}"
             ) from error
         for rule in found:
@@ -248,8 +311,27 @@ def load_rules() -> tuple[Rule, ...]:
     return tuple(rules[code] for code in sorted(rules))
 
 
-def _rules_of(module: ModuleType) -> Iterator[Rule]:
-    """Yield the rules of a module and, where it is a package, of its modules."""
+def distribution_of(rule: Rule) -> str | None:
+    """Return name and version of the package that brings a rule; None for lrlint's own rules."""
+    module = type(rule).__module__
+    if module.startswith(f"{OWN_RULES}."):
+        return None
+    for entry_point in entry_points(group=ENTRY_POINT_GROUP):
+        if f"{module}.".startswith(f"{entry_point.module}."):
+            return _distribution(entry_point) or entry_point.module
+    return module.partition(".")[0]
+
+
+def _distribution(entry_point: EntryPoint) -> str | None:
+    found = entry_point.dist
+    return None if found is None else f"{found.name} {found.version}"
+
+
+def rules_of(module: ModuleType) -> Iterator[Rule]:
+    """Yield the rules of a module and, where it is a package, of its modules.
+
+    Raises TypeError where a rule lacks what every rule has.
+    """
     modules = [module]
     if hasattr(module, "__path__"):
         names = sorted(info.name for info in pkgutil.iter_modules(module.__path__))
@@ -262,4 +344,15 @@ def _rules_of(module: ModuleType) -> Iterator[Rule]:
                 and value.__module__ == found.__name__
                 and hasattr(value, "code")
             ):
+                _check_form(value)
                 yield value()
+
+
+def _check_form(rule: type[Rule]) -> None:
+    """Raise TypeError where a rule cannot be selected, rated or named."""
+    forms = (("code", _CODE, "ACME001"), ("name", _NAME, "my-rule"))
+    for attribute, form, words in forms:
+        if not form.fullmatch(str(getattr(rule, attribute, ""))):
+            raise TypeError(f"the {attribute} of {rule.__name__} must be like {words}")
+    if not isinstance(getattr(rule, "severity", None), Severity):
+        raise TypeError(f"the severity of {rule.__name__} must be a Severity")

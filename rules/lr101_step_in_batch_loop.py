@@ -68,6 +68,12 @@ class StepInBatchLoop(Rule):
     Or keep the call where it is, for a smoother curve, and count batches:
     `T_max=epochs * len(train_loader)`.
 
+    ## Fix safety
+
+    The fix is unsafe because it slows the schedule down by the number of batches in an epoch: the
+    LR of nearly every step changes. Where a curve that moves within the epoch is wanted, keep the
+    call and count the horizon in batches.
+
     ## References
 
     - [torch.optim: how to adjust the learning rate](https://docs.pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate)

@@ -53,6 +53,12 @@ class StepPerEpochHorizonInBatches(Rule):
 
     Or keep the call where it is and count epochs: `T_max=epochs`.
 
+    ## Fix safety
+
+    The fix is unsafe because it speeds the schedule up by the number of batches in an epoch: the
+    LR of nearly every step changes. Where the LR is to stay the same within an epoch, keep the
+    call and count the horizon in epochs.
+
     ## References
 
     - [torch.optim.lr_scheduler.OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html):

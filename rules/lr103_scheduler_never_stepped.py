@@ -42,6 +42,10 @@ def _alternative(schedule: Schedule) -> Schedule | None:
     return next((other for other in schedule.surroundings.alternatives if other.sites), None)
 
 
+def _only_idle(schedule: Schedule) -> bool:
+    return bool(schedule.stepping.idle)
+
+
 class SchedulerNeverStepped(Rule):
     """A scheduler is built, but nothing ever calls its `step()`.
 
@@ -85,8 +89,10 @@ class SchedulerNeverStepped(Rule):
     """
 
     code, name, severity = "LR103", "scheduler-never-stepped", Severity.ERROR
+    positioned = True
     exclusions = (
         BAD_INTERVAL,
+        Exclusion(_only_idle, "the steps that are made do nothing", owner="LR505"),
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,
@@ -153,8 +159,7 @@ class SchedulerNeverStepped(Rule):
             return
         optimizer = schedule.optimizer
         assert optimizer is not None
-        # A warm-up of pytorch_warmup is advanced by its `dampening()`.
-        method = "dampening" if schedule.scheduler.endswith("Warmup") else "step"
+        method = _method(schedule)
         step = f"{schedule.variable}.{method}()" if schedule.variable else f"its {method}()"
         yield self.finding(
             schedule.place,
@@ -163,6 +168,14 @@ class SchedulerNeverStepped(Rule):
             severity=Severity.ERROR if schedule.construction.on_default_path else Severity.WARNING,
             notes=(("optimizer stepped here", optimizer.sites[0].place),),
         )
+
+
+def _method(schedule: Schedule) -> str:
+    """Return the method that advances it."""
+    if schedule.scheduler.endswith("Warmup"):
+        return "dampening"  # of pytorch_warmup
+    in_epochs = schedule.argument("t_in_epochs")
+    return "step_update" if in_epochs is not None and in_epochs.value is False else "step"
 
 
 def _consequence(schedule: Schedule) -> str:

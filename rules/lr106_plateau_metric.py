@@ -71,6 +71,12 @@ class PlateauMetric(Rule):
         scheduler.step(validate())
     ```
 
+    ## What torch says
+
+    `TypeError: ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'` for the
+    first. For the second it warns that `The epoch parameter in scheduler.step() was not
+    necessary`, and not that it was given a loss.
+
     ## References
 
     - [torch.optim.lr_scheduler.ReduceLROnPlateau](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html)

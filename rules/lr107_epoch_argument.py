@@ -48,6 +48,11 @@ class EpochArgument(Rule):
         scheduler.step()
     ```
 
+    ## What torch says
+
+    `The epoch parameter in scheduler.step() was not necessary and is being deprecated where
+    possible`, at every call.
+
     ## References
 
     - [torch: LRScheduler.step](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html)

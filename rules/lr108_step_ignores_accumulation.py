@@ -54,6 +54,11 @@ class StepIgnoresAccumulation(Rule):
                 scheduler.step()
     ```
 
+    ## Fix safety
+
+    The fix is unsafe because it slows the schedule down k times: the LR of nearly every step
+    changes. Where the horizon is meant in micro-batches, keep the call and change the horizon.
+
     ## References
 
     - [accelerate #963](https://github.com/huggingface/accelerate/issues/963): schedulers and

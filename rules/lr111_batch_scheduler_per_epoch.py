@@ -55,6 +55,12 @@ class BatchSchedulerPerEpoch(Rule):
             scheduler.step()
     ```
 
+    ## Fix safety
+
+    The fix is unsafe because the LR then goes through whole cycles, up to a `max_lr` that the
+    training has never reached so far. Where a slow cycle over many epochs is wanted, keep the call
+    and give `step_size_up` in epochs.
+
     ## References
 
     - [torch: CyclicLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html)

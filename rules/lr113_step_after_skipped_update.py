@@ -58,6 +58,11 @@ class StepAfterSkippedUpdate(Rule):
         scheduler.step()
     ```
 
+    ## What torch says
+
+    `Detected call of lr_scheduler.step() before optimizer.step()`, where the very first update is
+    left out; nothing where it is a later one.
+
     ## References
 
     - [pytorch #44511](https://github.com/pytorch/pytorch/issues/44511): the warning, and why it is

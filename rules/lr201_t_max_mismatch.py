@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
+from lrlint.judgement.warmup import too_long_for
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
@@ -56,6 +57,12 @@ class TMaxMismatch(Rule):
 
     Where the LR is meant to go up again, `CosineAnnealingWarmRestarts` says so.
 
+    ## Fix safety
+
+    The fix is unsafe because it changes the LR of every step but the first, and because the script
+    does not tell which of the two numbers is the wrong one. Keep `T_max` where the training is the
+    first part of a longer one, and change the number of epochs where that is the mistake.
+
     ## References
 
     - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)
@@ -63,8 +70,17 @@ class TMaxMismatch(Rule):
     """
 
     code, name, severity = "LR201", "t-max-mismatch", Severity.ERROR
-    schedulers = frozenset({"CosineAnnealingLR", "LambdaLR"})
-    exclusions = LENGTH_EXCLUSIONS
+    schedulers = frozenset(
+        {
+            *("CosineAnnealingLR", "LambdaLR"),
+            *("CosineLRScheduler", "PolyLRScheduler", "TanhLRScheduler"),
+        }
+    )
+    positioned = True
+    exclusions = (
+        *LENGTH_EXCLUSIONS,
+        Exclusion(too_long_for, "its warm-up is longer than the training", owner="LR210"),
+    )
 
     VALID = (
         training(
@@ -106,7 +122,7 @@ class TMaxMismatch(Rule):
             yield silence
             return
         found = whole_length(schedule)
-        if found is None or found.fits:
+        if found is None or found.fits or _cools_down(found):
             return
         if silence := self.first(MISMATCH_EXCLUSIONS, found, schedule.place):
             yield silence
@@ -138,6 +154,16 @@ class TMaxMismatch(Rule):
             severity=Severity.ERROR if length.certain else Severity.WARNING,
             notes=(source(schedule),),
         )
+
+
+def _cools_down(found: Length) -> bool:
+    """Whether a schedule of timm's stays at its minimum for a while at the end, as it may."""
+    if not found.schedule.construction.positioned or not found.longer:
+        return False
+    return found.ratio is None or found.ratio < _LONGEST_COOLDOWN
+
+
+_LONGEST_COOLDOWN = Fraction(3, 2)
 
 
 def _warmup_left_out(found: Length) -> Expr | None:
@@ -208,6 +234,8 @@ def _readings(found: Length) -> str:
     epochs, length = found.schedule.epochs, found.length.value
     if _steps_per_epoch(found) is None or epochs is None or not found.longer:
         return ""
+    if found.schedule.construction.positioned:
+        return ""
     if length is None or not found.length.is_constant or not _may_count(length, epochs.value):
         return ""
     name = found.horizon.parameter
@@ -239,7 +267,11 @@ def _consequence(found: Length) -> str:
         end = "the LR never reaches" if last is None else f"the LR ends at {last} and never reaches"
         if schedule.scheduler == "LambdaLR":
             return f"{end} its minimum"
-        return f"{end} eta_min{_eta_min(schedule)}"
+        name = "lr_min" if schedule.construction.positioned else "eta_min"
+        return f"{end} {name}{_minimum(schedule, name)}"
+    if schedule.construction.positioned:
+        end = wording.amount(found.length)
+        return f"the LR stays at lr_min{_minimum(schedule, 'lr_min')} after {end} {one}s"
     if found.horizon.parameter == HANDWRITTEN_LINE:
         end = wording.amount(found.length)
         return f"the LR is 0 after {end} {one}s, then it is negative, which climbs the loss"
@@ -259,6 +291,6 @@ def _last(found: Length) -> str | None:
     return None if lrs is None else lr_text(lrs)
 
 
-def _eta_min(schedule: Schedule) -> str:
-    eta_min = schedule.number("eta_min")
-    return "" if eta_min is None or eta_min.value is None else f"={wording.number(eta_min.value)}"
+def _minimum(schedule: Schedule, name: str) -> str:
+    minimum = schedule.number(name)
+    return "" if minimum is None or minimum.value is None else f"={wording.number(minimum.value)}"

@@ -57,6 +57,17 @@ class OneCycleLength(Rule):
             scheduler.step()
     ```
 
+    ## What torch says
+
+    Nothing before the step that is too many. There it raises ``ValueError: Tried to step 241
+    times. The specified number of total steps is 240``.
+
+    ## Fix safety
+
+    The fix is unsafe because the whole cycle is stretched or compressed, its peak too, and because
+    the script does not tell which of the two numbers is the wrong one: where the training has too
+    many epochs, change those.
+
     ## References
 
     - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)

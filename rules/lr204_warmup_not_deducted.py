@@ -47,6 +47,11 @@ class WarmupNotDeducted(Rule):
     scheduler = SequentialLR(optimizer, [warmup, cosine], milestones=[10])
     ```
 
+    ## Fix safety
+
+    The fix is unsafe because it changes the LR of every step after the warm-up. A training that is
+    meant to end at that LR, because it will be continued, keeps its `T_max`.
+
     ## References
 
     - [torch: SequentialLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html)

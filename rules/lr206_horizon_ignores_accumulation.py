@@ -56,6 +56,12 @@ class HorizonIgnoresAccumulation(Rule):
     scheduler = CosineAnnealingLR(optimizer, T_max=updates)
     ```
 
+    ## Fix safety
+
+    The fix is unsafe because the LR then falls k times as fast as before. A base LR that was
+    chosen with the slow schedule was used nearly unchanged for the whole training and may now be
+    too low.
+
     ## References
 
     - [torch: gradient accumulation](https://docs.pytorch.org/docs/stable/notes/amp_examples.html#gradient-accumulation)

@@ -19,6 +19,7 @@ from lrlint.judgement.warmup import (
     WarmupSteps,
     constant_factor,
     last_factor,
+    too_long_for,
     unfinished,
     warmup_of_training,
     warmup_steps,
@@ -35,7 +36,8 @@ class WarmupNeverEnds(Rule):
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
     than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
     are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
-    more than its `num_training_steps`, or than the steps that the training makes.
+    more than its `num_training_steps`, or than the steps that the training makes. So is the
+    `warmup_t` of a schedule of timm's.
 
     ## Why is this bad
 
@@ -70,6 +72,11 @@ class WarmupNeverEnds(Rule):
         {
             "ConstantLR",
             "LinearLR",
+            "CosineLRScheduler",
+            "MultiStepLRScheduler",
+            "PolyLRScheduler",
+            "StepLRScheduler",
+            "TanhLRScheduler",
             "get_cosine_schedule_with_warmup",
             "get_cosine_with_hard_restarts_schedule_with_warmup",
             "get_linear_schedule_with_warmup",
@@ -82,6 +89,7 @@ class WarmupNeverEnds(Rule):
             "get_scheduler",
         }
     )
+    positioned = True
     exclusions = WARMUP_EXCLUSIONS
 
     SEQUENCE = """
@@ -118,6 +126,15 @@ class WarmupNeverEnds(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
+        if (long := too_long_for(schedule)) is not None:
+            argument, one = schedule.argument("warmup_t"), unit(schedule)
+            yield self.finding(
+                schedule.place if argument is None else argument.place or schedule.place,
+                f"the warm-up takes {wording.quantity(long.length)} {one}s, but there are only"
+                f" {wording.quantity(long.steps)}{long.caveat}: the LR rises to the end",
+                notes=(("stepped here", schedule.sites[0].place),),
+            )
+            return
         yield from self._of_transformers(schedule)
         if not is_warmup(schedule):
             return

@@ -58,6 +58,12 @@ class EtaMinZero(Rule):
 
     The fix sets 1 % of the lowest base LR where that is a number in the script, else `1e-6`.
 
+    ## Fix safety
+
+    The fix is unsafe because the script does not say which minimum is right: 1 % of the base LR,
+    or `1e-6`, is a starting point. The last steps then change the weights, so results differ
+    slightly.
+
     ## References
 
     - [torch: CosineAnnealingLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html)

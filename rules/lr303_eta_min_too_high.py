@@ -9,11 +9,10 @@ from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS, WRITES
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.option import Option
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import compare
-
-_SHARE = 0.1
 
 
 class EtaMinTooHigh(Rule):
@@ -21,7 +20,8 @@ class EtaMinTooHigh(Rule):
 
     ## What it does
 
-    Reports `eta_min` above 10 % of a param group's base LR (advice: shown with `--pedantic`).
+    Reports `eta_min` above 10 % (`share`) of a param group's base LR (advice: shown with
+    `--pedantic`).
 
     ## Why is this bad
 
@@ -50,6 +50,8 @@ class EtaMinTooHigh(Rule):
     schedulers = frozenset({"CosineAnnealingLR", "CosineAnnealingWarmRestarts"})
     exclusions = (OPEN_ARGUMENTS, WRITES, NOT_STEPPED, EXERCISE)
 
+    share = Option(0.1, "`eta_min` is reported above this share of the base LR.", least=0, most=1)
+
     SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max=60, eta_min={})"
     VALID = (training(SETUP.format(0.01), epochs=60, batches=None, epoch="scheduler.step()"),)
     INVALID = (
@@ -71,7 +73,7 @@ class EtaMinTooHigh(Rule):
                 continue
             comparison = compare(eta_min.number, group.lr)
             ratio = comparison.ratio
-            if ratio is None or not _SHARE < ratio < 1:
+            if ratio is None or not self.share < ratio < 1:
                 continue
             if silence := self.excluded(schedule):
                 yield silence

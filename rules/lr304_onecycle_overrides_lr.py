@@ -9,11 +9,10 @@ from lrlint.facts import Argument, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PART
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.option import Option
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Expr, Strength
-
-_FAR = 10
 
 
 class OneCycleOverridesLR(Rule):
@@ -21,8 +20,9 @@ class OneCycleOverridesLR(Rule):
 
     ## What it does
 
-    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times higher than
-    `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with `--pedantic`).
+    Mentions `OneCycleLR` and `CyclicLR` on an optimizer whose `lr=` is 10 times (`factor`) higher
+    than `max_lr`, or 10 times lower than the lowest LR of the cycle (advice: shown with
+    `--pedantic`).
 
     ## Why is this bad
 
@@ -55,6 +55,10 @@ class OneCycleOverridesLR(Rule):
         optimizer = SGD(model.parameters(), lr={}, momentum=0.9)
         scheduler = OneCycleLR(optimizer, max_lr=0.01, total_steps=len(train_loader))
         """
+    factor = Option(
+        10.0, "The LRs of optimizer and scheduler may be this many times apart.", least=1
+    )
+
     VALID = (
         # The LR at which the cycle starts.
         training(SETUP.format(0.0004), epochs=None, batch="scheduler.step()"),
@@ -77,7 +81,7 @@ class OneCycleOverridesLR(Rule):
             return
         low, high, certain = bounds
         own = float(group.lr.value)
-        if own <= 0 or low / _FAR < own < high * _FAR:
+        if own <= 0 or low / self.factor < own < high * self.factor:
             return
         if silence := self.excluded(schedule):
             yield silence

@@ -9,7 +9,14 @@ from lrlint.facts import Schedule
 from lrlint.judgement.hand_written import caveat, mismatch, step_count, unit_of, zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import driver
-from lrlint.judgement.zero_lr import NOT_DECIDED, ZERO_EXCLUSIONS, Zeros, may_be_zero, zeros
+from lrlint.judgement.zero_lr import (
+    NOT_DECIDED,
+    ZERO_EXCLUSIONS,
+    Zeros,
+    may_be_zero,
+    zeros,
+    zeros_of_run,
+)
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -21,7 +28,8 @@ class ZeroLRSteps(Rule):
 
     Reports a warm-up that starts at 0 and is stepped once per epoch, and a decay that reaches 0
     before the training ends: `PolynomialLR`, or `LinearLR` down to 0, after its `total_iters`, or a
-    cosine with `eta_min=0` that is at its minimum in the last epoch.
+    cosine with `eta_min=0` that is at its minimum in the last epoch. In a run it counts the steps
+    whose LR was 0, whatever the schedule.
 
     If only a few of many steps are lost, such as the first one of a warm-up that is stepped per
     batch, it is advice (shown with `--pedantic`). LR301 reports a cosine without `eta_min`.
@@ -87,6 +95,8 @@ class ZeroLRSteps(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         silence = self.excluded(schedule)
         lost = zeros(schedule) if silence is None else None
+        if lost is None and (silence is None or silence.owner is None):
+            lost = zeros_of_run(schedule)
         if lost is not None:
             yield self._report(schedule, lost)
         elif may_be_zero(schedule) and (
@@ -96,7 +106,12 @@ class ZeroLRSteps(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         zeros, steps = zero_steps(schedule), step_count(schedule)
-        if not zeros or mismatch(schedule) is not None:
+        if mismatch(schedule) is not None:
+            return
+        if not zeros:
+            lost = zeros_of_run(schedule)
+            if lost is not None:
+                yield self._report(schedule, lost)
             return
         one = unit_of(schedule)
         yield self.finding(
@@ -113,5 +128,5 @@ class ZeroLRSteps(Rule):
             f"{lost.which} {verb} with an LR of exactly 0"
             f"{WITH_THE_DEFAULTS if lost.by_default else ''}: nothing is learned",
             severity=self.severity if lost.many else Severity.ADVICE,
-            notes=(("stepped here", driver(schedule).sites[0].place),),
+            notes=tuple(("stepped here", site.place) for site in driver(schedule).sites[:1]),
         )

@@ -40,6 +40,10 @@ class MomentumCycling(Rule):
     scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=1000, cycle_momentum=False)
     ```
 
+    ## What torch says
+
+    `ValueError: optimizer must support momentum or beta1 with cycle_momentum option enabled`.
+
     ## References
 
     - [torch: OneCycleLR](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html)

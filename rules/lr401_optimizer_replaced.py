@@ -42,12 +42,18 @@ class OptimizerReplaced(Rule):
     scheduler = CosineAnnealingLR(optimizer, T_max=epochs)
     ```
 
+    ## What torch says
+
+    `Detected call of lr_scheduler.step() before optimizer.step()`, because the old optimizer is
+    never stepped: advice about an order that is right.
+
     ## References
 
     - [torch.optim: constructing it](https://docs.pytorch.org/docs/stable/optim.html#constructing-it)
     """
 
     code, name, severity = "LR401", "optimizer-replaced", Severity.ERROR
+    positioned = True
 
     VALID = (
         # The choice is made before the scheduler is built.

@@ -41,6 +41,11 @@ class GetLrCall(Rule):
     print(scheduler.get_last_lr()[0])
     ```
 
+    ## What torch says
+
+    `To get the last learning rate computed by the scheduler, please use get_last_lr()`, at every
+    call.
+
     ## References
 
     - [torch: LRScheduler.get_last_lr](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LRScheduler.html)

@@ -75,6 +75,7 @@ class WrongOptimizer(Rule):
     """
 
     code, name, severity = "LR406", "wrong-optimizer", Severity.ERROR
+    positioned = True
     exclusions = (
         OPTIMIZER_ELSEWHERE,
         Exclusion(_successor, "another optimizer takes the place of its own", owner="LR401"),

@@ -38,6 +38,11 @@ class RemovedArgument(Rule):
     print(scheduler.get_last_lr())
     ```
 
+    ## What torch says
+
+    `TypeError: __init__() got an unexpected keyword argument 'verbose'`, with the name of the
+    class.
+
     ## References
 
     - [torch: ReduceLROnPlateau](https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html)

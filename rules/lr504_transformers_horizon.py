@@ -68,6 +68,12 @@ class TransformersHorizon(Rule):
     scheduler = get_linear_schedule_with_warmup(optimizer, 100, num_training_steps=updates)
     ```
 
+    ## Fix safety
+
+    The fix is unsafe because it changes the LR of nearly every step, and because the script does
+    not tell which number is the wrong one. A warm-up that is computed as a share of the same
+    number of steps keeps its length: change that as well.
+
     ## References
 
     - [transformers: schedules](https://huggingface.co/docs/transformers/main_classes/optimizer_schedules)

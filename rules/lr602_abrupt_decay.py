@@ -9,11 +9,10 @@ from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED, OPEN_ARGUMENTS
 from lrlint.judgement.length import WITH_THE_DEFAULTS
+from lrlint.option import Option
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength
-
-_ABRUPT = 0.1
 
 
 class AbruptDecay(Rule):
@@ -51,6 +50,8 @@ class AbruptDecay(Rule):
     schedulers = frozenset({"MultiStepLR", "StepLR"})
     exclusions = (OPEN_ARGUMENTS, NOT_STEPPED, EXERCISE)
 
+    gamma = Option(0.1, "`gamma` is reported up to this value.", least=0, most=1)
+
     VALID = (
         training(
             "scheduler = StepLR(optimizer, step_size=30, gamma=0.5)",
@@ -75,12 +76,12 @@ class AbruptDecay(Rule):
         if gamma is None or gamma.number is None:
             return
         value = gamma.number.value
-        if value is None or not 0 < value <= _ABRUPT:
+        if value is None or not 0 < value <= self.gamma:
             return  # 0 and below: LR308
         if silence := self.excluded(schedule):
             yield silence
             return
-        share = "a tenth" if value == _ABRUPT else f"1/{wording.number(round(1 / value))}"
+        share = "a tenth" if value == 0.1 else f"1/{wording.number(round(1 / value))}"
         yield self.finding(
             schedule.place,
             f"gamma is {'' if gamma.explicit else 'left at '}{wording.amount(gamma.number)}"

@@ -16,11 +16,10 @@ from lrlint.judgement.exclusions import (
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.units import cadence, driver
+from lrlint.option import Option
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength
-
-_FEW = 10
 
 
 class AnnealingOnTinyRun(Rule):
@@ -67,6 +66,8 @@ class AnnealingOnTinyRun(Rule):
     )
     exclusions = (*PLAIN_STEPS, EXERCISE, REBUILT, *STEPPED_WRONGLY, OPEN_ARGUMENTS)
 
+    steps = Option(10, "Schedules with fewer steps than this are reported.", least=1)
+
     SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max={}, eta_min=1e-3)"
     VALID = (training(SETUP.format(100), epochs=100, epoch="scheduler.step()"),)
     INVALID = (
@@ -80,7 +81,7 @@ class AnnealingOnTinyRun(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         whole = driver(schedule)
         steps = None if whole.steps is None else whole.steps.value
-        if steps is None or not 0 < steps < _FEW:
+        if steps is None or not 0 < steps < self.steps:
             return
         if silence := self.excluded(schedule):
             yield silence

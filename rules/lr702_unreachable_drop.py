@@ -50,19 +50,19 @@ class UnreachableDrop(Rule):
 
     SETUP = "lr = 0.2"
     BEFORE = """
-        if epoch >= {first}:
-            lr = 0.02
-        elif epoch >= {second}:
-            lr = 0.002
+        if epoch >= {}:
+            lr = {}
+        elif epoch >= {}:
+            lr = {}
         else:
             lr = 0.2
         for group in optimizer.param_groups:
             group["lr"] = lr
         """
-    VALID = (training(SETUP, epochs=90, before=BEFORE.format(first=60, second=40)),)
+    VALID = (training(SETUP, epochs=90, before=BEFORE.format(60, 0.002, 40, 0.02)),)
     INVALID = (
         Invalid(
-            training(SETUP, epochs=90, before=BEFORE.format(first=40, second=60)),
+            training(SETUP, epochs=90, before=BEFORE.format(40, 0.02, 60, 0.002)),
             at="elif epoch >= 60:",
             says=("epoch >= 60", "never", "epoch >= 40"),
         ),

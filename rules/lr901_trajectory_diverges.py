@@ -54,6 +54,7 @@ class TrajectoryDiverges(Rule):
     """
 
     code, name, severity = "LR901", "trajectory-diverges", Severity.ERROR
+    runs_only = True
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         departure = schedule.run.departure

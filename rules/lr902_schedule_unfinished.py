@@ -51,6 +51,7 @@ class ScheduleUnfinished(Rule):
     """
 
     code, name, severity = "LR902", "schedule-unfinished", Severity.WARNING
+    runs_only = True
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         end = schedule.run.ended_early

@@ -45,6 +45,7 @@ class RanksDisagree(Rule):
     """
 
     code, name, severity = "LR903", "ranks-disagree", Severity.ERROR
+    runs_only = True
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
         gap = schedule.run.rank_gap

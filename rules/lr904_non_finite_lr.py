@@ -42,6 +42,7 @@ class NonFiniteLr(Rule):
     """
 
     code, name, severity = "LR904", "non-finite-lr", Severity.ERROR
+    runs_only = True
 
     def check_training(self, training: Training) -> Iterator[Finding]:
         for optimizer in training.optimizers:

@@ -15,6 +15,7 @@ from lrlint.analysis.code.modules import Project
 from lrlint.analysis.derive import derive
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
+from lrlint.analysis.interpreter.outcomes import BadOverride
 from lrlint.analysis.library import LIBRARIES
 from lrlint.analysis.model.trace import Block
 from lrlint.facts import Place, Training
@@ -66,4 +67,4 @@ def interpreter_for(
     return Interpreter(project, project.entry(source), LIBRARIES, overrides)
 
 
-__all__ = ["Analysis", "Project", "analyse", "interpreter_for"]
+__all__ = ["Analysis", "BadOverride", "Project", "analyse", "interpreter_for"]

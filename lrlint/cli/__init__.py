@@ -13,6 +13,7 @@ from lrlint.errors import UserError
 if TYPE_CHECKING:
     import click
 
+PROGRAM = "lrlint"
 USAGE_ERROR = 2
 INTERRUPTED = 130
 """128 + SIGINT: what a shell expects of an interrupted program."""
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             status = lrlint.main(
                 None if arguments is None else list(arguments),
-                prog_name="lrlint",
+                prog_name=PROGRAM,
                 standalone_mode=False,
             )
         except click.Abort:

@@ -10,18 +10,22 @@ from typing import Any
 import click
 
 from lrlint.cli import USAGE_ERROR
+from lrlint.cli.configuration import resolver_for, split
 from lrlint.cli.group import COMMANDS
 from lrlint.cli.options import Options, parameters
 from lrlint.cli.report import announce, emit
-from lrlint.cli.terminal import say
+from lrlint.cli.terminal import say, write
+from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
-from lrlint.linter.config import Patterns, Settings, load, parse_fail_on
-from lrlint.linter.selection import Layer
+from lrlint.linter.keys import fail_on
+from lrlint.linter.resolve import Resolver
 from lrlint.output import FOR_PEOPLE
 
 
 @click.command(
-    params=parameters(Options), short_help="Lint scripts, notebooks and folders (the default)."
+    params=parameters(Options),
+    context_settings={"auto_envvar_prefix": "LRLINT"},
+    short_help="Lint scripts, notebooks and folders (the default).",
 )
 def check(**values: Any) -> int:
     """Lint scripts, notebooks and folders (default: the working directory).
@@ -30,65 +34,108 @@ def check(**values: Any) -> int:
     not do its work, else 0.
     """
     options = Options(**values)
+    resolver = _resolver(options)
+    wanted = resolver.preferences
+    return _run(
+        resolver,
+        replace(
+            options,
+            output_format=wanted.output_format,
+            fix=wanted.fix or options.fix_only,
+            unsafe_fixes=wanted.unsafe_fixes,
+        ),
+    )
+
+
+def _resolver(options: Options) -> Resolver:
+    """Return the settings of files, overridden by the command line."""
+    lists = {
+        "select": split(options.select),
+        "extend-select": split(options.extend_select),
+        "ignore": split(options.ignore),
+        "extend-ignore": split(options.extend_ignore),
+        "extend-exclude": split(options.exclude),
+        "fixable": split(options.fixable),
+        "unfixable": split(options.unfixable),
+    }
+    values: dict[str, Any] = {
+        "set": options.overrides or None,
+        "force-exclude": options.force_exclude,
+        "pedantic": options.pedantic or None,
+        "output-format": options.output_format,
+        "fix": options.fix,
+        "unsafe-fixes": options.unsafe_fixes,
+    }
+    given = {key: value for key, value in (lists | values).items() if value not in (None, ())}
+    if options.fail_on is not None:
+        given["fail-on"] = fail_on(options.fail_on)
+    named = options.stdin_filename if "-" in options.places else None
+    return resolver_for(
+        options.config,
+        given,
+        isolated=options.isolated,
+        near=None if named is None else Path(named),
+    )
+
+
+def _run(resolver: Resolver, options: Options) -> int:
     if options.diff and options.output_format not in FOR_PEOPLE:
         raise click.UsageError(f"--diff cannot be combined with {options.output_format} output.")
-    if options.config is not None and options.isolated:
-        raise click.UsageError("--config cannot be combined with --no-config.")
-    return _run(_settings(options), options)
-
-
-def _settings(options: Options) -> Settings:
-    """Return the settings of the configuration file, overridden by the command line."""
-    settings = Settings()
-    if not options.isolated:
-        named = options.stdin_filename or "."
-        near = [Path(named if path == "-" else path) for path in options.places]
-        settings = load(near, options.config)
-    rules = Layer(
-        select=_split(options.select) or None,
-        extend_select=_split(options.extend_select),
-        ignore=_split(options.ignore),
-        origin={key: f"--{key}" for key in ("select", "extend-select", "ignore")},
-    )
-    patterns = _split(options.exclude)
-    fail_on = options.fail_on
-    return replace(
-        settings,
-        layers=(*settings.layers, rules),
-        exclude=(*settings.exclude, *([Patterns(Path.cwd(), patterns)] if patterns else ())),
-        pedantic=settings.pedantic or options.pedantic,
-        fail_on=settings.fail_on if fail_on is None else parse_fail_on(fail_on),
-    )
-
-
-def _split(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Split selectors or patterns at their commas."""
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def _run(settings: Settings, options: Options) -> int:
     from lrlint.cli import work  # the engine takes 20 ms, and `--help` needs none
 
-    result = work.run(settings, options)
+    if options.show_files or options.show_settings:
+        from lrlint.cli.show import show_files, show_settings
+
+        show = show_files if options.show_files else show_settings
+        write(show(options.places, resolver, work.stdin_of(options)))
+        return 0
+    if (hint := _about_runs(options)) and not options.hushed:
+        say(hint)
+    result = work.run(resolver, options)
     report = result.report
     if options.verbose:
-        announce(report, settings)
+        announce(report, resolver.files)
     try:
         failed = not emit(result, options)
     except UserError as error:  # what else there is to say goes to standard error
         say(str(error))
         failed = True
-    for note in result.notes:
+    for note in result.notes if not options.hushed else ():
         say(note)
     for problem in result.problems:
         say(problem + _meant_a_command(problem, options.places))
-    if not report.files_found and not result.problems:
+    if not report.files_found and not result.problems and not options.hushed:
         say(f"no Python files or notebooks found in {', '.join(options.places)}")
     if failed or result.problems:
         return USAGE_ERROR
-    if options.exit_zero or settings.fail_on is None:
+    if options.exit_zero or options.fix_only:
         return 0
-    return int(any(found.severity >= settings.fail_on for found in report.diagnostics))
+    return int(any(_fails(found, resolver) for found in report.diagnostics))
+
+
+def _about_runs(options: Options) -> str:
+    """Say which of the rules that were asked for judge recorded runs only; nothing for none."""
+    selectors = split(options.select + options.extend_select)
+    if not selectors:
+        return ""
+    from lrlint.linter.selection import Catalogue
+    from lrlint.rule import load_rules
+
+    catalogue = Catalogue(load_rules())
+    asked = [
+        selector
+        for selector in selectors
+        if (codes := catalogue.match(selector))
+        and all(catalogue.rules[code].runs_only for code in codes)
+    ]
+    judged = "judges" if len(asked) == 1 else "judge"
+    return f"{', '.join(asked)} {judged} recorded runs only: `lrlint run SCRIPT`" if asked else ""
+
+
+def _fails(found: Diagnostic, resolver: Resolver) -> bool:
+    """Whether a finding makes the exit status 1."""
+    least = resolver.settings(Path(found.filename)).fail_on
+    return least is not None and found.severity >= least
 
 
 def _meant_a_command(problem: str, paths: tuple[str, ...]) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Lazy(NamedTuple):
@@ -22,7 +25,11 @@ COMMANDS = {
         "lrlint.cli.predict:predict", "Show the learning rate at every optimizer step."
     ),
     "run": Lazy("lrlint.cli.run:run", "Run a training script and verify the LR it uses."),
+    "server": Lazy("lrlint.cli.server:server", "Start the language server, for editors."),
     "rule": Lazy("lrlint.cli.rule:rule", "Explain a rule, or list them all."),
+    "completion": Lazy(
+        "lrlint.cli.completion:completion", "Print the script that sets up completion in a shell."
+    ),
 }
 DEFAULT = "check"
 
@@ -32,12 +39,31 @@ class LazyGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args:
+            if ctx.resilient_parsing:  # a shell asks what may come next
+                return super().parse_args(ctx, args)
             click.echo(ctx.get_help())
             ctx.exit()
         own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         if args[0] not in COMMANDS and args[0] not in own:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, and whatever the default command takes."""
+        default = self.get_command(ctx, DEFAULT)
+        assert default is not None
+        with click.Context(default, ctx, resilient_parsing=True) as context:
+            # Files come first: bash then completes them only where no command fits.
+            paths = [
+                item
+                for parameter in default.get_params(context)
+                if isinstance(parameter, click.Argument)
+                for item in parameter.shell_complete(context, incomplete)
+            ]
+            options = default.shell_complete(context, incomplete)
+        own = super().shell_complete(ctx, incomplete)
+        known = {item.value for item in own}
+        return [*paths, *own, *(item for item in options if item.value not in known)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

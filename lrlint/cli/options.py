@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, get_type_hints
 
 import click
+from click.shell_completion import CompletionItem
 
+from lrlint.cli import complete
+from lrlint.cli.configuration import assignments
 from lrlint.diagnostics import Severity
-from lrlint.linter.config import NEVER
+from lrlint.linter.keys import NEVER
 from lrlint.output import FORMATS
 
+SEVERITIES = [*(severity.label for severity in reversed(Severity)), NEVER]
+"""What ``--fail-on`` takes."""
 _SELECTORS = "by code, prefix or name; separate several with commas"
 
 
@@ -26,20 +34,71 @@ def flag(*names: str, help: str) -> click.Option:
     return click.Option(names, is_flag=True, help=help)
 
 
+def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
+    """Return ``--output-format``, which takes the formats with these lines about them.
+
+    It is None if it is not given; the first format is the default.
+    """
+    listed = ", ".join(summaries)
+
+    def check(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+        if value is None or value in summaries:
+            return value
+        close = difflib.get_close_matches(value, summaries, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
+        raise click.BadParameter(f"no format is called {value!r}; {hint}")
+
+    def complete(
+        context: click.Context, parameter: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in summaries.items()
+            if name.startswith(incomplete)
+        ]
+
+    return click.Option(
+        ["--output-format"],
+        metavar="FORMAT",
+        callback=check,
+        shell_complete=complete,
+        help=f"How {what} written: {listed}.  [default: {next(iter(summaries))}]",
+    )
+
+
+def switch(name: str, help: str) -> click.Option:
+    """Return an option that overrides a key of the configuration: ``--NAME``, ``--no-NAME``."""
+    return click.Option([f"--{name}/--no-{name}"], default=None, help=help)
+
+
+def rules(*names: str, help: str) -> click.Option:
+    """Return an option whose values are rules."""
+    return click.Option(
+        names, multiple=True, metavar="RULES", shell_complete=complete.rules, help=help
+    )
+
+
+class Configs(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3 only
+    """Files and settings; in an environment variable, they are separated as paths are."""
+
+    name = "config"
+    envvar_list_splitter = os.pathsep
+
+
 @dataclass(frozen=True)
 class Options:
-    """What ``lrlint check`` is asked to do."""
+    """What ``lrlint check`` is asked to do.
 
-    paths: Annotated[tuple[str, ...], click.Argument(["paths"], nargs=-1, metavar="[PATHS]...")]
+    What is not given and is also a key of the configuration is None until that has been read.
+    """
+
+    paths: Annotated[
+        tuple[str, ...],
+        click.Argument(["paths"], nargs=-1, metavar="[PATHS]...", shell_complete=complete.paths),
+    ]
     output_format: Annotated[
         str,
-        click.Option(
-            ["--output-format"],
-            type=click.Choice(list(FORMATS)),
-            default="full",
-            show_default=True,
-            help="How findings are written.",
-        ),
+        format_option({name: kind.summary for name, kind in FORMATS.items()}, "findings are"),
     ]
     output_file: Annotated[
         Path | None,
@@ -47,54 +106,61 @@ class Options:
             ["--output-file"], type=click.Path(path_type=Path), help="Write findings to this file."
         ),
     ]
-    select: Annotated[
-        tuple[str, ...],
-        click.Option(
-            ["--select"], multiple=True, metavar="RULES", help=f"Only these rules, {_SELECTORS}."
-        ),
-    ]
-    extend_select: Annotated[
-        tuple[str, ...],
-        click.Option(
-            ["--extend-select"], multiple=True, metavar="RULES", help="These rules as well."
-        ),
-    ]
-    ignore: Annotated[
-        tuple[str, ...],
-        click.Option(["--ignore"], multiple=True, metavar="RULES", help="Not these rules."),
+    select: Annotated[tuple[str, ...], rules("--select", help=f"Only these rules, {_SELECTORS}.")]
+    extend_select: Annotated[tuple[str, ...], rules("--extend-select", help="These rules as well.")]
+    ignore: Annotated[tuple[str, ...], rules("--ignore", help="Not these rules.")]
+    extend_ignore: Annotated[
+        tuple[str, ...], rules("--extend-ignore", help="Nor these rules; the same as --ignore.")
     ]
     pedantic: Annotated[bool, flag("--pedantic", help="Show findings of severity advice too.")]
     fail_on: Annotated[
         str | None,
         click.Option(
             ["--fail-on"],
-            type=click.Choice([*(severity.label for severity in reversed(Severity)), NEVER]),
+            type=click.Choice(SEVERITIES),
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
     exit_zero: Annotated[
         bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
-    fix: Annotated[bool, flag("--fix", help="Apply the safe fixes to what the PATHS hold.")]
+    fix: Annotated[bool, switch("fix", "Apply the safe fixes to what the PATHS hold.")]
+    fix_only: Annotated[bool, flag("--fix-only", help="Fix, and report nothing of what is left.")]
     unsafe_fixes: Annotated[
         bool,
-        flag(
-            "--unsafe-fixes",
-            help="With --fix or --diff: also the fixes that may change behaviour; review them.",
+        switch(
+            "unsafe-fixes",
+            "With --fix or --diff: also the fixes that may change behaviour; review them.",
         ),
     ]
+    fixable: Annotated[tuple[str, ...], rules("--fixable", help="Fix only these rules.")]
+    unfixable: Annotated[tuple[str, ...], rules("--unfixable", help="Do not fix these rules.")]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
     statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
+    overrides: Annotated[
+        dict[str, object],
+        click.Option(
+            ["--set", "overrides"],
+            multiple=True,
+            callback=assignments,
+            shell_complete=complete.settable,
+            metavar="NAME=VALUE",
+            help="The value of a name that scripts leave open, as 'len(train_loader)=391'.",
+        ),
+    ]
     exclude: Annotated[
         tuple[str, ...],
         click.Option(
-            ["--exclude"],
+            ["--exclude", "--extend-exclude"],
             multiple=True,
             metavar="PATTERN",
-            help="Exclude files and directories that match these patterns.",
+            help="Exclude files and directories that match these patterns, too.",
         ),
+    ]
+    force_exclude: Annotated[
+        bool, switch("force-exclude", "Exclude even the PATHS that match a pattern.")
     ]
     stdin_filename: Annotated[
         str | None,
@@ -105,18 +171,33 @@ class Options:
         ),
     ]
     config: Annotated[
-        Path | None,
+        tuple[str, ...],
         click.Option(
             ["--config"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Read [tool.lrlint] from this file instead of the nearest pyproject.toml.",
+            type=Configs(),
+            multiple=True,
+            metavar="FILE|KEY=VALUE",
+            help="A file to read instead of the nearest configuration of each file, or a setting"
+            " that overrides it, as 'fail-on=\"error\"'.",
         ),
     ]
     isolated: Annotated[
         bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
     ]
+    show_settings: Annotated[
+        bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
+    ]
+    show_files: Annotated[bool, flag("--show-files", help="Print the files that would be linted.")]
+    quiet: Annotated[bool, flag("-q", "--quiet", help="Print findings and errors, and no summary.")]
+    silent: Annotated[
+        bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
+    ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+
+    @property
+    def hushed(self) -> bool:
+        """Whether only findings and errors are said, or errors only."""
+        return self.quiet or self.silent
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from lrlint.cli import USAGE_ERROR
+from lrlint.cli import USAGE_ERROR, complete
+from lrlint.cli.configuration import assignments, resolver_for
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
@@ -19,35 +19,8 @@ if TYPE_CHECKING:
     from lrlint.predict.forecast import FileForecast
 
 
-def _assignments(
-    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, object]:
-    """Return ``NAME=VALUE`` pairs, split at the last ``=``: a name may hold others."""
-    overrides: dict[str, object] = {}
-    for text in values:
-        name, equals, value = text.rpartition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise click.BadParameter(f"{text!r} is not of the form NAME=VALUE")
-        overrides[name.strip()] = _parsed(text, value.strip())
-    return overrides
-
-
-def _parsed(text: str, value: str) -> object:
-    if value in ("True", "False"):
-        return value == "True"
-    for convert in (int, float):
-        try:
-            number = convert(value.replace("_", "") if convert is int else value)
-        except ValueError:
-            continue
-        if isinstance(number, float) and not math.isfinite(number):
-            raise click.BadParameter(f"{text!r}: the value must be finite")
-        return number
-    return value.strip("\"'")
-
-
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete.paths)
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),
@@ -59,7 +32,8 @@ def _parsed(text: str, value: str) -> object:
     "--set",
     "overrides",
     multiple=True,
-    callback=_assignments,
+    callback=assignments,
+    shell_complete=complete.settable,
     metavar="NAME=VALUE",
     help="Set a value that is unknown or a default, e.g. "
     "'len(train_loader)=391' or args.epochs=10. May be repeated.",
@@ -86,7 +60,8 @@ def predict(
 ) -> int:
     """Show the learning rate at every optimizer step of each FILE, without running it.
 
-    Defaults of the script are used as they are; unknown values can be set with --set.
+    Defaults of the script are used as they are; unknown values can be set with --set, and in the
+    table `set` of the configuration.
     """
     if modules:
         files = tuple(map(_file_of_module, files))
@@ -122,9 +97,13 @@ def _forecasts(
     files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
 ) -> tuple[list[FileForecast], bool]:
     """Return the forecast of each file, and whether one of them failed."""
+    from lrlint.analysis.interpreter.machine import normal_name
+
     forecasts: list[FileForecast] = []
+    resolver = resolver_for(())
     for name in files:
-        forecast = _forecast(name, overrides, max_steps)
+        numbers = dict(resolver.settings(Path(name)).numbers)
+        forecast = _forecast(name, numbers | overrides, max_steps, given=bool(overrides))
         if isinstance(forecast, str):
             say(forecast)
         else:
@@ -132,12 +111,14 @@ def _forecasts(
     failed = len(forecasts) < len(files)
     if forecasts and not failed:
         unused = frozenset.intersection(*(forecast.unused for forecast in forecasts))
-        for name in sorted(unused):
+        for name in sorted(unused & set(map(normal_name, overrides))):
             say(f"--set {name}: no such name in {', '.join(files)}")
     return forecasts, failed
 
 
-def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) -> FileForecast | str:
+def _forecast(
+    name: str, overrides: dict[str, object], max_steps: int | None, *, given: bool
+) -> FileForecast | str:
     """The schedules of one file, or what is wrong, in a line."""
     from lrlint.analysis.interpreter.outcomes import BadOverride
     from lrlint.predict.forecast import forecast
@@ -148,6 +129,6 @@ def _forecast(name: str, overrides: dict[str, object], max_steps: int | None) ->
     except SourceError as error:
         return f"{name}:{error}"
     except BadOverride as error:
-        return f"--set: {error}"
+        return f"--set: {error}" if given else f"{name}: set: {error}"
     except Exception as error:
         return internal_error(name, error)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.linter.config import Settings
 from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
@@ -25,8 +28,12 @@ def emit(result: Result, options: Options) -> bool:
         write(result.diff)
         say(f"would fix {_fixed(result.fixed)}" if result.fixed else "there is nothing to fix")
         return True
-    if result.fixed:
+    if result.fixed and not options.hushed:
         say(f"fixed {_fixed(result.fixed)}")
+    if options.fix_only:
+        if result.stdin is not None:
+            write_bytes(result.stdin)
+        return True
     for_people = options.output_format in FOR_PEOPLE
     table = statistics(result.report.diagnostics) if options.statistics else ""
     stream = sys.stdout
@@ -36,11 +43,12 @@ def emit(result: Result, options: Options) -> bool:
     style = style_of(stream) if options.output_file is None else Style()
     text = table if table and for_people else _findings(result.report, options, style)
     if options.output_file is None:
-        write(text, stream)
+        if not options.silent:
+            write(text, stream)
     elif (failure := write_file(options.output_file, text)) is not None:
         say(failure)
         return False
-    if table and not for_people:
+    if table and not for_people and not options.silent:
         write(table, sys.stderr)
     return True
 
@@ -48,8 +56,22 @@ def emit(result: Result, options: Options) -> bool:
 def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
-    results = Results(report.diagnostics, report.files_found, report.lines, report.files_analysed)
+    results = replace(report.results, quiet=options.hushed)
+    if options.output_format == "github":
+        append_job_summary(results)
     return render(options.output_format, results, style)
+
+
+def append_job_summary(results: Results) -> None:
+    """Add the findings to the summary of a job of GitHub Actions, if this is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with open(path, "a", encoding="utf-8", errors="replace") as file:
+            file.write(render("markdown", results) + "\n")
+    except OSError as error:  # the annotations are worth more
+        say(f"cannot write the job summary {path}: {error.strerror or error}")
 
 
 def _fixed(fixed: tuple[Fixed, ...]) -> str:
@@ -70,10 +92,10 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
     return "".join(rows) + f"{sum(numbers.values()):>6}  total\n"
 
 
-def announce(report: Report, settings: Settings) -> None:
+def announce(report: Report, configurations: Iterable[Path]) -> None:
     """Say what ``--verbose`` adds: configuration, files, what is undecided or not reported."""
-    if settings.file is not None:
-        say(f"configuration from {settings.file}")
+    for file in configurations:
+        say(f"configuration from {file}")
     analysed = f"{report.files_analysed} with a scheduler"
     say(f"{count(report.files_found, 'file')}, {analysed}")
     for line in report.undecided:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from lrlint import rule as rule_module
+from lrlint.cli import complete
 from lrlint.cli.markdown import to_terminal
 from lrlint.cli.terminal import wants_colour, write
 from lrlint.linter.selection import Catalogue
@@ -17,7 +18,7 @@ from lrlint.rule import Rule
 
 
 @click.command(short_help="Explain a rule, or list them all.")
-@click.argument("which", metavar="[CODE|NAME]", required=False)
+@click.argument("which", metavar="[CODE|NAME]", required=False, shell_complete=complete.rules)
 @click.option("--all", "everything", is_flag=True, help="Print the pages of all rules.")
 @click.option(
     "--output-format",
@@ -66,6 +67,8 @@ def entry(rule: Rule) -> str:
 def page(rule: Rule) -> str:
     """Return a rule's documentation with a heading, in Markdown."""
     fix = "A fix is available for some findings." if fixable(rule) else "No automatic fix."
+    if "\n## Fix safety\n" in rule.documentation():
+        fix = 'A fix is available for some findings; see "Fix safety".'
     head = f"# {rule.code} {rule.name}\n\nSeverity: {rule.severity.label}. {fix}\n"
     return f"{head}\n{rule.documentation()}\n"
 

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import click
 
 from lrlint.cli import USAGE_ERROR
-from lrlint.cli.options import flag, parameters
+from lrlint.cli.configuration import resolver_for, split
+from lrlint.cli.options import SEVERITIES, Configs, flag, format_option, parameters, rules
+from lrlint.cli.report import append_job_summary
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
 from lrlint.errors import UserError
-from lrlint.linter import config
-from lrlint.output import Style
+from lrlint.linter.keys import fail_on
+from lrlint.output import FORMATS, Style, render
 
 # The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
+    from lrlint.linter.resolve import Resolver
     from lrlint.runtime.launcher import ScriptEnd, Target
     from lrlint.runtime.run_report import RunReport
 
@@ -45,12 +48,13 @@ class Options:
     ]
     output_format: Annotated[
         str,
-        click.Option(
-            ["--output-format"],
-            type=click.Choice(["text", "json"]),
-            default="text",
-            show_default=True,
-            help="How the summary at the end is written.",
+        format_option(
+            {
+                "text": "each schedule with its curve, findings and verdicts",
+                "json": "one JSON object",
+                **{name: kind.summary for name, kind in FORMATS.items() if name != "json"},
+            },
+            "the report at the end is",
         ),
     ]
     output_file: Annotated[
@@ -82,7 +86,31 @@ class Options:
             help="Stream the LR of every optimizer step there, as lines of JSON.",
         ),
     ]
+    fail_on: Annotated[
+        str | None,
+        click.Option(
+            ["--fail-on"],
+            type=click.Choice(SEVERITIES),
+            help="Minimum severity of a finding that turns exit status 0 into 1.  [default: never]",
+        ),
+    ]
+    select: Annotated[tuple[str, ...], rules("--select", help="Only these rules.")]
+    extend_select: Annotated[tuple[str, ...], rules("--extend-select", help="These rules as well.")]
+    ignore: Annotated[tuple[str, ...], rules("--ignore", help="Not these rules.")]
     pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
+    config: Annotated[
+        tuple[str, ...],
+        click.Option(
+            ["--config"],
+            type=Configs(),
+            multiple=True,
+            metavar="FILE|KEY=VALUE",
+            help="A file to read instead of the nearest configuration, or a setting.",
+        ),
+    ]
+    isolated: Annotated[
+        bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
+    ]
     module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
     script: Annotated[str, click.Argument(["script"])]
     arguments: Annotated[
@@ -97,9 +125,9 @@ class Options:
 def run(**values: Any) -> int:
     """Run a training script and verify the LR that it really uses.
 
-    SCRIPT runs as `python SCRIPT ARGUMENTS...` would, with the same exit status. It is linted
-    first; every finding is then confirmed or refuted by the run. Standard output belongs to the
-    script: lrlint writes to standard error.
+    SCRIPT runs as `python SCRIPT ARGUMENTS...` would, with the same exit status unless --fail-on or
+    --mode raise turns 0 into 1. It is linted first; every finding is then confirmed or refuted by
+    the run. Standard output belongs to the script: lrlint writes to standard error.
     """
     from lrlint.runtime.launcher import Target, die_of
     from lrlint.runtime.launcher import run as launch
@@ -119,6 +147,19 @@ def run(**values: Any) -> int:
         sys.stderr.flush()
         die_of(outcome.signal)
     return outcome.status
+
+
+def _resolver(options: Options, script: Path) -> Resolver:
+    """Return the settings of files, overridden by the command line."""
+    chosen = {
+        "select": split(options.select),
+        "extend-select": split(options.extend_select),
+        "ignore": split(options.ignore),
+    }
+    given: dict[str, Any] = {key: value for key, value in chosen.items() if value}
+    if options.pedantic:
+        given["pedantic"] = True
+    return resolver_for(options.config, given, isolated=options.isolated, near=script)
 
 
 def _hint_at_swallowed_options(target: Target) -> None:
@@ -177,27 +218,27 @@ class _Finisher:
         self, target: Target, options: Options, writers: Sequence[Callable[[RunReport], None]]
     ) -> None:
         from lrlint.linter.engine import lint
-        from lrlint.runtime.planned_schedules import planned_schedules
+        from lrlint.runtime.planned_schedules import plan_of
         from lrlint.runtime.session import Mode, Session
         from lrlint.runtime.watch import mode_of
 
         path = target.path()
-        settings = config.load([path], None)
-        settings = replace(settings, pedantic=options.pedantic or settings.pedantic)
-        before = lint([path], settings)
+        resolver = _resolver(options, path)
+        before = lint([path], resolver)
         self._static, self._sources = before.diagnostics, dict(before.sources)
         self._mode = mode_of(options.mode)
-        self._json = options.output_format == "json"
+        self._format = options.output_format or "text"
+        self._fail_on = None if options.fail_on is None else fail_on(options.fail_on)
         self._file = None if options.output_file is None else options.output_file.absolute()
         self._writers = writers
-        self._session = Session(self._mode, settings=settings)
+        self._session = Session(self._mode, settings=resolver)
         if options.trace is not None:
             self._session.trace_to(options.trace)
-        self._session.recorder.planned = planned_schedules(path)
+        self._session.expect(plan_of(path, (target.name, *target.arguments)))
         self._raises = self._mode is Mode.RAISE
         self._stderr = None if sys.stderr is None else _duplicate(2)
         """Where standard error went when the script began."""
-        self._silent = self._mode is Mode.RECORD and self._file is None and not self._json
+        self._silent = self._mode is Mode.RECORD and self._file is None and self._format == "text"
         self._session.start()
 
     def finish(self, outcome: ScriptEnd) -> int:
@@ -220,19 +261,22 @@ class _Finisher:
         recording = session.recording(findings)
         complete = not outcome.cut and not recording.incomplete
         seen = () if recording.incomplete else recording.schedules  # their silence says nothing
-        judgements = judge(self._static, findings, seen, complete=complete)
+        evidence = session.evidence(finished=not outcome.cut)
+        judgements = judge(self._static, evidence, seen, complete=complete)
         findings = one_severity(self._static, findings, judgements)
         recording = replace(recording, findings=findings)
         errors = any(found.severity is Severity.ERROR for found in findings)
-        status = outcome.status or int(self._raises and errors)
         report = RunReport(
-            status=status,
+            status=outcome.status or int(self._raises and errors),
             recording=recording,
             static=self._static,
             judgements=tuple(judgements),
             sources=self._sources | session.sources(),
             cut=outcome.cut,
         )
+        if self._fail_on is not None and report.has(self._fail_on):
+            report = replace(report, status=report.status or 1)
+        status = report.status
         with suppress(AttributeError, OSError, ValueError):  # the script may have closed it
             sys.stdout.flush()
         written = [_try(writer, report) for writer in self._writers]
@@ -244,7 +288,15 @@ class _Finisher:
         from lrlint.runtime.run_report import as_text
 
         style = style_of(sys.stderr) if self._file is None else Style()
-        text = _json(report) if self._json else as_text(report, style)
+        if self._format == "json":
+            text = _json(report)
+        elif self._format == "text":
+            text = as_text(report, style)
+        else:
+            results = report.results
+            text = render(self._format, results, style)
+            if self._format == "github":
+                append_job_summary(results)
         if self._file is not None:
             _write(self._file, text)
         elif self._stderr is None or _is_open(sys.stderr):

@@ -16,13 +16,37 @@ from lrlint.output.text import clean
 
 _PIPE_WIDTH = 120
 _LEAST_WIDTH = 60
+# Terminals that show links; others may print the escape sequence.
+_LINKING_PROGRAMS = frozenset({"Hyper", "WezTerm", "ghostty", "iTerm.app", "rio", "vscode"})
+_LINKING_TERMS = frozenset({"alacritty", "foot", "xterm-ghostty", "xterm-kitty"})
+_LINKING_VARIABLES = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION")
 
 
 def style_of(stream: TextIO | None) -> Style:
     """Return colours and width for a stream."""
     width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
     width = width if _is_terminal(stream) else _PIPE_WIDTH
-    return Style(colour=wants_colour(stream), width=max(width, _LEAST_WIDTH))
+    return Style(
+        colour=wants_colour(stream),
+        width=max(width, _LEAST_WIDTH),
+        hyperlinks=_shows_links(stream),
+    )
+
+
+def _shows_links(stream: TextIO | None) -> bool:
+    """Whether a terminal is known to show OSC 8 links; FORCE_HYPERLINK says so of any stream."""
+    force = os.environ.get("FORCE_HYPERLINK")
+    if force:
+        return force not in ("0", "false", "no")
+    if not _is_terminal(stream) or os.environ.get("TERM") == "dumb":
+        return False
+    vte = os.environ.get("VTE_VERSION", "")
+    return (
+        os.environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or os.environ.get("TERM") in _LINKING_TERMS
+        or any(name in os.environ for name in _LINKING_VARIABLES)
+        or (vte.isdecimal() and int(vte) >= 5000)
+    )
 
 
 def wants_colour(stream: TextIO | None) -> bool:

@@ -10,11 +10,11 @@ from pathlib import Path
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
 from lrlint.linter.fixing import Fixed, Fixer
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import PATIENCE
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
@@ -34,20 +34,16 @@ class Result:
     """The fixed standard input, which goes to standard output instead of the findings."""
 
 
-def run(settings: Settings, options: Options) -> Result:
+def run(resolver: Resolver, options: Options) -> Result:
     """Lint, fix or compare, as the options say."""
     paths = options.places
-    stdin = None
-    if "-" in paths:
-        if sys.stdin is None:  # as by `<&-`
-            raise UserError("standard input is closed")
-        stdin = Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
+    stdin = stdin_of(options)
     if not (options.fix or options.diff):
-        report = lint(paths, settings, stdin=stdin, patience=PATIENCE, explain=options.verbose)
+        report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
-        settings,
+        resolver,
         unsafe=options.unsafe_fixes,
         stdin=stdin,
         patience=PATIENCE,
@@ -64,6 +60,15 @@ def run(settings: Settings, options: Options) -> Result:
     if stdin is not None:
         data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
     return Result(outcome.report, problems, outcome.notes, outcome.fixed, stdin=data)
+
+
+def stdin_of(options: Options) -> Stdin | None:
+    """Read standard input if the options name it."""
+    if "-" not in options.places:
+        return None
+    if sys.stdin is None:  # as by `<&-`
+        raise UserError("standard input is closed")
+    return Stdin(sys.stdin.buffer.read(), Path(options.stdin_filename or "<stdin>"))
 
 
 def _diff(fixed: Iterable[Fixed]) -> str:

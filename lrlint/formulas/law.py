@@ -96,6 +96,10 @@ class Law:
     """`step(metric)` is required."""
     takes_epoch: bool = False
     """`step(epoch)`, fractions included, is documented use."""
+    positioned: bool = False
+    """Each step is told where the schedule is, and sets the LR of that position: timm's."""
+    random: str | None = None
+    """The parameter that, where it is not None, adds noise to the LR."""
     is_class: bool = True
     optimizer_index: int = 0
     """The position of `optimizer` among the call's positional arguments."""

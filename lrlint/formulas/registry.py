@@ -15,6 +15,7 @@ from lrlint.formulas import (
     plateau,
     ramps,
     swa,
+    timm,
     transformers,
 )
 from lrlint.formulas.arguments import parameters_of
@@ -116,6 +117,7 @@ def _build() -> Mapping[str, Law]:
         plateau.LAWS,
         swa.LAWS,
         transformers.LAWS,
+        timm.LAWS,
         composite_laws(_LAWS),
         (
             Law(

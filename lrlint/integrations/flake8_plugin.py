@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from lrlint.diagnostics import Diagnostic, position
-from lrlint.linter import config
-from lrlint.linter.config import Settings
+from lrlint.linter.resolve import Resolver
 from lrlint.output.text import clean
 from lrlint.source import STDIN, SourceFile, Text, display_name, mentions_schedule
 from lrlint.span import Location
@@ -55,10 +54,10 @@ class Plugin:
 
 
 def _check(filename: str, text: str) -> Iterator[tuple[Location, str]]:
-    settings = _settings(Plugin.paths, Plugin.stdin_name)
+    resolver = _resolver()
     path, from_stdin = Path(filename), filename == Plugin.stdin_name
     if not from_stdin and not _is_named(path):
-        excluded = any(patterns.match(path) for patterns in settings.exclude)
+        excluded = resolver.settings(path).excludes_named(path)
         if excluded or not mentions_schedule(text.encode(errors="replace")):
             return
     from lrlint.linter.engine import lint  # 0.1 s
@@ -69,15 +68,15 @@ def _check(filename: str, text: str) -> Iterator[tuple[Location, str]]:
         data = text.encode(errors="replace")
         source = SourceFile(path, display_name(path), data, Text(text))
         stdin, memory = Stdin(data, path), {STDIN: source}
-        report = lint([STDIN], settings, stdin=stdin, memory=memory, patience=PATIENCE)
+        report = lint([STDIN], resolver, stdin=stdin, memory=memory, patience=PATIENCE)
     else:
-        report = lint([path], settings, patience=PATIENCE)
+        report = lint([path], resolver, patience=PATIENCE)
     yield from ((_START, f"LR000 {problem}") for problem in report.problems)
     own = display_name(path)
     elsewhere = sorted({found.filename for found in report.diagnostics} - {own})
     # flake8 reports on one file at a time. What is found in an imported module, but not when that
     # is checked itself, is reported where it was found from.
-    others = lint(elsewhere, settings, patience=PATIENCE).diagnostics if elsewhere else ()
+    others = lint(elsewhere, resolver, patience=PATIENCE).diagnostics if elsewhere else ()
     for found in report.diagnostics:
         text = f"{found.code} {found.name}: {found.message}"
         if found.filename == own:
@@ -89,9 +88,9 @@ def _check(filename: str, text: str) -> Iterator[tuple[Location, str]]:
 
 
 @cache
-def _settings(paths: tuple[str, ...], stdin_name: str | None) -> Settings:
-    """Return the settings that ``lrlint check`` would use for the same paths."""
-    return config.load([Path((stdin_name or ".") if path == "-" else path) for path in paths])
+def _resolver() -> Resolver:
+    """Return the settings that ``lrlint check`` would use."""
+    return Resolver()
 
 
 def _is_named(path: Path) -> bool:

@@ -198,6 +198,10 @@ def keeps_pace(schedule: Schedule) -> bool:
     return bool(sites) and all(
         site.argument is StepArgument.NOTHING
         or (
+            schedule.construction.positioned
+            and (not site.loops or (site.offset is not None and site.offset.value in (0, 1)))
+        )
+        or (
             site.argument is StepArgument.EPOCH
             and len(site.loops) == 1
             and site.position is not None

@@ -51,6 +51,9 @@ def lr_when_built(schedule: Schedule) -> list[float] | None:
     """Return the LR of each group that the constructor sets, whatever the script writes later."""
     if schedule.scheduler == "OneCycleLR":  # whatever its length
         return _of_law(schedule, 0, {"total_steps": 100, "epochs": None, "steps_per_epoch": None})
+    if schedule.construction.positioned:
+        law = LAWS[schedule.scheduler]
+        return _of_law(schedule, 0, dict.fromkeys(law.horizon, 1))
     return _of_law(schedule, 0, {})
 
 

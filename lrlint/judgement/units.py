@@ -13,6 +13,7 @@ from itertools import permutations
 
 from lrlint.facts import (
     HANDWRITTEN_ENDS,
+    WITH_CYCLES,
     Cadence,
     Call,
     GuardKind,
@@ -39,7 +40,15 @@ WITH_DEFAULTS = "with the defaults"
 BY_NAME = "by its name"
 
 _WHOLE_TRAINING = frozenset(
-    {"T_max", "T_0", "total_steps", "num_training_steps", *HANDWRITTEN_ENDS}
+    {
+        "T_max",
+        "T_0",
+        "total_steps",
+        "num_training_steps",
+        "t_initial",
+        WITH_CYCLES,
+        *HANDWRITTEN_ENDS,
+    }
 )
 """Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
 ``step_size`` or milestone says nothing of its unit."""

@@ -25,9 +25,11 @@ from lrlint.judgement.length import (
     Length,
     against,
     iterations,
+    keeps_pace,
     own_length,
     segment,
 )
+from lrlint.judgement.positions import wrong_position
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
@@ -96,6 +98,25 @@ def _not_known(length: Length) -> str:
 
 
 WARMUP_NOT_DECIDED = (UNKNOWN_LENGTH, UNKNOWN_STEPS, Exclusion(_undecided, _not_known))
+
+
+# -- timm's own warm-up
+
+
+def too_long_for(schedule: Schedule) -> Length | None:
+    """Return the warm-up of a schedule of timm's against the fewer steps of the training."""
+    warmup, horizon, steps = schedule.number("warmup_t"), schedule.horizon, schedule.steps
+    if warmup is None or horizon is None or steps is None or not keeps_pace(schedule):
+        return None
+    if wrong_position(schedule) is not None or any(row.case(schedule) for row in _OF_TIMM):
+        return None
+    length = against(schedule, horizon, warmup, steps)
+    if not length.comparison.differs or length.fits or length.longer:
+        return None
+    return length
+
+
+_OF_TIMM = (OPEN_ARGUMENTS, EXERCISE, MOVED, NO_STEPS_TAKEN)
 
 
 # -- what comes after a warm-up

@@ -17,6 +17,7 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_STEPS,
 )
 from lrlint.judgement.length import Length, against
+from lrlint.judgement.positions import WrongPosition, wrong_position
 from lrlint.judgement.processes import accumulation_misfit
 from lrlint.rule import Exclusion
 
@@ -78,11 +79,16 @@ def _is_alone(schedule: Schedule) -> bool:
     )
 
 
+def _text(wrong: WrongPosition) -> str:
+    return wrong.text
+
+
 NOT_JUDGED = (
     OPEN_ARGUMENTS,
     EXERCISE,
     REBUILT,
     *STEPPED_WRONGLY,
+    Exclusion(wrong_position, _text, owner="LR505"),
     *KNOWN_PACE,
     Exclusion(_set_by_hand, lambda method: f"`{method}` sets its position"),
     UNKNOWN_LENGTH,

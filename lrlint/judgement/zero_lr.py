@@ -73,6 +73,23 @@ def zeros(schedule: Schedule) -> Zeros | None:
     return _counted(schedule) or _at_the_start(schedule) or _beyond(schedule)
 
 
+def zeros_of_run(schedule: Schedule) -> Zeros | None:
+    """Return the steps of a run whose LR was 0, whatever its law; None for a script."""
+    recorded = schedule.run.zero_steps
+    if recorded is None:
+        return None
+    count, steps = recorded.count, recorded.of
+    where = "last" if recorded.last == steps - 1 else "first" if recorded.first == 0 else ""
+    together = recorded.last - recorded.first == count - 1
+    which = f"{count} of {steps} optimizer steps"
+    if where and together:
+        which = f"the {where} optimizer step" if count == 1 else f"the {where} {which}"
+    epochs = None if schedule.epochs is None else schedule.epochs.value
+    of_an_epoch = steps / epochs if epochs else steps
+    many = count > max(1, _MANY * steps) or count >= of_an_epoch
+    return Zeros(which, count == 1, many, by_default=False)
+
+
 def _unit(schedule: Schedule) -> str:
     """Return ``epoch`` where a step of it lasts for more than one update, else ``step``."""
     optimizer, whole = schedule.optimizer, driver(schedule)

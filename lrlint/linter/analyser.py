@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lrlint.linter.reader import Reader, real_path
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 MOST_PARSED_AT_ONCE = 3_000_000
 """Characters of source after which the trees are dropped: trees and facts take some thirty times
 the memory of the text."""
+
+
+class BadValue(Exception):
+    """A name is set to what cannot be its value."""
 
 
 class Analyser:
@@ -35,18 +40,23 @@ class Analyser:
         """Return whether a file that names no scheduler starts code nearby that builds one."""
         return self._relevance.may_start(real_path(source.path), source.text)
 
-    def analyse(self, source: SourceFile) -> Analysis:
-        """Analyse a file. Raises SourceError where it is not Python, and TookTooLong."""
-        from lrlint.analysis import analyse  # 0.1 s
+    def analyse(self, source: SourceFile, numbers: Mapping[str, object] | None = None) -> Analysis:
+        """Analyse a file; ``numbers`` are values of names that it leaves open.
+
+        Raises SourceError where it is not Python, TookTooLong, and BadValue.
+        """
+        from lrlint.analysis import BadOverride, analyse  # 0.1 s
 
         project = self._roomy_project()
         with cpu_limit(self._patience):
             try:
-                return analyse(source, project=project)
+                return analyse(source, project, numbers)
+            except BadOverride as error:
+                raise BadValue(str(error)) from error
             except RecursionError:
                 from lrlint.source.stack import with_large_stack  # for a rare case
 
-                return with_large_stack(lambda: analyse(source, project=project), recursive=True)
+                return with_large_stack(lambda: analyse(source, project, numbers), recursive=True)
 
     def _roomy_project(self) -> Project:
         from lrlint.analysis import Project  # 0.1 s
@@ -55,9 +65,7 @@ class Analyser:
             self._project, self._relevance = None, Relevance(self._reader.imported)
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
-            self._project = Project(self._relevance)
-            for source in self._reader.memory.values():  # before an import reads it from the disk
-                self._project.entry(source)
+            self._project = Project(self._relevance, self._reader.disk)
         return self._project
 
     def check_syntax(self, source: SourceFile) -> None:

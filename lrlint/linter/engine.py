@@ -10,12 +10,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lrlint.linter.analyser import Analyser
-from lrlint.linter.config import Settings
+from lrlint.linter.analyser import Analyser, BadValue
 from lrlint.linter.judge import Judge
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver, resolver_of
+from lrlint.linter.settings import Settings
 from lrlint.linter.timeout import TookTooLong
 from lrlint.source import (
     Found,
@@ -27,13 +29,16 @@ from lrlint.source import (
     starts_something,
 )
 
+if TYPE_CHECKING:
+    from lrlint.analysis import Analysis
+
 _NEW_OBJECTS = 100_000
 """Objects that are made before the garbage collector looks at them."""
 
 
 def lint(
     paths: Iterable[Path | str],
-    settings: Settings | None = None,
+    settings: Settings | Resolver | None = None,
     *,
     stdin: Stdin | None = None,
     memory: Mapping[Path, SourceFile] | None = None,
@@ -42,22 +47,22 @@ def lint(
 ) -> Report:
     """Lint the given files, and all scripts and notebooks in the given folders.
 
-    Files whose real path (or ``-``) ``memory`` holds are taken from there. A file that costs more
-    than ``patience`` seconds of CPU time is given up. With ``explain``, the report says what rules
-    did not report and why. Raises UnknownSelector where the settings name a rule that does not
-    exist.
+    Settings hold for all files, a resolver gives each its own. Files whose real path (or ``-``)
+    ``memory`` holds are taken from there. A file that costs more than ``patience`` seconds of CPU
+    time is given up. With ``explain``, the report says what rules did not report and why. Raises
+    UnknownSelector where the settings name a rule that does not exist.
     """
     with _few_collections():
-        settings = settings or Settings()
-        run = _Run(settings, Reader(settings, stdin, memory), patience, explain=explain)
+        resolver = resolver_of(settings)
+        run = _Run(resolver, Reader(resolver, stdin, memory), patience, explain=explain)
         run.paths(paths)
         return run.report()
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
     """Lint a file that is at hand, as standard input is."""
-    settings = settings or Settings()
-    run = _Run(settings, Reader(settings))
+    resolver = resolver_of(settings)
+    run = _Run(resolver, Reader(resolver))
     run.source(source, explicit=True)
     return run.report()
 
@@ -88,15 +93,16 @@ class _Run:
 
     def __init__(
         self,
-        settings: Settings,
+        resolver: Resolver,
         reader: Reader,
         patience: float | None = None,
         *,
         explain: bool = False,
     ) -> None:
+        self._resolver = resolver
         self._reader = reader
         self._analyser = Analyser(reader, patience)
-        self._judge = Judge(settings, explain=explain)
+        self._judge = Judge(resolver, explain=explain)
         self._unparsed: list[SourceFile] = []
         self._files_found = 0
         self._seconds: dict[str, float] = {}
@@ -129,12 +135,16 @@ class _Run:
         start = time.process_time()
         mentions = mentions_schedule(source.data)
         if self._may_build(source, mentions=mentions):
-            self._judge.prepare()
+            self._judge.prepare(source)
             with self._reporting(source):
-                self._judge.judge(source, self._analyser.analyse(source))
+                self._judge.judge(source, self._analyse(source))
             self._seconds[source.name] = time.process_time() - start
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(source)
+
+    def _analyse(self, source: SourceFile) -> Analysis:
+        settings = self._resolver.settings(source.path)
+        return self._analyser.analyse(source, dict(settings.numbers))
 
     def _may_build(self, source: SourceFile, *, mentions: bool) -> bool:
         try:
@@ -152,6 +162,8 @@ class _Run:
             yield
         except SourceError as error:
             self._judge.unreadable(source, error)
+        except BadValue as error:
+            self._judge.problem(f"{source.name}: set: {error}")
         except TookTooLong as error:
             self._judge.problem(f"{source.name}: {error}; please report it")
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -173,5 +185,6 @@ class _Run:
             files_found=self._files_found,
             files_analysed=len(self._seconds),
             seconds=self._seconds,
+            imported=frozenset(self._reader.imported_files),
             sources=self._judge.sources,
         )

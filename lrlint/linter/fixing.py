@@ -16,10 +16,11 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.fix import Applicability
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import lint
 from lrlint.linter.reader import Stdin, real_path
 from lrlint.linter.report import Report
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.source import (
     STDIN,
     SourceError,
@@ -65,13 +66,15 @@ class Fixer:
     def __init__(
         self,
         paths: Iterable[Path | str],
-        settings: Settings,
+        settings: Settings | Resolver,
         *,
         unsafe: bool,
         stdin: Stdin | None = None,
+        memory: Mapping[Path, SourceFile] | None = None,
         patience: float | None = None,
         explain: bool = False,
     ) -> None:
+        """Take what :func:`lrlint.linter.engine.lint` takes; ``unsafe`` fixes only if asked."""
         self._paths = [Path(path) for path in paths]
         self._settings = settings
         self._unsafe = unsafe
@@ -82,7 +85,7 @@ class Fixer:
         self._reported: Counter[_Kind] = Counter()
         """The findings that may still be fixed."""
         # By real path: the files after the rounds so far, as they were, and the number of fixes.
-        self._memory: dict[Path, SourceFile] = {}
+        self._memory = dict(memory or {})
         self._before: dict[Path, SourceFile] = {}
         self._counts: Counter[Path] = Counter()
         self._given_up: set[Path] = set()
@@ -91,7 +94,7 @@ class Fixer:
 
     def fix(self) -> Outcome:
         """Fix until nothing is left to fix. Write nothing, see :meth:`save`."""
-        first = report = self._lint({})
+        first = report = self._lint(self._memory)
         self._reported = Counter(map(_kind, first.diagnostics))
         while self._apply(report):
             report = self._lint(self._memory)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.errors import internal_error
-from lrlint.linter.config import Settings
-from lrlint.linter.ruleset import Ruleset, Unreported
+from lrlint.linter.diagnose import Diagnoser, Unreported
+from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import TookTooLong
 from lrlint.source import SourceError, SourceFile
 from lrlint.span import Location
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class Judge:
     """The findings of one run, and the problems that kept lrlint from its work."""
 
-    def __init__(self, settings: Settings, *, explain: bool = False) -> None:
+    def __init__(self, resolver: Resolver, *, explain: bool = False) -> None:
         """Set up without findings. With ``explain``, keep the reasons why rules do not report."""
-        self._ruleset = Ruleset(settings)
+        self._diagnoser = Diagnoser(resolver)
         self._explain = explain
         self._diagnostics: dict[tuple[object, ...], Diagnostic] = {}
         self._sources: dict[str, SourceFile] = {}
@@ -35,14 +35,14 @@ class Judge:
 
     # -- judging
 
-    def prepare(self) -> None:
-        """Load the rules. Raises PluginError, which is an error of no file."""
-        _ = self._ruleset.rules
+    def prepare(self, source: SourceFile) -> None:
+        """Load the rules of a file. Raises PluginError, which is an error of no file."""
+        _ = self._diagnoser.ruleset(source.path).rules
 
     def judge(self, source: SourceFile, analysis: Analysis) -> None:
         """Ask all rules about a file."""
         for training in analysis.trainings:
-            for rule in self._ruleset.rules:
+            for rule in self._diagnoser.ruleset(source.path).rules:
                 self._ask(rule, training, source)
         for place, reason in analysis.undecided:
             where = source.name
@@ -55,35 +55,36 @@ class Judge:
             self._undecided[f"{where}: {note.message}"] = None
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile) -> None:
-        from lrlint.rule import Silence  # imported with the rules by now
+        from lrlint.rule import Silence, distribution_of  # imported with the rules by now
 
         where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
-            for verdict in self._ruleset.ask(rule, training):
+            for verdict in self._diagnoser.ask(rule, training):
                 if isinstance(verdict, Silence):
                     self._note(verdict, source)
                     continue
-                resolved = self._ruleset.diagnostic(verdict, source)
+                resolved = self._diagnoser.diagnostic(verdict, source)
                 if resolved is not None:
                     self._add(resolved.diagnostic)
                     self._sources.update(resolved.sources)
                     if resolved.failure is not None:
-                        self.failed(f"the fix for {where}", resolved.failure)
+                        fix = f"the fix for {where}"
+                        self.failed(fix, resolved.failure, distribution_of(rule))
         except TookTooLong:
             raise
         except Exception as error:
-            self.failed(where, error)
+            self.failed(where, error, distribution_of(rule))
 
     def _note(self, silence: Silence, source: SourceFile) -> None:
         """Keep why a rule reports nothing, where that was asked for: the place costs a look-up."""
-        if self._explain and (line := self._ruleset.unreported(silence, source)) is not None:
+        if self._explain and (line := self._diagnoser.unreported(silence, source)) is not None:
             self._unreported.add(line)
 
     def unreadable(self, file: Path | SourceFile, error: SourceError) -> None:
         """Report LR000: a file cannot be read, or is not Python."""
         if isinstance(file, SourceFile):
             self._sources[file.name] = file
-        diagnostic = self._ruleset.unreadable(file, error)
+        diagnostic = self._diagnoser.unreadable(file, error)
         if diagnostic is not None:
             self._add(diagnostic)
 
@@ -100,9 +101,9 @@ class Judge:
         """Note what kept lrlint from its work."""
         self._problems[text] = None
 
-    def failed(self, where: str, error: BaseException) -> None:
-        """Note an error of lrlint's own."""
-        self.problem(internal_error(where, error))
+    def failed(self, where: str, error: BaseException, plugin: str | None = None) -> None:
+        """Note an error of lrlint's own, or of the code of a plugin."""
+        self.problem(internal_error(where, error, plugin))
 
     # -- the results
 

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lrlint.linter.config import Settings
+from lrlint.linter.resolve import Resolver
 from lrlint.source import (
     STDIN,
+    Disk,
     Found,
     SourceFile,
     Unreadable,
     discover,
+    is_skipped,
     load,
     load_imported,
     mentions_schedule,
@@ -38,28 +40,40 @@ class Reader:
 
     def __init__(
         self,
-        settings: Settings,
+        resolver: Resolver,
         stdin: Stdin | None = None,
         memory: Mapping[Path, SourceFile] | None = None,
     ) -> None:
-        self.memory = memory or {}
-        self._settings = settings
+        self.disk = Disk()
+        self.imported_files: set[Path] = set()
+        """The real paths of the files that were read because others import them."""
+        self._memory = memory or {}
+        self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
     def discover(self, paths: Iterable[Path | str]) -> Iterator[Found | Unreadable]:
         """Yield the files to lint, and the paths that cannot be read."""
-        here, elsewhere = self._settings.exclusions()
-        for file in discover(paths, exclude=here):
-            excluded = isinstance(file, Found) and not file.explicit
-            if not (excluded and any(patterns.match(file.path) for patterns in elsewhere)):
+        for file in discover(paths, excluded=self._excluded):
+            if not (isinstance(file, Found) and file.explicit and self._excluded_by_force(file)):
                 yield file
+
+    def _excluded(self, path: Path, is_directory: bool) -> bool:
+        return self._resolver.settings(path).excludes(path, is_directory=is_directory)
+
+    def _excluded_by_force(self, file: Found) -> bool:
+        """Whether a file that is named is left out all the same."""
+        path = self.path(file)
+        settings = self._resolver.settings(path)
+        return settings.force_exclude and (
+            settings.excludes_named(path) or is_skipped(path, settings.root)
+        )
 
     def read(self, found: Found) -> SourceFile | None:
         """Read a file; None where it was found in a folder and cannot hold a schedule.
 
         Raises OSError, and SourceError where it cannot be decoded.
         """
-        if self.memory and (source := self.memory.get(Path(found.real))) is not None:
+        if self._memory and (source := self._memory.get(Path(found.real))) is not None:
             return source
         data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
         if not (found.explicit or mentions_schedule(data) or starts_something(data)):
@@ -72,8 +86,9 @@ class Reader:
 
     def imported(self, path: Path) -> SourceFile | None:
         """Read a file that another imports; None where it cannot be read."""
-        source = self.memory.get(real_path(path)) if self.memory else None
-        return source or load_imported(path)
+        real = real_path(path)
+        self.imported_files.add(real)
+        return self._memory.get(real) or load_imported(path, self.disk)
 
 
 def real_path(path: Path) -> Path:

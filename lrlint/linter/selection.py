@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Severity
@@ -24,12 +24,14 @@ class Layer:
     """None keeps what the layer before chose."""
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    origin: Mapping[str, str] = field(default_factory=dict)
-    """The name of each key where the user wrote it: ``--select``, ``pyproject.toml: select``."""
+    extend_ignore: tuple[str, ...] = ()
+    origin: tuple[tuple[str, str], ...] = ()
+    """Each key as messages name it: ``--select``, ``pyproject.toml: tool.lrlint.select``."""
 
     @property
     def names_rules(self) -> bool:
-        return self.select is not None or bool(self.extend_select or self.ignore)
+        named = self.extend_select or self.ignore or self.extend_ignore
+        return self.select is not None or bool(named)
 
 
 class Catalogue:
@@ -56,6 +58,13 @@ class Catalogue:
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             raise UnknownSelector(f"{origin}: no rule is called {selector.strip()!r}{hint}")
         return codes
+
+    def rule(self, name: str, origin: str) -> Rule:
+        """Return the rule of a code or name; raise UnknownSelector where there is none."""
+        (code, *others) = sorted(self.resolve(name, origin))
+        if others:
+            raise UnknownSelector(f"{origin}: {name.strip()!r} is the beginning of several codes")
+        return self.rules[code]
 
     def suggestions(self, text: str) -> list[str]:
         """Return codes and names that resemble ``text``, the likeliest first."""
@@ -112,12 +121,14 @@ def _chosen(catalogue: Catalogue, layer: Layer) -> list[tuple[int, bool, frozens
         ("select", layer.select or (), True),
         ("extend-select", layer.extend_select, True),
         ("ignore", layer.ignore, False),
+        ("extend-ignore", layer.extend_ignore, False),
     )
+    origin = dict(layer.origin)
     chosen = [
         (
             catalogue.specificity(selector),
             adds,
-            catalogue.resolve(selector, layer.origin.get(key, key)),
+            catalogue.resolve(selector, origin.get(key, key)),
         )
         for key, selectors, adds in keys
         for selector in selectors

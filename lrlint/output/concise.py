@@ -11,12 +11,12 @@ from lrlint.output.text import clean, place
 
 def render(results: Results, style: Style) -> str:
     """Return one line per finding and the summary."""
-    paint = Paint(style.colour)
+    paint = Paint(style.colour, style.hyperlinks)
     lines = [line(diagnostic, paint) + "\n" for diagnostic in results.diagnostics]
     return "".join(lines) + summary(results, paint)
 
 
 def line(diagnostic: Diagnostic, paint: Paint) -> str:
     where = place(position(diagnostic.filename, diagnostic.cell, diagnostic.location))
-    code = paint.severity(diagnostic.severity, f"{diagnostic.severity.label}[{diagnostic.code}]")
+    code = paint.code(diagnostic)
     return f"{paint('bold', where)}: {code} {diagnostic.name}: {clean(diagnostic.message)}"

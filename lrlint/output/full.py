@@ -17,7 +17,7 @@ _File = tuple[str, "int | None"]
 
 def render(results: Results, style: Style) -> str:
     """Return all findings, a blank line after each, and the summary."""
-    paint = Paint(style.colour)
+    paint = Paint(style.colour, style.hyperlinks)
     blocks = [
         "\n".join(finding(diagnostic, results.lines, style, paint)) + "\n\n"
         for diagnostic in results.diagnostics
@@ -36,8 +36,7 @@ def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) ->
     gutter = len(str(max(rows, default=0))) if rows else 1
     bar = paint("gutter", " " * gutter + " |")
     output = [
-        paint(role, f"{role}[{diagnostic.code}]")
-        + paint("bold", f" {diagnostic.name}: {clean(diagnostic.message)}")
+        paint.code(diagnostic) + paint("bold", f" {diagnostic.name}: {clean(diagnostic.message)}")
     ]
     for number, (file, source) in enumerate(shown.items()):
         at = diagnostic.location if number == 0 else marks[file][0].start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrlint.diagnostics import Diagnostic, Severity, position
 from lrlint.output import Results, Style
+from lrlint.output.places import from_root, span_in_file
 from lrlint.output.text import clean
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "notice"}
@@ -11,14 +12,14 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE
 
 def render(results: Results, style: Style) -> str:
     """Return one workflow command per finding."""
-    return "".join(command(diagnostic) + "\n" for diagnostic in results.diagnostics)
+    return "".join(command(diagnostic, results) + "\n" for diagnostic in results.diagnostics)
 
 
-def command(diagnostic: Diagnostic) -> str:
+def command(diagnostic: Diagnostic, results: Results) -> str:
     properties = {
         "title": f"lrlint ({diagnostic.code} {diagnostic.name})",
-        "file": diagnostic.filename,
-        **_lines(diagnostic),
+        "file": from_root(diagnostic.filename, "GITHUB_WORKSPACE"),
+        **_lines(diagnostic, results),
     }
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     where = position(diagnostic.filename, diagnostic.cell, diagnostic.location)
@@ -26,11 +27,11 @@ def command(diagnostic: Diagnostic) -> str:
     return f"::{_LEVELS[diagnostic.severity]} {listed}::{message}"
 
 
-def _lines(diagnostic: Diagnostic) -> dict[str, str]:
-    # The rows of a notebook finding count within its cell, not within the file.
-    if diagnostic.cell is not None:
+def _lines(diagnostic: Diagnostic, results: Results) -> dict[str, str]:
+    span = span_in_file(results, diagnostic)
+    if span is None:
         return {"line": "1"}
-    start, end = diagnostic.location, diagnostic.end_location
+    start, end = span
     lines = {"line": str(start.row), "endLine": str(end.row)}
     if start.row == end.row:  # GitHub refuses columns for a span of several lines
         lines |= {"col": str(start.column), "endColumn": str(end.column)}

@@ -30,7 +30,7 @@ def record(diagnostic: Diagnostic) -> dict[str, Any]:
         "end_location": _location(diagnostic.end_location),
         "related": [_related(related) for related in diagnostic.related],
         "fix": None if diagnostic.fix is None else _fix(diagnostic.fix),
-        "url": diagnostic.url,
+        "url": diagnostic.url or None,
     }
 
 

@@ -4,76 +4,112 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.fix import Applicability, Edit, Fix
-from lrlint.output import Results, Style
+from lrlint.output import Results, RulePage, Style
+from lrlint.output.places import (
+    fingerprints,
+    from_root,
+    line_hash,
+    line_in_file,
+    span_in_file,
+    stretch,
+)
+from lrlint.output.text import clean, encodable
 from lrlint.span import Location
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
+_PROBLEMS = {**_LEVELS, Severity.ADVICE: "recommendation"}
+_PRECISIONS = {Severity.ERROR: "very-high", Severity.WARNING: "high", Severity.ADVICE: "medium"}
+_LONGEST = 1000
+"""Characters of a description: GitHub cuts at 1024."""
 
 
 def render(results: Results, style: Style) -> str:
     """Return one run with all findings."""
-    codes = sorted({diagnostic.code for diagnostic in results.diagnostics})
-    log = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "lrlint",
-                        "semanticVersion": version("lrlint"),
-                        "rules": [_rule(code, results) for code in codes],
-                    }
-                },
-                "columnKind": "unicodeCodePoints",
-                "results": [
-                    _result(diagnostic, codes.index(diagnostic.code))
-                    for diagnostic in results.diagnostics
-                ],
-            }
-        ],
-    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(results)]}
     return json.dumps(log, indent=2) + "\n"
 
 
-def _rule(code: str, results: Results) -> dict[str, Any]:
-    first = next(diagnostic for diagnostic in results.diagnostics if diagnostic.code == code)
-    rule: dict[str, Any] = {
-        "id": code,
-        "name": first.name,
-        "shortDescription": {"text": first.name.replace("-", " ")},
+def _run(results: Results) -> dict[str, Any]:
+    diagnostics = results.diagnostics
+    codes = sorted({diagnostic.code for diagnostic in diagnostics})
+    about = results.about()
+    names = {diagnostic.code: diagnostic for diagnostic in diagnostics}
+    driver = {
+        "name": "lrlint",
+        "semanticVersion": version("lrlint"),
+        "rules": [_rule(names[code], about.rules.get(code)) for code in codes],
     }
-    return {**rule, "helpUri": first.url} if first.url else rule
+    if about.url:
+        driver["informationUri"] = about.url
+    marks = zip(diagnostics, fingerprints(results), strict=True)
+    return {
+        "tool": {"driver": driver},
+        "automationDetails": {"id": "lrlint/"},
+        "invocations": [_invocation(results)],
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(diagnostic, codes.index(diagnostic.code), mark, results)
+            for diagnostic, mark in marks
+        ],
+    }
 
 
-def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
+def _invocation(results: Results) -> dict[str, Any]:
+    notices = [
+        {"level": "error", "message": {"text": clean(problem)}} for problem in results.problems
+    ]
+    return {"executionSuccessful": not notices, "toolExecutionNotifications": notices}
+
+
+def _rule(diagnostic: Diagnostic, page: RulePage | None) -> dict[str, Any]:
+    rule: dict[str, Any] = {"id": diagnostic.code, "name": diagnostic.name}
+    if page is None:
+        title = diagnostic.name.replace("-", " ")
+        page = RulePage(title, title, diagnostic.severity)
+    rule |= {
+        "shortDescription": {"text": page.summary},
+        "fullDescription": {"text": _description(page)},
+        "help": {"text": page.documentation, "markdown": page.documentation},
+        "defaultConfiguration": {"level": _LEVELS[page.severity]},
+        "properties": {
+            "tags": ["correctness", "learning-rate", "pytorch"],
+            "precision": _PRECISIONS[page.severity],
+            "problem.severity": _PROBLEMS[page.severity],
+        },
+    }
+    return {**rule, "helpUri": diagnostic.url} if diagnostic.url else rule
+
+
+def _description(page: RulePage) -> str:
+    """Return the first section of the page (``What it does``) as plain text, else the summary."""
+    _, _, section = page.documentation.partition("## What it does")
+    text = " ".join(section.partition("\n## ")[0].split()) or page.summary
+    return textwrap.shorten(text, _LONGEST, placeholder=" …")
+
+
+def _result(diagnostic: Diagnostic, index: int, mark: str, results: Results) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "ruleIndex": index,
         "level": _LEVELS[diagnostic.severity],
-        "message": {"text": diagnostic.message},
-        "locations": [
-            _location(
-                diagnostic.filename,
-                diagnostic.cell,
-                diagnostic.location,
-                diagnostic.end_location,
-            )
-        ],
+        "message": {"text": clean(diagnostic.message)},
+        "locations": [_location(diagnostic, results)],
+        "partialFingerprints": _fingerprints(diagnostic, mark, results),
     }
     if diagnostic.related:
         result["relatedLocations"] = [
             {
                 "id": number,
-                **_location(related.filename, related.cell, related.location, related.end_location),
-                "message": {"text": related.message},
+                **_location(related, results),
+                "message": {"text": clean(related.message)},
             }
             for number, related in enumerate(diagnostic.related)
         ]
@@ -87,16 +123,31 @@ def _result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
     return result
 
 
-def _location(filename: str, cell: int | None, start: Location, end: Location) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": uri(filename)}}
-    if cell is None:
-        return {"physicalLocation": {**physical, "region": _region(start, end)}}
-    # The rows of a notebook finding count within its cell, not within the file.
-    name = f"cell {cell}, line {start.row}"
-    return {"physicalLocation": physical, "logicalLocations": [{"name": name}]}
+def _fingerprints(diagnostic: Diagnostic, mark: str, results: Results) -> dict[str, str]:
+    found = {"lrlint/v1": mark}
+    text = results.files.text(diagnostic.filename)
+    if text is not None:
+        row = line_in_file(results, diagnostic)
+        found["primaryLocationLineHash"] = line_hash(text, row)
+    return found
 
 
-def _region(start: Location, end: Location) -> dict[str, int]:
+def _location(at: Diagnostic | Related, results: Results) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri(at.filename)}}
+    span = span_in_file(results, at)
+    if span is not None:
+        physical["region"] = _region(*span)
+        text = results.files.text(at.filename)
+        if text is not None:
+            physical["region"]["snippet"] = {"text": encodable(stretch(text, *span))}
+    location = {"physicalLocation": physical}
+    if at.cell is None:
+        return location
+    name = f"cell {at.cell}, line {at.location.row}"
+    return {**location, "logicalLocations": [{"name": name}]}
+
+
+def _region(start: Location, end: Location) -> dict[str, Any]:
     return {
         "startLine": start.row,
         "startColumn": start.column,
@@ -107,7 +158,7 @@ def _region(start: Location, end: Location) -> dict[str, int]:
 
 def _fix(fix: Fix, filename: str) -> dict[str, Any]:
     return {
-        "description": {"text": fix.message},
+        "description": {"text": clean(fix.message)},
         "artifactChanges": [
             {
                 "artifactLocation": {"uri": uri(filename)},
@@ -120,12 +171,13 @@ def _fix(fix: Fix, filename: str) -> dict[str, Any]:
 def _replacement(edit: Edit) -> dict[str, Any]:
     return {
         "deletedRegion": _region(edit.span.start, edit.span.end),
-        "insertedContent": {"text": edit.content},
+        "insertedContent": {"text": encodable(edit.content)},
     }
 
 
 def uri(filename: str) -> str:
     """Return a relative reference, or a ``file:`` URI for an absolute path."""
+    filename = from_root(filename, "GITHUB_WORKSPACE")
     if filename.startswith("/"):
         return "file://" + _quoted(filename)
     if filename[1:3] == ":/":  # a drive
@@ -136,4 +188,7 @@ def uri(filename: str) -> str:
 
 def _quoted(filename: str, safe: str = "/") -> str:
     """Return a percent-encoded path; a name that is not UTF-8 keeps its bytes."""
-    return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())
+    try:
+        return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())
+    except UnicodeEncodeError:  # no file has such a name, but a `--stdin-filename` may
+        return quote(encodable(filename), safe=safe)

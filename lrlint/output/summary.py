@@ -18,6 +18,8 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def summary(results: Results, paint: Paint) -> str:
     """Say how many findings there are, and how many of them lrlint can fix."""
+    if results.quiet:
+        return ""
     diagnostics = results.diagnostics
     if not diagnostics:
         checked = f"{count(results.files_checked, 'file')} checked"

@@ -40,15 +40,24 @@ def clean(text: str) -> str:
 def place(where: str) -> str:
     """Return a file name, with or without a position, that starts a line.
 
-    GitHub takes a line that starts with ``::`` for a command, also after spaces.
+    GitHub takes a line that starts with ``::`` for a command, also after spaces, and Azure one
+    with ``##vso[``.
     """
     text = clean(where)
-    return f"./{text}" if text.lstrip().startswith("::") else text
+    return f"./{text}" if text.lstrip().startswith(("::", "##vso[")) else text
 
 
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+
+
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 and strict readers of JSON take: without lone surrogates."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def visible(line: str) -> str:

@@ -27,6 +27,7 @@ from lrlint.analysis.model.trace import (
     walk,
 )
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Const,
     ListValue,
@@ -175,6 +176,10 @@ class _Compiler(TraceCompiler):
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
             return None
+        noise = None if law.random is None else record.arguments.get(law.random)
+        if noise is not None and noise != NONE:
+            self._unresolved.append(f"the noise of {record.law}")
+            return None
         name = changed(record.reads)
         if name is not None:
             self._unresolved.append(f"{name}, which changes after {record.law} has been built")
@@ -230,6 +235,8 @@ class _Compiler(TraceCompiler):
         if law is not None and law.takes_metric:
             self._unresolved.append(f"the metric {event.argument_text or 'of step()'}".strip())
             return None
+        if law is not None and law.positioned and event.argument is None:
+            return lambda stack: step(record)  # it raises
         if event.argument is None or event.argument == Const(None):
             return self._repeated(event, lambda stack: step(record), indices)
         argument = self._argument(event.argument, indices)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lrlint.analysis import interpreter_for
+from lrlint.analysis import Project, interpreter_for
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
-from lrlint.analysis.model.values import SchedulerRecord
+from lrlint.analysis.model.values import Const, ListValue, SchedulerRecord
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement.units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict
@@ -41,13 +41,19 @@ def forecast(
     source: SourceFile,
     overrides: Mapping[str, object] | None = None,
     max_steps: int | None = None,
+    command_line: Sequence[str] | None = None,
+    project: Project | None = None,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
+    ``command_line`` is what it finds in ``sys.argv``, where that is known.
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, overrides=overrides)
+    interpreter = interpreter_for(source, project, overrides)
+    if command_line is not None:
+        words = [Const(word) for word in command_line]
+        interpreter.patched.data["sys.argv"] = ListValue([*words])
     forecasts: list[Forecast] = []
     for trace in traces(interpreter):
         training = derive(trace)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 import click
 
 from lrlint.facts import HANDWRITTEN, Cadence, Horizon, OptimizerUse, Schedule
+from lrlint.output.curves import Curve
 from lrlint.output.text import clean, place
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
 from lrlint.predict.spelling import Spelling
-from lrlint.predict.terminal_plot import Line, draw
+from lrlint.predict.terminal_plot import draw
 from lrlint.symbolic import Expr
 
 _PLURALS = {"epoch": "epochs", "batch": "batches", "step": "steps", "sample": "samples"}
@@ -47,7 +48,7 @@ def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
     name = f" `{schedule.variable}`" if schedule.variable else ""
     what = clean(f"{schedule.scheduler}{name}")
     yield f"{click.style(where, bold=True) if colour else where}  {what}"
-    yield from (f"  {label:<17}{clean(text)}" for label, text in _facts(forecast))
+    yield from (f"  {label:<17}{clean(text)}" for label, text in facts(forecast))
     if prediction.unresolved:
         yield clean(f"  {'unknown':<17}{', '.join(prediction.unresolved)}")
         yield clean(f"  Cannot draw the curve{_remedy(prediction.unresolved)}.")
@@ -59,7 +60,7 @@ def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
         yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
         yield ""
         lines = [
-            Line(f"group {index}", range(1, len(values) + 1), values)
+            Curve(f"group {index}", range(1, len(values) + 1), values)
             for index, values in enumerate(prediction.lr)
         ]
         yield from (f"  {line}" for line in draw(lines, colour=colour))
@@ -74,7 +75,7 @@ def _remedy(unresolved: Sequence[str]) -> str:
     return f": set {', '.join(names)}, for example --set '{example}'"
 
 
-def _facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
+def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     """Yield the facts of a schedule, each with its label."""
     schedule, prediction = forecast.schedule, forecast.prediction
     driver = schedule.stepping.driver
@@ -138,26 +139,31 @@ def _value(number: Expr | None, spell: Callable[[Expr], str] = str) -> str:
 
 
 def _table(lr: list[list[float]], total: int) -> Iterator[str]:
-    """Yield the LR at the first, highest, lowest and last step, and at the quarters."""
-    first = lr[0]
-    count = len(first)
+    """Yield the key steps as lines."""
+    yield f"  {'step':>10}  " + "  ".join(f"{_group_title(i, len(lr)):<12}" for i in range(len(lr)))
+    for step, remark in key_steps(lr[0], total):
+        values = "  ".join(f"{rate(group[step]):<12}" for group in lr)
+        yield f"  {step + 1:>10,}  {values}{remark}".rstrip()
+
+
+def key_steps(lr: Sequence[float], total: int) -> Iterator[tuple[int, str]]:
+    """Yield the first, highest, lowest and last step, and the quarters, each with a remark."""
+    count = len(lr)
     last = count - 1
     marks = {0: "first step", last: "last step" if count == total else "last step shown"}
-    low = min(range(count), key=first.__getitem__)
-    high = max(range(count), key=first.__getitem__)
+    low = min(range(count), key=lr.__getitem__)
+    high = max(range(count), key=lr.__getitem__)
     marks.setdefault(high, "highest")
     marks.setdefault(low, "lowest")
     for quarter in (1, 2, 3):
         marks.setdefault(last * quarter // 4, "")
-    yield f"  {'step':>10}  " + "  ".join(f"{_group_title(i, len(lr)):<12}" for i in range(len(lr)))
-    for step in sorted(marks):
-        values = "  ".join(f"{_rate(group[step]):<12}" for group in lr)
-        yield f"  {step + 1:>10,}  {values}{marks[step]}".rstrip()
+    yield from sorted(marks.items())
 
 
 def _group_title(index: int, groups: int) -> str:
     return "LR" if groups == 1 else f"LR group {index}"
 
 
-def _rate(value: float) -> str:
+def rate(value: float) -> str:
+    """Return an LR with four digits."""
     return "0" if value == 0 else f"{value:.4g}"

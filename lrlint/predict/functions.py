@@ -35,6 +35,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
     Stream,
+    Truth,
     leaning,
 )
 from lrlint.predict.known_functions import COMPARISONS, CONSTANTS, FUNCTIONS
@@ -115,6 +116,8 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return value.value
         case Const(value=constant):
             return constant
+        case Truth(condition=condition) if condition.lean is not None:
+            return condition.lean
         case ListValue(items=list() as items):
             return [static(machine, item, depth) for item in items]
         case Stream(trips=Expr(value=int() as count)) if 0 <= count <= _MOST_STEPS:
@@ -217,8 +220,8 @@ class _Compiler:
             case cst.Subscript(value=value):
                 match indices_of(node):
                     case [cst.BaseExpression() as key]:
-                        owner, index = self.expression(value), self.expression(key)
-                        return lambda frame: owner(frame)[index(frame)]
+                        whole, index = self.expression(value), self.expression(key)
+                        return lambda frame: whole(frame)[index(frame)]
             case cst.GeneratorExp() | cst.ListComp():
                 return self._comprehension(node)
         raise Unreadable(self._text(node))

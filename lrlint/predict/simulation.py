@@ -17,7 +17,10 @@ MOST_EVENTS = 5_000_000
 """Steps of one training that are simulated."""
 MOST_ITERATIONS = 10 * MOST_EVENTS
 """Iterations of all loops in it: a few micro-batches for each step."""
-_REFUSALS = (ValueError, TypeError, ZeroDivisionError, KeyError, IndexError)
+_REFUSALS = (
+    *(ValueError, TypeError, ZeroDivisionError, KeyError, IndexError),
+    AssertionError,  # timm
+)
 """What torch raises for arguments or steps that it does not take."""
 
 
@@ -75,13 +78,13 @@ class Simulation:
     def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""
         values: Group = {}
-        for name in ("lr", "momentum", "betas"):
+        for name in ("lr", "momentum", "betas", "lr_scale"):
             value = options.get(name)
             if value is not None:
                 try:
                     values[name] = static(self._machine, value)
                 except Unreadable as missing:
-                    if name == "lr":
+                    if name in ("lr", "lr_scale"):
                         self._miss(str(missing))
         if "lr" not in values:
             self._miss("the optimizer's lr")

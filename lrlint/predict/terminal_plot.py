@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import plotille
+
+from lrlint.output.curves import Curve, thinned
 
 _HEIGHT = 12
 _MOST_POINTS = 2_000
 _COLOURS = ("cyan", "magenta", "yellow", "green")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One curve: the LR at optimizer steps, which count from 1."""
-
-    label: str
-    steps: Sequence[int]
-    lr: Sequence[float]
-
-
-def draw(lines: Sequence[Line], *, colour: bool) -> list[str]:
+def draw(lines: Sequence[Curve], *, colour: bool) -> list[str]:
     """Return the curves over the optimizer steps as lines of text, several with a legend."""
     figure = plotille.Figure()
     # The axis takes twenty columns beside the canvas itself.
@@ -38,7 +29,7 @@ def draw(lines: Sequence[Line], *, colour: bool) -> list[str]:
     figure.set_y_limits(min(0.0, *(min(line.lr) for line in lines)), highest * 1.05 or 1.0)
     figure.set_x_limits(1, max(*(line.steps[-1] for line in lines), 2))
     for index, line in enumerate(lines):
-        shown = _thinned(line.lr)
+        shown = thinned(line.lr, _MOST_POINTS)
         figure.plot(
             [line.steps[i] for i in shown],
             [line.lr[i] for i in shown],
@@ -53,17 +44,3 @@ def draw(lines: Sequence[Line], *, colour: bool) -> list[str]:
 def _label(value: float, chars: int, delta: float, left: bool = False) -> str:
     text = f"{value:.3g}"
     return text.ljust(chars) if left else text.rjust(chars)
-
-
-def _thinned(values: Sequence[float]) -> list[int]:
-    """Return the points to draw: of a long curve the ends and extremes of each stretch."""
-    count = len(values)
-    if count <= _MOST_POINTS:
-        return list(range(count))
-    stride = math.ceil(count / (_MOST_POINTS // 4))
-    chosen = {0, count - 1}
-    for start in range(0, count, stride):
-        stretch = range(start, min(start + stride, count))
-        chosen |= {start, stretch[-1]}
-        chosen |= {min(stretch, key=values.__getitem__), max(stretch, key=values.__getitem__)}
-    return sorted(chosen)

@@ -27,7 +27,7 @@ def chart(tracks: Sequence[Track], findings: Sequence[Diagnostic]) -> Any:
     charts: list[Any] = [_track(library, track, findings) for track in tracks]
     if not charts:
         text: Any = library.Chart(library.Data(values=[{}])).mark_text(size=16)
-        charts = [text.encode(text=library.value("No torch LR scheduler was created"))]
+        charts = [text.encode(text=library.value("No scheduler, and no other change of the LR"))]
     return alt.vconcat(*charts).configure_view(stroke="#ddd").configure_axis(grid=True)
 
 

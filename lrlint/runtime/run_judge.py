@@ -11,9 +11,10 @@ from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
 from lrlint.facts import Schedule, Training
 from lrlint.judgement.units import driver
-from lrlint.linter.config import Settings
-from lrlint.linter.ruleset import Ruleset
-from lrlint.rule import Finding, Rule
+from lrlint.linter.diagnose import Diagnoser
+from lrlint.linter.resolve import Resolver, resolver_of
+from lrlint.linter.settings import Settings
+from lrlint.rule import Finding, Rule, distribution_of
 from lrlint.source import SourceError, SourceFile, load
 
 ABOUT_THE_END = frozenset(
@@ -35,8 +36,10 @@ OF_ONE_STEP = frozenset({"LR901", "LR904"})
 class RunJudge:
     """The rules that are on, and the files that their findings point into."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._ruleset = Ruleset(settings)
+    def __init__(self, settings: Settings | Resolver | None) -> None:
+        resolver = resolver_of(settings)
+        self._diagnoser = Diagnoser(resolver)
+        self._rules = self._diagnoser.of_the_run.rules
         self._failures: dict[str, str] = {}
         self._sources: dict[str, SourceFile] = {}
 
@@ -59,7 +62,7 @@ class RunJudge:
         """
         complete = _of_known_length(training)
         diagnostics: dict[tuple[object, ...], Diagnostic] = {}
-        for rule in self._ruleset.rules:
+        for rule in self._rules:
             if only is not None and rule.code not in only:
                 continue
             if not finished and rule.code in ABOUT_THE_END:
@@ -77,20 +80,24 @@ class RunJudge:
         try:
             return list(self._diagnostics(rule, training))
         except Exception as error:
-            self._failures[rule.code] = internal_error(f"rule {rule.code} {rule.name}", error)
+            where = f"rule {rule.code} {rule.name}"
+            self._failures[rule.code] = internal_error(where, error, distribution_of(rule))
             return []
 
     def _diagnostics(self, rule: Rule, training: Training) -> Iterator[Diagnostic]:
-        for verdict in self._ruleset.ask(rule, training):
+        for verdict in self._diagnoser.ask(rule, training):
             if isinstance(verdict, Finding):
-                resolved = self._ruleset.diagnostic(verdict, self._source(verdict))
+                resolved = self._diagnoser.diagnostic(verdict, self._source(verdict))
                 if resolved is not None:
                     yield resolved.diagnostic
 
     def _source(self, finding: Finding) -> SourceFile:
         """Return the file of a finding, for the comments that silence it."""
         filename, name = getattr(finding.place, "filename", ""), finding.place.span().filename
-        if name not in self._sources:
+        read: SourceFile | None = getattr(finding.place, "source", None)  # of a script that reads
+        if read is not None:
+            self._sources[name] = read
+        elif name not in self._sources:
             try:
                 source = load(Path(filename))
             except (OSError, SourceError):  # a cell of a notebook, typed at a prompt, or gone

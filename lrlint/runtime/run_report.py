@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lrlint.diagnostics import Diagnostic
+from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.facts import HANDWRITTEN
+from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
+from lrlint.output.curves import Curve
 from lrlint.output.json import record
-from lrlint.predict.terminal_plot import Line, draw
+from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
-from lrlint.runtime.verdicts import Judgement, Verdict
+from lrlint.runtime.verdicts import Judgement, Verdict, reported
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
@@ -34,10 +37,29 @@ class RunReport:
     cut: bool = False
     """Whether it ended before its last line."""
 
-    def lines(self, filename: str, cell: int | None) -> Sequence[str] | None:
-        """Return the source lines of a file with findings."""
-        source = self.sources.get(filename)
-        return None if source is None or source.notebook is not None else source.text.split("\n")
+    def has(self, least: Severity) -> bool:
+        """Whether a finding is at least so severe; those that the run refutes do not count."""
+        valid = [
+            finding
+            for finding, judgement in zip(self.static, self.judgements, strict=True)
+            if judgement.verdict is not Verdict.REFUTED
+        ]
+        return any(finding.severity >= least for finding in (*valid, *self.recording.findings))
+
+    @property
+    def results(self) -> Results:
+        """Return all findings, for the formats of ``lrlint check``."""
+        files = SourceFiles(self.sources)
+        findings = reported(self.static, self.recording.findings, self.judgements)
+        return Results(
+            findings,
+            files_checked=1,
+            files_with_scheduler=int(bool(self.recording.schedules)),
+            lines=files.lines,
+            files=files,
+            about=about,
+            problems=self.recording.notes,
+        )
 
 
 def as_json(report: RunReport) -> dict[str, Any]:
@@ -75,9 +97,12 @@ def as_text(report: RunReport, style: Style) -> str:
     if recording.incomplete:
         blocks.append("lrlint: the recording is incomplete: see the last line")
     elif not blocks:
-        blocks.append("lrlint: no torch LR scheduler was created: there is no schedule to verify")
+        blocks.append(
+            "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
+            " there is no schedule to verify"
+        )
     if recording.findings:
-        results = Results(recording.findings, 1, report.lines)
+        results = Results(recording.findings, 1, SourceFiles(report.sources).lines)
         blocks.append(render("full", results, style).rstrip("\n"))
     elif recording.schedules and not recording.incomplete:
         blocks.append("lrlint: no findings in this run")
@@ -90,21 +115,27 @@ def as_text(report: RunReport, style: Style) -> str:
 def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
     where = f"{track.filename}:{track.row}"
     rank = f", rank {track.rank}" if track.rank else ""
-    yield f"{paint('bold', where)}  {track.scheduler} drives {track.optimizer}{rank}"
+    yield f"{paint('bold', where)}  {_driver(track)} drives {track.optimizer}{rank}"
     epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
-    yield (
-        f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} scheduler"
-        f" steps{epochs}"
-    )
+    steps = "writes of the LR" if track.scheduler == HANDWRITTEN else "scheduler steps"
+    yield f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} {steps}{epochs}"
     yield f"  {_agreement(track)}"
     if track.lr and track.lr[0]:
         yield ""
         yield from (f"  {row}" for row in draw(list(_curves(track)), colour=style.colour))
 
 
+def _driver(track: Track) -> str:
+    return "an LR written by hand" if track.scheduler == HANDWRITTEN else track.scheduler
+
+
 def _agreement(track: Track) -> str:
     """Say in a line whether the LR is the schedule's."""
     departure, error = track.first_divergence, track.max_relative_error
+    if track.scheduler == HANDWRITTEN:
+        if error is None:
+            return "the script sets the LR itself; there is no prediction to compare it with"
+        return f"LR matches the prediction at every step (max. rel. error {_error(error)})"
     if departure is not None:
         return (
             f"departs from its schedule at optimizer step {departure.step + 1}:"
@@ -124,15 +155,15 @@ def _error(error: float) -> str:
     return f"{error:.1e}" if error else "0"
 
 
-def _curves(track: Track) -> Iterator[Line]:
+def _curves(track: Track) -> Iterator[Curve]:
     steps = [step + 1 for step in track.at]
     several = len(track.lr) > 1
     for group, lr in enumerate(track.lr):
         name = f"group {group}" if several else "used"
-        yield Line(name, steps, lr)
+        yield Curve(name, steps, lr)
         expected = None if track.expected is None else track.expected[group]
         if expected is not None and track.first_divergence is not None:
-            yield Line(f"{name} as scheduled" if several else "as scheduled", steps, expected)
+            yield Curve(f"{name} as scheduled" if several else "as scheduled", steps, expected)
 
 
 def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:

@@ -8,9 +8,16 @@ from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
-from lrlint.facts import Training
-from lrlint.linter.config import Settings
+from lrlint.facts import HANDWRITTEN, Training
+from lrlint.linter.report import SourceFiles
+from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
+from lrlint.output import Style
+from lrlint.output.colour import Paint
+from lrlint.output.full import finding as framed
+from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written
 from lrlint.runtime.facts_of_run.training_facts import training_of
+from lrlint.runtime.planned_schedules import Plan
 from lrlint.runtime.rank_gap import first_gap
 from lrlint.runtime.ranks import gather, rank
 from lrlint.runtime.recorder.hooks import Hooks
@@ -42,13 +49,14 @@ class Session:
         self,
         mode: Mode = Mode.WARN,
         only: Iterable[object] = (),
-        settings: Settings | None = None,
+        settings: Settings | Resolver | None = None,
     ) -> None:
         self.mode = mode
         self.recorder = Recorder(tuple(only))
+        self._plan = Plan()
         on_step = self._raise_divergence if mode is Mode.RAISE else None
         self.hooks = Hooks(self.recorder, on_step)
-        self._judge = RunJudge(settings or Settings())
+        self._judge = RunJudge(settings)
         self._raised = False
         self._trace: TraceWriter | None = None
         self._notes: list[str] = []
@@ -58,6 +66,11 @@ class Session:
         """Stream every LR to a file. Raises UserError where it cannot be written."""
         self._trace = TraceWriter(path, rank())
         self.recorder.stream(self._trace.write)
+
+    def expect(self, plan: Plan) -> None:
+        """Take in what the script means to do, as it reads."""
+        self._plan = plan
+        self.recorder.planned = plan.ends_with_training
 
     def start(self) -> None:
         """Begin to listen."""
@@ -81,11 +94,23 @@ class Session:
         Of a training that is not ``finished``, they say nothing that depends on its length; where
         the recorder has failed, nothing but what a recorded step shows by itself.
         """
+        return self._ask(self._judge, finished=finished)
+
+    def evidence(self, *, finished: bool) -> tuple[Diagnostic, ...]:
+        """Return what :meth:`findings` would if no rule were off: what verdicts rest on."""
+        return self._ask(RunJudge(Settings()), finished=finished)
+
+    def _ask(self, judge: RunJudge, *, finished: bool) -> tuple[Diagnostic, ...]:
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
-            training = training_of(self.recorder)
+            training = training_of(self.recorder, self._hand_written())
         failed = self.hooks.failure is not None
-        return self._judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+        return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
+
+    def describe(self, findings: Sequence[Diagnostic]) -> str:
+        """Return findings as a terminal shows them, with the lines that they are about."""
+        lines, style, paint = SourceFiles(self._judge.sources).lines, Style(), Paint(False)
+        return "\n\n".join("\n".join(framed(one, lines, style, paint)) for one in findings)
 
     def sources(self) -> dict[str, SourceFile]:
         """Return the files that findings point into, by their names there."""
@@ -112,8 +137,14 @@ class Session:
             if scheduler.parent is None and not scheduler.failed
         ]
 
+    def _hand_written(self) -> list[HandWritten]:
+        return list(hand_written(self.recorder, self._plan))
+
     def _tracks(self) -> tuple[Track, ...]:
-        return tuple(map(self._track, self._drivers()))
+        written: list[HandWritten] = []
+        with self.hooks.safely():
+            written = self._hand_written()
+        return (*map(self._track, self._drivers()), *map(self._track_by_hand, written))
 
     def _track(self, scheduler: RecordedScheduler) -> Track:
         optimizer = scheduler.optimizer
@@ -135,6 +166,23 @@ class Session:
             row=scheduler.place.row,
         )
 
+    def _track_by_hand(self, written: HandWritten) -> Track:
+        optimizer, span = written.record, written.place.span()
+        return Track(
+            scheduler=HANDWRITTEN,
+            optimizer=optimizer.class_name,
+            optimizer_steps=optimizer.steps,
+            scheduler_steps=written.writes,
+            at=tuple(optimizer.curve.at),
+            lr=optimizer.curve.by_group(),
+            expected=written.expected,
+            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
+            max_relative_error=written.error,
+            rank=rank(),
+            filename=span.filename,
+            row=span.start.row,
+        )
+
     def share(self) -> bool:
         """Compare with the other ranks, which all do so now; return whether this one reports."""
         gathered = gather(self.recording(()))
@@ -147,7 +195,8 @@ class Session:
         """Take in what the other ranks have recorded, and find where they differ."""
         self._notes += notes
         drivers = self._drivers()
-        for index, (scheduler, track) in enumerate(zip(drivers, self._tracks(), strict=True)):
+        tracks = self._tracks()[: len(drivers)]
+        for index, (scheduler, track) in enumerate(zip(drivers, tracks, strict=True)):
             theirs = [other.schedules[index] for other in others if index < len(other.schedules)]
             scheduler.rank_gap = first_gap(track, theirs)
             unstepped = any(t.optimizer_steps and not t.scheduler_steps for t in theirs)
@@ -158,6 +207,7 @@ class Session:
 
     def _raise_divergence(self) -> None:
         """End the training at the first step whose LR is not the schedule's."""
+        __tracebackhide__ = True  # of pytest
         if self._raised:
             return
         if any(record.departure or record.bad_rate for record in self.recorder.optimizers):
@@ -165,6 +215,7 @@ class Session:
 
     def raise_error(self, *, finished: bool = True) -> None:
         """Raise a ScheduleError where there is a finding of error severity."""
+        __tracebackhide__ = True
         if self._raised:
             return
         findings = self.findings(finished=finished)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.facts import HANDWRITTEN
 from lrlint.formulas import LAWS
 from lrlint.runtime.run_judge import ABOUT_THE_END, ABOUT_TOO_FEW
 from lrlint.runtime.track import Track
@@ -16,7 +17,7 @@ RECORDED = frozenset(
         *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106", "LR108", "LR111"),
         *("LR201", "LR202", "LR203", "LR204", "LR205", "LR206", "LR207", "LR210"),
         *("LR301", "LR302", "LR303", "LR304", "LR305", "LR308"),
-        *("LR401", "LR406", "LR407", "LR409"),
+        *("LR401", "LR406", "LR407", "LR409", "LR504"),
     }
 )
 """Rules whose facts every run fills, so that their silence means something.
@@ -25,12 +26,22 @@ The others that judge runs need something that may not happen, such as a resume 
 GradScaler leaves out: a run can confirm them, and does not refute them.
 """
 
-_OF_LENGTH = frozenset({"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206"})
+_OF_LENGTH = frozenset(
+    {"LR101", "LR102", "LR108", "LR201", "LR202", "LR203", "LR204", "LR206", "LR504"}
+)
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
-_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202"})
+_OF_HAND_WRITTEN = frozenset(
+    {
+        *("LR201", "LR204", "LR205", "LR210", "LR302", "LR305"),
+        *("LR701", "LR703", "LR704"),
+    }
+)
+"""Rules that judge an LR that the script writes by hand, where it can be read."""
+
+_TOO_FAST = frozenset({"LR101", "LR105", "LR108", "LR201", "LR202", "LR504"})
 """More steps than the schedule is long."""
-_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210"})
+_TOO_SLOW = frozenset({"LR102", "LR201", "LR202", "LR205", "LR206", "LR210", "LR504"})
 """Fewer steps than the schedule is long."""
 _RESUME = frozenset({"LR209", "LR412", "LR413", "LR901"})
 
@@ -45,6 +56,7 @@ _SAME_DEFECT = {
     "LR204": frozenset({"LR201", "LR202"}),
     "LR205": _TOO_SLOW,
     "LR206": _TOO_SLOW | {"LR108"},
+    "LR305": frozenset({"LR201", "LR504"}),  # too short a decay says more than its zeros
     "LR208": frozenset({"LR902"}),  # the training was stopped early
     "LR209": _RESUME,
     "LR210": _TOO_SLOW,
@@ -106,13 +118,48 @@ def one_severity(
     static: Sequence[Diagnostic], runtime: Sequence[Diagnostic], judgements: Sequence[Judgement]
 ) -> tuple[Diagnostic, ...]:
     """Return the run's findings, each at least as severe as the finding that it confirms."""
-    severities: dict[int, Severity] = {}
+    severities: dict[tuple[object, ...], Severity] = {}
     for finding, judgement in zip(static, judgements, strict=True):
         if judgement.confirmed_by is not None:
-            key = id(judgement.confirmed_by)
+            key = _key(judgement.confirmed_by)
             severities[key] = max(finding.severity, severities.get(key, finding.severity))
-    raised = ((seen, severities.get(id(seen), seen.severity)) for seen in runtime)
+    raised = ((seen, severities.get(_key(seen), seen.severity)) for seen in runtime)
     return tuple(replace(seen, severity=max(seen.severity, least)) for seen, least in raised)
+
+
+def reported(
+    static: Sequence[Diagnostic], runtime: Sequence[Diagnostic], judgements: Sequence[Judgement]
+) -> tuple[Diagnostic, ...]:
+    """Return the findings of a run and those before it as one list, each defect once.
+
+    A static finding that is confirmed is a note to the run's finding; others say their verdict. A
+    refuted one is advice.
+    """
+    seen = {_key(finding): finding for finding in runtime}
+    others: list[Diagnostic] = []
+    for finding, judgement in zip(static, judgements, strict=True):
+        verdict = judgement.verdict.value.replace("-", " ")
+        shown = None if judgement.confirmed_by is None else _key(judgement.confirmed_by)
+        if shown in seen:
+            note = Related(
+                f"{finding.code} {finding.name}: {verdict} by this run",
+                finding.filename,
+                finding.location,
+                finding.end_location,
+                finding.cell,
+            )
+            confirming = seen[shown]
+            seen[shown] = replace(confirming, related=(*confirming.related, note))
+        else:
+            refuted = judgement.verdict is Verdict.REFUTED
+            severity = Severity.ADVICE if refuted else finding.severity
+            message = f"{finding.message} ({verdict} by this run)"
+            others.append(replace(finding, message=message, severity=severity))
+    return tuple(sorted([*seen.values(), *others], key=lambda finding: finding.sort_key))
+
+
+def _key(finding: Diagnostic) -> tuple[object, ...]:
+    return (finding.code, finding.filename, finding.cell, finding.location)
 
 
 def _judge(
@@ -135,6 +182,8 @@ def _judge(
 
 def _covers(track: Track, code: str, complete: bool) -> bool:
     """Whether a schedule of the run would have shown a defect of this kind, and was right."""
+    if track.scheduler == HANDWRITTEN:  # what the script reads as predicts the run
+        return complete and code in _OF_HAND_WRITTEN and track.expected is not None
     if code not in RECORDED or track.first_divergence is not None or not track.optimizer_steps:
         return False
     if not complete and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
-from lrlint.linter.config import Settings
+from lrlint.linter.settings import Settings
 from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
@@ -57,6 +57,18 @@ class Watch:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
         with self._session.hooks.safely():
             self._session.recorder.optimizer_listener.replayed()
+
+    def describe(self, findings: Sequence[Diagnostic]) -> str:
+        """Return findings as a terminal shows them, with the lines that they are about."""
+        return self._session.describe(findings)
+
+    def stop(self) -> tuple[Diagnostic, ...]:
+        """Stop recording and return the findings; raise and print nothing."""
+        if self._open:
+            self._open = False
+            self._session.stop()
+            return self._session.findings()
+        return ()
 
     def close(self) -> None:
         """Stop recording; raises ScheduleError in mode ``raise`` where there is an error."""

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from lrlint.source.reading import is_regular
+from lrlint.source.trail import Disk
 
 Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
 """``hydra`` is YAML under the key that its place in the folders gives it."""
 
-_LARGEST: Final = 65_536
+LARGEST: Final = 65_536
 """Bytes; a larger file holds data, not settings."""
 _LONGEST: Final = 2_000
 """Characters of a row of YAML or TOML: their parsers take time that grows with its square."""
@@ -22,14 +22,16 @@ _MOST_MERGES: Final = 20
 """Merge keys (``<<``) of a YAML file: each copies what it merges."""
 
 
-def read_data(path: Path, format_: Format) -> object:
+def read_data(path: Path, format_: Format, disk: Disk) -> object:
     """Return what a file holds; None where it cannot be read, or is not of that format."""
+    data = disk.read(path, LARGEST)
     try:
-        if not is_regular(path, _LARGEST):
-            return None
-        return parse_data(path.read_text(encoding="utf-8-sig"), format_)
-    except (OSError, UnicodeDecodeError):
+        text = None if data is None else data.decode("utf-8-sig")
+    except UnicodeDecodeError:
         return None
+    if text is None:
+        return None
+    return parse_data(text.replace("\r\n", "\n").replace("\r", "\n"), format_)
 
 
 def parse_data(text: str, format_: Format) -> object:
@@ -80,4 +82,4 @@ _PARSERS: Final[Mapping[Format, Callable[[str], object]]] = {
     "yaml": _yaml,
 }
 
-__all__ = ["Format", "parse_data", "read_data"]
+__all__ = ["LARGEST", "Format", "parse_data", "read_data"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -69,18 +69,18 @@ class Unreadable:
 def discover(
     paths: Iterable[Path | str],
     *,
-    exclude: Sequence[str] = (),
+    excluded: Callable[[Path, bool], bool] | None = None,
     extend_include: Sequence[str] = (),
     respect_gitignore: bool = True,
 ) -> Iterator[Found | Unreadable]:
     """Yield the files at and below the paths, each once, sorted within each directory.
 
-    ``exclude`` holds gitignore patterns relative to the working directory; they and `SKIPPED` and
-    ``.gitignore`` apply to what is found in a directory, never to a path that is named.
+    ``excluded`` says whether to leave out a path, given whether it is a directory. It, `SKIPPED`
+    and ``.gitignore`` apply to what is found in a directory, never to a path that is named.
     ``extend_include`` holds further suffixes or gitignore patterns (``*.py.txt``) to take.
     """
     seen: set[str] = set()
-    walk = _Walk(exclude, extend_include, respect_gitignore)
+    walk = _Walk(excluded, extend_include, respect_gitignore)
     for path in map(Path, paths):
         if path == STDIN:
             found: Iterable[Found | Unreadable] = (Found(STDIN, explicit=True, real="-"),)
@@ -98,10 +98,13 @@ class _Walk:
     """The walk of one directory after another, with the rules that hold for all."""
 
     def __init__(
-        self, exclude: Sequence[str], include: Sequence[str], respect_gitignore: bool
+        self,
+        excluded: Callable[[Path, bool], bool] | None,
+        include: Sequence[str],
+        respect_gitignore: bool,
     ) -> None:
         here = Path(os.getcwd())
-        self._exclude = IgnoreFile(here, exclude) if exclude else None
+        self._excluded = excluded
         patterns = [f"*{one}" if one.startswith(".") else one for one in include]
         self._include = IgnoreFile(here, patterns) if patterns else None
         self._gitignore = respect_gitignore
@@ -211,13 +214,21 @@ class _Walk:
         return bool(include and _verdict(include, directory / name, is_directory=False))
 
     def _ignored(self, path: Path, is_directory: bool, rules: tuple[IgnoreFile, ...]) -> bool:
-        if self._exclude and _verdict(self._exclude, path, is_directory=is_directory):
+        if self._excluded is not None and self._excluded(path, is_directory):
             return True
         for file in reversed(rules):
             verdict = _verdict(file, path, is_directory=is_directory)
             if verdict is not None:
                 return verdict
         return False
+
+
+def is_skipped(path: Path, root: Path) -> bool:
+    """Whether a folder below ``root`` that holds the file is one of `SKIPPED`."""
+    absolute = Path(os.path.abspath(path))
+    if not absolute.is_relative_to(root):
+        return False
+    return not SKIPPED.isdisjoint(absolute.relative_to(root).parts[:-1])
 
 
 def _verdict(file: IgnoreFile, path: Path, *, is_directory: bool) -> bool | None:
@@ -227,4 +238,4 @@ def _verdict(file: IgnoreFile, path: Path, *, is_directory: bool) -> bool | None
     return file.verdict(relative.replace(os.sep, "/"), is_directory=is_directory)
 
 
-__all__ = ["SKIPPED", "SUFFIXES", "Found", "Unreadable", "discover"]
+__all__ = ["SKIPPED", "SUFFIXES", "Found", "Unreadable", "discover", "is_skipped"]

@@ -12,6 +12,11 @@ from collections.abc import Iterator
 from typing import Final
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
+_CHARACTER: Final = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]",
+    re.DOTALL,
+)
+"""A character in a string, maybe as an escape; a pair of surrogates is one."""
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -54,6 +59,24 @@ def member(text: str, start: int, *names: str) -> tuple[int, int] | None:
     return found
 
 
+def spelt(text: str, start: int, end: int) -> tuple[str, list[int]]:
+    """Return the text that a string, or a list of strings, holds, and where each character is.
+
+    The last offset is that of the end.
+    """
+    strings = [(start, end)] if text[start] == '"' else list(items(text, start))
+    characters: list[str] = []
+    offsets: list[int] = []
+    for begin, stop in strings:
+        if text[begin] != '"':
+            continue
+        for match in _CHARACTER.finditer(text, begin + 1, stop - 1):
+            characters.append(json.loads(f'"{match[0]}"', strict=False))
+            offsets.append(match.start())
+        end = stop - 1
+    return "".join(characters), [*offsets, end]
+
+
 def written_like(old: str, source: str, *, ascii_only: bool, compact: bool) -> str:
     """Return the JSON for a source text: a list or a string, spaced as the old value was."""
     if old.startswith('"'):
@@ -71,4 +94,4 @@ def written_like(old: str, source: str, *, ascii_only: bool, compact: bool) -> s
     return f"[{before}{between.join(lines)}{after}]"
 
 
-__all__ = ["items", "member", "members", "written_like"]
+__all__ = ["items", "member", "members", "spelt", "written_like"]

@@ -12,9 +12,9 @@ from typing import Final
 
 from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile, load
-from lrlint.source.reading import is_regular
+from lrlint.source.trail import Disk, Query, Trail
 
-_LARGEST: Final = 1_000_000
+LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
 
 _USUAL: Final = (b"config", b"iter", b"rate", b"step")  # most modules have one: quickly found
@@ -64,12 +64,22 @@ LIBRARIES: Final = frozenset(
 """Packages that are installed, whatever a folder of the project may be called."""
 
 
+_FIND: Final = "module"
+_SUBMODULE: Final = "submodule"
+DATA: Final = "data"
+"""The kind of queries whose answer is a settings file; those of the others are modules."""
+
+
 class Locator:
-    """Finds the files of modules, and remembers what it has seen of the disk."""
+    """Finds the files of modules and settings, and remembers what it has seen of the disk.
+
+    Each query is noted on the ``trail``.
+    """
 
     def __init__(self) -> None:
+        self.trail = Trail()
+        self._answers: dict[Query, Sequence[Path]] = {}
         self._roots: dict[str, list[str]] = {}
-        self._found: dict[tuple[str, str, int], list[Path]] = {}
         self._listed: dict[str, frozenset[str] | None] = {}
 
     def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
@@ -77,13 +87,37 @@ class Locator:
 
         ``level`` counts the dots of a relative import.
         """
-        key = os.path.dirname(importer), name, level
-        known = self._found.get(key)
+        return self.answer(module_query(importer, name, level))
+
+    def data(self, script: Path, name: str) -> Path | None:
+        """Return the file of the project that a script in it calls ``name``.
+
+        A relative name counts from the folder that the script is started in: its own, or one of
+        those above it.
+        """
+        return next(iter(self.answer((DATA, os.path.dirname(script), name, 0))), None)
+
+    def submodule(self, package: Path, name: str) -> Sequence[Path]:
+        """Return the files of a module inside the package whose ``__init__.py`` is given."""
+        if package.name != "__init__.py":
+            return ()
+        return self.answer((_SUBMODULE, os.path.dirname(package), name, 0))
+
+    def answer(self, query: Query) -> Sequence[Path]:
+        """Return the files that answer a query."""
+        self.trail.queries.add(query)
+        known = self._answers.get(query)
         if known is None:
-            known = self._found[key] = [Path(one) for one in self._find(*key)]
+            known = self._answers[query] = [Path(one) for one in self._look_up(*query)]
         return known
 
-    def _find(self, folder: str, name: str, level: int) -> Iterator[str]:
+    def _look_up(self, kind: str, folder: str, name: str, level: int) -> Iterator[str]:
+        if kind == DATA:
+            yield from self._data(folder, name)
+            return
+        if kind == _SUBMODULE:
+            yield from self._at(folder, [name])
+            return
         parts = name.split(".") if name else []
         if level:
             for _ in range(level - 1):
@@ -93,13 +127,7 @@ class Locator:
             for root in self._search_path(folder):
                 yield from self._at(root, parts)
 
-    def data(self, script: Path, name: str) -> Path | None:
-        """Return the file of the project that a script in it calls ``name``.
-
-        A relative name counts from the folder that the script is started in: its own, or one of
-        those above it.
-        """
-        folder = os.path.dirname(script)
+    def _data(self, folder: str, name: str) -> Iterator[str]:
         roots = self._search_path(folder)
         top = min(roots, key=len)
         if not any(self._holds(top, mark) for mark in _ROOT_MARKS):
@@ -108,13 +136,8 @@ class Locator:
         for root in roots:
             path = os.path.realpath(os.path.join(root, name))
             if path.startswith(project) and os.path.isfile(path):
-                return Path(path)
-        return None
-
-    def submodule(self, package: Path, name: str) -> Iterator[Path]:
-        """Yield the files of a module inside the package whose ``__init__.py`` is given."""
-        if package.name == "__init__.py":
-            yield from map(Path, self._at(os.path.dirname(package), [name]))
+                yield path
+                return
 
     def _at(self, folder: str, parts: Sequence[str]) -> Iterator[str]:
         for depth, part in enumerate(parts, 1):
@@ -153,13 +176,19 @@ class Locator:
             folder = above
 
 
-def load_imported(path: Path) -> SourceFile | None:
+def module_query(importer: Path, name: str, level: int) -> Query:
+    """Return the query of an import: all modules of a folder ask the same."""
+    return _FIND, os.path.dirname(importer), name, level
+
+
+def load_imported(path: Path, disk: Disk | None = None) -> SourceFile | None:
     """Read a module that a script imports; None where that is of no use or fails."""
+    data = (disk or Disk()).read(path, LARGEST)
+    if data is None:
+        return None
     try:
-        if not is_regular(path, _LARGEST):
-            return None
-        source = load(path)
-    except (OSError, SourceError):
+        source = load(path, data=data)
+    except SourceError:
         return None
     passes_on = path.name == "__init__.py" or len(source.data) < _SMALL
     return source if passes_on or _is_relevant(source.data) else None
@@ -179,4 +208,4 @@ def _names(folder: str) -> frozenset[str] | None:
     return None if len(names) == _MOST_LISTED else names
 
 
-__all__ = ["LIBRARIES", "Locator", "load_imported"]
+__all__ = ["DATA", "LARGEST", "LIBRARIES", "Locator", "load_imported", "module_query"]

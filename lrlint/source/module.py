@@ -87,6 +87,19 @@ class SourceFile:
             return before + first, before + last
         return first, last
 
+    def in_file(self, cell: int | None, at: Location) -> Location | None:
+        """Return where a place, of a cell in a notebook, is in the file; None if nowhere."""
+        if self.notebook is None or cell is None:
+            return at
+        from lrlint.source.notebook import place_in_file
+
+        return place_in_file(self.data, cell, at)
+
+    @property
+    def text_in_file(self) -> str:
+        """The text of the file as it is on disk: the JSON of a notebook."""
+        return self.text if self.notebook is None else self.data.decode("utf-8-sig")
+
     def edited(self, edits: Iterable[tuple[Span, str]]) -> bytes:
         """Return the bytes of the file with some spans replaced; all else stays byte for byte.
 

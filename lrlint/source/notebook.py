@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from lrlint.source.errors import SourceError
 from lrlint.source.magics import blank, replace_magics
 from lrlint.source.parse import parse_text
 from lrlint.source.syntax import first_row, syntax_error, syntax_tree
-from lrlint.source.text import LINE_END
+from lrlint.source.text import LINE_END, Lines
 from lrlint.span import Location, Span
 
 # What may be a magic: such a cell is looked at by itself.
@@ -142,6 +142,26 @@ def replace_cells(data: bytes, sources: Mapping[int, str]) -> bytes:
     return bom + "".join([*done, text[at:]]).encode("utf-8")
 
 
+def place_in_file(data: bytes, cell: int, at: Location) -> Location | None:
+    """Return where a place of a cell's source is in the JSON text; None where it is nowhere."""
+    text, places = _text_and_places(data)
+    source = json_text.member(text, places[cell - 1][0], "source", "input")
+    if source is None:
+        return None
+    characters, offsets = json_text.spelt(text, *source)
+    try:
+        offset = offsets[Lines(characters).offset(at.row, at.column)]
+    except IndexError:
+        return None
+    return Location(*Lines(text).position(offset))
+
+
+@lru_cache(maxsize=1)  # a notebook with findings usually has several
+def _text_and_places(data: bytes) -> tuple[str, list[tuple[int, int]]]:
+    text, _ = _load(data)
+    return text, _cell_places(text)
+
+
 def _load(data: bytes) -> tuple[str, dict[str, Any]]:
     try:
         text = data.decode("utf-8-sig")
@@ -240,4 +260,4 @@ def _python(source: str) -> tuple[str, SourceError | None]:
     return text, None
 
 
-__all__ = ["Cell", "Note", "Notebook", "read_notebook", "replace_cells"]
+__all__ = ["Cell", "Note", "Notebook", "place_in_file", "read_notebook", "replace_cells"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -88,6 +89,18 @@ def decode(data: bytes) -> Text:
     return Text(text, encoding, bom, commonest_newline(text))
 
 
+def encode(text: str) -> bytes:
+    """Return the bytes of a file that holds a text, in the encoding that its PEP 263 cookie names.
+
+    UTF-8 where there is none, or where it cannot be used.
+    """
+    data = text.encode(errors="replace")
+    with suppress(SourceError, UnicodeError, LookupError):
+        encoding, _ = _encoding(data)
+        return data if encoding == "utf-8" else text.encode(encoding)
+    return data
+
+
 def _encoding(data: bytes) -> tuple[str, bool]:
     bom = data.startswith(codecs.BOM_UTF8)
     head = data[:4096]
@@ -110,4 +123,4 @@ def _place(data: bytes, offset: int) -> tuple[int, int]:
     return Lines(before := data[:offset].decode("latin-1")).position(len(before))
 
 
-__all__ = ["LINE_END", "Lines", "Text", "commonest_newline", "decode"]
+__all__ = ["LINE_END", "Lines", "Text", "commonest_newline", "decode", "encode"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -17,11 +17,12 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from lrlint import rule as rule_module
+from lrlint.analysis import BadOverride
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Training
 from lrlint.fix import Change, Edit, ReplaceWith
 from lrlint.rule import Finding, Rule, Silence, safe, unsafe
-from lrlint.source import Relevance, SourceFile, check_syntax, load
+from lrlint.source import Disk, Relevance, SourceFile, check_syntax, load
 from lrlint.span import Span
 
 
@@ -126,8 +127,9 @@ class Broken(Rule):
 class FakeProject:
     size = 0
 
-    def __init__(self, relevance: Relevance | None = None) -> None:
+    def __init__(self, relevance: Relevance, disk: Disk) -> None:
         self.known: dict[Path, SourceFile] = {}
+        self.relevance = relevance or Relevance()
 
     def entry(self, source: SourceFile) -> SourceFile:
         return self.known.setdefault(source.path.resolve(), source)
@@ -136,10 +138,12 @@ class FakeProject:
         return path.resolve() in self.known
 
     def module(self, path: Path) -> SourceFile:
-        return self.known.get(path.resolve()) or load(path)
+        return self.known.get(path.resolve()) or self.relevance.read(path) or load(path)
 
 
-def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
+def fake_analyse(
+    source: SourceFile, project: FakeProject, numbers: Mapping[str, object] | None = None
+) -> SimpleNamespace:
     check_syntax(source)
     if "BREAK_THE_ANALYSER" in source.text:
         raise RuntimeError("a bug\nin the analyser")
@@ -159,7 +163,7 @@ def fake_analyse(source: SourceFile, project: FakeProject) -> SimpleNamespace:
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the analyser and the rules."""
     module = ModuleType("lrlint.analysis")
-    module.__dict__.update(analyse=fake_analyse, Project=FakeProject)
+    module.__dict__.update(analyse=fake_analyse, Project=FakeProject, BadOverride=BadOverride)
     monkeypatch.setitem(sys.modules, "lrlint.analysis", module)
     rules = (Unreadable(), TMaxMismatch(), EtaMinZero(), AbruptDecay(), Broken())
     monkeypatch.setattr(rule_module, "load_rules", lambda: rules)

@@ -111,7 +111,7 @@ def test_exit_status(write: Write, run: Run, script: str, options: list[str], st
         (["--selct", "LR2", "."], "lrlint: No such option '--selct'"),
         (["--output-format", "xml", "."], "lrlint: Invalid value for '--output-format'"),
         (["--config", "none.toml", "."], "lrlint: none.toml: No such file or directory"),
-        (["--config", "none.toml", "--isolated"], "lrlint: --config cannot be combined"),
+        (["--config", "none.toml", "--isolated"], "lrlint: --config FILE cannot be combined"),
         (
             ["--diff", "--output-format", "json"],
             "lrlint: --diff cannot be combined with json output",

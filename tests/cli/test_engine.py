@@ -12,11 +12,11 @@ import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import UnknownSelector
-from lrlint.linter.config import Patterns, Settings
 from lrlint.linter.engine import lint, lint_text
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.selection import Layer
+from lrlint.linter.settings import FileIgnores, Patterns, Rating, Settings
 from lrlint.source import Relevance
 from lrlint.span import Location
 
@@ -46,7 +46,7 @@ def test_finding_carries_place_notes_and_fix(write: Write) -> None:
     assert (note.message, note.filename, note.location.row) == ("90 epochs", "train.py", 1)
     assert found.fix is not None
     assert [edit.content for edit in found.fix.edits] == ["T_max=90"]
-    assert report.lines("train.py", None) == SCRIPT.lstrip().split("\n")
+    assert report.results.lines("train.py", None) == SCRIPT.lstrip().split("\n")
 
 
 def test_folders_are_searched_and_findings_sorted(write: Write, project: Path) -> None:
@@ -162,10 +162,10 @@ def test_advice_needs_pedantic_or_a_rule_that_is_named(write: Write) -> None:
 
 def test_severities_can_be_overridden(write: Write) -> None:
     script = write(train=SCRIPT)
-    changed = Settings(severity=(("LR", Severity.WARNING), ("LR301", Severity.ERROR)))
+    changed = Settings(severity=(Rating("LR", Severity.WARNING), Rating("LR301", Severity.ERROR)))
     severities = [one.severity for one in lint([script], changed).diagnostics]
     assert severities == [Severity.WARNING, Severity.ERROR]
-    assert brief(lint([script], Settings(severity=(("LR201", Severity.ADVICE),)))) == [
+    assert brief(lint([script], Settings(severity=(Rating("LR201", Severity.ADVICE),)))) == [
         "LR301 train.py:2:57"
     ]
 
@@ -173,7 +173,7 @@ def test_severities_can_be_overridden(write: Write) -> None:
 @pytest.mark.parametrize("pattern", ["tests/", "tests/*.py", "train.py", "**/train.py", "*.py"])
 def test_per_file_ignores(write: Write, project: Path, pattern: str) -> None:
     script = write("tests/train.py", SCRIPT)
-    settings = Settings(per_file_ignores=((pattern, ("LR2",)),), root=project)
+    settings = Settings(per_file_ignores=(FileIgnores(Patterns(project, (pattern,)), ("LR2",)),))
     assert brief(lint([script], settings)) == ["LR301 tests/train.py:2:57"]
 
 
@@ -270,7 +270,7 @@ def test_bug_in_a_rule_costs_that_rule_only(write: Write, project: Path) -> None
     assert len(report.diagnostics) == 4
     (problem,) = report.problems
     assert problem.startswith(
-        "internal error in a.py, rule LR999 broken: ZeroDivisionError: a bug in a rule (cli/"
+        "conftest failed in a.py, rule LR999 broken: ZeroDivisionError: a bug in a rule (cli/"
     )
 
 
@@ -283,7 +283,7 @@ def test_endless_analysis_is_given_up(write: Write, project: Path) -> None:
 
 
 def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(source: object, project: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", interrupt)
@@ -294,7 +294,7 @@ def test_interruption_is_not_swallowed(write: Write, monkeypatch: pytest.MonkeyP
 def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from types import SimpleNamespace
 
-    def deep(source: object, project: object) -> SimpleNamespace:
+    def deep(*_: object) -> SimpleNamespace:
         def down(levels: int) -> int:
             return levels and down(levels - 1)
 
@@ -323,7 +323,7 @@ def test_notebook_rows_count_within_the_cell(project: Path) -> None:
     report = lint([path])
     (found,) = report.diagnostics
     assert (found.cell, found.location) == (3, Location(2, 26))
-    assert report.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
+    assert report.results.lines("nb.ipynb", 3) == ["", "s = CosineAnnealingLR(o, T_max=100)"]
 
 
 def test_lint_text() -> None:
@@ -357,7 +357,12 @@ def test_what_is_not_reported_is_listed_once_and_only_where_asked_for(write: Wri
     [
         (QUIET.replace("\n", "  # lrlint: ignore[LR201]\n"), Settings()),
         (QUIET, Settings(layers=(Layer(ignore=("LR201",)),))),
-        (QUIET, Settings(per_file_ignores=(("train.py", ("LR201",)),))),
+        (
+            QUIET,
+            Settings(
+                per_file_ignores=(FileIgnores(Patterns(Path("/"), ("train.py",)), ("LR201",)),)
+            ),
+        ),
         ("b = StepLR(o, 30, gamma=g)\n", Settings()),
     ],
     ids=["comment", "ignore", "per-file-ignores", "advice"],

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from lrlint.diagnostics import Severity
-from lrlint.rule import OWN_RULES, Rule, load_rules
+from lrlint.rule import Rule
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,15 +34,6 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 def test_readme_counts_the_pitfalls() -> None:
     pitfalls = [p for p in (ROOT / "examples").glob("lr[0-9]*") if not p.stem.endswith("_fixed")]
     assert f"each of {len(pitfalls)} pitfalls" in text("README.md")
-
-
-def test_readme_lists_the_rules() -> None:
-    table = (
-        text("README.md").partition("<!-- rules:begin -->")[2].partition("<!-- rules:end -->")[0]
-    )
-    rows = [line.strip("| ").split(" | ") for line in table.strip().splitlines()[2:]]
-    rules = [rule for rule in load_rules() if type(rule).__module__.startswith(OWN_RULES)]
-    assert rows == [[r.code, r.name, r.severity.label, r.summary()] for r in rules]
 
 
 def test_rule_in_contributing_is_a_rule() -> None:

@@ -12,7 +12,7 @@ from transformers.trainer_utils import SchedulerType
 
 from lrlint.formulas import LAWS, REQUIRED, SCHEDULER_TYPES, Parameter
 
-from .twin import optimizer_with, signature_after_optimizer, torch_callable
+from .twin import PLAIN, optimizer_with, signature_after_optimizer, torch_callable
 
 KEYWORDS_ONLY = {
     "get_reduce_on_plateau_schedule": "ReduceLROnPlateau",
@@ -24,10 +24,10 @@ KEYWORDS_ONLY = {
 def test_every_public_scheduler_has_a_law() -> None:
     classes = set(lr_scheduler.__all__) - {"LRScheduler"}
     functions = {f.__name__ for f in optimization.TYPE_TO_SCHEDULER_FUNCTION.values()}
-    assert set(LAWS) == classes | functions | {"SWALR", "GreedyLR", "get_scheduler"}
+    assert set(PLAIN) == classes | functions | {"SWALR", "GreedyLR", "get_scheduler"}
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_parameters_are_those_of_the_real_signature(name: str) -> None:
     variadic = name in KEYWORDS_ONLY
     assert LAWS[name].parameters == tuple(
@@ -40,7 +40,7 @@ def test_parameters_are_those_of_the_real_signature(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_optimizer_position_is_that_of_the_real_signature(name: str) -> None:
     parameters = list(inspect.signature(torch_callable(name)).parameters.values())
     names = [parameter.name for parameter in parameters]
@@ -51,7 +51,7 @@ def test_optimizer_position_is_that_of_the_real_signature(name: str) -> None:
     assert law.is_class == inspect.isclass(torch_callable(name))
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_horizon_and_durations_are_parameters(name: str) -> None:
     law = LAWS[name]
     names = {parameter.name for parameter in law.parameters}
@@ -135,7 +135,7 @@ def test_the_optimizer_is_found_at_any_position() -> None:
     }
 
 
-@pytest.mark.parametrize("name", LAWS)
+@pytest.mark.parametrize("name", PLAIN)
 def test_removed_arguments_are_refused_by_the_real_one(name: str) -> None:
     for argument in LAWS[name].removed:
         with pytest.raises(TypeError, match=f"unexpected keyword argument '{argument}'"):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrlint.facts import Cadence, Schedule
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import Stdin, lint
+from lrlint.linter.settings import Settings
 from lrlint.predict.forecast import Forecast, forecast
 from lrlint.source import load
 

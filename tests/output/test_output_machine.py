@@ -13,7 +13,6 @@ from lrlint.fix import Applicability, Edit, Fix
 from lrlint.output import FORMATS, Results, render
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
-from lrlint.output.sarif import uri
 from lrlint.span import Location, Span
 
 Make = Callable[..., Diagnostic]
@@ -114,99 +113,6 @@ def test_github_says_nothing_where_there_is_nothing() -> None:
     assert render("github", Results((), 5)) == ""
 
 
-def test_sarif_holds_rules_results_notes_and_safe_fixes(make: Make, related: MakeRelated) -> None:
-    note = related("T_max set here", (12, 1), (12, 9), "sub dir/é.py")
-    log = json.loads(render("sarif", Results((make((41, 13), (42, 1), related=(note,), fix=FIX),))))
-    assert log["version"] == "2.1.0"
-    (run,) = log["runs"]
-    assert run["columnKind"] == "unicodeCodePoints"
-    assert run["tool"]["driver"]["rules"] == [
-        {
-            "id": "LR101",
-            "name": "step-in-batch-loop",
-            "shortDescription": {"text": "step in batch loop"},
-            "helpUri": "https://example.org/LR101",
-        }
-    ]
-    assert run["results"] == [
-        {
-            "ruleId": "LR101",
-            "ruleIndex": 0,
-            "level": "error",
-            "message": {"text": "T_max counts epochs, but step() runs per batch"},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": "train.py"},
-                        "region": {
-                            "startLine": 41,
-                            "startColumn": 13,
-                            "endLine": 42,
-                            "endColumn": 1,
-                        },
-                    }
-                }
-            ],
-            "relatedLocations": [
-                {
-                    "id": 0,
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": "sub%20dir/%C3%A9.py"},
-                        "region": {
-                            "startLine": 12,
-                            "startColumn": 1,
-                            "endLine": 12,
-                            "endColumn": 9,
-                        },
-                    },
-                    "message": {"text": "T_max set here"},
-                }
-            ],
-            "fixes": [
-                {
-                    "description": {"text": "set `interval`"},
-                    "artifactChanges": [
-                        {
-                            "artifactLocation": {"uri": "train.py"},
-                            "replacements": [
-                                {
-                                    "deletedRegion": {
-                                        "startLine": 3,
-                                        "startColumn": 2,
-                                        "endLine": 3,
-                                        "endColumn": 9,
-                                    },
-                                    "insertedContent": {"text": '"step"'},
-                                }
-                            ],
-                        }
-                    ],
-                }
-            ],
-        }
-    ]
-
-
-def test_sarif_of_a_notebook_names_the_cell_instead_of_a_region(make: Make) -> None:
-    diagnostic = make((4, 5), (4, 9), filename="nb.ipynb", cell=7, severity=Severity.ADVICE)
-    (result,) = json.loads(render("sarif", Results((diagnostic,))))["runs"][0]["results"]
-    assert result["level"] == "note"
-    assert result["locations"] == [
-        {
-            "physicalLocation": {"artifactLocation": {"uri": "nb.ipynb"}},
-            "logicalLocations": [{"name": "cell 7, line 4"}],
-        }
-    ]
-
-
-def test_sarif_keeps_the_bytes_of_names_that_are_not_utf8(make: Make) -> None:
-    diagnostic = make((1, 1), (1, 2), filename="d/k\udcff é.py", message="odd \udcff")
-    (result,) = json.loads(render("sarif", Results((diagnostic,))))["runs"][0]["results"]
-    place = result["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"] == {"uri": "d/k%FF%20%C3%A9.py"}
-    assert result["message"] == {"text": "odd \udcff"}
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_lets_control_characters_through(
     make: Make, related: MakeRelated, name: str
@@ -235,13 +141,6 @@ def test_diff_shows_control_characters_and_no_others_as_symbols() -> None:
         " a = '␛[2J\N{REPLACEMENT CHARACTER}'\t# \N{WOMAN}\u200d\N{ROCKET}\r\n"
         "-b = 1\r\n+b = 2\r\n"
     )
-
-
-def test_sarif_uris() -> None:
-    assert uri("a/b c.py") == "a/b%20c.py"
-    assert uri("/home/me/a.py") == "file:///home/me/a.py"
-    assert uri("C:/me/a.py") == "file:///C:/me/a.py"
-    assert uri("a:b.py") == "a%3Ab.py"
 
 
 def test_every_format_renders_nothing_and_something(make: Make) -> None:

@@ -29,7 +29,7 @@ for epoch in range({epochs}):
 """
 GROUPS = (
     "net.parameters()",
-    'net.parameters()',
+    "net.parameters()",
     '[{"params": [net.weight]}, {"params": [net.bias], "lr": 0.02}]',
 )
 CLASSES = (
@@ -126,10 +126,8 @@ CLASSES = (
         def get_lr(self):
             if self.at == -1:
                 return self.base_lrs
-            return [
-                base * self.gamma ** self.cycle * (1 + math.cos(math.pi * self.at / self.length)) / 2
-                for base in self.base_lrs
-            ]
+            decayed = [base * self.gamma ** self.cycle for base in self.base_lrs]
+            return [b * (1 + math.cos(math.pi * self.at / self.length)) / 2 for b in decayed]
 
         def step(self, epoch=None):
             self.at += 1

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import Stdin, lint
+from lrlint.linter.settings import Settings
 
 HEAD = """
 import torch

@@ -8,50 +8,25 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 
 import pytest
-from rule_cases import CASES, RULES, invalid_examples, valid_scripts
+from rule_cases import CASES, RULES
 
-from lrlint.diagnostics import Diagnostic, Severity
+from lrlint import rule as rule_module
+from lrlint.fix import Applicability
 from lrlint.linter.engine import lint_text
-from lrlint.rule import Invalid, Rule
-from lrlint.source import splice
+from lrlint.rule import OWN_RULES, Invalid, Rule
+from lrlint.testing import Example, examples, examples_of
 
 SECTIONS = ("What it does", "Why is this bad", "Example", "Use instead", "References")
+OPTIONAL = ("Options", "Fix safety", "What torch says")
 RUN_TIME_ONLY = "LR9"
 """Rules that judge a recorded run have no snippets to lint."""
 
 
-def draw(script: str) -> list[Diagnostic]:
-    """Return all that lrlint says of a script, advice included."""
-    report = lint_text(script, "snippet.py", pedantic=True)
-    assert report.problems == ()
-    return list(report.diagnostics)
-
-
-def errors(found: list[Diagnostic]) -> set[str]:
-    return {diagnostic.code for diagnostic in found if diagnostic.severity is Severity.ERROR}
-
-
-def of(rule: Rule, found: list[Diagnostic]) -> list[Diagnostic]:
-    return [diagnostic for diagnostic in found if diagnostic.code == rule.code]
-
-
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-
-
-def valid() -> Iterator[object]:
-    for rule in RULES:
-        for name, script in valid_scripts(rule):
-            yield pytest.param(rule, script, id=name)
-
-
-def invalid() -> Iterator[object]:
-    for rule in RULES:
-        for name, example in invalid_examples(rule):
-            yield pytest.param(rule, example, id=name)
 
 
 # -- the page and the name
@@ -62,7 +37,21 @@ def test_page_has_its_sections_in_order(rule: Rule) -> None:
     headings = re.findall(r"^## (.+?)\??$", rule.documentation(), re.MULTILINE)
     known = [heading for heading in headings if heading in SECTIONS]
     assert known == list(SECTIONS)
-    assert set(headings) <= {*SECTIONS, "Options"}
+    assert set(headings) <= {*SECTIONS, *OPTIONAL}
+
+
+@each_rule
+def test_page_says_why_a_fix_is_unsafe(rule: Rule) -> None:
+    unsafe = any(_has_unsafe_fix(example) for example in examples_of(rule, CASES))
+    assert ("## Fix safety" in rule.documentation()) == unsafe
+
+
+def _has_unsafe_fix(example: Example) -> bool:
+    if not isinstance(example.snippet, Invalid) or example.snippet.fixed is None:
+        return False
+    found = lint_text(example.script(), pedantic=True).diagnostics
+    (fix,) = (finding.fix for finding in found if finding.code == example.rule.code)
+    return fix is not None and fix.applicability is Applicability.UNSAFE
 
 
 @each_rule
@@ -83,9 +72,26 @@ def test_file_is_named_after_the_rule(rule: Rule) -> None:
     assert file.name == f"{rule.code.lower()}_{rule.name.replace('-', '_')}.py"
 
 
-@each_rule
-def test_page_is_at_its_url(rule: Rule) -> None:
-    assert rule.url().endswith(f"/rules/{Path(inspect.getfile(type(rule))).name}")
+@pytest.mark.parametrize(
+    ("urls", "expected"),
+    [
+        (None, None),
+        (["Source, https://example.org/code"], None),
+        (["Documentation, https://example.org/docs/"], "https://example.org/docs/rules/lr101/"),
+    ],
+)
+def test_page_has_an_address_where_the_metadata_name_the_documentation(
+    monkeypatch: pytest.MonkeyPatch, urls: list[str] | None, expected: str | None
+) -> None:
+    package = Message()
+    for url in urls or ():
+        package["Project-URL"] = url
+    monkeypatch.setattr(rule_module, "metadata", lambda name: package)
+    monkeypatch.setattr(
+        rule_module, "documentation_address", rule_module.documentation_address.__wrapped__
+    )
+    (rule,) = (rule for rule in RULES if rule.code == "LR101")
+    assert rule.url() == expected
 
 
 @each_rule
@@ -103,38 +109,9 @@ def test_cases_are_of_our_rules() -> None:
     assert {folder.name for folder in CASES.iterdir()} <= {rule.code.lower() for rule in RULES}
 
 
-# -- the snippets
+# -- the examples
 
 
-@pytest.mark.parametrize(("rule", "script"), list(valid()))
-def test_valid_snippet_draws_nothing_of_the_rule(rule: Rule, script: str) -> None:
-    assert of(rule, draw(script)) == []
-
-
-@pytest.mark.parametrize(("rule", "example"), list(invalid()))
-def test_invalid_snippet_draws_the_rule_once_and_no_other_error(
-    rule: Rule, example: Invalid
-) -> None:
-    found = draw(example.script())
-    (diagnostic,) = of(rule, found)
-    assert errors(found) - {rule.code} == set(example.also)
-    if (row := example.expected_row()) is not None:
-        assert diagnostic.location.row == row
-    for words in example.says:
-        assert words in diagnostic.message
-
-
-@pytest.mark.parametrize(("rule", "example"), list(invalid()))
-def test_fix_of_an_invalid_snippet(rule: Rule, example: Invalid) -> None:
-    before = draw(example.script())
-    (diagnostic,) = of(rule, before)
-    expected = example.expected_fix()
-    if expected is None:
-        assert diagnostic.fix is None
-        return
-    assert diagnostic.fix is not None
-    fixed = splice(example.script(), [(edit.span, edit.content) for edit in diagnostic.fix.edits])
-    assert fixed == expected
-    after = draw(fixed)
-    assert of(rule, after) == []
-    assert errors(after) <= errors(before)
+@pytest.mark.parametrize("example", examples(OWN_RULES, CASES), ids=str)
+def test_example(example: Example) -> None:
+    example.check()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rule_cases import RULES
 
-from lrlint.linter.config import Settings
 from lrlint.linter.engine import Stdin, lint
+from lrlint.linter.settings import Settings
 from lrlint.snippets import training
 
 STEP = "scheduler.step()"
@@ -140,7 +140,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         ),
         (
             training(
-                "import timm.scheduler\nscheduler = timm.scheduler.TanhLRScheduler(optimizer, 9)"
+                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)"
             ),
             "LR103: lrlint does not know this class",
         ),
@@ -291,7 +291,7 @@ def test_a_shared_reason_names_the_rule_that_reports_it(script: str, line: str) 
         # LR405
         (
             training(
-                "import timm.scheduler\nscheduler = timm.scheduler.CosineLRScheduler(optimizer, 9)",
+                "import pl_bolts\nscheduler = pl_bolts.LinearWarmupCosineAnnealingLR(optimizer, 9)",
                 epoch="scheduler.step(epoch)\nprint(scheduler.get_lr())",
             ),
             "LR405: what this scheduler does to the LR is not known",

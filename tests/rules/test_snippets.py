@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from rule_cases import read_case
 
 from lrlint import snippets
 from lrlint.rule import Invalid
 from lrlint.snippets import Diff, script, training
+from lrlint.testing import read_case
 
 STEP_LR = "scheduler = StepLR(optimizer, step_size=30)"
 

@@ -1,4 +1,4 @@
-"""pytest, Lightning and transformers, each with its own way of stepping schedulers."""
+"""Lightning and transformers, each with its own way of stepping schedulers."""
 
 from __future__ import annotations
 
@@ -9,47 +9,6 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import DataLoader, TensorDataset
-
-pytest_plugins = ["pytester"]
-
-TEST = """
-    import torch
-    from torch.optim.lr_scheduler import CosineAnnealingLR
-
-    def train(t_max):
-        optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.1)
-        scheduler = CosineAnnealingLR(optimizer, T_max=t_max, eta_min=1e-3)
-        for _ in range(6):
-            for _ in range(4):
-                optimizer.step()
-            scheduler.step()
-
-    def test_right({fixture}):
-        train(6)
-
-    def test_wrong({fixture}):
-        train(2)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("fixture", "options", "outcomes"),
-    [
-        ("lr_watch", (), {"passed": 2, "errors": 1}),
-        ("", (), {"passed": 2}),
-        ("", ("--lrlint=raise",), {"passed": 2, "errors": 1}),
-        ("", ("--lrlint=warn",), {"passed": 2}),
-    ],
-)
-def test_pytest(
-    pytester: pytest.Pytester, fixture: str, options: tuple[str, ...], outcomes: dict[str, int]
-) -> None:
-    pytester.makepyfile(TEST.format(fixture=fixture))
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
-    result.assert_outcomes(**outcomes)
-    if "errors" in outcomes:
-        result.stdout.fnmatch_lines(["*ScheduleError*LR201 t-max-mismatch*"])
 
 
 @pytest.mark.slow

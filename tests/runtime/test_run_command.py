@@ -213,7 +213,7 @@ def test_workers_find_what_the_script_defines(tmp_path: Path) -> None:
     script(tmp_path, text)
     result = run(tmp_path, "train.py")
     assert result.stdout == "[[0, 1], [2, 3]]\n" * 2, result.stderr
-    assert result.stderr.count("no torch LR scheduler") == 1
+    assert result.stderr.count("no LR scheduler") == 1
 
 
 @pytest.mark.slow

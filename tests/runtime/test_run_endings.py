@@ -152,5 +152,6 @@ def test_a_run_without_a_schedule_says_so(tmp_path: Path) -> None:
     script(tmp_path, "print('no schedule')")
     result = run(tmp_path, "train.py")
     assert result.stderr == (
-        "lrlint: no torch LR scheduler was created: there is no schedule to verify\n"
+        "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
+        " there is no schedule to verify\n"
     )

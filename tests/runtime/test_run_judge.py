@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from torch.optim import lr_scheduler as lrs
 
-from lrlint.linter.config import Settings
+from lrlint.linter.settings import Settings
 from lrlint.rule import Rule, load_rules
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.run_judge import RunJudge

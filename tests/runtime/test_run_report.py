@@ -45,7 +45,10 @@ def test_a_sound_run() -> None:
 
 def test_a_run_without_a_scheduler() -> None:
     text = as_text(report(), Style())
-    assert text == "lrlint: no torch LR scheduler was created: there is no schedule to verify\n"
+    assert text == (
+        "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
+        " there is no schedule to verify\n"
+    )
 
 
 def test_static_findings_are_counted_by_verdict() -> None:

@@ -8,10 +8,12 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from lrlint.linter.settings import Patterns
 from lrlint.source import STDIN, Found, Unreadable, discover
 from lrlint.source.discover import SKIPPED, SUFFIXES
 
@@ -23,8 +25,14 @@ def make(root: Path, *names: str) -> None:
         path.write_text("x = 1\n")
 
 
-def found(*paths: Path | str, **options: object) -> list[str]:
-    return [str(one.path) for one in discover(paths, **options)]  # type: ignore[arg-type]
+def found(*paths: Path | str, exclude: Sequence[str] = (), **options: object) -> list[str]:
+    patterns = Patterns(Path.cwd(), tuple(exclude))
+
+    def excluded(path: Path, is_directory: bool) -> bool:
+        return patterns.match_entry(path, is_directory=is_directory)
+
+    files = discover(paths, excluded=excluded, **options)  # type: ignore[arg-type]
+    return [str(file.path) for file in files]
 
 
 @pytest.fixture(autouse=True)

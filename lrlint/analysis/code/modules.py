@@ -11,7 +11,7 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Relevance, SourceError, SourceFile, load_imported
+from lrlint.source import Disk, Relevance, SourceError, SourceFile
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.relevance.outline import Imported
@@ -111,7 +111,8 @@ class ModuleUnit:
 class Project:
     """All modules that one run of lrlint has looked at."""
 
-    def __init__(self, relevance: Relevance | None = None) -> None:
+    def __init__(self, relevance: Relevance | None = None, disk: Disk | None = None) -> None:
+        self._disk = disk or Disk()
         self._relevance = Relevance() if relevance is None else relevance
         self._units: dict[Path, ModuleUnit | None] = {}
         self._data: dict[tuple[Path, Format], object] = {}
@@ -157,7 +158,7 @@ class Project:
         """Return what a settings file holds; None where it is broken."""
         key = path, format_
         if key not in self._data:
-            self._data[key] = read_data(path, format_)
+            self._data[key] = read_data(path, format_, self._disk)
         return self._data[key]
 
     def data_file(self, importer: ModuleUnit, name: str) -> Path | None:
@@ -179,7 +180,7 @@ class Project:
         unit = None
         if not self._room:
             return None
-        source = load_imported(path)
+        source = self._relevance.read(path)
         if source is not None:
             self._room -= 1
             with suppress(SourceError):

@@ -21,6 +21,7 @@ from lrlint.facts import (
     HANDWRITTEN_LINE,
     OWN_COSINE,
     OWN_LINE,
+    WITH_CYCLES,
     Argument,
     Horizon,
     Place,
@@ -46,6 +47,14 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
             reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
         )
     return arguments
+
+
+def cooldown_of(record: SchedulerRecord) -> Argument | None:
+    """Return the epochs at the lowest LR that a call of one of timm's factories asks for."""
+    if record.cooldown is None:
+        return None
+    value, place = record.cooldown
+    return Argument(value=_fact_of(value), place=place, text=place.text)
 
 
 def trainer_arguments(event: trace.TrainerArguments) -> TrainerArguments:
@@ -105,7 +114,8 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line
         return _horizon(name, end, place or record.place)
-    for parameter in () if law is None else law.horizon:
+    for name in () if law is None else law.horizon:
+        parameter = name
         argument = arguments.get(parameter)
         if argument is None or argument.value is None:
             continue
@@ -115,8 +125,29 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
         if length is None and isinstance(argument.value, tuple):
             last = argument.value[-1] if argument.value else None
             length = last if isinstance(last, Expr) else None
+        if law is not None and law.positioned and length is not None:
+            whole = _with_cycles(arguments, length)
+            if whole != length:
+                parameter, length = WITH_CYCLES, whole
         return _horizon(parameter, length, argument.place or record.place)
     return None
+
+
+def _with_cycles(arguments: Mapping[str, Argument], length: Expr) -> Expr | None:
+    """Return the length of a schedule of timm's with all its cycles and the warm-up before them."""
+    number = {name: argument.number for name, argument in arguments.items()}
+    cycles, warmup = number.get("cycle_limit"), number.get("warmup_t")
+    try:
+        if "cycle_limit" in arguments:
+            growth = number["cycle_mul"]
+            if cycles is None or cycles.value is None or growth is None or growth.value != 1:
+                return length if cycles is not None and cycles.value == 1 else None
+            length = length * max(cycles.value, 1)
+        if arguments["warmup_prefix"].value is True:
+            return None if warmup is None else length + warmup
+    except (TooComplex, NotRepresentable):
+        return None
+    return length
 
 
 def _law_of(record: SchedulerRecord) -> Law | None:

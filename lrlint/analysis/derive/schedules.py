@@ -13,6 +13,7 @@ from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.rebuilt_in_loops import built_each_time, built_on_demand
 from lrlint.analysis.derive.scheduler_arguments import (
     arguments_of,
+    cooldown_of,
     horizon_of,
     removed_arguments,
 )
@@ -28,13 +29,14 @@ from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
     BuildScheduler,
+    IdleStep,
     Located,
     OptimizerStep,
     Repeat,
     SchedulerStep,
     When,
 )
-from lrlint.analysis.model.values import Owner, SchedulerRecord
+from lrlint.analysis.model.values import LibraryKind, Owner, SchedulerRecord
 from lrlint.analysis.model.words import HELD, unknown_trips
 from lrlint.facts import (
     Acceleration,
@@ -137,7 +139,7 @@ def _schedule(
         updates = _without_counts(updates)
     steps, updates = counted_by_running(trace, built, steps, updates)
     arguments = arguments_of(record)
-    stepping = _stepping(record, steps, updates, loops)
+    stepping = _stepping(record, steps, updates, loops, located)
     sites, count = tuple(step.site for step in steps), total(steps)
     epoch_loop = stepping.epoch_loop
     return Schedule(
@@ -176,13 +178,25 @@ def _construction(
         seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
+        positioned=record.kind is LibraryKind.TIMM_SCHEDULER,
+        planned_epochs=record.planned_epochs,
+        cooldown=cooldown_of(record),
     )
 
 
 def _stepping(
-    record: SchedulerRecord, steps: list[Step], updates: list[Step], loops: Loops
+    record: SchedulerRecord,
+    steps: list[Step],
+    updates: list[Step],
+    loops: Loops,
+    located: list[Located],
 ) -> Stepping:
     epoch_loop, batch_loop = _training_loops(updates or steps)
+    idle = tuple(
+        item.event.place
+        for item in located
+        if isinstance(item.event, IdleStep) and item.event.scheduler is record
+    )
     return Stepping(
         optimizer_steps=total(updates),
         epoch_loop=epoch_loop,
@@ -191,6 +205,7 @@ def _stepping(
         repeated_step=repeated_step(steps, updates, loops),
         driver=record.driver,
         prepared=record.prepared,
+        idle=idle,
         escapes=record.escapes,
         held=record.escapes is not None and record.escapes.startswith(HELD),
         undecided=_undecided(steps),

@@ -117,10 +117,14 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
     ):
         count = None
     argument, text, source, position = StepArgument.NOTHING, "", "", None
+    counted, offset, last = None, None, None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text
         source = _origin_of_argument(event)
-        position = _position(event.argument, repeats)
+        line = _line(event.argument, repeats)
+        if line is not None:
+            counted, position = facts[repeats.index(line[0])], line[1]
+        offset, last = _offset(event.argument, repeats), _last(event.argument, repeats)
     return StepSite(
         place=event.place,
         loops=tuple(facts),
@@ -132,6 +136,9 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         argument_text=text,
         argument_source=source,
         position=position,
+        counted=counted,
+        offset=offset,
+        last=last,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
         called_once=len(repeats) < len(whole),
@@ -300,11 +307,40 @@ def _origin_of_argument(event: SchedulerStep) -> str:
     return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
 
 
-def _position(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
-    """Return the value in a loop's first iteration of an argument that grows by 1 with each."""
+def _line(argument: AnyValue | None, repeats: list[Repeat]) -> tuple[Repeat, Expr] | None:
+    """Return the loop with whose iterations an argument grows by 1, and its first value there."""
     for repeat in reversed(repeats):
         line = argument.linear_in(repeat.loop.index) if isinstance(argument, Expr) else None
         if line is None or line[0].as_number() == 0:
             continue
-        return line[1] if line[0].as_number() == 1 else None
+        return (repeat, line[1]) if line[0].as_number() == 1 else None
     return None
+
+
+def _offset(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
+    """Return an argument less the number of iterations before, where that does not change."""
+    if not isinstance(argument, Expr) or not repeats:
+        return None
+    done = Expr.const(0)
+    for repeat in repeats:
+        trips = repeat.loop.trips
+        if trips is None and repeat is not repeats[0]:
+            return None
+        try:
+            done = (done if trips is None else done * trips) + Expr.atom(repeat.loop.index)
+        except (TooComplex, NotRepresentable):
+            return None
+    offset = argument - done
+    return None if any(map(is_loop_atom, offset.atoms())) else offset
+
+
+def _last(argument: AnyValue | None, repeats: list[Repeat]) -> Expr | None:
+    """Return an argument in the last iteration of all loops."""
+    if not isinstance(argument, Expr):
+        return None
+    ends = {one.loop.index: one.loop.trips - 1 for one in repeats if one.loop.trips is not None}
+    try:
+        last = argument.subs(ends)
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+    return None if any(map(is_loop_atom, last.atoms())) else last

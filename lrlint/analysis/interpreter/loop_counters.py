@@ -90,7 +90,7 @@ def repeating(
         _end_at_break(repeat)
     unforeseen = _breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
     running = _running(machine, variables)
-    mapping, whole = _resolve(variables, loop, running)
+    mapping = _resolve(variables, loop.index, running, loop.trips)
     if tests is not None and loop.trips is None:
         loop.trips = _trips(tests, loop, mapping)
     loop.carried = tuple(
@@ -111,8 +111,7 @@ def repeating(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
         )
     _leave_replaced_open(machine, repeat, start)
-    last = {} if unforeseen else whole
-    _write_last_values(machine, repeat, variables, mapping, start, last, closed=not unforeseen)
+    _write_last_values(machine, repeat, variables, mapping, start, closed=not unforeseen)
     _write_running(machine, repeat, running)
     for value in growing:
         _end_growth(value, repeat)
@@ -264,14 +263,12 @@ def _running(machine: Machine, variables: list[Variable]) -> dict[Variable, Runn
 
 
 def _resolve(
-    variables: list[Variable], loop: LoopRecord, running: dict[Variable, Running]
-) -> tuple[dict[Atom, Expr], dict[Atom, Expr]]:
-    """Return the unknowns as functions of the loop's index, as far as the body tells them.
-
-    With them come their values after the loop, where those functions do not tell them.
-    """
-    index = loop.index
-    whole: dict[Atom, Expr] = {}
+    variables: list[Variable],
+    index: Atom,
+    running: dict[Variable, Running],
+    trips: Expr | None,
+) -> dict[Atom, Expr]:
+    """Return the unknowns as functions of the loop's index, as far as the body tells them."""
     unknowns = {variable.atom for variable in variables}
     mapping: dict[Atom, Expr] = {}
     for variable, counter in running.items():
@@ -290,17 +287,15 @@ def _resolve(
         else:
             changed.append((variable, after))
     for variable, after in changed:
-        gain = _gain(variable, after, loop, mapping)
+        gain = _gain(variable, after, index, mapping, trips)
         if gain is not None:
-            mapping[variable.atom] = variable.before + gain[0]
-            if gain[1] is not None:
-                whole[variable.atom] = variable.before + gain[1]
+            mapping[variable.atom] = variable.before + gain
     # A counter may depend on another one: two rounds are enough for two nested loops.
     for _ in range(2):
         for atom, value in list(mapping.items()):
             if value.atoms() & mapping.keys():
                 mapping[atom] = value.subs({k: v for k, v in mapping.items() if k != atom})
-    return mapping, whole
+    return mapping
 
 
 def _indicators_of(variables: list[Variable], condition: Condition) -> set[Atom]:
@@ -315,13 +310,13 @@ def _indicators_of(variables: list[Variable], condition: Condition) -> set[Atom]
 
 
 def _gain(
-    variable: Variable, after: Expr, loop: LoopRecord, mapping: dict[Atom, Expr]
-) -> tuple[Expr, Expr | None] | None:
-    """Return what a variable has gained before an iteration; None where it is irregular.
-
-    With it comes the gain of all iterations, where it is another than that formula tells.
-    """
-    index = loop.index
+    variable: Variable,
+    after: Expr,
+    index: Atom,
+    mapping: dict[Atom, Expr],
+    trips: Expr | None,
+) -> Expr | None:
+    """Return what a variable has gained before iteration ``index``; None where it is irregular."""
     try:
         delta = (after - Expr.atom(variable.atom)).subs(mapping)
     except _UNREPRESENTABLE:
@@ -330,8 +325,8 @@ def _gain(
     if variable.atom in atoms or any(map(is_computed, atoms)):
         return None
     if index not in atoms and not indicators(delta):
-        return delta * Expr.atom(index), None
-    return counting.summed(delta, index, loop.trips, mapping)
+        return delta * Expr.atom(index)
+    return counting.summed(delta, index, mapping, trips)
 
 
 def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
@@ -356,14 +351,12 @@ def _write_last_values(
     variables: list[Variable],
     mapping: dict[Atom, Expr],
     start: int,
-    whole: dict[Atom, Expr],
     *,
     closed: bool,
 ) -> None:
     """Give what the body has written since ``start`` the value that the last iteration leaves.
 
-    ``whole`` has values that are known already. ``closed`` is False where it is not known which
-    iteration is the last.
+    ``closed`` is False where it is not known which iteration is the last.
     """
     loop = repeat.loop
     inner = [node.loop for node in nodes_of(repeat.body) if isinstance(node, Repeat)]
@@ -371,6 +364,7 @@ def _write_last_values(
     irregular = {item.atom for record in inner for item in record.left}
     last = None if loop.trips is None or not closed else {loop.index: loop.trips - 1}
     by_place = {(variable.store, variable.key): variable for variable in variables}
+    counted = _counted(variables, mapping, loop) if closed else {}
     for store, key in dict.fromkeys((store, key) for store, key, _ in machine.journal[start:]):
         value = store.data.get(key)
         if isinstance(value, Choice) and mapping:
@@ -382,8 +376,8 @@ def _write_last_values(
         variable = by_place.get((store, key))
         try:
             known = value = replaced(value, mapping)
-            if variable is not None and variable.atom in whole:
-                known = whole[variable.atom]
+            if (store, key) in counted:
+                known = counted[store, key]
             elif last is not None:
                 known = replaced(value, last)
         except _UNREPRESENTABLE:
@@ -436,6 +430,23 @@ def _leaves_loop(block: Block, depth: int) -> bool:
             case Repeat(body=body) if _leaves_loop(body, depth + 1):
                 return True
     return False
+
+
+def _counted(
+    variables: list[Variable], mapping: dict[Atom, Expr], loop: LoopRecord
+) -> dict[tuple[Store, Hashable], Expr]:
+    """Return what the variables that grow in some iterations only have after the last one."""
+    counted: dict[tuple[Store, Hashable], Expr] = {}
+    for variable in variables:
+        after = variable.after
+        if after is None or loop.trips is None or variable.atom not in mapping:
+            continue
+        with suppress(*_UNREPRESENTABLE):
+            gain = (after - Expr.atom(variable.atom)).subs(mapping)
+            total = counting.summed(gain, loop.index, mapping, loop.trips, whole=True)
+            if total is not None:
+                counted[variable.store, variable.key] = variable.before + total
+    return counted
 
 
 def _write_running(machine: Machine, repeat: Repeat, running: dict[Variable, Running]) -> None:

@@ -135,6 +135,9 @@ def _scheduler(
     machine: Machine, receiver: SchedulerValue, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
     record = receiver.record
+    modelled = machine.library.call_method(machine, receiver, name, arguments, node)
+    if modelled is not None:
+        return modelled
     if name in _ADVANCES:
         argument = next(iter(arguments.all()), None)
         text = _first_argument(machine, node)

@@ -22,7 +22,14 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, ClassValue, Instance, LibraryKind, Value
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    Instance,
+    LibraryKind,
+    SchedulerValue,
+    Value,
+)
 from lrlint.symbolic import Expr
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]
@@ -101,6 +108,8 @@ def kind_of(value: AnyValue) -> ObjectKind:
     """Return the kind under which methods and attributes of a value are registered."""
     if isinstance(value, Instance) and value.kind is not None:
         return value.kind
+    if isinstance(value, SchedulerValue) and value.record.kind is not None:
+        return value.record.kind
     return type(value)
 
 

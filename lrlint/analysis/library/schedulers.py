@@ -18,6 +18,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
+    LibraryKind,
     ListValue,
     Opaque,
     OptimizerRecord,
@@ -32,19 +33,22 @@ from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
 
 _LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
+_TIMM = "timm."
 
 
 def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """Return a scheduler where a name is that of a law, or looks like one and gets an optimizer."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
-    if law is not None and name.startswith(_LIBRARIES):
+    if law is not None and name.startswith(_TIMM if law.positioned else _LIBRARIES):
         return _build(machine, law, arguments, node)
     optimizer = _optimizer_among(arguments)
     if optimizer is None:
         return None
     chosen_by_name = name == "torch.optim.lr_scheduler.?"
     if chosen_by_name or _names_a_scheduler(last):
+        if law is not None and law.positioned:
+            last = name  # not timm's, though it has the name
         return choices.distribute(
             machine,
             optimizer,
@@ -118,10 +122,10 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
         return _build_incomplete(machine, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
     values = {
-        name: _as_number(machine, _as_value(value)) if name in law.durations else _as_value(value)
+        name: _as_number(machine, as_value(value)) if name in law.durations else as_value(value)
         for name, value in bound.items()
     }
-    target = _optimizer_of_parts(machine, values) if optimizer is None else _as_value(optimizer)
+    target = _optimizer_of_parts(machine, values) if optimizer is None else as_value(optimizer)
     complete = not arguments.open
     return choices.distribute(
         machine,
@@ -152,7 +156,7 @@ def _build_incomplete(
     machine.note(machine.here(node), f"{law.name}: {why}")
     optimizer = _optimizer_among(arguments) or arguments.get(0) or Opaque()
     known = {parameter.name for parameter in law.parameters}
-    values = {key: _as_value(value) for key, value in keywords.items() if key in known}
+    values = {key: as_value(value) for key, value in keywords.items() if key in known}
     names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
     for name, value in zip(names, arguments.positional[1:], strict=False):
         values.setdefault(name, value)
@@ -185,6 +189,7 @@ def _record(
         children=children,
         open_arguments=not complete,
         reads={entry: read for value in values.values() for entry, read in reads_of(value).items()},
+        kind=_kind(law),
     )
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
@@ -214,12 +219,17 @@ def build(
         law=law.name,
         place=place,
         optimizer=optimizer.record,
-        arguments={name: _as_value(value) for name, value in arguments.items()},
+        arguments={name: as_value(value) for name, value in arguments.items()},
         places=places,
+        kind=_kind(law),
     )
     optimizer.record.driven = True
     machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
+
+
+def _kind(law: Law) -> LibraryKind | None:
+    return LibraryKind.TIMM_SCHEDULER if law.positioned else None
 
 
 def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
@@ -278,7 +288,7 @@ def _record_of(machine: Machine, value: AnyValue) -> OptimizerRecord | None:
     return None
 
 
-def _as_value(value: object) -> AnyValue:
+def as_value(value: object) -> AnyValue:
     """Return an argument, or a default of a signature as a value of the analyser."""
     if isinstance(value, (Expr, Value)):
         return value
@@ -287,5 +297,5 @@ def _as_value(value: object) -> AnyValue:
     if isinstance(value, (int, float)):
         return numbers.from_python(value)
     if isinstance(value, (tuple, list)):
-        return ListValue([_as_value(item) for item in value], kind="tuple")
+        return ListValue([as_value(item) for item in value], kind="tuple")
     return Opaque()

@@ -27,7 +27,10 @@ from lrlint.formulas import LAWS
 from lrlint.source.nodes import decorators_of, small_statements, statements_of
 from lrlint.symbolic import Expr
 
-_SCHEDULER_BASES = {"LRScheduler", "_LRScheduler", *(n for n in LAWS if not n.startswith("get_"))}
+_SCHEDULER_BASES = {
+    *("LRScheduler", "_LRScheduler"),
+    *(law.name for law in LAWS.values() if law.is_class and not law.positioned),
+}
 _OPTIMIZER_BASES = {"Optimizer", *optimizers.SIGNATURES}
 
 

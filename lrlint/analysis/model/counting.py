@@ -180,12 +180,17 @@ def _enumerated(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
 
 
 def summed(
-    delta: Expr, index: Atom, trips: Expr | None, mapping: Mapping[Atom, Expr]
-) -> tuple[Expr, Expr | None] | None:
+    delta: Expr,
+    index: Atom,
+    mapping: Mapping[Atom, Expr],
+    trips: Expr | None = None,
+    *,
+    whole: bool = False,
+) -> Expr | None:
     """Return what a counter has gained before iteration ``index`` if each iteration adds ``delta``.
 
     ``delta`` holds one indicator: ``step += 1`` under ``(i + 1) % k == 0``. None for anything else.
-    With it comes the gain of all iterations, where it is another than that formula tells.
+    With ``whole``, return what it has gained after all ``trips``.
     """
     conditional = indicators(delta)
     if len(conditional) != 1 or any(map(is_computed, delta.atoms())):
@@ -199,12 +204,15 @@ def summed(
     if index in slope.atoms() or index in offset.atoms():
         return None
     condition = atom.key.subs(mapping)
+    until = trips if whole and trips is not None else Expr.atom(index)
     try:
-        every = None if trips is None else every_and_last(condition, index, trips)
-        if trips is not None and every is not None:
-            before = slope * floor(Expr.atom(index) / every) + offset * Expr.atom(index)
-            return before, slope * ceil(trips / every) + offset * trips
-        count = _closed_form(condition, index, Expr.atom(index))
+        if not whole and trips is not None and isinstance(condition, Any):
+            every = every_and_last(condition, index, trips)
+            count = None if every is None else floor(until / every)
+        else:
+            count = _closed_form(condition, index, until)
     except (NotRepresentable, TooComplex, ZeroDivisionError):
         return None
-    return None if count is None else (slope * count + offset * Expr.atom(index), None)
+    if count is None:
+        return None
+    return slope * count + offset * until

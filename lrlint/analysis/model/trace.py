@@ -168,6 +168,13 @@ class SchedulerStep(Event):
 
 
 @dataclass(eq=False, slots=True)
+class IdleStep(Event):
+    """A step that does nothing, since the scheduler counts in another unit: one of timm's."""
+
+    scheduler: SchedulerRecord
+
+
+@dataclass(eq=False, slots=True)
 class SchedulerCall(Event):
     """Another method of a scheduler is called, or one of its attributes set."""
 

@@ -181,6 +181,7 @@ class LibraryKind(Enum):
     IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"
     TRAINING_ARGUMENTS = "transformers.TrainingArguments"
     WANDB_RUN = "wandb.init()"
@@ -504,6 +505,12 @@ class SchedulerRecord:
     """Its class, where that is one of the project."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
+    kind: LibraryKind | None = None
+    """The library class whose methods it has, where those are modelled."""
+    planned_epochs: Expr | None = None
+    """How many epochs it takes, as the function that builds it returns."""
+    cooldown: tuple[AnyValue, SyntaxPlace] | None = None
+    """The epochs at the lowest LR that the function adds, and where the call says so."""
 
 
 Owner = OptimizerRecord | SchedulerRecord

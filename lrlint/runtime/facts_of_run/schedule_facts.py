@@ -16,6 +16,7 @@ from lrlint.facts import (
     Schedule,
     Stepping,
     StepSite,
+    ZeroSteps,
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
@@ -80,15 +81,26 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         overran=record.overran,
         ended_early=early_end(record, recorder),
         last_lrs=last_lrs(record.optimizer),
+        zero_steps=_zero_steps(record),
         starts_over=record.starts_over,
         rank_gap=record.rank_gap,
     )
+
+
+def _zero_steps(record: RecordedScheduler) -> ZeroSteps | None:
+    """Return its optimizer's steps at an LR of 0; of several schedules, the first answers."""
+    drivers = [one for one in record.optimizer.schedulers if one.parent is None]
+    if drivers and record is not drivers[0]:
+        return None
+    return record.optimizer.zero_lrs.fact(record.optimizer.steps)
 
 
 def _escape(record: RecordedScheduler) -> str | None:
     """Return how a scheduler may be stepped without a call that the recorder hears."""
     if record.failed:
         return "never built"
+    if record.idle_sites and not record.steps:
+        return "stepped in the unit that it does not count in"
     return "stepped by other means than its own step()" if record.unseen else None
 
 
@@ -116,6 +128,8 @@ def _early_step(
     record: RecordedScheduler, sites: tuple[StepSite, ...], use: OptimizerUse
 ) -> OrderFact | None:
     """Return the order of the calls, where the scheduler mostly steps before the optimizer."""
+    if record.foreign:
+        return None
     optimizer = record.optimizer
     optimizer_site = next(iter(use.sites), None)
     early: OrderFact | None = None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lrlint.facts import OptimizerUse, Schedule, Surroundings, Training
+from lrlint.runtime.facts_of_run.hand_written import HandWritten, facts_of
 from lrlint.runtime.facts_of_run.optimizer_facts import optimizer_use
 from lrlint.runtime.facts_of_run.schedule_facts import schedule_of
 from lrlint.runtime.facts_of_run.training_loops import TrainingLoops
@@ -13,8 +16,8 @@ Uses = dict[int, OptimizerUse]
 """The facts of optimizers, by the id of their record."""
 
 
-def training_of(recorder: Recorder) -> Training:
-    """Return the facts of a run so far."""
+def training_of(recorder: Recorder, written: Sequence[HandWritten] = ()) -> Training:
+    """Return the facts of a run so far, with the schedules that the script writes by hand."""
     loops = TrainingLoops(recorder)
     failed = {id(record.optimizer) for record in recorder.schedulers if record.failed}
     uses = {
@@ -27,7 +30,11 @@ def training_of(recorder: Recorder) -> Training:
         for record in recorder.schedulers
     }
     _note_relations(recorder.schedulers, schedules)
-    return Training(optimizers=tuple(uses.values()), schedules=tuple(schedules.values()))
+    return Training(
+        optimizers=tuple(uses.values()),
+        schedules=tuple(schedules.values()),
+        written=tuple(facts_of(one, uses[id(one.record)]) for one in written),
+    )
 
 
 def _note_replacements(records: list[RecordedOptimizer], uses: Uses) -> None:

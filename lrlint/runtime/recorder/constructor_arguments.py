@@ -25,7 +25,8 @@ def optimizer_among(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> An
         if hasattr(value, "param_groups"):
             return unwrapped_optimizer(value)
         if isinstance(value, (list, tuple)) and value and hasattr(value[0], "optimizer"):
-            return unwrapped_optimizer(value[0].optimizer)  # ChainedScheduler([...])
+            optimizer = unwrapped_optimizer(value[0].optimizer)  # ChainedScheduler([...])
+            return optimizer if hasattr(optimizer, "param_groups") else None
     return None
 
 

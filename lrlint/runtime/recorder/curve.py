@@ -15,10 +15,12 @@ class Curve:
     dropped, so that the size never exceeds that, however long the training.
     """
 
-    __slots__ = ("at", "expected", "lr", "stride")
+    __slots__ = ("at", "changes", "expected", "lr", "stride")
 
     def __init__(self) -> None:
         self.stride = 1
+        self.changes = 0
+        """The steps kept at some time whose LRs are not those of the step before."""
         self.at: list[int] = []
         self.lr: list[Sequence[float]] = []
         self.expected: list[Sequence[float] | None] = []
@@ -27,6 +29,8 @@ class Curve:
         """Record one step; the caller asks ``step % stride`` first where that is cheaper."""
         if step % self.stride:
             return
+        if self.lr and lr != self.lr[-1]:
+            self.changes += 1
         self.at.append(step)
         self.lr.append(lr)
         self.expected.append(expected)

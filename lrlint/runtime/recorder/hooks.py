@@ -22,6 +22,7 @@ from torch.optim.optimizer import (
 from torch.utils.data import dataloader
 
 from lrlint.errors import internal_error
+from lrlint.runtime.recorder.framework_schedulers import is_foreign, loaded_classes
 from lrlint.runtime.recorder.hidden_frames import hidden
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.telling import tell
@@ -65,6 +66,7 @@ class Hooks:
         scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
         definer = next(cls for cls in scaler.__mro__ if "step" in vars(cls))
         self._wrap(definer, "step", self._scaled_step)
+        self._wrap_frameworks()
 
     def remove(self) -> None:
         """Leave torch as it was."""
@@ -78,8 +80,19 @@ class Hooks:
         self._on_scheduler.adopt(scheduler)
 
     def _wrap_classes(self, scheduler: Any) -> None:
+        if is_foreign(scheduler):
+            self._wrap_frameworks()
+            return
         for cls in type(scheduler).__mro__[:-1]:  # the user's own among them
             self._wrap_scheduler(cls, "step", "load_state_dict")
+
+    def _wrap_frameworks(self) -> None:
+        """Wrap the schedulers of other libraries, as far as they are loaded by now."""
+        for cls, steps in loaded_classes():
+            for name in ("__init__", *steps):
+                if name in vars(cls) and (cls, name) not in self._wrapped:
+                    make = self._scheduler_init if name == "__init__" else self._foreign_step
+                    self._wrap(cls, name, make)
 
     def _wrap_scheduler(self, cls: type, *names: str) -> None:
         """Wrap those of the methods that a class defines itself, once."""
@@ -137,6 +150,7 @@ class Hooks:
                 self._fail(error)
 
         def after(optimizer: Any, args: Any, kwargs: Any) -> None:
+            __tracebackhide__ = True  # of pytest
             try:
                 end(optimizer, kwargs)
             except Exception as error:
@@ -152,6 +166,7 @@ class Hooks:
             with self.safely():
                 if self._on:
                     self._on_optimizer.built(optimizer)
+                    self._wrap_frameworks()  # a scheduler is built after its optimizer
 
         return __init__
 
@@ -250,6 +265,27 @@ class Hooks:
                     stepped(scheduler, value)
             except Exception as error:
                 self._fail(error)
+
+        return step
+
+    def _foreign_step(self, original: Any) -> Any:
+        listener = self._on_scheduler
+
+        def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._depth or not self._on:
+                return original(scheduler, *args, **kwargs)
+            self._depth += 1
+            with self.safely():
+                listener.foreign_stepping(scheduler)
+            try:
+                result = original(scheduler, *args, **kwargs)
+            finally:
+                self._depth -= 1
+            with self.safely():
+                if self._on:
+                    value = args[0] if args else next(iter(kwargs.values()), None)
+                    listener.foreign_stepped(scheduler, original.__name__, value)
+            return result
 
         return step
 

@@ -16,6 +16,7 @@ from lrlint.runtime.recorder.device_buffer import DeviceBuffer, DeviceCounter
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.hand_writes import HandWrites
 from lrlint.runtime.recorder.loop_epochs import LoopEpochs
+from lrlint.runtime.recorder.zero_steps import ZeroLRs
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class RecordedOptimizer:
     hand_writes: HandWrites | None = None
     """The LRs that the script has written, and from which the schedule goes on."""
     bad_rate: BadRate | None = None
+    zero_lrs: ZeroLRs = field(default_factory=ZeroLRs)
     batches: int = 0
     """Batches that loaders had yielded at its last step."""
     loop_epochs: LoopEpochs = field(default_factory=LoopEpochs)
@@ -129,6 +131,10 @@ class RecordedScheduler:
     furthest: int = 0
     """The most that its counter had come to when a state was loaded into it."""
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    idle_sites: dict[RunPlace, CallSite] = field(default_factory=dict)
+    """Calls that do nothing, such as a ``step()`` of timm's on a schedule in updates."""
+    foreign: bool = False
+    """Whether it is another library's, or stepped by one that keeps its own order of calls."""
     last_tries: int = 0
     """Tries of the optimizer before its last step."""
     last_optimizer_steps: int = 0

@@ -19,6 +19,14 @@ from lrlint.runtime.recorder.constructor_arguments import (
     optimizer_among,
 )
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
+from lrlint.runtime.recorder.framework_schedulers import (
+    advanced,
+    does_nothing,
+    is_foreign,
+    parts_of,
+    writes_lr,
+)
+from lrlint.runtime.recorder.library_functions import given_arguments, library_law
 from lrlint.runtime.recorder.loader_passes import LoaderPasses
 from lrlint.runtime.recorder.lr_values import plain_lrs, plain_number
 from lrlint.runtime.recorder.optimizer_listener import OptimizerListener
@@ -70,21 +78,26 @@ class SchedulerListener:
     def built(self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
         """Hear that a scheduler's constructor has run to its end."""
         optimizer = self._optimizers.record_of(getattr(scheduler, "optimizer", None))
-        if optimizer is None:
+        if optimizer is None or not writes_lr(scheduler):
             return
         optimizer.settled = False
         law, bound = _bound(law_of(scheduler), arguments, keywords)
-        parts = getattr(scheduler, "_schedulers", ())
-        children = tuple(self._by_id[id(part)] for part in parts if id(part) in self._by_id)
+        name, given = type(scheduler).__name__, given_names(law, arguments, keywords)
         base_lrs = tuple(optimizer.expected.initial)
+        library = library_law(bound.get("lr_lambda"), base_lrs) if name == "LambdaLR" else None
+        if library is not None:
+            law, bound = library
+            name, given = law.name, given_arguments(law, bound)
+        parts = parts_of(scheduler)
+        children = tuple(self._by_id[id(part)] for part in parts if id(part) in self._by_id)
         replay = _replay(law, optimizer.expected, bound, children, scheduler.optimizer.param_groups)
         key = id(scheduler)
         record = RecordedScheduler(
             ref=weakref.ref(scheduler, lambda _: self._by_id.pop(key, None)),
-            name=type(scheduler).__name__,
+            name=name,
             law=law,
             arguments=bound,
-            given_names=given_names(law, arguments, keywords),
+            given_names=given,
             place=self._log.place(),
             order=self._log.next_order(),
             optimizer=optimizer,
@@ -98,6 +111,7 @@ class SchedulerListener:
             last_batches=self._passes.batches,
             kept=kept_arguments(scheduler),
             seen_counter=counter_of(scheduler),
+            foreign=is_foreign(scheduler),
         )
         if OPTIMIZER_LOADED in optimizer.loads_since_step:
             record.restored_before = optimizer.loads[-1]
@@ -147,7 +161,7 @@ class SchedulerListener:
 
     def adopt(self, scheduler: Any) -> None:
         """Record a scheduler that was built before the recorder listened, its parts first."""
-        for part in getattr(scheduler, "_schedulers", ()):
+        for part in parts_of(scheduler):
             self.adopt(part)
         if id(scheduler) in self._by_id:
             return
@@ -219,6 +233,35 @@ class SchedulerListener:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
         record.seen_counter = counter_of(scheduler)
         expect_own_lrs(record, scheduler)
+
+    def foreign_stepping(self, scheduler: Any) -> None:
+        """Hear that another library's scheduler begins to step."""
+        target = advanced(scheduler)
+        if (
+            id(target) not in self._by_id
+            and writes_lr(scheduler)
+            and self._optimizers.record_of(scheduler.optimizer) is not None
+        ):
+            self.adopt(scheduler)  # built before its library was listened to
+        self.stepping(target)
+
+    def foreign_stepped(self, scheduler: Any, method: str, value: Any) -> None:
+        """Hear that another library's scheduler has stepped."""
+        target = advanced(scheduler)
+        record = self._by_id.get(id(target))
+        if record is None:
+            return
+        if does_nothing(scheduler, method):
+            place = self._log.user_place()
+            if place is not None:
+                self._log.count(record.idle_sites, place, record.optimizer.steps)
+            return
+        record.foreign = True
+        record.replay = None if target is not scheduler else record.replay
+        counts = method != "__call__"  # which gets ignite's engine
+        self.stepped(target, value if counts else None)
+        if counts and isinstance(value, int):
+            record.steps_before += value - record.counter
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""

@@ -111,6 +111,7 @@ class Verifier:
             self.listener(record, step, lrs)
         if step % record.curve.stride == 0:
             record.curve.add(step, lrs, expected)
+        record.zero_lrs.note(step, lrs)
         if lrs == expected:
             if record.max_error is None:
                 record.max_error = 0.0

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from lrlint.source.locate import LIBRARIES, Locator, load_imported
+from lrlint.source.locate import LIBRARIES, Locator, load_imported, module_query
 from lrlint.source.module import SourceFile
 from lrlint.source.relevance.mentions import writes_rate
 from lrlint.source.relevance.outline import (
@@ -28,12 +28,14 @@ from lrlint.source.relevance.outline import (
     outline,
     words,
 )
+from lrlint.source.trail import Query, Trail
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
 
 _BUILDS: Final = re.compile(
     r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
     r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments|(?:SFT|DPO)Config"
+    r"|create_scheduler_v2"
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
 
@@ -62,10 +64,11 @@ class Relevance:
 
     def __init__(self, read: Callable[[Path], SourceFile | None] = load_imported) -> None:
         """Take a reader of the project's files; it returns None for those of no use."""
-        self._read = read
+        self.read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
-        self._harmless: set[tuple[_Module, str]] = set()
+        self._harmless: dict[tuple[_Module, str], Trail] = {}
+        """Parts that lead to no constructor, each with the search that has shown it."""
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
@@ -116,12 +119,24 @@ class Relevance:
         return module
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
+        outer, trail = self.locator.trail, Trail()
+        outer.earlier.add(trail)
+        self.locator.trail = trail
+        try:
+            return self._search(parts, trail)
+        finally:
+            self.locator.trail = outer
+
+    def _search(self, parts: Iterable[tuple[_Module, str]], trail: Trail) -> bool:
         seen: set[tuple[_Module, str]] = set()
         waiting = deque(parts)  # what is near comes first, where a constructor mostly is
         most = len(self._modules) + _MOST_MODULES
         while waiting:
             key = waiting.popleft()
-            if key in seen or key in self._harmless:
+            if key in seen:
+                continue
+            if key in self._harmless:
+                trail.earlier.add(self._harmless[key])
                 continue
             seen.add(key)
             module, part = key
@@ -137,7 +152,7 @@ class Relevance:
                 named |= used if code.startswith("class") else free_words(code)
             for word in named:
                 waiting += self._meant(module, word)
-        self._harmless |= seen
+        self._harmless |= dict.fromkeys(seen, trail)
         return False
 
     # -- what a name means
@@ -184,14 +199,17 @@ class Relevance:
     def _found(self, importer: _Module, name: str, level: int) -> Sequence[_Module]:
         known = importer.found.get((name, level))
         if known is None:
-            paths = self.locator.find(importer.path, name, level)
-            known = [one for one in map(self._module, paths) if one is not None]
+            query = module_query(importer.path, name, level)
+            modules = map(self._module, self.locator.answer(query))
+            known = query, [module for module in modules if module is not None]
             importer.found[name, level] = known
-        return known
+        query, found = known
+        self.locator.trail.queries.add(query)
+        return found
 
     def _module(self, path: Path) -> _Module | None:
         if path not in self._modules:
-            source = self._read(path)
+            source = self.read(path)
             self._modules[path] = None if source is None else _module(path, source.text)
         return self._modules[path]
 
@@ -283,7 +301,7 @@ class _Module:
     writes: bool
     """Whether it writes an LR into an optimizer itself."""
     outline: Outline
-    found: dict[tuple[str, int], Sequence[_Module]] = field(default_factory=dict)
+    found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
     @cached_property

@@ -1,0 +1,166 @@
+"""Schedules that a script writes by hand: the LRs of a run against what the script reads as.
+
+What the script reads as, with the command line and the lengths of the run, holds for the run where
+it predicts the LR of every optimizer step. Then its facts are those of the run; else only what the
+LRs show by themselves is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lrlint.facts import (
+    HANDWRITTEN,
+    LoopKind,
+    OptimizerUse,
+    Place,
+    RecordedRun,
+    Schedule,
+)
+from lrlint.runtime.facts_of_run.lengths import last_lrs
+from lrlint.runtime.planned_schedules import Plan
+from lrlint.runtime.recorder.recorder import Recorder
+from lrlint.runtime.recorder.records import RecordedOptimizer
+
+if TYPE_CHECKING:  # it loads the analyser, which `lrlint.watch` does without
+    from lrlint.predict.forecast import Forecast
+
+_SAME = 1e-6
+"""Difference, relative to the highest LR, up to which a step used the LR that was predicted."""
+_MOST_STEPS = 500_000
+"""Optimizer steps of which a prediction is worth its time."""
+_MOST_TRIES = 3
+
+
+@dataclass(frozen=True)
+class HandWritten:
+    """The schedule of an optimizer that no scheduler drives."""
+
+    record: RecordedOptimizer
+    forecast: Forecast | None
+    """What the script reads as, as far as it can be read."""
+    error: float | None
+    """The greatest relative error of the prediction; None where it is not that of the run."""
+
+    @property
+    def place(self) -> Place:
+        """Where the LR is written; where that is not known, the optimizer."""
+        return self.record.place if self.forecast is None else self.forecast.schedule.place
+
+    @property
+    def expected(self) -> tuple[tuple[float, ...], ...] | None:
+        """Return the predicted LRs at the steps of the curve, one tuple per param group."""
+        predicted = None if self.forecast is None else self.forecast.prediction.lr
+        if self.error is None or predicted is None:
+            return None
+        return tuple(tuple(group[step] for step in self.record.curve.at) for group in predicted)
+
+    @property
+    def writes(self) -> int:
+        """Return how often the LR was written, or at least how often it has changed."""
+        steps = None if self.forecast is None else self.forecast.prediction.steps
+        return self.record.curve.changes if self.error is None or steps is None else steps
+
+
+def hand_written(recorder: Recorder, plan: Plan) -> Iterator[HandWritten]:
+    """Yield the schedules of optimizers without a scheduler whose LR changes, or is meant to."""
+    driven = {id(scheduler.optimizer) for scheduler in recorder.schedulers}
+    for record in recorder.optimizers:
+        if id(record) in driven or not record.curve.lr:
+            continue
+        forecast = _with_numbers_of_run(record, recorder, plan)
+        if forecast is not None or record.curve.changes:
+            yield HandWritten(record, forecast, _error(record, forecast))
+
+
+def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
+    """Return the facts: those of the script where they predict the run, else its LRs alone."""
+    record = written.record
+    run = RecordedRun(last_lrs=last_lrs(record), zero_steps=record.zero_lrs.fact(record.steps))
+    if written.forecast is not None and written.error is not None:
+        schedule = written.forecast.schedule
+        return replace(schedule, law=replace(schedule.law, settled=True), run=run)
+    return Schedule(
+        scheduler=HANDWRITTEN,
+        variable=None,
+        place=written.place,
+        arguments={},
+        optimizer=use,
+        horizon=None,
+        run=run,
+    )
+
+
+def _with_numbers_of_run(
+    record: RecordedOptimizer, recorder: Recorder, plan: Plan
+) -> Forecast | None:
+    """Return what the script reads as, with the numbers of the run for those that it leaves open.
+
+    A setting that the run has read from elsewhere, such as a file, is told from its length.
+    """
+    numbers: dict[str, object] = {}
+    if record.steps > _MOST_STEPS:
+        return None
+    found = _forecast(record, plan, numbers)
+    for _ in range(_MOST_TRIES):
+        if found is None or found.prediction.optimizer_steps == record.steps:
+            break
+        more = _numbers(found, record, recorder)
+        if not more.items() - numbers.items():
+            break
+        numbers |= more
+        found = _forecast(record, plan, numbers) or found
+    return found
+
+
+def _forecast(record: RecordedOptimizer, plan: Plan, numbers: dict[str, object]) -> Forecast | None:
+    span = record.place.span()
+    for one in plan.hand_written(numbers):
+        optimizer = one.schedule.optimizer
+        built = None if optimizer is None else optimizer.place.span()
+        if built is not None and (built.filename, built.start.row) == (
+            span.filename,
+            span.start.row,
+        ):
+            return one
+    return None
+
+
+def _numbers(
+    forecast: Forecast, record: RecordedOptimizer, recorder: Recorder
+) -> dict[str, object]:
+    """Return numbers of the run by their names in the script."""
+    numbers: dict[str, object] = {}
+    totals = recorder.passes.totals
+    if totals.passes and totals.fewest == totals.most:
+        lengths = [name for name in forecast.prediction.unresolved if name.startswith("len(")]
+        numbers |= dict.fromkeys(lengths, totals.most)
+    law = forecast.schedule.law
+    names = [] if law.steps is None else [atom.name for atom in law.steps.atoms()]
+    if not numbers and law.counter is not None and names == [str(law.steps)]:
+        by_epoch = law.counter.kind is LoopKind.EPOCH
+        count = totals.passes or recorder.epochs if by_epoch else record.steps
+        numbers |= {} if count is None else {names[0]: count}
+    return numbers
+
+
+def _error(record: RecordedOptimizer, forecast: Forecast | None) -> float | None:
+    """Return the greatest error of a prediction; None where it is not that of the run."""
+    predicted = None if forecast is None else forecast.prediction.lr
+    if forecast is None or predicted is None:
+        return None
+    curve = record.curve
+    if forecast.prediction.optimizer_steps != record.steps or len(predicted) != len(curve.lr[0]):
+        return None
+    highest = max((abs(lr) for lrs in curve.lr for lr in lrs), default=0.0)
+    errors = [
+        abs(lr - group[step])
+        for step, lrs in zip(curve.at, curve.lr, strict=True)
+        for lr, group in zip(lrs, predicted, strict=False)
+    ]
+    worst = max(errors, default=0.0)
+    if not worst <= _SAME * highest:
+        return None
+    return worst / highest if highest else 0.0
