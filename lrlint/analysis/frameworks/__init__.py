@@ -14,6 +14,7 @@ from lrlint.analysis.frameworks import (
     lightning_trainer,
     timm,
     transformers_arguments,
+    transformers_parser,
     transformers_schedulers,
     transformers_trainer,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "lightning_trainer",
     "timm",
     "transformers_arguments",
+    "transformers_parser",
     "transformers_schedulers",
     "transformers_trainer",
 ]

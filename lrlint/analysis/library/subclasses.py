@@ -122,7 +122,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         if name not in instance.store.data:
             default = members.class_member(machine, cls, name)
             if default is not None:
-                instance.store.data[name] = _without_name(default)
+                instance.store.data[name] = without_name(default)
     machine.instances.append(instance)
     after = machine.find_method(instance, "__post_init__")
     if isinstance(after, FunctionValue):
@@ -131,7 +131,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
     return instance
 
 
-def _without_name(default: AnyValue) -> AnyValue:
+def without_name(default: AnyValue) -> AnyValue:
     """Return a field's default without the name from the class body: the object renames it."""
     if isinstance(default, Expr) and len(default.atoms()) == 1:
         atom = next(iter(default.atoms()))

@@ -173,6 +173,7 @@ class LibraryKind(Enum):
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
     DATACLASS = "a class whose fields make its constructor"
+    DATACLASS_PARSER = "transformers.HfArgumentParser"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
