@@ -21,7 +21,14 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, GroupsValue
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    DictValue,
+    FunctionValue,
+    GroupsValue,
+    Instance,
+)
 from lrlint.source.nodes import declared_names, statements_of
 
 
@@ -38,11 +45,32 @@ def _simple_line(
 
 
 def _expression(machine: Machine, node: cst.Expr) -> Outcome:
+    coroutine = _coroutine(machine, node.value)
+    if coroutine is not None:
+        machine.called.add(coroutine)
+        machine.note(machine.here(node), "a coroutine that is not awaited does not run")
+        return GOES_ON
     value = machine.evaluate(node.value)
     if isinstance(value, Const) and value.value is SystemExit:
         exceptions.leave_script(machine)
         return ENDS
     return GOES_ON
+
+
+def _coroutine(machine: Machine, statement: cst.BaseExpression) -> cst.FunctionDef | None:
+    """Return the ``async`` function that a statement calls without ``await``."""
+    function: AnyValue | None = None
+    match statement:
+        case cst.Call(func=cst.Name(value=name)):
+            function = machine.scope.find(name)
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name))):
+            instance = machine.scope.find(owner)
+            if isinstance(instance, Instance):
+                function = machine.find_method(instance, name)
+    match function:
+        case FunctionValue(node=cst.FunctionDef() as node) if node.asynchronous is not None:
+            return node
+    return None
 
 
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
