@@ -77,7 +77,8 @@ def own_rate(
     try:
         with machine.forgotten():
             given = [OptimizerValue(optimizer), *own.positional]
-            calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
+            if class_member(machine, own.cls, "__init__") is not None:
+                calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
             instance.store.data["last_epoch"] = Expr.atom(step)
             instance.store.data["base_lrs"] = ListValue([rate])
             bound = machine.find_method(instance, "get_lr")
