@@ -12,3 +12,7 @@ settings.register_profile(
     "lrlint", max_examples=60, deadline=None, derandomize="CI" in os.environ, print_blob=True
 )
 settings.load_profile("lrlint")
+
+# The tests of the command line put rules and an analyser of their own in place of the real ones,
+# which no cache would notice. The tests of the cache turn it on.
+os.environ["LRLINT_NO_CACHE"] = "1"

@@ -59,7 +59,15 @@ class Script:
 
 def figure(rule: Rule) -> str:
     """Return the picture of a rule's page with its caption and scripts; empty without one."""
-    scripts = next(_candidates(rule), ())
+    return next(filter(None, (_figure(rule, scripts) for scripts in _candidates(rule))), "")
+
+
+def picture(rule: Rule) -> str:
+    """Return the picture alone."""
+    return "".join(figure(rule).partition("</figure>")[:2])
+
+
+def _figure(rule: Rule, scripts: Sequence[Script]) -> str:
     used = _open_values(scripts) | CHOSEN.get(rule.code, {})
     forecasts = [_first(one, used) for one in scripts]
     rates = [[] if first is None else _rates(first) for first in forecasts]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import command_line
+import curves
 import rule_pages
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -36,6 +37,12 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     for path, text in (*rule_pages.pages(), *command_line.pages()):
         files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Put the picture of a rule where a page asks for it: ``<!-- curve LR101 -->``."""
+    rules = {rule.code: rule for rule in rule_pages.own_rules()}
+    return re.sub(r"<!-- curve (LR\d+) -->", lambda ask: curves.picture(rules[ask[1]]), markdown)
 
 
 def on_page_context(context: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "run": Lazy("lrlint.cli.run:run", "Run a training script and verify the LR it uses."),
     "server": Lazy("lrlint.cli.server:server", "Start the language server, for editors."),
     "rule": Lazy("lrlint.cli.rule:rule", "Explain a rule, or list them all."),
+    "clean": Lazy("lrlint.cli.clean:clean", "Remove the cache."),
     "completion": Lazy(
         "lrlint.cli.completion:completion", "Print the script that sets up completion in a shell."
     ),

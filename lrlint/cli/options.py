@@ -121,6 +121,9 @@ class Options:
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
+    exit_non_zero_on_fix: Annotated[
+        bool, flag("--exit-non-zero-on-fix", help="Exit with 1 where anything was fixed.")
+    ]
     exit_zero: Annotated[
         bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
@@ -135,6 +138,32 @@ class Options:
     ]
     fixable: Annotated[tuple[str, ...], rules("--fixable", help="Fix only these rules.")]
     unfixable: Annotated[tuple[str, ...], rules("--unfixable", help="Do not fix these rules.")]
+    add_ignore: Annotated[
+        str | None,
+        click.Option(
+            ["--add-ignore"],
+            metavar="[=REASON]",
+            help="Silence what is found by a comment each, with this reason.",
+        ),
+    ]
+    baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Hold back as many findings as this file counts.",
+        ),
+    ]
+    write_baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--write-baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write such a file that holds back what is found now.",
+        ),
+    ]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
@@ -184,6 +213,25 @@ class Options:
     isolated: Annotated[
         bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
     ]
+    cache_dir: Annotated[
+        Path | None,
+        click.Option(
+            ["--cache-dir"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            help="Keep results here.  [default: .lrlint_cache in the project's root]",
+        ),
+    ]
+    no_cache: Annotated[bool, flag("-n", "--no-cache", help="Keep no results and use none.")]
+    jobs: Annotated[
+        int | None,
+        click.Option(
+            ["-j", "--jobs"],
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Lint in N processes.  [default: one per core where it takes long]",
+        ),
+    ]
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]
@@ -193,6 +241,15 @@ class Options:
         bool, flag("--silent", help="Print errors only; the exit status tells of findings.")
     ]
     verbose: Annotated[bool, flag("-v", "--verbose", help="Say what was left undecided, and why.")]
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder of the cache; None without one."""
+        if self.no_cache:
+            return None
+        from lrlint.linter.cache.folder import default_folder  # not for `--help`
+
+        return self.cache_dir or default_folder()
 
     @property
     def hushed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from lrlint.cli import USAGE_ERROR, complete
 from lrlint.cli.configuration import assignments, resolver_for
+from lrlint.cli.options import format_option
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
@@ -19,15 +21,22 @@ if TYPE_CHECKING:
     from lrlint.predict.forecast import FileForecast
 
 
-@click.command()
+FORMATS = {
+    "text": "facts, key steps and a curve for the terminal",
+    "json": "one JSON object, with the LR at every step",
+    "csv": "a row for each step and param group",
+    "svg": "a picture",
+    "png": "a picture, with the extra `report`",
+    "html": "a page with facts, pictures and key steps",
+}
+_MOST_NAMES = 20
+"""Names that a hint lists."""
+OF_A_SUFFIX = {f".{name}": name for name in ("csv", "svg", "png", "html")}
+"""The format of --output-file where none is named."""
+
+
+@click.command(params=[format_option(FORMATS, "the prediction is")])
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete.paths)
-@click.option(
-    "--output-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print the prediction.",
-)
 @click.option(
     "--set",
     "overrides",
@@ -47,13 +56,13 @@ if TYPE_CHECKING:
 @click.option(
     "--output-file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the prediction to this file.",
+    help="Write the prediction to this file; its ending may be that of a format: .csv, .svg…",
 )
 @click.option("-m", "modules", is_flag=True, help="FILE is the name of a module, as for python -m.")
 def predict(
     files: tuple[str, ...],
     modules: bool,
-    output_format: str,
+    output_format: str | None,
     overrides: dict[str, object],
     max_steps: int | None,
     output_file: Path | None,
@@ -66,21 +75,58 @@ def predict(
     if modules:
         files = tuple(map(_file_of_module, files))
     forecasts, failed = _forecasts(files, overrides, max_steps)
-    if output_format == "json":
-        from lrlint.predict.forecast_json import as_json
-
-        text = json.dumps(as_json(forecasts), indent=2, allow_nan=False)
-    else:
-        from lrlint.predict.forecast_text import describe
-
-        colour = output_file is None and wants_colour(sys.stdout)
-        text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in forecasts)
+    suffix = "" if output_file is None else output_file.suffix.lower()
+    output_format = output_format or OF_A_SUFFIX.get(suffix, "text")
+    if output_format == "png" and output_file is None:
+        raise click.UsageError("a PNG needs --output-file")
+    content = _rendered(forecasts, output_format, colour=output_file is None)
     if output_file is None:
-        write(f"{text}\n" if text else "")
-    elif (failure := write_file(output_file, f"{text}\n")) is not None:
+        assert isinstance(content, str)
+        write(content)
+    elif (failure := write_file(output_file, content)) is not None:
         say(failure)
         failed = True
     return USAGE_ERROR if failed else 0
+
+
+def _rendered(files: list[FileForecast], output_format: str, *, colour: bool) -> str | bytes:
+    """Return the forecasts in a format of :data:`FORMATS`."""
+    if output_format == "json":
+        from lrlint.predict.forecast_json import as_json
+
+        return json.dumps(as_json(files), indent=2, allow_nan=False) + "\n"
+    if output_format == "csv":
+        from lrlint.predict.forecast_csv import as_csv
+
+        _say_what_is_missing(files)
+        return as_csv(files)
+    if output_format in ("svg", "png", "html"):
+        from lrlint.predict import forecast_picture as picture
+
+        _say_what_is_missing(files)
+        if output_format == "png":
+            return picture.as_png(files)
+        return picture.as_svg(files) if output_format == "svg" else picture.as_html(files)
+    from lrlint.predict.forecast_text import describe
+
+    colour = colour and wants_colour(sys.stdout)
+    text = "\n\n".join("\n".join(describe(file, colour=colour)) for file in files)
+    return f"{text}\n" if text else ""
+
+
+def _say_what_is_missing(files: list[FileForecast]) -> None:
+    """Name the schedules whose LR is unknown, which a table or a picture may not show."""
+    from lrlint.predict.forecast_text import unknown
+
+    for file in files:
+        if not file.schedules:
+            say(f"{file.filename}: no learning-rate schedule found")
+        for forecast in file.schedules:
+            if forecast.prediction.unresolved:
+                place = forecast.schedule.place.span().start
+                said = unknown(forecast.prediction)
+                missing = ", ".join(forecast.prediction.unresolved)
+                say(f"{file.filename}:{place.row}: unknown: {missing}. {said}")
 
 
 def _file_of_module(name: str) -> str:
@@ -111,9 +157,24 @@ def _forecasts(
     failed = len(forecasts) < len(files)
     if forecasts and not failed:
         unused = frozenset.intersection(*(forecast.unused for forecast in forecasts))
-        for name in sorted(unused & set(map(normal_name, overrides))):
-            say(f"--set {name}: no such name in {', '.join(files)}")
+        unused &= set(map(normal_name, overrides))
+        known = _settable(files) if unused else []
+        for name in sorted(unused):
+            close = difflib.get_close_matches(name, known, n=3)
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            say(f"--set {name}: no such name in {', '.join(files)}{hint}")
+        if known:
+            more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
+            say(f"--set can set {', '.join(known[:_MOST_NAMES])}{more}")
     return forecasts, failed
+
+
+def _settable(files: tuple[str, ...]) -> list[str]:
+    """Return the names that the files let the user set."""
+    from lrlint.predict.settable import settable_names
+    from lrlint.source import load
+
+    return sorted({name for file in files for name in settable_names(load(file))})
 
 
 def _forecast(

@@ -119,11 +119,13 @@ def say(message: str) -> None:
         write(f"lrlint: {clean(message)}\n", sys.stderr)
 
 
-def write_file(path: Path, text: str) -> str | None:
+def write_file(path: Path, content: str | bytes) -> str | None:
     """Write a report to a file, all of it or nothing; return what went wrong, if anything did."""
     from lrlint.source.atomic import replace_file  # 10 ms, and few runs write a file
 
-    data = text.encode("utf-8", errors="backslashreplace")
+    data = content
+    if isinstance(data, str):
+        data = data.encode("utf-8", errors="backslashreplace")
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or /dev/stdout cannot be replaced

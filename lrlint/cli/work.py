@@ -36,10 +36,12 @@ class Result:
 
 def run(resolver: Resolver, options: Options) -> Result:
     """Lint, fix or compare, as the options say."""
+    if options.add_ignore is not None:
+        return _add_ignores(resolver, options)
     paths = options.places
     stdin = stdin_of(options)
     if not (options.fix or options.diff):
-        report = lint(paths, resolver, stdin=stdin, patience=PATIENCE, explain=options.verbose)
+        report = lint_as_asked(resolver, options, stdin)
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
@@ -48,6 +50,7 @@ def run(resolver: Resolver, options: Options) -> Result:
         stdin=stdin,
         patience=PATIENCE,
         explain=options.verbose,
+        jobs=options.jobs,
     )
     outcome = fixer.fix()
     if options.diff:
@@ -60,6 +63,33 @@ def run(resolver: Resolver, options: Options) -> Result:
     if stdin is not None:
         data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
     return Result(outcome.report, problems, outcome.notes, outcome.fixed, stdin=data)
+
+
+def lint_as_asked(resolver: Resolver, options: Options, stdin: Stdin | None = None) -> Report:
+    """Lint the paths."""
+    return lint(
+        options.places,
+        resolver,
+        stdin=stdin,
+        patience=PATIENCE,
+        explain=options.verbose,
+        cache=options.cache,
+        jobs=options.jobs,
+    )
+
+
+def _add_ignores(resolver: Resolver, options: Options) -> Result:
+    from lrlint.linter.adding import add_ignores
+
+    reason = options.add_ignore or ""
+    if "-" in options.places or options.fix or options.diff:
+        raise UserError("--add-ignore works on files, without --fix and --diff")
+    if "#" in reason or not reason.isprintable():
+        raise UserError("--add-ignore: a reason is one line without a `#`")
+    first = lint_as_asked(resolver, options)
+    added = add_ignores(first, map(Path, options.places), reason)
+    report = lint_as_asked(resolver, options) if added.fixed else first
+    return Result(report, (*report.problems, *added.problems), fixed=added.fixed)
 
 
 def stdin_of(options: Options) -> Stdin | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from lrlint.linter.reader import Reader, real_path
 from lrlint.linter.timeout import cpu_limit
-from lrlint.source import Relevance, SourceFile, check_syntax
+from lrlint.source import Locator, Relevance, SourceFile, check_syntax
+from lrlint.source.disk import Query
 
 if TYPE_CHECKING:
     from lrlint.analysis import Analysis, Project
@@ -25,12 +26,25 @@ class BadValue(Exception):
 class Analyser:
     """Tells which files may build a scheduler, and analyses them."""
 
-    def __init__(self, reader: Reader, patience: float | None = None) -> None:
+    def __init__(
+        self, reader: Reader, patience: float | None = None, most_parsed: int = MOST_PARSED_AT_ONCE
+    ) -> None:
         """Set a limit of ``patience`` seconds of CPU time per file; None sets no limit."""
+        self._most_parsed = most_parsed
         self._reader = reader
         self._patience = patience
         self._project: Project | None = None
         self._relevance = Relevance(reader.imported)
+
+    def follow(self) -> set[Query]:
+        """Return a set, to which is added all that the next file asks of the disk."""
+        self.locator.asked = set()
+        return self.locator.asked
+
+    @property
+    def locator(self) -> Locator:
+        """What answers those queries."""
+        return self._relevance.locator
 
     def may_build(self, source: SourceFile) -> bool:
         """Return whether the names in a file lead to a scheduler's constructor."""
@@ -61,8 +75,10 @@ class Analyser:
     def _roomy_project(self) -> Project:
         from lrlint.analysis import Project  # 0.1 s
 
-        if self._project is not None and self._project.size > MOST_PARSED_AT_ONCE:
+        if self._project is not None and self._project.size > self._most_parsed:
+            asked = self.locator.asked
             self._project, self._relevance = None, Relevance(self._reader.imported)
+            self.locator.asked = asked
             gc.collect()  # trees and facts refer to each other
         if self._project is None:
             self._project = Project(self._relevance, self._reader.disk)

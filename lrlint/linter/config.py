@@ -196,8 +196,19 @@ def combine(configs: Iterable[Config]) -> Settings:
         numbers=tuple(numbers.items()),
         pedantic=every.get("pedantic", False),
         fail_on=every.get("fail-on", Severity.WARNING),
+        baseline=_baseline(configs),
         files=tuple(config.file for config in configs if config.file is not None),
     )
+
+
+def _baseline(configs: Iterable[Config]) -> Path | None:
+    """Return the baseline that the last of the configurations names; None where that is unset."""
+    baseline: Path | None = None
+    for config in configs:
+        if "baseline" in config.values:
+            file = config.values["baseline"]
+            baseline = None if file is None else absolute(config.base / os.path.expanduser(file))
+    return baseline
 
 
 def _layer(config: Config) -> Layer:

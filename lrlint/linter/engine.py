@@ -1,39 +1,32 @@
-"""Lints files: has them read, analysed and judged, and reports what was found.
-
-Nothing that goes wrong in one file or in one rule keeps the others from being reported.
-"""
+"""Lints files and folders: takes results from the cache, has the others linted, and reports."""
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from lrlint.linter.analyser import Analyser, BadValue
-from lrlint.linter.judge import Judge
+from lrlint.linter.baseline import hold_back
+from lrlint.linter.cache.results import ResultCache
+from lrlint.linter.file_linter import FileLinter, Fresh, Setup
+from lrlint.linter.garbage import few_collections
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver, resolver_of
 from lrlint.linter.settings import Settings
-from lrlint.linter.timeout import TookTooLong
-from lrlint.source import (
-    Found,
-    SourceError,
-    SourceFile,
-    Unreadable,
-    load,
-    mentions_schedule,
-    starts_something,
-)
+from lrlint.linter.tally import Tally
+from lrlint.source import STDIN, Found, SourceFile, Unreadable, load
 
-if TYPE_CHECKING:
-    from lrlint.analysis import Analysis
+Progress = Callable[[int, int], None]
+"""Is told how many of how many files are done."""
 
-_NEW_OBJECTS = 100_000
-"""Objects that are made before the garbage collector looks at them."""
+_ALONE = 0.5
+"""Seconds that one process works before it gets help, and files from which that is worth it."""
+_WORTH_HELP = 8
+_MOST_JOBS = 16
+"""Processes that are started unless more are asked for."""
 
 
 def lint(
@@ -44,27 +37,38 @@ def lint(
     memory: Mapping[Path, SourceFile] | None = None,
     patience: float | None = None,
     explain: bool = False,
+    cache: Path | None = None,
+    jobs: int | None = 1,
+    progress: Progress | None = None,
 ) -> Report:
     """Lint the given files, and all scripts and notebooks in the given folders.
 
     Settings hold for all files, a resolver gives each its own. Files whose real path (or ``-``)
     ``memory`` holds are taken from there. A file that costs more than ``patience`` seconds of CPU
-    time is given up. With ``explain``, the report says what rules did not report and why. Raises
-    UnknownSelector where the settings name a rule that does not exist.
+    time is given up. With ``explain``, the report says what rules did not report and why. Results
+    are kept in the folder ``cache`` and taken from there. ``jobs`` is the number of processes, None
+    for one per core where that pays. Raises UnknownSelector where the settings name a rule that
+    does not exist.
     """
-    with _few_collections():
+    paths = list(paths)
+    with few_collections():
         resolver = resolver_of(settings)
-        run = _Run(resolver, Reader(resolver, stdin, memory), patience, explain=explain)
-        run.paths(paths)
-        return run.report()
+        setup = Setup(resolver, patience, explain=explain, with_basis=cache is not None)
+        results = None
+        if cache is not None and not memory:
+            results = ResultCache(cache, resolver, explain=explain)
+        run = _Run(setup, Reader(resolver, stdin, memory), results)
+        report = run.lint(paths, 1 if memory else jobs, progress)
+    return hold_back(report, map(Path, paths), resolver)
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
     """Lint a file that is at hand, as standard input is."""
     resolver = resolver_of(settings)
-    run = _Run(resolver, Reader(resolver))
-    run.source(source, explicit=True)
-    return run.report()
+    fresh = FileLinter(resolver, Reader(resolver)).source(source)
+    tally = Tally()
+    tally.add(fresh.linted, fresh.sources)
+    return tally.report()
 
 
 def lint_text(text: str, filename: str = "script.py", *, pedantic: bool = False) -> Report:
@@ -73,118 +77,90 @@ def lint_text(text: str, filename: str = "script.py", *, pedantic: bool = False)
     return lint_source(source, Settings(pedantic=pedantic))
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Let the garbage collector look for cycles less often.
-
-    Trees and facts are millions of objects and nearly no garbage: at the usual threshold, looking
-    at them again and again takes an eighth of the time.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(max(usual[0], _NEW_OBJECTS) if usual[0] else 0, *usual[1:])  # 0: it is off
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
 class _Run:
     """One run over any number of files."""
 
-    def __init__(
-        self,
-        resolver: Resolver,
-        reader: Reader,
-        patience: float | None = None,
-        *,
-        explain: bool = False,
-    ) -> None:
-        self._resolver = resolver
+    def __init__(self, setup: Setup, reader: Reader, cache: ResultCache | None) -> None:
+        self._setup = setup
         self._reader = reader
-        self._analyser = Analyser(reader, patience)
-        self._judge = Judge(resolver, explain=explain)
-        self._unparsed: list[SourceFile] = []
-        self._files_found = 0
-        self._seconds: dict[str, float] = {}
+        self._cache = cache
+        self._results: dict[int, Fresh] = {}
+        self._total = 0
+        self._progress: Progress = lambda done, total: None
 
-    def paths(self, paths: Iterable[Path | str]) -> None:
+    @cached_property
+    def _linter(self) -> FileLinter:
+        linter = self._setup.build(reader=self._reader)
+        if self._cache is not None:
+            self._cache.note_sound(self._setup.resolver.of_the_run.fingerprint)
+        return linter
+
+    def lint(
+        self, paths: Iterable[Path | str], jobs: int | None, progress: Progress | None
+    ) -> Report:
         """Lint the files at some paths; paths that are missing become problems."""
-        for file in self._reader.discover(paths):
+        sound = self._setup.resolver.of_the_run.fingerprint
+        if self._cache is None or not self._cache.is_sound(sound):
+            _ = self._linter  # mistakes in the settings come up before the work begins
+        files = list(self._reader.discover(paths))
+        self._progress, self._total = progress or self._progress, len(files)
+        missing: list[tuple[int, Found]] = []
+        for number, file in enumerate(files):
             if isinstance(file, Unreadable):
-                self._judge.problem(f"{file.path}: {file.message}")
+                continue
+            known = None if self._cache is None else self._cache.get(file)
+            if known is None:
+                missing.append((number, file))
             else:
-                self._file(file)
+                self._results[number] = Fresh(known)
+        self._lint(missing, jobs)
+        if self._cache is not None:
+            self._cache.save()
+        return self._report(files)
 
-    def _file(self, found: Found) -> None:
-        self._files_found += 1
-        try:
-            source = self._reader.read(found)
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror or error}"
-            self._judge.unreadable(found.path, SourceError(reason))
-            if found.explicit:
-                self._judge.problem(f"{found.path}: {reason}")
-        except SourceError as error:
-            self._judge.unreadable(self._reader.path(found), error)
-        else:
-            if source is not None:
-                self.source(source, explicit=found.explicit)
+    def _lint(self, files: list[tuple[int, Found]], jobs: int | None) -> None:
+        """Lint what the cache does not know."""
+        found = dict(files)
+        for number, fresh in self._fresh(files, jobs):
+            if self._cache is not None and fresh.basis is not None:
+                self._cache.put(found[number], fresh.linted, fresh.basis)
+            self._results[number] = fresh
+            self._progress(len(self._results), self._total)
 
-    def source(self, source: SourceFile, *, explicit: bool) -> None:
-        """Lint a file that has been read."""
-        start = time.process_time()
-        mentions = mentions_schedule(source.data)
-        if self._may_build(source, mentions=mentions):
-            self._judge.prepare(source)
-            with self._reporting(source):
-                self._judge.judge(source, self._analyse(source))
-            self._seconds[source.name] = time.process_time() - start
-        elif (mentions or explicit) and source.notebook is None:
-            self._unparsed.append(source)
+    def _fresh(
+        self, files: list[tuple[int, Found]], jobs: int | None
+    ) -> Iterator[tuple[int, Fresh]]:
+        """Lint files here, and where it takes long those that are left in other processes."""
+        # Standard input comes first: only this process can read it.
+        waiting = deque(sorted(files, key=lambda file: file[1].path != STDIN))
+        until = time.monotonic() + (0 if jobs else _ALONE)
 
-    def _analyse(self, source: SourceFile) -> Analysis:
-        settings = self._resolver.settings(source.path)
-        return self._analyser.analyse(source, dict(settings.numbers))
+        def alone() -> Iterator[tuple[int, Found]]:
+            while waiting:
+                helps = jobs != 1 and len(waiting) >= (2 if jobs else _WORTH_HELP)
+                if helps and time.monotonic() >= until and waiting[0][1].path != STDIN:
+                    return
+                yield waiting.popleft()
 
-    def _may_build(self, source: SourceFile, *, mentions: bool) -> bool:
-        try:
-            if mentions:
-                return self._analyser.may_build(source)
-            return starts_something(source.data) and self._analyser.may_start(source)
-        except Exception as error:
-            self._judge.failed(source.name, error)
-            return False
+        if waiting:
+            yield from self._linter.lint(alone())
+        if waiting:
+            from lrlint.linter.workers import lint_in_processes, usable_cores  # 30 ms
 
-    @contextmanager
-    def _reporting(self, source: SourceFile) -> Iterator[None]:
-        """Report what goes wrong with one file, so that the next can be linted."""
-        try:
-            yield
-        except SourceError as error:
-            self._judge.unreadable(source, error)
-        except BadValue as error:
-            self._judge.problem(f"{source.name}: set: {error}")
-        except TookTooLong as error:
-            self._judge.problem(f"{source.name}: {error}; please report it")
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:  # a panic in libcst's native parser is no Exception
-            self._judge.failed(source.name, error)
+            number = jobs or min(usable_cores(), _MOST_JOBS)
+            if number == 1:
+                yield from self._linter.lint(waiting)
+            else:
+                yield from lint_in_processes(waiting, self._setup, number)
 
-    def report(self) -> Report:
-        """Return all that was found, sorted."""
-        # Last of all: by then the others may have imported and so parsed them.
-        for source in self._unparsed:
-            with self._reporting(source):
-                self._analyser.check_syntax(source)
-        return Report(
-            diagnostics=self._judge.diagnostics,
-            undecided=self._judge.undecided,
-            unreported=self._judge.unreported,
-            problems=self._judge.problems,
-            files_found=self._files_found,
-            files_analysed=len(self._seconds),
-            seconds=self._seconds,
-            imported=frozenset(self._reader.imported_files),
-            sources=self._judge.sources,
-        )
+    def _report(self, files: list[Found | Unreadable]) -> Report:
+        tally = Tally()
+        for number, file in enumerate(files):
+            if isinstance(file, Unreadable):
+                tally.problem(f"{file.path}: {file.message}")
+            else:
+                fresh = self._results[number]
+                tally.add(fresh.linted, fresh.sources)
+        trouble = None if self._cache is None else self._cache.trouble
+        imported = frozenset(self._reader.imported_files)
+        return tally.report(imported=imported, cache_trouble=trouble)

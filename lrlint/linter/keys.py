@@ -233,6 +233,14 @@ KEYS: dict[str, Key] = {
             "The least severity that makes the exit status 1.",
         ),
         Key(
+            "baseline",
+            PATH,
+            "",
+            '"lrlint-baseline.json"',
+            "A file that `lrlint check --write-baseline` has written. As many findings of each rule"
+            " in each file as it counts are not reported.",
+        ),
+        Key(
             "exclude",
             PATTERNS,
             "[]",

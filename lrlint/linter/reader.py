@@ -68,14 +68,19 @@ class Reader:
             settings.excludes_named(path) or is_skipped(path, settings.root)
         )
 
-    def read(self, found: Found) -> SourceFile | None:
-        """Read a file; None where it was found in a folder and cannot hold a schedule.
+    def held(self, found: Found) -> SourceFile | None:
+        """Return a file that is held in memory."""
+        return self._memory.get(Path(found.real)) if self._memory else None
 
-        Raises OSError, and SourceError where it cannot be decoded.
+    def data(self, found: Found) -> bytes:
+        """Return the content of a file. Raises OSError."""
+        return self._stdin.data if found.path == STDIN else read_bytes(found.path)
+
+    def source(self, found: Found, data: bytes) -> SourceFile | None:
+        """Decode a file; None where it was found in a folder and its bytes speak of no schedule.
+
+        Raises SourceError where it cannot be decoded.
         """
-        if self._memory and (source := self._memory.get(Path(found.real))) is not None:
-            return source
-        data = self._stdin.data if found.path == STDIN else read_bytes(found.path)
         if not (found.explicit or mentions_schedule(data) or starts_something(data)):
             return None
         return load(self.path(found), data=data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,12 @@ class Resolver:
         if files not in self._settings:
             self._settings[files] = combine((*configs, *self._above))
         return self._settings[files]
+
+    def twin(self) -> Resolver:
+        """Return a resolver that gives the same settings, and whose `files` are its own."""
+        twin = copy(self)
+        twin._settings = dict(self._settings)
+        return twin
 
     @cached_property
     def of_the_run(self) -> Settings:

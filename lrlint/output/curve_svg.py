@@ -9,12 +9,10 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
-from lrlint.output.curves import Curve, thinned
+from lrlint.output.curves import Curve, finite_part, round_distance, thinned
 
 _MOST_POINTS = 600
 """Of one curve, most of them neighbours: more are not seen, and would be kilobytes."""
-_LARGEST = 1e300
-"""Larger numbers are as good as infinite: the distance of two of them may be."""
 _COLOURS = ("#2f81f7", "#e36209", "#8957e5", "#2da44e")
 _DASHES = ("", "6 4", "2 3", "8 3 2 3")
 _TEXT, _GRID = "#808080", "#80808040"
@@ -34,13 +32,13 @@ def curve_svg(
 
     An LR that is not finite leaves out its point.
     """
-    curves = [_finite(curve) for curve in curves]
+    curves = [finite_part(curve) for curve in curves]
     rates = [rate for curve in curves for rate in curve.lr]
     legend = len(curves) > 1
     top = _TOP + (_LEGEND_ROW if legend else 0)
     last = max([2, *(curve.steps[-1] for curve in curves if curve.steps)])
     low, high = min([0.0, *rates]), max([0.0, *rates])
-    if high - low < 1 / _LARGEST:
+    if high - low < 1e-300:
         high = 1.0
     wide, tall = width - _LEFT - _RIGHT, height - top - _BOTTOM
 
@@ -59,15 +57,6 @@ def curve_svg(
         "</svg>",
     ]
     return "".join(parts)
-
-
-def _finite(curve: Curve) -> Curve:
-    points = [
-        (step, rate)
-        for step, rate in zip(curve.steps, curve.lr, strict=True)
-        if abs(rate) < _LARGEST
-    ]
-    return Curve(curve.label, [step for step, _ in points], [rate for _, rate in points])
 
 
 def _axes(
@@ -94,13 +83,9 @@ def _axes(
 
 def _ticks(low: float, high: float, *, most: int, whole: bool = False) -> list[float]:
     """Return at most ``most`` round numbers between two; their distance is 1, 2 or 5 times 10^n."""
-    distance = 10.0 ** math.floor(math.log10((high - low) / most))
+    distance = round_distance(high - low, most)
     if whole:
         distance = max(distance, 1.0)
-    for factor in (1, 2, 5, 10):
-        if (high - low) / (distance * factor) <= most:
-            distance *= factor
-            break
     slack = 1e-9
     first, last = math.ceil(low / distance - slack), math.floor(high / distance + slack)
     return [number * distance for number in range(first, last + 1)]

@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_LARGEST = 1e300
+"""Larger numbers are as good as infinite: the distance of two of them may be."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -28,3 +31,22 @@ def thinned(values: Sequence[float], most: int) -> list[int]:
         chosen |= {start, stretch[-1]}
         chosen |= {min(stretch, key=values.__getitem__), max(stretch, key=values.__getitem__)}
     return sorted(chosen)
+
+
+def finite_part(curve: Curve) -> Curve:
+    """Return a curve without the points that cannot be drawn."""
+    points = [
+        (step, rate)
+        for step, rate in zip(curve.steps, curve.lr, strict=True)
+        if abs(rate) < _LARGEST
+    ]
+    return Curve(curve.label, [step for step, _ in points], [rate for _, rate in points])
+
+
+def round_distance(length: float, most: int, factors: Sequence[float] = (1, 2, 5)) -> float:
+    """Return the least round number of which at most ``most`` make up a length."""
+    power = 10.0 ** math.floor(math.log10(length / most))
+    for factor in factors:
+        if length <= power * factor * most * (1 + 1e-9):
+            return power * factor
+    return 10 * power

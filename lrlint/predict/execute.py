@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -62,13 +63,48 @@ def predict(
 
     ``max_steps`` bounds the recorded LRs, not the counts.
     """
+    prediction = _run(machine, trace, target, max_steps)
+    if prediction.unresolved:
+        prediction.relative_lr = _relative(machine, trace, target, max_steps)
+    return prediction
+
+
+def _relative(
+    machine: Machine, trace: Block, target: Owner, max_steps: int | None
+) -> list[list[float]] | None:
+    """Return the LR as a multiple of the base LR; None where it is not in proportion to that.
+
+    An ``eta_min`` or a ``max_lr``, for example, does not follow the base LR.
+    """
+    first = _run(machine, trace, target, max_steps, 1.0)
+    if first.unresolved or first.raises or not first.lr or not first.lr[0]:
+        return None
+    for factor in (8.0, 0.125):  # powers of two: products of theirs are exact
+        other = _run(machine, trace, target, max_steps, factor).lr
+        if other is None or not all(
+            math.isclose(factor * one, two, rel_tol=1e-9)
+            for before, after in zip(first.lr, other, strict=True)
+            for one, two in zip(before, after, strict=True)
+        ):
+            return None
+    return first.lr
+
+
+def _run(
+    machine: Machine,
+    trace: Block,
+    target: Owner,
+    max_steps: int | None,
+    base_lr: float | None = None,
+) -> Prediction:
+    """Simulate the training; ``base_lr`` takes the place of an unknown LR of the optimizer."""
     optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
     unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
     if unseen:
         return Prediction(unresolved=unseen)
-    simulation = Simulation(machine, target, max_steps)
+    simulation = Simulation(machine, target, max_steps, base_lr)
     program = _Compiler(machine, trace, target, optimizer, simulation).program()
     try:
         if not _builds(trace, optimizer):

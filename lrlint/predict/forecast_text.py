@@ -9,7 +9,9 @@ import click
 from lrlint.facts import HANDWRITTEN, Cadence, Horizon, OptimizerUse, Schedule
 from lrlint.output.curves import Curve
 from lrlint.output.text import clean, place
+from lrlint.predict.events import key_steps
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
+from lrlint.predict.simulation import Prediction
 from lrlint.predict.spelling import Spelling
 from lrlint.predict.terminal_plot import draw
 from lrlint.symbolic import Expr
@@ -23,7 +25,7 @@ _CADENCES = {
 }
 
 _DRIVEN = {
-    Cadence.BATCH: "after every update",
+    Cadence.BATCH: "after every optimizer step",
     Cadence.EPOCH: "once per epoch",
     Cadence.ONCE: "once",
     Cadence.UNKNOWN: "never",
@@ -49,29 +51,41 @@ def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
     what = clean(f"{schedule.scheduler}{name}")
     yield f"{click.style(where, bold=True) if colour else where}  {what}"
     yield from (f"  {label:<17}{clean(text)}" for label, text in facts(forecast))
+    lr, unit = prediction.lr, "LR"
     if prediction.unresolved:
+        lr, unit = prediction.relative_lr, "× base LR"
         yield clean(f"  {'unknown':<17}{', '.join(prediction.unresolved)}")
-        yield clean(f"  Cannot draw the curve{_remedy(prediction.unresolved)}.")
-        return
+        yield clean(f"  {unknown(prediction)}")
     if prediction.raises:
         yield clean(f"  {'raises':<17}{prediction.raises}")
-    if prediction.lr and prediction.lr[0]:
+    if lr and lr[0]:
         yield ""
-        yield from _table(prediction.lr, prediction.optimizer_steps or len(prediction.lr[0]))
+        yield from _table(lr, prediction.optimizer_steps or len(lr[0]), unit)
         yield ""
-        lines = [
-            Curve(f"group {index}", range(1, len(values) + 1), values)
-            for index, values in enumerate(prediction.lr)
-        ]
-        yield from (f"  {line}" for line in draw(lines, colour=colour))
+        yield from (f"  {line}" for line in draw(curves(lr), colour=colour, y_label=unit))
 
 
-def _remedy(unresolved: Sequence[str]) -> str:
+def unknown(prediction: Prediction) -> str:
+    """Say what follows from what is unknown, and what to set."""
+    relative = prediction.relative_lr is not None
+    said = "Drawn relative to the base LR" if relative else "Cannot draw the curve"
+    return f"{said}{_remedy(prediction.unresolved, 0.1 if relative else 100)}."
+
+
+def curves(lr: Sequence[Sequence[float]]) -> list[Curve]:
+    """Return the LRs of the param groups as curves."""
+    return [
+        Curve(f"group {index}", range(1, len(values) + 1), values)
+        for index, values in enumerate(lr)
+    ]
+
+
+def _remedy(unresolved: Sequence[str], value: float) -> str:
     """Say what to set: what has a name in the script; the rest is described in several words."""
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""
-    example = f"{names[0]}=100".replace("'", "'\"'\"'")  # a key of the script's may hold a quote
+    example = f"{names[0]}={value}".replace("'", "'\"'\"'")  # a key may hold a quote
     return f": set {', '.join(names)}, for example --set '{example}'"
 
 
@@ -145,30 +159,14 @@ def _value(number: Expr | None, spell: Callable[[Expr], str] = str) -> str:
     return f"{text} = {value:g}" if isinstance(value, float) else f"{text} = {value:,}"
 
 
-def _table(lr: list[list[float]], total: int) -> Iterator[str]:
-    """Yield the key steps as lines."""
-    yield f"  {'step':>10}  " + "  ".join(f"{_group_title(i, len(lr)):<12}" for i in range(len(lr)))
-    for step, remark in key_steps(lr[0], total):
-        values = "  ".join(f"{rate(group[step]):<12}" for group in lr)
-        yield f"  {step + 1:>10,}  {values}{remark}".rstrip()
-
-
-def key_steps(lr: Sequence[float], total: int) -> Iterator[tuple[int, str]]:
-    """Yield the first, highest, lowest and last step, and the quarters, each with a remark."""
-    count = len(lr)
-    last = count - 1
-    marks = {0: "first step", last: "last step" if count == total else "last step shown"}
-    low = min(range(count), key=lr.__getitem__)
-    high = max(range(count), key=lr.__getitem__)
-    marks.setdefault(high, "highest")
-    marks.setdefault(low, "lowest")
-    for quarter in (1, 2, 3):
-        marks.setdefault(last * quarter // 4, "")
-    yield from sorted(marks.items())
-
-
-def _group_title(index: int, groups: int) -> str:
-    return "LR" if groups == 1 else f"LR group {index}"
+def _table(lr: Sequence[Sequence[float]], total: int, unit: str) -> Iterator[str]:
+    """Yield the LR at the steps that say most about the curve of the first group."""
+    titles = [unit if len(lr) == 1 else f"{unit} group {index}" for index in range(len(lr))]
+    width = max(12, *(len(title) + 2 for title in titles))
+    yield f"  {'step':>10}  " + "".join(f"{title:<{width}}" for title in titles).rstrip()
+    for step, what in key_steps(lr[0], total).items():
+        values = "".join(f"{rate(group[step]):<{width}}" for group in lr)
+        yield f"  {step + 1:>10,}  {values}{what}".rstrip()
 
 
 def rate(value: float) -> str:

@@ -37,6 +37,8 @@ class Prediction:
     """What has to be known first, as ``--set`` names it."""
     raises: str | None = None
     """What torch raises, and at which step, where the script does not run to its end."""
+    relative_lr: list[list[float]] | None = None
+    """The LR as a multiple of the base LR, where that is all that is unknown."""
 
 
 class TrainingEnds(Exception):
@@ -47,10 +49,16 @@ class Simulation:
     """The training of one optimizer, for the scheduler ``target`` or for itself.
 
     ``max_steps`` bounds the recorded LRs, not the counts. What must be known first is added to
-    ``unresolved``.
+    ``unresolved``; the optimizer's LR need not be where ``base_lr`` takes its place.
     """
 
-    def __init__(self, machine: Machine, target: Owner, max_steps: int | None) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        target: Owner,
+        max_steps: int | None,
+        base_lr: float | None = None,
+    ) -> None:
         self.unresolved: list[str] = []
         self.lr: list[list[float]] = []
         self.steps = 0
@@ -59,6 +67,7 @@ class Simulation:
         self._machine = machine
         self._target = target
         self._max_steps = max_steps
+        self._base_lr = base_lr
         self._groups: list[Group] = []
         self._replays: dict[int, Replay] = {}
         self._events = 0
@@ -84,10 +93,13 @@ class Simulation:
                 try:
                     values[name] = static(self._machine, value)
                 except Unreadable as missing:
-                    if name in ("lr", "lr_scale"):
+                    if name == "lr_scale" or (name == "lr" and self._base_lr is None):
                         self._miss(str(missing))
-        if "lr" not in values:
-            self._miss("the optimizer's lr")
+        if self._base_lr is not None:
+            values.setdefault("lr", self._base_lr)
+        elif "lr" not in values:
+            if "lr" not in optimizer.groups[number]:
+                self._miss("the optimizer's lr")
             values["lr"] = 0.0
         if "betas" in values:
             values["betas"] = tuple(values["betas"])
@@ -157,7 +169,12 @@ class Simulation:
     def _default_lr(self, optimizer: OptimizerRecord | None) -> Any:
         if optimizer is None or "lr" not in optimizer.defaults:
             return None
-        return static(self._machine, optimizer.defaults["lr"])
+        try:
+            return static(self._machine, optimizer.defaults["lr"])
+        except Unreadable:
+            if self._base_lr is None:
+                raise
+            return self._base_lr
 
     def step_scheduler(
         self,

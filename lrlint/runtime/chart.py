@@ -44,7 +44,7 @@ def _track(alt: Any, track: Track, findings: Sequence[Diagnostic]) -> Any:
         if _is_about(track, finding):
             subtitle += textwrap.wrap(f"{finding.code} {finding.name}: {finding.message}", 140)
     title = alt.TitleParams(
-        f"{track.scheduler} drives {track.optimizer}",
+        f"{track.scheduler}, optimizer {track.optimizer}",
         subtitle=subtitle,
         anchor="start",
         subtitleColor="#555",

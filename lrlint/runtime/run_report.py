@@ -115,7 +115,7 @@ def as_text(report: RunReport, style: Style) -> str:
 def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
     where = f"{track.filename}:{track.row}"
     rank = f", rank {track.rank}" if track.rank else ""
-    yield f"{paint('bold', where)}  {_driver(track)} drives {track.optimizer}{rank}"
+    yield f"{paint('bold', where)}  {_driver(track)}, optimizer {track.optimizer}{rank}"
     epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
     steps = "writes of the LR" if track.scheduler == HANDWRITTEN else "scheduler steps"
     yield f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} {steps}{epochs}"

@@ -17,7 +17,7 @@ RECORDED = frozenset(
         *("LR101", "LR102", "LR103", "LR104", "LR105", "LR106", "LR108", "LR111"),
         *("LR201", "LR202", "LR203", "LR204", "LR205", "LR206", "LR207", "LR210"),
         *("LR301", "LR302", "LR303", "LR304", "LR305", "LR308"),
-        *("LR401", "LR406", "LR407", "LR409", "LR504"),
+        *("LR401", "LR406", "LR407", "LR409", "LR504", "LR505"),
     }
 )
 """Rules whose facts every run fills, so that their silence means something.
@@ -73,7 +73,7 @@ _SAME_DEFECT = {
     "LR501": _TOO_FAST | _TOO_SLOW | {"LR103"},
     "LR503": _TOO_FAST | _TOO_SLOW | {"LR305"},
     "LR504": _TOO_FAST | _TOO_SLOW | {"LR305"},
-    "LR505": frozenset({"LR103", "LR901"}),
+    "LR505": frozenset({"LR103", "LR201", "LR210", "LR901"}),
 }
 """By code of a static finding, the findings of a run that show the same defect."""
 

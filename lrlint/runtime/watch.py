@@ -29,6 +29,7 @@ class Watch:
 
     def __init__(self, session: Session, targets: Sequence[Any] = ()) -> None:
         self._session = session
+        self._mode = session.mode
         self._open = True
         session.start()
         self.add(*targets)
@@ -42,6 +43,21 @@ class Watch:
                     recorder.optimizer_listener.built(unwrapped_optimizer(target))
                 else:
                     hooks.adopt(target)
+
+    def pause(self) -> None:
+        """Raise and print nothing until :meth:`resume_with`, but listen to what is built."""
+        self._mode, self._session.mode = self._session.mode, Mode.RECORD
+
+    def resume_with(self, *targets: Any) -> bool:
+        """Go on with these alone; return False, and stop, if others have been trained meanwhile."""
+        self._session.mode = self._mode
+        recorder = self._session.recorder
+        if any(optimizer.steps for optimizer in recorder.optimizers):
+            self.stop()
+            return False
+        recorder.restrict([_optimizer_of(target) for target in targets])
+        self.add(*targets)
+        return True
 
     @property
     def recording(self) -> Recording:
@@ -98,8 +114,10 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None and self._session.mode is Mode.RAISE:
-            self._session.mode = Mode.WARN  # the training's own exception goes first
+        if error is not None:
+            self._session.cut = True
+            if self._session.mode is Mode.RAISE:
+                self._session.mode = Mode.WARN  # the training's own exception goes first
         self.close()
 
 

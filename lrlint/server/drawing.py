@@ -14,8 +14,9 @@ from lrlint.linter.resolve import Resolver
 from lrlint.output.curve_svg import curve_svg
 from lrlint.output.curves import Curve
 from lrlint.output.text import clean
+from lrlint.predict.events import key_steps
 from lrlint.predict.forecast import Forecast, forecast
-from lrlint.predict.forecast_text import facts, key_steps, rate
+from lrlint.predict.forecast_text import facts, rate
 from lrlint.predict.simulation import Prediction
 from lrlint.server.places import Places
 from lrlint.server.tasks import Drawn, Task
@@ -95,7 +96,7 @@ def _words(item: Forecast) -> Iterator[str]:
         yield ""
         yield f"| step | {' | '.join(titles)} | |"
         yield f"| ---: | {' | '.join('---:' for _ in titles)} | --- |"
-        for step, remark in key_steps(lr[0], prediction.optimizer_steps or len(lr[0])):
+        for step, remark in key_steps(lr[0], prediction.optimizer_steps or len(lr[0])).items():
             values = " | ".join(rate(group[step]) for group in lr)
             yield f"| {step + 1:,} | {values} | {remark} |"
 

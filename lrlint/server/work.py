@@ -46,7 +46,6 @@ from lrlint.source import (
     mentions_schedule,
     starts_something,
 )
-from lrlint.source.text import LINE_END
 from lrlint.span import Location
 
 _PATIENCE = 20.0
@@ -175,17 +174,12 @@ class _Work:
         if source is None or not source.suppressions.found:
             return
         places = self._places({source.name: source})
-        rows = LINE_END.split(source.text)
         for comment in source.suppressions.found:
             codes = tuple(
                 rule.code for rule in load_rules() if comment.matches(rule.code, rule.name)
             )
             if comment.code and codes:
-                column = (
-                    rows[comment.row - 1].lower().find(comment.code.lower(), comment.column - 1)
-                )
-                start = source.lines.offset(comment.row, column + 1)
-                span = source.at(start, start + len(comment.code))
+                span = source.at(comment.start, comment.end)
                 yield Suppressed(places.uri(span.filename, span.cell), places.of(span), codes)
 
     def pages(self, codes: Iterable[str] = ()) -> dict[str, str]:

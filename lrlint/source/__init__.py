@@ -9,21 +9,22 @@ from __future__ import annotations
 from lrlint.source.atomic import replace_file
 from lrlint.source.check import check_syntax
 from lrlint.source.discover import Found, Unreadable, discover, is_skipped
+from lrlint.source.disk import Disk
 from lrlint.source.errors import SourceError
 from lrlint.source.locate import Locator, load_imported
 from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
 from lrlint.source.parse import parse_text
 from lrlint.source.reading import read_bytes
 from lrlint.source.relevance import Relevance, mentions_schedule, starts_something
-from lrlint.source.suppress import Suppression, Suppressions
+from lrlint.source.suppress import Misunderstood, Suppression, Suppressions
 from lrlint.source.text import Text, decode
-from lrlint.source.trail import Disk
 
 __all__ = [
     "STDIN",
     "Disk",
     "Found",
     "Locator",
+    "Misunderstood",
     "Relevance",
     "SourceError",
     "SourceFile",

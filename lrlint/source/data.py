@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from lrlint.source.trail import Disk
+from lrlint.source.disk import Disk
 
 Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
 """``hydra`` is YAML under the key that its place in the folders gives it."""

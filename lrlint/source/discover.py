@@ -25,6 +25,7 @@ SKIPPED: Final = frozenset(
         ".git-rewrite",
         ".hg",
         ".ipynb_checkpoints",
+        ".lrlint_cache",
         ".mypy_cache",
         ".nox",
         ".pants.d",

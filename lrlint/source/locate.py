@@ -10,9 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from lrlint.source.disk import Disk, Query
 from lrlint.source.errors import SourceError
 from lrlint.source.module import SourceFile, load
-from lrlint.source.trail import Disk, Query, Trail
 
 LARGEST: Final = 1_000_000
 """Bytes; a larger module that a script imports is data or generated, and is not followed."""
@@ -73,11 +73,11 @@ DATA: Final = "data"
 class Locator:
     """Finds the files of modules and settings, and remembers what it has seen of the disk.
 
-    Each query is noted on the ``trail``.
+    Each query is added to ``asked``.
     """
 
     def __init__(self) -> None:
-        self.trail = Trail()
+        self.asked: set[Query] = set()
         self._answers: dict[Query, Sequence[Path]] = {}
         self._roots: dict[str, list[str]] = {}
         self._listed: dict[str, frozenset[str] | None] = {}
@@ -105,7 +105,7 @@ class Locator:
 
     def answer(self, query: Query) -> Sequence[Path]:
         """Return the files that answer a query."""
-        self.trail.queries.add(query)
+        self.asked.add(query)
         known = self._answers.get(query)
         if known is None:
             known = self._answers[query] = [Path(one) for one in self._look_up(*query)]

@@ -268,7 +268,7 @@ def test_bug_in_a_fix_costs_the_fix_only(
     assert status == 2
     assert "LR201" in out
     assert "LR301" in out
-    assert "internal error in the fix for train.py, rule LR201 t-max-mismatch: IndexError" in err
+    assert "failed in the fix for train.py, rule LR201 t-max-mismatch: IndexError" in err
 
 
 def test_file_that_changes_meanwhile_is_left_alone(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -70,22 +72,34 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Any]:
     return load
 
 
-def trained(build: Callable[[Any], Any], advance: Callable[[Any, int, int], None]) -> Watch:
+def trained(
+    build: Callable[[Any], Any], advance: Callable[[Any, int, int], None], *, loader: bool = False
+) -> Watch:
     """Return the watch of a training of 5 epochs with 4 updates."""
     optimizer = torch.optim.SGD(parameters(), lr=0.2)
-    with lrlint.watch(mode="record", epochs=5) as watch:
+    batches: Any = torch.utils.data.DataLoader(torch.arange(4)) if loader else range(4)
+    per_epoch = advance in (once_per_epoch, lagging)
+    updates = 0
+    with lrlint.watch(mode="record", epochs=None if loader else 5) as watch:
         scheduler = build(optimizer)
         for epoch in range(5):
-            for batch in range(4):
+            for _batch in batches:
                 optimizer.step()
-                advance(scheduler, epoch, 4 * epoch + batch + 1)
+                updates += 1
+                if not per_epoch:
+                    advance(scheduler, epoch, updates)
+            if per_epoch:
+                advance(scheduler, epoch, updates)
     assert watch.recording.notes == ()
     return watch
 
 
 def once_per_epoch(scheduler: Any, epoch: int, updates: int) -> None:
-    if updates % 4 == 0:
-        scheduler.step(epoch + 1)
+    scheduler.step(epoch + 1)
+
+
+def lagging(scheduler: Any, epoch: int, updates: int) -> None:
+    scheduler.step(epoch)
 
 
 def test_a_schedule_in_epochs(library: Callable[[str, str], Any]) -> None:
@@ -106,7 +120,8 @@ def test_both_methods_are_called_and_one_of_them_counts(
 
     def advance(scheduler: Any, epoch: int, updates: int) -> None:
         scheduler.step_update(updates)
-        once_per_epoch(scheduler, epoch, updates)
+        if updates % 4 == 0:
+            once_per_epoch(scheduler, epoch, updates)
 
     watch = trained(lambda optimizer: timm.Line(optimizer, t_in_epochs=False), advance)
     (track,) = watch.recording.schedules
@@ -147,6 +162,48 @@ def test_deepspeed(library: Callable[[str, str], Any]) -> None:
     (track,) = watch.recording.schedules
     assert (track.scheduler, track.scheduler_steps) == ("WarmupLR", 20)
     assert track.lr[0][-1] == pytest.approx(0.1)
+
+
+@pytest.fixture
+def real_timm(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Load timm's schedulers without its models, which need more than torch."""
+    spec = find_spec("timm")
+    if spec is None or spec.submodule_search_locations is None:
+        pytest.skip("timm is not installed")
+    package = ModuleType("timm")
+    package.__path__ = [*spec.submodule_search_locations]
+    before = {*sys.modules}
+    monkeypatch.setitem(sys.modules, "timm", package)
+    yield import_module("timm.scheduler")
+    for name in {*sys.modules} - before:
+        if name.startswith("timm."):
+            del sys.modules[name]
+
+
+Advance = Callable[[Any, int, int], None]
+IN_UPDATES = {"t_initial": 20, "t_in_epochs": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advance", "codes"),
+    [
+        ({"t_initial": 5}, once_per_epoch, set()),
+        ({"t_initial": 5}, lambda s, epoch, updates: s.step(updates / 4), set()),
+        (IN_UPDATES, lambda s, epoch, updates: s.step_update(updates), set()),
+        ({"t_initial": 5}, lagging, {"LR505"}),
+        ({"t_initial": 20}, once_per_epoch, {"LR201"}),
+        (IN_UPDATES, once_per_epoch, {"LR505"}),
+        (IN_UPDATES, lambda s, epoch, updates: s.step_update((updates - 1) % 4), {"LR505"}),
+    ],
+)
+def test_timm(real_timm: Any, arguments: dict[str, Any], advance: Advance, codes: set[str]) -> None:
+    build = real_timm.CosineLRScheduler
+    watch = trained(
+        lambda optimizer: build(optimizer, lr_min=1e-3, **arguments), advance, loader=True
+    )
+    (track,) = watch.recording.schedules
+    assert track.max_relative_error == 0.0
+    assert {one.code for one in watch.findings} == codes
 
 
 def ignite_training(build: Callable[[Any, Any], Any]) -> Watch:

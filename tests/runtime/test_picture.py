@@ -38,7 +38,7 @@ def test_images(recording: Recording, tmp_path: Path) -> None:
     Picture(tmp_path / "run.svg").write(recording)
     assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
     svg = (tmp_path / "run.svg").read_text(encoding="utf-8")
-    assert "LambdaLR drives SGD" in svg
+    assert "LambdaLR, optimizer SGD" in svg
     assert "LR901 trajectory-diverges" in svg
 
 

@@ -36,7 +36,7 @@ def report(*tracks: Track, verdicts: tuple[Verdict, ...] = ()) -> RunReport:
 def test_a_sound_run() -> None:
     text = as_text(report(TRACK), Style())
     assert text.startswith(
-        "train.py:12  StepLR drives SGD\n"
+        "train.py:12  StepLR, optimizer SGD\n"
         "  3 optimizer steps, 3 scheduler steps in 3 epochs\n"
         "  LR matches the scheduler at every step (max. rel. error 0)\n"
     )

@@ -206,6 +206,7 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
 def test_the_curve_is_a_picture(tmp_path: Path) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", NO_FLOOR)
+        assert await editor.hints(uri) == [(5, "→ 0.0006156 after 20 steps")]
         built = await editor.hover(uri, 5, 20)
         stepped = await editor.hover(uri, 8, 8)
         assert built is not None
@@ -218,7 +219,6 @@ def test_the_curve_is_a_picture(tmp_path: Path) -> None:
         assert built.startswith(stepped)
         assert "### LR301 eta-min-zero" in built
         assert await editor.hover(uri, 3, 0) is None
-        assert await editor.hints(uri) == [(5, "→ 0.0006156 after 20 steps")]
 
     on(tmp_path, test)
 
@@ -226,6 +226,7 @@ def test_the_curve_is_a_picture(tmp_path: Path) -> None:
 def test_a_client_without_pictures_gets_the_table(tmp_path: Path) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", NO_FLOOR)
+        await editor.hints(uri)
         stepped = await editor.hover(uri, 8, 8)
         assert stepped is not None
         assert "data:" not in stepped

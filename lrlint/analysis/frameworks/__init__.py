@@ -10,8 +10,10 @@ from __future__ import annotations
 # Importing a module registers its models.
 from lrlint.analysis.frameworks import (
     accelerate,
+    composer,
     lightning_module,
     lightning_trainer,
+    skorch,
     timm,
     transformers_arguments,
     transformers_parser,
@@ -21,8 +23,10 @@ from lrlint.analysis.frameworks import (
 
 __all__ = [
     "accelerate",
+    "composer",
     "lightning_module",
     "lightning_trainer",
+    "skorch",
     "timm",
     "transformers_arguments",
     "transformers_parser",

@@ -46,6 +46,7 @@ from lrlint.analysis.model.conditions import (
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,
+    IdleStep,
     LoopRecord,
     OptimizerStep,
     SchedulerStep,
@@ -395,6 +396,9 @@ class _Training:
             argument, text = metric_of(record, scheduled)
             override = machine.find_method(self._module, "lr_scheduler_step")
             if not isinstance(override, FunctionValue):
+                if record.kind is not None:  # Lightning refuses what is not a scheduler of torch
+                    escapes.leave_open(record, "not a scheduler that Lightning can step")
+                    return NONE
                 place = scheduled.place or record.place
                 machine.emit(SchedulerStep(place, tuple(machine.via), record, argument, text))
                 return NONE
@@ -403,7 +407,8 @@ class _Training:
             middle = [Expr.const(0)] if len(names) > 3 else []
             _call(machine, self._module, "lr_scheduler_step", scheduler, *middle, argument or NONE)
             events = [located.event for located in walk(machine.block[mark:])]
-            if not any(isinstance(e, SchedulerStep) and e.scheduler is record for e in events):
+            steps = (e for e in events if isinstance(e, (SchedulerStep, IdleStep)))
+            if not any(step.scheduler is record for step in steps):
                 escapes.leave_open(record, "stepped by lr_scheduler_step() in an unread way")
             return NONE
 

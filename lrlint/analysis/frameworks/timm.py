@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.numbers import compute, plain, to_number
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, negate
-from lrlint.analysis.model.trace import IdleStep, SchedulerStep
+from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -125,6 +125,40 @@ def _with_prefix(
         return length
     more = to_number(machine, warmup)
     return Opaque() if more is None else compute(lambda a, b: a + b, length, more)
+
+
+# -- the optimizer's step
+
+_SCALER = "timm.utils.scaler"
+
+
+@models(*qualified(("timm.utils", "timm.utils.cuda"), "NativeScaler", "ApexScaler"))
+def _scaler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return External(_SCALER)
+
+
+@models(_SCALER)
+def _scale(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Step the optimizer in ``loss_scaler(loss, optimizer, …, need_update=True)``."""
+
+    def step(optimizer: AnyValue) -> AnyValue:
+        record = machine.adopted(optimizer) if isinstance(optimizer, Opaque) else None
+        if isinstance(optimizer, OptimizerValue):
+            record = optimizer.record
+        if record is not None:
+            machine.emit(OptimizerStep(*machine.where(node), record, scaled=True))
+        return NONE
+
+    optimizer = arguments.get(1, "optimizer") or Opaque()
+    needed = arguments.get(6, "need_update")
+    update = True if needed is None else comparisons.truthiness(machine, needed, node)
+    update = choices.settle(machine, update)
+    if update is True:
+        choices.distribute(machine, optimizer, node, step)
+    elif update is not False:
+        with machine.guard(update, node):
+            choices.distribute(machine, optimizer, node, step)
+    return NONE
 
 
 # -- the factories
@@ -260,6 +294,11 @@ def _create(
     return ListValue([scheduler, compute(lambda a, b: a + b, epochs, cooldown)], kind="tuple")
 
 
+def _is_none(value: AnyValue) -> bool:
+    """Whether a value is None, be it as the default of a setting."""
+    return isinstance(value, Const) and value.value is None
+
+
 def _takes(law: str, parameter: str) -> bool:
     return any(own.name == parameter for own in LAWS[law].parameters)
 
@@ -271,7 +310,7 @@ def _arguments(
     on_epochs = comparisons.truthiness(machine, values["step_on_epochs"], node)
     updates = to_number(machine, values["updates_per_epoch"])
     decay: AnyValue = values["decay_epochs"]
-    if decay == NONE:
+    if _is_none(decay):
         decay = Expr.const(90)
     if name == "constant":
         decay = Expr.const(1)
@@ -300,7 +339,7 @@ def _arguments(
         "t_in_epochs": values["step_on_epochs"],
         "warmup_t": timed(values["warmup_epochs"]),
         "warmup_lr_init": values["warmup_lr"],
-        "noise_range_t": values["noise"],
+        "noise_range_t": NONE if _is_none(values["noise"]) else values["noise"],
         **{
             key: values[key]
             for key in ("cycle_mul", "cycle_decay", "cycle_limit", "warmup_prefix", "k_decay")

@@ -172,6 +172,7 @@ class LibraryKind(Enum):
 
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
+    COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"
     FABRIC = "Fabric"
@@ -182,6 +183,8 @@ class LibraryKind(Enum):
     IGNITE_ENGINE = "ignite.engine.Engine"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    SKORCH_NET = "skorch.NeuralNet"
+    SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
     TIMM_SCHEDULER = "timm.scheduler.Scheduler"
     TRAINER = "transformers.Trainer"
     TRAINING_ARGUMENTS = "transformers.TrainingArguments"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from lrlint.facts import EarlyEnd, Horizon
 from lrlint.runtime.facts_of_run.fact_values import number_fact
@@ -38,7 +40,21 @@ def horizon_of(record: RecordedScheduler) -> Horizon | None:
         length = arguments.get(parameter)
         if isinstance(length, (list, tuple)):
             length = max(length, default=None)
+        if law.positioned:
+            length = _with_cycles(arguments, length)
     return Horizon(parameter=parameter, length=number_fact(length), unit=None, place=record.place)
+
+
+def _with_cycles(arguments: Mapping[str, Any], length: Any) -> float | None:
+    """Return the length of a schedule of timm's with all its cycles and the warm-up before them."""
+    if not isinstance(length, (int, float)):
+        return None
+    if "cycle_limit" in arguments:
+        if arguments["cycle_mul"] != 1 and arguments["cycle_limit"] != 1:
+            return None
+        length *= max(arguments["cycle_limit"], 1)
+    whole: float = length + (arguments["warmup_t"] if arguments["warmup_prefix"] else 0)
+    return whole
 
 
 def _length_of_one_cycle(record: RecordedScheduler) -> tuple[str, object]:

@@ -57,6 +57,7 @@ def schedule_of(
             rebuilt=bool(rebuilding),
             open_arguments=record.law is None,
             restored_first=_restored_first(record, loops),
+            positioned=record.law is not None and record.law.positioned,
         ),
         lr_lambda=FactorFunction(
             absolute_lr=record.place if returns_lrs(record) else None,
@@ -69,6 +70,7 @@ def schedule_of(
             early_step=_early_step(record, sites, use),
             repeated_step=_repetition(record, sites),
             escapes=_escape(record),
+            idle=tuple(record.idle_sites),
             prepared=record.prepared,
         ),
         run=_recorded(record, recorder),
@@ -99,8 +101,6 @@ def _escape(record: RecordedScheduler) -> str | None:
     """Return how a scheduler may be stepped without a call that the recorder hears."""
     if record.failed:
         return "never built"
-    if record.idle_sites and not record.steps:
-        return "stepped in the unit that it does not count in"
     return "stepped by other means than its own step()" if record.unseen else None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lrlint.facts import Cadence, Guard, GuardKind, Loop, LoopKind, StepArgument, StepSite
-from lrlint.runtime.facts_of_run.fact_values import text_of
+from lrlint.runtime.facts_of_run.fact_values import number_fact, text_of
 from lrlint.runtime.facts_of_run.training_loops import TrainingLoops
 from lrlint.runtime.recorder.call_sites import CallSite
 from lrlint.runtime.recorder.recorder import Recorder
@@ -17,9 +19,10 @@ def step_site(
 ) -> StepSite:
     """Return the facts of a call of ``step()``."""
     per = _cadence(record, site, recorder)
+    around = _loops_around(record, site, per, loops)
     return StepSite(
         place=site.place,
-        loops=_loops_around(record, site, per, loops),
+        loops=around,
         guards=_guards(record, site, per, loops),
         per=per,
         count=Expr.const(round(site.calls * record.past)),
@@ -28,7 +31,25 @@ def step_site(
         argument_text=""
         if site.argument is None
         else _written_argument(site) or text_of(site.argument),
+        **_position(site, around),
     )
+
+
+def _position(site: CallSite, around: tuple[Loop, ...]) -> dict[str, Any]:
+    """Return what the arguments of a step count, where each step is told where it is."""
+    first, last = site.first_argument, site.argument
+    if first is None or not isinstance(last, (int, float)) or not around:
+        return {}
+    epochs = around[0].trips
+    if site.jumps == 0:
+        counted = around[-1] if len(around) == 1 else None
+        return {
+            "counted": counted,
+            "position": None if counted is None else number_fact(first),
+            "offset": number_fact(first),
+        }
+    restarts = epochs is not None and site.jumps + 1 == epochs.value and last != site.jumps
+    return {"counted": around[-1], "position": number_fact(first)} if restarts else {}
 
 
 def _loops_around(

@@ -77,6 +77,16 @@ class CallSite:
     order: int = 0
     argument: float | str | None = None
     """The argument of its last call; of what is not a number, the name of its class."""
+    first_argument: float | None = None
+    jumps: int = 0
+    """Calls whose argument is not one more than that of the call before."""
+
+    def note_position(self, value: float) -> None:
+        """Take in where a call, which is counted by now, says that the schedule is."""
+        if self.first_argument is None:
+            self.first_argument = value
+        elif not isinstance(self.argument, (int, float)) or value != self.argument + 1:
+            self.jumps += 1
 
 
 class PlaceFinder:

@@ -283,8 +283,10 @@ class Hooks:
                 self._depth -= 1
             with self.safely():
                 if self._on:
-                    value = args[0] if args else next(iter(kwargs.values()), None)
-                    listener.foreign_stepped(scheduler, original.__name__, value)
+                    given = kwargs.get("metric", args[1] if len(args) > 1 else None)
+                    if not listener.takes_metric(scheduler):
+                        given = args[0] if args else next(iter(kwargs.values()), None)
+                    listener.foreign_stepped(scheduler, original.__name__, given)
             return result
 
         return step

@@ -12,17 +12,21 @@ from lrlint.formulas import LAWS, Law, Replay
 from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 
 _TORCH_MODULES = frozenset({"torch.optim.lr_scheduler", "torch.optim.swa_utils"})
+_TIMM = "timm.scheduler."
 _METHODS = frozenset({"step", "get_lr"})
 
 
 def law_of(scheduler: object) -> Law | None:
-    """Return the law of a scheduler of torch's; None where the script has changed what it does."""
+    """Return the law of torch's or timm's scheduler; None where the script changes what it does."""
     cls = type(scheduler)
     law = LAWS.get(cls.__name__)
     methods = (getattr(cls, name, None) for name in _METHODS)
-    is_torchs = all(part.__module__ in _TORCH_MODULES for part in (cls, *methods) if part)
+    modules = {part.__module__ for part in (cls, *methods) if part}
+    is_library = modules <= _TORCH_MODULES
+    if law is not None and law.positioned:
+        is_library = all(module.startswith(_TIMM) for module in modules)
     changed = not _METHODS.isdisjoint(getattr(scheduler, "__dict__", ()))
-    return law if law is not None and law.is_class and is_torchs and not changed else None
+    return law if law is not None and law.is_class and is_library and not changed else None
 
 
 def start_replay(
@@ -34,6 +38,8 @@ def start_replay(
     """Return the replay of a scheduler that was just built; None where it cannot be replayed."""
     if law is None or law.takes_metric or any(map(callable, leaves(arguments))):
         return None
+    if law.random is not None and arguments.get(law.random) is not None:
+        return None  # the noise is torch's
     values = dict(arguments)
     if "schedulers" in values:
         if None in children or not children:

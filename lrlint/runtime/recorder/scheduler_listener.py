@@ -178,6 +178,14 @@ class SchedulerListener:
         if record.counter and record.parent is None:
             optimizer.loads_since_step.append(LOADED_BEFORE)
 
+    def forget_others(self) -> None:
+        """Forget the schedulers of optimizers that are no longer recorded."""
+        kept = [*map(id, self._optimizers.records)]
+        self.records = [record for record in self.records if id(record.optimizer) in kept]
+        self._by_id = {
+            key: record for key, record in self._by_id.items() if id(record.optimizer) in kept
+        }
+
     # -- steps
 
     def stepping(self, scheduler: Any) -> None:
@@ -245,6 +253,11 @@ class SchedulerListener:
             self.adopt(scheduler)  # built before its library was listened to
         self.stepping(target)
 
+    def takes_metric(self, scheduler: Any) -> bool:
+        """Whether the steps of another library's scheduler are told a metric, too."""
+        record = self._by_id.get(id(scheduler))
+        return record is not None and record.law is not None and record.law.takes_metric
+
     def foreign_stepped(self, scheduler: Any, method: str, value: Any) -> None:
         """Hear that another library's scheduler has stepped."""
         target = advanced(scheduler)
@@ -258,10 +271,10 @@ class SchedulerListener:
             return
         record.foreign = True
         record.replay = None if target is not scheduler else record.replay
-        counts = method != "__call__"  # which gets ignite's engine
-        self.stepped(target, value if counts else None)
-        if counts and isinstance(value, int):
-            record.steps_before += value - record.counter
+        self.stepped(target, None if method == "__call__" else value)  # which gets an engine
+        positioned = record.law is not None and record.law.positioned
+        if positioned and isinstance(value, (int, float)):
+            record.steps_before += math.ceil(value) - record.counter
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""
@@ -276,6 +289,8 @@ class SchedulerListener:
         steps = record.optimizer.steps
         site = self._log.count(record.sites, place, steps)
         plain = value is None or isinstance(value, (int, float))
+        if record.foreign and isinstance(value, (int, float)):
+            site.note_position(value)
         site.argument = value if plain else type(value).__name__  # a loss holds a whole graph
         if self._passes.active:
             site.inside += 1

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
+from lrlint.source.disk import Query
 from lrlint.source.locate import LIBRARIES, Locator, load_imported, module_query
 from lrlint.source.module import SourceFile
 from lrlint.source.relevance.mentions import writes_rate
@@ -28,7 +29,6 @@ from lrlint.source.relevance.outline import (
     outline,
     words,
 )
-from lrlint.source.trail import Query, Trail
 
 _BASES: Final = ("LRScheduler", "_LRScheduler")
 
@@ -52,8 +52,9 @@ _GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
 
 _NEAREST: Final = 2
 """Imports from a script that starts a training to what builds the scheduler."""
-_MOST_MODULES: Final = 300
-"""A script for which more modules must be read is better analysed: no analysis follows as many."""
+_MOST_MODULES: Final = 600
+"""A script that leads to more modules is better analysed: no analysis follows as many. Those of
+transformers lead to some 500."""
 
 _NEAR: Final = 300
 """Characters before a name that are looked at: a long chain of attributes, a class's bases."""
@@ -67,8 +68,6 @@ class Relevance:
         self.read = read
         self.locator = Locator()
         self._modules: dict[Path, _Module | None] = {}
-        self._harmless: dict[tuple[_Module, str], Trail] = {}
-        """Parts that lead to no constructor, each with the search that has shown it."""
         self._ordinary: set[str] = set()
         """Words that name no constructor; the same ones are asked about again and again."""
 
@@ -119,41 +118,42 @@ class Relevance:
         return module
 
     def _any_builds(self, parts: Iterable[tuple[_Module, str]]) -> bool:
-        outer, trail = self.locator.trail, Trail()
-        outer.earlier.add(trail)
-        self.locator.trail = trail
-        try:
-            return self._search(parts, trail)
-        finally:
-            self.locator.trail = outer
-
-    def _search(self, parts: Iterable[tuple[_Module, str]], trail: Trail) -> bool:
         seen: set[tuple[_Module, str]] = set()
+        modules: set[_Module] = set()
         waiting = deque(parts)  # what is near comes first, where a constructor mostly is
-        most = len(self._modules) + _MOST_MODULES
         while waiting:
             key = waiting.popleft()
             if key in seen:
                 continue
-            if key in self._harmless:
-                trail.earlier.add(self._harmless[key])
-                continue
             seen.add(key)
             module, part = key
+            step = module.steps.get(part)
+            if step is None:
+                step = module.steps[part] = self._step(module, part)
+            self.locator.asked |= step.asked
+            modules.add(module)
+            if step.builds or len(modules) > _MOST_MODULES:
+                return True
+            waiting += step.leads
+        return False
+
+    def _step(self, module: _Module, part: str) -> _Step:
+        outer, self.locator.asked = self.locator.asked, set()
+        try:
             code = module.outline.parts[part]
             used = words(code)
             if module.writes and _OPTIMIZER.search(code):
-                return True
-            if self._constructs(module, code, used) or len(self._modules) > most:
-                return True
+                return _Step(builds=True)
+            if self._constructs(module, code, used):
+                return _Step(builds=True, asked=self.locator.asked)
             named = used & module.meaningful
             if module.outline.stars:
                 # Classes: what one method binds, another may have from the star.
                 named |= used if code.startswith("class") else free_words(code)
-            for word in named:
-                waiting += self._meant(module, word)
-        self._harmless |= dict.fromkeys(seen, trail)
-        return False
+            leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
+            return _Step(False, tuple(leads), self.locator.asked)
+        finally:
+            self.locator.asked = outer
 
     # -- what a name means
 
@@ -204,7 +204,7 @@ class Relevance:
             known = query, [module for module in modules if module is not None]
             importer.found[name, level] = known
         query, found = known
-        self.locator.trail.queries.add(query)
+        self.locator.asked.add(query)
         return found
 
     def _module(self, path: Path) -> _Module | None:
@@ -291,6 +291,16 @@ class Relevance:
         return is_class or is_called
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What a part of a module does itself, and where it leads."""
+
+    builds: bool
+    leads: tuple[tuple[_Module, str], ...] = ()
+    asked: Set[Query] = frozenset()
+    """The queries that this rests on."""
+
+
 @dataclass(eq=False)
 class _Module:
     """A module of the project in outline."""
@@ -301,6 +311,8 @@ class _Module:
     writes: bool
     """Whether it writes an LR into an optimizer itself."""
     outline: Outline
+    steps: dict[str, _Step] = field(default_factory=dict)
+    """What was found out of its parts."""
     found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 

@@ -1,4 +1,4 @@
-"""What linting a file asked of the disk: the result holds as long as the answers stay the same."""
+"""What linting a file asks of the disk: its result holds as long as the answers stay the same."""
 
 from __future__ import annotations
 
@@ -17,29 +17,12 @@ CHANGED: Final = "changed"
 """The digest of a file that changed between two reads: no later content has it."""
 
 
-class Trail:
-    """The queries of one file or one search, and the earlier searches whose results it used."""
-
-    def __init__(self) -> None:
-        self.queries: set[Query] = set()
-        self.earlier: set[Trail] = set()
-
-    def everything(self) -> set[Query]:
-        """Return the queries, with those of the earlier searches."""
-        waiting, seen = [self], {self}
-        queries: set[Query] = set()
-        while waiting:
-            trail = waiting.pop()
-            queries |= trail.queries
-            waiting += trail.earlier - seen
-            seen |= trail.earlier
-        return queries
-
-
 class Disk:
     """Reads the files that scripts import or load, and keeps a digest of each."""
 
     def __init__(self) -> None:
+        self.is_steady = True
+        """Whether no file has changed between two reads."""
         self._digests: dict[str, str] = {}
 
     def read(self, path: Path | str, largest: int) -> bytes | None:
@@ -53,6 +36,7 @@ class Disk:
         fresh = UNREAD if data is None else digest(data)
         if self._digests.setdefault(str(path), fresh) != fresh:
             self._digests[str(path)] = CHANGED
+            self.is_steady = False
         return data
 
     def digest(self, path: Path | str, largest: int) -> str:
@@ -67,4 +51,4 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-__all__ = ["CHANGED", "UNREAD", "Disk", "Query", "Trail", "digest"]
+__all__ = ["CHANGED", "UNREAD", "Disk", "Query", "digest"]

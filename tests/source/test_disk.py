@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from lrlint.source.data import read_data
+from lrlint.source.disk import CHANGED, UNREAD, Disk, Query, digest
 from lrlint.source.locate import load_imported
 from lrlint.source.relevance import Relevance
-from lrlint.source.trail import CHANGED, UNREAD, Disk, Trail, digest
 
 TRAIN = "from helper import build\nbuild()\n"
 
@@ -22,28 +22,29 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def names(trail: Trail) -> set[str]:
-    return {name for _, _, name, _ in trail.everything()}
+def names(asked: set[Query]) -> set[str]:
+    return {name for _, _, name, _ in asked}
 
 
 def test_a_search_notes_what_it_asks(project: Path) -> None:
     relevance = Relevance()
     assert not relevance.may_build(project / "train.py", TRAIN)
-    assert {"helper", "deeper"} <= names(relevance.locator.trail)
+    assert {"helper", "deeper"} <= names(relevance.locator.asked)
 
 
 def test_a_second_file_notes_what_the_first_has_learned(project: Path) -> None:
     relevance = Relevance()
     relevance.may_build(project / "first.py", TRAIN)
-    trail = relevance.locator.trail = Trail()
+    asked: set[Query] = set()
+    relevance.locator.asked = asked
     assert not relevance.may_build(project / "second.py", TRAIN.replace("\n", "\n# again\n", 1))
-    assert {"helper", "deeper"} <= names(trail)
+    assert {"helper", "deeper"} <= names(asked)
 
 
 def test_what_does_not_exist_is_noted_too(project: Path) -> None:
     relevance = Relevance()
     relevance.may_build(project / "train.py", "import missing\nmissing.run()\n")
-    assert "missing" in names(relevance.locator.trail)
+    assert "missing" in names(relevance.locator.asked)
 
 
 def test_digests_are_those_of_what_was_read(project: Path) -> None:

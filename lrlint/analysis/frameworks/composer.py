@@ -1,0 +1,95 @@
+"""composer: its `Trainer` steps schedulers of torch once per epoch, unless it is told otherwise."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from lrlint.analysis.frameworks.plain_trainings import Stepped, train
+from lrlint.analysis.interpreter import escapes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.numbers import length_of, to_number
+from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    Instance,
+    LibraryKind,
+    ListValue,
+    OptimizerValue,
+    SchedulerValue,
+    Store,
+)
+from lrlint.formulas import LAWS
+from lrlint.symbolic import Expr
+
+_READ = frozenset(
+    {
+        *("model", "train_dataloader", "optimizers", "schedulers", "max_duration"),
+        *("step_schedulers_every_batch", "eval_dataloader", "eval_interval", "device"),
+        *("progress_bar", "log_to_console", "loggers", "save_folder", "save_interval", "seed"),
+        *("run_name", "precision", "train_dataloader_label", "device_train_microbatch_size"),
+    }
+)
+"""What may be passed to the Trainer without changing when it steps, or read here."""
+
+
+@models("composer.Trainer", "composer.trainer.Trainer", "composer.trainer.trainer.Trainer")
+def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    given = arguments.keywords
+    optimizer, schedulers = given.get("optimizers"), given.get("schedulers")
+    if isinstance(optimizer, ListValue) and optimizer.items and len(optimizer.items) == 1:
+        optimizer = optimizer.items[0]
+    several = schedulers.items if isinstance(schedulers, ListValue) else [schedulers]
+    known = isinstance(optimizer, OptimizerValue) and all(
+        isinstance(one, SchedulerValue)
+        and one.record.law in LAWS
+        and not LAWS[one.record.law].takes_metric
+        for one in several or [None]
+    )
+    if arguments.open or arguments.positional or not given.keys() <= _READ or not known:
+        for value in arguments.all():
+            escapes.escape(value, "passed to Trainer(…)")
+        return Instance(None, Store(), kind=LibraryKind.COMPOSER_TRAINER, open=True)
+    store: dict[object, AnyValue] = dict(given.items())
+    store["optimizers"] = optimizer or NONE
+    place = arguments.places.get("schedulers") or machine.here(node)
+    return Instance(None, Store(store), kind=LibraryKind.COMPOSER_TRAINER, place=place)
+
+
+@models_method(LibraryKind.COMPOSER_TRAINER, "fit")
+def _fit(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call) -> AnyValue:
+    given = trainer.store.data
+    optimizer, place = given.get("optimizers"), trainer.place
+    if not isinstance(optimizer, OptimizerValue) or place is None:
+        return NONE
+    schedulers = given["schedulers"]
+    several = schedulers.items if isinstance(schedulers, ListValue) else [schedulers]
+    per_batch = given.get("step_schedulers_every_batch", NONE)
+    unread = [key for key in arguments.keywords if key != "duration"]
+    if arguments.positional or unread or not isinstance(per_batch, Const):
+        for value in (optimizer, *(several or ())):
+            if isinstance(value, (OptimizerValue, SchedulerValue)):
+                escapes.leave_open(value.record, "stepped by a Trainer in an unread way")
+        return NONE
+    stepped = [
+        Stepped(one, place, per_batch.value is True)
+        for one in several or ()
+        if isinstance(one, SchedulerValue)
+    ]
+    loader = given.get("train_dataloader")
+    batches = None if loader is None else length_of(machine, loader)
+    epochs = _epochs(machine, arguments.keywords.get("duration", given.get("max_duration")))
+    train(machine, node, epochs, batches, "train_dataloader", optimizer, stepped)
+    return NONE
+
+
+def _epochs(machine: Machine, duration: AnyValue | None) -> Expr | None:
+    """Return the epochs of ``"10ep"`` or 10; None for other units of time."""
+    if isinstance(duration, Const) and isinstance(duration.value, str):
+        found = re.fullmatch(r"\s*(\d+)\s*ep\s*", duration.value)
+        return None if found is None else Expr.const(int(found[1]))
+    return to_number(machine, duration)
