@@ -216,7 +216,7 @@ class _Compiler(TraceCompiler):
         if noise is not None and noise != NONE:
             self._unresolved.append(f"the noise of {record.law}")
             return None
-        name = changed(record.reads)
+        name = changed(self._machine, record.reads)
         if name is not None:
             self._unresolved.append(f"{name}, which changes after {record.law} has been built")
             return None

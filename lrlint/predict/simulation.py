@@ -98,7 +98,7 @@ class Simulation:
         if self._base_lr is not None:
             values.setdefault("lr", self._base_lr)
         elif "lr" not in values:
-            if "lr" not in optimizer.groups[number]:
+            if "lr" not in options:
                 self._miss("the optimizer's lr")
             values["lr"] = 0.0
         if "betas" in values:

@@ -15,6 +15,8 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, resized_lists
+from lrlint.analysis.interpreter import carried_values
+from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
@@ -48,11 +50,13 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    DictValue,
     Growth,
     Instance,
     ListValue,
     OptimizerValue,
     SchedulerValue,
+    Scope,
     Store,
     alternatives,
 )
@@ -77,15 +81,20 @@ def repeating(
     """
     repeat = Repeat(loop, [])
     start = len(machine.journal)
-    variables = _make_unknown(machine, node) if carries else []
+    variables, unknown = _make_unknown(machine, node) if carries else ([], set[Entry]())
     growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
         growing = _growing_lists(machine, node.body, repeat)
     outer = machine.block
+    begun = carried_values.begin(machine) if carries else None
     machine.changing[repeat] = variables
-    with machine.inside(repeat):
-        yield repeat
-    del machine.changing[repeat]
+    try:
+        with machine.inside(repeat):
+            yield repeat
+    finally:
+        del machine.changing[repeat]
+        if begun is not None:
+            carried_values.end(machine, repeat, begun, unknown)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
     unforeseen = _breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
@@ -154,15 +163,16 @@ def _condition_of_break(node: Node) -> Condition | None:
 # -- variables that the body changes ----------------------------------------------------------
 
 
-def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[Variable]:
-    """Replace every number that the body may change by an unknown."""
+def _make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
+    """Replace what the body may change by unknowns; return the numbers, and all of them."""
     variables: list[Variable] = []
-    places: set[tuple[int, Hashable]] = set()
+    places: set[Entry] = set()
+    held = set(carried_values.held(machine, node))
+    unknown = set(held)
     for store, key, default in _changing(machine, node):
-        place = id(store), key
-        if place in places:
+        if (store, key) in places:
             continue
-        places.add(place)
+        places.add((store, key))
         value = store.data.get(key, default)
         if isinstance(value, Expr):
             whole = value.value is None or isinstance(value.value, int)
@@ -170,8 +180,14 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> list[Variable]:
             # It may count down, or start at -1: no bound is known.
             atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
             variables.append(Variable(store, key, value, atom))
+            unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
-    return variables
+        elif (store, key) in held or value is None:
+            continue
+        elif (other := carried_values.unknown_at_start(value)) is not None:
+            unknown.add((store, key))
+            machine.write(store, key, other)
+    return variables, unknown
 
 
 def _changing(
@@ -188,25 +204,39 @@ def _changing(
             names |= machine.unit.names_of(node.test, assigned_names)
         for name in sorted(names):
             yield machine.scope.store, name, None
+            value = machine.scope.store.data.get(name)
+            if isinstance(value, DictValue):
+                for key in list(value.store.data):
+                    yield value.store, key, None
     mutations = machine.unit.survey.mutations
-    for name in sorted(mutations.shared_names):
-        scope = machine.scope.with_name(name)
-        if scope is not None:
+    for scope in _shared_scopes(machine):
+        for name in sorted(scope.unit.survey.shared_names & scope.store.data.keys()):
             yield scope.store, name, None
-    for closure in machine.closures:
-        if closure is not machine.scope:
-            for name in sorted(mutations.shared_names & closure.store.data.keys()):
-                yield closure.store, name, None
+    carried = {key for key in machine.carried if isinstance(key, str)}
     for cls in machine.classes:
-        for name in sorted(mutations.attributes & cls.scope.store.data.keys()):
+        for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
             yield cls.scope.store, name, None
     for instance in machine.instances:
-        if instance.cls is not None:
-            for name in sorted(instance.cls.scope.unit.survey.mutations.attributes):
-                yield instance.store, name, class_member(machine, instance.cls, name)
+        kind = instance.cls
+        changed = set() if kind is None else kind.scope.unit.survey.mutations.attributes
+        for name in sorted(changed | carried):
+            yield instance.store, name, kind and class_member(machine, kind, name)
     for mapping in machine.dicts:
         for key in sorted(mutations.keys):
             yield mapping.store, key, None
+        for key in machine.carried:
+            mapping.complete &= key in mapping.store.data
+            yield mapping.store, key, None
+
+
+def _shared_scopes(machine: Machine) -> Iterator[Scope]:
+    """Yield the scopes whose names a function that the body calls may set."""
+    scope: Scope | None = machine.scope
+    while scope is not None:
+        yield scope
+        scope = scope.parent
+    yield from machine.scopes.values()
+    yield from machine.closures
 
 
 def _growing_lists(machine: Machine, body: cst.CSTNode, repeat: Repeat) -> list[ListValue]:
@@ -333,16 +363,19 @@ def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
     """Leave open what the body steps and then replaces: a later iteration steps the new one."""
     stepped = set(stepped_in(repeat.body))
     seen: set[tuple[Store, Hashable]] = set()
-    for store, key, before in machine.journal[start:]:
-        if (store, key) in seen or not isinstance(before, (OptimizerValue, SchedulerValue)):
+    for store, key, value in machine.journal[start:]:
+        if (store, key) in seen:
             continue
         seen.add((store, key))
-        after = [*alternatives(store.data.get(key, before))]
-        if before.record not in stepped or all(value is before for value in after):
+        before = [
+            one for one in alternatives(value) if isinstance(one, (OptimizerValue, SchedulerValue))
+        ]
+        after = [*alternatives(store.data.get(key, value))]
+        if not any(one.record in stepped for one in before) or all(one in before for one in after):
             continue
-        for value in (before, *after):
-            if isinstance(value, (OptimizerValue, SchedulerValue)):
-                leave_open(value.record, "replaced by another in a loop that steps it")
+        for one in (*before, *after):
+            if isinstance(one, (OptimizerValue, SchedulerValue)):
+                leave_open(one.record, "replaced by another in a loop that steps it")
 
 
 def _write_last_values(

@@ -42,6 +42,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     LibraryKind,
+    ListValue,
     Method,
     Opaque,
     OptimizerRecord,
@@ -156,6 +157,13 @@ class Machine(ABC):
     contradict: Contradictions
     journal: list[tuple[Store, Hashable, AnyValue]]
     """All writes that may be undone, with the value before."""
+    first_uses: list[dict[tuple[Store | ListValue, Hashable], bool]]
+    """For each loop around: what its body uses, and whether it reads it before it writes it."""
+    carried: frozenset[Hashable]
+    """Attributes and keys that an earlier interpretation has found to change from one iteration of
+    a loop to the next."""
+    unforeseen: set[Hashable]
+    """Those that this interpretation finds, although the body was interpreted without knowing."""
     undecided: list[tuple[SyntaxPlace | None, str]]
     """What could not be decided, and where."""
     spent: int
@@ -198,6 +206,7 @@ class Machine(ABC):
         library: Library,
         overrides: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        carried: frozenset[Hashable] = frozenset(),
     ) -> None:
         self.project, self.library, self.limits = project, library, limits or Limits()
         self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
@@ -212,6 +221,7 @@ class Machine(ABC):
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []
+        self.first_uses, self.carried, self.unforeseen = [], carried, set()
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared, self.registered = [], [], []
@@ -267,8 +277,19 @@ class Machine(ABC):
         """Note what could not be decided, for ``--verbose``."""
         self.undecided.append((place, text))
 
-    def write(self, store: Store, key: Hashable, value: AnyValue) -> None:
-        """Set an entry of a store, or delete it; the journal can undo that."""
+    def read(self, store: Store | ListValue, key: Hashable) -> None:
+        """Note that an entry is read, or a list: the iteration before may have written it."""
+        for uses in self.first_uses:
+            uses.setdefault((store, key), True)
+
+    def write(self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True) -> None:
+        """Set an entry of a store, or delete it; the journal can undo that.
+
+        ``wholly`` is False for a value that is the one before where a branch has not run.
+        """
+        if wholly:
+            for uses in self.first_uses:
+                uses.setdefault((store, key), False)
         self.journal.append((store, key, store.data.get(key, MISSING)))
         if value is MISSING:
             store.data.pop(key, None)

@@ -23,6 +23,11 @@ class _Missing(Value):
 MISSING: Final = _Missing()
 """The value in the journal of a key that had none."""
 
+WHOLE: Final = object()
+"""The key under which a body notes that it reads which entries a dict or a list has."""
+CHANGED: Final = object()
+"""The key under which a body notes that it changes a list that it has read."""
+
 UNCOMPUTABLE: Final = (NotRepresentable, TooComplex, ArithmeticError)
 """Errors of arithmetic on a script's numbers: ``len(data) / 0``, a power tower."""
 

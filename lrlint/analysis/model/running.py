@@ -62,6 +62,8 @@ class TraceCompiler(ABC):
         self._last: dict[Atom, int | float] = {}
         """The last iteration of each loop that has run, and the numbers that loops have left."""
         self._at_break: dict[Atom, int | float] = {}
+        self._ends: list[bool] = []
+        """Whether a ``break`` leaves it, for each loop that is being compiled."""
         self.by_defaults = False
         """Whether defaults of the script decide how often something runs."""
 
@@ -129,8 +131,9 @@ class TraceCompiler(ABC):
         index = node.loop.index
         carried = [item for item in node.loop.carried if item.atom in self._wanted]
         inside = (*indices, index, *(item.atom for item in carried))
+        self._ends.append(False)
         body = self._block(node.body, inside)
-        count = self._trips(node, indices)
+        count = self._trips(node, indices, ends=self._ends.pop())
         if count is None:
             return None
         try:
@@ -170,6 +173,8 @@ class TraceCompiler(ABC):
 
     def _break(self, node: Break, indices: tuple[Atom, ...]) -> Runner | None:
         levels = node.levels
+        if self._ends:
+            self._ends[-min(levels, len(self._ends))] = True
         try:
             numbers = {
                 atom: self._number(number, indices)
@@ -215,11 +220,16 @@ class TraceCompiler(ABC):
             raise NotComputable(atom.name)
         return self._last[atom]
 
-    def _trips(self, node: Repeat, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
-        """Return how often a loop runs, as a function of the indices of the loops around it."""
+    def _trips(
+        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
+    ) -> Callable[..., Any] | None:
+        """Return how often a loop runs, as a function of the indices of the loops around it.
+
+        ``ends``: a ``break`` ends a loop whose trips are not known.
+        """
         loop = node.loop
         if loop.trips is None:
-            if has_break(node.body):
+            if ends:
                 endless = self._left + 1
                 return lambda *_: endless
             self._unresolved.append(unknown_trips(loop.over))

@@ -235,6 +235,8 @@ class FunctionTraits:
     """What assigning to the attribute calls."""
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
+    wrapped_by: str | None = None
+    """The decorator of which it is not seen how often it calls the function."""
 
 
 @dataclass(eq=False, slots=True)
