@@ -38,7 +38,11 @@ _TYPES = "dataclass_types"
 def _parser(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return a parser that knows its data classes."""
     types = arguments.get(0, _TYPES)
-    known = [types] if isinstance(types, (ClassValue, External)) else items_of(types or Opaque())
+    known: list[AnyValue] | None = None
+    if isinstance(types, (ClassValue, External)):
+        known = [types]
+    elif types is not None:
+        known = items_of(types)
     if not known or not all(isinstance(value, (ClassValue, External)) for value in known):
         return Opaque()
     store = Store({_TYPES: ListValue(known)})
@@ -84,7 +88,7 @@ def _defaults(machine: Machine, value: AnyValue, node: cst.Call) -> AnyValue:
             made = transformers_arguments.build(machine, None, name, Arguments(), node)
     if isinstance(made, Instance):
         made.setting = True
-        for name, default in made.store.data.items():
-            made.store.data[name] = without_name(default)
+        for field, default in made.store.data.items():
+            made.store.data[field] = without_name(default)
         return made
     return Opaque()
