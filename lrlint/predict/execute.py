@@ -58,13 +58,16 @@ def predict(
     trace: Block,
     target: Owner,
     max_steps: int | None = None,
+    *,
+    relative: bool = False,
 ) -> Prediction:
     """Run ``trace`` for the optimizer of ``target``, or for an optimizer without a scheduler.
 
-    ``max_steps`` bounds the recorded LRs, not the counts.
+    ``max_steps`` bounds the recorded LRs, not the counts. ``relative`` asks for the LR as a
+    multiple of the base LR where that is unknown, which costs three more simulations.
     """
     prediction = _run(machine, trace, target, max_steps)
-    if prediction.unresolved:
+    if relative and prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     return prediction
 
@@ -79,7 +82,9 @@ def _relative(
     first = _run(machine, trace, target, max_steps, 1.0)
     if first.unresolved or first.raises or not first.lr or not first.lr[0]:
         return None
-    for factor in (8.0, 0.125):  # powers of two: products of theirs are exact
+    # So large and so small that a bound of the script's would show; powers of two, whose products
+    # are exact.
+    for factor in (2.0**40, 2.0**-40):
         other = _run(machine, trace, target, max_steps, factor).lr
         if other is None or not all(
             math.isclose(factor * one, two, rel_tol=1e-9)
