@@ -232,6 +232,7 @@ class Options:
             help="Lint in N processes.  [default: one per core where it takes long]",
         ),
     ]
+    watch: Annotated[bool, flag("-w", "--watch", help="Lint again whenever something changes.")]
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]

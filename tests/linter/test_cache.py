@@ -132,6 +132,20 @@ def test_an_imported_module_changes(warm: Path, linted: list[str]) -> None:
     assert codes(cached()) == [("other.py", "LR201")]
 
 
+def test_an_imported_module_comes_to_build_a_schedule(project: Path, linted: list[str]) -> None:
+    """Until then the script is not even analysed."""
+    (project / "train.py").write_text(
+        "from helper import fit\ndef main():\n    fit(lr_scheduler=None)\nmain()\n"
+    )
+    (project / "helper.py").write_text("def fit(lr_scheduler): print(lr_scheduler)\n")
+    assert cached().files_analysed == 1
+    assert from_cache(linted) == []
+    body = OTHER.replace("\n", "\n    ")
+    (project / "helper.py").write_text(f"def fit(lr_scheduler):\n    {body}\n")
+    assert "train.py" in from_cache(linted)
+    cached()
+
+
 def test_an_imported_module_goes_and_comes_back(warm: Path, linted: list[str]) -> None:
     (warm / "helper.py").rename(warm / "gone.txt")
     assert from_cache(linted) == ["train.py"]
