@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class Unused:
         source: SourceFile,
         ruleset: Ruleset,
         used: Collection[Comment],
-        settled: Sequence[range],
+        settled: Collection[int],
     ) -> None:
         self._source = source
         self._ruleset = ruleset
@@ -96,8 +96,7 @@ class Unused:
         )
 
     def _is_settled(self, one: Suppression) -> bool:
-        row = 0 if one.whole_file else one.row
-        return any(row in rows for rows in self._settled)
+        return (0 if one.whole_file else one.row) in self._settled
 
     def _judged(self, rule: Rule) -> bool:
         """Whether a rule would have reported what it finds in this file."""
