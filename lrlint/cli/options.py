@@ -48,7 +48,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
         raise click.BadParameter(f"no format is called {value!r}; {hint}")
 
-    def complete(
+    def completions(
         context: click.Context, parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return [
@@ -61,7 +61,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         ["--output-format"],
         metavar="FORMAT",
         callback=check,
-        shell_complete=complete,
+        shell_complete=completions,
         help=f"How {what} written: {listed}.  [default: {next(iter(summaries))}]",
     )
 
