@@ -24,8 +24,14 @@ from lrlint.judgement.warmup import (
     warmup_of_training,
     warmup_steps,
 )
-from lrlint.rule import Finding, Invalid, Rule, Silence
+from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
+
+
+def _successor(schedule: Schedule) -> Schedule | None:
+    """Return what takes over from the warm-up, as after `else: swa_scheduler.step()`."""
+    others = driver(schedule).surroundings.competitors
+    return next((other for other in others if other.scheduler == "SWALR"), None)
 
 
 class WarmupNeverEnds(Rule):
@@ -90,7 +96,10 @@ class WarmupNeverEnds(Rule):
         }
     )
     positioned = True
-    exclusions = WARMUP_EXCLUSIONS
+    exclusions = (
+        *WARMUP_EXCLUSIONS,
+        Exclusion(_successor, "SWALR takes over before it ends"),
+    )
 
     SEQUENCE = """
         warmup = LinearLR(optimizer, start_factor=0.01, total_iters={ramp})

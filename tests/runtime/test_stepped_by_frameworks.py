@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch.optim import lr_scheduler as lrs
+from torch.optim.swa_utils import SWALR
 
 import lrlint
 
@@ -61,3 +62,28 @@ def test_an_lr_that_moves_without_a_step_is_not_verified() -> None:
     (track,) = watch.recording.schedules
     assert watch.findings == ()
     assert (track.expected, track.max_relative_error) == (None, None)
+
+
+def test_a_scheduler_that_a_hook_of_the_optimizer_steps_is_not_early() -> None:
+    optimizer = torch.optim.SGD(parameters(), lr=0.1)
+    loader = torch.utils.data.DataLoader(torch.ones(4, 1))
+    with lrlint.watch(mode="record") as watch:
+        scheduler = lrs.CosineAnnealingLR(optimizer, 12, eta_min=1e-3)
+        optimizer.register_step_post_hook(lambda *_: scheduler.step())
+        for _epoch in range(3):
+            for _batch in loader:
+                optimizer.step()
+    assert watch.findings == ()
+
+
+def test_a_warm_up_from_which_swa_takes_over() -> None:
+    optimizer = torch.optim.SGD(parameters(), lr=0.1)
+    loader = torch.utils.data.DataLoader(torch.ones(4, 1))
+    with lrlint.watch(mode="record") as watch:
+        ramp = lrs.LinearLR(optimizer, 0.5, total_iters=5)
+        averaging = SWALR(optimizer, swa_lr=0.05, anneal_epochs=2)
+        for epoch in range(6):
+            for _batch in loader:
+                optimizer.step()
+            (ramp if epoch < 3 else averaging).step()
+    assert "LR210" not in {one.code for one in watch.findings}

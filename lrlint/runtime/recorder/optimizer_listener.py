@@ -105,9 +105,15 @@ class OptimizerListener:
             return
         if record.current_call is not call and _is_nested(optimizer, sys._getframe(2)):
             return
-        record.current_call = None
-        self.verifier.step(optimizer, record)
-        self._count_in_pass(record)
+        self.complete(record)
+
+    def complete(self, record: RecordedOptimizer) -> None:
+        """Count the step under way, if any: its own hook may step a scheduler already."""
+        optimizer = record.ref()
+        if record.current_call is not None and optimizer is not None:
+            record.current_call = None
+            self.verifier.step(optimizer, record)
+            self._count_in_pass(record)
 
     def _count_in_pass(self, record: RecordedOptimizer) -> None:
         """Tell the passes over loaders of a step, made or left out."""

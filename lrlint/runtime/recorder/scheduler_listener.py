@@ -194,6 +194,7 @@ class SchedulerListener:
         if record is None:
             return
         optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
+        self._optimizers.complete(optimizer)
         if counter_of(scheduler) != record.seen_counter:
             note_unseen_steps(optimizer)
         if not optimizer.overlaid and all(
