@@ -152,7 +152,7 @@ class Options:
             ["--baseline"],
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Hold back as many findings as this file counts.",
+            help="Hold back as many findings as this baseline counts.",
         ),
     ]
     write_baseline: Annotated[
@@ -161,7 +161,7 @@ class Options:
             ["--write-baseline"],
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Write such a file that holds back what is found now.",
+            help="Write a baseline that holds back what is found now.",
         ),
     ]
     diff: Annotated[
