@@ -202,6 +202,10 @@ def test_what_importers_do_with_a_module_is_not_known(write: Write, run: Run) ->
     assert found(run) == ["LR001 library.py:9:44"]
     write(library=SCRIPT)
     assert found(run) == ["LR001 library.py:8:40"]
+    # Nothing in this file calls the function: others may.
+    idle = "def other(scheduler):\n    scheduler.epoch()  # lrlint: ignore[LR101, LR77]\n"
+    write(library=idle + SCRIPT)
+    assert found(run) == ["LR001 library.py:2:48", "LR001 library.py:11:40"]
     write(library="def main():\n    " + SCRIPT.strip().replace("\n", "\n    "))
     assert found(run) == ["LR001 library.py:9:44"]
 

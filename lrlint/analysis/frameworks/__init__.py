@@ -16,6 +16,7 @@ from lrlint.analysis.frameworks import (
     skorch,
     timm,
     transformers_arguments,
+    transformers_parser,
     transformers_schedulers,
     transformers_trainer,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "skorch",
     "timm",
     "transformers_arguments",
+    "transformers_parser",
     "transformers_schedulers",
     "transformers_trainer",
 ]

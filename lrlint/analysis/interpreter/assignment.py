@@ -264,7 +264,7 @@ def update_module(
 def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group is removed, as by ``del optimizer.param_groups[1]``."""
     if isinstance(groups, GroupsValue):
-        groups.record.unknown_groups = True
+        groups.record.unknown_groups, groups.record.by_default = True, None
         machine.emit(OptimizerCall(*machine.where(node), groups.record, REMOVES_GROUP))
 
 
