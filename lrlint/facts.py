@@ -232,7 +232,10 @@ class Driver:
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 HANDWRITTEN_LINE = "the linear decay of lr_lambda"
-HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE})
+OWN_COSINE = "the cosine of get_lr()"
+"""The same, from the ``get_lr()`` of a scheduler class of the script."""
+OWN_LINE = "the linear decay of get_lr()"
+HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE, OWN_COSINE, OWN_LINE})
 WITH_CYCLES = "the length with all cycles and warm-ups"
 """The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
 HANDWRITTEN = "get_lr"
@@ -649,7 +652,7 @@ class Schedule:
     stepping: Stepping = Stepping()
     surroundings: Surroundings = Surroundings()
     law: WrittenLaw = WrittenLaw()
-    """Of a schedule that is written by hand only."""
+    """Of a schedule that is written by hand, or of a scheduler class of the script."""
     run: RecordedRun = RecordedRun()
 
     @property

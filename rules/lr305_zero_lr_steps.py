@@ -95,7 +95,7 @@ class ZeroLRSteps(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         silence = self.excluded(schedule)
         lost = zeros(schedule) if silence is None else None
-        if lost is None and (silence is None or silence.owner is None):
+        if lost is None and not any(row.owner and row.case(schedule) for row in self.exclusions):
             lost = zeros_of_run(schedule)
         if lost is not None:
             yield self._report(schedule, lost)

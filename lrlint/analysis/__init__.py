@@ -7,17 +7,19 @@ torch, Python and other libraries do, ``frameworks`` who steps a schedule out of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lrlint.analysis import frameworks  # noqa: F401  (importing it registers its models)
 from lrlint.analysis.code.modules import Project
 from lrlint.analysis.derive import derive
+from lrlint.analysis.interpreter.budget import give_up
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.interpreter.outcomes import BadOverride
 from lrlint.analysis.library import LIBRARIES
 from lrlint.analysis.model.trace import Block
+from lrlint.analysis.model.values import Const, ListValue
 from lrlint.facts import Place, Training
 from lrlint.source import SourceFile
 
@@ -29,6 +31,14 @@ class Analysis:
     trainings: tuple[Training, ...]
     undecided: tuple[tuple[Place | None, str], ...]
     traces: tuple[Block, ...] = ()
+
+    def settled(self, source: SourceFile) -> Collection[int]:
+        """Return the rows whose findings are all known; 0 stands for the whole file."""
+        if any(place is None for place, _ in self.undecided) or not self.traces:
+            return ()
+        from lrlint.analysis.settled import settled_rows  # few files have comments about findings
+
+        return settled_rows(self.traces, self.trainings, source)
 
 
 def analyse(
@@ -42,8 +52,7 @@ def analyse(
     (``len(train_loader)``, ``args.epochs``). Raises :class:`lrlint.source.SourceError` where the
     file cannot be parsed.
     """
-    interpreter = interpreter_for(source, project, overrides)
-    blocks = traces(interpreter)
+    interpreter, blocks = interpret(source, project, overrides)
     if interpreter.unit.refusal is not None:
         raise interpreter.unit.refusal
     trainings = tuple(derive(block) for block in blocks)
@@ -54,17 +63,50 @@ def analyse(
     return Analysis(trainings, tuple(undecided), tuple(blocks))
 
 
+def interpret(
+    source: SourceFile,
+    project: Project | None = None,
+    overrides: Mapping[str, object] | None = None,
+    command_line: Sequence[str] | None = None,
+) -> tuple[Interpreter, list[Block]]:
+    """Interpret a file, again where more has turned out to change in loops; return its traces.
+
+    ``command_line`` is the script's ``sys.argv``, where it is known.
+    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed.
+    """
+    project = Project() if project is None else project
+    carried: frozenset[Hashable] = frozenset()
+    for _ in range(_MOST_ROUNDS):
+        interpreter = interpreter_for(source, project, overrides, carried)
+        if command_line is not None:
+            words = [Const(word) for word in command_line]
+            interpreter.patched.data["sys.argv"] = ListValue([*words])
+        blocks = traces(interpreter)
+        if not interpreter.unforeseen:
+            return interpreter, blocks
+        carried |= interpreter.unforeseen
+    for block in blocks:
+        give_up(block, "changed from one iteration of a loop to the next")
+    return interpreter, blocks
+
+
 def interpreter_for(
     source: SourceFile,
     project: Project | None = None,
     overrides: Mapping[str, object] | None = None,
+    carried: frozenset[Hashable] = frozenset(),
 ) -> Interpreter:
     """Return an interpreter that is ready to walk a file.
 
-    Raises :class:`lrlint.source.SourceError` where the file cannot be parsed.
+    ``carried`` are the attributes and keys that are known to change in loops. Raises
+    :class:`lrlint.source.SourceError` where the file cannot be parsed.
     """
     project = Project() if project is None else project
-    return Interpreter(project, project.entry(source), LIBRARIES, overrides)
+    return Interpreter(project, project.entry(source), LIBRARIES, overrides, carried=carried)
 
 
-__all__ = ["Analysis", "BadOverride", "Project", "analyse", "interpreter_for"]
+_MOST_ROUNDS = 4
+"""How often a file is interpreted at most."""
+
+
+__all__ = ["Analysis", "BadOverride", "Project", "analyse", "interpret", "interpreter_for"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,15 +15,30 @@ from lrlint.cli.configuration import resolver_for, split
 from lrlint.cli.group import COMMANDS
 from lrlint.cli.options import Options, parameters
 from lrlint.cli.report import announce, emit
-from lrlint.cli.terminal import say, write
+from lrlint.cli.terminal import say, write, write_file
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.linter.keys import fail_on
 from lrlint.linter.resolve import Resolver
 from lrlint.output import FOR_PEOPLE
+from lrlint.output.summary import count
+
+
+class Check(click.Command):
+    """The command; the value of ``--add-ignore`` is optional and follows a ``=``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(
+            ctx, [f"{arg}=" if arg == "--add-ignore" else arg for arg in args]
+        )
+
+
+if TYPE_CHECKING:
+    from lrlint.cli.work import Result  # loads the engine, which `--help` does not need
 
 
 @click.command(
+    cls=Check,
     params=parameters(Options),
     context_settings={"auto_envvar_prefix": "LRLINT"},
     short_help="Lint scripts, notebooks and folders (the default).",
@@ -33,18 +49,16 @@ def check(**values: Any) -> int:
     The exit status is 1 if there are findings of severity --fail-on or above, 2 if lrlint could
     not do its work, else 0.
     """
-    options = Options(**values)
-    resolver = _resolver(options)
+    given = Options(**values)
+    resolver = _resolver(given)
     wanted = resolver.preferences
-    return _run(
-        resolver,
-        replace(
-            options,
-            output_format=wanted.output_format,
-            fix=wanted.fix or options.fix_only,
-            unsafe_fixes=wanted.unsafe_fixes,
-        ),
+    options = replace(
+        given,
+        output_format=wanted.output_format,
+        fix=wanted.fix or given.fix_only,
+        unsafe_fixes=wanted.unsafe_fixes,
     )
+    return _watch(given, options) if options.watch else _run(resolver, options)
 
 
 def _resolver(options: Options) -> Resolver:
@@ -60,6 +74,7 @@ def _resolver(options: Options) -> Resolver:
     }
     values: dict[str, Any] = {
         "set": options.overrides or None,
+        "baseline": None if options.baseline is None else str(options.baseline),
         "force-exclude": options.force_exclude,
         "pedantic": options.pedantic or None,
         "output-format": options.output_format,
@@ -69,6 +84,8 @@ def _resolver(options: Options) -> Resolver:
     given = {key: value for key, value in (lists | values).items() if value not in (None, ())}
     if options.fail_on is not None:
         given["fail-on"] = fail_on(options.fail_on)
+    if options.write_baseline is not None:
+        given["baseline"] = None
     named = options.stdin_filename if "-" in options.places else None
     return resolver_for(
         options.config,
@@ -89,9 +106,33 @@ def _run(resolver: Resolver, options: Options) -> int:
         show = show_files if options.show_files else show_settings
         write(show(options.places, resolver, work.stdin_of(options)))
         return 0
+    if options.write_baseline is not None:
+        return _write_baseline(options.write_baseline, resolver, options)
     if (hint := _about_runs(options)) and not options.hushed:
         say(hint)
-    result = work.run(resolver, options)
+    return _tell(work.run(resolver, options), resolver, options)
+
+
+def _watch(given: Options, options: Options) -> int:
+    """Lint after every change; Ctrl-C is how a user ends that, and so no failure."""
+    writes = (options.add_ignore, options.write_baseline, options.output_file)
+    if options.fix or options.diff or any(one is not None for one in writes):
+        raise click.UsageError("--watch cannot be combined with options that write files.")
+    if "-" in options.places:
+        raise click.UsageError("--watch cannot be combined with standard input.")
+    from lrlint.cli.watch import watch
+
+    with suppress(KeyboardInterrupt):
+        watch(
+            options,
+            lambda: _resolver(given),
+            lambda result, resolver: _tell(result, resolver, options),
+        )
+    return 0
+
+
+def _tell(result: Result, resolver: Resolver, options: Options) -> int:
+    """Write all that there is to say, and return the exit status."""
     report = result.report
     if options.verbose:
         announce(report, resolver.files)
@@ -100,7 +141,7 @@ def _run(resolver: Resolver, options: Options) -> int:
     except UserError as error:  # what else there is to say goes to standard error
         say(str(error))
         failed = True
-    for note in result.notes if not options.hushed else ():
+    for note in (*report.notes, *result.notes) if not options.hushed else ():
         say(note)
     for problem in result.problems:
         say(problem + _meant_a_command(problem, options.places))
@@ -108,9 +149,27 @@ def _run(resolver: Resolver, options: Options) -> int:
         say(f"no Python files or notebooks found in {', '.join(options.places)}")
     if failed or result.problems:
         return USAGE_ERROR
+    if options.exit_non_zero_on_fix and result.fixed and not options.diff:
+        return 1
     if options.exit_zero or options.fix_only:
         return 0
     return int(any(_fails(found, resolver) for found in report.diagnostics))
+
+
+def _write_baseline(file: Path, resolver: Resolver, options: Options) -> int:
+    from lrlint.cli import work
+    from lrlint.linter.baseline import Baseline
+
+    report = work.lint_as_asked(resolver, options)
+    for problem in report.problems:
+        say(problem)
+    baseline = Baseline.of(file, report.diagnostics)
+    failure = write_file(file, baseline.text())
+    if failure is not None:
+        say(failure)
+    elif not options.hushed:
+        say(f"{count(len(report.diagnostics), 'finding')} held back by {file}")
+    return USAGE_ERROR if failure is not None or report.problems else 0
 
 
 def _about_runs(options: Options) -> str:

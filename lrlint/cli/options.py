@@ -48,7 +48,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
         raise click.BadParameter(f"no format is called {value!r}; {hint}")
 
-    def complete(
+    def completions(
         context: click.Context, parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return [
@@ -61,7 +61,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         ["--output-format"],
         metavar="FORMAT",
         callback=check,
-        shell_complete=complete,
+        shell_complete=completions,
         help=f"How {what} written: {listed}.  [default: {next(iter(summaries))}]",
     )
 
@@ -121,6 +121,9 @@ class Options:
             help="Minimum severity for exit status 1.  [default: warning]",
         ),
     ]
+    exit_non_zero_on_fix: Annotated[
+        bool, flag("--exit-non-zero-on-fix", help="Exit with 1 where anything was fixed.")
+    ]
     exit_zero: Annotated[
         bool, flag("--exit-zero", help="Exit with 0 even where there are findings.")
     ]
@@ -135,6 +138,32 @@ class Options:
     ]
     fixable: Annotated[tuple[str, ...], rules("--fixable", help="Fix only these rules.")]
     unfixable: Annotated[tuple[str, ...], rules("--unfixable", help="Do not fix these rules.")]
+    add_ignore: Annotated[
+        str | None,
+        click.Option(
+            ["--add-ignore"],
+            metavar="[=REASON]",
+            help="Silence what is found by a comment each, with this reason.",
+        ),
+    ]
+    baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Hold back as many findings as this baseline counts.",
+        ),
+    ]
+    write_baseline: Annotated[
+        Path | None,
+        click.Option(
+            ["--write-baseline"],
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write a baseline that holds back what is found now.",
+        ),
+    ]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
@@ -203,6 +232,7 @@ class Options:
             help="Lint in N processes.  [default: one per core where it takes long]",
         ),
     ]
+    watch: Annotated[bool, flag("-w", "--watch", help="Lint again whenever something changes.")]
     show_settings: Annotated[
         bool, flag("--show-settings", help="Print the settings of each file instead of linting.")
     ]

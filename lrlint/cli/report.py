@@ -29,7 +29,7 @@ def emit(result: Result, options: Options) -> bool:
         say(f"would fix {_fixed(result.fixed)}" if result.fixed else "there is nothing to fix")
         return True
     if result.fixed and not options.hushed:
-        say(f"fixed {_fixed(result.fixed)}")
+        say(f"{'silenced' if options.add_ignore is not None else 'fixed'} {_fixed(result.fixed)}")
     if options.fix_only:
         if result.stdin is not None:
             write_bytes(result.stdin)

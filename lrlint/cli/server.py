@@ -49,5 +49,5 @@ def server(stdio: bool, address: tuple[str, int] | None) -> int:
     except SystemExit:  # how pygls ends on the notification `exit`
         pass
     finally:
-        process.worker.stop()
+        process.workers.stop()
     return process.exit_status

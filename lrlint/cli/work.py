@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lrlint.cli.options import Options
+from lrlint.cli.progress import Progress
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
 from lrlint.linter.engine import lint
@@ -36,18 +37,12 @@ class Result:
 
 def run(resolver: Resolver, options: Options) -> Result:
     """Lint, fix or compare, as the options say."""
+    if options.add_ignore is not None:
+        return _add_ignores(resolver, options)
     paths = options.places
     stdin = stdin_of(options)
     if not (options.fix or options.diff):
-        report = lint(
-            paths,
-            resolver,
-            stdin=stdin,
-            patience=PATIENCE,
-            explain=options.verbose,
-            cache=options.cache,
-            jobs=options.jobs,
-        )
+        report = lint_as_asked(resolver, options, stdin)
         return Result(report, report.problems)
     fixer = Fixer(
         paths,
@@ -69,6 +64,37 @@ def run(resolver: Resolver, options: Options) -> Result:
     if stdin is not None:
         data = next((file.after.data for file in outcome.fixed if file.stdin), stdin.data)
     return Result(outcome.report, problems, outcome.notes, outcome.fixed, stdin=data)
+
+
+def lint_as_asked(resolver: Resolver, options: Options, stdin: Stdin | None = None) -> Report:
+    """Lint the paths."""
+    with Progress(quiet=options.hushed or options.watch) as progress:
+        return lint(
+            options.places,
+            resolver,
+            stdin=stdin,
+            patience=PATIENCE,
+            explain=options.verbose,
+            cache=options.cache,
+            jobs=options.jobs,
+            progress=progress,
+        )
+
+
+def _add_ignores(resolver: Resolver, options: Options) -> Result:
+    from lrlint.linter.adding import add_ignores
+
+    reason = options.add_ignore or ""
+    if "-" in options.places or options.fix or options.diff:
+        raise UserError("--add-ignore works on files, without --fix and --diff")
+    if "#" in reason or not reason.isprintable():
+        raise UserError("--add-ignore: a reason is one line without a `#`")
+    # Without the cache: nothing that someone else may have written into it goes into a script.
+    options = replace(options, no_cache=True)
+    first = lint_as_asked(resolver, options)
+    added = add_ignores(first, map(Path, options.places), reason)
+    report = lint_as_asked(resolver, options) if added.fixed else first
+    return Result(report, (*report.problems, *added.problems), fixed=added.fixed)
 
 
 def stdin_of(options: Options) -> Stdin | None:

@@ -14,14 +14,19 @@ class LRVerifier(Verifying, TrainerCallback):
     """Records the LR that every optimizer step of a training uses and checks it at the end.
 
     ``mode`` is that of :func:`lrlint.watch`. The Trainer steps its scheduler after every optimizer
-    step that was not skipped; ``recording`` holds the last training.
+    step that was not skipped; ``recording`` holds the last training. A training that fails is
+    reported when the process ends.
     """
 
+    def on_init_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Begin before the Trainer builds its optimizer and its scheduler."""
+        self._wait()
+
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Begin with the Trainer's optimizer and scheduler, which accelerate may have wrapped."""
+        """Go on with the Trainer's optimizer and scheduler, which accelerate may have wrapped."""
         scheduler = unwrapped_scheduler(kwargs.get("lr_scheduler"))
         targets = [one for one in (scheduler, kwargs.get("optimizer")) if hasattr(one, "step")]
-        self._begin(*targets)
+        self._go_on_with(*targets)
 
     def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Raise or print the findings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import Any
 
 from lrlint.runtime.recording import Recording
@@ -15,11 +16,27 @@ class Verifying:
         self.mode = mode
         self.recording: Recording | None = None
         self._watch: Watch | None = None
+        self._waits = False
+        """Whether the watch has begun before the training whose optimizer it is for."""
 
     def _begin(self, *targets: Any) -> None:
         """Watch optimizers and schedulers, or everything, from here on."""
         self._drop()
         self._watch = watch(*targets, mode=self.mode)
+        atexit.register(self._drop)
+
+    def _wait(self) -> None:
+        """Watch what is built from here on, until the training begins; raise and print nothing."""
+        self._begin()
+        assert self._watch is not None
+        self._waits = True
+        self._watch.pause()
+
+    def _go_on_with(self, *targets: Any) -> None:
+        """Watch the training of the given optimizer, with its scheduler, that begins now."""
+        handle, self._waits = (self._watch if self._waits else None), False
+        if handle is None or not handle.resume_with(*targets):
+            self._begin(*targets)
 
     def _add(self, *targets: Any) -> None:
         """Watch optimizers and schedulers that may be built already, too."""
@@ -30,6 +47,7 @@ class Verifying:
 
     def _drop(self) -> None:
         """Forget a training of whose end the framework has said nothing: it has failed."""
+        atexit.unregister(self._drop)
         if self._watch is not None:
             self._end_with(RuntimeError())
 
@@ -38,6 +56,7 @@ class Verifying:
         if self._watch is None:
             return
         handle, self._watch = self._watch, None
+        atexit.unregister(self._drop)
         try:
             handle.close_on_all_ranks()
         finally:

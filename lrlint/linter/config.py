@@ -51,8 +51,8 @@ class Config:
 def nearest(folder: Path) -> tuple[Config, ...] | None:
     """Return the configuration in a folder, after those it extends; None where it has none."""
     for name in NAMES:
-        file = folder / name
-        if os.path.isfile(file):
+        if os.path.isfile(os.path.join(folder, name)):
+            file = folder / name
             found = _table(file, required=name != PYPROJECT)
             if found is not None:
                 return chain(file, found)
@@ -196,8 +196,19 @@ def combine(configs: Iterable[Config]) -> Settings:
         numbers=tuple(numbers.items()),
         pedantic=every.get("pedantic", False),
         fail_on=every.get("fail-on", Severity.WARNING),
+        baseline=_baseline(configs),
         files=tuple(config.file for config in configs if config.file is not None),
     )
+
+
+def _baseline(configs: Iterable[Config]) -> Path | None:
+    """Return the baseline that the last of the configurations names; None where that is unset."""
+    baseline: Path | None = None
+    for config in configs:
+        if "baseline" in config.values:
+            file = config.values["baseline"]
+            baseline = None if file is None else absolute(config.base / os.path.expanduser(file))
+    return baseline
 
 
 def _layer(config: Config) -> Layer:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from lrlint.diagnostics import Diagnostic, Related, Severity, position
 from lrlint.fix import Edit, Fix
-from lrlint.linter.linted import Unreported
+from lrlint.linter.linted import Comment, Unreported
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE, Ruleset
 from lrlint.linter.settings import Settings
-from lrlint.source import SourceError, SourceFile, display_name
+from lrlint.source import SourceError, SourceFile, Suppression, display_name
 from lrlint.span import Location, Span
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class Diagnoser:
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
-        for schedule in training.written:
+        own = [schedule for schedule in training.schedules if schedule.law.steps is not None]
+        for schedule in (*training.written, *own):
             yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 
@@ -137,7 +138,7 @@ class Diagnoser:
         at = Location(error.row, error.column)
         if isinstance(file, SourceFile):
             first, last = file.module_rows(Span(file.name, at, at, error.cell))
-            if file.suppressions.silences(code, name, first, last):
+            if file.suppressions.matching(code, name, first, last):
                 return None
         return Diagnostic(
             code=code,
@@ -150,6 +151,15 @@ class Diagnoser:
             cell=error.cell,
             url=ruleset.url(code),
         )
+
+    def comments(self, rule: Rule, place: Place, linted: SourceFile) -> Iterator[Comment]:
+        """Yield the comments that silence a rule at a place, whatever else silences it there."""
+        source = _source(place) or linted
+        if source.suppressions.found:  # or the look-up of the place would be in vain
+            span = place.span()
+            home = _home(place, span, linted)
+            if home is not None:
+                yield from (Comment.at(home, one) for one in _comments(rule, place, span, home))
 
     def _ruleset_at(self, place: Place, linted: SourceFile) -> Ruleset:
         """Return the rules of the file of a place; those of the linted one where it has none."""
@@ -164,8 +174,12 @@ class Diagnoser:
             return True
         if home.name != linted.name and ruleset.excludes(home.path):
             return True  # it was only reached through an import
-        rows = home.module_rows(span) + _statement_rows(place)
-        return home.suppressions.silences(rule.code, rule.name, *rows)
+        return bool(_comments(rule, place, span, home))
+
+
+def _comments(rule: Rule, place: Place, span: Span, home: SourceFile) -> tuple[Suppression, ...]:
+    rows = home.module_rows(span) + _statement_rows(place)
+    return home.suppressions.matching(rule.code, rule.name, *rows)
 
 
 def _home(place: Place, span: Span, linted: SourceFile) -> SourceFile | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from lrlint.linter.baseline import hold_back
 from lrlint.linter.cache.results import ResultCache
 from lrlint.linter.file_linter import FileLinter, Fresh, Setup
 from lrlint.linter.garbage import few_collections
@@ -49,6 +50,7 @@ def lint(
     for one per core where that pays. Raises UnknownSelector where the settings name a rule that
     does not exist.
     """
+    paths = list(paths)
     with few_collections():
         resolver = resolver_of(settings)
         setup = Setup(resolver, patience, explain=explain, with_basis=cache is not None)
@@ -56,7 +58,8 @@ def lint(
         if cache is not None and not memory:
             results = ResultCache(cache, resolver, explain=explain)
         run = _Run(setup, Reader(resolver, stdin, memory), results)
-        return run.lint(paths, 1 if memory else jobs, progress)
+        report = run.lint(paths, 1 if memory else jobs, progress)
+    return hold_back(report, map(Path, paths), resolver)
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:

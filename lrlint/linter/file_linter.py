@@ -85,6 +85,7 @@ class FileLinter:
         for number, source, record, basis in self._unparsed:
             with self._reporting(source, record):
                 self._analyser.check_syntax(source)
+                self._judge.judge_comments(source, record)
             yield number, Fresh(record.linted(), basis, record.sources)
         self._unparsed = []
 

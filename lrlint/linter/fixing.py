@@ -83,7 +83,7 @@ class Fixer:
         self._stdin = stdin
         self._patience = patience
         self._explain = explain
-        self._given = [_given(path) for path in self._paths]
+        self._given = [given(path) for path in self._paths]
         self._reported: Counter[_Kind] = Counter()
         """The findings that may still be fixed."""
         # By real path: the files after the rounds so far, as they were, and the number of fixes.
@@ -112,7 +112,7 @@ class Fixer:
 
         The outcome that is returned tells of those files only that were written.
         """
-        failures = [None if file.stdin else _write(file) for file in outcome.fixed]
+        failures = [None if file.stdin else write_back(file) for file in outcome.fixed]
         if not any(failures):
             return outcome
         fixed = zip(outcome.fixed, failures, strict=True)
@@ -199,7 +199,7 @@ class Fixer:
         return chosen, edits
 
 
-def _given(path: Path) -> Path:
+def given(path: Path) -> Path:
     """Return where fixes may go: a folder, or that of a file, whose imports are next to it."""
     real = real_path(path)
     return real if os.path.isdir(real) else real.parent
@@ -209,7 +209,7 @@ def _kind(diagnostic: Diagnostic) -> _Kind:
     return diagnostic.code, diagnostic.filename, diagnostic.cell
 
 
-def _write(file: Fixed) -> str | None:
+def write_back(file: Fixed) -> str | None:
     """Write a fixed file; return what went wrong, if anything did."""
     before = file.before
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from lrlint.linter.diagnose import Diagnoser
 from lrlint.linter.linted import Record
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import TookTooLong
+from lrlint.linter.unused import Unused
 from lrlint.source import SourceError, SourceFile
 from lrlint.span import Location
 
@@ -45,6 +47,23 @@ class Judge:
         for note in source.notebook.notes if source.notebook is not None else ():
             where = position(source.name, note.cell, Location(note.row, 1))
             record.undecided(f"{where}: {note.message}")
+        self.judge_comments(source, record, analysis)
+
+    def judge_comments(
+        self, source: SourceFile, record: Record, analysis: Analysis | None = None
+    ) -> None:
+        """Report the suppressions that silence nothing.
+
+        Of a file that was not analysed, only those are reported that are not understood.
+        """
+        if source.suppressions.found or source.suppressions.misunderstood:
+            settled: Collection[int] = ()
+            if analysis is not None and not record.failed_at_all:
+                settled = analysis.settled(source)
+            ruleset = self._diagnoser.ruleset(source.path)
+            for diagnostic in Unused(source, ruleset, record.used, settled).diagnostics():
+                record.sources[source.name] = source
+                record.add(diagnostic)
 
     def _ask(self, rule: Rule, training: Training, source: SourceFile, record: Record) -> None:
         from lrlint.rule import Silence, distribution_of  # imported with the rules by now
@@ -52,6 +71,7 @@ class Judge:
         where = f"{source.name}, rule {rule.code} {rule.name}"
         try:
             for verdict in self._diagnoser.ask(rule, training):
+                record.used |= dict.fromkeys(self._diagnoser.comments(rule, verdict.place, source))
                 if isinstance(verdict, Silence):
                     self._note(verdict, source, record)
                     continue

@@ -230,7 +230,15 @@ KEYS: dict[str, Key] = {
             _choice((*_SEVERITIES, NEVER), fail_on),
             '"warning"',
             '"error"',
-            "The least severity that makes the exit status 1.",
+            "Minimum severity for exit status 1.",
+        ),
+        Key(
+            "baseline",
+            PATH,
+            "",
+            '"lrlint-baseline.json"',
+            "A file that `lrlint check --write-baseline` has written. As many findings of each rule"
+            " in each file as it counts are not reported.",
         ),
         Key(
             "exclude",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import internal_error
-from lrlint.source import SourceFile
+from lrlint.source import SourceFile, Suppression
 from lrlint.span import Location
 
 Diagnostics: TypeAlias = dict[tuple[object, ...], Diagnostic]
@@ -30,6 +30,20 @@ class Unreported:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """Where one code of a suppression comment is."""
+
+    filename: str
+    cell: int | None
+    location: Location
+
+    @classmethod
+    def at(cls, source: SourceFile, one: Suppression) -> Comment:
+        span = source.at(one.start, one.end)
+        return cls(span.filename, span.cell, span.start)
+
+
+@dataclass(frozen=True)
 class Linted:
     """What was found in one file and in what it imports: goes into caches and between processes."""
 
@@ -47,6 +61,8 @@ class Linted:
     name: str = ""
     seconds: float = 0.0
     """CPU time that it took."""
+    used: tuple[Comment, ...] = ()
+    """The comments that have silenced a finding, or what could not be told."""
 
 
 class Record:
@@ -55,6 +71,8 @@ class Record:
     def __init__(self) -> None:
         self.sources: dict[str, SourceFile] = {}
         """The files that findings name, by that name."""
+        self.used: dict[Comment, None] = {}
+        """The comments that have silenced something, in order."""
         self._diagnostics: Diagnostics = {}
         # In order, each once.
         self._undecided: dict[str, None] = {}
@@ -81,6 +99,11 @@ class Record:
         """Note an error of lrlint's own, or of a plugin."""
         self.problem(internal_error(where, error, plugin))
 
+    @property
+    def failed_at_all(self) -> bool:
+        """Whether anything kept lrlint from its work."""
+        return bool(self._problems)
+
     def linted(self, name: str = "", *, seconds: float | None = None) -> Linted:
         """Return the result; ``seconds`` is the time of an analysis."""
         diagnostics = tuple(self._diagnostics.values())
@@ -96,6 +119,7 @@ class Record:
             {one: str(source.path) for one, source in self.sources.items()},
             name,
             seconds or 0.0,
+            tuple(self.used),
         )
 
 

@@ -23,6 +23,8 @@ class Report:
     """What rules did not report and why, each with its place; only where that was asked for."""
     problems: tuple[str, ...] = ()
     """What kept lrlint from doing its work; any makes the exit status 2."""
+    notes: tuple[str, ...] = ()
+    """What was held back, and why."""
     files_found: int = 0
     files_analysed: int = 0
     """Those that may build or step a scheduler."""

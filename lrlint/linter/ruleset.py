@@ -41,9 +41,17 @@ class Ruleset:
         options = self._options
         return tuple(
             rule.configured(options[rule.code]) if rule.code in options else rule
-            for rule in self._all
+            for rule in self.all_rules
             if rule.code in self._on
         )
+
+    def is_on(self, code: str) -> bool:
+        """Whether a rule is asked."""
+        return code in self._on
+
+    def suggestions(self, text: str) -> list[str]:
+        """Return codes and names of rules that resemble a text."""
+        return self._catalogue.suggestions(text)
 
     def rate(self, code: str, own: Severity, reported: Severity) -> Severity | None:
         """Return the severity of a finding; None where the settings do not want it."""
@@ -69,7 +77,7 @@ class Ruleset:
 
     def url(self, code: str) -> str | None:
         """Return the address of a rule's page."""
-        return next((rule.url() for rule in self._all if rule.code == code), None)
+        return next((rule.url() for rule in self.all_rules if rule.code == code), None)
 
     def _shown(self, code: str, severity: Severity) -> Severity | None:
         if severity > Severity.ADVICE or self._settings.pedantic:
@@ -77,14 +85,15 @@ class Ruleset:
         return severity if self._chooses and code in self._selection.advice else None
 
     @cached_property
-    def _all(self) -> tuple[Rule, ...]:
+    def all_rules(self) -> tuple[Rule, ...]:
+        """All rules that there are."""
         from lrlint.rule import load_rules
 
         return load_rules()
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return Catalogue(self._all)
+        return Catalogue(self.all_rules)
 
     @cached_property
     def _selection(self) -> Selection:

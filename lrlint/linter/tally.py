@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lrlint.linter.linted import Diagnostics, Linted, Unreported, keep
+from lrlint.linter.linted import Comment, Diagnostics, Linted, Unreported, keep
 from lrlint.linter.report import Report
+from lrlint.linter.unused import comment_of
 from lrlint.source import SourceError, SourceFile, load
 
 
@@ -18,6 +19,7 @@ class Tally:
         self._seconds: dict[str, float] = {}
         self._diagnostics: Diagnostics = {}
         self._unreported: set[Unreported] = set()
+        self._used: set[Comment | None] = set()
         self._sources: dict[str, SourceFile] = {}
         self._paths: dict[str, str] = {}
         # In order, each once.
@@ -37,6 +39,7 @@ class Tally:
             keep(self._diagnostics, diagnostic)
         self._undecided |= dict.fromkeys(linted.undecided)
         self._problems |= dict.fromkeys(linted.problems)
+        self._used.update(linted.used)
         self._unreported.update(linted.unreported)
         self._paths |= linted.files
         self._sources |= sources or {}
@@ -45,7 +48,9 @@ class Tally:
         self, *, imported: frozenset[Path] = frozenset(), cache_trouble: str | None = None
     ) -> Report:
         """Return all that was found, sorted."""
-        diagnostics = tuple(sorted(self._diagnostics.values(), key=lambda one: one.sort_key))
+        # A comment in one file may be of use where another imports it.
+        left = (one for one in self._diagnostics.values() if comment_of(one) not in self._used)
+        diagnostics = tuple(sorted(left, key=lambda one: one.sort_key))
         unreported = tuple(
             line.text
             for line in sorted(self._unreported, key=lambda line: line.sort_key)

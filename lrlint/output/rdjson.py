@@ -36,7 +36,7 @@ def _diagnostic(diagnostic: Diagnostic, results: Results) -> dict[str, Any]:
         "code": code,
     }
     if diagnostic.related:
-        record["relatedLocations"] = [
+        record["related_locations"] = [
             {"message": clean(related.message), "location": _location(related, results)}
             for related in diagnostic.related
         ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 _JUMP = 1.25
-"""The least factor between two steps that is a drop or a restart, and not a slope."""
+"""The least factor between two steps that is a drop, and not a slope."""
+_RISE = 0.25
+"""The part of its range that an LR rises by at least in one step at a restart."""
 _MOST = 4
 """Events of one kind that are listed."""
 
@@ -28,9 +31,14 @@ def key_steps(lr: Sequence[float], total: int) -> dict[int, str]:
         if len(events) > _MOST:
             step, text = events[_MOST - 1]
             marks[step] = f"{text}, and {len(events) - _MOST} more"
-    marks.setdefault(max(range(len(lr)), key=lr.__getitem__), "highest")
-    marks.setdefault(min(range(len(lr)), key=lr.__getitem__), "lowest")
+    marks.setdefault(_first(max(lr), lr), "highest")
+    marks.setdefault(_first(min(lr), lr), "lowest")
     return dict(sorted(marks.items()))
+
+
+def _first(rate: float, lr: Sequence[float]) -> int:
+    """Return the first step with an LR, but for rounding."""
+    return next((i for i, other in enumerate(lr) if math.isclose(other, rate, rel_tol=1e-9)), 0)
 
 
 def _end_of_warmup(lr: Sequence[float]) -> int:
@@ -58,10 +66,11 @@ def _drops(lr: Sequence[float]) -> list[tuple[int, str]]:
 
 
 def _restarts(lr: Sequence[float]) -> Iterator[tuple[int, str]]:
-    """Yield the steps at which an LR that has fallen rises at once."""
+    """Yield the steps at which an LR that has fallen rises at once, by a part of its range."""
+    least = (max(lr) - min(lr)) * _RISE
     highest = lr[0]
     for step in range(2, len(lr)):
         before, after = lr[step - 1], lr[step]
         highest = max(highest, before)
-        if before <= lr[step - 2] and before < highest and after > before * _JUMP:
+        if before <= lr[step - 2] and before < highest and after - before > least:
             yield step, "restart"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lrlint.analysis import Project, interpreter_for
+from lrlint.analysis import Project, interpret
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
-from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
-from lrlint.analysis.model.values import Const, ListValue, SchedulerRecord
+from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement.units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict
@@ -43,29 +42,29 @@ def forecast(
     max_steps: int | None = None,
     command_line: Sequence[str] | None = None,
     project: Project | None = None,
+    *,
+    relative: bool = False,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
-    ``command_line`` is what it finds in ``sys.argv``, where that is known.
+    ``command_line`` is what it finds in ``sys.argv``, where that is known. With ``relative``, an
+    LR of which only the base LR is unknown is given as a multiple of that.
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
-    interpreter = interpreter_for(source, project, overrides)
-    if command_line is not None:
-        words = [Const(word) for word in command_line]
-        interpreter.patched.data["sys.argv"] = ListValue([*words])
+    interpreter, traces = interpret(source, project, overrides, command_line)
     forecasts: list[Forecast] = []
-    for trace in traces(interpreter):
+    for trace in traces:
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
             construction = schedule.construction
             if schedule.parent is None and construction.on_default_path and construction.seen:
-                prediction = predict(interpreter, trace, record, max_steps)
+                prediction = predict(interpreter, trace, record, max_steps, relative=relative)
                 forecasts.append(Forecast(schedule, prediction))
         located = list(walk(trace))
         written = hand_written(located, Loops(located))
         for schedule, item in zip(training.written, written, strict=True):
-            prediction = predict(interpreter, trace, item.record, max_steps)
+            prediction = predict(interpreter, trace, item.record, max_steps, relative=relative)
             forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
     return FileForecast(source.name, tuple(forecasts), unused)

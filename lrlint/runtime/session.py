@@ -52,6 +52,8 @@ class Session:
         settings: Settings | Resolver | None = None,
     ) -> None:
         self.mode = mode
+        self.cut = False
+        """Whether an exception has ended the training before its end."""
         self.recorder = Recorder(tuple(only))
         self._plan = Plan()
         on_step = self._raise_divergence if mode is Mode.RAISE else None
@@ -104,7 +106,7 @@ class Session:
         training = Training(optimizers=(), schedules=())
         with self.hooks.safely():
             training = training_of(self.recorder, self._hand_written())
-        failed = self.hooks.failure is not None
+        failed, finished = self.hooks.failure is not None, finished and not self.cut
         return judge.judge(training, finished=finished, only=OF_ONE_STEP if failed else None)
 
     def describe(self, findings: Sequence[Diagnostic]) -> str:
@@ -208,7 +210,7 @@ class Session:
     def _raise_divergence(self) -> None:
         """End the training at the first step whose LR is not the schedule's."""
         __tracebackhide__ = True  # of pytest
-        if self._raised:
+        if self._raised or self.mode is not Mode.RAISE:
             return
         if any(record.departure or record.bad_rate for record in self.recorder.optimizers):
             self.raise_error(finished=False)

@@ -11,6 +11,7 @@ from typing import Any
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.linter.settings import Settings
+from lrlint.runtime.html_parts import Findings
 from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
@@ -29,6 +30,7 @@ class Watch:
 
     def __init__(self, session: Session, targets: Sequence[Any] = ()) -> None:
         self._session = session
+        self._mode = session.mode
         self._open = True
         session.start()
         self.add(*targets)
@@ -43,15 +45,30 @@ class Watch:
                 else:
                     hooks.adopt(target)
 
+    def pause(self) -> None:
+        """Raise and print nothing until :meth:`resume_with`, but listen to what is built."""
+        self._mode, self._session.mode = self._session.mode, Mode.RECORD
+
+    def resume_with(self, *targets: Any) -> bool:
+        """Go on with these alone; return False, and stop, if others have been trained meanwhile."""
+        self._session.mode = self._mode
+        recorder = self._session.recorder
+        if any(optimizer.steps for optimizer in recorder.optimizers):
+            self.stop()
+            return False
+        recorder.restrict([_optimizer_of(target) for target in targets])
+        self.add(*targets)
+        return True
+
     @property
     def recording(self) -> Recording:
         """The run so far."""
         return self._session.recording(self.findings)
 
     @property
-    def findings(self) -> tuple[Diagnostic, ...]:
-        """What the rules say of the run so far."""
-        return self._session.findings(finished=not self._open)
+    def findings(self) -> Findings:
+        """What the rules say of the run so far: a tuple, which a notebook shows as a list."""
+        return Findings(self._session.findings(finished=not self._open))
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
@@ -89,6 +106,13 @@ class Watch:
         if self._session.mode is not Mode.RECORD and reports:
             self._session.warn()
 
+    def __repr__(self) -> str:
+        state = "recording" if self._open else "closed"
+        return f"<Watch, {state}: {self.recording!r}>"
+
+    def _repr_html_(self) -> str:
+        return self.recording._repr_html_()
+
     def __enter__(self) -> Watch:
         return self
 
@@ -98,8 +122,10 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is not None and self._session.mode is Mode.RAISE:
-            self._session.mode = Mode.WARN  # the training's own exception goes first
+        if error is not None:
+            self._session.cut = True
+            if self._session.mode is Mode.RAISE:
+                self._session.mode = Mode.WARN  # the training's own exception goes first
         self.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from pygls.uris import to_fs_path
 
 from lrlint.server import actions, hovers
 from lrlint.server.documents import Documents
-from lrlint.server.process import Stale, Worker
-from lrlint.server.sessions import Sessions
-from lrlint.server.tasks import Checked
+from lrlint.server.process import Stale
+from lrlint.server.sessions import Sessions, Snapshot, Workers
+from lrlint.server.tasks import Checked, Drawn
 
 _WATCHED = ("**/*.{py,pyw,ipynb}", "**/{pyproject,lrlint,.lrlint}.toml")
+_READER_WAITS = 4.0
+"""Seconds for which a hover waits for the curve."""
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
     notebook_selector=[
         types.NotebookDocumentFilterWithCells(
@@ -77,12 +80,13 @@ class Server(LanguageServer):
             protocol_cls=_Protocol,
         )
         self.documents = Documents()
-        self.worker = Worker()
+        self.workers = Workers()
         self.sessions = Sessions(
             self.documents,
-            self.worker,
+            self.workers,
             publish=self.text_document_publish_diagnostics,
             tell=self._tell,
+            refresh=self._refresh,
         )
         self.pictures = False
         """Whether the client shows pictures in Markdown; in a terminal they are long lines."""
@@ -106,6 +110,13 @@ class Server(LanguageServer):
         if kind is types.MessageType.Warning:
             self.window_show_message(types.ShowMessageParams(kind, f"lrlint: {text}"))
 
+    def _refresh(self) -> None:
+        """Have the client ask for inlay hints again, where it can be told so."""
+        workspace = self.client_capabilities.workspace
+        hints = None if workspace is None else workspace.inlay_hint
+        if hints is not None and hints.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
+
     def takes_versions(self) -> bool:
         """Whether the client takes edits of a certain version of a document."""
         workspace = self.client_capabilities.workspace
@@ -119,12 +130,10 @@ class Server(LanguageServer):
 def _initialize(ls: Server, params: types.InitializeParams) -> None:
     encoding = ls.workspace.position_encoding
     ls.documents.encoding = str(types.PositionEncodingKind(encoding).value)
-    folders = [folder.uri for folder in params.workspace_folders or ()]
-    for uri in (*folders, params.root_uri):
-        path = to_fs_path(uri) if uri else None
-        if path is not None:
-            ls.documents.folder = Path(path)
-            break
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    paths = [to_fs_path(uri) for uri in (*uris, params.root_uri) if uri]
+    folders = tuple(Path(path) for path in paths if path is not None)
+    ls.documents.folders = folders or ls.documents.folders
     general = params.capabilities.general
     ls.pictures = general is not None and general.markdown is not None
     wanted = _option(params.initialization_options, "pictures")
@@ -133,7 +142,7 @@ def _initialize(ls: Server, params: types.InitializeParams) -> None:
 
 
 def _initialized(ls: Server, params: types.InitializedParams) -> None:
-    ls.worker.start()
+    ls.workers.start()
     workspace = ls.client_capabilities.workspace
     watches = None if workspace is None else workspace.did_change_watched_files
     if watches is not None and watches.dynamic_registration:
@@ -153,7 +162,7 @@ def _initialized(ls: Server, params: types.InitializedParams) -> None:
 
 def _shut_down(ls: Server, params: None) -> None:
     ls.exit_status = 0
-    ls.worker.stop()
+    ls.workers.stop()
 
 
 def _files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
@@ -197,7 +206,7 @@ async def _hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
     snapshot = session.snapshot
     try:
         checked = (await snapshot.checked()).checked or Checked()
-        drawn = await snapshot.drawn()
+        drawn = await _soon(snapshot)
     except Stale:
         return None
     documents = ls.client_capabilities.text_document
@@ -211,6 +220,14 @@ async def _hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
         pictures=ls.pictures,
         markdown=not formats or types.MarkupKind.Markdown in formats,
     )
+
+
+async def _soon(snapshot: Snapshot) -> tuple[Drawn, ...]:
+    """Return the curves; none where they take so long that a reader would have gone."""
+    try:
+        return await asyncio.wait_for(snapshot.drawn(), _READER_WAITS)
+    except asyncio.TimeoutError:
+        return ()
 
 
 async def _inlay_hints(ls: Server, params: types.InlayHintParams) -> list[types.InlayHint] | None:

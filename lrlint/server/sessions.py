@@ -14,22 +14,50 @@ from lrlint.server.process import Stale, Worker
 from lrlint.server.tasks import Answer, Checked, Document, Drawn, Edits, Kind, Reported, Task
 
 TYPING = 0.25
-"""Seconds after a change until the document is checked: about one between two words."""
+"""Seconds after a change until anything is done: about those between two words."""
 
 Publish = Callable[[types.PublishDiagnosticsParams], None]
 Tell = Callable[[str, "types.MessageType"], None]
 
 
-class Snapshot:
-    """A document as it was between two changes. Each kind of answer is asked for once."""
+class Workers:
+    """Two processes, so that no finding waits for a long curve."""
 
-    def __init__(self, document: Document, documents: Documents, worker: Worker) -> None:
+    def __init__(self) -> None:
+        self.checker = Worker()
+        self.forecaster = Worker()
+
+    def start(self) -> None:
+        """Start the process that every document needs; the other one starts on demand."""
+        self.checker.start()
+
+    def of(self, kind: Kind) -> Worker:
+        """Return the worker for a kind of task."""
+        return self.forecaster if kind is Kind.FORECAST else self.checker
+
+    def stop(self) -> None:
+        """End both processes."""
+        self.checker.stop()
+        self.forecaster.stop()
+
+
+class Snapshot:
+    """A document as it was between two changes. Each kind of answer is asked for once.
+
+    Nothing is asked for before ``delay`` seconds are over: an editor that asks after every letter
+    gets the answers of the last one.
+    """
+
+    def __init__(
+        self, document: Document, documents: Documents, workers: Workers, delay: float
+    ) -> None:
         self.document = document
         self.versions: dict[str, int] = {}
         """The versions of all open documents that the check has seen."""
         self.is_current = True
         self._documents = documents
-        self._worker = worker
+        self._workers = workers
+        self._due = asyncio.get_running_loop().time() + delay
         self._answers: dict[Kind, asyncio.Task[Answer]] = {}
 
     async def checked(self) -> Answer:
@@ -51,11 +79,14 @@ class Snapshot:
         return await asyncio.shield(self._answers[kind])
 
     async def _answer(self, kind: Kind) -> Answer:
+        await asyncio.sleep(self._due - asyncio.get_running_loop().time())
+        if not self.is_current:
+            raise Stale
         if kind is Kind.CHECK:
             self.versions = self._documents.versions()
         others = self._documents.others(self.document.uri)
         task = Task(kind, self.document, others, self._documents.encoding)
-        answer = await self._worker.ask(task, lambda: self.is_current)
+        answer = await self._workers.of(kind).ask(task, lambda: self.is_current)
         if not self.is_current:
             raise Stale
         return answer
@@ -81,14 +112,21 @@ class Sessions:
     """All open scripts and notebooks: checks them when they change, and publishes findings."""
 
     def __init__(
-        self, documents: Documents, worker: Worker, *, publish: Publish, tell: Tell
+        self,
+        documents: Documents,
+        workers: Workers,
+        *,
+        publish: Publish,
+        tell: Tell,
+        refresh: Callable[[], None],
     ) -> None:
+        """Take what sends findings, tells problems, and asks the client for new inlay hints."""
         self._documents = documents
-        self._worker = worker
+        self._workers = workers
         self._publish = publish
         self._tell = tell
+        self._refresh = refresh
         self._sessions: dict[str, Session] = {}
-        self._published: set[str] = set()
 
     def of(self, uri: str) -> Session | None:
         """Return the session of a script, a notebook or a cell of one."""
@@ -115,22 +153,29 @@ class Sessions:
         """Look at all documents again: files have changed on disk."""
         for session in list(self._sessions.values()):
             self._renew(session.snapshot.document, TYPING)
+        self._refresh()
 
     def _renew_importers(self, path: Path, uri: str) -> None:
         real = real_path(path)
-        for session in list(self._sessions.values()):
-            if session.uri != uri and real in session.imported:
-                self._renew(session.snapshot.document, TYPING)
+        importers = [
+            session
+            for session in self._sessions.values()
+            if session.uri != uri and real in session.imported
+        ]
+        for session in importers:
+            self._renew(session.snapshot.document, TYPING)
+        if importers:
+            self._refresh()
 
     def _renew(self, document: Document, delay: float) -> None:
-        snapshot = Snapshot(document, self._documents, self._worker)
+        snapshot = Snapshot(document, self._documents, self._workers, delay)
         session = self._sessions.get(document.uri)
         if session is None:
             session = self._sessions[document.uri] = Session(document.uri, snapshot)
         else:
             self._stop(session)
             session.snapshot = snapshot
-        session.timer = asyncio.create_task(self._check(session, snapshot, delay))
+        session.timer = asyncio.create_task(self._check(session, snapshot))
 
     @staticmethod
     def _stop(session: Session) -> None:
@@ -138,8 +183,7 @@ class Sessions:
         if session.timer is not None:
             session.timer.cancel()
 
-    async def _check(self, session: Session, snapshot: Snapshot, delay: float) -> None:
-        await asyncio.sleep(delay)
+    async def _check(self, session: Session, snapshot: Snapshot) -> None:
         try:
             answer = await snapshot.checked()
         except Stale:
@@ -157,15 +201,13 @@ class Sessions:
 
     def _report(self, session: Session, answer: Answer) -> None:
         """Tell each problem once, and again if it comes back."""
-        problems = {*answer.problems}
-        for problem in answer.problems:
-            if problem not in session.told:
-                self._tell(problem, types.MessageType.Error)
+        kinds = dict.fromkeys(answer.problems, types.MessageType.Error)
         if answer.mistake is not None:
-            problems.add(answer.mistake)
-            if answer.mistake not in session.told:
-                self._tell(answer.mistake, types.MessageType.Warning)
-        session.told = problems
+            kinds[answer.mistake] = types.MessageType.Warning
+        told = {problem for other in self._sessions.values() for problem in other.told}
+        for problem in kinds.keys() - told:
+            self._tell(problem, kinds[problem])
+        session.told = {*kinds}
 
     def _show(self, uris: Iterable[str]) -> None:
         """Publish what is known of some documents, from whichever script it was found."""

@@ -21,6 +21,7 @@ from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE
 from lrlint.linter.timeout import TookTooLong, cpu_limit
+from lrlint.linter.unused import UNUSED
 from lrlint.output.text import clean
 from lrlint.rule import Rule, load_rules
 from lrlint.server.places import Places
@@ -46,7 +47,6 @@ from lrlint.source import (
     mentions_schedule,
     starts_something,
 )
-from lrlint.source.text import LINE_END
 from lrlint.span import Location
 
 _PATIENCE = 20.0
@@ -56,6 +56,8 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.ADVICE: types.DiagnosticSeverity.Information,
 }
+_NOT_SUPPRESSED = (UNREADABLE[0], UNUSED[0])
+"""Findings for which another comment is no remedy."""
 SOURCE = "lrlint"
 """Who speaks, in an editor's list of problems."""
 
@@ -116,7 +118,8 @@ class _Work:
         """Whether there is anything to look for, in a file that is to be linted."""
         data, path = self.document.data, self.document.path
         settings = self.resolver.settings(path)
-        excluded = settings.excludes_named(path) or is_skipped(path, settings.root)
+        root = settings.root if settings.files else self.document.folder
+        excluded = settings.excludes_named(path) or is_skipped(path, root)
         return not excluded and (mentions_schedule(data) or starts_something(data))
 
     @cached_property
@@ -156,7 +159,7 @@ class _Work:
     def _reported(self, finding: Diagnostic, report: Report, places: Places) -> Reported:
         uri = places.uri(finding.filename, finding.cell)
         lines = report.results.lines(finding.filename, finding.cell) or ()
-        comment = None if finding.code == UNREADABLE[0] else suppression(finding, lines)
+        comment = None if finding.code in _NOT_SUPPRESSED else suppression(finding, lines)
         return Reported(
             uri,
             _diagnostic(finding, places),
@@ -175,17 +178,12 @@ class _Work:
         if source is None or not source.suppressions.found:
             return
         places = self._places({source.name: source})
-        rows = LINE_END.split(source.text)
         for comment in source.suppressions.found:
             codes = tuple(
                 rule.code for rule in load_rules() if comment.matches(rule.code, rule.name)
             )
             if comment.code and codes:
-                column = (
-                    rows[comment.row - 1].lower().find(comment.code.lower(), comment.column - 1)
-                )
-                start = source.lines.offset(comment.row, column + 1)
-                span = source.at(start, start + len(comment.code))
+                span = source.at(comment.start, comment.end)
                 yield Suppressed(places.uri(span.filename, span.cell), places.of(span), codes)
 
     def pages(self, codes: Iterable[str] = ()) -> dict[str, str]:
@@ -231,6 +229,7 @@ def _diagnostic(finding: Diagnostic, places: Places) -> types.Diagnostic:
         code_description=types.CodeDescription(finding.url) if finding.url else None,
         source=SOURCE,
         related_information=notes or None,
+        tags=[types.DiagnosticTag.Unnecessary] if finding.code == UNUSED[0] else None,
     )
 
 

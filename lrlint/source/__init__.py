@@ -16,7 +16,7 @@ from lrlint.source.module import STDIN, SourceFile, display_name, load, splice
 from lrlint.source.parse import parse_text
 from lrlint.source.reading import read_bytes
 from lrlint.source.relevance import Relevance, mentions_schedule, starts_something
-from lrlint.source.suppress import Suppression, Suppressions
+from lrlint.source.suppress import Misunderstood, Suppression, Suppressions
 from lrlint.source.text import Text, decode
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Disk",
     "Found",
     "Locator",
+    "Misunderstood",
     "Relevance",
     "SourceError",
     "SourceFile",

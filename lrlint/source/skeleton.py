@@ -120,6 +120,11 @@ class Skeleton:
         """The module; the bodies that were cut out are names in it, see `body_of`."""
 
     @property
+    def text(self) -> str:
+        """The code of the module."""
+        return self._text
+
+    @property
     def size(self) -> int:
         """Characters that libcst has parsed: what the trees take of memory grows with them."""
         return sum(piece.size for piece in self._pieces())

@@ -8,7 +8,9 @@ step-in-batch-loop]`` apply to their own row; ``# lrlint: ignore-file`` and
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,14 +18,27 @@ from lrlint.source.lexical import tokens
 from lrlint.source.text import Lines
 
 _HELD: Final = re.compile(r"noqa|lrlint", re.IGNORECASE)
-_CODE = r"[A-Za-z]+[0-9]+|[A-Za-z]+(?:-[A-Za-z0-9]+)+"
+_CODE: Final = r"[A-Za-z]+[0-9]+|[A-Za-z]+(?:-[A-Za-z0-9]+)+"
 _NOQA: Final = re.compile(
     rf"#\s*noqa\b(?:\s*:\s*(?P<codes>(?:{_CODE})(?:[\s,]+(?:{_CODE})\b)*))?", re.IGNORECASE
 )
 _OURS: Final = re.compile(
     r"#\s*lrlint\s*:\s*ignore(?P<file>-file)?\b(?!-)\s*(?:\[(?P<codes>[^\]#]*)\]?)?", re.IGNORECASE
 )
-_SEPARATOR: Final = re.compile(r"[\s,]+")
+_CLOSE: Final = re.compile(
+    r"#\s*lrlint\s*(?P<sign>[:=]?)\s*(?P<word>[A-Za-z]+(?:[-_][A-Za-z]+)*)(?P<rest>[^#]*)",
+    re.IGNORECASE,
+)
+_LISTED: Final = re.compile(
+    rf"(?:[=:\[(]\s*(?=[A-Za-z])|(?=[A-Za-z]+[0-9]))(?P<codes>(?:{_CODE})(?:[\s,]+(?:{_CODE})\b)*)"
+)
+"""Codes after a sign, or a code of a rule without one."""
+_VERBS: Final = (
+    *("ignore", "ignore-file", "ignore-next-line", "disable", "disable-file", "disable-line"),
+    *("disable-next-line", "allow", "noqa", "nolint", "off", "silence", "skip", "skip-file"),
+    *("suppress", "type-ignore"),
+)
+"""Words by which linters silence findings; ours are the first two."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +46,16 @@ class Suppression:
     """One code of a suppression comment (``code`` is empty where it silences everything)."""
 
     row: int
-    column: int
     code: str
     whole_file: bool
-    text: str
-    """The comment's own words, e.g. ``lrlint: ignore[LR101]``."""
+    start: int
+    """Where the code starts in the text; the whole directive, where there is no code."""
+    end: int
+    directive: tuple[int, int]
+    """From the ``#`` to the last code or bracket."""
+    comment: tuple[int, int]
+    ours: bool
+    """Whether it is lrlint's own kind of comment, and not a ``noqa``."""
 
     def matches(self, code: str, name: str) -> bool:
         own = self.code.lower()
@@ -45,12 +65,28 @@ class Suppression:
         return code.lower().startswith(own) if own[-1:].isdigit() or not own else own == "lr"
 
 
-class Suppressions:
-    """The suppression comments of one text, and which of them have silenced something."""
+@dataclass(frozen=True)
+class Misunderstood:
+    """A comment that looks like a suppression but is not one."""
 
-    def __init__(self, found: tuple[Suppression, ...] = ()) -> None:
+    start: int
+    end: int
+    advice: str
+    """What to write instead."""
+    silences_all: bool = False
+    """Whether it silences every rule instead of those it names."""
+
+
+class Suppressions:
+    """The suppression comments of one text."""
+
+    def __init__(
+        self,
+        found: tuple[Suppression, ...] = (),
+        misunderstood: tuple[Misunderstood, ...] = (),
+    ) -> None:
         self.found = found
-        self._used: set[Suppression] = set()
+        self.misunderstood = misunderstood
         self._rows: dict[int, list[Suppression]] = {}
         for one in found:
             self._rows.setdefault(0 if one.whole_file else one.row, []).append(one)
@@ -62,53 +98,79 @@ class Suppressions:
             return cls()
         lines = Lines(text)
         found: list[Suppression] = []
+        misunderstood: list[Misunderstood] = []
         for kind, start, end in tokens(text):
             if kind == "#" and _HELD.search(text, start, end):
-                row, column = lines.position(start)
-                found += _read(text[start:end], row, column)
-        return cls(tuple(found))
+                row, _ = lines.position(start)
+                found += _read(text[start:end], row, start)
+                misunderstood += _misread(text[start:end], start)
+        return cls(tuple(found), tuple(misunderstood))
 
-    def silences(
+    def matching(
         self, code: str, name: str, first_row: int, last_row: int, *other_rows: int
-    ) -> bool:
-        """Whether a finding of this rule is silenced by a comment on one of the rows.
+    ) -> tuple[Suppression, ...]:
+        """Return what silences a finding of this rule on these rows.
 
         ``first_row`` and ``last_row`` are those of the finding, ``other_rows`` may be the last row
         of the statement that holds it, where a formatter leaves the comment.
         """
-        silent = False
-        for row in {0, first_row, last_row, *other_rows}:
-            for one in self._rows.get(row, ()):
-                if one.matches(code, name):
-                    self._used.add(one)
-                    silent = True
-        return silent
+        rows = {0, first_row, last_row, *other_rows}
+        return tuple(
+            one for row in rows for one in self._rows.get(row, ()) if one.matches(code, name)
+        )
 
-    def unused(self) -> list[Suppression]:
-        """Return the suppressions that name us or our codes and have silenced nothing so far.
-
-        A bare ``# noqa`` and the codes of other tools are not ours to judge.
-        """
-        return [one for one in self.found if one not in self._used and _is_ours(one)]
+    def beside(self, one: Suppression) -> tuple[Suppression, ...]:
+        """Return all codes of the directive that a code is in, in order."""
+        return tuple(other for other in self.found if other.directive == one.directive)
 
 
-def _is_ours(one: Suppression) -> bool:
-    ours = one.text.lower().startswith("lrlint")
-    return ours or (one.code.lower().startswith("lr") and one.code[2:3].isdigit())
-
-
-def _read(comment: str, row: int, column: int) -> list[Suppression]:
-    found: list[Suppression] = []
+def _read(comment: str, row: int, at: int) -> Iterator[Suppression]:
+    whole = at, at + len(comment)
     for pattern in (_NOQA, _OURS):
         for match in pattern.finditer(comment):
             whole_file = bool(match.groupdict().get("file"))
-            codes = [code for code in _SEPARATOR.split(match["codes"] or "") if code]
-            if not codes and match["codes"] is not None:
-                continue  # `ignore[]` silences nothing
-            text = match[0].lstrip("#").strip()
-            place = column + match.start()
-            found += [Suppression(row, place, code, whole_file, text) for code in codes or [""]]
-    return found
+            # Spaces that the pattern takes in search of a bracket are not the directive's.
+            directive = at + match.start(), at + match.start() + len(match[0].rstrip())
+            spans = [directive]
+            if match["codes"] is not None:  # `ignore[]` silences nothing
+                first = at + match.start("codes")
+                spans = [
+                    (first + code.start(), first + code.end())
+                    for code in re.finditer(r"[^\s,]+", match["codes"])
+                ]
+            for start, end in spans:
+                code = "" if match["codes"] is None else comment[start - at : end - at]
+                ours = pattern is _OURS
+                yield Suppression(row, code, whole_file, start, end, directive, whole, ours)
 
 
-__all__ = ["Suppression", "Suppressions"]
+def _misread(comment: str, at: int) -> Iterator[Misunderstood]:
+    for match in _CLOSE.finditer(comment):
+        word, rest = match["word"].lower().replace("_", "-"), match["rest"].strip()
+        listed = _LISTED.match(rest)
+        understood = _OURS.match(comment, match.start())
+        if understood is not None:
+            names_none = understood["codes"] is not None and not understood["codes"].strip(" ,\t")
+            if not names_none and (understood["codes"] is not None or listed is None):
+                continue
+        elif not _is_directive(word, bool(match["sign"]), rest, listed is not None):
+            continue  # a sentence that begins with our name
+        verb = "ignore-file" if "file" in word else "ignore"
+        codes = [] if listed is None else re.findall(_CODE, listed["codes"])
+        named = f"[{', '.join(codes)}]" if codes else ""
+        yield Misunderstood(
+            at + match.start(),
+            at + match.start() + len(match[0].rstrip()),
+            f"# lrlint: {verb}{named}",
+            silences_all=understood is not None and understood["codes"] is None,
+        )
+
+
+def _is_directive(word: str, sign: bool, rest: str, listed: bool) -> bool:
+    """Whether words after our name are meant to silence findings."""
+    if not difflib.get_close_matches(word, _VERBS, n=1, cutoff=0.8):
+        return False
+    return listed or not rest or (sign and word in _VERBS)
+
+
+__all__ = ["Misunderstood", "Suppression", "Suppressions"]

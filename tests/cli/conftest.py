@@ -6,6 +6,7 @@ user.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,7 +56,16 @@ class WordTraining(Training):
     def find(self, pattern: str) -> Iterator[WordPlace]:
         for source in self.sources:
             for match in re.finditer(pattern, source.text):
-                yield WordPlace(source, match.start(), match.end())
+                rows = statement_rows(source, source.lines.position(match.start())[0])
+                yield WordPlace(source, match.start(), match.end(), rows)
+
+
+def statement_rows(source: SourceFile, row: int) -> tuple[int, ...]:
+    """Return the first and last row of the simple statement around a row."""
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, (ast.Expr, ast.Assign)) and node.lineno <= row <= node.end_lineno:  # type: ignore[operator]
+            return node.lineno, node.end_lineno  # type: ignore[return-value]
+    return ()
 
 
 class TMaxMismatch(Rule):
@@ -112,6 +122,12 @@ class Unreadable(Rule):
     code, name, severity = "LR000", "unreadable", Severity.ERROR
 
 
+class UnusedSuppression(Rule):
+    """LR001."""
+
+    code, name, severity = "LR001", "unused-suppression", Severity.WARNING
+
+
 class Broken(Rule):
     """A rule with a bug."""
 
@@ -156,7 +172,11 @@ def fake_analyse(
         (WordPlace(source, match.start(), match.end()), "the number of epochs is unknown")
         for match in re.finditer("args.epochs", source.text)
     ]
-    return SimpleNamespace(trainings=(training, training), undecided=tuple(undecided))
+    return SimpleNamespace(
+        trainings=(training, training),
+        undecided=tuple(undecided),
+        settled=lambda source: range(len(source.lines.starts) + 1),
+    )
 
 
 @pytest.fixture
@@ -165,7 +185,14 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("lrlint.analysis")
     module.__dict__.update(analyse=fake_analyse, Project=FakeProject, BadOverride=BadOverride)
     monkeypatch.setitem(sys.modules, "lrlint.analysis", module)
-    rules = (Unreadable(), TMaxMismatch(), EtaMinZero(), AbruptDecay(), Broken())
+    rules = (
+        Unreadable(),
+        UnusedSuppression(),
+        TMaxMismatch(),
+        EtaMinZero(),
+        AbruptDecay(),
+        Broken(),
+    )
     monkeypatch.setattr(rule_module, "load_rules", lambda: rules)
 
 

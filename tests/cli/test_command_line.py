@@ -298,7 +298,14 @@ def test_rule_pages_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_rules_in_a_list_and_all_pages(run: Run) -> None:
     listed = run("rule")[1].splitlines()
-    assert [line.split()[0] for line in listed] == ["LR000", "LR201", "LR301", "LR602", "LR999"]
+    assert [line.split()[0] for line in listed] == [
+        "LR000",
+        "LR001",
+        "LR201",
+        "LR301",
+        "LR602",
+        "LR999",
+    ]
     assert run("rule", "--all")[1].count("\nSeverity: ") == len(listed)
 
 

@@ -140,7 +140,7 @@ def test_standard_input(tmp_path: Path) -> None:
         ("# lrlint: ignore[LR101]", []),
         ("# lrlint: ignore[step-in-batch-loop]", []),
         ("# lrlint: ignore-file[LR1]", []),
-        ("# lrlint: ignore[LR301]", ["LR101"]),
+        ("# lrlint: ignore[LR301]", ["LR101", "LR001"]),
         ("# noqa: LR101", []),
         ("# noqa", []),
         ("# noqa: E501", ["LR101"]),

@@ -194,3 +194,66 @@ def batch_named_length(draft: Draft) -> Loop:
         return [f"num_batches = len({loader})", f"iterator = iter({loader})", *loop]
 
     return Loop(rendered, i, i, f"({i} + 1)")
+
+
+@option("batch-loop", 0.6, when=pairs, modelled=False)
+def batch_until_exhausted(draft: Draft) -> Loop:
+    """``while True`` and ``next``, until ``StopIteration``."""
+    i, loader = counted(draft), draft.loader
+    draw = [*block("try:", ["x, y = next(iterator)"]), *block("except StopIteration:", ["break"])]
+
+    def rendered(body: Lines) -> Lines:
+        loop = block("while True:", [*draw, *body, f"{i} += 1"])
+        return [f"iterator = iter({loader})", f"{i} = 0", *loop]
+
+    return Loop(rendered, i, i, f"({i} + 1)")
+
+
+@option("batch-loop", 0.5, when=pairs, modelled=False)
+def batch_sentinel(draft: Draft) -> Loop:
+    """``next(iterator, None)`` until it is None."""
+    i, loader = counted(draft), draft.loader
+    if draft.chance(0.5):
+        first: Lines = []
+        header = "while (batch := next(iterator, None)) is not None:"
+    else:
+        first = ["batch = next(iterator, None)", *block("if batch is None:", ["break"])]
+        header = "while True:"
+
+    def rendered(body: Lines) -> Lines:
+        loop = block(header, [*first, "x, y = batch", *body, f"{i} += 1"])
+        return [f"iterator = iter({loader})", f"{i} = 0", *loop]
+
+    return Loop(rendered, i, i, f"({i} + 1)")
+
+
+@option("batch-loop", 0.6, when=lambda d: pairs(d) and d.skeleton == "epochs", modelled=False)
+def batch_numbered_generator(draft: Draft) -> Loop:
+    """A generator of the project yields number and batch; some end early."""
+    i, loader = counted(draft), draft.loader
+    stop: Lines = []
+    if draft.raises is None and draft.chance(0.5):
+        stop = block(f"if number >= {max(1, draft.batches - draft.pick([0, 1]))}:", ["return"])
+    draw = block("for number, (x, y) in enumerate(loader):", [*stop, "yield number, x, y"])
+    draft.helpers.append(block("def numbered_batches(loader):", draw))
+    return Loop(loop_over(f"for {i}, x, y in numbered_batches({loader}):"), i, i, f"({i} + 1)")
+
+
+@option("batch-loop", 0.5, when=lambda d: pairs(d) and d.skeleton == "epochs", modelled=False)
+def batch_yield_from(draft: Draft) -> Loop:
+    i, loader = counted(draft), draft.loader
+    body = draft.pick([["yield from loader"], ["yield from iter(loader)", 'print("end")']])
+    draft.helpers.append(block("def all_batches(loader):", body))
+    header = f"for {i}, (x, y) in enumerate(all_batches({loader})):"
+    return Loop(loop_over(header), i, i, f"({i} + 1)")
+
+
+@option("batch-loop", 0.5, when=pairs)
+def batch_for_else(draft: Draft) -> Loop:
+    i, loader = counted(draft), draft.loader
+
+    def rendered(body: Lines) -> Lines:
+        loop = block(f"for {i}, (x, y) in enumerate({loader}):", body)
+        return [*loop, *block("else:", ['print("pass complete")'])]
+
+    return Loop(rendered, i, i, f"({i} + 1)")

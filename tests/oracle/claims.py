@@ -348,9 +348,10 @@ def optimizer_replaced(s: Subject) -> str:
         for n, e in enumerate(events)
         if e.kind == "scheduler-built" and e.number == s.schedule.index
     )
-    later = events[built:]
-    if not any(e.kind == "optimizer-built" for e in later):
+    rebuilt = [n for n, e in enumerate(events) if n > built and e.kind == "optimizer-built"]
+    if not rebuilt:
         return "no optimizer is built after it"
+    later = events[rebuilt[0] :]
     if any(e.kind == "optimizer-step" and e.number == s.schedule.optimizer for e in later):
         return "its optimizer is stepped"
     return ""
@@ -382,7 +383,11 @@ def rebuilt_in_loop(s: Subject) -> str:
 
 @claim("LR901")
 def diverges(s: Subject) -> str:
-    return "" if s.case.has("fault:manual-write") else "the script writes no LR"
+    return "" if s.case.option("fault") in WRITES else "the script writes no LR"
+
+
+WRITES = ("manual-write", "written-by-helper", "attribute-written", "resumed", "rewound")
+"""Faults that set an LR, or load one."""
 
 
 @claim("LR904")

@@ -121,7 +121,9 @@ def _group(
             best = outcomes
     place = records[0].place
     label = f"{records[0].name} at {place.file}:{place.row}"
-    best += [Outcome("missing", f"{label} is not predicted")] * (len(records) - shorter)
+    # An open answer is one for all that its line builds.
+    kind = "undecided" if any(p.get("lr") is None for p in predicted) else "missing"
+    best += [Outcome(kind, f"{label} is not predicted")] * (len(records) - shorter)
     best += [Outcome("invented", f"{label} is predicted once too often")] * (
         len(predicted) - shorter
     )
@@ -177,5 +179,6 @@ def compare(case: Case, recording: Recording, answer: Any) -> list[Outcome]:
         outcomes += _group(case, _distinct(case, group, mine), recording, [p[1] for p in mine])
     for _, schedule in rest:
         detail = f"{schedule['scheduler']} at row {schedule['location']['row']} is never built"
-        outcomes.append(Outcome("invented", detail))
+        kind = "undecided" if schedule.get("lr") is None else "invented"
+        outcomes.append(Outcome(kind, detail))
     return outcomes

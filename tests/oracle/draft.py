@@ -32,6 +32,8 @@ class Option:
     weight: float
     make: Callable[[Draft], Any]
     when: Callable[[Draft], bool]
+    modelled: bool
+    """Whether lrlint must predict it; where not, it may also say that it is open."""
 
 
 AXES: dict[str, list[Option]] = {}
@@ -42,12 +44,13 @@ def option(
     weight: float = 1.0,
     name: str | None = None,
     when: Callable[[Draft], bool] = lambda draft: True,
+    modelled: bool = True,
 ) -> Callable[[Callable[[Draft], T]], Callable[[Draft], T]]:
     """Register a function as one option of an axis, chosen in proportion to its weight."""
 
     def register(make: Callable[[Draft], T]) -> Callable[[Draft], T]:
         label = name or make.__name__.strip("_").replace("_", "-")
-        AXES.setdefault(axis, []).append(Option(label, weight, make, when))
+        AXES.setdefault(axis, []).append(Option(label, weight, make, when, modelled))
         return make
 
     return register
@@ -130,12 +133,16 @@ class Draft:
         # The statements that build one scheduler, where two optimizers share a factory.
         self.one_schedule: Lines = []
         self.needs: set[str] = set()
+        # Axes on which an earlier choice leaves only these options.
+        self.only: dict[str, tuple[str, ...]] = {}
         self.project_imports: list[str] = []
         self.files: dict[str, str] = {}
         self.stubs: dict[str, str] = {}
         self.sets: list[str] = []
         self.argv: list[str] = []
         self.open_settings: set[str] = set()
+        # What a closure around the scheduler is called with.
+        self.wired = "scheduler"
         self.raises: str | None = None
         self.may_abstain = False
         self.namespace = "from"
@@ -148,10 +155,13 @@ class Draft:
         options = [o for o in AXES[axis] if o.when(self)]
         if self.textbook and axis in TEXTBOOK:
             options = [o for o in options if o.name in TEXTBOOK[axis]] or options
+        if axis in self.only:
+            options = [o for o in options if o.name in self.only[axis]]
         alike = self.textbook and axis == "horizon"
         weights = [1 if alike else o.weight for o in options]
         chosen = self.rng.choices(options, weights)[0]
         self.mark(axis, chosen.name)
+        self.may_abstain |= not chosen.modelled
         return chosen.make(self)
 
     def mark(self, axis: str, name: str) -> None:

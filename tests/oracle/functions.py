@@ -109,6 +109,7 @@ def trainer_class(
     outside = used(loops) | used(build)
     kept = [n for n in [*given, *assigned(construct)] if n in outside]
     own = [n for n in assigned(build) if n in used([*loops, *resume])]
+    own += [n for n in assigned(resume) if n in used(loops)]
     local = defined(making)
     attributes = {n: f"self.{n}" for n in [*kept, *own] if n not in local}
 
@@ -123,6 +124,7 @@ def trainer_class(
     fit = rename(train, attributes)
     if epoch:
         arguments = parameters(epoch, (n for n in loop_names if n not in attributes))
+        returns = [n for n in returns if n not in attributes]
         ending = [f"return {', '.join(returns)}"] if returns else []
         body = [*rename(epoch, attributes), *ending]
         signature = ", ".join(["self", *arguments])

@@ -18,10 +18,13 @@ from . import (
     families,
     lambdas,
     layout,
+    midway,
     optimizers,
     schedulers,
     settings_containers,
+    step_counters,
     step_forms,
+    step_helpers,
     step_loops,
     training,
     writing,
@@ -33,14 +36,16 @@ from .noise import Extras
 from .sections import Sections
 from .settings import Definitions, spelling
 from .step_forms import STEP
+from .step_helpers import wiring
 from .text import Lines, block, rename
 
 __all__ = ["feature_names", "generate"]
 
 # Imported for the options that they register.
 _AXES = (
-    *(batch_loops, bodies, building, cadence, endings, epoch_loops, families, lambdas),
-    *(optimizers, schedulers, settings_containers, step_forms, step_loops, training, writing),
+    *(batch_loops, bodies, building, cadence, endings, epoch_loops, families, lambdas, midway),
+    *(optimizers, schedulers, settings_containers, step_counters, step_forms, step_helpers),
+    *(step_loops, training, writing),
 )
 
 
@@ -123,14 +128,6 @@ def _two_models(optimizer: Lines) -> tuple[Lines, Lines]:
     return model, lines
 
 
-WIRING = {
-    "scheduler-list": "schedulers = [scheduler]",
-    "scheduler-dictionary": 'schedulers = {"main": scheduler}',
-    "state-dictionary": 'state = {"optimizer": optimizer, "scheduler": scheduler, "step": 0}',
-    "bound-step": "advance = scheduler.step",
-}
-
-
 # -- the parts -----------------------------------------------------------------------------------
 
 
@@ -168,7 +165,7 @@ def _schedule(draft: Draft, sections: Sections) -> None:
     else:
         built = draft.choose("family")
         sections.scheduler = [*draft.schedule_first, *built, *draft.schedule_last]
-    sections.wiring = [line for need, line in WIRING.items() if need in draft.needs]
+    sections.wiring = wiring(draft)
     draft.choose("fault")
     if draft.marked("fault", "optimizer-replaced"):
         sections.scheduler = [*sections.scheduler, *sections.optimizer]
@@ -213,6 +210,8 @@ def _loops(draft: Draft, sections: Sections) -> None:
         head = [*cadence.head, *draft.pick([[], [_train_mode(draft)]])]
         tail = [*extras.evaluation, *cadence.tail, *extras.report, *extras.stop_epoch]
     filled = {"INDEX": counter.index, "NTH": counter.nth, "EPOCH": outer.variable}
+    render = outer.render
+    outer.render = lambda inner: endings.guarded(draft, render(inner))
     sections.batch = _fill(body, filled)
     sections.epoch_head, sections.epoch_tail = _fill(head, filled), _fill(tail, filled)
     sections.loop_before = (

@@ -25,7 +25,8 @@ SCHEDULERS = [
 ]
 OPTIMIZERS = ["SGD", "Adam", "AdamW", "RMSprop"]
 DATA = ["DataLoader", "Dataset", "Subset", "TensorDataset", "random_split"]
-MODULES = ["argparse", "click", "functools", "itertools", "math", "os", "random", "sys"]
+MODULES = ["argparse", "click", "contextlib", "copy", "functools", "io", "itertools", "math"]
+MODULES += ["os", "random", "sys"]
 
 
 WORD = re.compile(r"(?<![\w.\"'])([A-Za-z_]\w*)(\.|\()?(?![\"'])")

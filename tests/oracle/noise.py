@@ -142,27 +142,27 @@ def no_fault(draft: Draft) -> None:
     """The script wires everything properly."""
 
 
-def _simple(draft: Draft) -> bool:
+def simple_run(draft: Draft) -> bool:
     return draft.skeleton == "epochs" and draft.raises is None
 
 
-@option("fault", 0.7, when=lambda d: _simple(d) and d.marked("family", "single"))
+@option("fault", 0.7, when=lambda d: simple_run(d) and d.marked("family", "single"))
 def get_lr_call(draft: Draft) -> None:
     """``scheduler.get_lr()`` in a report."""
     draft.extras.report.append("print(scheduler.get_lr())")
 
 
-@option("fault", 0.7, when=_simple)
+@option("fault", 0.7, when=simple_run)
 def optimizer_replaced(draft: Draft) -> None:
     draft.may_abstain = True
 
 
-@option("fault", 0.7, when=lambda d: _simple(d) and d.marked("cadence", "epoch", "batch"))
+@option("fault", 0.7, when=lambda d: simple_run(d) and d.marked("cadence", "epoch", "batch"))
 def rebuilt_every_epoch(draft: Draft) -> None:
     draft.may_abstain = True
 
 
-@option("fault", 0.7, when=_simple)
+@option("fault", 0.7, when=simple_run)
 def manual_write(draft: Draft) -> None:
     """The first epochs' LR is written by hand while the scheduler runs."""
     draft.may_abstain = True
@@ -172,7 +172,7 @@ def manual_write(draft: Draft) -> None:
     draft.cadence.head += block("if EPOCH < 2:", loop)
 
 
-@option("fault", 0.7, when=_simple)
+@option("fault", 0.7, when=simple_run)
 def reading_groups(draft: Draft) -> None:
     """No fault: a loop over the groups that only reads."""
     loop = block("for group in optimizer.param_groups:", ['print(group["lr"])'])

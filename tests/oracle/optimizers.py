@@ -168,3 +168,39 @@ def chosen_by_name(draft: Draft) -> Lines:
         "else:",
         f'    raise ValueError(f"unknown optimizer: {{{shown}}}")',
     ]
+
+
+@option("optimizer", 0.8)
+def comprehended_groups(draft: Draft) -> Lines:
+    """The groups are written by a comprehension, or by a loop."""
+    draft.groups = 2
+    lr = learning_rate(draft)
+    first, second = draft.parts
+    pairs = f"(({_one(first)}, 0.1), ({_one(second)}, 1.0))"
+    made = f'{{"params": part, "lr": {lr} * factor}}'
+    if draft.chance(0.5):
+        lines = [f"groups = [{made} for part, factor in {pairs}]"]
+    else:
+        body = [f"group = {made}", draft.pick(['group.setdefault("weight_decay", 0.0)', "pass"])]
+        loop = block(f"for part, factor in {pairs}:", [*body, "groups.append(group)"])
+        lines = ["groups = []", *loop]
+    return [*lines, *_build(draft, "groups", draft.pick([[f"lr={lr}"], []]) or [f"lr={lr}"])]
+
+
+@option("optimizer", 0.6)
+def updated_groups(draft: Draft) -> Lines:
+    """Dictionaries that get their LR afterwards."""
+    draft.groups = 2
+    lr = learning_rate(draft)
+    first, second = draft.parts
+    lines = [f'head_group = {{"params": {_one(second)}}}']
+    change = draft.pick(
+        [
+            f"head_group.update(lr={lr} * 0.5)",
+            f'head_group.update({{"lr": {lr} * 0.5}})',
+            f'head_group["lr"] = {lr} * 0.5',
+            f'head_group.setdefault("lr", {lr} * 0.5)',
+        ]
+    )
+    groups = [f'{{"params": {_one(first)}}}', "head_group"]
+    return [*lines, change, *_build(draft, f"[{', '.join(groups)}]", [f"lr={lr}"])]

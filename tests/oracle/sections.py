@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .loops import Loop
 from .text import Lines, assigned, used
 
-RESULTS = ("loss", "scheduler", "schedulers", "state", "advance")
+RESULTS = ("loss", "optimizer", "scheduler", "schedulers", "state", "advance", "stepper", "driver")
 
 
 def _body_only() -> Loop:

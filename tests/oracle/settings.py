@@ -161,6 +161,26 @@ def argparse_inline(draft: Draft) -> Config:
     return Config(lambda key, value: f"args.{key}", define, "args")
 
 
+def _typed(key: str, value: object, dashes: bool) -> Lines:
+    """Return a setting as the words of a command line."""
+    flag = f"--{key.replace('_', '-') if dashes else key}"
+    if isinstance(value, bool):
+        return [flag] if value else []
+    return [flag, *(map(str, value) if isinstance(value, list) else [str(value)])]
+
+
+@option("config", 1)
+def argparse_list(draft: Draft) -> Config:
+    """``parse_args([...])``: the command line is written in the script."""
+
+    def define(settings: Settings) -> Definitions:
+        words = [w for k, v in settings.items() for w in _typed(k, v, draft.seed % 2 == 0)]
+        other = {k: 7 if type(v) is int else v for k, v in settings.items()}
+        return Definitions(main=[*_parser(draft, other), f"args = parser.parse_args({words!r})"])
+
+    return Config(lambda key, value: f"args.{key}", define, "args")
+
+
 @option("config", 0.7)
 def argparse_vars(draft: Draft) -> Config:
     def define(settings: Settings) -> Definitions:

@@ -137,3 +137,31 @@ def for_else(draft: Draft) -> Loop:
         return block("while True:", [*inner, *block("else:", ["continue"]), "break"])
 
     return Loop(nested, name, name, f"({name} + 1)", [f"{name} = 0"])
+
+
+@option("step-loop", 0.8)
+def while_two_limits(draft: Draft) -> Loop:
+    """The first of two limits ends it."""
+    name = "iteration"
+    other = draft.pick([draft.max_steps - 1, draft.max_steps, draft.max_steps + 4])
+    header = f"while {name} < {draft.steps_text} and drawn < {max(2, other)}:"
+    if draft.raises is not None:
+        header = f"while {name} < {draft.steps_text} and not halted:"
+    render = loop_over(header, f"x, y = {PAIR}", after=[f"{name} += 1", "drawn += 1"])
+    before = [f"{name} = 0", "drawn = 0", "halted = False"]
+    return Loop(render, name, name, f"({name} + 1)", before)
+
+
+@option("step-loop", 0.8, when=pairs, modelled=False)
+def passes_generator(draft: Draft) -> Loop:
+    """A generator yields the batches of all passes, up to a number."""
+    name, loader = "it", draft.loader
+    inner = [
+        *block("if number == limit:", ["return"]),
+        "yield number, batch",
+        "number += 1",
+    ]
+    loops = block("while True:", block("for batch in loader:", inner))
+    draft.helpers.append(block("def batches_up_to(loader, limit):", ["number = 0", *loops]))
+    header = f"for {name}, (x, y) in batches_up_to({loader}, {draft.steps_text}):"
+    return Loop(loop_over(header), name, name, f"({name} + 1)")

@@ -14,7 +14,7 @@ from lrlint.cli.report import append_job_summary
 from lrlint.diagnostics import Diagnostic, Related, Severity
 from lrlint.fix import Applicability, Edit, Fix
 from lrlint.linter.report import SourceFiles
-from lrlint.output import Results, render
+from lrlint.output import FORMATS, Results, render
 from lrlint.source import load
 from lrlint.span import Location, Span
 
@@ -160,7 +160,7 @@ def test_rdjson_columns_count_bytes_and_edits_are_one_suggestion(found: Results)
         "range": {"start": {"line": 2, "column": 47}, "end": {"line": 2, "column": 55}},
     }
     assert first["code"] == {"value": "LR101", "url": "https://example.org/LR101"}
-    assert first["relatedLocations"][0]["message"] == "T_max set here"
+    assert first["related_locations"][0]["message"] == "T_max set here"
     assert first["suggestions"] == [
         {
             "range": {"start": {"line": 2, "column": 13}, "end": {"line": 2, "column": 56}},
@@ -229,7 +229,21 @@ def test_markdown_is_a_table_in_which_code_stays_as_it_is(make: Make) -> None:
     )
 
 
+def test_markdown_fits_into_a_comment(make: Make) -> None:
+    found = tuple(make((row, 1), (row, 2), message="x" * 200) for row in range(1, 600))
+    text = render("markdown", Results(found, 1))
+    assert 59_000 < len(text) < 65_536
+    left_out = 599 - len(re.findall(r"^\| error", text, re.MULTILINE))
+    assert text.endswith(f"|\n\n{left_out} more findings left out.\n")
+
+
 def test_grouped_lists_findings_below_their_file(found: Results) -> None:
     assert render("grouped", found).startswith(
         "train.py:\n  2:46  error[LR101] step-in-batch-loop: T_max; is 10]\n\nx/bad.py:\n"
     )
+
+
+def test_the_documentation_lists_the_formats() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*) \|$", text.partition("## JSON")[0], re.MULTILINE)
+    assert rows == [(name, kind.summary) for name, kind in FORMATS.items()]

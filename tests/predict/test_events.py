@@ -48,6 +48,11 @@ def test_warmup_and_restart() -> None:
     }
 
 
+def test_a_cosine_that_goes_on_past_its_end_has_no_restarts() -> None:
+    lr = [0.001 + (1 + math.cos(math.pi * step / 10)) / 2 for step in range(45)]
+    assert steps(*lr) == {1: "first step", 11: "lowest", 45: "last step"}
+
+
 def test_a_part_of_a_training() -> None:
     assert key_steps([0.1, 0.1], 50) == {0: "first step", 1: "last step shown"}
     assert key_steps([0.1], 1) == {0: "first step"}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -57,6 +58,36 @@ def test_code_that_two_plugins_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     install(monkeypatch, mine="my_rules", yours="your_rules")
     with pytest.raises(PluginError, match="ME001 is claimed by my_rules and your_rules"):
         load_rules()
+
+
+def test_rules_of_a_plugin_link_to_its_documentation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my_rules-1.0.dist-info"
+    folder.mkdir()
+    points = f"[{rule_module.ENTRY_POINT_GROUP}]\nmine = my_rules.all\n"
+    (folder / "entry_points.txt").write_text(points)
+    metadata = "Metadata-Version: 2.1\nName: my_rules\nVersion: 1.0\n"
+    (folder / "METADATA").write_text(
+        f"{metadata}Project-URL: Documentation, https://example.org/\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    module(monkeypatch, "my_rules.all", "ME001")
+    assert sys.modules["my_rules.all"].Mine.url() == "https://example.org"
+    module(monkeypatch, "your_rules", "ME002")
+    assert sys.modules["your_rules"].Mine.url() is None
+
+
+def test_an_own_rule_has_a_page_where_the_documentation_has_an_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (rule,) = (rule for rule in load_rules() if rule.code == "LR101")
+    for address, url in (
+        (None, None),
+        ("https://example.org/docs", "https://example.org/docs/rules/lr101/"),
+    ):
+        monkeypatch.setattr(rule_module, "documentation_address", lambda _address=address: _address)
+        assert rule.url() == url
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import DataLoader, TensorDataset
 
+from lrlint.integrations.verifying import Verifying
+
 
 @pytest.mark.slow
 def test_lightning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +57,26 @@ def test_lightning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert right.findings == ()
     wrong = fit("step").recording
     assert wrong is not None
-    assert [one.code for one in wrong.findings] == ["LR101"]
+    (found,) = wrong.findings
+    assert found.code == "LR101"
+    built = next(one for one in found.related if "T_max" in one.message or "built" in one.message)
+    assert built.filename.endswith("test_integrations.py")
+
+
+def test_a_failed_training_is_not_judged_by_its_length(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    verifier = Verifying(mode="raise")
+    verifier._begin()
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=50, eta_min=1e-3)
+    for _ in range(6):
+        optimizer.step()
+        scheduler.step()
+    verifier._end_with(RuntimeError("out of data"))
+    assert verifier.recording is not None
+    assert verifier.recording.findings == ()
+    assert capsys.readouterr().err == ""
 
 
 def test_transformers(tmp_path: Path) -> None:
@@ -89,10 +110,16 @@ def test_transformers(tmp_path: Path) -> None:
     trainer = transformers.Trainer(
         model=Net(), args=arguments, train_dataset=data, callbacks=[verifier]
     )
+    others = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    kept = CosineAnnealingLR(others, T_max=5)  # built meanwhile: none of the Trainer's
     trainer.train()
     recording = verifier.recording
     assert recording is not None
     (track,) = recording.schedules
+    assert kept.optimizer is others
+    assert track.scheduler == "get_linear_schedule_with_warmup"
+    assert track.max_relative_error == 0.0
+    assert track.filename.endswith("test_integrations.py")
     assert (track.optimizer_steps, track.scheduler_steps) == (9, 9)
     assert list(track.lr[0]) == pytest.approx([0.1 * (9 - step) / 9 for step in range(9)])
     assert recording.findings == ()

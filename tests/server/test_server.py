@@ -199,6 +199,12 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
         assert page is not None
         assert page.startswith("### LR301 eta-min-zero\n\n")
         assert "## What it does" in page
+        editor.replace(uri, changed.replace("T_max=20", "T_max=20, eta_min=0.001"))
+        (unused,) = await editor.findings(uri)
+        assert (unused.code, list(unused.tags or ())) == (
+            "LR001",
+            [types.DiagnosticTag.Unnecessary],
+        )
 
     on(tmp_path, test)
 
@@ -206,6 +212,7 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
 def test_the_curve_is_a_picture(tmp_path: Path) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", NO_FLOOR)
+        assert await editor.hints(uri) == [(5, "→ 0.0006156 after 20 steps")]
         built = await editor.hover(uri, 5, 20)
         stepped = await editor.hover(uri, 8, 8)
         assert built is not None
@@ -218,7 +225,6 @@ def test_the_curve_is_a_picture(tmp_path: Path) -> None:
         assert built.startswith(stepped)
         assert "### LR301 eta-min-zero" in built
         assert await editor.hover(uri, 3, 0) is None
-        assert await editor.hints(uri) == [(5, "→ 0.0006156 after 20 steps")]
 
     on(tmp_path, test)
 
@@ -226,6 +232,7 @@ def test_the_curve_is_a_picture(tmp_path: Path) -> None:
 def test_a_client_without_pictures_gets_the_table(tmp_path: Path) -> None:
     async def test(editor: Editor) -> None:
         uri = editor.open("train.py", NO_FLOOR)
+        await editor.hints(uri)
         stepped = await editor.hover(uri, 8, 8)
         assert stepped is not None
         assert "data:" not in stepped
@@ -297,6 +304,18 @@ def test_settings_are_those_of_the_file(tmp_path: Path) -> None:
         assert codes(await editor.findings(editor.open("vendored/a.py", text))) == []
 
     on(tmp_path, test)
+
+
+def test_what_is_installed_in_the_project_is_left_alone(tmp_path: Path) -> None:
+    """The folders above the workspace may have any name."""
+    project = tmp_path / "dist" / "project"
+    (project / ".venv").mkdir(parents=True)
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("train.py", NO_FLOOR))) == ["LR301"]
+        assert codes(await editor.findings(editor.open(".venv/train.py", NO_FLOOR))) == []
+
+    on(project, test, cwd=Path(tmp_path.anchor))
 
 
 def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:

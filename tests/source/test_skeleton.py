@@ -186,6 +186,11 @@ def test_what_one_line_says_is_the_same_without_a_tree(
         assert (part.relevant, part.called) == (relevant, called)
 
 
+def test_names_that_several_scopes_share() -> None:
+    text = "def f():\n    global n, m\n    def g():\n        nonlocal k\n        print(n)\n"
+    assert Survey(read(source_of(text))).shared_names == {"n", "m", "k"}
+
+
 @pytest.mark.parametrize(
     ("line", "changed"),
     [
@@ -194,7 +199,6 @@ def test_what_one_line_says_is_the_same_without_a_tree(
         ("state['n'] //= 2", Mutations(keys={"n"})),
         ("self.n = self.n + 1", Mutations(attributes={"n"})),
         ("self.n = (self.n\n        - f(x))", Mutations(attributes={"n"})),
-        ("global n, m", Mutations(shared_names={"n", "m"})),
         ("self.n = ((self.n) * 2)  # half", Mutations(attributes={"n"})),
         ("self.n = x[1](2) << (\n  y)", Mutations(attributes={"n"})),
         ("self.n = '%d' % (x)", Mutations(attributes={"n"})),

@@ -17,7 +17,7 @@ from lrlint.analysis.code.queries import SCOPES, yields
 from lrlint.formulas import LAWS
 from lrlint.source.errors import SourceError
 from lrlint.source.lexical import end_of_logical_line
-from lrlint.source.nodes import blocks_in, children, declared_names, indices_of, string_of
+from lrlint.source.nodes import blocks_in, children, indices_of, string_of
 from lrlint.source.relevance.outline import called_words, only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
 
@@ -38,8 +38,6 @@ class Mutations:
 
     attributes: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
-    shared_names: set[str] = field(default_factory=set)
-    """Names declared ``global`` or ``nonlocal`` somewhere."""
 
 
 class Survey:
@@ -73,6 +71,12 @@ class Survey:
             else:
                 stack += blocks_in(node)
         return found
+
+    @cached_property
+    def shared_names(self) -> frozenset[str]:
+        """Names that seem to be declared ``global`` or ``nonlocal`` somewhere."""
+        declared = _SHARED.findall(self._skeleton.text)
+        return frozenset(word for names in declared for word in words(names))
 
     def part(self, node: cst.CSTNode) -> Part:
         """Return what a module, or a function, lambda or class of it, calls and says."""
@@ -160,12 +164,13 @@ _PLANS = ("TrainingArguments", "SFTConfig", "DPOConfig")
 
 # -- what is changed in place ---------------------------------------------------------------------
 
-_CHANGES = frozenset({cst.AugAssign, cst.Assign, cst.Global, cst.Nonlocal})
+_CHANGES = frozenset({cst.AugAssign, cst.Assign})
 _OPERATOR = re.compile(r"\*\*|//|<<|>>|[-+*/%@&|^]")
-_CHANGED = re.compile(rf"(?:\]|\.\s*\w+)[\s)]*(?:{_OPERATOR.pattern})=|\b(?:global|nonlocal)\b")
-"""An attribute or item that is changed, or a name that is shared."""
+_CHANGED = re.compile(rf"(?:\]|\.\s*\w+)[\s)]*(?:{_OPERATOR.pattern})=")
+"""An attribute or item that is changed."""
 _SET = re.compile(r"\.\s*\w+[\s)]*=(?!=)")
 """An attribute that gets a value."""
+_SHARED = re.compile(r"\b(?:global|nonlocal)[ \t\\\r\n]+(\w+(?:[ \t]*,[ \t\\\r\n]*\w+)*)")
 
 
 def _may_change(text: str) -> bool:
@@ -190,5 +195,3 @@ def _note_change(node: cst.CSTNode, found: Mutations) -> None:
             value=cst.BinaryOperation(),
         ):
             found.attributes.add(attribute.value)
-        case cst.Global() | cst.Nonlocal():
-            found.shared_names.update(declared_names(node))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrlint.analysis.derive.dry_runs import is_in_test_file
+from lrlint.analysis.derive.hand_written import law_of_own
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.rebuilt_in_loops import built_each_time, built_on_demand
@@ -137,8 +138,10 @@ def _schedule(
     if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
         updates = _without_counts(updates)
     steps, updates = counted_by_running(trace, built, steps, updates)
+    replaced = record.miscounted or (record.optimizer is not None and record.optimizer.miscounted)
     arguments = arguments_of(record)
     stepping = _stepping(record, steps, updates, loops, located)
+    sites, count = tuple(step.site for step in steps), total(steps)
     epoch_loop = stepping.epoch_loop
     return Schedule(
         scheduler=record.law,
@@ -147,12 +150,17 @@ def _schedule(
         arguments=arguments,
         optimizer=None if record.optimizer is None else optimizers.get(id(record.optimizer)),
         horizon=horizon_of(record, arguments),
-        sites=tuple(step.site for step in steps),
-        steps=total(steps),
+        sites=sites,
+        steps=count,
+        law=law_of_own(record, sites, count),
         epochs=None if epoch_loop is None else epoch_loop.trips,
         calls=calls_on(record, located, loops),
         construction=_construction(record, built, located, loops),
-        lr_lambda=FactorFunction(absolute_lr=record.absolute_lr, first_factor=record.first_factor),
+        lr_lambda=FactorFunction(
+            absolute_lr=record.absolute_lr,
+            # The scheduler may be ahead when the optimizer steps first.
+            first_factor=None if replaced else record.first_factor,
+        ),
         stepping=stepping,
         surroundings=Surroundings(writes=writes(record.optimizer, built.path, located, loops)),
     )
@@ -198,8 +206,8 @@ def _stepping(
         optimizer_steps=total(updates),
         epoch_loop=epoch_loop,
         batch_loop=batch_loop,
-        early_step=early_step(steps, updates, loops),
-        repeated_step=repeated_step(steps, updates, loops),
+        early_step=None if record.miscounted else early_step(steps, updates, loops),
+        repeated_step=None if record.miscounted else repeated_step(steps, updates, loops),
         driver=record.driver,
         prepared=record.prepared,
         idle=idle,

@@ -129,10 +129,10 @@ class _Counter(TraceCompiler):
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
         steps = [inner for inner in node.body if isinstance(inner, (OptimizerStep, SchedulerStep))]
-        if len(steps) < len(node.body) or node.loop.trips is None:
+        if len(steps) < len(node.body) or node.loop.trips is None or self._leaves(node):
             return super()._repeat(node, indices)
         # All iterations are the same, so that they are counted at once.
-        trips = self._trips(node, indices)
+        trips = self._trips(node, indices, ends=False)
         if trips is None:
             return None
         counted = [step for step in steps if self._concerns(step)]
@@ -147,11 +147,13 @@ class _Counter(TraceCompiler):
 
         return run
 
-    def _trips(self, node: Repeat, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
+    def _trips(
+        self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
+    ) -> Callable[..., Any] | None:
         if has_other_trips(node, self._assumed):
             self._unresolved.append(unknown_trips(node.loop.over))
             return None
-        return super()._trips(node, indices)
+        return super()._trips(node, indices, ends=ends)
 
     def _count(self, step: Event, times: int) -> None:
         if self._started:

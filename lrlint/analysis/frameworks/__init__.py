@@ -17,6 +17,7 @@ from lrlint.analysis.frameworks import (
     skorch,
     timm,
     transformers_arguments,
+    transformers_parser,
     transformers_schedulers,
     transformers_trainer,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "skorch",
     "timm",
     "transformers_arguments",
+    "transformers_parser",
     "transformers_schedulers",
     "transformers_trainer",
 ]

@@ -196,11 +196,12 @@ def set_attribute(
         case ModuleValue(unit=unit):
             machine.write(machine.scope_of(unit).store, name, name_value(machine, value, name))
         case SchedulerValue() | OptimizerValue() if name == "step":
-            escapes.escape(owner, "given another step()")
+            escapes.leave_open(owner.record, "given another step()")
         case External(name=module):
             machine.write(machine.patched, f"{module}.{name}", value)
             escapes.escape(value, f"stored as an attribute {name}")
         case SchedulerValue(record=record):
+            escapes.escape(value, f"stored as an attribute {name}")
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name in ("lr", "learning_rate"):
             machine.emit(OptimizerCall(*machine.where(node), record, f"{name} ="))
@@ -267,7 +268,7 @@ def update_module(
 def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group is removed, as by ``del optimizer.param_groups[1]``."""
     if isinstance(groups, GroupsValue):
-        groups.record.unknown_groups = True
+        groups.record.unknown_groups, groups.record.by_default = True, None
         machine.emit(OptimizerCall(*machine.where(node), groups.record, REMOVES_GROUP))
 
 

@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.members import (
     path_suffix,
 )
 from lrlint.analysis.interpreter.names import name_setting
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -120,6 +121,7 @@ def _module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
 
 
 def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
+    machine.read(owner.store, name)
     value = owner.store.data.get(name)
     if value is not None:
         return _named_member(machine, owner, name, value)
@@ -145,10 +147,11 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
 
 def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
     """Return what an object that wraps an optimizer or a scheduler gives by ``__getattr__``."""
-    if not any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner)):
-        return None
     method = machine.find_method(owner, "__getattr__")
     if not isinstance(method, FunctionValue):
+        return None
+    holds = any(isinstance(held, (OptimizerValue, SchedulerValue)) for held in elements(owner))
+    if not holds and not method.scope.unit.survey.part(method.node).relevant:
         return None
     return machine.call_function(method, Arguments([Const(name)]))
 
@@ -228,10 +231,16 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
 
 def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
     items, position = owner.items, dict_key(key)
+    if not owner.grows:
+        machine.read(owner, WHOLE)
     if items is None:
         return Opaque() if owner.element is None else _fresh(owner.element)
+    if isinstance(position, int) and -len(items) <= position < len(items):
+        item = items[position]
+        # Another iteration may find another number there.
+        return Opaque() if owner.grows and isinstance(item, (Expr, Const)) else item
     if isinstance(position, int):
-        return items[position] if -len(items) <= position < len(items) else Opaque()
+        return Opaque()
     if len(items) == 1:
         return items[0]
     if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):
@@ -269,6 +278,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         if isinstance(key, Const) or not data:
             return Opaque()
         return any_value(owner) or Opaque(item_path(owner.path, text))
+    machine.read(owner.store, name)
     path = f"{owner.path}{path_suffix(key, None)}" if owner.path else None
     if path is None and owner.setting:
         path = str(name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import comparisons
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
@@ -26,7 +27,7 @@ from lrlint.analysis.model.conditions import (
     never_together,
 )
 from lrlint.analysis.model.trace import BranchNotTaken
-from lrlint.analysis.model.values import AnyValue, Store
+from lrlint.analysis.model.values import NONE, AnyValue, Choice, SchedulerValue, Store
 from lrlint.source.nodes import statements_of
 
 
@@ -196,6 +197,15 @@ def _both(first: bool | Condition, second: bool | Condition) -> bool | Condition
     return all_of(first, second)
 
 
+def _is_a(machine: Machine, value: AnyValue, name: str) -> bool | Condition:
+    """Return whether a value is of a class of that name."""
+    if value == NONE:
+        return False
+    if isinstance(value, SchedulerValue) and value.record.law != "?":
+        return name in (value.record.law, "LRScheduler", "_LRScheduler")
+    return Flag(Question(Asks.PATTERN, machine.fresh_key()), "a pattern")
+
+
 def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
     """Return whether a pattern matches the subject."""
     match pattern:
@@ -212,6 +222,15 @@ def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> 
             return any_of(*conditions) if conditions else False
         case cst.MatchAs(pattern=None, name=None):
             return True
+        case cst.MatchSingleton(value=value):
+            return comparisons.is_constant(machine, subject, machine.evaluate(value), pattern)
+        case cst.MatchClass(cls=cls, patterns=[], kwds=[]):
+            name = (dotted(cls) or "").rsplit(".", 1)[-1]
+            if isinstance(subject, Choice):
+                return comparisons.any_alternative(
+                    subject, lambda inner: _is_a(machine, inner, name)
+                )
+            return _is_a(machine, subject, name)
         case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
             machine.write(machine.scope.store, name, subject)
             return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import (
@@ -236,6 +238,10 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
         if recursive:
             escapes.leave_function_open(function, "stepped by a call that is not followed")
         return Opaque()
+    if (wrapper := function.traits.wrapped_by) is not None:
+        for value in arguments.all():
+            escapes.escape(value, f"passed to a function under {wrapper}")
+        escapes.leave_function_open(function, f"stepped by a function under {wrapper}")
     machine.passed += [
         value for value in arguments.all() if isinstance(value, (FunctionValue, Method))
     ]
@@ -262,7 +268,7 @@ def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> Any
     assert body is not None  # see `call_function`
     if scope.unit.survey.is_generator(node):
         return iteration.generator_stream(machine, node, scope)
-    if scope.unit.survey.mutations.shared_names:
+    if scope.unit.survey.shared_names:
         machine.closures.append(scope)
     gradients = machine.without_gradients
     machine.without_gradients = gradients or function.traits.without_gradients
@@ -308,8 +314,28 @@ def _instantiate(
     kind = machine.library.kind_of_class(cls)
     instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
     machine.instances.append(instance)
+    _leave_protocols_open(machine, instance)
     initialise(machine, instance, arguments, node)
     return instance
+
+
+_FOLLOWED = frozenset({"__init__", "__call__", "__enter__", "__exit__"})
+
+
+def _leave_protocols_open(machine: Machine, instance: Instance) -> None:
+    """Leave open what operators and built-in functions step through methods of an object's class.
+
+    ``len(x)`` and ``x[0]`` call ``__len__`` and ``__getitem__``, which is not followed.
+    """
+    for cls in members.lookup_order(instance.cls) if instance.cls is not None else ():
+        for name, method in cls.scope.store.data.items():
+            if (
+                isinstance(method, FunctionValue)
+                and str(name).startswith("__")
+                and name not in _FOLLOWED
+            ):
+                bound = replace(method, receiver=instance)
+                escapes.leave_function_open(bound, f"stepped by {name}()")
 
 
 def initialise(

@@ -9,6 +9,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import (
     Asks,
@@ -104,8 +105,10 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
         case Truth(condition=condition):
             return condition
         case ListValue(items=list() as items, grows=False):
+            machine.read(value, WHOLE)
             return bool(items)
         case DictValue(complete=True, store=store):
+            machine.read(store, WHOLE)
             return bool(store.data)
         case Choice():
             return any_alternative(value, lambda inner: truthiness(machine, inner, node))
@@ -232,7 +235,7 @@ def _compare(
     right = machine.evaluate(right_node)
     match operator:
         case cst.Is() | cst.IsNot():
-            truth = _identical(machine, left, right, node)
+            truth = is_constant(machine, left, right, node)
         case cst.In() | cst.NotIn():
             truth = _member(machine, left, right, node)
         case cst.Equal() | cst.NotEqual():
@@ -343,12 +346,12 @@ def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: st
     )
 
 
-def _identical(
+def is_constant(
     machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
     """Return whether ``left is right``, where the right side is nearly always None."""
     if isinstance(left, Choice):
-        return any_alternative(left, lambda inner: _identical(machine, inner, right, node))
+        return any_alternative(left, lambda inner: is_constant(machine, inner, right, node))
     if not isinstance(right, Const):
         return _undecided(machine, (left, right), node)
     expected = str(right.value)
@@ -371,13 +374,15 @@ def _member(
 ) -> bool | Condition:
     """Return whether ``member in container``, or the condition under which it is."""
     match member, container:
-        case _, ListValue(items=list() as items):
+        case _, ListValue(items=list() as items, grows=False):
+            machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]
             if True in truths:
                 return True
             parts = tuple(truth for truth in truths if not isinstance(truth, bool))
             return any_of(*parts) if parts else False
         case Const(value=key), DictValue(complete=True, store=store, setting=setting):
+            machine.read(store, key)
             present = key in store.data
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))

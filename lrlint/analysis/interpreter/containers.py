@@ -7,7 +7,7 @@ from dataclasses import replace
 from lrlint.analysis.interpreter import attributes, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -38,6 +38,7 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
             return value
         case "setdefault" if key is not None:
             value = arguments.get(1) or NONE
+            machine.read(receiver.store, members.dict_key(key))
             if members.dict_key(key) in receiver.store.data:
                 # A branch that has not run may have set the key: then the default counts.
                 escapes.escape(value, "the default of a setdefault()")
@@ -50,7 +51,9 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
             update(machine, receiver, arguments)
             return NONE
         case "copy":
-            return replace(receiver, store=Store(dict(receiver.store.data)))
+            copy = replace(receiver, store=Store(dict(receiver.store.data)))
+            machine.dicts.append(copy)
+            return copy
         case "clear":
             for entry in list(receiver.store.data):
                 machine.write(receiver.store, entry, MISSING)
@@ -69,6 +72,7 @@ def _get(
     machine: Machine, receiver: DictValue, key: AnyValue, default: AnyValue | None
 ) -> AnyValue:
     known = members.dict_key(key)
+    machine.read(receiver.store, known)
     if known is not None and known not in receiver.store.data and receiver.complete:
         return default or NONE
     return attributes.get_item(machine, receiver, key, None)
@@ -76,6 +80,7 @@ def _get(
 
 def _view(machine: Machine, receiver: DictValue, name: str) -> AnyValue:
     """Return the keys, values or items of a dict; of an incomplete one, an element of each kind."""
+    machine.read(receiver.store, WHOLE)
     if receiver.complete:
         pairs = _pairs(machine, receiver)
         match name:

@@ -100,8 +100,8 @@ def _contents(value: AnyValue) -> Iterator[AnyValue]:
             yield from _stepped_by(value)
         case Method(receiver=receiver, name="step"):
             yield receiver
-        case Partial(positional=positional, keywords=keywords):
-            yield from (*positional, *keywords.values())
+        case Partial(function=function, positional=positional, keywords=keywords):
+            yield from (function, *positional, *keywords.values())
 
 
 def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:

@@ -10,6 +10,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted, has_own_break
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -45,6 +46,7 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
         case ListValue():
             return _over_list(machine, value)
         case DictValue(complete=True, store=store):
+            machine.read(store, WHOLE)
             return _listed(
                 [Expr.const(key) if isinstance(key, int) else Const(key) for key in store.data]
             )
@@ -81,6 +83,8 @@ def _what_is_left(machine: Machine, stream: Stream) -> Stream:
 
 
 def _over_list(machine: Machine, value: ListValue) -> Stream:
+    if not value.grows:
+        machine.read(value, WHOLE)
     if value.source is not None:
         return value.source
     if value.items is not None and not (value.grows and not any(map(_worth_visiting, value.items))):
@@ -178,7 +182,7 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
     once = Iteration(machine.loop)
     source = _passed_on(machine, statements, scope)
     if source is not None:
-        return Stream(source.trips, _measured, text=path, over_loader=source.over_loader, once=once)
+        return replace(source, text=path, items=None, once=once)
     over_loader = any(
         isinstance(value, Loader)
         or (isinstance(value, Opaque) and value.path is not None and words.is_loader(value.path))
@@ -201,6 +205,9 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
     loops = [statement for statement in statements if isinstance(statement, (cst.For, cst.While))]
     if len(loops) != 1 or not isinstance(loops[0], cst.For) or has_own_break(loops[0].body):
         return None
+    # A `return` ends it early, a `continue` passes an element over.
+    if any(isinstance(inner, (cst.Return, cst.Raise, cst.Continue)) for inner in walk(loops[0])):
+        return None
     yields = [
         small
         for statement in statements_of(loops[0].body)
@@ -211,7 +218,14 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
         return None
     with machine.elsewhere(scope.unit, scope):
         machine.statement = loops[0]
-        return iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
+        source = iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
+    target, value = loops[0].target, yields[0].value
+    same = (
+        isinstance(target, cst.Name)
+        and isinstance(value, cst.Yield)
+        and (isinstance(value.value, cst.Name) and value.value.value == target.value)
+    )
+    return source if same else replace(source, element=_measured)
 
 
 # -- unrolling --------------------------------------------------------------------------------
@@ -231,6 +245,8 @@ def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
             return True
         case Const(value=value):
             return value is not None
+        case Choice(alternatives=alternatives):
+            return any(_worth_visiting(inner, depth) for _, inner in alternatives)
         case ListValue(items=list() as items) if depth < 2:
             return any(_worth_visiting(inner, depth + 1) for inner in items)
     return False

@@ -23,6 +23,9 @@ def take_back(machine: Machine, start: int) -> Changes:
     changes: Changes = {}
     for store, key, _ in machine.journal[start:]:
         changes[store, key] = store.data.get(key, MISSING)
+        for uses in machine.first_uses:
+            if uses.get((store, key)) is False:
+                del uses[store, key]
     for store, key, old in reversed(machine.journal[start:]):
         if old is MISSING:
             store.data.pop(key, None)
@@ -52,4 +55,5 @@ def join_changes(
         before = store.data.get(key, MISSING)
         first = then.get((store, key), before)
         second = otherwise.get((store, key), before)
-        machine.write(store, key, join(machine, condition, first, second, str(key)))
+        both = (store, key) in then and (store, key) in otherwise
+        machine.write(store, key, join(machine, condition, first, second, str(key)), wholly=both)

@@ -11,6 +11,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import CHANGED, WHOLE
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque
 from lrlint.symbolic import Expr
 
@@ -22,7 +23,10 @@ def call_list(
 ) -> AnyValue:
     """Return the value of a method of a list."""
     value = arguments.get(0)
-    if name not in _READS:
+    if name in _READS:
+        machine.read(receiver, WHOLE)
+    else:
+        _note_change(machine, receiver)
         receiver.named, receiver.source = False, None
         _note_growth(machine, receiver, name)
     match name:
@@ -45,6 +49,13 @@ def call_list(
         case "index" | "count":
             return Opaque()
     return NONE
+
+
+def _note_change(machine: Machine, receiver: ListValue) -> None:
+    """Note a change in each loop whose body has read the list as it was before the loop."""
+    for uses in machine.first_uses:
+        if (receiver, WHOLE) in uses:
+            uses[receiver, CHANGED] = True
 
 
 def _note_growth(machine: Machine, receiver: ListValue, name: str) -> None:
@@ -82,6 +93,7 @@ def forget(receiver: ListValue, *added: AnyValue) -> None:
 def assign_item(machine: Machine, receiver: ListValue, key: int | None, value: AnyValue) -> None:
     """Assign to one element; to an unknown one where ``key`` is None."""
     items = receiver.items
+    _note_change(machine, receiver)
     if items is None:
         escapes.escape(value, "stored in a list")
     elif key is None or not _is_settled(machine, receiver):
@@ -97,6 +109,7 @@ def assign_slice(
     """Assign to a slice, or delete it where ``value`` is None; ``part`` is None if unknown."""
     added = [] if value is None else numbers.items_of(value)
     items = receiver.items
+    _note_change(machine, receiver)
     if items is None or part is None or added is None or not _is_settled(machine, receiver):
         forget(receiver, *([] if value is None else [value]))
         return
@@ -133,9 +146,12 @@ def _change(
 ) -> AnyValue:
     items = receiver.items
     if items is None or not _is_settled(machine, receiver):
-        last = items[-1] if items and name == "pop" else Opaque()
+        last = items[-1] if items else None
         forget(receiver, *arguments.all())
-        return last if name == "pop" else NONE
+        if name != "pop":
+            return NONE
+        # Each iteration takes another element: an object of the last kind, but no known number.
+        return Opaque(measured=True) if last is None or isinstance(last, (Expr, Const)) else last
     position = numbers.plain(arguments.get(0))
     match name, arguments.positional:
         case "pop", []:

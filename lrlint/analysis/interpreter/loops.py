@@ -12,7 +12,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import has_own_break
-from lrlint.analysis.interpreter import assignment, branches, members
+from lrlint.analysis.interpreter import assignment, branches, escapes, members
 from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.loop_splits import Split, split_of
@@ -52,6 +52,8 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
         repeat = _run_split(machine, node, stream, split)
         outcome = GOES_ON
     else:
+        for item in stream.items or ():
+            escapes.escape(item, "visited by a loop that is not followed one by one")
         repeat = _run_body(machine, node, stream)
         outcome = GOES_ON
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
@@ -243,10 +245,10 @@ def _break_where_false(machine: Machine, test: cst.BaseExpression) -> None:
     after = machine.truth(test)
     if isinstance(after, bool):
         if not after:
-            machine.emit(Break(1))
+            machine.leave_loops(1)
         return
     with machine.guard(negate(after), test):
-        machine.emit(Break(1))
+        machine.leave_loops(1)
 
 
 # -- comprehensions ---------------------------------------------------------------------------
@@ -258,6 +260,7 @@ _Comprehension = cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
     """Return the list or dict that a comprehension builds."""
     scope = Scope(Store(), machine.unit, parent=machine.scope, owner=machine.scope.owner)
+    begun = len(machine.block)
     with machine.elsewhere(machine.unit, scope):
         machine.statement = node
         comp = node.for_in
@@ -266,6 +269,9 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
         complete = items is not None
         if items is None:
             items = [_any_element(machine, node, stream)]
+    if isinstance(node, cst.GeneratorExp):
+        why = "stepped where somebody asks for the elements of a generator"
+        escapes.leave_block_open(machine.block[begun:], why)
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
     if complete:
@@ -325,7 +331,14 @@ def _any_element(machine: Machine, node: _Comprehension, stream: Stream) -> AnyV
         assignment.assign(machine, comp.target, visited, rename=False)
         if comp.inner_for_in is not None:
             assignment.assign(machine, comp.inner_for_in.target, Opaque(), rename=False)
-        return _element(machine, node)
+        tests = [test for part in comp.ifs if (test := machine.truth(part.test)) is not True]
+        if not tests:
+            return _element(machine, node)
+        condition = all_of(*(test for test in tests if not isinstance(test, bool)))
+        if False in tests:
+            return Opaque()
+        with machine.guard(condition, node):
+            return _element(machine, node)
 
 
 def _element(machine: Machine, node: _Comprehension) -> AnyValue:

@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Limits,
     Outcome,
     Try,
+    Variable,
 )
 from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
@@ -41,6 +42,7 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     LibraryKind,
+    ListValue,
     Method,
     Opaque,
     OptimizerRecord,
@@ -144,6 +146,8 @@ class Machine(ABC):
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
     """The loops around, the outermost first."""
+    changing: dict[Repeat, list[Variable]]
+    """The numbers that the bodies of these loops may change."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
     tries: list[Try]
@@ -153,6 +157,13 @@ class Machine(ABC):
     contradict: Contradictions
     journal: list[tuple[Store, Hashable, AnyValue]]
     """All writes that may be undone, with the value before."""
+    first_uses: list[dict[tuple[Store | ListValue, Hashable], bool]]
+    """For each loop around: what its body uses, and whether it reads it before it writes it."""
+    carried: frozenset[Hashable]
+    """Attributes and keys that an earlier interpretation has found to change from one iteration of
+    a loop to the next."""
+    unforeseen: set[Hashable]
+    """Those that this interpretation finds, although the body was interpreted without knowing."""
     undecided: list[tuple[SyntaxPlace | None, str]]
     """What could not be decided, and where."""
     spent: int
@@ -177,6 +188,8 @@ class Machine(ABC):
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
+    registered: list[Owner]
+    """What was passed to ``accelerator.register_for_checkpointing`` besides."""
     accelerator: Accelerator | None
     """How accelerate steps what was prepared; None where its `Accelerator` is not seen."""
     synchronised: tuple[Condition, Repeat | None] | None
@@ -193,6 +206,7 @@ class Machine(ABC):
         library: Library,
         overrides: Mapping[str, object] | None = None,
         limits: Limits | None = None,
+        carried: frozenset[Hashable] = frozenset(),
     ) -> None:
         self.project, self.library, self.limits = project, library, limits or Limits()
         self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
@@ -202,13 +216,15 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
+        self.changing = {}
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []
+        self.first_uses, self.carried, self.unforeseen = [], carried, set()
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
-        self.passed, self.prepared = [], []
+        self.passed, self.prepared, self.registered = [], [], []
         self.classes, self.closures = [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
@@ -247,12 +263,33 @@ class Machine(ABC):
         """Append an event or a break to the trace."""
         self.block.append(node)
 
+    def leave_loops(self, levels: int) -> None:
+        """Append a break to the trace, with what the loops that it leaves have changed."""
+        left = [
+            (variable.atom, variable.after)
+            for repeat in self.loops[-levels:]
+            for variable in self.changing.get(repeat, ())
+            if variable.after is not None
+        ]
+        self.emit(Break(levels, tuple(left)))
+
     def note(self, place: SyntaxPlace | None, text: str) -> None:
         """Note what could not be decided, for ``--verbose``."""
         self.undecided.append((place, text))
 
-    def write(self, store: Store, key: Hashable, value: AnyValue) -> None:
-        """Set an entry of a store, or delete it; the journal can undo that."""
+    def read(self, store: Store | ListValue, key: Hashable) -> None:
+        """Note that an entry is read, or a list: the iteration before may have written it."""
+        for uses in self.first_uses:
+            uses.setdefault((store, key), True)
+
+    def write(self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True) -> None:
+        """Set an entry of a store, or delete it; the journal can undo that.
+
+        ``wholly`` is False for a value that is the one before where a branch has not run.
+        """
+        if wholly:
+            for uses in self.first_uses:
+                uses.setdefault((store, key), False)
         self.journal.append((store, key, store.data.get(key, MISSING)))
         if value is MISSING:
             store.data.pop(key, None)

@@ -34,6 +34,7 @@ def opaque_member(owner: Opaque, suffix: str) -> AnyValue:
 def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | None:
     """Return an attribute of a class or of its bases in the project, as Python looks it up."""
     for base in lookup_order(cls):
+        machine.read(base.scope.store, name)
         value = base.scope.store.data.get(name)
         if value is not None:
             return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.escapes import leave_function_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, Const, FunctionValue
 from lrlint.symbolic import Expr
@@ -26,6 +27,8 @@ def recall(
     value = memory.data.get(key)
     if value is None:
         value = run()
+        if machine.loops:
+            leave_function_open(function, "stepped by a cached function in a loop")
         machine.write(memory, key, value)  # undone in the branches that did not call it
     return value
 

@@ -43,6 +43,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Loader,
+    Method,
     ModuleValue,
     Opaque,
     OptimizerRecord,
@@ -62,6 +63,9 @@ def call_method(
 ) -> AnyValue:
     """Return the value of ``receiver.name(…)``."""
     match receiver:
+        case SchedulerValue() | OptimizerValue() | Method() if name.startswith("__"):
+            escapes.escape(receiver, f"asked for {name}()")
+            return Opaque()
         case SchedulerValue():
             return _scheduler(machine, receiver, name, arguments, node)
         case OptimizerValue():
@@ -254,6 +258,7 @@ def _super(
 def _instance(
     machine: Machine, receiver: Instance, name: str, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    machine.read(receiver.store, name)
     value = receiver.store.data.get(name)
     if value is None:
         value = machine.find_method(receiver, name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
 from lrlint.analysis.model.conditions import depends_on_loop, text_of
@@ -178,6 +179,7 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
         case Const(value=str() | bytes() as text):
             return Expr.const(len(text))
         case DictValue(complete=True, store=store):
+            machine.read(store, WHOLE)
             return Expr.const(len(store.data))
         case Stream(trips=trips):
             return trips

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import (
@@ -84,10 +85,14 @@ def _extreme(operation: Callable[..., Expr]) -> Model:
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         values = arguments.positional
+        for function in arguments.keywords.values():
+            escapes.escape(function, f"passed to {machine.unit.code(node.func)}(…)")
         if len(values) == 1:
             values = items_of(values[0]) or []
         numbers = [to_number(machine, value) for value in values]
         if not numbers or any(number is None for number in numbers):
+            for value in arguments.positional:
+                escapes.escape(value, f"chosen by {machine.unit.code(node.func)}(…)")
             return apply(machine, operation.__name__[:3], *values)
         return compute(operation, *(number for number in numbers if number is not None))
 

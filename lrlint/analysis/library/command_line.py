@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import numbers
@@ -98,6 +100,12 @@ def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None
         match parser.store.data.get((flag,)):
             case ListValue(items=[Const(value=str() as key), Const(value=bool() as switched)]):
                 given[key] = Const(switched)
+            case ListValue(items=[Const(value=str() as key), kind, Const(value="+" | "*")]):
+                texts = list(takewhile(_is_argument, words[position:]))
+                position += len(texts)
+                if equals or not texts or any(text is None for text in texts):
+                    return None
+                given[key] = ListValue([_converted(Const(text), kind) for text in texts])
             case ListValue(items=[Const(value=str() as key), kind]) if kind != Const(...):
                 value: object = text if equals else None
                 if not equals and position < len(words):
@@ -108,6 +116,10 @@ def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None
             case _:
                 return None
     return given
+
+
+def _is_argument(word: object) -> bool:
+    return not (isinstance(word, str) and word.startswith("-"))
 
 
 @models_method(LibraryKind.PARSER, "set_defaults")
@@ -151,13 +163,20 @@ def _add_argument(
         default = Opaque() if required else NONE
     kind = arguments.keywords.get("type")
     machine.write(parser.store, key, _converted(default, kind))
-    takes: AnyValue = NONE if kind is None else kind
+    takes: list[AnyValue] = [NONE if kind is None else kind]
     if isinstance(action, Const) and action.value in _SWITCHES:
-        takes = Const(not _SWITCHES[str(action.value)])
-    elif action is not None or "nargs" in arguments.keywords:
-        takes = Const(...)
+        takes = [Const(not _SWITCHES[str(action.value)])]
+    elif isinstance(action, External) and action.name == "argparse.BooleanOptionalAction":
+        takes = [Const(True)]
+        for name in names:
+            opposite = ListValue([Const(key), Const(False)])
+            machine.write(parser.store, (name.replace("--", "--no-", 1),), opposite)
+    elif action is not None:
+        takes = [Const(...)]
+    elif (count := arguments.keywords.get("nargs")) is not None:
+        takes.append(count)
     for name in names:
-        machine.write(parser.store, (name,), ListValue([Const(key), takes]))
+        machine.write(parser.store, (name,), ListValue([Const(key), *takes]))
     return NONE
 
 

@@ -16,9 +16,11 @@ from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     ClassValue,
+    External,
     FunctionValue,
     Instance,
     LibraryKind,
+    Opaque,
     Store,
 )
 
@@ -60,8 +62,29 @@ def decorate(
             if wrapper is not None:
                 return wrapper
             machine.passed.append(value)  # it may be registered as a handler
-            return value
+            if not _is_known(machine, decorator):
+                traits = replace(traits, wrapped_by=f"@{name}")
     return replace(value, defaults=defaults, traits=traits)
+
+
+_KNOWN = frozenset(
+    {
+        *("abc", "atexit", "click", "contextlib", "dataclasses", "functools", "hydra", "numba"),
+        *("pytest", "torch", "typer", "typing", "typing_extensions"),
+    }
+)
+
+
+def _is_known(machine: Machine, decorator: cst.BaseExpression) -> bool:
+    """Whether a decorator is one of Python's or of a library that calls the function as it is."""
+    callee = decorator.func if isinstance(decorator, cst.Call) else decorator
+    while isinstance(callee, cst.Attribute):
+        callee = callee.value
+    value = machine.evaluate(callee) if isinstance(callee, cst.Name) else None
+    if not isinstance(value, (External, Opaque)):
+        return True
+    name = value.name if isinstance(value, External) else value.external or ""
+    return not name or name.split(".")[0] in _KNOWN
 
 
 def _engine(machine: Machine, call: cst.Call | None) -> Instance | None:

@@ -16,6 +16,7 @@ from lrlint.analysis.interpreter.numbers import (
     length_of,
     to_number,
 )
+from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -76,6 +77,8 @@ def _len(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Opaque()
+    if isinstance(value, ListValue) and not value.grows:
+        machine.read(value, WHOLE)
     length = length_of(machine, value)
     if length is None and node.args:
         length = length_atom(machine, machine.unit.code(node.args[0].value))
@@ -227,6 +230,8 @@ def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     iterator = arguments.get(0)
     if isinstance(iterator, Stream) and iterator.once is not None:
         iterator.once.begun = True
+    for value in arguments.all():
+        escapes.escape(value, "drawn by next(…)")
     return Opaque(measured=True)
 
 
@@ -235,7 +240,11 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     function, value = arguments.get(0), arguments.get(1)
     items = None if value is None else items_of(value)
     if function is not None and items is not None and len(items) <= 64:
-        return ListValue([machine.call(function, Arguments([item]), node) for item in items])
+        begun = len(machine.block)
+        results = [machine.call(function, Arguments([item]), node) for item in items]
+        why = "stepped where somebody asks for the elements of map(…)"
+        escapes.leave_block_open(machine.block[begun:], why)
+        return ListValue(results)
     if function is not None:
         escapes.escape(function, "passed to map(…)")
     return ListValue(None, length=None if value is None else length_of(machine, value))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter.imports import LazyImport
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -65,13 +66,27 @@ def _read_by(function: FunctionValue, reads: Reads) -> list[AnyValue]:
     return values
 
 
-def changed(reads: Mapping[tuple[Store, str], AnyValue]) -> str | None:
+def changed(machine: Machine, reads: Mapping[tuple[Store, str], AnyValue]) -> str | None:
     """Return a name that has another value now than it had when it was read."""
     for (store, name), before in reads.items():
         now = store.data.get(name)
-        if now is not None and not isinstance(before, LazyImport) and not _same(now, before):
+        if now is None or isinstance(before, LazyImport) or _is_set(machine, now):
+            continue
+        if not _same(now, before):
             return name
     return None
+
+
+def _is_set(machine: Machine, value: AnyValue) -> bool:
+    """Whether a value is what the user has set: the script's default may have been read before."""
+    match value:
+        case Expr():
+            names = [atom.name for atom in value.atoms() if value == Expr.atom(atom)]
+        case Const(path=str() as path):
+            names = [path]
+        case _:
+            names = []
+    return any(machine.override(name) is not None for name in names)
 
 
 def _same(now: AnyValue, before: AnyValue) -> bool:

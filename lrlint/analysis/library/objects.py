@@ -13,17 +13,17 @@ from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Choice,
-    ClassValue,
     Const,
     DictValue,
     External,
-    FunctionValue,
     Instance,
     ModuleValue,
     Opaque,
     OptimizerValue,
     Partial,
     SchedulerValue,
+    Scope,
+    Store,
 )
 
 
@@ -39,6 +39,7 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if name is None:
         if isinstance(owner, External) and owner.name.startswith("torch.optim"):
             return External(f"{owner.name}.?")  # one of its classes, whichever
+        escapes.escape(owner, "asked for an attribute of unknown name")
         return Opaque()
     value = machine.get_attribute(owner, name)
     default = arguments.get(2)
@@ -92,6 +93,7 @@ def _has_attribute(
         case Const() if owner == NONE:
             return False
         case Instance() if name is not None:
+            machine.read(owner.store, name)
             if name in owner.store.data or machine.find_method(owner, name):
                 return True
             if owner.cls is not None and not owner.open:
@@ -109,6 +111,25 @@ def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
         return DictValue(value.store, not value.open, value.path, value.setting)
+    if value is None:
+        return _locals(machine, arguments, node)
+    escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")
+    return Opaque()
+
+
+@models("builtins.locals")
+def _locals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return DictValue(Store(dict(machine.scope.store.data)), complete=False)
+
+
+@models("builtins.exec", "builtins.eval")
+def _run_text(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model code in a string, which may step whatever it sees."""
+    scope: Scope | None = machine.scope
+    while scope is not None:
+        for value in list(scope.store.data.values()):
+            escapes.escape(value, f"within reach of {machine.unit.code(node.func)}(…)")
+        scope = scope.parent
     return Opaque()
 
 
@@ -135,8 +156,4 @@ def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
-    if isinstance(function, (FunctionValue, ClassValue, External, Partial)) or (
-        isinstance(function, Opaque) and function.external is not None
-    ):
-        return Partial(function, tuple(rest), dict(arguments.keywords))
-    return Opaque()
+    return Partial(function, tuple(rest), dict(arguments.keywords))

@@ -18,7 +18,7 @@ from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Driver
-from lrlint.symbolic import Expr, Strength
+from lrlint.symbolic import Atom, Expr, Strength
 
 
 class Value:
@@ -176,6 +176,7 @@ class LibraryKind(Enum):
     ACCUMULATION = "accelerator.accumulate(…)"
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
+    DATACLASS_PARSER = "transformers.HfArgumentParser"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
@@ -237,6 +238,8 @@ class FunctionTraits:
     """What assigning to the attribute calls."""
     memory: Store | None = None
     """Where it runs once for the same arguments, the values that it has returned, by argument."""
+    wrapped_by: str | None = None
+    """The decorator of which it is not seen how often it calls the function."""
 
 
 @dataclass(eq=False, slots=True)
@@ -465,6 +468,28 @@ class OptimizerRecord:
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
+    by_default: tuple[Mapping[str, AnyValue], ...] | None = None
+    """The groups that the script's defaults lead to, where other settings lead to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClass:
+    """A class of the project that is constructed, with the arguments after the optimizer."""
+
+    cls: ClassValue
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+    plain: bool
+    """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRate:
+    """The LR that ``get_lr()`` of a class of the project gives."""
+
+    number: Expr
+    step: Atom
+    """The counter ``last_epoch`` in it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -503,6 +528,10 @@ class SchedulerRecord:
     """The framework that steps it, where that is read."""
     given: bool = False
     """Whether it is a parameter of a function: code that is not seen builds it."""
+    own: OwnClass | None = None
+    """Its class, where that is one of the project."""
+    own_rate: OwnRate | None = None
+    """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
     """The library class whose methods it has, where those are modelled."""
     planned_epochs: Expr | None = None

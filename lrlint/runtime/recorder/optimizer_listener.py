@@ -48,6 +48,13 @@ class OptimizerListener:
         if not self.only or id(optimizer) in self.only:
             self.adopt(optimizer)
 
+    def restrict(self, optimizers: Sequence[object]) -> None:
+        """Record only these from now on, and forget the others."""
+        self.only = frozenset(map(id, optimizers))
+        self._by_id = {key: one for key, one in self._by_id.items() if key in self.only}
+        kept = [*map(id, self._by_id.values())]
+        self.records = [record for record in self.records if id(record) in kept]
+
     def adopt(self, optimizer: Any) -> RecordedOptimizer:
         """Return the record of an optimizer, a new one where it is not known."""
         key = id(optimizer)

@@ -56,6 +56,11 @@ class Recorder:
         """Pass the LRs of every step to ``listener``; of tensors in bulk, when they are read."""
         self.optimizer_listener.verifier.listener = listener
 
+    def restrict(self, optimizers: Sequence[object]) -> None:
+        """Forget all optimizers but these, and the schedulers of others."""
+        self.optimizer_listener.restrict(optimizers)
+        self.scheduler_listener.forget_others()
+
     def state_loaded(self, owner: Any) -> None:
         """Hear that ``load_state_dict`` has run, on an optimizer or a scheduler."""
         if not self.optimizer_listener.state_loaded(owner):

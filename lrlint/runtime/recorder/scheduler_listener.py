@@ -178,6 +178,14 @@ class SchedulerListener:
         if record.counter and record.parent is None:
             optimizer.loads_since_step.append(LOADED_BEFORE)
 
+    def forget_others(self) -> None:
+        """Forget the schedulers of optimizers that are no longer recorded."""
+        kept = [*map(id, self._optimizers.records)]
+        self.records = [record for record in self.records if id(record.optimizer) in kept]
+        self._by_id = {
+            key: record for key, record in self._by_id.items() if id(record.optimizer) in kept
+        }
+
     # -- steps
 
     def stepping(self, scheduler: Any) -> None:

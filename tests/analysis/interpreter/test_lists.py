@@ -84,7 +84,7 @@ def test_a_loop_changes_the_elements(name: str) -> None:
     held, added = optimizer(machine()), optimizer(machine())
     receiver = ListValue([held, B])
     result = call(receiver, name, added, at=machine(in_loop=True))
-    assert result == (B if name == "pop" else NONE)
+    assert isinstance(result, Opaque) if name == "pop" else result == NONE
     assert receiver.items is None
     assert held.record.escapes == added.record.escapes == "stored in a list"
 

@@ -1,0 +1,200 @@
+"""Values that one iteration of a loop leaves to the next one.
+
+The body of a loop is interpreted once, for all iterations. What it changes must be unknown where it
+starts. For the names that it assigns that is known beforehand; an attribute or an entry of a dict
+that turns out to change is unknown only when the whole file is interpreted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from lrlint.analysis.code.queries import assigned_names, dotted
+from lrlint.analysis.interpreter.escapes import escape, leave_block_open
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
+from lrlint.analysis.model.conditions import Flag, Identity, Nature, flatten, natures
+from lrlint.analysis.model.trace import Block, Break, Repeat, When, nodes_of
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Method,
+    Opaque,
+    Partial,
+    Store,
+    Truth,
+)
+from lrlint.source.nodes import small_statements, statements_of
+from lrlint.symbolic import Expr
+
+Entry = tuple[Store, Hashable]
+
+_WHY = "changed from one iteration of a loop to the next"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What there is when the interpretation of a body begins."""
+
+    journal: int
+    dicts: int
+    instances: int
+    classes: int
+
+
+def begin(machine: Machine) -> Start:
+    """Begin to note what the body of a loop reads and writes."""
+    machine.first_uses.append({})
+    return Start(
+        len(machine.journal), len(machine.dicts), len(machine.instances), len(machine.classes)
+    )
+
+
+def unknown_at_start(value: AnyValue) -> AnyValue | None:
+    """Return what stands for a value that the body changes; None where it may stay."""
+    match value:
+        case Const() | Truth():
+            return Opaque(measured=True)
+        case Choice(alternatives=alternatives) if all(
+            isinstance(inner, (Const, Truth, Expr)) for _, inner in alternatives
+        ):
+            return Opaque(measured=True)
+    return None
+
+
+def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> None:
+    """Note what the body has read and then changed, although it was not known to change."""
+    uses = machine.first_uses.pop()
+    inside = {id(node) for node in (repeat, *nodes_of(repeat.body))}
+    if any(
+        key is CHANGED and isinstance(owner, ListValue) and id(owner.home) not in inside
+        for owner, key in uses
+    ):
+        leave_block_open([repeat], _WHY)
+    fresh = {mapping.store for mapping in machine.dicts[start.dicts :]}
+    fresh |= {instance.store for instance in machine.instances[start.instances :]}
+    fresh |= {cls.scope.store for cls in machine.classes[start.classes :]}
+    seen: set[Entry] = set()
+    for store, key, before in machine.journal[start.journal :]:
+        if isinstance(before, Opaque) and _ends_by(repeat.body, before, store.data.get(key)):
+            leave_block_open([repeat], _WHY)
+        if (store, key) in seen or (store, key) in known or store in fresh:
+            continue
+        seen.add((store, key))
+        after = store.data.get(key, MISSING)
+        if before is after or before == after:
+            continue
+        if _is_code(before):
+            escape(before, _WHY)
+            escape(after, _WHY)
+        resized = (before is MISSING) is not (after is MISSING) and uses.get((store, WHOLE), False)
+        if not (uses.get((store, key), False) or resized):
+            continue
+        if key in machine.carried:
+            leave_block_open([repeat], _WHY)
+        elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
+            machine.unforeseen.add(key)
+
+
+def _ends_by(body: Block, flag: Opaque, after: AnyValue | None) -> bool:
+    """Whether a flag that no measurement decides ends the loop in a later iteration."""
+    match after:
+        case Truth(condition=condition):
+            conditions = [condition]
+        case Choice(alternatives=alternatives):
+            conditions = [condition for condition, _ in alternatives]
+        case _:
+            return False
+    if any(Nature.METRIC in natures(condition) for condition in conditions):
+        return False
+    return any(
+        isinstance(part, Flag) and part.key.subject == Identity(flag)
+        for node in body
+        if isinstance(node, When) and any(isinstance(inner, Break) for inner in node.body)
+        for part in flatten(node.condition)
+    )
+
+
+def _is_code(value: AnyValue) -> bool:
+    return isinstance(value, (FunctionValue, Method, Partial))
+
+
+# -- flags that end a loop ------------------------------------------------------------------------
+
+
+def held(machine: Machine, node: cst.CSTNode) -> Iterator[Entry]:
+    """Yield the flags that end a loop as soon as they change: they are constant in its body."""
+    if isinstance(node, cst.While):
+        for operand in _operands(node.test):
+            yield from _entry(machine, operand)
+    if isinstance(node, (cst.For, cst.While)):
+        for flag in _leaving_flags(node.body):
+            yield from _entry(machine, flag)
+        for name in assigned_names(node.body) - _reaching(node.body):
+            yield machine.scope.store, name
+
+
+def _operands(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _operands(test.left)
+        yield from _operands(test.right)
+    elif isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        yield test.expression
+    else:
+        yield test
+
+
+def _leaving_flags(body: cst.BaseSuite) -> Iterator[cst.BaseExpression]:
+    """Yield each flag of an ``if flag: break`` in a loop's own body that nothing sets after it."""
+    statements = list(statements_of(body))
+    for position, statement in enumerate(statements):
+        if not isinstance(statement, cst.If) or not _leaves(statement.body):
+            continue
+        name = dotted(statement.test)
+        later = statements[position + 1 :]
+        if name is not None and not any(name in assigned_names(other) for other in later):
+            yield statement.test
+
+
+def _reaching(block: cst.BaseSuite | cst.Else) -> frozenset[str]:
+    """Return the names that a block binds and then goes on, so that the next iteration sees them.
+
+    ``done = True`` and ``break`` leave the loop.
+    """
+    suite = block.body if isinstance(block, cst.Else) else block
+    if _leaves(suite):
+        return frozenset()
+    return frozenset[str]().union(*map(_bound_by, statements_of(suite)))
+
+
+def _bound_by(statement: cst.CSTNode) -> frozenset[str]:
+    if not isinstance(statement, cst.If):
+        return assigned_names(statement)
+    names = assigned_names(statement.test) | _reaching(statement.body)
+    if isinstance(statement.orelse, cst.If):
+        return names | _bound_by(statement.orelse)
+    return names if statement.orelse is None else names | _reaching(statement.orelse)
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    last = statements_of(body)[-1]
+    return any(isinstance(inner, (cst.Break, cst.Return)) for inner in small_statements(last))
+
+
+def _entry(machine: Machine, flag: cst.BaseExpression) -> Iterator[Entry]:
+    match flag:
+        case cst.Name(value=name):
+            scope = machine.scope.with_name(name)
+            if scope is not None:
+                yield scope.store, name
+        case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
+            owner = machine.scope.find(name)
+            if isinstance(owner, Instance):
+                yield owner.store, attribute

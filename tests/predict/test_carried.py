@@ -1,0 +1,187 @@
+"""What one iteration of a loop leaves to the next decides how often a schedule steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.predict.forecast import forecast
+from lrlint.source import load
+
+SETUP = """
+import torch
+net = torch.nn.Linear(3, 1)
+adam = torch.optim.Adam(net.parameters(), lr=0.01)
+decay = torch.optim.lr_scheduler.ExponentialLR(adam, gamma=0.9)
+def update():
+    adam.step()
+    decay.step()
+"""
+
+
+def steps(code: str) -> int | None:
+    """Return how often the scheduler steps; None where that is left open."""
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    (schedule,) = forecast(source).schedules
+    assert (schedule.prediction.lr is None) == bool(schedule.prediction.unresolved)
+    return None if schedule.prediction.lr is None else schedule.prediction.steps
+
+
+LOOP = "for k in range(6):\n    adam.step()\n"
+
+
+def _body(text: str) -> str:
+    return LOOP + "".join(f"    {line}\n" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ('n = {"k": 0}\n' + _body('n["k"] = n["k"] + 1\nif n["k"] > 2: decay.step()'), 4),
+        (
+            "class C:\n    def __init__(self): self.n = 0\n"
+            "    def tick(self):\n        self.n = int(self.n + 1)\n"
+            "        if self.n > 2: decay.step()\n"
+            "c = C()\n" + _body("c.tick()"),
+            4,
+        ),
+        (
+            "class C: n = 0\nc = C()\n"
+            + _body('setattr(c, "n", c.n + 1)\nif c.n > 2: decay.step()'),
+            4,
+        ),
+        # A flag that ends the loop as soon as it is set is constant in its body.
+        ("done = False\n" + _body("if done: break\ndecay.step()\nif k == 2: done = True"), 4),
+        ("k, done = 0, False\nwhile not done and k < 9:\n    update(); k += 1\n"
+         "    if k >= 4:\n        done = True\n        break", 4),
+    ],
+)  # fmt: skip
+def test_counted(code: str, count: int) -> None:
+    assert steps(code) in (count, None)  # right, or open
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "first = True\n" + _body("if first: first = False\nelse: decay.step()"),
+        "last = None\n" + _body("if last is not None: decay.step()\nlast = 3"),
+        'mode = "warm"\n' + _body('if mode == "main": decay.step()\nmode = "main"'),
+        "class C: pass\nc = C()\nc.on = False\n" + _body("if c.on: decay.step()\nc.on = True"),
+        's = {"on": False}\n' + _body('if s["on"]: decay.step()\ns["on"] = True'),
+        "seen = {}\n" + _body('if "a" in seen: decay.step()\nseen["a"] = 1'),
+        'names = ["a"]\n' + _body('if "b" in names: decay.step()\nnames.append("b")'),
+        "def nothing(): pass\nact = nothing\n" + _body("act()\nact = decay.step"),
+        "ready = False\ndef tick():\n    global ready\n    if ready: decay.step()\n"
+        "    ready = True\n" + _body("tick()"),
+        "todo = [3, 2, 1]\nwhile todo:\n    adam.step()\n    if todo.pop() == 2: decay.step()",
+        "import functools\n@functools.lru_cache\ndef once(): decay.step()\n" + _body("once()"),
+    ],
+)
+def test_left_open_by_what_is_carried(code: str) -> None:
+    assert steps(code) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'exec("decay.step()")',
+        'eval("decay.step()")',
+        'getattr(decay, "st" + load())()',
+        'decay.__getattribute__("step")()',
+        "decay.step.__call__()",
+        "max([2, 1], key=lambda k: decay.step() or k)",
+        "(decay.step() for k in range(2))",
+        "map(lambda s: s.step(), [decay])",
+        "import kit\nkit.run(locals())",
+        "import kit\n@kit.twice\ndef go(): decay.step()\ngo()",
+        "class C:\n    def __len__(self):\n        decay.step()\n        return 1\nlen(C())",
+        "import kit\n[decay.step() for k in range(2) if kit.yes()]",
+        "next(iter([decay])).step()",
+        "import itertools\nbatches = iter([1, 2])\nwhile True:\n    batch = next(batches, None)\n"
+        "    if batch is None: break\n    update()",
+    ],
+)
+def test_left_open_by_what_is_not_seen(code: str) -> None:
+    assert steps(code) is None
+
+
+def test_partial_of_a_method() -> None:
+    assert steps("from functools import partial\ngo = partial(decay.step)\ngo()\ngo()") == 2
+
+
+def test_patterns_of_classes() -> None:
+    code = (
+        "match decay:\n    case torch.optim.lr_scheduler.ReduceLROnPlateau():\n        pass\n"
+        "    case None:\n        pass\n    case _:\n        decay.step()"
+    )
+    assert steps(code) == 1
+
+
+def test_a_counter_of_a_closure_that_another_module_calls(tmp_path: Path) -> None:
+    (tmp_path / "passes.py").write_text(
+        "def one_pass(batches, optimizer, tick):\n"
+        "    for batch in batches:\n        optimizer.step()\n        tick()\n"
+    )
+    script = tmp_path / "main.py"
+    script.write_text(
+        "from passes import one_pass\n"
+        + SETUP
+        + "def every_third(schedule):\n    seen = 0\n    def tick():\n        nonlocal seen\n"
+        "        seen += 1\n        if seen % 3 == 0: schedule.step()\n    return tick\n"
+        "tick = every_third(decay)\nfor lap in range(5):\n    one_pass(range(4), adam, tick)\n"
+    )
+    (schedule,) = forecast(load(script)).schedules
+    assert schedule.prediction.steps == 6
+    assert schedule.prediction.lr is not None
+    (rates,) = schedule.prediction.lr
+    assert rates == pytest.approx([0.01 * 0.9 ** (step // 3) for step in range(20)])
+
+
+def test_a_list_that_a_function_empties_is_open() -> None:
+    left = "def drop(left, k):\n    if left and left[-1] == k:\n        left.pop()\n"
+    assert steps(left + "        decay.step()\nleft = [4, 2, 1]\n" + _body("drop(left, k)")) is None
+    assert steps("left = [1, 3]\n" + _body("if k in left: decay.step()")) == 2
+    seen = "def note(k):\n    seen.append(k)\n    decay.step()\nseen = []\n"
+    assert steps(seen + _body("note(k)\nprint(len(seen))")) == 6
+
+
+def test_a_counter_that_nothing_reads_leaves_nothing_open() -> None:
+    assert steps(
+        "n = 0\nfor lap in range(3):\n    for k in range(5):\n"
+        "        if (k + 1) % 2 == 0 or k + 1 == 5:\n            update()\n            n += 1\n"
+    ) == 9  # fmt: skip
+
+
+def test_each_of_the_schedulers_that_may_be_missing_is_visited() -> None:
+    chosen = "USED = True\nmaybe = decay if USED else None\nboth = [maybe]\n"
+    assert steps("def go(all_of_them):\n    for s in all_of_them:\n        s.step()\n"
+                 "both = [decay]\n" + _body("go(both)")) == 6  # fmt: skip
+    loop = "for s in both:\n    if s is not None:\n        s.step()"
+    assert steps(chosen + _body(loop)) == 6
+
+
+def test_what_a_function_of_the_epoch_reads_may_be_set() -> None:
+    code = """
+import argparse, torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--laps", type=int, default=50)
+parser.add_argument("--decay", action=argparse.BooleanOptionalAction, default=False)
+parser.add_argument("--drops", type=int, nargs="+", default=[7])
+args = parser.parse_args({line})
+net = torch.nn.Linear(3, 1)
+sgd = torch.optim.SGD(net.parameters(), lr=1.0)
+def factor(lap):
+    return 1 - lap / args.laps if args.decay else 0.5 ** sum(lap >= drop for drop in args.drops)
+plan = torch.optim.lr_scheduler.LambdaLR(sgd, factor)
+for lap in range(args.laps):
+    sgd.step()
+    plan.step()
+"""
+    given = '["--laps", "4", "--decay", "--drops", "1", "2"]'
+    source = load(Path("script.py"), data=code.replace("{line}", given).encode())
+    (schedule,) = forecast(source).schedules
+    assert schedule.prediction.lr == [pytest.approx([1, 0.75, 0.5, 0.25])]
+    source = load(Path("script.py"), data=code.replace("{line}", "").encode())
+    (schedule,) = forecast(source, overrides={"args.laps": 2, "args.decay": True}).schedules
+    assert schedule.prediction.lr == [pytest.approx([1, 0.5])]
