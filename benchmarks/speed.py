@@ -3,7 +3,8 @@
 ``python benchmarks/speed.py TREE`` runs each linter that it finds over the tree, in turn and
 several times, and prints a table in Markdown: median CPU and wall seconds of the whole process with
 its children, peak memory of the largest process, and the ratio of CPU time to lrlint's. A linter
-that is not installed is named and left out.
+that is not installed is named and left out. lrlint runs in one process and in two, and as ruff does
+with a cache that an earlier run has filled. TREE may be a single script.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -32,13 +34,23 @@ class Tool:
     name: str
     program: str
     arguments: tuple[str, ...] = ()
+    cache: str | None = None
+    """The option that names the folder of its cache; None: it runs without one."""
 
 
-# Configuration files of the tree are left out where a linter allows it, and so are caches: each
-# linter does the work that it does when it sees the tree for the first time.
+_LRLINT = ("check", "--isolated", "--output-format", "concise")
+_RUFF = ("check", "--isolated", "--quiet")
+
+# Configuration files of the tree are left out where a linter allows it. Without a cache each linter
+# does the work that it does when it sees the tree for the first time. ruff keeps no result of a
+# file in which it finds something, so it shows with a few rules what its cache is worth.
 TOOLS = (
-    Tool("lrlint", "lrlint", ("check", "--isolated", "--output-format", "concise")),
-    Tool("ruff", "ruff", ("check", "--no-cache", "--isolated", "--quiet")),
+    Tool("lrlint", "lrlint", (*_LRLINT, "--no-cache", "--jobs", "1")),
+    Tool("lrlint, 2 processes", "lrlint", (*_LRLINT, "--no-cache", "--jobs", "2")),
+    Tool("lrlint, cached", "lrlint", _LRLINT, "--cache-dir"),
+    Tool("ruff", "ruff", (*_RUFF, "--no-cache")),
+    Tool("ruff, cached", "ruff", _RUFF, "--cache-dir"),
+    Tool("ruff, cached, E9 only", "ruff", (*_RUFF, "--select", "E9"), "--cache-dir"),
     Tool("flake8", "flake8", ("--isolated",)),
     Tool("TorchFix", "torchfix"),
     Tool("Fixit", "fixit", ("lint",)),
@@ -136,6 +148,8 @@ def version(program: str) -> str:
 
 def count(tree: Path) -> tuple[int, int]:
     """How many scripts and notebooks there are below a tree, and the lines of the scripts."""
+    if tree.is_file():
+        return 1, tree.read_bytes().count(b"\n")
     files = lines = 0
     for folder, _, names in os.walk(tree):
         for name in names:
@@ -151,17 +165,30 @@ def compare(
 ) -> Iterator[Result]:
     """Run the linters in turn, so that what else the machine does hits all of them alike."""
     results = [Result(tool.name, version(program)) for tool, program in tools]
-    for number in range(rounds):
-        for (tool, program), result in zip(tools, results, strict=True):
-            if number and result.runs[0].wall > patience:
-                continue
-            result.runs.append(measure([program, *tool.arguments, str(tree)], limit))
-            last = result.runs[-1]
-            print(
-                f"round {number + 1}: {tool.name} {last.cpu:.2f} s CPU, exit status {last.status}",
-                file=sys.stderr,
-            )
+    with tempfile.TemporaryDirectory() as caches:
+        commands = [
+            [program, *tool.arguments, *_cache(tool, Path(caches) / str(number)), str(tree)]
+            for number, (tool, program) in enumerate(tools)
+        ]
+        for (tool, _), command in zip(tools, commands, strict=True):
+            if tool.cache is not None:
+                measure(command, limit)
+        for number in range(rounds):
+            for (tool, _), command, result in zip(tools, commands, results, strict=True):
+                if number and result.runs[0].wall > patience:
+                    continue
+                result.runs.append(measure(command, limit))
+                last = result.runs[-1]
+                print(
+                    f"round {number + 1}: {tool.name} {last.cpu:.2f} s CPU,"
+                    f" exit status {last.status}",
+                    file=sys.stderr,
+                )
     yield from results
+
+
+def _cache(tool: Tool, folder: Path) -> tuple[str, ...]:
+    return () if tool.cache is None else (tool.cache, str(folder))
 
 
 def table(results: Sequence[Result]) -> str:
@@ -185,7 +212,7 @@ def table(results: Sequence[Result]) -> str:
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tree", type=Path, help="folder of Python code to lint")
+    parser.add_argument("tree", type=Path, help="script, or folder of Python code, to lint")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each linter (3)")
     parser.add_argument(
         "--patience",
@@ -197,16 +224,16 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--limit", type=float, default=7200, metavar="SECONDS", help="end a run after this (7200)"
     )
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these linters only")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these programs only")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="write every run there, as JSON"
     )
-    for tool in TOOLS:
+    for program in dict.fromkeys(tool.program for tool in TOOLS):
         parser.add_argument(
-            f"--{tool.program}",
+            f"--{program}",
             type=Path,
             metavar="PLACE",
-            help=f"environment or program of {tool.name} (default: on PATH)",
+            help=f"environment or program of {program} (default: on PATH)",
         )
     return parser.parse_args(given)
 
@@ -214,14 +241,14 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 def main(given: Sequence[str] | None = None) -> int:
     """Measure, print the table, and write the JSON."""
     options = arguments(given)
-    wanted = {name.lower() for name in options.only or [tool.name for tool in TOOLS]}
+    wanted = {name.lower() for name in options.only or [tool.program for tool in TOOLS]}
     found: list[tuple[Tool, str]] = []
-    missing: list[str] = []
+    missing: dict[str, None] = {}
     for tool in TOOLS:
-        if tool.name.lower() in wanted:
+        if tool.program in wanted:
             program = find(tool, getattr(options, tool.program))
             if program is None:
-                missing.append(tool.name)
+                missing[tool.program] = None
             else:
                 found.append((tool, program))
     files, lines = count(options.tree)
@@ -237,7 +264,7 @@ def main(given: Sequence[str] | None = None) -> int:
             "tree": str(options.tree),
             "files": files,
             "lines": lines,
-            "missing": missing,
+            "missing": list(missing),
             "results": [asdict(result) for result in results],
         }
         text = json.dumps(document, indent=2).replace("NaN", "null")  # a run that was stopped

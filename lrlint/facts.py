@@ -154,6 +154,8 @@ class StepSite:
     """The argument less how often the site has run, where that is the same in every iteration."""
     last: Expr | None = None
     """The argument in the last iteration of all loops."""
+    local: bool = False
+    """Whether the argument comes from data that the other processes of the training do not see."""
     scaled: bool = False
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()
@@ -230,7 +232,10 @@ class Driver:
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 HANDWRITTEN_LINE = "the linear decay of lr_lambda"
-HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE})
+OWN_COSINE = "the cosine of get_lr()"
+"""The same, from the ``get_lr()`` of a scheduler class of the script."""
+OWN_LINE = "the linear decay of get_lr()"
+HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE, OWN_COSINE, OWN_LINE})
 WITH_CYCLES = "the length with all cycles and warm-ups"
 """The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
 HANDWRITTEN = "get_lr"
@@ -647,7 +652,7 @@ class Schedule:
     stepping: Stepping = Stepping()
     surroundings: Surroundings = Surroundings()
     law: WrittenLaw = WrittenLaw()
-    """Of a schedule that is written by hand only."""
+    """Of a schedule that is written by hand, or of a scheduler class of the script."""
     run: RecordedRun = RecordedRun()
 
     @property

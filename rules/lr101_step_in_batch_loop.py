@@ -9,6 +9,7 @@ from lrlint.facts import GuardKind, LoopKind, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
+from lrlint.judgement.hand_written import caveat, limit_in_epochs, source
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.units import (
     WITH_DEFAULTS,
@@ -139,6 +140,19 @@ class StepInBatchLoop(Rule):
         elif (fast := decays_too_fast(schedule)) is not None:
             yield self._too_fast(schedule, fast)
 
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        limit, epochs = limit_in_epochs(schedule), schedule.stepping.epoch_loop
+        if limit is None or epochs is None or epochs.trips is None:
+            return
+        counted = limit.at.atoms() & epochs.trips.atoms()
+        yield self.finding(
+            limit.place or schedule.place,
+            f"`{limit.text}` compares the batches so far with {wording.quantity(limit.at)} epochs"
+            f"{caveat(schedule)}: that many batches are over in the first epoch or soon after",
+            severity=Severity.ERROR if counted else Severity.WARNING,
+            notes=(source(schedule),),
+        )
+
     def _in_other_unit(self, schedule: Schedule, mismatch: Mismatch) -> Finding:
         horizon, site = mismatch.evidence.horizon, mismatch.site
         defaults = " (with the defaults)" if mismatch.evidence.rests_on == WITH_DEFAULTS else ""
@@ -220,6 +234,9 @@ def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
         return None
     if any(guard.kind is not GuardKind.EVERY_K for guard in site.guards):
         return None
+    updates = () if schedule.optimizer is None else schedule.optimizer.sites
+    if any(update.place.span() == site.place.span() for update in updates):
+        return None  # one call steps both
     return unsafe(
         "Step once per epoch",
         (site.place, MoveStatement(loop.place, Destination.END_OF_BODY)),

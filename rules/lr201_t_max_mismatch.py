@@ -8,7 +8,7 @@ from fractions import Fraction
 from lrlint.diagnostics import Severity
 from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import mismatch, unit_of
+from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.warmup import too_long_for
@@ -152,7 +152,7 @@ class TMaxMismatch(Rule):
             f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
             f" {wording.quantity(length.steps)}{length.caveat}: {end}",
             severity=Severity.ERROR if length.certain else Severity.WARNING,
-            notes=(("the LR is written here", schedule.place),),
+            notes=(source(schedule),),
         )
 
 

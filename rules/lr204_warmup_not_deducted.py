@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import mismatch, unit_of
+from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.judgement.warmup import AFTER_WARMUP_EXCLUSIONS, after_warmup, forgets_warmup
@@ -137,7 +137,7 @@ class WarmupNotDeducted(Rule):
             f"the decay is {wording.quantity(found.length.steps)} {one}s long, which is the whole"
             f" training, but begins after a warm-up of {wording.quantity(found.warmup)}"
             f"{found.length.caveat}: the LR {end}",
-            notes=(("the LR is written here", schedule.place),),
+            notes=(source(schedule),),
         )
 
     def _report(self, schedule: Schedule, length: Length, warmup: Expr) -> Finding:

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import UNKNOWN_STEPS
-from lrlint.judgement.hand_written import caveat, lr_at, missed_drops, step_count, unit_of
+from lrlint.judgement.hand_written import caveat, lr_at, missed_drops, source, step_count, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, segment, unit
 from lrlint.judgement.milestones import (
     MILESTONE_EXCLUSIONS,
@@ -134,7 +134,7 @@ class MilestoneNeverReached(Rule):
             missed[0].place or schedule.place,
             f"the drop of the LR at {one} {marks} is never reached: the training ends after"
             f" {wording.quantity(steps)} {one}s{caveat(schedule)}{stays}",
-            notes=(("the LR is written here", schedule.place),) if missed[0].place else (),
+            notes=(source(schedule),) if missed[0].place else (),
         )
 
     def _report(self, schedule: Schedule, found: Milestones) -> Finding:

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
-from lrlint.judgement.hand_written import caveat, long_warmup, unit_of
+from lrlint.judgement.hand_written import caveat, long_warmup, source, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.training_steps import warms_up
 from lrlint.judgement.units import driver
@@ -159,7 +159,7 @@ class WarmupNeverEnds(Rule):
             end.place or schedule.place,
             f"the warm-up takes {wording.quantity(end.at)} {one}s, but there are only"
             f" {wording.quantity(steps)}{caveat(schedule)}: the LR rises to the end",
-            notes=(("the LR is written here", schedule.place),) if end.place else (),
+            notes=(source(schedule),) if end.place else (),
         )
 
     def _cut_off(self, schedule: Schedule, found: Length) -> Finding:

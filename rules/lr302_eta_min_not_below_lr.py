@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import ParamGroup, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import NOT_STEPPED, OPEN_ARGUMENTS, WRITES
-from lrlint.judgement.hand_written import caveat, raised
+from lrlint.judgement.hand_written import caveat, is_written, raised
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
@@ -149,10 +149,10 @@ class EtaMinNotBelowLr(Rule):
         if found is None:
             return
         start, end = (lr_text([lr]) for lr in found)
+        what = "that is written here" if is_written(schedule) else f"of {schedule.scheduler}"
         yield self.finding(
             schedule.place,
-            f"the decay that is written here raises the LR, from {start} to {end}"
-            f"{caveat(schedule)}",
+            f"the decay {what} raises the LR, from {start} to {end}{caveat(schedule)}",
             severity=self.severity if schedule.law.settled else Severity.WARNING,
         )
 

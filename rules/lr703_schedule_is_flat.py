@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import flat_lr, unit_of
+from lrlint.judgement.hand_written import flat_lr, is_written, unit_of
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
@@ -72,8 +72,9 @@ class ScheduleIsFlat(Rule):
         lr, steps = flat_lr(schedule), schedule.law.steps
         if lr is None or steps is None:
             return
+        what = "that is written here" if is_written(schedule) else f"of {schedule.scheduler}"
         yield self.finding(
             schedule.place,
-            f"the LR that is written here is {lr_text([lr])} in all {wording.quantity(steps)}"
+            f"the LR {what} is {lr_text([lr])} in all {wording.quantity(steps)}"
             f" {unit_of(schedule)}s: the schedule never changes it",
         )

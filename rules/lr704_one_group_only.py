@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.hand_written import is_written
 from lrlint.judgement.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
@@ -72,7 +73,11 @@ class OneGroupOnly(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         optimizer = schedule.optimizer
-        if optimizer is None or optimizer.open_groups or is_exercise(schedule):
+        if not is_written(schedule) or optimizer is None or optimizer.open_groups:
+            return
+        if is_exercise(schedule):
+            return
+        if not is_written(schedule):
             return
         written = {write.group for write in optimizer.writes}
         if len(optimizer.groups) < 2 or written != {0}:

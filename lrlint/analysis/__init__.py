@@ -7,7 +7,7 @@ torch, Python and other libraries do, ``frameworks`` who steps a schedule out of
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lrlint.analysis import frameworks  # noqa: F401  (importing it registers its models)
@@ -18,7 +18,7 @@ from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.interpreter.outcomes import BadOverride
 from lrlint.analysis.library import LIBRARIES
-from lrlint.analysis.model.trace import Block, walk
+from lrlint.analysis.model.trace import Block
 from lrlint.analysis.model.values import Const, ListValue
 from lrlint.facts import Place, Training
 from lrlint.source import SourceFile
@@ -32,39 +32,13 @@ class Analysis:
     undecided: tuple[tuple[Place | None, str], ...]
     traces: tuple[Block, ...] = ()
 
-    def settled(self, source: SourceFile) -> Sequence[range]:
-        """Return the rows of the file whose findings depend on no module that imports it.
-
-        Those are all rows of a module that trains by itself, and those of a function that builds
-        and steps a scheduler. What others do with the other functions of a module is not known.
-        """
+    def settled(self, source: SourceFile) -> Collection[int]:
+        """Return the rows whose findings are all known; 0 stands for the whole file."""
         if any(place is None for place, _ in self.undecided) or not self.traces:
             return ()
-        if any(True for _ in walk(self.traces[0])):
-            return (range(len(source.lines.starts) + 1),)
-        blocks = zip(self.traces[1:], self.trainings[1:], strict=True)
-        rows = (_rows(block, source) for block, training in blocks if _is_whole(training))
-        return tuple(filter(None, rows))
+        from lrlint.analysis.settled import settled_rows  # few files have comments about findings
 
-
-def _is_whole(training: Training) -> bool:
-    """Whether a training builds and steps all its schedulers, as far as is known nobody else."""
-    return bool(training.schedules) and all(
-        schedule.construction.seen and schedule.sites and not schedule.stepping.undecided
-        for schedule in training.schedules
-    )
-
-
-def _rows(block: Block, source: SourceFile) -> range:
-    """Return the rows of a training in a file."""
-    places = [located.event.place for located in walk(block)]
-    rows = [
-        row
-        for place in places
-        if place.source.name == source.name
-        for row in (*source.module_rows(place.span()), *place.statement_rows)
-    ]
-    return range(min(rows), max(rows) + 1) if rows else range(0)
+        return settled_rows(self.traces, self.trainings, source)
 
 
 def analyse(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +33,10 @@ class Check(click.Command):
         )
 
 
+if TYPE_CHECKING:
+    from lrlint.cli.work import Result  # loads the engine, which `--help` does not need
+
+
 @click.command(
     cls=Check,
     params=parameters(Options),
@@ -44,18 +49,18 @@ def check(**values: Any) -> int:
     The exit status is 1 if there are findings of severity --fail-on or above, 2 if lrlint could
     not do its work, else 0.
     """
-    options = Options(**values)
-    resolver = _resolver(options)
+    given = Options(**values)
+    resolver = _resolver(given)
     wanted = resolver.preferences
-    return _run(
-        resolver,
-        replace(
-            options,
-            output_format=wanted.output_format,
-            fix=wanted.fix or options.fix_only,
-            unsafe_fixes=wanted.unsafe_fixes,
-        ),
+    # A configuration that asks for fixes does not forbid what cannot be combined with them.
+    may_fix = given.add_ignore is None and not given.watch
+    options = replace(
+        given,
+        output_format=wanted.output_format,
+        fix=given.fix or given.fix_only or (wanted.fix and may_fix),
+        unsafe_fixes=wanted.unsafe_fixes,
     )
+    return _watch(given, options) if options.watch else _run(resolver, options)
 
 
 def _resolver(options: Options) -> Resolver:
@@ -107,7 +112,29 @@ def _run(resolver: Resolver, options: Options) -> int:
         return _write_baseline(options.write_baseline, resolver, options)
     if (hint := _about_runs(options)) and not options.hushed:
         say(hint)
-    result = work.run(resolver, options)
+    return _tell(work.run(resolver, options), resolver, options)
+
+
+def _watch(given: Options, options: Options) -> int:
+    """Lint after every change; Ctrl-C is how a user ends that, and so no failure."""
+    writes = (options.add_ignore, options.write_baseline, options.output_file)
+    if options.fix or options.diff or any(one is not None for one in writes):
+        raise click.UsageError("--watch cannot be combined with options that write files.")
+    if "-" in options.places:
+        raise click.UsageError("--watch cannot be combined with standard input.")
+    from lrlint.cli.watch import watch
+
+    with suppress(KeyboardInterrupt):
+        watch(
+            options,
+            lambda: _resolver(given),
+            lambda result, resolver: _tell(result, resolver, options),
+        )
+    return 0
+
+
+def _tell(result: Result, resolver: Resolver, options: Options) -> int:
+    """Write all that there is to say, and return the exit status."""
     report = result.report
     if options.verbose:
         announce(report, resolver.files)

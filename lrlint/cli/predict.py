@@ -186,7 +186,7 @@ def _forecast(
     from lrlint.source import SourceError, load
 
     try:
-        return forecast(load(name), overrides, max_steps)
+        return forecast(load(name), overrides, max_steps, relative=True)
     except SourceError as error:
         return f"{name}:{error}"
     except BadOverride as error:

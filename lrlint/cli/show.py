@@ -73,6 +73,8 @@ def _of_files(settings: Settings, names: list[str]) -> Iterator[str]:
     if settings.fixable:
         codes = [rule.code for rule in ruleset.rules if ruleset.may_fix(rule.code)]
         yield f"fixable = {_toml(codes)}"
+    if settings.baseline is not None:
+        yield f"baseline = {_toml(shown(settings.baseline))}"
     yield f"force-exclude = {_toml(settings.force_exclude)}"
     for one in settings.exclude:
         yield f"exclude = {_toml(list(one.patterns))}  # in {shown(one.base)}"

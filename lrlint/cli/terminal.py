@@ -25,7 +25,7 @@ _LINKING_VARIABLES = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSI
 def style_of(stream: TextIO | None) -> Style:
     """Return colours and width for a stream."""
     width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
-    width = width if _is_terminal(stream) else _PIPE_WIDTH
+    width = width if is_terminal(stream) else _PIPE_WIDTH
     return Style(
         colour=wants_colour(stream),
         width=max(width, _LEAST_WIDTH),
@@ -38,7 +38,7 @@ def _shows_links(stream: TextIO | None) -> bool:
     force = os.environ.get("FORCE_HYPERLINK")
     if force:
         return force not in ("0", "false", "no")
-    if not _is_terminal(stream) or os.environ.get("TERM") == "dumb":
+    if not is_terminal(stream) or os.environ.get("TERM") == "dumb":
         return False
     vte = os.environ.get("VTE_VERSION", "")
     return (
@@ -58,10 +58,11 @@ def wants_colour(stream: TextIO | None) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return _is_terminal(stream) and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is shown on a terminal."""
     isatty = getattr(stream, "isatty", None)  # a script may put any object in a stream's place
     return isatty is not None and not getattr(stream, "closed", False) and isatty()
 

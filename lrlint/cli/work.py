@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lrlint.cli.options import Options
+from lrlint.cli.progress import Progress
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
 from lrlint.linter.engine import lint
@@ -67,15 +68,17 @@ def run(resolver: Resolver, options: Options) -> Result:
 
 def lint_as_asked(resolver: Resolver, options: Options, stdin: Stdin | None = None) -> Report:
     """Lint the paths."""
-    return lint(
-        options.places,
-        resolver,
-        stdin=stdin,
-        patience=PATIENCE,
-        explain=options.verbose,
-        cache=options.cache,
-        jobs=options.jobs,
-    )
+    with Progress(quiet=options.hushed or options.watch) as progress:
+        return lint(
+            options.places,
+            resolver,
+            stdin=stdin,
+            patience=PATIENCE,
+            explain=options.verbose,
+            cache=options.cache,
+            jobs=options.jobs,
+            progress=progress,
+        )
 
 
 def _add_ignores(resolver: Resolver, options: Options) -> Result:
@@ -86,6 +89,8 @@ def _add_ignores(resolver: Resolver, options: Options) -> Result:
         raise UserError("--add-ignore works on files, without --fix and --diff")
     if "#" in reason or not reason.isprintable():
         raise UserError("--add-ignore: a reason is one line without a `#`")
+    # Without the cache: nothing that someone else may have written into it goes into a script.
+    options = replace(options, no_cache=True)
     first = lint_as_asked(resolver, options)
     added = add_ignores(first, map(Path, options.places), reason)
     report = lint_as_asked(resolver, options) if added.fixed else first

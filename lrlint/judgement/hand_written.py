@@ -9,10 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lrlint.facts import Cadence, DecayEnd, Horizon, LoopKind, Place, Schedule, Threshold
+from lrlint.facts import (
+    HANDWRITTEN,
+    Cadence,
+    DecayEnd,
+    Horizon,
+    LoopKind,
+    Place,
+    Schedule,
+    Threshold,
+)
+from lrlint.judgement.exclusions import (
+    EXERCISE,
+    MOVED,
+    PLAIN_STEPS,
+    REBUILT,
+    STEPPED_WRONGLY,
+    WRITES,
+)
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exercise
 from lrlint.judgement.rates import lr_text
-from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare
+from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, compare
 
 _MOST_STEPS = 20_000
 """Steps whose LRs are compared one by one."""
@@ -40,7 +57,32 @@ def is_judged(schedule: Schedule) -> bool:
         and not is_exercise(schedule)
         and schedule.law.steps is not None
         and schedule.per is not Cadence.ONCE
+        and _rules_alone(schedule)
     )
+
+
+_OWN_EXCLUSIONS = (*PLAIN_STEPS, EXERCISE, MOVED, REBUILT, WRITES, *STEPPED_WRONGLY)
+
+
+def is_written(schedule: Schedule) -> bool:
+    """Whether the script writes the LR itself, and no scheduler does."""
+    return schedule.scheduler == HANDWRITTEN
+
+
+def _rules_alone(schedule: Schedule) -> bool:
+    """Whether the law of a scheduler class of the script alone tells the LR in use."""
+    return is_written(schedule) or (
+        schedule.parent is None
+        and schedule.stepping.escapes is None
+        and not schedule.surroundings.competitors
+        and not any(row.case(schedule) for row in _OWN_EXCLUSIONS)
+    )
+
+
+def source(schedule: Schedule) -> tuple[str, Place]:
+    """Return a note that says where the schedule comes from."""
+    text = "the LR is written here" if is_written(schedule) else "scheduler built here"
+    return text, schedule.place
 
 
 def step_count(schedule: Schedule) -> int | None:
@@ -199,6 +241,16 @@ def long_warmup(schedule: Schedule) -> Threshold | None:
         if len(lrs) == len(points) and all(a < b for a, b in pairwise(lrs)):
             return threshold if comparison.sign == 1 else None
     return None
+
+
+def limit_in_epochs(schedule: Schedule) -> Threshold | None:
+    """Return where a branch compares a counter of batches with a number of epochs."""
+    counter, epochs = schedule.law.counter, schedule.stepping.epoch_loop
+    if counter is None or counter.kind is not LoopKind.BATCH or not is_judged(schedule):
+        return None
+    if epochs is None or epochs.trips is None or epochs.trips.value == 1:
+        return None
+    return next((mark for mark in schedule.law.thresholds if mark.at.unit is Unit.EPOCH), None)
 
 
 # -- the curve (LR302, LR305, LR703) --------------------------------------------------------------

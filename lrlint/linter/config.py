@@ -51,8 +51,8 @@ class Config:
 def nearest(folder: Path) -> tuple[Config, ...] | None:
     """Return the configuration in a folder, after those it extends; None where it has none."""
     for name in NAMES:
-        file = folder / name
-        if os.path.isfile(file):
+        if os.path.isfile(os.path.join(folder, name)):
+            file = folder / name
             found = _table(file, required=name != PYPROJECT)
             if found is not None:
                 return chain(file, found)

@@ -67,7 +67,8 @@ class Diagnoser:
         for schedule in training.schedules:
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
                 yield from rule.check(schedule)
-        for schedule in training.written:
+        own = [schedule for schedule in training.schedules if schedule.law.steps is not None]
+        for schedule in (*training.written, *own):
             yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,18 +47,19 @@ class Judge:
         for note in source.notebook.notes if source.notebook is not None else ():
             where = position(source.name, note.cell, Location(note.row, 1))
             record.undecided(f"{where}: {note.message}")
-        self.judge_comments(
-            source, record, () if record.failed_at_all else analysis.settled(source)
-        )
+        self.judge_comments(source, record, analysis)
 
     def judge_comments(
-        self, source: SourceFile, record: Record, settled: Sequence[range] = ()
+        self, source: SourceFile, record: Record, analysis: Analysis | None = None
     ) -> None:
-        """Report the suppressions that silence nothing; ``settled`` are the rows that were judged.
+        """Report the suppressions that silence nothing.
 
-        Elsewhere, only those are reported that are not understood.
+        Of a file that was not analysed, only those are reported that are not understood.
         """
         if source.suppressions.found or source.suppressions.misunderstood:
+            settled: Collection[int] = ()
+            if analysis is not None and not record.failed_at_all:
+                settled = analysis.settled(source)
             ruleset = self._diagnoser.ruleset(source.path)
             for diagnostic in Unused(source, ruleset, record.used, settled).diagnostics():
                 record.sources[source.name] = source

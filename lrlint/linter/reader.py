@@ -58,7 +58,8 @@ class Reader:
                 yield file
 
     def _excluded(self, path: Path, is_directory: bool) -> bool:
-        return self._resolver.settings(path).excludes(path, is_directory=is_directory)
+        settings = self._resolver.settings(path)
+        return bool(settings.exclude) and settings.excludes(path, is_directory=is_directory)
 
     def _excluded_by_force(self, file: Found) -> bool:
         """Whether a file that is named is left out all the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -47,19 +48,24 @@ class Resolver:
             self._fixed = ()
         self._configs: dict[Path, tuple[Config, ...]] = {}
         self._settings: dict[tuple[Path, ...], Settings] = {}
+        self._by_folder: dict[str, Settings] = {}
 
     def settings(self, file: Path) -> Settings:
         """Return the settings of a file, which need not exist. Raises ConfigError."""
-        configs = self._chain(absolute(file).parent)
-        files = tuple(config.file for config in configs if config.file is not None)
-        if files not in self._settings:
-            self._settings[files] = combine((*configs, *self._above))
-        return self._settings[files]
+        folder = os.path.dirname(os.path.abspath(file))
+        known = self._by_folder.get(folder)
+        if known is None:
+            configs = self._chain(Path(folder))
+            files = tuple(config.file for config in configs if config.file is not None)
+            if files not in self._settings:
+                self._settings[files] = combine((*configs, *self._above))
+            known = self._by_folder[folder] = self._settings[files]
+        return known
 
     def twin(self) -> Resolver:
         """Return a resolver that gives the same settings, and whose `files` are its own."""
         twin = copy(self)
-        twin._settings = dict(self._settings)
+        twin._settings, twin._by_folder = dict(self._settings), {}
         return twin
 
     @cached_property

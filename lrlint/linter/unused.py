@@ -1,8 +1,8 @@
-"""LR001: suppression comments that silence nothing, or that nobody understands."""
+"""LR001: suppression comments that silence nothing, or that lrlint does not understand."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class Unused:
         source: SourceFile,
         ruleset: Ruleset,
         used: Collection[Comment],
-        settled: Sequence[range],
+        settled: Collection[int],
     ) -> None:
         self._source = source
         self._ruleset = ruleset
@@ -77,7 +77,7 @@ class Unused:
                 )
         for one in about_us:
             if one not in self._used and self._is_settled(one):
-                message = "there is no unused suppression here that this could silence"
+                message = f"`{one.code}` silences nothing here"
                 yield self._diagnostic((one.start, one.end), message, severity, self._fix(one))
 
     def _verdict(self, one: Suppression) -> tuple[str, bool]:
@@ -96,8 +96,7 @@ class Unused:
         )
 
     def _is_settled(self, one: Suppression) -> bool:
-        row = 0 if one.whole_file else one.row
-        return any(row in rows for rows in self._settled)
+        return (0 if one.whole_file else one.row) in self._settled
 
     def _judged(self, rule: Rule) -> bool:
         """Whether a rule would have reported what it finds in this file."""

@@ -73,10 +73,8 @@ class _Team:
         self._setup = setup
         self._size = size
         self._workers: list[_Worker] = []
-        # A fork has all modules and what was parsed so far; with threads it would not be safe.
-        forks = sys.platform == "linux" and threading.active_count() == 1
-        self._context = multiprocessing.get_context("fork" if forks else "spawn")
-        self._forks = forks
+        self._method = _start_method()
+        self._context = multiprocessing.get_context(self._method)
 
     @property
     def is_busy(self) -> bool:
@@ -97,7 +95,9 @@ class _Team:
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         # A fork inherits our ends of all pipes: unless it closes them, nobody sees us go.
-        inherited = [*(worker.connection for worker in self._workers), ours] if self._forks else []
+        inherited = [*(worker.connection for worker in self._workers), ours]
+        if self._method != "fork":
+            inherited = []
         process = self._context.Process(  # type: ignore[attr-defined]
             target=_work, args=(theirs, inherited, self._setup, self._size), daemon=True
         )
@@ -130,6 +130,11 @@ class _Team:
             worker.process.terminate()
         for worker in self._workers:
             worker.process.join()
+
+
+def _start_method() -> str:
+    """Return how to start processes: a fork has all modules loaded, with threads it is not safe."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _lost(worker: _Worker) -> Iterator[tuple[int, Fresh]]:

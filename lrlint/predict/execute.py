@@ -34,11 +34,13 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     OptimizerRecord,
+    OwnClass,
     Owner,
     SchedulerRecord,
 )
-from lrlint.formulas import LAWS
+from lrlint.formulas import LAWS, Group, Replay
 from lrlint.predict.functions import Unreadable, static
+from lrlint.predict.own_schedules import OwnSchedule
 from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
 
@@ -56,13 +58,16 @@ def predict(
     trace: Block,
     target: Owner,
     max_steps: int | None = None,
+    *,
+    relative: bool = False,
 ) -> Prediction:
     """Run ``trace`` for the optimizer of ``target``, or for an optimizer without a scheduler.
 
-    ``max_steps`` bounds the recorded LRs, not the counts.
+    ``max_steps`` bounds the recorded LRs, not the counts. ``relative`` asks for the LR as a
+    multiple of the base LR where that is unknown, which costs three more simulations.
     """
     prediction = _run(machine, trace, target, max_steps)
-    if prediction.unresolved:
+    if relative and prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     return prediction
 
@@ -77,7 +82,9 @@ def _relative(
     first = _run(machine, trace, target, max_steps, 1.0)
     if first.unresolved or first.raises or not first.lr or not first.lr[0]:
         return None
-    for factor in (8.0, 0.125):  # powers of two: products of theirs are exact
+    # So large and so small that a bound of the script's would show; powers of two, whose products
+    # are exact.
+    for factor in (2.0**40, 2.0**-40):
         other = _run(machine, trace, target, max_steps, factor).lr
         if other is None or not all(
             math.isclose(factor * one, two, rel_tol=1e-9)
@@ -124,7 +131,7 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     """Yield what is not seen of an optimizer and the schedulers that drive it."""
     if "lr" not in optimizer.groups[0]:
         return  # the simulation says so
-    if optimizer.unknown_groups:
+    if optimizer.unknown_groups and optimizer.by_default is None:
         yield f"the param groups of {optimizer.variable or optimizer.class_name}"
     if optimizer.own_writes is not None:
         yield optimizer.own_writes
@@ -187,7 +194,8 @@ class _Compiler(TraceCompiler):
             case BuildOptimizer(optimizer=optimizer):
                 return lambda stack: simulation.build_optimizer(optimizer)
             case AddGroup(optimizer=optimizer, group=number):
-                return lambda stack: simulation.add_group(optimizer, number)
+                options = optimizer.groups[number]
+                return lambda stack: simulation.add_group(options)
             case OptimizerStep():
                 return lambda stack: simulation.step_optimizer()
             case BuildScheduler(scheduler=record):
@@ -204,6 +212,8 @@ class _Compiler(TraceCompiler):
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:
         law = LAWS.get(record.law)
+        if record.own is not None:
+            return self._build_own(record, record.own)
         if law is None or record.open_arguments:
             self._unresolved.append(f"the law of {record.law}" if law is None else "**kwargs")
             return None
@@ -234,11 +244,26 @@ class _Compiler(TraceCompiler):
 
         return build
 
+    def _build_own(self, record: SchedulerRecord, own: OwnClass) -> Runner | None:
+        """Return what builds a scheduler of a class of the script, by running its methods."""
+        machine = self._machine
+        try:
+            positional = [static(machine, value) for value in own.positional]
+            keywords = {name: static(machine, value) for name, value in own.keywords.items()}
+        except Unreadable as missing:
+            self._unresolved.append(str(missing))
+            return None
+
+        def start(groups: list[Group]) -> Replay:
+            return OwnSchedule(machine, own.cls, groups, positional, keywords)
+
+        return lambda stack: self._simulation.start_scheduler(record, start)
+
     def _argument(self, value: AnyValue, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
         """Return a value as a function of the indices; None, and unresolved, if it is unknown."""
         try:
             if isinstance(value, Expr) and value.value is None:
-                return compile_number(value, indices)
+                return self._number(value, indices)
             fixed = static(self._machine, value)
         except (Unreadable, NotComputable) as missing:
             self._unresolved.append(str(missing))

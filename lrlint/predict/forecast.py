@@ -42,10 +42,13 @@ def forecast(
     max_steps: int | None = None,
     command_line: Sequence[str] | None = None,
     project: Project | None = None,
+    *,
+    relative: bool = False,
 ) -> FileForecast:
     """Predict every schedule that the script builds with its own defaults and ``overrides``.
 
-    ``command_line`` is what it finds in ``sys.argv``, where that is known.
+    ``command_line`` is what it finds in ``sys.argv``, where that is known. With ``relative``, an
+    LR of which only the base LR is unknown is given as a multiple of that.
     Raises :class:`lrlint.source.SourceError` where the file cannot be parsed, and `BadOverride`
     where a number is set to something else.
     """
@@ -56,12 +59,12 @@ def forecast(
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
             construction = schedule.construction
             if schedule.parent is None and construction.on_default_path and construction.seen:
-                prediction = predict(interpreter, trace, record, max_steps)
+                prediction = predict(interpreter, trace, record, max_steps, relative=relative)
                 forecasts.append(Forecast(schedule, prediction))
         located = list(walk(trace))
         written = hand_written(located, Loops(located))
         for schedule, item in zip(training.written, written, strict=True):
-            prediction = predict(interpreter, trace, item.record, max_steps)
+            prediction = predict(interpreter, trace, item.record, max_steps, relative=relative)
             forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
     return FileForecast(source.name, tuple(forecasts), unused)

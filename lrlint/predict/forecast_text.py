@@ -106,7 +106,7 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
         yield label, f"{count}{_CADENCES[schedule.per]} ({lines})"
     else:
-        yield "scheduler steps", schedule.stepping.escapes or "never stepped"
+        yield "scheduler steps", schedule.stepping.escapes or _without_steps(schedule)
     optimizer = schedule.optimizer
     if optimizer is not None and not optimizer.sites and optimizer.escapes is not None:
         yield "optimizer steps", optimizer.escapes
@@ -115,6 +115,13 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
             "optimizer steps",
             _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
         )
+
+
+def _without_steps(schedule: Schedule) -> str:
+    """Return what is known of a scheduler whose steps are not seen."""
+    optimizer = schedule.optimizer
+    elsewhere = optimizer is not None and optimizer.escapes is not None
+    return "no step() is seen" if elsewhere else "never stepped"
 
 
 def _optimizer(optimizer: OptimizerUse) -> str:

@@ -6,9 +6,11 @@ from outside the function are looked up in what the analyser knows.
 
 from __future__ import annotations
 
-import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
+import collections
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import libcst as cst
@@ -20,7 +22,10 @@ from lrlint.analysis.interpreter.operators import ARITHMETIC
 from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.model.values import (
     AnyValue,
+    Choice,
+    ClassValue,
     Const,
+    DictValue,
     External,
     FunctionValue,
     Instance,
@@ -31,7 +36,9 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
     Truth,
+    leaning,
 )
+from lrlint.predict.known_functions import COMPARISONS, CONSTANTS, FUNCTIONS
 from lrlint.source.nodes import children, indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
 
@@ -46,46 +53,27 @@ class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
-_COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
-    cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le,
-    cst.Equal: operator.eq,
-    cst.NotEqual: operator.ne,
-    cst.GreaterThan: operator.gt,
-    cst.GreaterThanEqual: operator.ge,
-    cst.Is: operator.is_,
-    cst.IsNot: operator.is_not,
-    cst.In: lambda item, container: item in container,
-    cst.NotIn: lambda item, container: item not in container,
-}
-_MATH = (
-    *("cos", "sin", "tan", "exp", "log", "log2", "log10", "sqrt", "pow"),
-    *("floor", "ceil", "fabs", "tanh", "fmod", "trunc"),
-)
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "builtins.min": min,
-    "builtins.max": max,
-    "builtins.abs": abs,
-    "builtins.int": int,
-    "builtins.float": float,
-    "builtins.round": round,
-    "builtins.pow": pow,
-    "builtins.len": len,
-    "builtins.sum": sum,
-    "builtins.range": range,
-    "builtins.bool": bool,
-    "numpy.cos": math.cos,
-    "numpy.sin": math.sin,
-    "numpy.exp": math.exp,
-    "numpy.sqrt": math.sqrt,
-    "numpy.log": math.log,
-    "numpy.power": pow,
-    "numpy.minimum": min,
-    "numpy.maximum": max,
-    "numpy.clip": lambda x, low, high: min(max(x, low), high),
-    **{f"math.{name}": getattr(math, name) for name in _MATH},
-}
-_CONSTANTS = {"math.pi": math.pi, "numpy.pi": math.pi, "math.e": math.e, "math.inf": math.inf}
+class Live(ABC):
+    """An object of the script whose methods are run: ``self`` in a scheduler of the script."""
+
+    @abstractmethod
+    def get(self, name: str) -> Any:
+        """Return an attribute, or a method bound to the object."""
+
+    @abstractmethod
+    def set(self, name: str, value: Any) -> None:
+        """Set an attribute."""
+
+    @abstractmethod
+    def inherited(self, owner: ClassValue, name: str) -> Callable[..., Any]:
+        """Return the method that ``super()`` means in a method of a class."""
+
+
+class _Left(Exception):
+    """A ``break``, or a ``continue``."""
+
+    def __init__(self, *, goes_on: bool) -> None:
+        self.goes_on = goes_on
 
 
 class _Returned(Exception):
@@ -108,8 +96,8 @@ def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Calla
             fixed = [static(machine, item, depth) for item in positional]
             named = {key: static(machine, item, depth) for key, item in keywords.items()}
             return lambda *args, **kwargs: call(*fixed, *args, **{**named, **kwargs})
-        case External(name=name) if name in _FUNCTIONS:
-            return _FUNCTIONS[name]
+        case External(name=name) if name in FUNCTIONS:
+            return FUNCTIONS[name]
         case Instance():
             method = machine.find_method(value, "__call__")
             if isinstance(method, FunctionValue):
@@ -136,10 +124,14 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return [static(machine, value.element(Expr.const(i)), depth) for i in range(count)]
         case FunctionValue() | Partial() | Instance():
             return compile_function(machine, value, depth + 1)
-        case External(name=name) if name in _CONSTANTS:
-            return _CONSTANTS[name]
-        case External(name=name) if name in _FUNCTIONS:
-            return _FUNCTIONS[name]
+        case Choice() if (lean := leaning(value)) is not value:
+            return static(machine, lean, depth)
+        case External(name=name) if name in CONSTANTS:
+            return CONSTANTS[name]
+        case External(name=name) if name in FUNCTIONS:
+            return FUNCTIONS[name]
+        case DictValue(complete=True, store=store):
+            return {key: static(machine, item, depth) for key, item in store.data.items()}
         case Opaque(path=str() as path):
             from lrlint.analysis.interpreter import numbers
 
@@ -151,10 +143,13 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
 
 
 class _Compiler:
-    """Compiles the body of one function."""
+    """Compiles the body of one function; a ``live`` method gets its object as an argument."""
 
-    def __init__(self, machine: Machine, function: FunctionValue, depth: int) -> None:
+    def __init__(
+        self, machine: Machine, function: FunctionValue, depth: int, *, live: bool = False
+    ) -> None:
         self.at = machine
+        self.live = live
         self.depth = depth
         self.function = function
         scope = Scope(
@@ -170,9 +165,15 @@ class _Compiler:
         parameters = node.params
         names = [*parameters.posonly_params, *parameters.params, *parameters.kwonly_params]
         self.parameters = [parameter.name.value for parameter in names]
-        if function.receiver is not None and self.parameters:
+        self.rest = (
+            parameters.star_arg.name.value if isinstance(parameters.star_arg, cst.Param) else None
+        )
+        self.options = None if parameters.star_kwarg is None else parameters.star_kwarg.name.value
+        if function.receiver is not None and self.parameters and not live:
             self.parameters = self.parameters[1:]
-        self.locals = set(self.parameters)
+        self.owner = function.owner
+        self.first = self.parameters[0] if self.parameters else ""
+        self.locals = {*self.parameters, *filter(None, (self.rest, self.options))}
         if isinstance(self.body, cst.BaseSuite):
             self.locals |= assigned_names(self.body)
 
@@ -187,10 +188,16 @@ class _Compiler:
                 if isinstance(node, (cst.Name, cst.Attribute)):
                     raise
             else:
+                if isinstance(constant, (list, dict)):
+                    return lambda frame: deepcopy(constant)  # the function may change its own
                 return lambda frame: constant
         match node:
             case cst.Name(value=name):
                 return lambda frame: frame[name]
+            case cst.Attribute(value=owner, attr=cst.Name(value=name)):
+                return self._attribute(owner, name)
+            case cst.Lambda():
+                return self._closure(node)
             case cst.BinaryOperation(left=left, operator=op, right=right):
                 return self._binary(ARITHMETIC, op, left, right)
             case cst.UnaryOperation(operator=op, expression=inner):
@@ -213,11 +220,86 @@ class _Compiler:
             case cst.Subscript(value=value):
                 match indices_of(node):
                     case [cst.BaseExpression() as key]:
-                        owner, index = self.expression(value), self.expression(key)
-                        return lambda frame: owner(frame)[index(frame)]
+                        whole, index = self.expression(value), self.expression(key)
+                        return lambda frame: whole(frame)[index(frame)]
             case cst.GeneratorExp() | cst.ListComp():
                 return self._comprehension(node)
         raise Unreadable(self._text(node))
+
+    def _attribute(self, node: cst.BaseExpression, name: str) -> Compiled:
+        owner = self.expression(node)
+        text = self._text(node)
+
+        def look_up(frame: Frame) -> Any:
+            value = owner(frame)
+            if isinstance(value, Live):
+                return value.get(name)
+            if (type(value), name) in _METHODS:
+                return getattr(value, name)
+            raise Unreadable(f"{text}.{name}")
+
+        return look_up
+
+    def _closure(self, node: cst.Lambda | cst.FunctionDef) -> Compiled:
+        """Return a function that reads the names of the function around it."""
+        inner = FunctionValue(node, self.scope)
+        compiler = _Compiler(self.at, inner, self.depth + 1, live=True)
+        own = set(compiler.locals)
+        compiler.locals |= self.locals
+        compiler.owner = self.owner
+        names, body = compiler.parameters, compiler.run_body()
+        given = [
+            parameter.default for parameter in node.params.params if parameter.default is not None
+        ]
+        defaults = [self.expression(value) for value in given]
+
+        def make(frame: Frame) -> Callable[..., Any]:
+            values = [value(frame) for value in defaults]
+            fixed = dict(zip(names[len(names) - len(values) :], values, strict=True))
+
+            def call(*args: Any, **kwargs: Any) -> Any:
+                outer = {name: value for name, value in frame.items() if name not in own}
+                return body({**outer, **compiler.frame_of(fixed, args, kwargs)})
+
+            return call
+
+        return make
+
+    def frame_of(self, defaults: Frame, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Frame:
+        """Return the local names of a call: the parameters with their arguments."""
+        frame = {**defaults, **dict(zip(self.parameters, args, strict=False))}
+        if self.rest is not None:
+            frame[self.rest] = list(args[len(self.parameters) :])
+        if self.options is None:
+            return {**frame, **kwargs}
+        frame[self.options] = {
+            key: value for key, value in kwargs.items() if key not in self.parameters
+        }
+        return {**frame, **{k: v for k, v in kwargs.items() if k in self.parameters}}
+
+    def run_body(self) -> Callable[[Frame], Any]:
+        """Return the body as a function of the frame of local names."""
+        data = self.scope.store.data
+        for name in self.locals:
+            # Parameters and local names are looked up in the frame, never in the script's scope.
+            data.pop(name, None)
+        if isinstance(self.body, cst.BaseExpression):  # of a lambda
+            return self.expression(self.body)
+        if self.body is None:
+            raise Unreadable("a function that cannot be parsed")
+        parts = self.block(self.body)
+
+        def run(frame: Frame) -> Any:
+            try:
+                for part in parts:
+                    part(frame)
+            except _Returned as returned:
+                return returned.value
+            if not self.live:
+                raise Unreadable("a function that returns nothing")
+            return None
+
+        return run
 
     def _is_local(self, node: cst.CSTNode) -> bool:
         stack = [node]
@@ -225,7 +307,7 @@ class _Compiler:
             part = stack.pop()
             if isinstance(part, cst.Name) and part.value in self.locals:
                 return True
-            if isinstance(part, (cst.GeneratorExp, cst.ListComp)):
+            if isinstance(part, (cst.GeneratorExp, cst.ListComp, cst.Lambda)) or _is_super(part):
                 return True
             if isinstance(part, (cst.Attribute, cst.Arg)):
                 stack.append(part.value)
@@ -276,7 +358,7 @@ class _Compiler:
         first = self.expression(node.left)
         rest: list[tuple[Callable[[Any, Any], Any], Compiled]] = []
         for target in node.comparisons:
-            operation = _COMPARISONS.get(type(target.operator))
+            operation = COMPARISONS.get(type(target.operator))
             if operation is None:
                 raise Unreadable(self._text(node))
             rest.append((operation, self.expression(target.comparator)))
@@ -293,30 +375,78 @@ class _Compiler:
         return compare
 
     def _call(self, node: cst.Call) -> Compiled:
-        with self.at.elsewhere(self.scope.unit, self.scope):
-            self.at.statement = node
-            target = self.at.evaluate(node.func)
-        function = compile_function(self.at, target, self.depth + 1)
-        positional = [self.expression(arg.value) for arg in node.args if arg.keyword is None]
-        if any(arg.star for arg in node.args):
-            raise Unreadable(self._text(node))
+        if self._only_says(node.func):
+            return lambda frame: None
+        function = self._callee(node.func)
+        positional = [
+            (self.expression(arg.value), arg.star == "*")
+            for arg in node.args
+            if arg.keyword is None and arg.star != "**"
+        ]
         keywords = {
             arg.keyword.value: self.expression(arg.value)
             for arg in node.args
             if arg.keyword is not None
         }
-        return lambda frame: function(
-            *(part(frame) for part in positional),
-            **{key: part(frame) for key, part in keywords.items()},
-        )
+        mappings = [self.expression(arg.value) for arg in node.args if arg.star == "**"]
+        if not mappings and not any(star for _, star in positional):
+            plain = [part for part, _ in positional]
+            return lambda frame: function(frame)(
+                *(part(frame) for part in plain),
+                **{key: part(frame) for key, part in keywords.items()},
+            )
+
+        def call(frame: Frame) -> Any:
+            values: list[Any] = []
+            for part, star in positional:
+                value = part(frame)
+                values += value if star else [value]
+            named = {key: part(frame) for key, part in keywords.items()}
+            for part in mappings:
+                named.update(part(frame))
+            return function(frame)(*values, **named)
+
+        return call
+
+    def _only_says(self, node: cst.BaseExpression) -> bool:
+        """Whether a function only prints or warns."""
+        if self._is_local(node):
+            return False
+        with self.at.elsewhere(self.scope.unit, self.scope):
+            self.at.statement = node
+            target = self.at.evaluate(node)
+        return isinstance(target, External) and target.name.startswith(_SAYS)
+
+    def _callee(self, node: cst.BaseExpression) -> Compiled:
+        """Return what is called, as a function of the frame."""
+        match node:
+            case cst.Attribute(value=value, attr=cst.Name(value=name)) if _is_super(value):
+                owner = self.owner
+                if owner is None or not self.live:
+                    raise Unreadable(self._text(node))
+                return lambda frame: frame[self.first].inherited(owner, name)
+        if self._is_local(node):
+            return self.expression(node)
+        with self.at.elsewhere(self.scope.unit, self.scope):
+            self.at.statement = node
+            target = self.at.evaluate(node)
+        owner = self.owner
+        if isinstance(target, External) and owner is not None and self.live:
+            of_base = _OF_SCHEDULERS.fullmatch(target.name)
+            if of_base is not None:
+                name = of_base[1]
+                return lambda frame: (
+                    lambda live, *args, **kwargs: live.inherited(owner, name)(*args, **kwargs)
+                )
+        function = compile_function(self.at, target, self.depth + 1)
+        return lambda frame: function
 
     def _comprehension(self, node: cst.GeneratorExp | cst.ListComp) -> Compiled:
         comp = node.for_in
-        if comp.inner_for_in is not None or not isinstance(comp.target, cst.Name):
+        if comp.inner_for_in is not None:
             raise Unreadable(self._text(node))
-        name = comp.target.value
         source = self.expression(comp.iter)
-        self.locals.add(name)
+        bind = self._target(comp.target)
         tests = [self.expression(part.test) for part in comp.ifs]
         element = self.expression(node.elt)
 
@@ -324,7 +454,7 @@ class _Compiler:
             inner = dict(frame)
             found = []
             for item in source(frame):
-                inner[name] = item
+                bind(inner, item)
                 if all(test(inner) for test in tests):
                     found.append(element(inner))
             return found
@@ -342,10 +472,10 @@ class _Compiler:
     def statement(self, node: cst.CSTNode) -> Compiled | None:
         """One statement, or None where it does nothing."""
         match node:
-            case cst.Return(value=None):
-                raise Unreadable("a bare return")
-            case cst.Return(value=value) if value is not None:
-                result = self.expression(value)
+            case cst.Return(value=value):
+                if value is None and not self.live:
+                    raise Unreadable("a bare return")
+                result = (lambda frame: None) if value is None else self.expression(value)
 
                 def leave(frame: Frame) -> None:
                     raise _Returned(result(frame))
@@ -353,24 +483,55 @@ class _Compiler:
                 return leave
             case cst.If():
                 return self._if(node)
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+            case cst.Assign(targets=targets, value=value):
                 result = self.expression(value)
-                return lambda frame: frame.__setitem__(name, result(frame))
-            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is not None:
-                result = self.expression(value)
-                return lambda frame: frame.__setitem__(name, result(frame))
-            case cst.AugAssign(target=cst.Name(value=name), operator=op, value=value):
+                binds = [self._target(target.target) for target in targets]
+
+                def assign(frame: Frame) -> None:
+                    value = result(frame)
+                    for bind in binds:
+                        bind(frame, value)
+
+                return assign
+            case cst.AnnAssign(target=target, value=value):
+                if value is None:
+                    return None
+                result, bind = self.expression(value), self._target(target)
+                return lambda frame: bind(frame, result(frame))
+            case cst.AugAssign(target=target, operator=op, value=value):
                 operation = ARITHMETIC.get(type(op))
                 if operation is None:
                     raise Unreadable(self._text(node))
-                result = self.expression(value)
-                return lambda frame: frame.__setitem__(name, operation(frame[name], result(frame)))
-            case cst.For(target=cst.Name(value=name), iter=source, body=body, orelse=None):
-                return self._for(name, source, body)
+                old, result, bind = (
+                    self.expression(target),
+                    self.expression(value),
+                    self._target(target),
+                )
+                return lambda frame: bind(frame, operation(old(frame), result(frame)))
+            case cst.For(target=target, iter=source, body=body, orelse=None):
+                return self._for(target, source, body)
+            case cst.While(test=test, body=body, orelse=None):
+                return self._while(test, body)
+            case cst.Break() | cst.Continue():
+                goes_on = isinstance(node, cst.Continue)
+
+                def leave_iteration(frame: Frame) -> None:
+                    raise _Left(goes_on=goes_on)
+
+                return leave_iteration
+            case cst.FunctionDef(name=cst.Name(value=name)) if not node.decorators:
+                function = self._closure(node)
+                return lambda frame: frame.__setitem__(name, function(frame))
+            case cst.Raise() | cst.Assert():
+                return self._refusal(node)
+            case cst.Import() | cst.ImportFrom():
+                return None
             case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()) | cst.Pass():
                 return None
             case cst.Expr(value=cst.Call(func=cst.Name(value="print"))):
                 return None
+            case cst.Expr(value=cst.Call() as call) if self.live:
+                return self.expression(call)
         raise Unreadable(self._text(node))
 
     def _if(self, node: cst.If) -> Compiled:
@@ -389,52 +550,129 @@ class _Compiler:
 
         return branch
 
-    def _for(self, name: str, source: cst.CSTNode, body: cst.BaseSuite) -> Compiled:
+    def _target(self, node: cst.BaseExpression) -> Callable[[Frame, Any], None]:
+        """Return what assigns a value to a name, an attribute, an item or a tuple of them."""
+        match node:
+            case cst.Name(value=name):
+                self.locals.add(name)
+                return lambda frame, value: frame.__setitem__(name, value)
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                parts = [self._target(element.value) for element in elements]
+
+                def unpack(frame: Frame, value: Any) -> None:
+                    for bind, item in zip(parts, list(value), strict=True):
+                        bind(frame, item)
+
+                return unpack
+            case cst.Attribute(value=value, attr=cst.Name(value=name)) if self.live:
+                owner = self.expression(value)
+                return lambda frame, value: _set(owner(frame), name, value)
+            case cst.Subscript(value=value) if self.live:
+                match indices_of(node):
+                    case [cst.BaseExpression() as key]:
+                        owner, index = self.expression(value), self.expression(key)
+                        return lambda frame, value: owner(frame).__setitem__(index(frame), value)
+        raise Unreadable(self._text(node))
+
+    def _refusal(self, node: cst.Raise | cst.Assert) -> Compiled:
+        """Return a ``raise`` or an ``assert``; what is raised is not followed."""
+        text = self._text(node)
+        test = self.expression(node.test) if isinstance(node, cst.Assert) else None
+
+        def refuse(frame: Frame) -> None:
+            if test is None or not test(frame):
+                raise Unreadable(text)
+
+        return refuse
+
+    def _for(
+        self, target: cst.BaseExpression, source: cst.CSTNode, body: cst.BaseSuite
+    ) -> Compiled:
         items = self.expression(source)
+        bind = self._target(target)
         parts = self.block(body)
 
         def loop(frame: Frame) -> None:
-            for count, item in enumerate(items(frame)):
-                if count > _MOST_STEPS:
-                    raise Unreadable("a loop that does not end")
-                frame[name] = item
-                for part in parts:
-                    part(frame)
+            for item in _bounded(items(frame)):
+                bind(frame, item)
+                if not _runs_on(parts, frame):
+                    break
 
         return loop
+
+    def _while(self, test: cst.CSTNode, body: cst.BaseSuite) -> Compiled:
+        holds, parts = self.expression(test), self.block(body)
+
+        def loop(frame: Frame) -> None:
+            for _ in _bounded(iter(lambda: bool(holds(frame)), False)):
+                if not _runs_on(parts, frame):
+                    break
+
+        return loop
+
+
+def _bounded(items: Iterable[Any]) -> Iterator[Any]:
+    for count, item in enumerate(items):
+        if count > _MOST_STEPS:
+            raise Unreadable("a loop that does not end")
+        yield item
+
+
+def _runs_on(parts: Sequence[Compiled], frame: Frame) -> bool:
+    """Run an iteration; return False where it breaks."""
+    try:
+        for part in parts:
+            part(frame)
+    except _Left as left:
+        return left.goes_on
+    return True
+
+
+def _set(owner: Any, name: str, value: Any) -> None:
+    if not isinstance(owner, Live):
+        raise Unreadable(f"an attribute {name}")
+    owner.set(name, value)
+
+
+def _is_super(node: cst.CSTNode) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and (node.func.value == "super")
+    )
+
+
+_METHODS = frozenset(
+    {
+        *((list, name) for name in ("append", "extend", "index", "count", "copy")),
+        *((dict, name) for name in ("get", "items", "keys", "values", "setdefault", "copy")),
+        *((collections.Counter, name) for name in ("get", "elements", "items", "keys")),
+        (tuple, "index"),
+    }
+)
+"""Methods of plain values that a scheduler may call."""
+_OF_SCHEDULERS = re.compile(r"torch\.optim\.lr_scheduler\.\w+\.(__init__|step|get_lr)")
+_SAYS = ("warnings.", "logging.", "builtins.print", "loguru.")
+"""Functions that only say something."""
+
+
+def compile_method(machine: Machine, method: FunctionValue) -> Callable[..., Any]:
+    """Return a method as a function of its object, which is `Live`, and the arguments."""
+    compiler = _Compiler(machine, method, 0, live=True)
+    names = compiler.parameters
+    defaults: Frame = {
+        name: static(machine, method.defaults[name]) for name in names if name in method.defaults
+    }
+    body = compiler.run_body()
+    return lambda *args, **kwargs: body(compiler.frame_of(defaults, args, kwargs))
 
 
 def _function(machine: Machine, value: FunctionValue, depth: int) -> Callable[..., Any]:
     compiler = _Compiler(machine, value, depth)
     names = compiler.parameters
-    data = compiler.scope.store.data
     defaults: Frame = {}
     for name in names:
         if name in value.defaults:
             defaults[name] = static(machine, value.defaults[name], depth)
-    for name in [*names, *compiler.locals]:
-        # Parameters and local names are looked up in the frame, never in the script's scope.
-        data.pop(name, None)
-    if isinstance(compiler.body, cst.BaseExpression):  # of a lambda
-        body = compiler.expression(compiler.body)
-        return lambda *args, **kwargs: body(_frame(names, defaults, args, kwargs))
-    if compiler.body is None:
-        raise Unreadable("a function that cannot be parsed")
-    parts = compiler.block(compiler.body)
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        frame = _frame(names, defaults, args, kwargs)
-        try:
-            for part in parts:
-                part(frame)
-        except _Returned as returned:
-            return returned.value
-        raise Unreadable("a function that returns nothing")
-
-    return call
-
-
-def _frame(
-    names: Sequence[str], defaults: Frame, args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> Frame:
-    return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+    body = compiler.run_body()
+    return lambda *args, **kwargs: body(compiler.frame_of(defaults, args, kwargs))

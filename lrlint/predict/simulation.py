@@ -9,7 +9,7 @@ from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.running import TOO_LONG
-from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, OptimizerRecord, Owner, SchedulerRecord
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import Unreadable, static
 
@@ -81,14 +81,14 @@ class Simulation:
             # A second training (another fold, another seed) has its own curve.
             raise TrainingEnds
         self._built = True
-        for number in range(optimizer.built_with):
-            self.add_group(optimizer, number)
+        for options in optimizer.by_default or optimizer.groups[: optimizer.built_with]:
+            self.add_group(options)
 
-    def add_group(self, optimizer: OptimizerRecord, number: int) -> None:
+    def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""
         values: Group = {}
         for name in ("lr", "momentum", "betas", "lr_scale"):
-            value = optimizer.groups[number].get(name)
+            value = options.get(name)
             if value is not None:
                 try:
                     values[name] = static(self._machine, value)
@@ -98,7 +98,7 @@ class Simulation:
         if self._base_lr is not None:
             values.setdefault("lr", self._base_lr)
         elif "lr" not in values:
-            if "lr" not in optimizer.groups[number]:
+            if "lr" not in options:
                 self._miss("the optimizer's lr")
             values["lr"] = 0.0
         if "betas" in values:
@@ -153,8 +153,16 @@ class Simulation:
             values["schedulers"] = [self._replays[id(child)] for child in scheduler.children]
         if law.reads_default_lr:
             values["default_lr"] = self._default_lr(scheduler.optimizer)
+        self.start_scheduler(scheduler, lambda groups: law.start(groups, **values))
+
+    def start_scheduler(
+        self, scheduler: SchedulerRecord, start: Callable[[list[Group]], Replay]
+    ) -> None:
+        """Build a scheduler on the param groups."""
         try:
-            self._replays[id(scheduler)] = law.start(self._groups, **values)
+            self._replays[id(scheduler)] = start(self._groups)
+        except Unreadable:
+            raise
         except _REFUSALS as error:
             self._refuse(error)
 
@@ -188,6 +196,8 @@ class Simulation:
                 replay.step()
             else:
                 replay.step(argument(*indices))
+        except Unreadable:
+            raise
         except _REFUSALS as error:
             self._refuse(error)
 

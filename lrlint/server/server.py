@@ -130,12 +130,10 @@ class Server(LanguageServer):
 def _initialize(ls: Server, params: types.InitializeParams) -> None:
     encoding = ls.workspace.position_encoding
     ls.documents.encoding = str(types.PositionEncodingKind(encoding).value)
-    folders = [folder.uri for folder in params.workspace_folders or ()]
-    for uri in (*folders, params.root_uri):
-        path = to_fs_path(uri) if uri else None
-        if path is not None:
-            ls.documents.folder = Path(path)
-            break
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    paths = [to_fs_path(uri) for uri in (*uris, params.root_uri) if uri]
+    folders = tuple(Path(path) for path in paths if path is not None)
+    ls.documents.folders = folders or ls.documents.folders
     general = params.capabilities.general
     ls.pictures = general is not None and general.markdown is not None
     wanted = _option(params.initialization_options, "pictures")

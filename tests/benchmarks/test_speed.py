@@ -59,14 +59,15 @@ def test_table_has_a_row_for_each_linter_and_names_the_missing(
     shown = capsys.readouterr().out.splitlines()
     assert shown[0] == "2 files, 2 lines of Python"
     rows = [line for line in shown if line.startswith("| ") and "linter" not in line]
-    assert [row.split(" | ")[:2] for row in rows[1:]] == [["| ruff", "1.2.3"], ["| Fixit", "1.2.3"]]
+    names = ["ruff", "ruff, cached", "ruff, cached, E9 only", "Fixit"]
+    assert [row.split(" | ")[:2] for row in rows[1:]] == [[f"| {name}", "1.2.3"] for name in names]
     assert rows[1].split(" | ")[5] == "1"
-    assert shown[-1] == "Not installed: TorchFix."
+    assert shown[-1] == "Not installed: torchfix."
     document = json.loads(output.read_text())
-    assert document["missing"] == ["TorchFix"]
-    assert [one["tool"] for one in document["results"]] == ["ruff", "Fixit"]
+    assert document["missing"] == ["torchfix"]
+    assert [one["tool"] for one in document["results"]] == names
     assert [[run["status"] for run in one["runs"]] for one in document["results"]] == [
-        [0, 0],
+        *([[0, 0]] * 3),
         [1, 1],
     ]
 
@@ -114,3 +115,19 @@ def test_median_is_shown(speed: ModuleType) -> None:
         "| lrlint | 0 | 2.00 | 4.00 | 10 | 1 | 3 |",
         "| other | 1 | 8.00 | 8.00 | 20 | 4 | 3 |",
     ]
+
+
+@posix
+def test_a_cache_is_filled_before_the_rounds(speed: ModuleType, tree: Path, tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\nfolder = Path(sys.argv[2])\nfilled = folder.exists()\n"
+        "folder.mkdir(exist_ok=True)\nsys.exit(int(filled))"
+    )
+    path = program(tmp_path, "cached", code)
+    tool = speed.Tool("cached", "cached", (), "--cache-dir")
+    (result,) = speed.compare([(tool, str(path))], tree, rounds=2, patience=60.0, limit=60)
+    assert [run.status for run in result.runs] == [1, 1]
+
+
+def test_one_script_counts_as_a_tree(speed: ModuleType, tree: Path) -> None:
+    assert speed.count(tree / "a.py") == (1, 2)

@@ -175,7 +175,7 @@ def fake_analyse(
     return SimpleNamespace(
         trainings=(training, training),
         undecided=tuple(undecided),
-        settled=lambda source: (range(len(source.lines.starts) + 1),),
+        settled=lambda source: range(len(source.lines.starts) + 1),
     )
 
 

@@ -202,6 +202,10 @@ def test_what_importers_do_with_a_module_is_not_known(write: Write, run: Run) ->
     assert found(run) == ["LR001 library.py:9:44"]
     write(library=SCRIPT)
     assert found(run) == ["LR001 library.py:8:40"]
+    # Nothing in this file calls the function: others may.
+    idle = "def other(scheduler):\n    scheduler.epoch()  # lrlint: ignore[LR101, LR77]\n"
+    write(library=idle + SCRIPT)
+    assert found(run) == ["LR001 library.py:2:48", "LR001 library.py:11:40"]
     write(library="def main():\n    " + SCRIPT.strip().replace("\n", "\n    "))
     assert found(run) == ["LR001 library.py:9:44"]
 
@@ -231,6 +235,14 @@ def test_a_path_is_no_reason(write: Write, run: Run) -> None:
     assert run("check", "--add-ignore", "train.py")[0] == 0
     assert script.read_bytes() == f"{BAD}  # lrlint: ignore[LR201, LR301]\r\n".encode()
     assert len(found(run, "other")) == 2
+
+
+@fake
+def test_a_configuration_that_fixes_does_not_forbid_comments(write: Write, run: Run) -> None:
+    script = write(train=f"{BAD}\n")
+    write("lrlint.toml", "fix = true")
+    assert run("check", "--add-ignore")[0] == 0
+    assert script.read_text() == f"{BAD}  # lrlint: ignore[LR201, LR301]\n"
 
 
 @fake

@@ -89,6 +89,46 @@ json.dump(every, open(sys.argv[1], "w"))
 """
 
 
+QUOTES = "\"'"
+TYPES_OF_FIELDS = {"dataloader_drop_last": "bool", "lr_scheduler_type": "str", "use_cpu": "bool"}
+WRITTEN = "arguments = TrainingArguments(\n"
+
+
+def otherwise(draw: random.Random, text: str) -> str:
+    """Return a script that gets the same arguments in another way, or as it is."""
+    how = draw.choice(["call", "call", "dict", "derived", "parser"])
+    start = text.index(WRITTEN)
+    end = text.index("\n)\n", start)
+    given = text[start + len(WRITTEN) : end].strip().rstrip(",")
+    if how == "dict":
+        other = f"options = dict({given})\narguments = TrainingArguments(**options)"
+    elif how == "derived":
+        other = (
+            "from transformers import Seq2SeqTrainingArguments\n"
+            f"arguments = Seq2SeqTrainingArguments({given})"
+        )
+    elif how == "parser" and "kwargs" not in given:
+        fields = [part.strip().split("=", 1) for part in given.split(",") if part.strip()]
+        lines = [
+            f"    {name}: {TYPES_OF_FIELDS.get(name, 'str' if value[0] in QUOTES else 'float')}"
+            f" = {value}"
+            for name, value in fields
+        ]
+        other = "\n".join(
+            [
+                "import dataclasses",
+                "from transformers import HfArgumentParser",
+                "@dataclasses.dataclass",
+                "class Given(TrainingArguments):",
+                *lines,
+                "(arguments,) = HfArgumentParser(Given).parse_args_into_dataclasses([])",
+            ]
+        )
+    else:
+        return text
+    return text[:start] + other + text[end + len("\n)") :]
+
+
 def script(seed: int) -> str:
     """A small training with a Trainer."""
     draw = random.Random(seed)
@@ -114,7 +154,7 @@ def script(seed: int) -> str:
         lines, optimizers = given, "optimizers=(optimizer, None)"
     elif given == GIVEN:
         lines, optimizers = given, "optimizers=(optimizer, scheduler)"
-    return SCRIPT.format(
+    text = SCRIPT.format(
         rows=draw.randint(12, 40),
         arguments=", ".join(arguments),
         given="\n".join(lines),
@@ -122,6 +162,7 @@ def script(seed: int) -> str:
         cls=cls,
         optimizers=optimizers,
     )
+    return otherwise(draw, text)
 
 
 def test_predicted_lrs_are_those_of_the_trainer(tmp_path: Path) -> None:

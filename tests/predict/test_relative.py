@@ -27,7 +27,7 @@ SCRIPT = """
 
 def predicted(law: str, rate: float | None = None) -> FileForecast:
     source = load(Path("train.py"), data=dedent(SCRIPT.format(law=law)).lstrip().encode())
-    return forecast(source, None if rate is None else {"settings.rate": rate})
+    return forecast(source, None if rate is None else {"settings.rate": rate}, relative=True)
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,30 @@ def test_it_is_the_curve_of_any_base_lr(law: str) -> None:
         "OneCycleLR(adam, 0.1, total_steps=7)",
         "StepLR(adam, settings.size)",
         "LambdaLR(adam, unknown)",
+        "LambdaLR(adam, lambda step: max(0.5**step, 1e-5 / settings.rate))",
     ],
 )
 def test_there_is_none_where_more_than_the_base_lr_counts(law: str) -> None:
     (schedule,) = predicted(law).schedules
     assert schedule.prediction.relative_lr is None
+
+
+def test_a_bound_that_is_written_by_hand_is_not_in_proportion() -> None:
+    text = """
+        import torch
+
+        def fit(net, rate):
+            adam = torch.optim.Adam(net.parameters(), lr=rate)
+            for epoch in range(9):
+                for group in adam.param_groups:
+                    group["lr"] = {law}
+                adam.step()
+    """
+    for law, proportional in (("rate * 0.5**epoch", True), ("max(rate * 0.5**epoch, 1e-6)", False)):
+        source = load(Path("train.py"), data=dedent(text.format(law=law)).encode())
+        (schedule,) = forecast(source, relative=True).schedules
+        assert schedule.prediction.unresolved
+        assert (schedule.prediction.relative_lr is not None) <= proportional
 
 
 def test_it_is_drawn_and_said() -> None:

@@ -199,6 +199,12 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
         assert page is not None
         assert page.startswith("### LR301 eta-min-zero\n\n")
         assert "## What it does" in page
+        editor.replace(uri, changed.replace("T_max=20", "T_max=20, eta_min=0.001"))
+        (unused,) = await editor.findings(uri)
+        assert (unused.code, list(unused.tags or ())) == (
+            "LR001",
+            [types.DiagnosticTag.Unnecessary],
+        )
 
     on(tmp_path, test)
 
@@ -298,6 +304,18 @@ def test_settings_are_those_of_the_file(tmp_path: Path) -> None:
         assert codes(await editor.findings(editor.open("vendored/a.py", text))) == []
 
     on(tmp_path, test)
+
+
+def test_what_is_installed_in_the_project_is_left_alone(tmp_path: Path) -> None:
+    """The folders above the workspace may have any name."""
+    project = tmp_path / "dist" / "project"
+    (project / ".venv").mkdir(parents=True)
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("train.py", NO_FLOOR))) == ["LR301"]
+        assert codes(await editor.findings(editor.open(".venv/train.py", NO_FLOOR))) == []
+
+    on(project, test, cwd=Path(tmp_path.anchor))
 
 
 def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from lrlint.analysis.derive.loop_kinds import Loops
@@ -23,18 +23,21 @@ from lrlint.analysis.model.trace import (
     LRWrite,
     OptimizerStep,
 )
-from lrlint.analysis.model.values import Opaque, OptimizerRecord
+from lrlint.analysis.model.values import Opaque, OptimizerRecord, SchedulerRecord
 from lrlint.facts import (
     HANDWRITTEN,
     HANDWRITTEN_DECAY,
+    Cadence,
     Compounding,
     DeadBranch,
     DecayEnd,
     Horizon,
+    Loop,
     LoopKind,
     OptimizerUse,
     Schedule,
     Stepping,
+    StepSite,
     Surroundings,
     Threshold,
     WrittenLaw,
@@ -170,14 +173,32 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     steps = _steps(used)
     if steps is None:
         return WrittenLaw()
-    at = _curve(event.law, used)
+    read = _read(event.law, used, steps, loops.fact(repeats[len(used) - 1]))
+    return replace(read, dead=tuple(_dead_branches(event.law, located)))
+
+
+def law_of_own(
+    record: SchedulerRecord, sites: Sequence[StepSite], steps: Expr | None
+) -> WrittenLaw:
+    """Return the law of a scheduler of a class of the script that counts its plain steps."""
+    rate = record.own_rate
+    if rate is None or steps is None or len(sites) != 1 or not sites[0].loops:
+        return WrittenLaw()
+    (site,) = sites
+    kind = {Cadence.EPOCH: LoopKind.EPOCH, Cadence.BATCH: LoopKind.BATCH}.get(site.per)
+    counter = next((loop for loop in reversed(site.loops) if loop.kind is kind), site.loops[-1])
+    return _read(rate.number, [(rate.step, None)], steps, counter)
+
+
+def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
+    """Return what a law says of its length, and the LR at each value of its counter."""
     return WrittenLaw(
-        counter=loops.fact(repeats[len(used) - 1]),
+        counter=counter,
         steps=steps,
-        at=at,
+        at=_curve(law, used),
         decays=tuple(
             DecayEnd(end=end.at, start=end.start, cosine=end.cosine, place=end.place)
-            for end in law_shape.ends(event.law, used)
+            for end in law_shape.ends(law, used)
         ),
         thresholds=tuple(
             Threshold(
@@ -185,16 +206,15 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
                 text=text_of(mark.condition),
                 place=None if mark.key is None else mark.key.place,
             )
-            for mark in law_shape.marks(event.law, used)
+            for mark in law_shape.marks(law, used)
         ),
-        settled=_settled(event.law, used),
-        dead=tuple(_dead_branches(event.law, located)),
+        settled=_settled(law, used, steps),
     )
 
 
-def _settled(law: Expr, counters: Counters) -> bool:
+def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:
     """Whether neither the law nor the number of its steps depends on an option."""
-    trips = [trips for _, trips in counters if trips is not None]
+    trips = [steps, *(trips for _, trips in counters if trips is not None)]
     return all(
         isinstance(atom.key, Derived) or atom.strength is Strength.CONSTANT
         for atom in all_atoms(law, *trips)

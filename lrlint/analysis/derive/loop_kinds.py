@@ -8,11 +8,11 @@ import libcst as cst
 
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
-from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import (
     Condition,
     Nature,
     is_loop_atom,
+    is_measured,
     natures,
     text_of,
 )
@@ -24,6 +24,7 @@ from lrlint.analysis.model.trace import (
     Repeat,
     SchedulerStep,
     When,
+    measured_counters,
 )
 from lrlint.facts import Loop, LoopKind
 from lrlint.source.nodes import small_statements, statements_of
@@ -40,6 +41,8 @@ class Loops:
         self._kinds: dict[int, LoopKind] = {}
         self._facts: dict[int, Loop] = {}
         self._cut: dict[int, bool] = {}
+        records = {id(node.loop): node.loop for item in located for node in item.loops}
+        self._measured = measured_counters(records.values())
         nests = {
             tuple(id(loop) for loop in item.loops): item.loops
             for item in located
@@ -60,8 +63,31 @@ class Loops:
         """Whether a break that depends on a counter ends a loop before its last iteration."""
         cut = self._cut.get(id(repeat))
         if cut is None:
-            cut = self._cut[id(repeat)] = _breaks(repeat.body, 0, counted=False)
+            cut = self._cut[id(repeat)] = self._breaks(repeat.body, 0, counted=False)
         return cut
+
+    def _breaks(self, block: Block, depth: int, *, counted: bool) -> bool:
+        """Whether a break may leave the loop ``depth`` levels above a block.
+
+        With ``counted`` False, only breaks under a condition on a counter are meant.
+        """
+        for node in block:
+            match node:
+                case Break(levels=levels) if counted and levels > depth:
+                    return True
+                case When(condition=condition, body=body) if condition.lean is not False:
+                    numeric = self._counts(condition)
+                    if self._breaks(body, depth, counted=counted or numeric):
+                        return True
+                case Repeat(body=body) if self._breaks(body, depth + 1, counted=counted):
+                    return True
+        return False
+
+    def _counts(self, condition: Condition) -> bool:
+        """Whether a condition depends on how often loops have run, and on no measured value."""
+        return any(map(is_loop_atom, condition.atoms())) and not is_measured(
+            condition, self._measured
+        )
 
     def fact(self, repeat: Repeat) -> Loop:
         """Return a loop as rules see it."""
@@ -74,7 +100,7 @@ class Loops:
                 place=record.place,
                 over=record.over,
                 first=record.first,
-                may_break=record.may_break or _breaks(repeat.body, 0, counted=True),
+                may_break=record.may_break or self._breaks(repeat.body, 0, counted=True),
                 stops_early=_stops_early(repeat.body, 0),
                 dry_run=is_dry_run(record),
             )
@@ -141,24 +167,6 @@ class Loops:
         return LoopKind.OTHER
 
 
-def _breaks(block: Block, depth: int, *, counted: bool) -> bool:
-    """Whether a break may leave the loop ``depth`` levels above a block.
-
-    With ``counted`` False, only breaks under a condition on a counter are meant.
-    """
-    for node in block:
-        match node:
-            case Break(levels=levels) if counted and levels > depth:
-                return True
-            case When(condition=condition, body=body) if condition.lean is not False:
-                numeric = _counts(condition)
-                if _breaks(body, depth, counted=counted or numeric):
-                    return True
-            case Repeat(body=body) if _breaks(body, depth + 1, counted=counted):
-                return True
-    return False
-
-
 _STOPS = re.compile(
     r"early_?stop|stop_?early|patience|(should|need|to)_?stop|no_?improve|(^|_)(wait|bad_epochs)",
     re.IGNORECASE,
@@ -178,14 +186,6 @@ def _stops_early(block: Block, depth: int, *, measured: bool = False) -> bool:
             case Repeat(body=body) if _stops_early(body, depth + 1, measured=measured):
                 return True
     return False
-
-
-def _counts(condition: Condition) -> bool:
-    """Whether a condition depends on how often loops have run, and on no measured value."""
-    atoms = list(condition.atoms())
-    return any(is_loop_atom(atom) for atom in atoms) and not any(
-        isinstance(atom.key, Counter) and atom.key.carried for atom in atoms
-    )
 
 
 def _names_epoch(loop: Repeat) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.interpreter.loop_counters import first_failure
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import Condition, Divisible, negate
-from lrlint.analysis.model.trace import Block, Break, Located, Node, Repeat, When
-from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, minimum
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, indicators, negate
+from lrlint.analysis.model.trace import Block, Break, Located, Node, Repeat, When, nodes_of
+from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, floor, minimum
 
 
 def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
@@ -52,49 +52,112 @@ def times_of_running(
     return times, once
 
 
-def ended_by_counter(repeats: list[Repeat], loops: Loops, located: Located) -> Expr | None:
+def ended_by_counter(
+    repeats: list[Repeat], loops: Loops, located: Located, held_back: Condition | None = None
+) -> Expr | None:
     """Return how often an event runs in the two innermost loops, which end at a number of steps.
 
     Their counter is compared with the limit once, by ``if step >= limit: break`` in the inner loop.
     The outer one ends at the same limit; else it goes on, and each of its iterations may still
-    reach what comes before the ``break``.
+    reach what comes before the ``break``. Where gradients are accumulated, ``held_back`` is the
+    condition under which the event and the counter advance.
     """
     if len(repeats) < 2 or not loops.is_cut(repeats[-1]):
         return None
     outer, inner = repeats[-2:]
-    position = _position_of_break(inner.body)
+    position = _position_of_break(inner.body, held_back)
     if position is None or inner.loop.trips is None:
         return None
     node = inner.body[position]
     assert isinstance(node, When)
-    condition = running_on(node.condition, [outer, inner], repeats)
-    last = None if condition is None else first_failure(negate(condition), inner.loop.index)
-    if last is None:
-        return None
     own = located.path[located.path.index(inner) + 1 :]
     first: Node = own[0] if own else located.event
+    if not any(first is entry for entry in inner.body) or first is node:
+        return None
     comes_first = inner.body.index(first) < position
+    leaves_both = any(isinstance(entry, Break) and entry.levels > 1 for entry in nodes_of([node]))
     try:
-        done = last + int(comes_first)
-        leaves_both = any(isinstance(one, Break) and one.levels > 1 for one in node.body)
+        if held_back is None:
+            condition = running_on(node.condition, [outer, inner], repeats)
+            last = None if condition is None else first_failure(negate(condition), inner.loop.index)
+            if last is None:
+                return None
+            done, per_pass = last + int(comes_first), inner.loop.trips
+            ends_both = leaves_both or _ends_at(outer, inner, node.condition)
+        else:
+            counted = _limit_of_updates(node, held_back, outer, inner)
+            if counted is None:
+                return None
+            limit, per_pass = counted
+            done = limit - 1 + int(comes_first)
+            ends_both = leaves_both or _ends_at_updates(outer, limit, per_pass)
         passes = outer.loop.trips
-        if passes is not None and passes == ceil(done / inner.loop.trips):
-            return done
-        if passes is None and not (leaves_both or _ends_at(outer, inner, node.condition)):
+        if passes is not None and _from_the_start(passes) == ceil(_from_the_start(done) / per_pass):
+            return _from_the_start(done)
+        if not ends_both and (passes is None or comes_first):
             return None
-        if comes_first and not (leaves_both or _ends_at(outer, inner, node.condition)):
-            return None
-        return done if passes is None else minimum(passes * inner.loop.trips, done)
+        return done if passes is None else minimum(passes * per_pass, done)
     except (TooComplex, NotRepresentable, ZeroDivisionError):
         return None
 
 
-def _position_of_break(body: Block) -> int | None:
+def _from_the_start(number: Expr) -> Expr:
+    """Return a number of a training that does not resume: ``starting_epoch`` is 0 by default."""
+    return number.subs({atom: Expr.const(0) for atom in number.atoms() if atom.value == 0})
+
+
+def _limit_of_updates(
+    node: When, held_back: Condition, outer: Repeat, inner: Repeat
+) -> tuple[Expr, Expr] | None:
+    """Return after how many updates a ``break`` comes, and how many a pass of the inner loop has.
+
+    Its condition compares a counter that grows by 1 wherever ``held_back`` holds with the limit.
+    """
+    trips, index = inner.loop.trips, inner.loop.index
+    every = None if trips is None else counting.every_and_last(held_back, index, trips)
+    if trips is None or every is None:
+        return None
+    condition = node.condition
+    if condition == held_back:
+        inside = [entry for entry in node.body if _has_break(entry)]
+        if len(inside) != 1 or not isinstance(inside[0], When):
+            return None
+        condition = inside[0].condition
+    if not isinstance(condition, Relation) or condition.op not in (">=", "=="):
+        return None
+    advanced = {
+        atom: Expr.const(1)
+        for atom in indicators(condition.left) + indicators(condition.right)
+        if atom.key == held_back
+    }
+    gap = (condition.left - condition.right).subs(advanced)
+    limit = 1 - gap.subs({index: Expr.const(0), outer.loop.index: Expr.const(0)})
+    per_pass = ceil(trips / every)
+    done = Expr.atom(outer.loop.index) * per_pass + floor(Expr.atom(index) / every)
+    return (limit, per_pass) if gap == done + 1 - limit else None
+
+
+def _ends_at_updates(outer: Repeat, limit: Expr, per_pass: Expr) -> bool:
+    """Whether a loop breaks where a pass of the loop in it has reached the limit."""
+    reached = (Expr.atom(outer.loop.index) + 1) * per_pass - limit
+    return any(
+        isinstance(node, When)
+        and isinstance(node.condition, Relation)
+        and node.condition.op in (">=", "==")
+        and node.condition.left - node.condition.right == reached
+        and any(map(_has_break, node.body))
+        for node in outer.body
+    )
+
+
+def _position_of_break(body: Block, held_back: Condition | None) -> int | None:
     """Return which node of a loop's body is its only ``if …: break``."""
     breaking = [at for at, node in enumerate(body) if _has_break(node)]
     if len(breaking) != 1:
         return None
     node = body[breaking[0]]
+    if isinstance(node, When) and node.condition == held_back:
+        return breaking[0] if _position_of_break(node.body, None) is not None else None
     plain = isinstance(node, When) and [type(one) for one in node.body if _has_break(one)] == [
         Break
     ]

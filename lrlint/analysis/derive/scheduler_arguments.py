@@ -19,6 +19,8 @@ from lrlint.analysis.model.values import (
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     HANDWRITTEN_LINE,
+    OWN_COSINE,
+    OWN_LINE,
     WITH_CYCLES,
     Argument,
     Horizon,
@@ -107,8 +109,11 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
     law = _law_of(record)
     if record.decay is not None:
         end, place = record.decay.at, record.decay.place
-        name = HANDWRITTEN_COSINE if record.decay.cosine else HANDWRITTEN_LINE
-        return _horizon(name, end, place)
+        cosine, line = HANDWRITTEN_COSINE, HANDWRITTEN_LINE
+        if record.own_rate is not None:
+            cosine, line = OWN_COSINE, OWN_LINE
+        name = cosine if record.decay.cosine else line
+        return _horizon(name, end, place or record.place)
     for name in () if law is None else law.horizon:
         parameter = name
         argument = arguments.get(parameter)

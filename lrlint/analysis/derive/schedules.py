@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lrlint.analysis.derive.dry_runs import is_in_test_file
+from lrlint.analysis.derive.hand_written import law_of_own
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.rebuilt_in_loops import built_each_time, built_on_demand
@@ -140,6 +141,7 @@ def _schedule(
     replaced = record.miscounted or (record.optimizer is not None and record.optimizer.miscounted)
     arguments = arguments_of(record)
     stepping = _stepping(record, steps, updates, loops, located)
+    sites, count = tuple(step.site for step in steps), total(steps)
     epoch_loop = stepping.epoch_loop
     return Schedule(
         scheduler=record.law,
@@ -148,8 +150,9 @@ def _schedule(
         arguments=arguments,
         optimizer=None if record.optimizer is None else optimizers.get(id(record.optimizer)),
         horizon=horizon_of(record, arguments),
-        sites=tuple(step.site for step in steps),
-        steps=total(steps),
+        sites=sites,
+        steps=count,
+        law=law_of_own(record, sites, count),
         epochs=None if epoch_loop is None else epoch_loop.trips,
         calls=calls_on(record, located, loops),
         construction=_construction(record, built, located, loops),

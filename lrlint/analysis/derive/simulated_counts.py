@@ -129,7 +129,7 @@ class _Counter(TraceCompiler):
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
         steps = [inner for inner in node.body if isinstance(inner, (OptimizerStep, SchedulerStep))]
-        if len(steps) < len(node.body) or node.loop.trips is None:
+        if len(steps) < len(node.body) or node.loop.trips is None or self._leaves(node):
             return super()._repeat(node, indices)
         # All iterations are the same, so that they are counted at once.
         trips = self._trips(node, indices, ends=False)

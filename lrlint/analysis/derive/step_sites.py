@@ -139,6 +139,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         counted=counted,
         offset=offset,
         last=last,
+        local=isinstance(event, SchedulerStep) and event.local,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
         called_once=len(repeats) < len(whole),
@@ -202,7 +203,7 @@ def _count(
         elif not ordinarily(part):
             return Expr.const(0), []
     once: list[Repeat] = []
-    ended = None if by_loop or running else ended_by_counter(repeats, loops, located)
+    ended = None if running else _ended(repeats, by_loop, loops, located)
     if ended is not None:
         total = None if total is None else total * ended
     for repeat in repeats if ended is None else repeats[:-2]:
@@ -221,6 +222,18 @@ def _count(
         except (TooComplex, NotRepresentable):
             total = None
     return total, once
+
+
+def _ended(
+    repeats: list[Repeat], by_loop: dict[int, list[Condition]], loops: Loops, located: Located
+) -> Expr | None:
+    """Return how often a site runs in two loops that end at a number of steps."""
+    if not by_loop:
+        return ended_by_counter(repeats, loops, located)
+    own = by_loop.get(id(repeats[-1]), [])
+    if len(by_loop) > 1 or len(own) != 1:
+        return None
+    return ended_by_counter(repeats, loops, located, own[0])
 
 
 def _times(repeat: Repeat, guards: list[Condition], loops: Loops) -> tuple[Expr | None, bool]:

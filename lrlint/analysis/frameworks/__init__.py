@@ -11,11 +11,13 @@ from __future__ import annotations
 from lrlint.analysis.frameworks import (
     accelerate,
     composer,
+    deepspeed,
     lightning_module,
     lightning_trainer,
     skorch,
     timm,
     transformers_arguments,
+    transformers_parser,
     transformers_schedulers,
     transformers_trainer,
 )
@@ -23,11 +25,13 @@ from lrlint.analysis.frameworks import (
 __all__ = [
     "accelerate",
     "composer",
+    "deepspeed",
     "lightning_module",
     "lightning_trainer",
     "skorch",
     "timm",
     "transformers_arguments",
+    "transformers_parser",
     "transformers_schedulers",
     "transformers_trainer",
 ]

@@ -47,6 +47,7 @@ from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr, Strength, ceil, floor
 
 _PROCESSES = "accelerator.num_processes"
+_STATE = "accelerator.state"
 _HARD = ("deepspeed_plugin", "deepspeed_plugins", "megatron_lm_plugin", "torch_tp_plugin")
 """Plugins with which something else steps the scheduler or shares out the batches."""
 
@@ -64,7 +65,8 @@ def _accelerator(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyV
     advances = None if splits is None or holds_back is None else processes
     if splits or holds_back is False:
         advances = Expr.const(1)
-    if arguments.open or any(name in arguments.keywords for name in _HARD):
+    hard = arguments.open or any(name in arguments.keywords for name in _HARD)
+    if hard:
         advances = None
     every, resets = _accumulation(machine, arguments)
     machine.accelerator = Accelerator(
@@ -79,6 +81,10 @@ def _accelerator(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyV
     store = Store({"num_processes": processes})
     if every is not None:
         store.data["gradient_accumulation_steps"] = every
+    if not hard:
+        plugin = Const(None, Strength.DEFAULT, f"{_STATE}.deepspeed_plugin")
+        state = Store({"deepspeed_plugin": plugin, "deepspeed_plugins": plugin})
+        store.data["state"] = Instance(None, state, path=_STATE, open=True)
     return Instance(None, store, kind=LibraryKind.ACCELERATOR, open=True)
 
 
@@ -189,13 +195,24 @@ def _shared_out(machine: Machine, accelerator: Accelerator, value: AnyValue) -> 
     return Loader(share, path=path)
 
 
+@models_method(LibraryKind.ACCELERATOR, "register_for_checkpointing")
+def _register(
+    machine: Machine, receiver: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Note objects whose states ``save_state()`` and ``load_state()`` include."""
+    for value in (inner for item in arguments.positional for inner in values.alternatives(item)):
+        if isinstance(value, (OptimizerValue, SchedulerValue)):
+            machine.registered.append(value.record)
+    return NONE
+
+
 @models_last_name("load_state")
 def _load_state(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue | None:
     """Restore the states of everything that was prepared."""
     if not machine.prepared:
         return None
     place, via = machine.where(node)
-    for record in machine.prepared:
+    for record in dict.fromkeys([*machine.prepared, *machine.registered]):
         if isinstance(record, OptimizerRecord):
             machine.emit(OptimizerCall(place, via, record, "load_state_dict"))
         else:

@@ -50,6 +50,8 @@ _DEFAULTS: dict[str, AnyValue] = {
     "deepspeed": NONE,
 }
 """Those of transformers 5.24 that decide the LR."""
+_OTHERS = "**"
+"""The key in whose place a call has arguments that are not known."""
 _ENUM = {"reduce_on_plateau": "reduce_lr_on_plateau"}
 """Members of ``SchedulerType`` that are not called what their value is."""
 
@@ -60,7 +62,7 @@ _ENUM = {"reduce_on_plateau": "reduce_lr_on_plateau"}
 )
 def _arguments(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     name = machine.unit.code(node.func).rsplit(".", 1)[-1]
-    return _build(machine, None, name, arguments, node)
+    return build(machine, None, name, arguments, node)
 
 
 @models_subclass(*CLASSES)
@@ -72,12 +74,13 @@ def _own_arguments(
         return None
     bases = [name.rsplit(".", 1)[-1] for name in members.external_bases(cls)]
     base = next(name for name in bases if name in CLASSES)
-    return _build(machine, cls, base, arguments, node)
+    return build(machine, cls, base, arguments, node)
 
 
-def _build(
+def build(
     machine: Machine, cls: ClassValue | None, name: str, arguments: Arguments, node: cst.Call
 ) -> Instance:
+    """Return the arguments of a class of transformers, or of ``cls``, which derives from one."""
     store = Store()
     store.data.update(_DEFAULTS)
     if name in _TRL:
@@ -87,6 +90,8 @@ def _build(
         if default is not None and not isinstance(default, Opaque):
             store.data[key] = default
     store.data.update(arguments.keywords)
+    if arguments.open:
+        store.data[_OTHERS] = Opaque()
     places = {key: place for key, place in arguments.places.items() if isinstance(key, str)}
     made = Instance(
         cls,
@@ -99,6 +104,11 @@ def _build(
     )
     store.data["lr_scheduler_type"] = _type(store.data["lr_scheduler_type"])
     return made
+
+
+def may_have_others(arguments: Instance) -> bool:
+    """Whether the script may give arguments that are not known."""
+    return _OTHERS in arguments.store.data
 
 
 def _type(value: AnyValue) -> AnyValue:

@@ -138,7 +138,7 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
         return Opaque(measured=True)
     if _overrides(machine, trainer, *_UNREAD):
         return Opaque(measured=True)
-    if settings.constant(machine, args, "deepspeed") is not None or args.setting:
+    if settings.constant(machine, args, "deepspeed") is not None or settings.may_have_others(args):
         return Opaque(measured=True)
     plan = _plan(machine, trainer, args, node)
     optimizer = _held(trainer, "optimizer")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
-from lrlint.analysis.model.computed import computed, is_computed, varies
+from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
 from lrlint.analysis.model.conditions import (
     Condition,
     Nature,
@@ -98,7 +99,11 @@ def _join_numbers(
     lean = condition.lean
     if lean is None:
         unit = first.unit if first.unit is second.unit else None
-        return machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)
+        number = machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)
+        if Nature.METRIC not in natures(condition) or number.value is not None:
+            return number
+        (atom,) = number.atoms()
+        return Expr.atom(replace(atom, key=Measured(atom.key)))
     chosen = first if lean else second
     if chosen.strength is Strength.CONSTANT and chosen.value is not None:
         chosen = machine.named_number(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
@@ -21,6 +21,7 @@ from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, st
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.interpreter.numbers import length_of
+from lrlint.analysis.interpreter.outcomes import Variable
 from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.computed import Counter, all_atoms, is_computed, replaced
@@ -33,13 +34,17 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.trace import (
+    ALL_LOOPS,
+    Block,
     Break,
     Carried,
+    Left,
     LoopRecord,
     Node,
     Repeat,
     When,
     has_break,
+    nodes_of,
     substitute,
 )
 from lrlint.analysis.model.values import (
@@ -58,24 +63,6 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, ceil, floor, minimum
 
 _UNREPRESENTABLE = (NotRepresentable, TooComplex, ZeroDivisionError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """A number that the body of a loop may change."""
-
-    store: Store
-    key: Hashable
-    before: Expr
-    """Its value before the loop."""
-    atom: Atom
-    """Its value at the start of the body."""
-
-    @property
-    def after(self) -> Expr | None:
-        """Its value after the body, if that is a number."""
-        value = self.store.data.get(self.key)
-        return value if isinstance(value, Expr) else None
 
 
 @contextmanager
@@ -100,14 +87,17 @@ def repeating(
         growing = _growing_lists(machine, node.body, repeat)
     outer = machine.block
     begun = carried_values.begin(machine) if carries else None
+    machine.changing[repeat] = variables
     try:
         with machine.inside(repeat):
             yield repeat
     finally:
+        del machine.changing[repeat]
         if begun is not None:
             carried_values.end(machine, repeat, begun, unknown)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
+    unforeseen = _breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
     running = _running(machine, variables)
     mapping = _resolve(variables, loop.index, running, loop.trips)
     if tests is not None and loop.trips is None:
@@ -130,7 +120,7 @@ def repeating(
             condition for atom in loop.trips.atoms() for condition in machine.replaced.get(atom, ())
         )
     _leave_replaced_open(machine, repeat, start)
-    _write_last_values(machine, loop, variables, mapping, start)
+    _write_last_values(machine, repeat, variables, mapping, start, closed=not unforeseen)
     _write_running(machine, repeat, running)
     for value in growing:
         _end_growth(value, repeat)
@@ -173,9 +163,9 @@ def _condition_of_break(node: Node) -> Condition | None:
 # -- variables that the body changes ----------------------------------------------------------
 
 
-def _make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[_Variable], set[Entry]]:
+def _make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
     """Replace what the body may change by unknowns; return the numbers, and all of them."""
-    variables: list[_Variable] = []
+    variables: list[Variable] = []
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
@@ -189,7 +179,7 @@ def _make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[_Variable],
             counter = Counter(machine.fresh_key(), carried=True)
             # It may count down, or start at -1: no bound is known.
             atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
-            variables.append(_Variable(store, key, value, atom))
+            variables.append(Variable(store, key, value, atom))
             unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
         elif (store, key) in held or value is None:
@@ -286,9 +276,9 @@ def _end_growth(value: ListValue, repeat: Repeat) -> None:
         value.items, value.grows, value.source = None, False, None
 
 
-def _running(machine: Machine, variables: list[_Variable]) -> dict[_Variable, Running]:
+def _running(machine: Machine, variables: list[Variable]) -> dict[Variable, Running]:
     """Return the counters that start again at a limit, here or in a loop in the body."""
-    running: dict[_Variable, Running] = {}
+    running: dict[Variable, Running] = {}
     for variable in variables:
         after = variable.after
         if after is None:
@@ -303,9 +293,9 @@ def _running(machine: Machine, variables: list[_Variable]) -> dict[_Variable, Ru
 
 
 def _resolve(
-    variables: list[_Variable],
+    variables: list[Variable],
     index: Atom,
-    running: dict[_Variable, Running],
+    running: dict[Variable, Running],
     trips: Expr | None,
 ) -> dict[Atom, Expr]:
     """Return the unknowns as functions of the loop's index, as far as the body tells them."""
@@ -317,7 +307,7 @@ def _resolve(
             mapping[variable.atom] = counter.before(variable.before, Expr.atom(index))
             for indicator in _indicators_of(variables, counter.condition):
                 mapping[indicator] = Expr.atom(replace(indicator, key=reached))
-    changed: list[tuple[_Variable, Expr]] = []
+    changed: list[tuple[Variable, Expr]] = []
     for variable in variables:
         atom, before, after = variable.atom, variable.before, variable.after
         if after is None or atom in mapping:
@@ -338,7 +328,7 @@ def _resolve(
     return mapping
 
 
-def _indicators_of(variables: list[_Variable], condition: Condition) -> set[Atom]:
+def _indicators_of(variables: list[Variable], condition: Condition) -> set[Atom]:
     """Return the atoms that are 1 where a condition holds, among the values after the body."""
     return {
         indicator
@@ -350,7 +340,7 @@ def _indicators_of(variables: list[_Variable], condition: Condition) -> set[Atom
 
 
 def _gain(
-    variable: _Variable,
+    variable: Variable,
     after: Expr,
     index: Atom,
     mapping: dict[Atom, Expr],
@@ -390,35 +380,93 @@ def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
 
 def _write_last_values(
     machine: Machine,
-    loop: LoopRecord,
-    variables: list[_Variable],
+    repeat: Repeat,
+    variables: list[Variable],
     mapping: dict[Atom, Expr],
     start: int,
+    *,
+    closed: bool,
 ) -> None:
-    """Give what the body has written since ``start`` the value that the last iteration leaves."""
-    unknowns = {variable.atom for variable in variables}
-    last = None if loop.trips is None else {loop.index: loop.trips - 1}
-    counted = _counted(variables, mapping, loop)
+    """Give what the body has written since ``start`` the value that the last iteration leaves.
+
+    ``closed`` is False where it is not known which iteration is the last.
+    """
+    loop = repeat.loop
+    inner = [node.loop for node in nodes_of(repeat.body) if isinstance(node, Repeat)]
+    changing = {loop.index, *(variable.atom for variable in variables)}
+    irregular = {item.atom for record in inner for item in record.left}
+    last = None if loop.trips is None or not closed else {loop.index: loop.trips - 1}
+    by_place = {(variable.store, variable.key): variable for variable in variables}
+    counted = _counted(variables, mapping, loop) if closed else {}
     for store, key in dict.fromkeys((store, key) for store, key, _ in machine.journal[start:]):
         value = store.data.get(key)
         if isinstance(value, Choice) and mapping:
             # `done` is true where the condition held in the last iteration.
             alternatives = tuple((c.subs(mapping), inner) for c, inner in value.alternatives)
             machine.write(store, key, Choice(alternatives))
-        if not isinstance(value, Expr) or all_atoms(value).isdisjoint({*unknowns, loop.index}):
+        if not isinstance(value, Expr) or all_atoms(value).isdisjoint(changing | irregular):
             continue
+        variable = by_place.get((store, key))
         try:
-            known = counted.get((store, key)) or replaced(value, mapping)
-            known = known if last is None else replaced(known, last)
+            known = value = replaced(value, mapping)
+            if (store, key) in counted:
+                known = counted[store, key]
+            elif last is not None:
+                known = replaced(value, last)
         except _UNREPRESENTABLE:
             known = value
-        if not all_atoms(known).isdisjoint({*unknowns, loop.index}):
-            known = machine.named_number(str(key), None, Strength.OPEN)
+        if not all_atoms(known).isdisjoint(changing | irregular):
+            known = _left(machine, repeat, variable, str(key), value)
         machine.write(store, key, known)
 
 
+def _left(
+    machine: Machine, repeat: Repeat, variable: Variable | None, name: str, after: Expr
+) -> Expr:
+    """Return a number that a loop has changed irregularly; only running the loop can tell it."""
+    number = machine.named_number(name, None, Strength.OPEN)
+    loop = repeat.loop
+    if variable is None or number.value is not None or not repeat.body or loop.left_by_exception:
+        return number
+    (atom,) = number.atoms()
+    atom = replace(atom, key=Counter(machine.fresh_key(), carried=True))
+    loop.left += (Left(atom, variable.atom, variable.before, after),)
+    return Expr.atom(atom)
+
+
+def _breaks_unforeseen(block: Block, counters: set[Atom], depth: int = 0) -> bool:
+    """Whether a break may leave the loop around a block in an iteration that no counter tells.
+
+    What compares one of ``counters`` with a limit still does so in the iterations that follow.
+    """
+    for node in block:
+        match node:
+            case When(condition=condition, body=body):
+                atoms = all_atoms(condition)
+                counts = any(map(is_loop_atom, atoms)) and atoms.isdisjoint(counters)
+                if counts and _leaves_loop(body, depth):
+                    return True
+                if _breaks_unforeseen(body, counters, depth):
+                    return True
+            case Repeat(body=body) if _breaks_unforeseen(body, counters, depth + 1):
+                return True
+    return False
+
+
+def _leaves_loop(block: Block, depth: int) -> bool:
+    for node in block:
+        match node:
+            case Break(levels=levels) if depth < levels < ALL_LOOPS:
+                return True
+            case When(body=body) if _leaves_loop(body, depth):
+                return True
+            case Repeat(body=body) if _leaves_loop(body, depth + 1):
+                return True
+    return False
+
+
 def _counted(
-    variables: list[_Variable], mapping: dict[Atom, Expr], loop: LoopRecord
+    variables: list[Variable], mapping: dict[Atom, Expr], loop: LoopRecord
 ) -> dict[tuple[Store, Hashable], Expr]:
     """Return what the variables that grow in some iterations only have after the last one."""
     counted: dict[tuple[Store, Hashable], Expr] = {}
@@ -434,7 +482,7 @@ def _counted(
     return counted
 
 
-def _write_running(machine: Machine, repeat: Repeat, running: dict[_Variable, Running]) -> None:
+def _write_running(machine: Machine, repeat: Repeat, running: dict[Variable, Running]) -> None:
     """Give the counters that start again the values that they have after the loop."""
     loop = repeat.loop
     ends_early = loop.may_break or loop.left_by_exception or has_break(repeat.body)

@@ -245,10 +245,10 @@ def _break_where_false(machine: Machine, test: cst.BaseExpression) -> None:
     after = machine.truth(test)
     if isinstance(after, bool):
         if not after:
-            machine.emit(Break(1))
+            machine.leave_loops(1)
         return
     with machine.guard(negate(after), test):
-        machine.emit(Break(1))
+        machine.leave_loops(1)
 
 
 # -- comprehensions ---------------------------------------------------------------------------

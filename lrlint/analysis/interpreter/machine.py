@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.outcomes import (
     Limits,
     Outcome,
     Try,
+    Variable,
 )
 from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
@@ -145,6 +146,8 @@ class Machine(ABC):
     """The conditions in force, the outermost first."""
     loops: list[Repeat]
     """The loops around, the outermost first."""
+    changing: dict[Repeat, list[Variable]]
+    """The numbers that the bodies of these loops may change."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
     tries: list[Try]
@@ -185,6 +188,8 @@ class Machine(ABC):
     """Attributes of libraries' modules and classes that the script sets, by qualified name."""
     prepared: list[Owner]
     """What was passed to ``accelerator.prepare``: accelerate saves and loads its state."""
+    registered: list[Owner]
+    """What was passed to ``accelerator.register_for_checkpointing`` besides."""
     accelerator: Accelerator | None
     """How accelerate steps what was prepared; None where its `Accelerator` is not seen."""
     synchronised: tuple[Condition, Repeat | None] | None
@@ -211,6 +216,7 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
+        self.changing = {}
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
@@ -218,7 +224,7 @@ class Machine(ABC):
         self.first_uses, self.carried, self.unforeseen = [], carried, set()
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
-        self.passed, self.prepared = [], []
+        self.passed, self.prepared, self.registered = [], [], []
         self.classes, self.closures = [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
@@ -256,6 +262,16 @@ class Machine(ABC):
     def emit(self, node: Event | Break) -> None:
         """Append an event or a break to the trace."""
         self.block.append(node)
+
+    def leave_loops(self, levels: int) -> None:
+        """Append a break to the trace, with what the loops that it leaves have changed."""
+        left = [
+            (variable.atom, variable.after)
+            for repeat in self.loops[-levels:]
+            for variable in self.changing.get(repeat, ())
+            if variable.after is not None
+        ]
+        self.emit(Break(levels, tuple(left)))
 
     def note(self, place: SyntaxPlace | None, text: str) -> None:
         """Note what could not be decided, for ``--verbose``."""

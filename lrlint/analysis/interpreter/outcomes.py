@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -9,8 +10,8 @@ from typing import Final
 import libcst as cst
 
 from lrlint.analysis.model.conditions import Condition
-from lrlint.analysis.model.values import AnyValue, Value
-from lrlint.symbolic import NotRepresentable, TooComplex
+from lrlint.analysis.model.values import AnyValue, Store, Value
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 
 class _Missing(Value):
@@ -103,3 +104,21 @@ class Limits:
     """Calls within calls."""
     unrolled: int = 12
     """Elements that a loop visits one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A number that the body of a loop may change."""
+
+    store: Store
+    key: Hashable
+    before: Expr
+    """Its value before the loop."""
+    atom: Atom
+    """Its value at the start of the body."""
+
+    @property
+    def after(self) -> Expr | None:
+        """Its value after the body, if that is a number."""
+        value = self.store.data.get(self.key)
+        return value if isinstance(value, Expr) else None

@@ -21,8 +21,14 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.trace import Break
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, GroupsValue
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    DictValue,
+    FunctionValue,
+    GroupsValue,
+    Instance,
+)
 from lrlint.source.nodes import declared_names, statements_of
 
 
@@ -39,11 +45,32 @@ def _simple_line(
 
 
 def _expression(machine: Machine, node: cst.Expr) -> Outcome:
+    coroutine = _coroutine(machine, node.value)
+    if coroutine is not None:
+        machine.called.add(coroutine)
+        machine.note(machine.here(node), "a coroutine that is not awaited does not run")
+        return GOES_ON
     value = machine.evaluate(node.value)
     if isinstance(value, Const) and value.value is SystemExit:
         exceptions.leave_script(machine)
         return ENDS
     return GOES_ON
+
+
+def _coroutine(machine: Machine, statement: cst.BaseExpression) -> cst.FunctionDef | None:
+    """Return the ``async`` function that a statement calls without ``await``."""
+    function: AnyValue | None = None
+    match statement:
+        case cst.Call(func=cst.Name(value=name)):
+            function = machine.scope.find(name)
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name))):
+            instance = machine.scope.find(owner)
+            if isinstance(instance, Instance):
+                function = machine.find_method(instance, name)
+    match function:
+        case FunctionValue(node=cst.FunctionDef() as node) if node.asynchronous is not None:
+            return node
+    return None
 
 
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
@@ -90,13 +117,13 @@ def _return(machine: Machine, node: cst.Return) -> Outcome:
     frame.returns.append((machine.guards[frame.guards :], value))
     levels = len(machine.loops) - frame.loops
     if levels:
-        machine.emit(Break(levels))
+        machine.leave_loops(levels)
     return Outcome(Exit.OTHER, leaves_function=True)
 
 
 def _break(machine: Machine, node: cst.Break) -> Outcome:
     if machine.loops:
-        machine.emit(Break(1))
+        machine.leave_loops(1)
     return ENDS
 
 

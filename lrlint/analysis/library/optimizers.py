@@ -100,6 +100,7 @@ def build(
         given=_given(positional, arguments),
         unknown_groups=groups.unknown,
         built_with=len(groups.options),
+        by_default=groups.by_default,
         depth=len(machine.loops),
     )
     machine.emit(BuildOptimizer(*machine.where(node), record))
@@ -120,7 +121,7 @@ def _add_group(
     record = optimizer.record
     options = arguments.get(0, "param_group")
     if not isinstance(options, DictValue) or len(machine.loops) > record.depth:
-        record.unknown_groups = True
+        record.unknown_groups, record.by_default = True, None
         return NONE
     number = len(record.groups)
     record.groups += ({**record.defaults, **_options(machine, options)},)
@@ -136,6 +137,8 @@ class _Groups(NamedTuple):
     places: tuple[SyntaxPlace | None, ...]
     unknown: bool = False
     """Whether there may be others."""
+    by_default: tuple[Mapping[str, AnyValue], ...] | None = None
+    """Those that the script's defaults lead to, if they do."""
 
 
 def _groups(
@@ -173,7 +176,9 @@ def _groups_of_choice(
         for position, group in enumerate(likely.options)
     )
     differ = len({len(other.options) for other in every}) > 1
-    return _Groups(options, likely.places, differ or any(other.unknown for other in every))
+    by_default = None if isinstance(lean, Choice) or likely.unknown else likely.options
+    unknown = differ or any(other.unknown for other in every)
+    return _Groups(options, likely.places, unknown, by_default)
 
 
 def _agrees(

@@ -23,6 +23,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     OptimizerRecord,
     OptimizerValue,
+    OwnClass,
     SchedulerRecord,
     SchedulerValue,
     Value,
@@ -31,7 +32,15 @@ from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
 
-_LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
+_LIBRARIES = (
+    "torch.",
+    "torchtune.",
+    "transformers",
+    "diffusers",
+    "builtins.",
+    "lr_scheduler.",
+    "optim.",
+)
 _TIMM = "timm."
 
 
@@ -84,8 +93,12 @@ def build_unknown(
     arguments: Arguments,
     *,
     derived: bool = False,
+    own: OwnClass | None = None,
 ) -> AnyValue:
-    """Return a scheduler without a law: its steps are counted, its LR is not known."""
+    """Return a scheduler without a law: its steps are counted, its LR is not known.
+
+    ``own`` is its class where the methods can be run.
+    """
     for value in arguments.all():
         # `GradualWarmupScheduler(optimizer, …, after_scheduler=cosine)` steps the cosine itself.
         if isinstance(value, (SchedulerValue, ListValue)) or (
@@ -101,6 +114,7 @@ def build_unknown(
         places={},
         derived=derived,
         open_arguments=True,
+        own=own,
     )
     machine.emit(BuildScheduler(*machine.where(node), record))
     return SchedulerValue(record)

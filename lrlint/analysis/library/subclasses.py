@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter import members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
+from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
@@ -19,6 +20,7 @@ from lrlint.analysis.model.values import (
     LibraryKind,
     Opaque,
     OptimizerValue,
+    SchedulerValue,
     Store,
 )
 from lrlint.formulas import LAWS
@@ -74,7 +76,15 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
             break
         if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
             target = value
-    return schedulers.build_unknown(machine, cls.name, target, node, arguments, derived=True)
+    own = own_class(machine, cls, arguments, node)
+    built = schedulers.build_unknown(
+        machine, cls.name, target, node, arguments, derived=True, own=own
+    )
+    if own is not None and isinstance(target, OptimizerValue) and isinstance(built, SchedulerValue):
+        rate = own_rate(machine, own, target.record, node)
+        if rate is not None:
+            built.record.own_rate, built.record.decay = rate, own_decay(rate)
+    return built
 
 
 def _is_dataclass(cls: ClassValue) -> bool:
@@ -112,7 +122,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         if name not in instance.store.data:
             default = members.class_member(machine, cls, name)
             if default is not None:
-                instance.store.data[name] = _without_name(default)
+                instance.store.data[name] = without_name(default)
     machine.instances.append(instance)
     after = machine.find_method(instance, "__post_init__")
     if isinstance(after, FunctionValue):
@@ -121,7 +131,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
     return instance
 
 
-def _without_name(default: AnyValue) -> AnyValue:
+def without_name(default: AnyValue) -> AnyValue:
     """Return a field's default without the name from the class body: the object renames it."""
     if isinstance(default, Expr) and len(default.atoms()) == 1:
         atom = next(iter(default.atoms()))

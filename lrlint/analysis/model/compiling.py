@@ -28,6 +28,10 @@ def compile_condition(condition: Condition, arguments: Sequence[Atom]) -> Callab
 
     A flag has the value that it leans to. Raises :class:`NotComputable` where something is unknown.
     """
+    lean = condition.lean
+    if lean is not None:
+        fixed: bool = lean
+        return lambda *at: fixed
     match condition:
         case Relation(op, left, right):
             compute_left, compute_right = (compile_number(n, arguments) for n in (left, right))
@@ -47,11 +51,7 @@ def compile_condition(condition: Condition, arguments: Sequence[Atom]) -> Callab
         case Any(parts):
             inners = [compile_condition(part, arguments) for part in parts]
             return lambda *at: any(inner(*at) for inner in inners)
-    lean = condition.lean
-    if lean is None:
-        raise NotComputable(text_of(condition))
-    fixed: bool = lean
-    return lambda *at: fixed
+    raise NotComputable(text_of(condition))
 
 
 def compile_number(number: Expr, arguments: Sequence[Atom]) -> Callable[..., int | float]:

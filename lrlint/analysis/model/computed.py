@@ -43,6 +43,13 @@ class Counter(Derived):
 
 
 @dataclass(frozen=True, slots=True)
+class Measured(Derived):
+    """The key of a number that a loss or another measured value decides: ``best_epoch``."""
+
+    number: Hashable
+
+
+@dataclass(frozen=True, slots=True)
 class RateInUse(Derived):
     """The key of an LR that is read from a param group in the middle of the training."""
 

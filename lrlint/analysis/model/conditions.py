@@ -9,13 +9,21 @@ default of 10 leans to True. A condition on loop indices can be counted (``count
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
 from typing import ClassVar, TypeVar
 
-from lrlint.analysis.model.computed import Computed, Counter, Derived, replaced, varies
+from lrlint.analysis.model.computed import (
+    Computed,
+    Counter,
+    Derived,
+    Measured,
+    all_atoms,
+    replaced,
+    varies,
+)
 from lrlint.symbolic import Atom, Expr, certain_sign
 
 
@@ -473,6 +481,13 @@ def depends_on_loop(condition: Condition) -> bool:
     if not isinstance(condition, (Relation, Divisible, All, Any)):
         return False
     return any(is_loop_atom(atom) for atom in condition.atoms())
+
+
+def is_measured(condition: Condition, counters: Collection[Atom]) -> bool:
+    """Whether a measured value decides a condition, by itself or through some ``counters``."""
+    return Nature.METRIC in natures(condition) or any(
+        isinstance(atom.key, Measured) or atom in counters for atom in all_atoms(condition)
+    )
 
 
 def never_together(one: Relation, other: Relation) -> bool:

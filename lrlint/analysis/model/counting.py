@@ -131,19 +131,21 @@ def _is_reached(threshold: Expr, trips: Expr) -> bool | None:
 
 def _regular_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
     """Count ``(i + 1) % k == 0 or i + 1 == len(loader)``: every k-th iteration and the last."""
-    every = _every_and_last(parts, index, trips)
+    every = every_and_last(Any(parts), index, trips)
     return None if every is None else ceil(trips / every)
 
 
-def _every_and_last(parts: tuple[Condition, ...], index: Atom, trips: Expr) -> Expr | None:
-    """Return k of ``(i + 1) % k == 0 or i + 1 == trips``."""
-    regular = [part for part in parts if isinstance(part, Divisible)]
+def every_and_last(condition: Condition, index: Atom, trips: Expr) -> Expr | None:
+    """Return k where a condition holds in every k-th iteration of a loop, and in the last."""
+    if not isinstance(condition, Any) or len(condition.parts) != 2:
+        return None
+    regular = [part for part in condition.parts if isinstance(part, Divisible)]
     last = [
         part
-        for part in parts
+        for part in condition.parts
         if isinstance(part, Relation) and part.op in ("==", ">=") and _is_last(part, index, trips)
     ]
-    if len(parts) == 2 and len(regular) == len(last) == 1:
+    if len(regular) == len(last) == 1:
         pieces = (regular[0].value - regular[0].remainder).linear_in(index)
         if pieces is not None and pieces[0].as_number() == 1 and pieces[1].as_number() == 1:
             return regular[0].by
@@ -205,7 +207,7 @@ def summed(
     until = trips if whole and trips is not None else Expr.atom(index)
     try:
         if not whole and trips is not None and isinstance(condition, Any):
-            every = _every_and_last(condition.parts, index, trips)
+            every = every_and_last(condition, index, trips)
             count = None if every is None else floor(until / every)
         else:
             count = _closed_form(condition, index, until)

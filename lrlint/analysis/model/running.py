@@ -7,18 +7,28 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
-from lrlint.analysis.model.computed import Derived, all_atoms
-from lrlint.analysis.model.conditions import Condition, flatten, is_loop_atom, text_of
+from lrlint.analysis.model.computed import all_atoms
+from lrlint.analysis.model.conditions import (
+    Condition,
+    depends_on_loop,
+    flatten,
+    is_loop_atom,
+    is_measured,
+    text_of,
+)
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Block,
     Break,
     Event,
+    Left,
     LRWrite,
     Node,
     Repeat,
+    SchedulerStep,
     When,
     has_break,
+    measured_counters,
     nodes_of,
     walk,
 )
@@ -44,11 +54,14 @@ class TraceCompiler(ABC):
         self._assumed = assumed
         self._unresolved = unresolved
         self._left = most
-        self._all_indices = {
-            loop.loop.index for loop in nodes_of(trace) if isinstance(loop, Repeat)
-        }
-        self._last: dict[Atom, int] = {}
-        """The last iteration of each loop that has run, for flags that a loop leaves set."""
+        self._wanted = _wanted(trace)
+        records = [node.loop for node in nodes_of(trace) if isinstance(node, Repeat)]
+        self._indices = {record.index for record in records}
+        self._after_loops = {item.atom for record in records for item in record.left}
+        self._measured = measured_counters(records)
+        self._last: dict[Atom, int | float] = {}
+        """The last iteration of each loop that has run, and the numbers that loops have left."""
+        self._at_break: dict[Atom, int | float] = {}
         self._ends: list[bool] = []
         """Whether a ``break`` leaves it, for each loop that is being compiled."""
         self.by_defaults = False
@@ -96,22 +109,27 @@ class TraceCompiler(ABC):
                 return self._repeat(node, indices)
             case When():
                 return self._when(node, indices)
-            case Break(levels=levels):
-                if self._ends:
-                    self._ends[-min(levels, len(self._ends))] = True
-                return lambda stack: levels
+            case Break():
+                return self._break(node, indices)
             case Event() if self._concerns(node):
                 return self._event(node, indices)
         return None
 
     def _matters(self, block: Block) -> bool:
-        return any(self._concerns(item.event) for item in walk(block))
+        return any(self._concerns(item.event) for item in walk(block)) or any(
+            isinstance(node, Repeat) and self._leaves(node) for node in nodes_of(block)
+        )
+
+    def _leaves(self, node: Repeat) -> list[Left]:
+        """Return the numbers of a loop that are used after it."""
+        return [item for item in node.loop.left if item.atom in self._wanted]
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
-        if not self._matters(node.body):
+        left = self._leaves(node)
+        if not left and not self._matters(node.body):
             return None
         index = node.loop.index
-        carried = [item for item in node.loop.carried if item.atom in _read_in(node)]
+        carried = [item for item in node.loop.carried if item.atom in self._wanted]
         inside = (*indices, index, *(item.atom for item in carried))
         self._ends.append(False)
         body = self._block(node.body, inside)
@@ -119,8 +137,10 @@ class TraceCompiler(ABC):
         if count is None:
             return None
         try:
-            before = [compile_number(item.before, indices) for item in carried]
-            after = [compile_number(item.after, inside) for item in carried]
+            before = [self._number(item.before, indices) for item in carried]
+            after = [self._number(item.after, inside) for item in carried]
+            first = {item.atom: self._number(item.before, indices) for item in left}
+            last = {item.atom: self._number(item.after, inside) for item in left}
         except NotComputable as missing:
             self._unresolved.append(str(missing))
             return None
@@ -128,6 +148,8 @@ class TraceCompiler(ABC):
 
         def run(stack: Indices) -> int | None:
             trips = int(count(*stack))
+            for atom, compute in first.items():
+                self._last[atom] = compute(*stack)
             stack += [0, *(compute(*stack) for compute in before)]
             try:
                 for iteration in range(trips):
@@ -137,7 +159,10 @@ class TraceCompiler(ABC):
                     stack[depth] = self._last[index] = iteration
                     leave = body(stack)
                     if leave:
+                        self._keep(left)
                         return leave - 1
+                    if last and iteration == trips - 1:
+                        self._last |= {atom: compute(*stack) for atom, compute in last.items()}
                     if after:
                         stack[depth + 1 : size] = [compute(*stack) for compute in after]
             finally:
@@ -145,6 +170,55 @@ class TraceCompiler(ABC):
             return None
 
         return run
+
+    def _break(self, node: Break, indices: tuple[Atom, ...]) -> Runner | None:
+        levels = node.levels
+        if self._ends:
+            self._ends[-min(levels, len(self._ends))] = True
+        try:
+            numbers = {
+                atom: self._number(number, indices)
+                for atom, number in node.left
+                if atom in self._wanted
+            }
+        except NotComputable as missing:
+            self._unresolved.append(str(missing))
+            return None
+        if not numbers:
+            return lambda stack: levels
+
+        def leave(stack: Indices) -> int:
+            self._at_break = {atom: compute(*stack) for atom, compute in numbers.items()}
+            return levels
+
+        return leave
+
+    def _keep(self, left: Sequence[Left]) -> None:
+        """Give the numbers of a loop the values that they have at a break."""
+        for item in left:
+            if item.variable in self._at_break:
+                self._last[item.atom] = self._at_break[item.variable]
+            else:
+                self._last.pop(item.atom)
+
+    def _number(self, number: Expr, indices: tuple[Atom, ...]) -> Callable[..., int | float]:
+        """Return a number as a function of the indices of the loops around it."""
+        outside = self._outside(number, indices)
+        compute = compile_number(number, (*indices, *outside))
+        if not outside:
+            return compute
+        return lambda *stack: compute(*stack, *map(self._value_of, outside))
+
+    def _outside(self, number: Expr | Condition, indices: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """Return what a number depends on of loops that are not around it."""
+        return tuple((all_atoms(number) & (self._indices | self._after_loops)) - set(indices))
+
+    def _value_of(self, atom: Atom) -> int | float:
+        if atom in self._indices:
+            return self._last.get(atom, -1)
+        if atom not in self._last:
+            raise NotComputable(atom.name)
+        return self._last[atom]
 
     def _trips(
         self, node: Repeat, indices: tuple[Atom, ...], *, ends: bool
@@ -162,7 +236,7 @@ class TraceCompiler(ABC):
             return None
         self.by_defaults |= not _is_sure(loop.trips.atoms())
         try:
-            return compile_number(loop.trips, indices)
+            return self._number(loop.trips, indices)
         except NotComputable as missing:
             self._unresolved.append(str(missing))
             return None
@@ -182,7 +256,9 @@ class TraceCompiler(ABC):
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
             concerned = [item.event for item in walk(node.body) if self._concerns(item.event)]
-            if not all(map(self._may_be_left_out, concerned)):
+            if not all(map(self._may_be_left_out, concerned)) or any(
+                map(self._is_limit, conditions)
+            ):
                 self._note_unknown(conditions, str(missing))
             return None
         body = self._block(node.body, indices)
@@ -197,6 +273,10 @@ class TraceCompiler(ABC):
 
         return run
 
+    def _is_limit(self, condition: Condition) -> bool:
+        """Whether a condition compares a counter with a number that only has to be known."""
+        return depends_on_loop(condition) and not is_measured(condition, self._measured)
+
     def _note_unknown(self, conditions: list[Condition], missing: str) -> None:
         """Note what would decide a condition: a name to set, or the condition itself."""
         names = {atom.name for part in conditions for atom in part.atoms() if atom.value is None}
@@ -206,11 +286,11 @@ class TraceCompiler(ABC):
 
     def _test(self, condition: Condition, indices: tuple[Atom, ...]) -> Callable[..., bool]:
         """Return the condition as a function of the indices of the loops around it."""
-        left = tuple((set(condition.atoms()) & self._all_indices) - set(indices))
-        holds = compile_condition(condition, (*indices, *left))
-        if not left:
+        outside = self._outside(condition, indices)
+        holds = compile_condition(condition, (*indices, *outside))
+        if not outside:
             return holds
-        return lambda *stack: holds(*stack, *(self._last.get(atom, -1) for atom in left))
+        return lambda *stack: holds(*stack, *map(self._value_of, outside))
 
 
 def _is_certain(condition: Condition) -> bool:
@@ -227,23 +307,31 @@ def _nothing(stack: Indices) -> None:
     """Run an empty block."""
 
 
-def _read_in(node: Repeat) -> frozenset[Atom]:
-    """Return the numbers that what runs in a loop depends on."""
-    numbers: list[Expr | Derived] = []
-    carried = list(node.loop.carried)
-    for inner in nodes_of(node.body):
-        match inner:
+def _wanted(trace: Block) -> frozenset[Atom]:
+    """Return the numbers that what runs in a trace depends on, directly or through others."""
+    known: set[Atom] = set()
+    sources: list[tuple[Atom, frozenset[Atom]]] = []
+    for node in nodes_of(trace):
+        match node:
             case When(condition=condition):
-                numbers.append(condition)
+                known |= all_atoms(condition)
             case LRWrite(law=Expr() as law):
-                numbers.append(law)
+                known |= all_atoms(law)
+            case SchedulerStep(argument=argument, times=times):
+                known |= all_atoms(*(x for x in (argument, times) if isinstance(x, Expr)))
+            case Break(left=left):
+                sources += [(atom, all_atoms(number)) for atom, number in left]
             case Repeat(loop=loop):
-                carried += loop.carried
-                numbers += [loop.trips] if loop.trips is not None else []
-    known = all_atoms(*numbers)
+                known |= all_atoms(*([] if loop.trips is None else [loop.trips]))
+                sources += [
+                    (item.atom, all_atoms(item.before, item.after)) for item in loop.carried
+                ]
+                sources += [
+                    (item.atom, all_atoms(item.before, item.after) | {item.variable})
+                    for item in loop.left
+                ]
     while True:  # one variable may follow another
-        followed = [item for item in carried if item.atom in known]
-        more = known.union(*(all_atoms(item.before, item.after) for item in followed))
-        if more == known:
-            return known
-        known = more
+        more = [atoms for atom, atoms in sources if atom in known and not atoms <= known]
+        if not more:
+            return frozenset(known)
+        known.update(*more)

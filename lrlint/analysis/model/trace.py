@@ -6,11 +6,11 @@ predicted LRs by running it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from lrlint.analysis.model.computed import all_atoms, replaced
+from lrlint.analysis.model.computed import Measured, all_atoms, replaced
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
 from lrlint.analysis.model.values import Accelerator, AnyValue, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
@@ -25,6 +25,20 @@ class Carried:
 
     atom: Atom
     """Its value at the start of the body."""
+    before: Expr
+    """Its value before the loop."""
+    after: Expr
+    """Its value after the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A number that a loop changes, after the loop, where it has no closed form."""
+
+    atom: Atom
+    """Its value after the loop."""
+    variable: Atom
+    """What a `Break` out of the loop calls it."""
     before: Expr
     """Its value before the loop."""
     after: Expr
@@ -61,6 +75,7 @@ class LoopRecord:
     """Whether its iterations are calls of a function from code that was not read."""
     carried: tuple[Carried, ...] = ()
     """The numbers that its body changes in a way that the index alone does not tell."""
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(eq=False, slots=True)
@@ -85,6 +100,8 @@ class Break:
     """Leave the ``levels`` innermost loops."""
 
     levels: int
+    left: tuple[tuple[Atom, Expr], ...] = ()
+    """The numbers that these loops change, as they are here."""
 
 
 ALL_LOOPS: Final = 1_000_000
@@ -148,6 +165,8 @@ class SchedulerStep(Event):
     argument_text: str = ""
     times: Expr | None = None
     """How often the call advances it; None for once."""
+    local: bool = False
+    """Whether the argument comes from data that the other processes do not see."""
 
 
 @dataclass(eq=False, slots=True)
@@ -289,6 +308,25 @@ def has_break(block: Block) -> bool:
     return False
 
 
+def measured_counters(loops: Iterable[LoopRecord]) -> frozenset[Atom]:
+    """Return the numbers that loops change as a measured value decides: epochs without progress."""
+    changed: list[Carried | Left] = []
+    for loop in loops:
+        changed += [*loop.carried, *loop.left]
+    sources = [(item.atom, all_atoms(item.before, item.after)) for item in changed]
+    measured: set[Atom] = set()
+    while True:  # one of them may follow another
+        more = {
+            atom
+            for atom, atoms in sources
+            if atom not in measured
+            and any(isinstance(one.key, Measured) or one in measured for one in atoms)
+        }
+        if not more:
+            return frozenset(measured)
+        measured |= more
+
+
 def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
     """Replace atoms in a block's conditions, trip counts and numbers, in place.
 
@@ -302,7 +340,17 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
                 Carried(item.atom, replaced(item.before, mapping), replaced(item.after, mapping))
                 for item in node.loop.carried
             )
+            node.loop.left = tuple(
+                replace(
+                    item,
+                    before=replaced(item.before, mapping),
+                    after=replaced(item.after, mapping),
+                )
+                for item in node.loop.left
+            )
             substitute(node.body, mapping)
+        elif isinstance(node, Break):
+            node.left = tuple((atom, replaced(number, mapping)) for atom, number in node.left)
         elif isinstance(node, When):
             if all_atoms(node.condition).isdisjoint(mapping):
                 substitute(node.body, mapping)

@@ -18,7 +18,7 @@ from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Driver
-from lrlint.symbolic import Expr, Strength
+from lrlint.symbolic import Atom, Expr, Strength
 
 
 class Value:
@@ -65,6 +65,8 @@ class Opaque(Value):
     """Whether it is what code that is not seen passes to a function."""
     state_of: OptimizerRecord | SchedulerRecord | None = None
     """The object whose ``state_dict()`` it is."""
+    local: bool = False
+    """Whether it comes from a share of the data that only this process sees."""
 
 
 class Store:
@@ -174,6 +176,8 @@ class LibraryKind(Enum):
     ACCUMULATION = "accelerator.accumulate(…)"
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
+    DATACLASS_PARSER = "transformers.HfArgumentParser"
+    DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
@@ -336,6 +340,8 @@ class Loader(Value):
     batch_size: AnyValue | None = None
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
+    shared_out: bool = False
+    """Whether each process gets a share of the data, by a `DistributedSampler`."""
 
 
 @dataclass(eq=False, slots=True)
@@ -397,6 +403,22 @@ def alternatives(value: AnyValue) -> list[AnyValue]:
     return [inner for _, inner in value.alternatives] if isinstance(value, Choice) else [value]
 
 
+def is_local(*values: AnyValue | None) -> bool:
+    """Whether one of the values, or of the items in them, comes from a share of the data."""
+    return any(_is_local(value) for value in values)
+
+
+def _is_local(value: AnyValue | None) -> bool:
+    match value:
+        case Opaque(local=local):
+            return local
+        case ListValue(items=list() as items):
+            return any(isinstance(item, Opaque) and item.local for item in items)
+        case ListValue(element=Opaque(local=local)):
+            return local
+    return False
+
+
 def elements(value: AnyValue) -> list[AnyValue]:
     """Return the values in a container, but not those in the containers among them."""
     match value:
@@ -446,6 +468,28 @@ class OptimizerRecord:
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
+    by_default: tuple[Mapping[str, AnyValue], ...] | None = None
+    """The groups that the script's defaults lead to, where other settings lead to others."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClass:
+    """A class of the project that is constructed, with the arguments after the optimizer."""
+
+    cls: ClassValue
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+    plain: bool
+    """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRate:
+    """The LR that ``get_lr()`` of a class of the project gives."""
+
+    number: Expr
+    step: Atom
+    """The counter ``last_epoch`` in it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -484,6 +528,10 @@ class SchedulerRecord:
     """The framework that steps it, where that is read."""
     given: bool = False
     """Whether it is a parameter of a function: code that is not seen builds it."""
+    own: OwnClass | None = None
+    """Its class, where that is one of the project."""
+    own_rate: OwnRate | None = None
+    """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
     """The library class whose methods it has, where those are modelled."""
     planned_epochs: Expr | None = None

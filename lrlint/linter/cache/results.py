@@ -8,6 +8,7 @@ else: settings, options, path and working directory, the installation.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,8 @@ from lrlint.source.disk import Query, digest
 _DAY: Final = 86_400
 _KEPT: Final = 30
 """Days after which a result that was not asked for is dropped."""
+_MOST_ENTRIES: Final = 20_000
+"""Results; of more, only those of today are kept."""
 _REFRESHED: Final = 7
 """Days after which a cache that has not changed is written again, so that it does not grow old."""
 
@@ -58,9 +61,8 @@ class ResultCache:
         self._numbers: dict[Query, int] = {}
         self._sound: set[str] = set()
         self._changed = False
-        self._key = digest(
-            "\0".join([self._cwd, os.path.dirname(os.path.dirname(__file__))]).encode()
-        )
+        here = "\0".join([self._cwd, os.path.dirname(__file__)])
+        self._key = digest(here.encode("utf-8", "surrogateescape"))
         self._load()
 
     def _load(self) -> None:
@@ -72,13 +74,13 @@ class ResultCache:
             if found.get("installation") != self._installation:
                 raise ValueError("results of other code")
             self._queries = [_query(*row) for row in found["queries"]]
-            self._entries = {key: _entry(*row) for key, row in found["entries"].items()}
-            if any(max(row[3], default=0) >= len(self._queries) for row in self._entries.values()):
-                raise ValueError("a query is missing")
+            known = len(self._queries)
+            self._entries = {key: _entry(known, *row) for key, row in found["entries"].items()}
             self._sound = {*map(str, found["sound"])}
             self._changed = self._stamps.start - found["written"] > _REFRESHED * _DAY
         except (ValueError, TypeError, KeyError, AttributeError):
             self._queries, self._entries, self._sound = [], {}, set()
+            self._stamps.dull.clear()  # what other code has said of their bytes
             self._changed = True
         self._numbers = {query: number for number, query in enumerate(self._queries)}
 
@@ -112,14 +114,24 @@ class ResultCache:
             if known != content or state != self._states.of(queries):
                 return None
             linted = decode(Linted, record)
-            own = {path}.union(*(map(str, self._locator.answer(query)) for query in queries))
-            if not all(os.path.join(self._cwd, file) in own for file in linted.files.values()):
+            if linted.files and not self._has_read({*linted.files.values()}, path, queries):
                 return None
         except (KeyError, ValueError, TypeError, IndexError, RecursionError):
             return None
         if day != self._today:
             self._entries[key] = [self._today, known, state, numbers, record]
         return linted
+
+    def _has_read(self, files: set[str], path: str, queries: Iterable[Query]) -> bool:
+        """Whether some files are the linted one, or answer its queries: so their content is known.
+
+        A finding shows the source, and nobody may write a finding into the cache that shows
+        another file.
+        """
+        rest = {os.path.join(self._cwd, file) for file in files} - {path}
+        return not rest or rest <= {
+            str(answer) for query in queries for answer in self._locator.answer(query)
+        }
 
     def put(self, found: Found, linted: Linted, basis: Basis) -> None:
         """Keep the result of a file."""
@@ -161,10 +173,11 @@ class ResultCache:
     def _pruned(self) -> tuple[dict[str, list[Any]], list[Query]]:
         """Return the entries that were used lately, and their queries."""
         numbers: dict[int, int] = {}
+        oldest = self._today - (_KEPT if len(self._entries) <= _MOST_ENTRIES else 1)
         entries = {
             key: [day, content, state, [numbers.setdefault(n, len(numbers)) for n in asked], record]
             for key, (day, content, state, asked, record) in self._entries.items()
-            if day > self._today - _KEPT
+            if day > oldest
         }
         return entries, [self._queries[number] for number in numbers]
 
@@ -177,12 +190,15 @@ def _query(kind: object, folder: object, name: object, level: object) -> Query:
     raise ValueError("no query")
 
 
-def _entry(day: object, content: object, state: object, asked: object, record: object) -> list[Any]:
+def _entry(
+    known: int, day: object, content: object, state: object, asked: object, record: object
+) -> list[Any]:
     """Return an entry as it was written. Raises ValueError where it is something else."""
     if (
         type(day) is int
         and isinstance(asked, list)
-        and all(type(n) is int and n >= 0 for n in asked)
+        and {*map(type, asked)} <= {int}
+        and (not asked or 0 <= min(asked) <= max(asked) < known)
     ):
         return [day, content, state, asked, record]
     raise ValueError("no entry")

@@ -18,7 +18,7 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.counting import occurrences, summed
-from lrlint.symbolic import Atom, Expr, Strength, floor
+from lrlint.symbolic import Atom, Expr, Strength, ceil, floor
 
 ATOM = Atom("i", key=Counter(0), lower=0)
 INDEX = Expr.atom(ATOM)
@@ -78,6 +78,14 @@ def test_a_count_is_as_certain_as_the_numbers_in_it() -> None:
 
 def test_what_a_counter_has_gained() -> None:
     indicator = Expr.atom(Atom("[every]", key=every(4, 1), lower=0))
-    assert summed(indicator * 3 + 2, ATOM, {}) == floor(INDEX / 4) * 3 + INDEX * 2
+    gained = floor(INDEX / 4) * 3 + INDEX * 2
+    assert summed(indicator * 3 + 2, ATOM, {}) == gained
     assert summed(number(1), ATOM, {}) is None
     assert summed(indicator * INDEX, ATOM, {}) is None
+
+
+def test_what_a_counter_has_gained_that_the_last_iteration_advances() -> None:
+    last = Relation("==", INDEX, TRIPS - 1)
+    indicator = Expr.atom(Atom("[sync]", key=any_of(every(4, 1), last), lower=0))
+    assert summed(indicator * 2, ATOM, {}, TRIPS) == floor(INDEX / 4) * 2
+    assert summed(indicator * 2, ATOM, {}, TRIPS, whole=True) == ceil(TRIPS / 4) * 2

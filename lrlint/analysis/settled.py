@@ -1,0 +1,69 @@
+"""The rows of a file whose findings no other module has a say in.
+
+A comment that silences nothing there is unused; elsewhere it may silence what a module that imports
+the file brings about.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from lrlint.analysis.model.trace import Block, walk
+from lrlint.facts import Training
+from lrlint.source import SourceFile
+
+
+def settled_rows(
+    traces: Sequence[Block], trainings: Sequence[Training], source: SourceFile
+) -> frozenset[int]:
+    """Return the settled rows, and 0 if whole files can be judged by them.
+
+    Where the module trains by itself, all rows are, but for those of functions that nothing happens
+    in: others may call them. Else, only those of a function that builds and steps a scheduler are.
+    """
+    if any(True for _ in walk(traces[0])):
+        return _of_script(traces, source)
+    blocks = zip(traces[1:], trainings[1:], strict=True)
+    return frozenset(
+        row
+        for block, training in blocks
+        if _is_whole(training)
+        for row in _stretch(sorted(_rows(block, source)))
+    )
+
+
+def _of_script(traces: Sequence[Block], source: SourceFile) -> frozenset[int]:
+    happens = {row for block in traces for row in _rows(block, source)}
+    try:
+        functions = [
+            set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            for node in ast.walk(ast.parse(source.text))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ]
+    except (SyntaxError, RecursionError):  # newer syntax than this Python's
+        return frozenset()
+    idle = set[int]().union(*(rows for rows in functions if rows.isdisjoint(happens)))
+    everything = set(range(len(source.lines.starts) + 1)) - idle
+    return frozenset(everything - {0} if idle else everything)
+
+
+def _is_whole(training: Training) -> bool:
+    """Whether a training builds and steps all its schedulers, as far as is known nobody else."""
+    return bool(training.schedules) and all(
+        schedule.construction.seen and schedule.sites and not schedule.stepping.undecided
+        for schedule in training.schedules
+    )
+
+
+def _rows(block: Block, source: SourceFile) -> Iterator[int]:
+    """Yield the rows of a file in which something happens in a trace."""
+    for located in walk(block):
+        place = located.event.place
+        if place.source.name == source.name:
+            yield from source.module_rows(place.span())
+            yield from place.statement_rows
+
+
+def _stretch(rows: Sequence[int]) -> range:
+    return range(rows[0], rows[-1] + 1) if rows else range(0)

@@ -1,0 +1,168 @@
+"""Scheduler classes of the script: ``predict`` gives the LRs that torch uses, rules judge them."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from lrlint.linter.engine import lint_text
+from lrlint.predict.forecast import forecast
+from lrlint.source import load
+
+from .own_schedulers import script
+
+optimizer = pytest.importorskip("torch.optim.optimizer")
+
+
+def used_by(text: str) -> list[list[float]]:
+    """Run a script with torch; return the LRs of each param group."""
+    steps: list[list[float]] = []
+
+    def note(stepped: Any, args: Any, kwargs: Any) -> None:
+        steps.append([float(group["lr"]) for group in stepped.param_groups])
+
+    handle = optimizer.register_optimizer_step_pre_hook(note)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(text, "train.py", "exec"), {"__name__": "__main__"})
+    finally:
+        handle.remove()
+    return [list(group) for group in zip(*steps, strict=True)]
+
+
+@pytest.mark.parametrize("first", range(0, 140, 14))
+def test_the_prediction_is_what_torch_uses(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 14):
+        path = tmp_path / f"train_{seed}.py"
+        path.write_text(script(seed))
+        (found,) = forecast(load(path)).schedules
+        assert found.prediction.unresolved == [], path.read_text()
+        predicted, used = found.prediction.lr, used_by(path.read_text())
+        assert predicted is not None
+        assert len(predicted) == len(used)
+        for ours, theirs in zip(predicted, used, strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-18), path.read_text()
+
+
+TRAINING = """
+import math
+import torch
+from torch.optim.lr_scheduler import LRScheduler
+
+class Own(LRScheduler):
+    def __init__(self, optimizer, total, warmup=0, low=1e-3):
+        self.total, self.warmup, self.low = total, warmup, low
+        super().__init__(optimizer)
+
+    def get_lr(self):
+{body}
+
+def train(model, loader, epochs={epochs}):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = Own(optimizer, {arguments})
+    for epoch in range(epochs):
+        for x, y in loader:
+            model(x, y).backward()
+            optimizer.step()
+            {batch}
+        {epoch}
+"""
+COSINE = """
+        t = self.last_epoch
+        if t < self.warmup:
+            return [base * (t + 1) / self.warmup for base in self.base_lrs]
+        done = (t - self.warmup) / (self.total - self.warmup)
+        return [self.low + (base - self.low) * (1 + math.cos(math.pi * done)) / 2
+                for base in self.base_lrs]
+"""
+DROPS = """
+        if self.last_epoch < 30:
+            return [base for base in self.base_lrs]
+        if self.last_epoch < self.total:
+            return [base * 0.1 for base in self.base_lrs]
+        return [base * 0.01 for base in self.base_lrs]
+"""
+
+
+def codes(body: str, arguments: str, *, per_batch: bool = False, epochs: int = 60) -> set[str]:
+    step = "scheduler.step()"
+    text = TRAINING.format(
+        body=body.strip("\n"),
+        arguments=arguments,
+        epochs=epochs,
+        batch=step if per_batch else "pass",
+        epoch="pass" if per_batch else step,
+    )
+    return {finding.code for finding in lint_text(text).diagnostics}
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments", "per_batch", "code"),
+    [
+        (COSINE, "30", False, "LR201"),
+        (COSINE, "20, 5", False, "LR201"),
+        (COSINE, "epochs", True, "LR101"),
+        (COSINE, "epochs * len(loader)", False, "LR102"),
+        (COSINE, "epochs * len(loader), epochs // 10", True, "LR101"),
+        (COSINE, "500, 200", False, "LR210"),
+        (COSINE, "60, low=0.5", False, "LR302"),
+        (DROPS, "90", False, "LR205"),
+    ],
+)
+def test_what_is_wrong_is_named(body: str, arguments: str, per_batch: bool, code: str) -> None:
+    assert code in codes(body, arguments, per_batch=per_batch)
+
+
+@pytest.mark.parametrize(
+    ("body", "arguments", "per_batch"),
+    [
+        (COSINE, "epochs", False),
+        (COSINE, "60, 5", False),
+        (COSINE, "epochs * len(loader)", True),
+        (COSINE, "epochs * len(loader), 2 * len(loader)", True),
+        (COSINE, "epochs * len(loader), 500", True),
+        (DROPS, "50", False),
+    ],
+)
+def test_what_is_right_is_not_reported(body: str, arguments: str, per_batch: bool) -> None:
+    assert codes(body, arguments, per_batch=per_batch) == set()
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "def get_lr(self):\n        return [read_lr() for _ in self.base_lrs]",
+        "def get_lr(self):\n        return [self.of_optimizer(g) for g in self.base_lrs]",
+        "def get_lr(self):\n        return [b * torch.rand(1).item() for b in self.base_lrs]",
+    ],
+)
+def test_what_cannot_be_read_is_open(method: str, tmp_path: Path) -> None:
+    text = TRAINING.format(
+        body="        return self.base_lrs",
+        arguments="9",
+        epochs=3,
+        batch="pass",
+        epoch="scheduler.step()",
+    ).replace("def get_lr(self):\n        return self.base_lrs", method)
+    path = tmp_path / "train.py"
+    path.write_text(text)
+    (found,) = forecast(load(path), overrides={"len(loader)": 2}).schedules
+    assert found.prediction.unresolved
+    assert found.prediction.lr is None
+
+
+def test_lists_that_a_method_fills_are_its_own() -> None:
+    body = dedent(
+        """
+        rates = []
+        for base in self.base_lrs:
+            rates.append(base * 0.5 ** (self.last_epoch // 20))
+        return rates
+        """
+    )
+    assert codes("\n".join(f"        {line}" for line in body.splitlines()), "60") == set()
