@@ -15,9 +15,9 @@ class UnusedSuppression(Rule):
     Reports codes in `# lrlint: ignore[…]`, `# lrlint: ignore-file[…]` and `# noqa: LR…`
 
     - that silence nothing, where the rule is on and has judged the file;
-    - that are no rule's code or name;
+    - that are not the code or name of a rule;
 
-    and comments that look like a suppression and are none, such as `# lrlint: disable=LR101`.
+    and comments that look like a suppression but are not one, such as `# lrlint: disable=LR101`.
 
     The codes of other linters and a bare `# noqa` are left alone. Whether a comment in a module
     that only defines functions silences anything depends on the scripts that import it: of such
@@ -54,7 +54,7 @@ class UnusedSuppression(Rule):
     - [ruff: unused-noqa](https://docs.astral.sh/ruff/rules/unused-noqa/)
     """
 
-    # The engine reports it: comments are no facts.
+    # The engine reports it: facts say nothing of comments.
     code, name, severity = "LR001", "unused-suppression", Severity.WARNING
 
     SETUP = "scheduler = CosineAnnealingLR(optimizer, T_max=90, eta_min=1e-3){}"

@@ -17,7 +17,7 @@ from lrlint.source import SourceFile
 def settled_rows(
     traces: Sequence[Block], trainings: Sequence[Training], source: SourceFile
 ) -> frozenset[int]:
-    """Return the settled rows; 0 stands for what concerns all of them.
+    """Return the settled rows, and 0 if whole files can be judged by them.
 
     Where the module trains by itself, all rows are, but for those of functions that nothing happens
     in: others may call them. Else, only those of a function that builds and steps a scheduler are.

@@ -25,6 +25,7 @@ COMMANDS = {
         "lrlint.cli.predict:predict", "Show the learning rate at every optimizer step."
     ),
     "run": Lazy("lrlint.cli.run:run", "Run a training script and verify the LR it uses."),
+    "report": Lazy("lrlint.cli.trace:report", "Show the trace of a run that is over."),
     "server": Lazy("lrlint.cli.server:server", "Start the language server, for editors."),
     "rule": Lazy("lrlint.cli.rule:rule", "Explain a rule, or list them all."),
     "clean": Lazy("lrlint.cli.clean:clean", "Remove the cache."),

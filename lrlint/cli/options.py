@@ -48,7 +48,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         hint = f"did you mean {' or '.join(close)}?" if close else f"known are {listed}"
         raise click.BadParameter(f"no format is called {value!r}; {hint}")
 
-    def complete(
+    def completions(
         context: click.Context, parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return [
@@ -61,7 +61,7 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
         ["--output-format"],
         metavar="FORMAT",
         callback=check,
-        shell_complete=complete,
+        shell_complete=completions,
         help=f"How {what} written: {listed}.  [default: {next(iter(summaries))}]",
     )
 
@@ -152,7 +152,7 @@ class Options:
             ["--baseline"],
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Hold back as many findings as this file counts.",
+            help="Hold back as many findings as this baseline counts.",
         ),
     ]
     write_baseline: Annotated[
@@ -161,7 +161,7 @@ class Options:
             ["--write-baseline"],
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="Write such a file that holds back what is found now.",
+            help="Write a baseline that holds back what is found now.",
         ),
     ]
     diff: Annotated[

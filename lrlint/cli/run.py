@@ -7,9 +7,11 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
@@ -29,7 +31,7 @@ from lrlint.output import FORMATS, Style, render
 if TYPE_CHECKING:
     from lrlint.linter.resolve import Resolver
     from lrlint.runtime.launcher import ScriptEnd, Target
-    from lrlint.runtime.run_report import RunReport
+    from lrlint.runtime.run_report import Origin, RunReport
 
 
 @dataclass(frozen=True)
@@ -151,12 +153,16 @@ def run(**values: Any) -> int:
 
 def _resolver(options: Options, script: Path) -> Resolver:
     """Return the settings of files, overridden by the command line."""
+    from lrlint.linter.unused import UNUSED
+
     chosen = {
         "select": split(options.select),
         "extend-select": split(options.extend_select),
         "ignore": split(options.ignore),
     }
     given: dict[str, Any] = {key: value for key, value in chosen.items() if value}
+    # A run neither confirms nor refutes what is said of comments, and may have use for one.
+    given["extend-ignore"] = (UNUSED[0],)
     if options.pedantic:
         given["pedantic"] = True
     return resolver_for(options.config, given, isolated=options.isolated, near=script)
@@ -178,7 +184,9 @@ def _writer(path: Path) -> Callable[[RunReport], None]:
     absolute = path.absolute()  # the script may change the working directory
     if path.suffix == ".json":
         return lambda report: _write(absolute, _json(report))
-    if path.suffix in (".html", ".png", ".svg"):
+    if path.suffix == ".html":
+        return lambda report: _write_page(absolute, report)
+    if path.suffix in (".png", ".svg"):
         from lrlint.runtime.picture import Picture
 
         picture = Picture(absolute)
@@ -203,6 +211,27 @@ def _json(report: RunReport) -> str:
     from lrlint.runtime.run_report import as_json
 
     return json.dumps(as_json(report), indent=2, allow_nan=False) + "\n"
+
+
+def _write_page(path: Path, report: RunReport) -> None:
+    from lrlint.runtime.html_page import write_page
+
+    write_page(path, report)
+
+
+def _origin(target: Target, began: float) -> Origin:
+    import torch
+
+    from lrlint.runtime.run_report import Origin
+
+    name = ("-m", target.name) if target.module else (target.name,)
+    python = sys.version.split()[0]
+    return Origin(
+        command=(*name, *target.arguments),
+        versions={"lrlint": version("lrlint"), "Python": python, "torch": str(torch.__version__)},
+        began=time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(began)),
+        seconds=time.time() - began,
+    )
 
 
 def _write(path: Path, text: str) -> None:
@@ -239,6 +268,7 @@ class _Finisher:
         self._stderr = None if sys.stderr is None else _duplicate(2)
         """Where standard error went when the script began."""
         self._silent = self._mode is Mode.RECORD and self._file is None and self._format == "text"
+        self._target, self._began = target, time.time()
         self._session.start()
 
     def finish(self, outcome: ScriptEnd) -> int:
@@ -273,6 +303,7 @@ class _Finisher:
             judgements=tuple(judgements),
             sources=self._sources | session.sources(),
             cut=outcome.cut,
+            origin=_origin(self._target, self._began),
         )
         if self._fail_on is not None and report.has(self._fail_on):
             report = replace(report, status=report.status or 1)

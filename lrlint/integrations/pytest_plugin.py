@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -149,12 +150,12 @@ def _choice(item: pytest.Item) -> _Choice:
 
 
 def _open(choice: _Choice) -> Watch:
-    from lrlint.linter.selection import Layer
-    from lrlint.linter.settings import Settings
+    from lrlint.linter.config import Config
+    from lrlint.linter.resolve import Resolver
     from lrlint.runtime.session import Mode, Session
     from lrlint.runtime.watch import Watch  # imports torch: 2 s
 
-    settings = Settings(layers=(Layer(ignore=choice.ignore),))
+    settings = Resolver([Config({"ignore": choice.ignore}, Path.cwd())])
     return Watch(Session(Mode.RAISE if choice.mode == "raise" else Mode.RECORD, settings=settings))
 
 

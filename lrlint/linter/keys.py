@@ -230,7 +230,7 @@ KEYS: dict[str, Key] = {
             _choice((*_SEVERITIES, NEVER), fail_on),
             '"warning"',
             '"error"',
-            "The least severity that makes the exit status 1.",
+            "Minimum severity for exit status 1.",
         ),
         Key(
             "baseline",

@@ -98,7 +98,7 @@ class Settings:
     """The values of names that scripts leave open or to a default."""
     pedantic: bool = False
     fail_on: Severity | None = Severity.WARNING
-    """The least severity that makes the exit status 1; None: none does."""
+    """Minimum severity for exit status 1; None: none does."""
     baseline: Path | None = None
     """The file that says how many findings are held back."""
     files: tuple[Path, ...] = ()

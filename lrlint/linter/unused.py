@@ -1,4 +1,4 @@
-"""LR001: suppression comments that silence nothing, or that nobody understands."""
+"""LR001: suppression comments that silence nothing, or that lrlint does not understand."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Unused:
                 )
         for one in about_us:
             if one not in self._used and self._is_settled(one):
-                message = "there is no unused suppression here that this could silence"
+                message = f"`{one.code}` silences nothing here"
                 yield self._diagnostic((one.start, one.end), message, severity, self._fix(one))
 
     def _verdict(self, one: Suppression) -> tuple[str, bool]:

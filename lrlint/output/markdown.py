@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from lrlint.diagnostics import Diagnostic, position
 from lrlint.output import Results, Style
 from lrlint.output.colour import Paint
-from lrlint.output.summary import summary
+from lrlint.output.summary import count, summary
 from lrlint.output.text import clean
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~$&]|(?<![^\W_])_|_(?![^\W_])")
-_ROWS = 500
-"""Rows of a table: GitHub refuses comments above 64 KiB and summaries above 1 MiB."""
+_MOST_CHARACTERS = 60_000
+"""Of the rows of a table: GitHub refuses comments above 64 KiB."""
 
 
 def render(results: Results, style: Style) -> str:
@@ -22,9 +23,12 @@ def render(results: Results, style: Style) -> str:
     diagnostics = results.diagnostics
     if diagnostics:
         output += ["", "| | rule | place | message |", "| --- | --- | --- | --- |"]
-        output += [_row(diagnostic) for diagnostic in diagnostics[:_ROWS]]
-    if len(diagnostics) > _ROWS:
-        output += ["", f"{len(diagnostics) - _ROWS} more findings are left out."]
+        rows = [_row(diagnostic) for diagnostic in diagnostics]
+        sizes = accumulate(len(row) for row in rows)
+        shown = [row for row, size in zip(rows, sizes, strict=True) if size <= _MOST_CHARACTERS]
+        output += shown
+        if len(shown) < len(rows):
+            output += ["", f"{count(len(rows) - len(shown), 'more finding')} left out."]
     return "\n".join(output) + "\n"
 
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
+from lrlint.output.text import clean
 from lrlint.runtime.chart import chart
+from lrlint.runtime.html_parts import findings_list, schedule_section
 from lrlint.runtime.track import Track
+from lrlint.runtime.track_words import counts, title
 from lrlint.source import replace_file
 
 SCHEMA = 1
@@ -21,7 +24,7 @@ class RecordingError(UserError):
     """A file that holds no recording, or one of another version; the message says which."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recording:
     """All schedules of one run, and what the rules say of them."""
 
@@ -39,6 +42,13 @@ class Recording:
     def plot(self) -> Any:
         """Return an Altair chart of the LR used and scheduled; needs the extra ``report``."""
         return chart(self.schedules, self.findings)
+
+    def __repr__(self) -> str:
+        steps = ", ".join(f"{clean(title(one))}: {counts(one)}" for one in self.schedules)
+        return f"<Recording: {steps or 'no schedules'}; findings: {len(self.findings)}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(map(schedule_section, self.schedules)) + findings_list(self.findings)
 
     def save(self, path: str | Path) -> None:
         """Write the schedules to a JSON file, all of it or nothing (an OSError says why not)."""

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Severity
-from lrlint.facts import HANDWRITTEN
 from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
-from lrlint.output.curves import Curve
-from lrlint.output.json import record
+from lrlint.output.json import finite, record
 from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
+from lrlint.runtime.track_words import agreement, counts, curves, title
 from lrlint.runtime.verdicts import Judgement, Verdict, reported
 from lrlint.source import SourceFile
 
 _ROLES = {Verdict.CONFIRMED: "error", Verdict.REFUTED: "good", Verdict.NOT_EXERCISED: "dim"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run comes from."""
+
+    command: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of lrlint, Python and torch."""
+    began: str = ""
+    """Date and time."""
+    seconds: float = 0.0
+    """How long it took."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class RunReport:
     sources: Mapping[str, SourceFile]
     cut: bool = False
     """Whether it ended before its last line."""
+    origin: Origin = Origin()
 
     def has(self, least: Severity) -> bool:
         """Whether a finding is at least so severe; those that the run refutes do not count."""
@@ -75,18 +87,9 @@ def as_json(report: RunReport) -> dict[str, Any]:
         "exit_status": report.status,
         "static": static,
         "runtime": [record(finding) for finding in report.recording.findings],
-        "schedules": [_finite(track) for track in report.recording.to_json()],
+        "schedules": [finite(track) for track in report.recording.to_json()],
         **({"notes": list(notes)} if notes else {}),
     }
-
-
-def _finite(value: Any) -> Any:
-    """Replace NaN and infinity, which have no JSON form, by null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return [_finite(entry) for entry in value] if isinstance(value, list) else value
 
 
 def as_text(report: RunReport, style: Style) -> str:
@@ -114,56 +117,12 @@ def as_text(report: RunReport, style: Style) -> str:
 
 def _schedule(track: Track, paint: Paint, style: Style) -> Iterator[str]:
     where = f"{track.filename}:{track.row}"
-    rank = f", rank {track.rank}" if track.rank else ""
-    yield f"{paint('bold', where)}  {_driver(track)}, optimizer {track.optimizer}{rank}"
-    epochs = "" if track.epochs is None else f" in {track.epochs} epochs"
-    steps = "writes of the LR" if track.scheduler == HANDWRITTEN else "scheduler steps"
-    yield f"  {track.optimizer_steps:,} optimizer steps, {track.scheduler_steps:,} {steps}{epochs}"
-    yield f"  {_agreement(track)}"
+    yield f"{paint('bold', where)}  {title(track)}"
+    yield f"  {counts(track)}"
+    yield f"  {agreement(track)}"
     if track.lr and track.lr[0]:
         yield ""
-        yield from (f"  {row}" for row in draw(list(_curves(track)), colour=style.colour))
-
-
-def _driver(track: Track) -> str:
-    return "an LR written by hand" if track.scheduler == HANDWRITTEN else track.scheduler
-
-
-def _agreement(track: Track) -> str:
-    """Say in a line whether the LR is the schedule's."""
-    departure, error = track.first_divergence, track.max_relative_error
-    if track.scheduler == HANDWRITTEN:
-        if error is None:
-            return "the script sets the LR itself; there is no prediction to compare it with"
-        return f"LR matches the prediction at every step (max. rel. error {_error(error)})"
-    if departure is not None:
-        return (
-            f"departs from its schedule at optimizer step {departure.step + 1}:"
-            f" {departure.used:.6g} instead of {departure.expected:.6g}"
-        )
-    if track.expected is None or error is None:
-        return "no step used its LR" if not track.optimizer_steps else "its law is not known"
-    if track.overlaid_steps:
-        return (
-            f"something else scales the LR of {track.overlaid_steps:,} optimizer steps, and puts it"
-            " back before the scheduler steps: a warm-up, for example"
-        )
-    return f"LR matches the scheduler at every step (max. rel. error {_error(error)})"
-
-
-def _error(error: float) -> str:
-    return f"{error:.1e}" if error else "0"
-
-
-def _curves(track: Track) -> Iterator[Curve]:
-    steps = [step + 1 for step in track.at]
-    several = len(track.lr) > 1
-    for group, lr in enumerate(track.lr):
-        name = f"group {group}" if several else "used"
-        yield Curve(name, steps, lr)
-        expected = None if track.expected is None else track.expected[group]
-        if expected is not None and track.first_divergence is not None:
-            yield Curve(f"{name} as scheduled" if several else "as scheduled", steps, expected)
+        yield from (f"  {row}" for row in draw(list(curves(track)), colour=style.colour))
 
 
 def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:
@@ -175,12 +134,22 @@ def _verdicts(report: RunReport, paint: Paint) -> Iterator[str]:
         if verdict in counts or verdict is not Verdict.NOT_EXERCISED
     )
     yield f"Static findings: {totals}"
+    for (where, rule, said), judgement in zip(verdict_rows(report), report.judgements, strict=True):
+        verdict, _, rest = said.partition(",")
+        painted = paint(_ROLES[judgement.verdict], verdict) + (f",{rest}" if rest else "")
+        yield f"  {where}  {rule}: {painted}"
+
+
+def verdict_rows(report: RunReport) -> list[tuple[str, str, str]]:
+    """Return the place, the rule and the verdict of each static finding."""
+    rows: list[tuple[str, str, str]] = []
     for finding, judgement in zip(report.static, report.judgements, strict=True):
-        where = f"{finding.filename}:{finding.location.row}"
-        said = paint(_ROLES[judgement.verdict], _words(judgement.verdict))
+        said = _words(judgement.verdict)
         if judgement.confirmed_as not in (None, finding.code):
             said += f", as {judgement.confirmed_as}"
-        yield f"  {where}  {finding.code} {finding.name}: {said}"
+        where = f"{finding.filename}:{finding.location.row}"
+        rows.append((where, f"{finding.code} {finding.name}", said))
+    return rows
 
 
 def _words(verdict: Verdict) -> str:

@@ -187,14 +187,18 @@ class Trace:
         optimizers, rows, steps = list[TracedOptimizer](), list[TraceRow](), None
         values = _values(Path(path))
         rank = _rank(path, next(values, None))
-        for value in values:
-            if isinstance(value, list):
-                rows.append(TraceRow(value[0], value[1], tuple(value[2:])))
-            elif "steps" in value:
-                steps = tuple(value["steps"])
-            else:
-                keys = ("optimizer", "class", "filename", "row")
-                optimizers.append(TracedOptimizer(*(value[key] for key in keys)))
+        try:
+            for value in values:
+                if isinstance(value, list):
+                    optimizer, step, *lrs = value
+                    rows.append(TraceRow(int(optimizer), int(step), tuple(map(float, lrs))))
+                elif "steps" in value:
+                    steps = tuple(map(int, value["steps"]))
+                else:
+                    keys = ("optimizer", "class", "filename", "row")
+                    optimizers.append(TracedOptimizer(*(value[key] for key in keys)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise TraceError(f"{path}: holds no trace ({error})") from error
         return Trace(rank, tuple(optimizers), tuple(rows), steps)
 
     def lrs(self, optimizer: int = 0) -> Iterator[tuple[float, ...]]:

@@ -11,6 +11,7 @@ from typing import Any
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import UserError
 from lrlint.linter.settings import Settings
+from lrlint.runtime.html_parts import Findings
 from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.session import Mode, Session
@@ -65,9 +66,9 @@ class Watch:
         return self._session.recording(self.findings)
 
     @property
-    def findings(self) -> tuple[Diagnostic, ...]:
-        """What the rules say of the run so far."""
-        return self._session.findings(finished=not self._open)
+    def findings(self) -> Findings:
+        """What the rules say of the run so far: a tuple, which a notebook shows as a list."""
+        return Findings(self._session.findings(finished=not self._open))
 
     def tick(self) -> None:
         """Record an optimizer step that Python does not see: the replay of a CUDA graph."""
@@ -104,6 +105,13 @@ class Watch:
             self._session.raise_error()
         if self._session.mode is not Mode.RECORD and reports:
             self._session.warn()
+
+    def __repr__(self) -> str:
+        state = "recording" if self._open else "closed"
+        return f"<Watch, {state}: {self.recording!r}>"
+
+    def _repr_html_(self) -> str:
+        return self.recording._repr_html_()
 
     def __enter__(self) -> Watch:
         return self

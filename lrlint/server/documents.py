@@ -68,8 +68,8 @@ class Documents:
     def __init__(self) -> None:
         self.encoding = "utf-16"
         """How the client counts columns."""
-        self.folder = Path.cwd()
-        """Where documents belong that are saved nowhere yet."""
+        self.folders: tuple[Path, ...] = (Path.cwd(),)
+        """Those of the workspace; documents that are saved nowhere yet belong to the first."""
         self._texts: dict[str, OpenText] = {}
         self._notebooks: dict[str, OpenNotebook] = {}
 
@@ -158,7 +158,8 @@ class Documents:
             return None
         if urlsplit(uri).path.lower().endswith(".ipynb"):
             return None  # a cell, of a client that knows no notebooks, or a notebook as JSON
-        return Document(uri, self._path(uri, ".py"), encode(text.text))
+        path = self._path(uri, ".py")
+        return Document(uri, path, encode(text.text), self._folder(path))
 
     def others(self, uri: str) -> tuple[Document, ...]:
         """Return all open documents but one."""
@@ -178,8 +179,14 @@ class Documents:
         ]
         data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
         uris = tuple(cell.document for cell in notebook.cells)
-        return Document(
-            notebook.uri, self._path(notebook.uri, ".ipynb"), data.encode("ascii"), uris
+        path = self._path(notebook.uri, ".ipynb")
+        return Document(notebook.uri, path, data.encode("ascii"), self._folder(path), uris)
+
+    def _folder(self, path: Path) -> Path:
+        return max(
+            (folder for folder in self.folders if path.is_relative_to(folder)),
+            key=lambda folder: len(folder.parts),
+            default=path.parent,
         )
 
     def _path(self, uri: str, suffix: str) -> Path:
@@ -189,7 +196,7 @@ class Documents:
             found = Path(path)
         else:
             name = re.sub(r"[^\w.-]+", "_", unquote(urlsplit(uri).path).rsplit("/", 1)[-1])
-            found = self.folder / (name or "untitled")
+            found = self.folders[0] / (name or "untitled")
         return found if found.suffix.lower() in (*_SUFFIXES, ".ipynb") else Path(f"{found}{suffix}")
 
 

@@ -18,7 +18,7 @@ from lrlint.server.process import Stale
 from lrlint.server.sessions import Sessions, Snapshot, Workers
 from lrlint.server.tasks import Checked, Drawn
 
-_WATCHED = ("**/*.{py,pyw,ipynb}", "**/{pyproject,lrlint,.lrlint}.toml")
+_WATCHED = ("**/*.{py,pyw}", "**/{pyproject,lrlint,.lrlint}.toml")
 _READER_WAITS = 4.0
 """Seconds for which a hover waits for the curve."""
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -130,12 +130,10 @@ class Server(LanguageServer):
 def _initialize(ls: Server, params: types.InitializeParams) -> None:
     encoding = ls.workspace.position_encoding
     ls.documents.encoding = str(types.PositionEncodingKind(encoding).value)
-    folders = [folder.uri for folder in params.workspace_folders or ()]
-    for uri in (*folders, params.root_uri):
-        path = to_fs_path(uri) if uri else None
-        if path is not None:
-            ls.documents.folder = Path(path)
-            break
+    uris = [folder.uri for folder in params.workspace_folders or ()]
+    paths = [to_fs_path(uri) for uri in (*uris, params.root_uri) if uri]
+    folders = tuple(Path(path) for path in paths if path is not None)
+    ls.documents.folders = folders or ls.documents.folders
     general = params.capabilities.general
     ls.pictures = general is not None and general.markdown is not None
     wanted = _option(params.initialization_options, "pictures")
@@ -168,7 +166,7 @@ def _shut_down(ls: Server, params: None) -> None:
 
 
 def _files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.sessions.renew()
+    ls.sessions.files_changed(params.changes)
 
 
 # -- questions of the editor

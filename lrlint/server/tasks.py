@@ -18,6 +18,8 @@ class Document:
     path: Path
     data: bytes = field(repr=False)
     """What the file would hold if it were saved now."""
+    folder: Path
+    """The folder of the workspace that holds it, else its own."""
     cells: tuple[str, ...] = ()
     """The URIs of a notebook's cells."""
 

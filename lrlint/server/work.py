@@ -21,6 +21,7 @@ from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.ruleset import UNREADABLE
 from lrlint.linter.timeout import TookTooLong, cpu_limit
+from lrlint.linter.unused import UNUSED
 from lrlint.output.text import clean
 from lrlint.rule import Rule, load_rules
 from lrlint.server.places import Places
@@ -55,6 +56,8 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.ADVICE: types.DiagnosticSeverity.Information,
 }
+_NOT_SUPPRESSED = (UNREADABLE[0], UNUSED[0])
+"""Findings for which another comment is no remedy."""
 SOURCE = "lrlint"
 """Who speaks, in an editor's list of problems."""
 
@@ -115,7 +118,8 @@ class _Work:
         """Whether there is anything to look for, in a file that is to be linted."""
         data, path = self.document.data, self.document.path
         settings = self.resolver.settings(path)
-        excluded = settings.excludes_named(path) or is_skipped(path, settings.root)
+        root = settings.root if settings.files else self.document.folder
+        excluded = settings.excludes_named(path) or is_skipped(path, root)
         return not excluded and (mentions_schedule(data) or starts_something(data))
 
     @cached_property
@@ -155,7 +159,7 @@ class _Work:
     def _reported(self, finding: Diagnostic, report: Report, places: Places) -> Reported:
         uri = places.uri(finding.filename, finding.cell)
         lines = report.results.lines(finding.filename, finding.cell) or ()
-        comment = None if finding.code == UNREADABLE[0] else suppression(finding, lines)
+        comment = None if finding.code in _NOT_SUPPRESSED else suppression(finding, lines)
         return Reported(
             uri,
             _diagnostic(finding, places),
@@ -225,6 +229,7 @@ def _diagnostic(finding: Diagnostic, places: Places) -> types.Diagnostic:
         code_description=types.CodeDescription(finding.url) if finding.url else None,
         source=SOURCE,
         related_information=notes or None,
+        tags=[types.DiagnosticTag.Unnecessary] if finding.code == UNUSED[0] else None,
     )
 
 

@@ -67,7 +67,7 @@ class Suppression:
 
 @dataclass(frozen=True)
 class Misunderstood:
-    """A comment that looks like a suppression and is none."""
+    """A comment that looks like a suppression but is not one."""
 
     start: int
     end: int

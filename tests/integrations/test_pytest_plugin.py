@@ -130,6 +130,13 @@ def test_the_configuration_says_so_too(pytester: pytest.Pytester) -> None:
 
 
 @pytest.mark.slow
+def test_the_configuration_of_the_project_holds(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(CASES)
+    pytester.path.joinpath("lrlint.toml").write_text('severity = { LR105 = "off", LR902 = "off" }')
+    pytester.runpytest("--lrlint=raise", "-k", "twice").assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "failed"),
     [("", 1), ("mode='raise'", 1), ("mode='warn'", 0), ("ignore=['LR105', 'LR103']", 0)],

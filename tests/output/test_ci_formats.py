@@ -229,6 +229,14 @@ def test_markdown_is_a_table_in_which_code_stays_as_it_is(make: Make) -> None:
     )
 
 
+def test_markdown_fits_into_a_comment(make: Make) -> None:
+    found = tuple(make((row, 1), (row, 2), message="x" * 200) for row in range(1, 600))
+    text = render("markdown", Results(found, 1))
+    assert 59_000 < len(text) < 65_536
+    left_out = 599 - len(re.findall(r"^\| error", text, re.MULTILINE))
+    assert text.endswith(f"|\n\n{left_out} more findings left out.\n")
+
+
 def test_grouped_lists_findings_below_their_file(found: Results) -> None:
     assert render("grouped", found).startswith(
         "train.py:\n  2:46  error[LR101] step-in-batch-loop: T_max; is 10]\n\nx/bad.py:\n"

@@ -59,9 +59,9 @@ def test_every_lr_is_in_it_and_steps_without_change_cost_nothing(tmp_path: Path,
     assert list(map(list, trace.lrs(number["SGD"]))) == used
     assert list(trace.lrs(number["Adam"])) == [(0.3,)] * 250
     if isinstance(lr, float):
-        assert [row.step for row in trace.rows if row.optimizer == 0] == [
-            *(0, 700, 1000, 1400, 2000, 2100)
-        ]
+        rows = [row.step for row in trace.rows if row.optimizer == 0]
+        assert {0, 700, 1000, 1400, 2000, 2100} <= {*rows}
+        assert len(rows) < 50  # each half second has one, too
 
 
 def test_each_line_is_json_and_the_first_says_what_it_is(tmp_path: Path) -> None:

@@ -157,6 +157,7 @@ async def editing(
     *arguments: str,
     encodings: Sequence[types.PositionEncodingKind] = ENCODINGS,
     options: dict[str, Any] | None = None,
+    cwd: Path | None = None,
 ) -> AsyncIterator[Editor]:
     """Start a server in a folder and, at the end, shut it down as an editor does."""
     client = LanguageClient("editor", "1")
@@ -165,7 +166,7 @@ async def editing(
     client.feature(types.WINDOW_LOG_MESSAGE)(lambda params: editor.log(params.message))
     client.feature(types.WINDOW_SHOW_MESSAGE)(lambda params: editor.shown.append(params.message))
     await client.start_io(
-        sys.executable, "-m", "lrlint", "server", *arguments, cwd=folder, limit=2**24
+        sys.executable, "-m", "lrlint", "server", *arguments, cwd=cwd or folder, limit=2**24
     )
     capabilities = types.ClientCapabilities(
         general=types.GeneralClientCapabilities(

@@ -16,6 +16,7 @@ import pytest
 
 pytest.importorskip("pygls.lsp.server")
 
+pytestmark = pytest.mark.slow
 SERVER = [sys.executable, "-m", "lrlint", "server"]
 INITIALIZE = {"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None}}
 SHUTDOWN = {"id": 2, "method": "shutdown", "params": None}

@@ -199,6 +199,12 @@ def test_a_finding_is_suppressed_where_it_is(tmp_path: Path) -> None:
         assert page is not None
         assert page.startswith("### LR301 eta-min-zero\n\n")
         assert "## What it does" in page
+        editor.replace(uri, changed.replace("T_max=20", "T_max=20, eta_min=0.001"))
+        (unused,) = await editor.findings(uri)
+        assert (unused.code, list(unused.tags or ())) == (
+            "LR001",
+            [types.DiagnosticTag.Unnecessary],
+        )
 
     on(tmp_path, test)
 
@@ -300,6 +306,18 @@ def test_settings_are_those_of_the_file(tmp_path: Path) -> None:
     on(tmp_path, test)
 
 
+def test_what_is_installed_in_the_project_is_left_alone(tmp_path: Path) -> None:
+    """The folders above the workspace may have any name."""
+    project = tmp_path / "dist" / "project"
+    (project / ".venv").mkdir(parents=True)
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("train.py", NO_FLOOR))) == ["LR301"]
+        assert codes(await editor.findings(editor.open(".venv/train.py", NO_FLOOR))) == []
+
+    on(project, test, cwd=Path(tmp_path.anchor))
+
+
 def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text('[tool.lrlint]\nselct = ["LR301"]\n', encoding="utf-8")
@@ -315,6 +333,20 @@ def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
         event = types.FileEvent(file.as_uri(), types.FileChangeType.Changed)
         editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
         await editor.until(lambda: codes(editor.newest(uri)) == ["LR301"])
+
+    on(tmp_path, test)
+
+
+def test_a_module_that_changes_on_disk(tmp_path: Path) -> None:
+    helper = tmp_path / "helper.py"
+    helper.write_text(HELPER, encoding="utf-8")
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("main.py", MAIN))) == []
+        helper.write_text(HELPER.replace("T_max=20", "T_max=50"), encoding="utf-8")
+        event = types.FileEvent(helper.as_uri(), types.FileChangeType.Changed)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        await editor.until(lambda: codes(editor.newest(helper.as_uri())) == ["LR201"])
 
     on(tmp_path, test)
 

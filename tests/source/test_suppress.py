@@ -137,7 +137,7 @@ def test_places() -> None:
         ("# for lrlint", None),
     ],
 )
-def test_what_looks_like_a_suppression_and_is_none(comment: str, advice: str | None) -> None:
+def test_what_looks_like_a_suppression_but_is_not_one(comment: str, advice: str | None) -> None:
     found = Suppressions.scan(f"x = 1  {comment}\n").misunderstood
     assert [one.advice for one in found] == ([] if advice is None else [advice])
 
