@@ -154,6 +154,8 @@ class StepSite:
     """The argument less how often the site has run, where that is the same in every iteration."""
     last: Expr | None = None
     """The argument in the last iteration of all loops."""
+    local: bool = False
+    """Whether the argument comes from data that the other processes of the training do not see."""
     scaled: bool = False
     """Whether a GradScaler makes the step: it skips the step where gradients overflow."""
     via: tuple[Place, ...] = ()

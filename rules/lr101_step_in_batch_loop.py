@@ -234,6 +234,9 @@ def _fix(schedule: Schedule, site: StepSite) -> Proposal | None:
         return None
     if any(guard.kind is not GuardKind.EVERY_K for guard in site.guards):
         return None
+    updates = () if schedule.optimizer is None else schedule.optimizer.sites
+    if any(update.place.span() == site.place.span() for update in updates):
+        return None  # one call steps both
     return unsafe(
         "Step once per epoch",
         (site.place, MoveStatement(loop.place, Destination.END_OF_BODY)),

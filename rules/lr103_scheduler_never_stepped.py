@@ -46,6 +46,13 @@ def _only_idle(schedule: Schedule) -> bool:
     return bool(schedule.stepping.idle)
 
 
+def _asked(schedule: Schedule) -> bool:
+    """Whether a scheduler of timm, which knows the LR of any position, is used in another way."""
+    return schedule.construction.positioned and any(
+        call.method != "state_dict" for call in schedule.calls
+    )
+
+
 class SchedulerNeverStepped(Rule):
     """A scheduler is built, but nothing ever calls its `step()`.
 
@@ -92,6 +99,7 @@ class SchedulerNeverStepped(Rule):
     positioned = True
     exclusions = (
         BAD_INTERVAL,
+        Exclusion(_asked, "other methods of it are called, which may say or set the LR"),
         Exclusion(_only_idle, "the steps that are made do nothing", owner="LR505"),
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,

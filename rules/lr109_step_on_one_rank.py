@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.rates import takes_metric
 from lrlint.judgement.units import regular_sites
 from lrlint.judgement.wiring import only_rank
 from lrlint.rule import Finding, Invalid, Rule
@@ -18,7 +19,9 @@ class StepOnOneRank(Rule):
     ## What it does
 
     Reports `scheduler.step()` that only runs where `rank == 0` or `is_main_process()` holds, while
-    the optimizer steps on every rank.
+    the optimizer steps on every rank. Also reports a `ReduceLROnPlateau` that is given a value that
+    the process computes from its batches of a `DistributedSampler`, in a script whose processes
+    exchange no values.
 
     ## Why is this bad
 
@@ -100,6 +103,16 @@ class StepOnOneRank(Rule):
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
+        local = next((site for site in schedule.sites if site.local), None)
+        if local is not None and takes_metric(schedule):
+            yield self.finding(
+                local.place,
+                f"{schedule.scheduler} is given {local.argument_text}, which each process computes"
+                " on its own share of the data and which nothing averages: the processes lower the"
+                " LR at different times",
+                severity=Severity.WARNING,
+                notes=(("scheduler built here", schedule.place),),
+            )
         guard = only_rank(schedule)
         if guard is None or schedule.optimizer is None:
             return

@@ -123,10 +123,13 @@ class ZeroLRSteps(Rule):
 
     def _report(self, schedule: Schedule, lost: Zeros) -> Finding:
         verb = "runs" if lost.singular else "run"
+        outcome = "nothing is learned"
+        if lost.singular and lost.which == "the first step" and schedule.scheduler[:4] == "get_":
+            outcome = "the warm-ups of transformers begin so"
         return self.finding(
             schedule.place,
             f"{lost.which} {verb} with an LR of exactly 0"
-            f"{WITH_THE_DEFAULTS if lost.by_default else ''}: nothing is learned",
+            f"{WITH_THE_DEFAULTS if lost.by_default else ''}: {outcome}",
             severity=self.severity if lost.many else Severity.ADVICE,
             notes=tuple(("stepped here", site.place) for site in driver(schedule).sites[:1]),
         )

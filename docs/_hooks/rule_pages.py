@@ -13,7 +13,7 @@ from lrlint.linter.engine import lint_text
 from lrlint.rule import OWN_RULES, Rule, load_rules
 
 FAMILIES = {
-    "LR0": ("Reading", "Files that cannot be read."),
+    "LR0": ("Files", "Files that cannot be read, and comments in them that silence nothing."),
     "LR1": ("Stepping", "Where and how often `step()` is called."),
     "LR2": ("Horizon", "How long the schedule is."),
     "LR3": ("Range", "Between which values the LR moves."),
@@ -89,7 +89,7 @@ def _judges(rule: Rule) -> str:
     if rule.code.startswith("LR9"):
         return "recorded runs"
     if rule.schedulers is None:
-        return "every schedule" if rule.code != "LR000" else "every file"
+        return "files" if rule.code.startswith("LR0") else "every schedule"
     return ", ".join(f"`{name}`" for name in sorted(rule.schedulers))
 
 

@@ -52,10 +52,12 @@ def check(**values: Any) -> int:
     given = Options(**values)
     resolver = _resolver(given)
     wanted = resolver.preferences
+    # A configuration that asks for fixes does not forbid what cannot be combined with them.
+    may_fix = given.add_ignore is None and not given.watch
     options = replace(
         given,
         output_format=wanted.output_format,
-        fix=wanted.fix or given.fix_only,
+        fix=given.fix or given.fix_only or (wanted.fix and may_fix),
         unsafe_fixes=wanted.unsafe_fixes,
     )
     return _watch(given, options) if options.watch else _run(resolver, options)

@@ -153,12 +153,16 @@ def run(**values: Any) -> int:
 
 def _resolver(options: Options, script: Path) -> Resolver:
     """Return the settings of files, overridden by the command line."""
+    from lrlint.linter.unused import UNUSED
+
     chosen = {
         "select": split(options.select),
         "extend-select": split(options.extend_select),
         "ignore": split(options.ignore),
     }
     given: dict[str, Any] = {key: value for key, value in chosen.items() if value}
+    # A run neither confirms nor refutes what is said of comments, and may have use for one.
+    given["extend-ignore"] = (UNUSED[0],)
     if options.pedantic:
         given["pedantic"] = True
     return resolver_for(options.config, given, isolated=options.isolated, near=script)

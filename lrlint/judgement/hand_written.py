@@ -37,6 +37,8 @@ _FEWEST_STEPS = 5
 """Fewer are a trial run."""
 _LOW = 0.05
 """The share of the highest LR below which nobody sees how far a decay went on."""
+_ROUNDING = 1e-6
+"""How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
 _LOST = 1e-9
 """The share of its LR at which a training has come to a halt."""
 
@@ -95,10 +97,13 @@ def step_count(schedule: Schedule) -> int | None:
 def lr_at(schedule: Schedule, position: Number | None) -> float | None:
     """Return the LR at a value of the counter; None where it is unknown, or Python would raise."""
     at = schedule.law.at
-    if at is None or position is None or position < 0 or position != int(position):
+    if at is None or position is None or position < -_ROUNDING:
+        return None
+    whole = round(position)
+    if abs(position - whole) > _ROUNDING:
         return None
     try:
-        return at(int(position))
+        return at(whole)
     except (ArithmeticError, ValueError, LookupError):
         return None
 

@@ -142,9 +142,11 @@ def _curve(schedule: Schedule) -> Curve | None:
 
 def _at_the_start(schedule: Schedule) -> Zeros | None:
     """Return the first step of a function of the script that starts at 0."""
-    factor = schedule.lr_lambda.first_factor
+    factor, optimizer = schedule.lr_lambda.first_factor, schedule.optimizer
     if factor is None or factor.value != 0:
         return None
+    if optimizer is not None and optimizer.escapes and not optimizer.stepped:
+        return None  # the scheduler may step before it
     unit = _unit(schedule)
     by_default = factor.as_number() != 0
     return Zeros(f"the first {unit}", True, unit == "epoch", by_default)

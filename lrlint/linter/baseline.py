@@ -10,6 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -115,5 +116,7 @@ def hold_back(report: Report, paths: Iterable[Path], resolver: Resolver) -> Repo
 
 
 def _name(diagnostic: Diagnostic, baseline: Path) -> str:
-    path = os.path.relpath(absolute(Path(diagnostic.filename)), baseline.parent)
+    path = str(absolute(Path(diagnostic.filename)))
+    with suppress(ValueError):  # another drive
+        path = os.path.relpath(path, baseline.parent)
     return path.replace(os.sep, "/")

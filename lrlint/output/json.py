@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Related
@@ -32,6 +33,15 @@ def record(diagnostic: Diagnostic) -> dict[str, Any]:
         "fix": None if diagnostic.fix is None else _fix(diagnostic.fix),
         "url": diagnostic.url or None,
     }
+
+
+def finite(value: Any) -> Any:
+    """Replace NaN and infinity, which have no JSON form, by null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: finite(entry) for key, entry in value.items()}
+    return [finite(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _location(location: Location) -> dict[str, int]:

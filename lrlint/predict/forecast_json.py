@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrlint.facts import OptimizerUse, Place, Schedule
+from lrlint.output.json import finite
 from lrlint.predict.forecast import FileForecast, Forecast, horizon_unit
 from lrlint.symbolic import Expr
 
@@ -17,7 +18,7 @@ def as_json(files: Sequence[FileForecast]) -> dict[str, Any]:
         "files": [
             {
                 "filename": file.filename,
-                "schedules": [_schedule(forecast) for forecast in file.schedules],
+                "schedules": [finite(_schedule(forecast)) for forecast in file.schedules],
             }
             for file in files
         ],

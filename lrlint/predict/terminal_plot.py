@@ -65,7 +65,7 @@ def draw(curves: Sequence[Curve], *, colour: bool, y_label: str = "LR") -> list[
 
 
 def _label(value: float, chars: int, delta: float, left: bool = False) -> str:
-    if value < 1000:
+    if not 1000 <= value < 1e12:
         text = f"{value:.3g}"
     else:
         text = f"{value:,.0f}" if value < 1e6 else f"{value / 1e6:g}M"

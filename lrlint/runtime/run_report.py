@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.linter.report import SourceFiles, about
 from lrlint.output import Results, Style, render
 from lrlint.output.colour import Paint
-from lrlint.output.json import record
+from lrlint.output.json import finite, record
 from lrlint.predict.terminal_plot import draw
 from lrlint.runtime.recording import SCHEMA, Recording
 from lrlint.runtime.track import Track
@@ -88,18 +87,9 @@ def as_json(report: RunReport) -> dict[str, Any]:
         "exit_status": report.status,
         "static": static,
         "runtime": [record(finding) for finding in report.recording.findings],
-        "schedules": [_finite(track) for track in report.recording.to_json()],
+        "schedules": [finite(track) for track in report.recording.to_json()],
         **({"notes": list(notes)} if notes else {}),
     }
-
-
-def _finite(value: Any) -> Any:
-    """Replace NaN and infinity, which have no JSON form, by null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(entry) for key, entry in value.items()}
-    return [_finite(entry) for entry in value] if isinstance(value, list) else value
 
 
 def as_text(report: RunReport, style: Style) -> str:

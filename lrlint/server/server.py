@@ -18,7 +18,7 @@ from lrlint.server.process import Stale
 from lrlint.server.sessions import Sessions, Snapshot, Workers
 from lrlint.server.tasks import Checked, Drawn
 
-_WATCHED = ("**/*.{py,pyw,ipynb}", "**/{pyproject,lrlint,.lrlint}.toml")
+_WATCHED = ("**/*.{py,pyw}", "**/{pyproject,lrlint,.lrlint}.toml")
 _READER_WAITS = 4.0
 """Seconds for which a hover waits for the curve."""
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -166,7 +166,7 @@ def _shut_down(ls: Server, params: None) -> None:
 
 
 def _files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    ls.sessions.renew()
+    ls.sessions.files_changed(params.changes)
 
 
 # -- questions of the editor

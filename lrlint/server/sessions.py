@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
 
 from lrlint.linter.reader import real_path
 from lrlint.server.documents import Documents
@@ -149,11 +150,17 @@ class Sessions:
         self._show(reported.uri for reported in session.findings)
         self._renew_importers(session.snapshot.document.path, uri)
 
-    def renew(self) -> None:
-        """Look at all documents again: files have changed on disk."""
-        for session in list(self._sessions.values()):
-            self._renew(session.snapshot.document, TYPING)
-        self._refresh()
+    def files_changed(self, events: Iterable[types.FileEvent]) -> None:
+        """Look again at what files on disk bear on: a module on its importers, others on all."""
+        for event in events:
+            path = to_fs_path(event.uri)
+            edited = event.type is types.FileChangeType.Changed
+            if edited and path is not None and path.endswith((".py", ".pyw")):
+                self._renew_importers(Path(path), event.uri)
+            else:
+                for session in list(self._sessions.values()):
+                    self._renew(session.snapshot.document, TYPING)
+                self._refresh()
 
     def _renew_importers(self, path: Path, uri: str) -> None:
         real = real_path(path)

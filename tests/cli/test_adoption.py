@@ -238,6 +238,14 @@ def test_a_path_is_no_reason(write: Write, run: Run) -> None:
 
 
 @fake
+def test_a_configuration_that_fixes_does_not_forbid_comments(write: Write, run: Run) -> None:
+    script = write(train=f"{BAD}\n")
+    write("lrlint.toml", "fix = true")
+    assert run("check", "--add-ignore")[0] == 0
+    assert script.read_text() == f"{BAD}  # lrlint: ignore[LR201, LR301]\n"
+
+
+@fake
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

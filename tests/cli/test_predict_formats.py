@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -139,3 +140,11 @@ def test_an_unknown_name_brings_suggestions(
 def test_an_unknown_format_brings_one(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "--output-format", "sgv", "train.py"]) == 2
     assert "no format is called 'sgv'; did you mean svg or csv?" in capsys.readouterr().err
+
+
+def test_an_infinite_lr_is_null_in_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(dedent(SCRIPT).replace("2, gamma=0.5", "1, gamma=1e200"), encoding="utf-8")
+    arguments = ["--set", "len(batches)=1", "--output-format", "json"]
+    assert main(["predict", *arguments, "train.py"]) == 0
+    (schedule,) = json.loads(capsys.readouterr().out)["files"][0]["schedules"]
+    assert schedule["lr"][0] == [0.25, pytest.approx(0.25e200), None, None]

@@ -73,3 +73,59 @@ def test_signatures_are_those_of_timm() -> None:
     assert len(laws) == 6
     for law in laws:
         assert law.parameters == parameters_of(getattr(module, law.name)), law.name
+
+
+LIGHTNING = """
+import lightning
+import torch
+from timm.scheduler import CosineLRScheduler
+from torch.utils.data import DataLoader, TensorDataset
+
+class Line(lightning.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.weights = torch.nn.Linear(3, 1)
+
+    def training_step(self, batch, batch_idx):
+        return self.weights(batch[0]).square().mean()
+
+    def configure_optimizers(self):
+        adam = torch.optim.Adam(self.parameters(), lr=0.1)
+        schedule = CosineLRScheduler(adam, {arguments})
+        return [adam], [{{"scheduler": schedule, "interval": "{interval}"}}]
+
+    def lr_scheduler_step(self, scheduler, metric):
+        scheduler.{call}
+
+quiet = dict(logger=False, enable_checkpointing=False, enable_progress_bar=False)
+trainer = lightning.Trainer(
+    max_epochs=3, accelerator="cpu", enable_model_summary=False, {trainer} **quiet
+)
+trainer.fit(Line(), DataLoader(TensorDataset(torch.randn(64, 3)), batch_size=8))
+"""
+IN_UPDATES = "t_initial=self.trainer.estimated_stepping_batches, t_in_epochs=False"
+
+
+@pytest.mark.usefixtures("schedulers")
+@pytest.mark.parametrize(
+    ("arguments", "interval", "call", "trainer"),
+    [
+        (IN_UPDATES, "step", "step_update(num_updates=self.global_step)", ""),
+        (IN_UPDATES, "step", "step_update(self.global_step)", "accumulate_grad_batches=3,"),
+        (IN_UPDATES, "epoch", "step_update(self.global_step)", ""),
+        ("t_initial=3, warmup_t=1", "epoch", "step(epoch=self.current_epoch)", ""),
+        ("t_initial=3, lr_min=1e-3", "epoch", "step(self.current_epoch + 1)", ""),
+        ("t_initial=3", "epoch", "step_update(self.global_step)", ""),
+    ],
+)
+def test_prediction_is_what_lightning_makes_of_it(
+    arguments: str, interval: str, call: str, trainer: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("lightning")
+    text = LIGHTNING.format(arguments=arguments, interval=interval, call=call, trainer=trainer)
+    path = tmp_path / "train.py"
+    path.write_text(text, encoding="utf-8")
+    (schedule,) = forecast(load(str(path))).schedules
+    assert not schedule.prediction.unresolved
+    assert schedule.prediction.lr is not None
+    assert list(schedule.prediction.lr[0]) == pytest.approx(trained(text)[0], rel=1e-9)

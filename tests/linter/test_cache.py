@@ -22,7 +22,7 @@ from lrlint.linter.cache.records import decode, encode
 from lrlint.linter.cache.results import ResultCache
 from lrlint.linter.engine import lint
 from lrlint.linter.file_linter import FileLinter
-from lrlint.linter.linted import Linted, Unreported
+from lrlint.linter.linted import Comment, Linted, Unreported
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
 from lrlint.source import Found
@@ -532,6 +532,37 @@ def test_a_file_that_changes_while_lrlint_runs(
     cached()
 
 
+def test_other_code_says_anew_what_is_dull(
+    warm: Path, linted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrlint.linter.cache.results.installation", lambda content: "other code")
+    assert from_cache(linted) == ["helper.py", "other.py", "tool.py", "train.py"]
+    assert from_cache(linted) == []
+
+
+def test_of_too_many_only_those_of_this_run_are_kept(
+    warm: Path, linted: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrlint.linter.cache.stamps._MOST", 1)
+    (warm / "new.py").write_text(OTHER)
+    lint(["new.py"], Resolver(), cache=Path(".lrlint_cache"))
+    content = json.loads(file_of(warm).read_bytes().partition(b"\n")[2])
+    assert [Path(name).name for name in content["files"] if "project" in name] == ["new.py"]
+    cached()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of Unix")
+def test_a_folder_whose_name_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = os.fsencode(tmp_path) + b"/\xff\n"
+    os.mkdir(folder)
+    monkeypatch.chdir(os.fsdecode(folder))
+    Path("pyproject.toml").touch()
+    Path(os.fsdecode(b"\xfe.py")).write_text(OTHER)
+    first = cached()
+    assert first.cache_trouble is None
+    assert codes(cached()) == codes(first) != []
+
+
 def test_every_field_of_a_result_survives() -> None:
     here, there = Location(1, 2), Location(3, 4)
     fix = Fix(Applicability.UNSAFE, "do", (Edit(Span("a.py", here, there, 5), "x"),))
@@ -542,7 +573,15 @@ def test_every_field_of_a_result_survives() -> None:
     plain = Diagnostic("LR2", "b", Severity.ERROR, "m", "a.py", here, there)
     line = Unreported("a.py", None, here, "LR3", "why")
     linted = Linted(
-        True, (diagnostic, plain), ("u",), (line,), ("p",), {"a.py": "/a.py"}, "a.py", 0.5
+        True,
+        (diagnostic, plain),
+        ("u",),
+        (line,),
+        ("p",),
+        {"a.py": "/a.py"},
+        "a.py",
+        0.5,
+        (Comment("a.py", 1, here),),
     )
     assert decode(Linted, json.loads(json.dumps(encode(linted)))) == linted
 

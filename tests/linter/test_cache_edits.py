@@ -42,6 +42,9 @@ TEXTS = (
     f"from conf import EPOCHS\n{BUILD}def main():\n    "
     + LOOP.format(length=100).replace("\n", "\n    "),
     "scheduler.step(\n",
+    # Comments that are of use, or not, as the importer has it.
+    BUILD.replace("eta_min=0.001)", "eta_min=0.001)  # lrlint: ignore[LR201]"),
+    f"EPOCHS = 90\n{BUILD}{LOOP.format(length=100)}# lrlint: ignore-file[LR999]\n",
 )
 SCRIPTS = ("train.py", "conf.py", "build.py", "pkg/__init__.py", "pkg/conf.py", "pkg/build.py")
 SCRIPTS += ("src/conf.py", "conf/__init__.py", "pkg/train.py", "run.py")

@@ -1,6 +1,6 @@
 """A call of ``step()`` that no analyser sees through leaves nothing false: it is open, or right.
 
-The scripts are those of ``mutations``; LRLINT_ORACLE_MUTATIONS says how many (2,000).
+The scripts are those of ``mutations``; LRLINT_ORACLE_MUTATIONS says how many (300).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .mutations import is_the_only_step, mutated
 from .sweep import describe
 from .torch_run import run
 
-pytestmark = pytest.mark.slow  # thousands of scripts
+pytestmark = pytest.mark.slow  # hundreds of scripts
 
-MUTATIONS = int(os.environ.get("LRLINT_ORACLE_MUTATIONS", "2000"))
+MUTATIONS = int(os.environ.get("LRLINT_ORACLE_MUTATIONS", "300"))
 CHUNK = 100
 
 

@@ -136,6 +136,12 @@ args = parser.parse_args()
 
 
 @pytest.mark.slow
+def test_a_run_says_nothing_of_comments(tmp_path: Path) -> None:
+    script(tmp_path, in_epoch="pass  # lrlint: ignore[LR101]")
+    found = answer(tmp_path, "train.py")
+    assert found["static"] == found["runtime"] == []
+
+
 def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
     text = dedent(TRAIN.format(t_max="60", in_batch="pass", in_epoch="pass"))
     body = "".join(f"    {line}\n" for line in text.splitlines())

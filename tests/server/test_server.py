@@ -337,6 +337,20 @@ def test_settings_that_are_wrong_are_told_once(tmp_path: Path) -> None:
     on(tmp_path, test)
 
 
+def test_a_module_that_changes_on_disk(tmp_path: Path) -> None:
+    helper = tmp_path / "helper.py"
+    helper.write_text(HELPER, encoding="utf-8")
+
+    async def test(editor: Editor) -> None:
+        assert codes(await editor.findings(editor.open("main.py", MAIN))) == []
+        helper.write_text(HELPER.replace("T_max=20", "T_max=50"), encoding="utf-8")
+        event = types.FileEvent(helper.as_uri(), types.FileChangeType.Changed)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+        await editor.until(lambda: codes(editor.newest(helper.as_uri())) == ["LR201"])
+
+    on(tmp_path, test)
+
+
 @pytest.mark.parametrize(
     ("encoding", "rocket"),
     [

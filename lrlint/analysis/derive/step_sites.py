@@ -139,6 +139,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         counted=counted,
         offset=offset,
         last=last,
+        local=isinstance(event, SchedulerStep) and event.local,
         scaled=isinstance(event, OptimizerStep) and event.scaled,
         via=event.via,
         called_once=len(repeats) < len(whole),

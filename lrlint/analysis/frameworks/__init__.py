@@ -11,6 +11,7 @@ from __future__ import annotations
 from lrlint.analysis.frameworks import (
     accelerate,
     composer,
+    deepspeed,
     lightning_module,
     lightning_trainer,
     skorch,
@@ -24,6 +25,7 @@ from lrlint.analysis.frameworks import (
 __all__ = [
     "accelerate",
     "composer",
+    "deepspeed",
     "lightning_module",
     "lightning_trainer",
     "skorch",

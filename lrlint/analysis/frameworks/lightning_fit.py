@@ -9,7 +9,8 @@ In manual optimization nothing is stepped but by the module's own code.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import libcst as cst
@@ -405,7 +406,9 @@ class _Training:
             mark = len(machine.block)
             names = [p.name.value for p in override.node.params.params]
             middle = [Expr.const(0)] if len(names) > 3 else []
-            _call(machine, self._module, "lr_scheduler_step", scheduler, *middle, argument or NONE)
+            given = [scheduler, *middle, argument or NONE]
+            with self._update_counted(interval):
+                _call(machine, self._module, "lr_scheduler_step", *given)
             events = [located.event for located in walk(machine.block[mark:])]
             steps = (e for e in events if isinstance(e, (SchedulerStep, IdleStep)))
             if not any(step.scheduler is record for step in steps):
@@ -413,6 +416,22 @@ class _Training:
             return NONE
 
         choices.distribute(machine, value, self._place.node, step)
+
+    @contextmanager
+    def _update_counted(self, interval: str) -> Iterator[None]:
+        """Count the update that comes before a scheduler's step in ``self.global_step``."""
+        updates = updates_per_epoch(self._trainer, self._batches)
+        before = self._module.store.data.get("global_step", Opaque("self.global_step"))
+        done: AnyValue = Opaque("self.global_step")
+        if interval == "epoch" and updates is not None:
+            done = (Expr.atom(self._epoch) + 1) * updates
+        elif interval == "step" and isinstance(before, Expr):
+            done = before + 1
+        self._machine.write(self._module.store, "global_step", done)
+        try:
+            yield
+        finally:
+            self._machine.write(self._module.store, "global_step", before)
 
     def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
         for inner in alternatives(value):

@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.numbers import compute, plain, to_number
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, negate
-from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerStep
+from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -87,6 +87,7 @@ models_method(LibraryKind.TIMM_SCHEDULER, "step_update")(_steps("num_updates", i
 def _values(
     machine: Machine, scheduler: SchedulerValue, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
+    machine.emit(SchedulerCall(*machine.where(node), scheduler.record, "get_lr"))
     return ListValue(None, element=Opaque("lr", measured=True))
 
 

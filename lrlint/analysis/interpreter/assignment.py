@@ -41,6 +41,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Sized,
     alternatives,
+    is_local,
 )
 from lrlint.source.nodes import indices_of
 from lrlint.symbolic import Expr
@@ -83,8 +84,11 @@ def _unpack(
     else:
         values = unpacked(machine, value, len(targets))
     measured = isinstance(value, Opaque) and value.measured
+    local = is_local(value)
     for position, target in enumerate(targets):
-        part: AnyValue = Opaque(measured=measured) if values is None else values[position]
+        part: AnyValue = Opaque(measured=measured, local=local)
+        if values is not None:
+            part = values[position]
         assign(machine, target.value, part, rename=rename)
 
 

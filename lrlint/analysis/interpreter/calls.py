@@ -37,6 +37,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
     Superclass,
+    is_local,
 )
 from lrlint.source.nodes import statements_of
 from lrlint.symbolic import Expr
@@ -172,7 +173,7 @@ def _call_instance(
         with machine.through(node):
             return machine.call_function(method, arguments)
     if instance.cls is not None:
-        return Opaque(measured=bool(machine.loops))
+        return Opaque(measured=bool(machine.loops), local=is_local(*arguments.all()))
     return unknown_call(machine, instance, arguments, node)
 
 
@@ -198,7 +199,20 @@ def unknown_call(
             else:
                 escapes.escape(value, why)
     is_setting = any(word in last.lower() for word in _SETTINGS)
-    return Opaque(measured=bool(machine.loops) and not is_setting)
+    measured = bool(machine.loops) and not is_setting
+    local = is_local(*arguments.all()) and _stays_local(function)
+    return Opaque(measured=measured, local=local)
+
+
+_OF_ONE_PROCESS = ("torch.", "numpy.", "math.", "statistics.", "builtins.", "sklearn.")
+
+
+def _stays_local(function: AnyValue) -> bool:
+    """Whether a function computes with the values of this process only; another may average."""
+    match function:
+        case External(name=name) | Opaque(external=str() as name):
+            return name.startswith(_OF_ONE_PROCESS)
+    return True
 
 
 def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) -> None:

@@ -183,7 +183,8 @@ def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
     value = machine.evaluate(node.expression)
     minus = isinstance(node.operator, cst.Minus)
     if isinstance(value, Opaque) and value.measured:
-        return Opaque(f"-{value.path}" if minus and value.path else value.path, measured=True)
+        path = f"-{value.path}" if minus and value.path else value.path
+        return Opaque(path, measured=True, local=value.local)
     number = numbers.to_number(machine, value)
     if number is None:
         return Opaque()

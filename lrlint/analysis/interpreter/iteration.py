@@ -52,10 +52,11 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
             )
         case Const(value=str() as text):
             return _listed([Const(letter) for letter in text])
-        case Loader(path=path):
+        case Loader(path=path, shared_out=shared_out):
             length = numbers.length_of(machine, value)
             written = path or source_text(machine, node)
-            return Stream(length, _measured, text=written, over_loader=True)
+            element = _of_share if shared_out else _measured
+            return Stream(length, element, text=written, over_loader=True)
         case Sized(path=path):
             return Stream(numbers.length_of(machine, value), _measured, text=path)
         case Choice():
@@ -151,6 +152,10 @@ def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
 
 def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
     return lambda _: value
+
+
+def _of_share(_: Expr) -> AnyValue:
+    return Opaque(measured=True, local=True)
 
 
 def _measured(_: Expr) -> AnyValue:

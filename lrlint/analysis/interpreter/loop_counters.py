@@ -14,13 +14,10 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import assigned_names, resized_lists
-from lrlint.analysis.interpreter import carried_values
+from lrlint.analysis.interpreter import carried_values, changing_values
 from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.members import class_member
-from lrlint.analysis.interpreter.numbers import length_of
 from lrlint.analysis.interpreter.outcomes import Variable
 from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
 from lrlint.analysis.model import counting
@@ -48,15 +45,10 @@ from lrlint.analysis.model.trace import (
     substitute,
 )
 from lrlint.analysis.model.values import (
-    AnyValue,
     Choice,
-    DictValue,
-    Growth,
-    Instance,
     ListValue,
     OptimizerValue,
     SchedulerValue,
-    Scope,
     Store,
     alternatives,
 )
@@ -81,10 +73,12 @@ def repeating(
     """
     repeat = Repeat(loop, [])
     start = len(machine.journal)
-    variables, unknown = _make_unknown(machine, node) if carries else ([], set[Entry]())
+    variables, unknown = (
+        changing_values.make_unknown(machine, node) if carries else ([], set[Entry]())
+    )
     growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
-        growing = _growing_lists(machine, node.body, repeat)
+        growing = changing_values.growing_lists(machine, node.body, repeat)
     outer = machine.block
     begun = carried_values.begin(machine) if carries else None
     machine.changing[repeat] = variables
@@ -123,7 +117,7 @@ def repeating(
     _write_last_values(machine, repeat, variables, mapping, start, closed=not unforeseen)
     _write_running(machine, repeat, running)
     for value in growing:
-        _end_growth(value, repeat)
+        changing_values.end_growth(value, repeat)
     if loop.left_by_exception:
         leave_block_open([repeat], "stepped in a loop that an exception may leave")
     if not repeat.body:
@@ -161,119 +155,6 @@ def _condition_of_break(node: Node) -> Condition | None:
 
 
 # -- variables that the body changes ----------------------------------------------------------
-
-
-def _make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
-    """Replace what the body may change by unknowns; return the numbers, and all of them."""
-    variables: list[Variable] = []
-    places: set[Entry] = set()
-    held = set(carried_values.held(machine, node))
-    unknown = set(held)
-    for store, key, default in _changing(machine, node):
-        if (store, key) in places:
-            continue
-        places.add((store, key))
-        value = store.data.get(key, default)
-        if isinstance(value, Expr):
-            whole = value.value is None or isinstance(value.value, int)
-            counter = Counter(machine.fresh_key(), carried=True)
-            # It may count down, or start at -1: no bound is known.
-            atom = Atom(name=str(key), key=counter, lower=None, integer=whole)
-            variables.append(Variable(store, key, value, atom))
-            unknown.add((store, key))
-            machine.write(store, key, Expr.atom(atom))
-        elif (store, key) in held or value is None:
-            continue
-        elif (other := carried_values.unknown_at_start(value)) is not None:
-            unknown.add((store, key))
-            machine.write(store, key, other)
-    return variables, unknown
-
-
-def _changing(
-    machine: Machine, node: cst.CSTNode
-) -> Iterator[tuple[Store, Hashable, AnyValue | None]]:
-    """Yield what the body of a loop may change: names, attributes and items.
-
-    With each comes the value that it has where it is not set yet, as an object's attribute has that
-    of its class.
-    """
-    if isinstance(node, (cst.For, cst.While)):
-        names = machine.unit.names_of(node.body, assigned_names)
-        if isinstance(node, cst.While):
-            names |= machine.unit.names_of(node.test, assigned_names)
-        for name in sorted(names):
-            yield machine.scope.store, name, None
-            value = machine.scope.store.data.get(name)
-            if isinstance(value, DictValue):
-                for key in list(value.store.data):
-                    yield value.store, key, None
-    mutations = machine.unit.survey.mutations
-    for scope in _shared_scopes(machine):
-        for name in sorted(scope.unit.survey.shared_names & scope.store.data.keys()):
-            yield scope.store, name, None
-    carried = {key for key in machine.carried if isinstance(key, str)}
-    for cls in machine.classes:
-        for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
-            yield cls.scope.store, name, None
-    for instance in machine.instances:
-        kind = instance.cls
-        changed = set() if kind is None else kind.scope.unit.survey.mutations.attributes
-        for name in sorted(changed | carried):
-            yield instance.store, name, kind and class_member(machine, kind, name)
-    for mapping in machine.dicts:
-        for key in sorted(mutations.keys):
-            yield mapping.store, key, None
-        for key in machine.carried:
-            mapping.complete &= key in mapping.store.data
-            yield mapping.store, key, None
-
-
-def _shared_scopes(machine: Machine) -> Iterator[Scope]:
-    """Yield the scopes whose names a function that the body calls may set."""
-    scope: Scope | None = machine.scope
-    while scope is not None:
-        yield scope
-        scope = scope.parent
-    yield from machine.scopes.values()
-    yield from machine.closures
-
-
-def _growing_lists(machine: Machine, body: cst.CSTNode, repeat: Repeat) -> list[ListValue]:
-    """Make the lengths of lists unknown that the body changes: it is interpreted just once."""
-    growing: list[ListValue] = []
-    for path in machine.unit.names_of(body, resized_lists):
-        name, _, attribute = path.partition(".")
-        value = machine.scope.find(name)
-        if isinstance(value, Instance):
-            value = value.store.data.get(attribute)
-        elif attribute:
-            continue
-        if isinstance(value, ListValue):
-            length = length_of(machine, value)
-            if length is not None and value.growth is None:
-                value.growth = Growth(repeat, len(machine.guards), length)
-                growing.append(value)
-            value.grows = True
-    return growing
-
-
-def _end_growth(value: ListValue, repeat: Repeat) -> None:
-    """Give a list the length that it has after the loop, if each iteration appends as much."""
-    growth, value.growth = value.growth, None
-    trips = repeat.loop.trips
-    if (
-        growth is None
-        or not (growth.regular and growth.each)
-        or trips is None
-        or repeat.loop.may_break
-        or repeat.loop.left_by_exception
-        or has_break(repeat.body)
-    ):
-        return
-    with suppress(TooComplex, NotRepresentable):
-        value.length = growth.before + trips * growth.each
-        value.items, value.grows, value.source = None, False, None
 
 
 def _running(machine: Machine, variables: list[Variable]) -> dict[Variable, Running]:

@@ -21,6 +21,7 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.given_schedulers import given_scheduler
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.processes import drifts_apart
 from lrlint.analysis.model.computed import RateInUse
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
@@ -52,6 +53,7 @@ from lrlint.analysis.model.values import (
     Stream,
     Superclass,
     alternatives,
+    is_local,
 )
 from lrlint.symbolic import Expr
 
@@ -148,8 +150,10 @@ def _scheduler(
         accelerator = machine.accelerator if record.prepared else None
         held_back = accelerator is not None and accelerator.holds_back
         times = None if accelerator is None else accelerator.advances
+        local = is_local(argument) and drifts_apart(machine)
+        step = SchedulerStep(*machine.where(node), record, argument, text, times, local)
         with machine.held_back(record, node) if held_back else nullcontext():
-            machine.emit(SchedulerStep(*machine.where(node), record, argument, text, times))
+            machine.emit(step)
         return NONE
     inside = machine.scope.owner is not None and any(
         "Scheduler" in base or base.endswith("LR")
@@ -294,12 +298,15 @@ def _unknown(
     if name == "get" and arguments.positional:
         return attributes.get_item(machine, receiver, arguments.positional[0], None)
     if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):
-        return Opaque(receiver.path, measured=True)
+        return Opaque(receiver.path, measured=True, local=receiver.local)
     stored = receiver.members.get(f".{name}")
     if isinstance(stored, FunctionValue):
         return machine.call(stored, arguments, node)
     path = f"{receiver.path}.{name}" if receiver.path else name
-    return _unseen(machine, path, arguments, node)
+    result = _unseen(machine, path, arguments, node)
+    if receiver.local and isinstance(result, Opaque):
+        result.local = True
+    return result
 
 
 def _unseen(machine: Machine, path: str, arguments: Arguments, node: cst.Call) -> AnyValue:

@@ -106,7 +106,7 @@ def apply(machine: Machine, function: str, *operands: AnyValue | None) -> AnyVal
     parts = [rate_of(machine, value) for value in operands]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts) or not varies(*known):
-        return Opaque(measured=measured)
+        return Opaque(measured=measured, local=values.is_local(*operands))
     place = None if machine.statement is None else machine.here(machine.statement)
     try:
         number = computed(function, known, place=place)

@@ -22,6 +22,7 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     alternatives,
+    is_local,
 )
 from lrlint.symbolic import Expr
 
@@ -108,10 +109,11 @@ def _from_rate(
 ) -> AnyValue:
     """Return what follows from a measured value, and how where that is the LR in use."""
     first, second = numbers.rate_of(machine, left), numbers.rate_of(machine, right)
+    local = is_local(left, right)
     if first is None or second is None:
-        return Opaque(measured=True)
+        return Opaque(measured=True, local=local)
     value = _computed(machine, operation, first, second)
-    return Opaque(measured=True, rate=numbers.rate_of(machine, value))
+    return Opaque(measured=True, rate=numbers.rate_of(machine, value), local=local)
 
 
 def _dict_union(machine: Machine, left: DictValue, right: DictValue) -> DictValue:
@@ -146,7 +148,7 @@ def _apply_to_alternatives(
         results = [(c, apply(machine, kind, inner, right)) for c, inner in left.alternatives]
     unknown = [value for _, value in results if isinstance(value, Opaque)]
     if len(unknown) == len(results):  # it makes no difference which of them it is
-        return Opaque(measured=any(value.measured for value in unknown))
+        return Opaque(measured=any(value.measured for value in unknown), local=is_local(*unknown))
     return choices.choice(machine, results)
 
 

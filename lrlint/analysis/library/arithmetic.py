@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.numbers import (
     to_number,
 )
 from lrlint.analysis.library.registry import Model, models
-from lrlint.analysis.model.values import AnyValue, Const, Opaque
+from lrlint.analysis.model.values import AnyValue, Const, Opaque, is_local
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 
@@ -72,7 +72,7 @@ def _float(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return _parsed(machine, value)
     number = to_number(machine, value)
     if number is None:
-        return Opaque(measured=_is_measured(value))
+        return Opaque(measured=_is_measured(value), local=is_local(value))
     return number if number.value is None else number.with_value(float(number.value))
 
 
@@ -105,7 +105,7 @@ def _sum(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     items = None if value is None else items_of(value)
     numbers = [to_number(machine, item) for item in items or []]
     if items is None or any(number is None for number in numbers):
-        return Opaque(measured=bool(machine.loops))
+        return Opaque(measured=bool(machine.loops), local=is_local(value))
     total = Expr.const(0)
     for number in numbers:
         assert number is not None

@@ -8,7 +8,16 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
 from lrlint.analysis.library.registry import models, qualified
-from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Loader, Opaque, Sized
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    ListValue,
+    Loader,
+    Opaque,
+    Sized,
+    leaning,
+)
 from lrlint.symbolic import Expr, ceil, floor
 
 _MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
@@ -30,6 +39,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
         drops_last=arguments.get(8, "drop_last") == Const(True),
+        shared_out=_is_distributed(arguments.get(3, "sampler")),
     )
 
 
@@ -122,7 +132,15 @@ def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     *qualified(_MODULES, "DistributedSampler"), "torch.utils.data.distributed.DistributedSampler"
 )
 def _distributed_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Opaque()  # its length depends on the number of processes
+    return Opaque(external=_DISTRIBUTED)  # its length depends on the number of processes
+
+
+_DISTRIBUTED = "torch.utils.data.DistributedSampler(…)"
+
+
+def _is_distributed(sampler: AnyValue | None) -> bool:
+    likely = None if sampler is None else leaning(sampler)
+    return isinstance(likely, Opaque) and likely.external == _DISTRIBUTED
 
 
 def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call) -> AnyValue | None:

@@ -32,7 +32,15 @@ from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
 from lrlint.symbolic import Expr
 
-_LIBRARIES = ("torch.", "transformers", "diffusers", "builtins.", "lr_scheduler.", "optim.")
+_LIBRARIES = (
+    "torch.",
+    "torchtune.",
+    "transformers",
+    "diffusers",
+    "builtins.",
+    "lr_scheduler.",
+    "optim.",
+)
 _TIMM = "timm."
 
 

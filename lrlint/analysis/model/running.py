@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+import libcst as cst
+
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import all_atoms
 from lrlint.analysis.model.conditions import (
@@ -229,7 +231,8 @@ class TraceCompiler(ABC):
         """
         loop = node.loop
         if loop.trips is None:
-            if ends:
+            # What a `for` loop visits may be used up before the break.
+            if ends and (loop.unbounded or not isinstance(loop.place.node, cst.For)):
                 endless = self._left + 1
                 return lambda *_: endless
             self._unresolved.append(unknown_trips(loop.over))

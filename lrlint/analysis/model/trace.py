@@ -165,6 +165,8 @@ class SchedulerStep(Event):
     argument_text: str = ""
     times: Expr | None = None
     """How often the call advances it; None for once."""
+    local: bool = False
+    """Whether the argument comes from data that the other processes do not see."""
 
 
 @dataclass(eq=False, slots=True)

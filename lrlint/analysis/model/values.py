@@ -65,6 +65,8 @@ class Opaque(Value):
     """Whether it is what code that is not seen passes to a function."""
     state_of: OptimizerRecord | SchedulerRecord | None = None
     """The object whose ``state_dict()`` it is."""
+    local: bool = False
+    """Whether it comes from a share of the data that only this process sees."""
 
 
 class Store:
@@ -175,6 +177,7 @@ class LibraryKind(Enum):
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"
+    DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
@@ -337,6 +340,8 @@ class Loader(Value):
     batch_size: AnyValue | None = None
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
+    shared_out: bool = False
+    """Whether each process gets a share of the data, by a `DistributedSampler`."""
 
 
 @dataclass(eq=False, slots=True)
@@ -396,6 +401,22 @@ AnyValue = Value | Expr
 def alternatives(value: AnyValue) -> list[AnyValue]:
     """Return the values that a value may have."""
     return [inner for _, inner in value.alternatives] if isinstance(value, Choice) else [value]
+
+
+def is_local(*values: AnyValue | None) -> bool:
+    """Whether one of the values, or of the items in them, comes from a share of the data."""
+    return any(_is_local(value) for value in values)
+
+
+def _is_local(value: AnyValue | None) -> bool:
+    match value:
+        case Opaque(local=local):
+            return local
+        case ListValue(items=list() as items):
+            return any(isinstance(item, Opaque) and item.local for item in items)
+        case ListValue(element=Opaque(local=local)):
+            return local
+    return False
 
 
 def elements(value: AnyValue) -> list[AnyValue]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lrlint.source.disk import digest
+from lrlint.source.reading import is_regular
 
 NAME: Final = ".lrlint_cache"
 _MARKS: Final = (".git", "pyproject.toml", "lrlint.toml", ".lrlint.toml", "setup.py", "setup.cfg")
@@ -42,11 +43,12 @@ def default_folder() -> Path:
 
 def read(folder: Path, key: str) -> dict[str, Any] | None:
     """Return what was written under a key; None where that is missing or damaged."""
+    path = folder / f"{_OWN}{key}{_SUFFIX}"
     try:
-        with open(folder / f"{_OWN}{key}{_SUFFIX}", "rb") as file:
-            data = file.read(_LARGEST + 1)
-        head, _, body = data.partition(b"\n")
-        if len(data) > _LARGEST or head.decode() != digest(body):
+        if not is_regular(path, _LARGEST):
+            return None
+        head, _, body = path.read_bytes().partition(b"\n")
+        if head.decode() != digest(body):
             return None
         found = json.loads(body)
     except (OSError, ValueError, RecursionError, MemoryError):

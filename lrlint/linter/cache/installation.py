@@ -22,8 +22,10 @@ def installation(content: Callable[[str], str]) -> str:
     roots = {"lrlint"}
     for name, points in _distributions():
         lines.append(name)
+        if points:  # they also name the addresses of the rules' pages
+            lines += (content(os.path.join(name, file)) for file in ("METADATA", "PKG-INFO"))
         for module in points:
-            lines.append(f"{name} {module}")
+            lines.append(module)
             roots.add(module.partition(":")[0].partition(".")[0].strip())
     for root in sorted(roots):
         lines += (f"{file} {content(file)}" for file in _files(root))
@@ -43,9 +45,10 @@ def _distributions() -> Iterator[tuple[str, list[str]]]:
             continue
         for name in names:
             if name.endswith((".dist-info", ".egg-info")):
-                points = _entry_points(os.path.join(folder, name, "entry_points.txt"))
+                path = os.path.join(folder, name)
+                points = _entry_points(os.path.join(path, "entry_points.txt"))
                 if points or name.lower().startswith(_PARSERS):
-                    yield name, points
+                    yield path, points
 
 
 def _entry_points(file: str) -> list[str]:

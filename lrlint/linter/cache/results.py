@@ -26,6 +26,8 @@ from lrlint.source.disk import Query, digest
 _DAY: Final = 86_400
 _KEPT: Final = 30
 """Days after which a result that was not asked for is dropped."""
+_MOST_ENTRIES: Final = 20_000
+"""Results; of more, only those of today are kept."""
 _REFRESHED: Final = 7
 """Days after which a cache that has not changed is written again, so that it does not grow old."""
 
@@ -59,9 +61,8 @@ class ResultCache:
         self._numbers: dict[Query, int] = {}
         self._sound: set[str] = set()
         self._changed = False
-        self._key = digest(
-            "\0".join([self._cwd, os.path.dirname(os.path.dirname(__file__))]).encode()
-        )
+        here = "\0".join([self._cwd, os.path.dirname(__file__)])
+        self._key = digest(here.encode("utf-8", "surrogateescape"))
         self._load()
 
     def _load(self) -> None:
@@ -79,6 +80,7 @@ class ResultCache:
             self._changed = self._stamps.start - found["written"] > _REFRESHED * _DAY
         except (ValueError, TypeError, KeyError, AttributeError):
             self._queries, self._entries, self._sound = [], {}, set()
+            self._stamps.dull.clear()  # what other code has said of their bytes
             self._changed = True
         self._numbers = {query: number for number, query in enumerate(self._queries)}
 
@@ -171,10 +173,11 @@ class ResultCache:
     def _pruned(self) -> tuple[dict[str, list[Any]], list[Query]]:
         """Return the entries that were used lately, and their queries."""
         numbers: dict[int, int] = {}
+        oldest = self._today - (_KEPT if len(self._entries) <= _MOST_ENTRIES else 1)
         entries = {
             key: [day, content, state, [numbers.setdefault(n, len(numbers)) for n in asked], record]
             for key, (day, content, state, asked, record) in self._entries.items()
-            if day > self._today - _KEPT
+            if day > oldest
         }
         return entries, [self._queries[number] for number in numbers]
 

@@ -18,6 +18,8 @@ from lrlint.source.reading import LARGEST, read_bytes
 
 _GRANULARITY: Final = 2.0
 """Seconds: the coarsest clock of a file system, FAT's."""
+_MOST: Final = 100_000
+"""Files; of more, only those that were looked at are remembered."""
 _TELLS: Final = os.name == "posix"
 """Whether the times of a file tell of every change; those of Windows can be set at will."""
 
@@ -99,10 +101,11 @@ class Stamps:
 
     def rows(self) -> dict[str, list[Any]]:
         """Return what :meth:`restore` takes: files that were looked at, or are still there."""
+        few = len(self._known) <= _MOST
         return {
             path: [*stamp, content, path in self.dull]
             for path, (stamp, content) in self._known.items()
-            if path in self._checked or os.path.exists(path)
+            if path in self._checked or (few and os.path.exists(path))
         }
 
 

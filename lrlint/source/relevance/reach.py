@@ -232,6 +232,8 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
+        if {"deepspeed", "initialize"} <= used:
+            return True  # its configuration may ask for one
         names = self._constructors(used)
         if not names:
             return False
