@@ -29,9 +29,8 @@ from lrlint.snippets import training
 
 
 def _successor(schedule: Schedule) -> Schedule | None:
-    """Return what takes over from the warm-up, as after `else: swa_scheduler.step()`."""
-    others = driver(schedule).surroundings.competitors
-    return next((other for other in others if other.scheduler == "SWALR"), None)
+    """Return what may take over from the warm-up, as after `else: scheduler.step()`."""
+    return next(iter(driver(schedule).surroundings.competitors), None)
 
 
 class WarmupNeverEnds(Rule):
@@ -98,7 +97,7 @@ class WarmupNeverEnds(Rule):
     positioned = True
     exclusions = (
         *WARMUP_EXCLUSIONS,
-        Exclusion(_successor, "SWALR takes over before it ends"),
+        Exclusion(_successor, lambda other: f"{other.scheduler} drives the same optimizer"),
     )
 
     SEQUENCE = """

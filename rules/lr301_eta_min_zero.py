@@ -140,6 +140,9 @@ class EtaMinZero(Rule):
         site = next(iter(driver(schedule).sites), None)
         lowest = lowest_share(schedule)
         near = lowest is None or lowest < NEAR
+        steps = segment(schedule)
+        if not near and steps is not None and steps.value == 1:
+            return  # a single step anneals nothing
         yield self.finding(
             schedule.place,
             f"{what}: {_consequence(schedule)} of the base LR{_base(schedule)}",

@@ -147,6 +147,8 @@ def _at_the_start(schedule: Schedule) -> Zeros | None:
         return None
     if optimizer is not None and optimizer.escapes and not optimizer.stepped:
         return None  # the scheduler may step before it
+    if len({id(site.loops[0]) if site.loops else None for site in schedule.sites}) > 1:
+        return None  # steps before the training may have moved it on
     unit = _unit(schedule)
     by_default = factor.as_number() != 0
     return Zeros(f"the first {unit}", True, unit == "epoch", by_default)

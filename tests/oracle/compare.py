@@ -114,8 +114,11 @@ def _group(
     """Pair the schedules that one line builds in the way that agrees most."""
     best: list[Outcome] = []
     shorter = min(len(records), len(predicted))
-    for order in itertools.permutations(predicted, shorter):
-        pairs = zip(records, order, strict=False)
+    pairings = itertools.product(
+        itertools.combinations(records, shorter), itertools.permutations(predicted, shorter)
+    )
+    for some, order in pairings:
+        pairs = zip(some, order, strict=True)
         outcomes = [judge(case, record, recording, p) for record, p in pairs]
         if not best or _right(outcomes) > _right(best):
             best = outcomes

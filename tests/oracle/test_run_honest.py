@@ -34,8 +34,15 @@ def _plain(found: Diagnostic) -> dict[str, object]:
 def faults(case: Case) -> list[str]:
     """Return what is wrong with the findings of one run."""
     recording = run(case)
-    with lrlint.watch(mode="record", pedantic=True) as watch:
-        execute(case)
+    raised: BaseException | None = None
+    try:
+        with lrlint.watch(mode="record", pedantic=True) as watch:
+            raised, _ = execute(case)
+            if raised is not None:
+                raise raised  # as the script does: its training has failed
+    except BaseException as error:
+        if error is not raised:
+            raise
     wrong = [f"note: {note}" for note in watch.recording.notes]
     for found in watch.findings:
         reason = contradiction(case, recording, _plain(found))

@@ -24,6 +24,7 @@ from lrlint.analysis.model.conditions import (
 )
 from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.trace import Repeat, When
+from lrlint.analysis.model.words import unit_of
 from lrlint.facts import Guard, GuardKind
 from lrlint.symbolic import Atom, Expr
 
@@ -127,9 +128,17 @@ def _classify(part: Condition, repeats: list[Repeat]) -> tuple[GuardKind, Expr |
         return GuardKind.METRIC, None
     if Nature.RANK in nature:
         return GuardKind.RANK, None
+    if (
+        isinstance(part, Flag)
+        and part.lean is None
+        and (name := _POSITION.match(part.text)) is not None
+        and unit_of(name[1]) is not None
+    ):
+        return GuardKind.OTHER, None  # `epoch == 0`, where the epoch is not followed
     return (GuardKind.OTHER if counted else GuardKind.FLAG), None
 
 
+_POSITION = re.compile(r"(\w+) (?:==|!=|in|not in) ")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
