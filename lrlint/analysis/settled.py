@@ -6,12 +6,12 @@ the file brings about.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 
 from lrlint.analysis.model.trace import Block, walk
 from lrlint.facts import Training
 from lrlint.source import SourceFile
+from lrlint.source.lines import rows_of_functions
 
 
 def settled_rows(
@@ -35,15 +35,10 @@ def settled_rows(
 
 def _of_script(traces: Sequence[Block], source: SourceFile) -> frozenset[int]:
     happens = {row for block in traces for row in _rows(block, source)}
-    try:
-        functions = [
-            set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-            for node in ast.walk(ast.parse(source.text))
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        ]
-    except (SyntaxError, RecursionError):  # newer syntax than this Python's
+    functions = rows_of_functions(source.text)
+    if functions is None:
         return frozenset()
-    idle = set[int]().union(*(rows for rows in functions if rows.isdisjoint(happens)))
+    idle = set[int]().union(*(rows for rows in functions if happens.isdisjoint(rows)))
     everything = set(range(len(source.lines.starts) + 1)) - idle
     return frozenset(everything - {0} if idle else everything)
 

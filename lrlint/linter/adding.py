@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from lrlint.linter.report import Report
 from lrlint.linter.ruleset import UNREADABLE
 from lrlint.linter.unused import UNUSED
 from lrlint.source import SourceError, SourceFile, load
+from lrlint.source.lines import is_same_code
 from lrlint.source.suppress_edits import Rows, adding
 from lrlint.span import Span
 
@@ -68,13 +68,6 @@ def _with_comments(source: SourceFile, findings: Sequence[Diagnostic], reason: s
         start, stop, content = adding(row, end, source.suppressions, list(named), reason)
         edits.append((source.at(start, stop), content))
     after = replace(load(source.path, data=source.edited(edits)), name=source.name)
-    if _tree(after.text) != _tree(source.text):
+    if not is_same_code(after.text, source.text):
         raise ValueError("they would change the code; please report it")
     return after
-
-
-def _tree(text: str) -> str:
-    try:
-        return ast.dump(ast.parse(text))
-    except (SyntaxError, RecursionError):  # newer syntax than this Python's
-        return ""

@@ -44,6 +44,25 @@ def loops_of(code: str) -> tuple[LoopLines, ...]:
     return tuple(loops)
 
 
+def rows_of_functions(code: str) -> tuple[range, ...] | None:
+    """Return the rows of each function; None where the text does not parse."""
+    tree = _parsed(code)
+    if tree is None:
+        return None
+    return tuple(
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+
+
+def is_same_code(first: str, second: str) -> bool:
+    """Whether two texts differ in comments and layout only; True where neither parses."""
+    trees = [_parsed(first), _parsed(second)]
+    dumps = [None if tree is None else ast.dump(tree) for tree in trees]
+    return dumps[0] == dumps[1]
+
+
 def _parsed(code: str) -> ast.Module | None:
     try:
         return ast.parse(code)

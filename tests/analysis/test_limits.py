@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from lrlint.analysis import Project, analyse
 from lrlint.analysis.interpreter import outcomes
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
-from lrlint.linter import analyser, engine
+from lrlint.linter import engine, file_linter
 from lrlint.linter.engine import lint_text
-from lrlint.source import Relevance, load
+from lrlint.source import load
 from lrlint.source.syntax import syntax_tree
 from lrlint.span import Location
 
@@ -73,12 +74,13 @@ def test_trees_are_dropped_as_the_run_goes_on(
     projects: list[weakref.ref[Project]] = []
     build = Project.__init__
 
-    def counted(project: Project, relevance: Relevance | None = None) -> None:
+    def counted(project: Project, *arguments: Any) -> None:
         projects.append(weakref.ref(project))
-        build(project, relevance)
+        build(project, *arguments)
 
     monkeypatch.setattr(Project, "__init__", counted)
-    monkeypatch.setattr(analyser, "MOST_PARSED_AT_ONCE", len(script))
+    monkeypatch.setattr(file_linter, "MOST_PARSED_AT_ONCE", len(script))
+    monkeypatch.setattr(file_linter, "_LEAST_PARSED", 0)
     report = engine.lint([tmp_path])
     assert report.problems == ()
     assert [one.code for one in report.diagnostics] == ["LR207"] * 3

@@ -161,7 +161,7 @@ def test_bad_input_is_one_line(write: Write, run: Run, arguments: list[str], mes
 
 
 def test_a_bug_of_ours_is_one_line(write: Write, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("a bug")
 
     monkeypatch.setattr("lrlint.predict.forecast.forecast", fail)

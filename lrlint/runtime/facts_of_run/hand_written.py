@@ -68,7 +68,7 @@ def hand_written(recorder: Recorder, plan: Plan) -> Iterator[HandWritten]:
     """Yield the schedules of optimizers without a scheduler whose LR changes, or is meant to."""
     driven = {id(scheduler.optimizer) for scheduler in recorder.schedulers}
     for record in recorder.optimizers:
-        if id(record) in driven or not record.curve.lr:
+        if id(record) in driven or record.inner or not record.curve.lr:
             continue
         forecast = _with_numbers_of_run(record, recorder, plan)
         if forecast is not None or record.curve.changes:

@@ -92,6 +92,9 @@ class OptimizerListener:
         record.pending_lrs = _lrs(optimizer)
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
+            record.inner |= any(
+                other.current_call is not None for other in self.records if other is not record
+            )
             place = self._log.user_place()
             if place is not None:
                 self._log.count(record.sites, place, record.steps)

@@ -81,6 +81,8 @@ class RecordedOptimizer:
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
     """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
+    inner: bool = False
+    """Whether the step of another optimizer steps it, which gives it the LR."""
     pending_lrs: list[Any] | None = None
     """The LRs of the step under way; None where a group has none."""
     last_lrs: list[Any] = field(default_factory=list)
