@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.lr_writes import writes
 from lrlint.analysis.derive.script_numbers import number_of
-from lrlint.analysis.derive.simulated_counts import counted_by_running
+from lrlint.analysis.derive.simulated_counts import counted_by_running, never_happens
 from lrlint.analysis.derive.state_calls import calls_on
 from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
@@ -43,7 +43,7 @@ def optimizer_uses(trace: Block, located: list[Located], loops: Loops) -> dict[i
     for item in located:
         if isinstance(item.event, Rebind):
             old, new = uses.get(id(item.event.old)), uses.get(id(item.event.new))
-            if old is not None and new is not None:
+            if old is not None and new is not None and not never_happens(trace, item.event):
                 _replace(old, new, item, constructions.get(id(item.event.old)), loops)
     return uses
 

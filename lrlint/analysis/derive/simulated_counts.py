@@ -166,3 +166,38 @@ class _Counter(TraceCompiler):
     def _end(self, stack: Indices) -> None:
         if self._started:
             raise _Ends
+
+
+class _Reached(Exception):
+    """The run gets to the event."""
+
+
+class _Seeker(TraceCompiler):
+    """Runs a trace up to one event."""
+
+    def __init__(self, trace: Block, event: Event) -> None:
+        self.unresolved: list[str] = []
+        super().__init__(trace, (), self.unresolved, _MOST_ITERATIONS)
+        self._sought = event
+
+    def _concerns(self, event: Event) -> bool:
+        return event is self._sought
+
+    def _event(self, event: Event, indices: tuple[Atom, ...]) -> Runner | None:
+        return self._reach
+
+    def _reach(self, stack: Indices) -> None:
+        raise _Reached
+
+
+def never_happens(trace: Block, event: Event) -> bool:
+    """Whether a run with the script's own numbers ends without an event."""
+    seeker = _Seeker(trace, event)
+    program = seeker.program()
+    if seeker.unresolved:
+        return False
+    try:
+        program([])
+    except (_Reached, NotComputable, ArithmeticError):
+        return False
+    return True
