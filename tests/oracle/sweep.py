@@ -17,7 +17,7 @@ from .generate import generate
 from .lrlint_run import predict
 from .torch_run import run
 
-SCRIPTS = int(os.environ.get("LRLINT_ORACLE_SCRIPTS", "3000"))
+SCRIPTS = int(os.environ.get("LRLINT_ORACLE_SCRIPTS", "2000"))
 CHUNK = 100
 PATIENCE = 10.0
 """CPU seconds that one prediction may take."""

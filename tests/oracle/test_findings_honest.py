@@ -1,7 +1,7 @@
 """No finding of ``lrlint check`` is contradicted by what torch does when the script runs.
 
 And the converse, for scripts that are plainly wrong: the finding is there (``RECALL``).
-LRLINT_ORACLE_SCRIPTS says how many scripts (3,000).
+LRLINT_ORACLE_SCRIPTS says how many scripts (2,000).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``lrlint predict`` gives the LR that torch gives, for thousands of generated scripts.
 
-LRLINT_ORACLE_SCRIPTS says how many (3,000). A single script: ``python -m tests.oracle.show SEED``.
+LRLINT_ORACLE_SCRIPTS says how many (2,000). A single script: ``python -m tests.oracle.show SEED``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """No finding of a recorded run is contradicted by what torch did in it.
 
 The scripts are those of ``test_findings_honest``, and so are the claims: the rules judge the counts
-of a run here, and the syntax of the script there. LRLINT_ORACLE_SCRIPTS says how many (3,000).
+of a run here, and the syntax of the script there. LRLINT_ORACLE_SCRIPTS says how many (2,000).
 """
 
 from __future__ import annotations
