@@ -139,11 +139,14 @@ def _with_cycles(arguments: Mapping[str, Argument], length: Expr) -> Expr | None
     cycles, warmup = number.get("cycle_limit"), number.get("warmup_t")
     try:
         if "cycle_limit" in arguments:
-            growth = number["cycle_mul"]
+            growth = number.get("cycle_mul")
             if cycles is None or cycles.value is None or growth is None or growth.value != 1:
                 return length if cycles is not None and cycles.value == 1 else None
             length = length * max(cycles.value, 1)
-        if arguments["warmup_prefix"].value is True:
+        prefix = arguments.get("warmup_prefix")
+        if prefix is None:  # other versions take other arguments
+            return None
+        if prefix.value is True:
             return None if warmup is None else length + warmup
     except (TooComplex, NotRepresentable):
         return None

@@ -50,10 +50,10 @@ def _with_cycles(arguments: Mapping[str, Any], length: Any) -> float | None:
     if not isinstance(length, (int, float)):
         return None
     if "cycle_limit" in arguments:
-        if arguments["cycle_mul"] != 1 and arguments["cycle_limit"] != 1:
+        if arguments.get("cycle_mul") != 1 and arguments["cycle_limit"] != 1:
             return None
         length *= max(arguments["cycle_limit"], 1)
-    whole: float = length + (arguments["warmup_t"] if arguments["warmup_prefix"] else 0)
+    whole: float = length + (arguments["warmup_t"] if arguments.get("warmup_prefix") else 0)
     return whole
 
 
