@@ -21,6 +21,10 @@ def _escape(schedule: Schedule) -> str | None:
     )
 
 
+def _in_test(schedule: Schedule) -> bool:
+    return schedule.construction.in_test
+
+
 def _trains_nothing(schedule: Schedule) -> bool:
     return schedule.optimizer is not None and not schedule.optimizer.stepped
 
@@ -104,6 +108,7 @@ class SchedulerNeverStepped(Rule):
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),
         UNKNOWN_OPTIMIZER,
         OPTIMIZER_ELSEWHERE,
+        Exclusion(_in_test, "it is built in a test"),
         Exclusion(_trains_nothing, "no step() of its optimizer is found either"),
         Exclusion(_is_unknown, "lrlint does not know this class"),
         Exclusion(_alternative, "it is stepped only where it is built for another optimizer"),
