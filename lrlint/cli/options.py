@@ -66,6 +66,27 @@ def format_option(summaries: Mapping[str, str], what: str) -> click.Option:
     )
 
 
+def file_option(
+    *names: str, help: str, metavar: str = "FILE", multiple: bool = False
+) -> click.Option:
+    """Return an option whose value is a path."""
+    return click.Option(
+        names, type=click.Path(path_type=Path), metavar=metavar, multiple=multiple, help=help
+    )
+
+
+def config_option(help: str) -> click.Option:
+    """Return ``--config``, which takes files and settings."""
+    return click.Option(
+        ["--config"], type=Configs(), multiple=True, metavar="FILE|KEY=VALUE", help=help
+    )
+
+
+def isolated_option() -> click.Option:
+    """Return ``--isolated``."""
+    return flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
+
+
 def switch(name: str, help: str) -> click.Option:
     """Return an option that overrides a key of the configuration: ``--NAME``, ``--no-NAME``."""
     return click.Option([f"--{name}/--no-{name}"], default=None, help=help)
@@ -102,9 +123,7 @@ class Options:
     ]
     output_file: Annotated[
         Path | None,
-        click.Option(
-            ["--output-file"], type=click.Path(path_type=Path), help="Write findings to this file."
-        ),
+        file_option("--output-file", metavar="PATH", help="Write findings to this file."),
     ]
     select: Annotated[tuple[str, ...], rules("--select", help=f"Only these rules, {_SELECTORS}.")]
     extend_select: Annotated[tuple[str, ...], rules("--extend-select", help="These rules as well.")]
@@ -148,21 +167,11 @@ class Options:
     ]
     baseline: Annotated[
         Path | None,
-        click.Option(
-            ["--baseline"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Hold back as many findings as this baseline counts.",
-        ),
+        file_option("--baseline", help="Hold back as many findings as this baseline counts."),
     ]
     write_baseline: Annotated[
         Path | None,
-        click.Option(
-            ["--write-baseline"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write a baseline that holds back what is found now.",
-        ),
+        file_option("--write-baseline", help="Write a baseline that holds back what is found now."),
     ]
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
@@ -201,23 +210,16 @@ class Options:
     ]
     config: Annotated[
         tuple[str, ...],
-        click.Option(
-            ["--config"],
-            type=Configs(),
-            multiple=True,
-            metavar="FILE|KEY=VALUE",
-            help="A file to read instead of the nearest configuration of each file, or a setting"
-            " that overrides it, as 'fail-on=\"error\"'.",
+        config_option(
+            "A file to read instead of the nearest configuration of each file, or a setting"
+            " that overrides it, as 'fail-on=\"error\"'."
         ),
     ]
-    isolated: Annotated[
-        bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
-    ]
+    isolated: Annotated[bool, isolated_option()]
     cache_dir: Annotated[
         Path | None,
-        click.Option(
-            ["--cache-dir"],
-            type=click.Path(path_type=Path),
+        file_option(
+            "--cache-dir",
             metavar="DIR",
             help="Keep results here.  [default: .lrlint_cache in the project's root]",
         ),

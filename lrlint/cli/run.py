@@ -19,7 +19,16 @@ import click
 
 from lrlint.cli import USAGE_ERROR
 from lrlint.cli.configuration import resolver_for, split
-from lrlint.cli.options import SEVERITIES, Configs, flag, format_option, parameters, rules
+from lrlint.cli.options import (
+    SEVERITIES,
+    config_option,
+    file_option,
+    flag,
+    format_option,
+    isolated_option,
+    parameters,
+    rules,
+)
 from lrlint.cli.report import append_job_summary
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
@@ -61,30 +70,22 @@ class Options:
     ]
     output_file: Annotated[
         Path | None,
-        click.Option(
-            ["--output-file"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Write the summary here instead of to standard error.",
-        ),
+        file_option("--output-file", help="Write the summary here instead of to standard error."),
     ]
     reports: Annotated[
         tuple[Path, ...],
-        click.Option(
-            ["--report", "reports"],
-            type=click.Path(path_type=Path),
+        file_option(
+            "--report",
+            "reports",
             multiple=True,
-            metavar="FILE",
             help="Write a report too, of the kind its ending names: .html, .png, .svg or .json. "
             "May be given several times.",
         ),
     ]
     trace: Annotated[
         Path | None,
-        click.Option(
-            ["--trace"],
-            type=click.Path(path_type=Path),
-            metavar="FILE",
+        file_option(
+            "--trace",
             help="Stream the LR of every optimizer step there, as lines of JSON.",
         ),
     ]
@@ -102,17 +103,9 @@ class Options:
     pedantic: Annotated[bool, flag("--pedantic", help="Give advice, too.")]
     config: Annotated[
         tuple[str, ...],
-        click.Option(
-            ["--config"],
-            type=Configs(),
-            multiple=True,
-            metavar="FILE|KEY=VALUE",
-            help="A file to read instead of the nearest configuration, or a setting.",
-        ),
+        config_option("A file to read instead of the nearest configuration, or a setting."),
     ]
-    isolated: Annotated[
-        bool, flag("--no-config", "--isolated", "isolated", help="Read no configuration.")
-    ]
+    isolated: Annotated[bool, isolated_option()]
     module: Annotated[bool, flag("-m", "module", help="SCRIPT is the name of a module.")]
     script: Annotated[str, click.Argument(["script"])]
     arguments: Annotated[

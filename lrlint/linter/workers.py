@@ -158,7 +158,7 @@ def _work(connection: Connection, inherited: Sequence[Connection], setup: Setup,
             linter = setup.build(jobs)
             while True:
                 batch: Batch = connection.recv()
-                # Without the sources: whoever needs one reads it again.
+                # Sources are not sent: the main process reads again those that it needs.
                 connection.send(
                     [(number, Fresh(one.linted, one.basis)) for number, one in linter.lint(batch)]
                 )

@@ -190,5 +190,5 @@ def _quoted(filename: str, safe: str = "/") -> str:
     """Return a percent-encoded path; a name that is not UTF-8 keeps its bytes."""
     try:
         return quote(filename, safe=safe, errors=sys.getfilesystemencodeerrors())
-    except UnicodeEncodeError:  # no file has such a name, but a `--stdin-filename` may
+    except UnicodeEncodeError:  # a `--stdin-filename` that no file can have
         return quote(encodable(filename), safe=safe)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from lrlint.source.reading import is_regular, read_bytes
 
 Query: TypeAlias = tuple[str, str, str, int]
-"""A question to the `Locator`: its kind, the folder of whoever asks, a name, the dots before it."""
+"""A question to the `Locator`: its kind, the folder of the importing file, a name, its dots."""
 
 UNREAD: Final = ""
 """The digest of a file that could not be read, or is not worth it."""

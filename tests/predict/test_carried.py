@@ -9,24 +9,7 @@ import pytest
 from lrlint.predict.forecast import forecast
 from lrlint.source import load
 
-SETUP = """
-import torch
-net = torch.nn.Linear(3, 1)
-adam = torch.optim.Adam(net.parameters(), lr=0.01)
-decay = torch.optim.lr_scheduler.ExponentialLR(adam, gamma=0.9)
-def update():
-    adam.step()
-    decay.step()
-"""
-
-
-def steps(code: str) -> int | None:
-    """Return how often the scheduler steps; None where that is left open."""
-    source = load(Path("script.py"), data=(SETUP + code).encode())
-    (schedule,) = forecast(source).schedules
-    assert (schedule.prediction.lr is None) == bool(schedule.prediction.unresolved)
-    return None if schedule.prediction.lr is None else schedule.prediction.steps
-
+from .one_decay import SETUP, steps
 
 LOOP = "for k in range(6):\n    adam.step()\n"
 

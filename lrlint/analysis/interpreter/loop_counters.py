@@ -251,7 +251,7 @@ def _leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
         before = [
             one for one in alternatives(value) if isinstance(one, (OptimizerValue, SchedulerValue))
         ]
-        after = [*alternatives(store.data.get(key, value))]
+        after = alternatives(store.data.get(key, value))
         if not any(one.record in stepped for one in before) or all(one in before for one in after):
             continue
         for one in (*before, *after):
