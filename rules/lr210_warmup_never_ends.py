@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
+from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, long_warmup, source, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.training_steps import warms_up
@@ -24,13 +24,8 @@ from lrlint.judgement.warmup import (
     warmup_of_training,
     warmup_steps,
 )
-from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
+from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
-
-
-def _successor(schedule: Schedule) -> Schedule | None:
-    """Return what may take over from the warm-up, as after `else: scheduler.step()`."""
-    return next(iter(driver(schedule).surroundings.competitors), None)
 
 
 class WarmupNeverEnds(Rule):
@@ -97,7 +92,7 @@ class WarmupNeverEnds(Rule):
     positioned = True
     exclusions = (
         *WARMUP_EXCLUSIONS,
-        Exclusion(_successor, lambda other: f"{other.scheduler} drives the same optimizer"),
+        COMPETITOR,  # it may take over from the warm-up
     )
 
     SEQUENCE = """

@@ -63,6 +63,10 @@ def _exercise(schedule: Schedule) -> str | None:
     )
 
 
+def _competitor(schedule: Schedule) -> Schedule | None:
+    return next(iter(driver(schedule).surroundings.competitors), None)
+
+
 def _kind(loop: Loop) -> str:
     return "batch" if loop.kind is LoopKind.BATCH else "epoch"
 
@@ -166,6 +170,7 @@ KNOWN_PACE = (
 )
 """Excludes what is advanced neither by plain calls nor by ``step(epoch)`` from 0 or 1 on."""
 MOVED = Exclusion(_mover, lambda method: f"`{method}` may set its position")
+COMPETITOR = Exclusion(_competitor, lambda other: f"{other.scheduler} drives the same optimizer")
 UNKNOWN_CADENCE = Exclusion(
     _has_no_cadence, "whether it is stepped per epoch or per batch is not known"
 )

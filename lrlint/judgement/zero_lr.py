@@ -8,6 +8,7 @@ from lrlint.facts import Cadence, OrderFact, Schedule
 from lrlint.formulas import LAWS, Curve, NoClosedForm
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
+    COMPETITOR,
     EXERCISE,
     IGNORED_ACCUMULATION,
     MOVED,
@@ -184,10 +185,6 @@ def _beyond(schedule: Schedule) -> Zeros | None:
 # -- what LR305 does not report
 
 
-def _competitor(schedule: Schedule) -> Schedule | None:
-    return next(iter(driver(schedule).surroundings.competitors), None)
-
-
 def _early(schedule: Schedule) -> OrderFact | None:
     return driver(schedule).stepping.early_step
 
@@ -219,7 +216,7 @@ ZERO_EXCLUSIONS = (
     OPEN_ARGUMENTS,
     UNKNOWN_OPTIMIZER,
     WRITES,
-    Exclusion(_competitor, lambda other: f"{other.scheduler} drives the same optimizer"),
+    COMPETITOR,
     *PLAIN_STEPS,
     MOVED,
     EXERCISE,
