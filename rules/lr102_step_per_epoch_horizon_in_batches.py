@@ -8,9 +8,10 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
+from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import lr_after_steps
-from lrlint.judgement.units import WITH_DEFAULTS, Mismatch, stepped_per_epoch_with_batch_horizon
+from lrlint.judgement.units import Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.snippets import Diff, training
 

@@ -9,8 +9,8 @@ from lrlint.facts import Schedule
 from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
+from lrlint.judgement.accumulation import EveryMicroBatch, steps_every_micro_batch
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, STEPPED_TWICE
-from lrlint.judgement.length import EveryMicroBatch, steps_every_micro_batch
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 

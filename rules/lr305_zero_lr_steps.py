@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement.hand_written import caveat, mismatch, step_count, unit_of, zero_steps
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.judgement.zero_lr import (
     NOT_DECIDED,
     ZERO_EXCLUSIONS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrlint.facts import Argument, Schedule
 from lrlint.formulas import Law, Problem
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, compare
 
@@ -40,7 +40,7 @@ class Degenerate:
 
 def degenerate_horizons(law: Law, schedule: Schedule) -> Iterator[Degenerate]:
     """Yield the arguments that say how long a schedule is and with which it makes no sense."""
-    known = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    known = {name: is_plain(argument.value) for name, argument in schedule.arguments.items()}
     for problem in law.problems(**known):
         argument = schedule.argument(problem.parameter)
         if argument is not None and problem.parameter in HORIZONS:
@@ -54,10 +54,10 @@ def expressions(argument: Argument) -> tuple[Expr, ...]:
     return (argument.value,) if isinstance(argument.value, Expr) else ()
 
 
-def _plain(value: object) -> object:
+def is_plain(value: object) -> object:
     """Return a number as a number; no law objects to what is not known."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [is_plain(item) for item in value]
     return value.value if isinstance(value, Expr) and value.value is not None else value
 
 

@@ -6,13 +6,10 @@ import re
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, Cadence, Driver, GuardKind, Horizon, Schedule, StepSite
+from lrlint.judgement.horizon_units import BY_NAME, Evidence
+from lrlint.judgement.stepping import cadence, driver, regular_sites
 from lrlint.judgement.units import (
-    BY_NAME,
-    Evidence,
     Mismatch,
-    cadence,
-    driver,
-    regular_sites,
     stepped_per_batch_with_epoch_horizon,
     stepped_per_epoch_with_batch_horizon,
 )

@@ -9,13 +9,8 @@ from lrlint.formulas import LAWS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS
 from lrlint.judgement.length import Length, own_length, segment
-from lrlint.judgement.units import (
-    cadence,
-    driver,
-    never_stepped,
-    sets_position,
-    stepped_per_epoch_with_batch_horizon,
-)
+from lrlint.judgement.stepping import cadence, driver, never_stepped, sets_position
+from lrlint.judgement.units import stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, compare
 

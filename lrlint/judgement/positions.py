@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 from lrlint.facts import Cadence, GuardKind, Loop, LoopKind, Place, Schedule, StepArgument, StepSite
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
-    WITH_THE_DEFAULTS,
-    ignored_accumulation,
-    steps_every_micro_batch,
-    where,
-)
+from lrlint.judgement.accumulation import ignored_accumulation, steps_every_micro_batch
+from lrlint.judgement.horizon_units import Evidence, horizon_in_batches, horizon_in_epochs
+from lrlint.judgement.length import WITH_THE_DEFAULTS, where
 from lrlint.judgement.rates import lr_after_steps, lr_text, lr_when_built, takes_metric
-from lrlint.judgement.units import Evidence, horizon_in_batches, horizon_in_epochs, regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, compare
 
 

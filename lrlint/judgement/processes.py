@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from lrlint.facts import Acceleration, Cadence, GuardKind, Schedule, StepArgument, StepSite
 from lrlint.judgement.length import is_exercise, rebuilt_in
-from lrlint.judgement.units import cadence
+from lrlint.judgement.stepping import cadence
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _TOLERANCE = 0.2

@@ -18,7 +18,7 @@ from lrlint.facts import (
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.rates import takes_metric, writes_when_built
-from lrlint.judgement.units import driver, is_moved, regular_sites
+from lrlint.judgement.stepping import driver, is_moved, regular_sites
 from lrlint.symbolic import Expr
 
 _RESUME = re.compile(

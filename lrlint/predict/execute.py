@@ -39,8 +39,9 @@ from lrlint.analysis.model.values import (
     SchedulerRecord,
 )
 from lrlint.formulas import LAWS, Group, Replay
-from lrlint.predict.functions import Unreadable, static
+from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import OwnSchedule
+from lrlint.predict.running import Unreadable
 from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
 

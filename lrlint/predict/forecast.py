@@ -12,7 +12,7 @@ from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement.units import horizon_in_batches, horizon_in_epochs
+from lrlint.judgement.horizon_units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict
 from lrlint.predict.simulation import Prediction
 from lrlint.source import SourceFile

@@ -9,7 +9,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases, lookup_order
 from lrlint.analysis.model.values import ClassValue, FunctionValue
 from lrlint.formulas import LAWS, Group, Replay
-from lrlint.predict.functions import Live, Unreadable, compile_method, static
+from lrlint.predict.functions import compile_method, static
+from lrlint.predict.running import Live, Unreadable
 
 _PLAIN = ("LRScheduler", "_LRScheduler")
 _OF_BASE = ("last_epoch", "base_lrs", "_step_count")

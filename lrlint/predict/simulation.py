@@ -11,7 +11,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.running import TOO_LONG
 from lrlint.analysis.model.values import AnyValue, OptimizerRecord, Owner, SchedulerRecord
 from lrlint.formulas import Group, Law, Replay
-from lrlint.predict.functions import Unreadable, static
+from lrlint.predict.functions import static
+from lrlint.predict.running import Unreadable
 
 MOST_EVENTS = 5_000_000
 """Steps of one training that are simulated."""
