@@ -203,6 +203,42 @@ def _used(folder: Path) -> list[list[float]]:
     return lrs
 
 
+INVERSE_ROOT = """
+import numpy as np
+import torch
+
+
+class WarmedUp:
+    def __init__(self, inner, width, warmup):
+        self.inner, self.warmup, self.count = inner, warmup, 0
+        self.scale = np.power(width, -0.5)
+
+    def advance(self):
+        self.count += 1
+        rates = [np.power(self.count, -0.5), np.power(self.warmup, -1.5) * self.count]
+        for group in self.inner.param_groups:
+            group["lr"] = self.scale * np.min(rates)
+        self.inner.step()
+
+
+net = torch.nn.Linear(2, 2)
+rate = WarmedUp(torch.optim.Adam(net.parameters(), lr=0.001), 64, WARMUP)
+for epoch in range(4):
+    for batch in range(3):
+        rate.advance()
+"""
+
+
+def test_functions_of_settings(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(INVERSE_ROOT.replace("WARMUP", "5"))
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.lr == [pytest.approx(rates, rel=1e-12) for rates in _used(tmp_path)]
+    script.write_text(INVERSE_ROOT.replace("WARMUP", 'config["warmup"]'))
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.unresolved == ['config["warmup"]']
+
+
 def _forecasts(folder: Path) -> tuple[Forecast, ...]:
     return forecast(load(str(folder / "train.py"))).schedules
 

@@ -175,10 +175,12 @@ def _ordinarily(text: str) -> bool | None:
         return True
     if _SMALL_BATCH.search(text):
         return False
-    if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
+    if any(word in text for word in _SELDOM):
         return False
     return None
 
+
+_SELDOM = ("isnan", "isinf", "os.path.exists", "os.path.isfile", "step_was_skipped")
 
 _SCALE = re.compile(
     r"(?P<first>[\w.]*scaler\w*\.get_scale\(\) *)?(?(first)|[^\W\d][\w.]* *)(?P<sign>[<>]=?|==|!=)"

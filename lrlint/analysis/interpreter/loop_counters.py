@@ -15,7 +15,6 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.interpreter import carried_values, changing_values
-from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Variable
@@ -73,9 +72,8 @@ def repeating(
     """
     repeat = Repeat(loop, [])
     start = len(machine.journal)
-    variables, unknown = (
-        changing_values.make_unknown(machine, node) if carries else ([], set[Entry]())
-    )
+    unknowns = changing_values.make_unknown(machine, node) if carries else None
+    variables = [] if unknowns is None else unknowns.variables
     growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
         growing = changing_values.growing_lists(machine, node.body, repeat)
@@ -87,8 +85,9 @@ def repeating(
             yield repeat
     finally:
         del machine.changing[repeat]
-        if begun is not None:
-            carried_values.end(machine, repeat, begun, unknown)
+        if begun is not None and unknowns is not None:
+            carried_values.end(machine, repeat, begun, unknowns.entries)
+            unknowns.restore(machine)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
     unforeseen = _breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
