@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -15,28 +13,13 @@ from lrlint.source import load
 
 from .own_schedulers import script
 
-optimizer = pytest.importorskip("torch.optim.optimizer")
-
-
-def used_by(text: str) -> list[list[float]]:
-    """Run a script with torch; return the LRs of each param group."""
-    steps: list[list[float]] = []
-
-    def note(stepped: Any, args: Any, kwargs: Any) -> None:
-        steps.append([float(group["lr"]) for group in stepped.param_groups])
-
-    handle = optimizer.register_optimizer_step_pre_hook(note)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(compile(text, "train.py", "exec"), {"__name__": "__main__"})
-    finally:
-        handle.remove()
-    return [list(group) for group in zip(*steps, strict=True)]
+pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize("first", range(0, 140, 14))
 def test_the_prediction_is_what_torch_uses(first: int, tmp_path: Path) -> None:
+    from .torch_lrs import used_by
+
     for seed in range(first, first + 14):
         path = tmp_path / f"train_{seed}.py"
         path.write_text(script(seed))

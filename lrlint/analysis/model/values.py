@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 import libcst as cst
 
@@ -67,6 +68,9 @@ class Opaque(Value):
     """The object whose ``state_dict()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
+    tensor: Literal["built", "computed"] | None = None
+    """Whether ``number`` is that of a tensor, which rounds it to single precision, or follows from
+    one by arithmetic, which rounds again."""
 
 
 class Store:
