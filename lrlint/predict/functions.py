@@ -38,6 +38,7 @@ from lrlint.predict.running import (
     Compiled,
     Frame,
     Left,
+    LibraryClass,
     Returned,
     Unreadable,
     bounded,
@@ -97,6 +98,8 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return CONSTANTS[name]
         case External(name=name) if name in FUNCTIONS:
             return _known(name)
+        case External(name=name) if name.startswith("torch.optim.lr_scheduler."):
+            return LibraryClass(name)
         case DictValue(complete=True, store=store):
             return {key: static(machine, item, depth) for key, item in store.data.items()}
         case Opaque(tensor="built", number=Expr(value=int() | float() as built)):

@@ -13,6 +13,7 @@ from typing import Any
 import libcst as cst
 
 from lrlint.predict import arrays, tensors
+from lrlint.predict.running import LibraryClass, Live, Unreadable
 
 COMPARISONS: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.LessThan: operator.lt,
@@ -32,6 +33,29 @@ _MATH = (
     *("sinh", "cosh", "asin", "acos", "atan", "atan2", "log1p", "expm1", "isclose", "copysign"),
     *("gcd", "comb", "factorial", "erf"),
 )
+
+
+def _type(value: Any) -> Any:
+    if not isinstance(value, Live):
+        return type(value)
+    if value.kind is None:
+        raise Unreadable("the type of an object")
+    return value.kind
+
+
+def _is_instance(value: Any, kinds: Any) -> bool:
+    """Return ``isinstance(value, kinds)`` of plain types and of schedulers of torch."""
+    several = kinds if isinstance(kinds, (list, tuple)) else [kinds]
+    of_libraries = [kind for kind in several if isinstance(kind, LibraryClass)]
+    if of_libraries and isinstance(value, Live):
+        return any(_is_of_class(_type(value).name, kind.name) for kind in of_libraries)
+    return isinstance(value, tuple(kind for kind in several if isinstance(kind, type)))
+
+
+def _is_of_class(name: str, base: str) -> bool:
+    return name == base or base.rsplit(".", 1)[-1] in ("LRScheduler", "_LRScheduler")
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.min": min,
     "builtins.max": max,
@@ -52,7 +76,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.sorted": sorted,
     "builtins.any": any,
     "builtins.all": all,
-    "builtins.isinstance": isinstance,
+    "builtins.isinstance": _is_instance,
+    "builtins.type": _type,
     "builtins.divmod": divmod,
     "bisect.bisect": bisect.bisect_right,
     "bisect.bisect_right": bisect.bisect_right,
