@@ -38,12 +38,7 @@ from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Divisible,
-    Relation,
-    any_of,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,

@@ -22,14 +22,8 @@ from lrlint.analysis.interpreter.outcomes import Variable
 from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.computed import Counter, all_atoms, is_computed, replaced
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Relation,
-    flatten,
-    indicators,
-    is_loop_atom,
-    negate,
-)
+from lrlint.analysis.model.condition_queries import indicators, is_loop_atom
+from lrlint.analysis.model.conditions import Condition, Relation, flatten, negate
 from lrlint.analysis.model.trace import (
     ALL_LOOPS,
     Block,

@@ -6,7 +6,8 @@ import pytest
 
 from lrlint.analysis.interpreter.machine import is_number, normal_name
 from lrlint.analysis.interpreter.outcomes import BadOverride, BudgetExceeded, Limits
-from lrlint.analysis.model.conditions import is_loop_atom, negate
+from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import Opaque, Store
 from lrlint.symbolic import Strength, Unit
