@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.condition_queries import (
     equality,
     indicators,
@@ -16,7 +17,6 @@ from lrlint.analysis.model.conditions import (
     Any,
     Asks,
     Condition,
-    Counter,
     Divisible,
     Flag,
     Identity,
