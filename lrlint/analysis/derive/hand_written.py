@@ -13,7 +13,8 @@ from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
-from lrlint.analysis.model.conditions import Relation, is_loop_atom, text_of
+from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
+from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
 from lrlint.analysis.model.trace import (
     BranchNotTaken,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.interpreter.loop_counters import first_failure
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import Condition, Divisible, Relation, indicators, negate
+from lrlint.analysis.model.condition_queries import indicators
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, negate
 from lrlint.analysis.model.trace import Block, Break, Located, Node, Repeat, When, nodes_of
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, floor, minimum
 

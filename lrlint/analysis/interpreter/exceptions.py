@@ -16,13 +16,13 @@ from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.journal import take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
+from lrlint.analysis.model.condition_queries import depends_on_loop
 from lrlint.analysis.model.conditions import (
     Asks,
     Condition,
     Flag,
     Nature,
     Question,
-    depends_on_loop,
     natures,
     negate,
 )
