@@ -1,4 +1,4 @@
-"""What the function of a ``LambdaLR`` has returned, told from the LRs of the run."""
+"""What the function of a ``LambdaLR`` has returned, computed from the LRs of the run."""
 
 from __future__ import annotations
 
