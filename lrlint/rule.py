@@ -148,7 +148,7 @@ class Rule:
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
-    They say nothing of schedules that the rule is not about: :meth:`check` returns before.
+    They do not concern schedules that :meth:`check` ignores before it asks.
     """
     VALID: ClassVar[Sequence[str]] = ()
     INVALID: ClassVar[Sequence[Invalid]] = ()

@@ -104,7 +104,7 @@ def _without_metric(schedule: Schedule) -> WrongPosition | None:
 
 
 def _without_updates(schedule: Schedule) -> WrongPosition | None:
-    """Return a factory that is asked for updates and not told how many an epoch has."""
+    """Return a factory that is asked for updates without the number of updates per epoch."""
     horizon, planned = schedule.horizon, schedule.construction.planned_epochs
     if horizon is None or horizon.length is None or planned is None or planned.value == 0:
         return None

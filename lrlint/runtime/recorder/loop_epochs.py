@@ -20,7 +20,7 @@ _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 
 
 class LoopEpochs:
-    """The epochs in which one optimizer was stepped, as far as it was looked at."""
+    """The epochs in which one optimizer was stepped."""
 
     def __init__(self) -> None:
         self._counters: tuple[object, ...] | None = None
