@@ -10,15 +10,12 @@ from lrlint.fix import Destination, MoveStatement
 from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
 from lrlint.judgement.hand_written import caveat, limit_in_epochs, source
+from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
-from lrlint.judgement.units import (
-    WITH_DEFAULTS,
-    Mismatch,
-    TooFast,
-    counts_training_steps,
-    decays_too_fast,
-    stepped_per_batch_with_epoch_horizon,
-)
+from lrlint.judgement.sketches import sketches
+from lrlint.judgement.stepping import counts_training_steps
+from lrlint.judgement.too_fast import TooFast, decays_too_fast
+from lrlint.judgement.units import Mismatch, stepped_per_batch_with_epoch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.snippets import Diff, training
 
@@ -167,6 +164,7 @@ class StepInBatchLoop(Rule):
                 ("the batch loop", None if site.loop is None else site.loop.place),
             ),
             fix=_fix(schedule, site),
+            sketches=sketches(schedule, schedule.epochs),
         )
 
     def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
@@ -184,6 +182,7 @@ class StepInBatchLoop(Rule):
                 ("the batch loop", None if fast.site.loop is None else fast.site.loop.place),
             ),
             fix=_fix(schedule, fast.site),
+            sketches=sketches(schedule, schedule.epochs),
         )
 
 

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Repetition, Schedule, StepArgument, StepSite
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE
-from lrlint.judgement.units import driver, stepped_by_itself_too
+from lrlint.judgement.stepping import driver, stepped_by_itself_too
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -9,7 +9,7 @@ from lrlint.facts import Schedule, StepArgument, StepSite
 from lrlint.fix import DropArgument
 from lrlint.formulas import LAWS
 from lrlint.judgement.exclusions import EXERCISE
-from lrlint.judgement.units import is_moved
+from lrlint.judgement.stepping import is_moved
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff, training
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement.rates import takes_metric
-from lrlint.judgement.units import regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.judgement.wiring import only_rank
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training

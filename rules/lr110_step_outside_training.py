@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Loop, LoopKind, OptimizerUse, Schedule, StepSite
 from lrlint.judgement.exclusions import OPTIMIZER_ELSEWHERE, STEPPED_ELSEWHERE
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -9,8 +9,9 @@ from lrlint.facts import Argument, Cadence, Schedule, StepSite
 from lrlint.fix import Destination, MoveStatement
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, REBUILT
+from lrlint.judgement.horizon_units import horizon_in_batches
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import cadence, horizon_in_batches, regular_sites
+from lrlint.judgement.stepping import cadence, regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 

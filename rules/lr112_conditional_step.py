@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Guard, GuardKind, Schedule, StepSite
 from lrlint.formulas import LAWS
 from lrlint.judgement.exclusions import EXERCISE
-from lrlint.judgement.units import regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

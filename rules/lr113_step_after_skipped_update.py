@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Cadence, Guard, Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement.exclusions import EXERCISE, FOLLOWS_METRIC
-from lrlint.judgement.units import cadence, regular_sites
+from lrlint.judgement.stepping import cadence, regular_sites
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -18,7 +18,7 @@ from lrlint.judgement.milestones import (
     milestones,
 )
 from lrlint.judgement.rates import lr_text
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import compare

@@ -9,6 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
+from lrlint.judgement.accumulation import IgnoredAccumulation, ignored_accumulation
 from lrlint.judgement.exclusions import (
     EXERCISE,
     OPEN_ARGUMENTS,
@@ -16,8 +17,9 @@ from lrlint.judgement.exclusions import (
     REBUILT,
     STEPPED_TWICE,
 )
-from lrlint.judgement.length import IgnoredAccumulation, ignored_accumulation, notes, resized, where
+from lrlint.judgement.length import notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.sketches import sketches, whole_plan
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 
@@ -134,6 +136,7 @@ class HorizonIgnoresAccumulation(Rule):
             severity=Severity.WARNING if _one_by_default(found) else Severity.ERROR,
             notes=(*notes(schedule), ("accumulated here", found.guard.place)),
             fix=_fix(schedule, found),
+            sketches=sketches(schedule, whole_plan(schedule)) if found.whole else (),
         )
 
 

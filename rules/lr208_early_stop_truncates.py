@@ -16,7 +16,7 @@ from lrlint.judgement.exclusions import (
     UNKNOWN_CADENCE,
 )
 from lrlint.judgement.length import against, segment
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -16,7 +16,7 @@ from lrlint.judgement.exclusions import (
     WRITES,
 )
 from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed, state_is_ignored
-from lrlint.judgement.units import is_moved
+from lrlint.judgement.stepping import is_moved
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -10,8 +10,8 @@ from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, long_warmup, source, unit_of
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
+from lrlint.judgement.stepping import driver
 from lrlint.judgement.training_steps import warms_up
-from lrlint.judgement.units import driver
 from lrlint.judgement.warmup import (
     WARMUP_EXCLUSIONS,
     WARMUP_NOT_DECIDED,

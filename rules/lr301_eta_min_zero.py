@@ -21,7 +21,7 @@ from lrlint.judgement.low_end import (
     share,
 )
 from lrlint.judgement.rates import lr_text
-from lrlint.judgement.units import driver, sets_position
+from lrlint.judgement.stepping import driver, sets_position
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Strength

@@ -15,7 +15,7 @@ from lrlint.judgement.hand_written import (
     zero_steps,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.judgement.zero_lr import (
     NOT_DECIDED,
     ZERO_EXCLUSIONS,

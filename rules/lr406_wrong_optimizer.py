@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Call, OptimizerUse, Place, Schedule, Training
 from lrlint.judgement.exclusions import EXERCISE, OPTIMIZER_ELSEWHERE
-from lrlint.judgement.units import regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.judgement.wiring import meet
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training

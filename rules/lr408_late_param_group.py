@@ -9,7 +9,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Call, Guard, LoopKind, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, is_warmup
-from lrlint.judgement.units import regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.judgement.wiring import always
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training

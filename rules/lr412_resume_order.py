@@ -9,7 +9,7 @@ from lrlint.facts import Cadence, Call, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.judgement.resuming import lr_stays_behind, overwritten_on_resume
-from lrlint.judgement.units import cadence
+from lrlint.judgement.stepping import cadence
 from lrlint.judgement.wiring import erases
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training

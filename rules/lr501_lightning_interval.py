@@ -9,6 +9,7 @@ from lrlint.facts import Argument, Driver, Schedule
 from lrlint.fix import ReplaceWith, SetItem
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, REBUILT
+from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import (
     BadFrequency,
     WrongInterval,
@@ -19,7 +20,6 @@ from lrlint.judgement.lightning import (
     wrong_interval,
 )
 from lrlint.judgement.rates import lr_after_steps
-from lrlint.judgement.units import WITH_DEFAULTS
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, safe
 from lrlint.snippets import Diff
 

@@ -8,8 +8,11 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Argument, Schedule, TrainerArguments, Training
 from lrlint.formulas import PastHorizon
 from lrlint.judgement import wording
+from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after_steps, lr_text
+from lrlint.judgement.sketches import sketches
+from lrlint.judgement.stepping import counts_training_steps
 from lrlint.judgement.training_steps import (
     EVALUATED,
     evaluates,
@@ -18,7 +21,7 @@ from lrlint.judgement.training_steps import (
     warmup_never_ends,
     wrong_length,
 )
-from lrlint.judgement.units import WITH_DEFAULTS, counts_training_steps, training_steps_in_epochs
+from lrlint.judgement.units import training_steps_in_epochs
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
@@ -155,6 +158,7 @@ class TransformersHorizon(Rule):
                 severity=Severity.ERROR if length.certain else Severity.WARNING,
                 notes=notes(schedule),
                 fix=resized(schedule, length.steps),
+                sketches=sketches(schedule, length.length),
             )
 
     def check_training(self, training: Training) -> Iterator[Finding]:

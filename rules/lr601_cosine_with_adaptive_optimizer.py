@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import GuardKind, Schedule
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
 from lrlint.judgement.length import is_warmup
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 

@@ -15,7 +15,7 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.units import cadence, driver
+from lrlint.judgement.stepping import cadence, driver
 from lrlint.option import Option
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training

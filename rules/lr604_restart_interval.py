@@ -15,7 +15,7 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS, unit
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength

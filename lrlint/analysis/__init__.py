@@ -31,6 +31,10 @@ class Analysis:
     trainings: tuple[Training, ...]
     undecided: tuple[tuple[Place | None, str], ...]
     traces: tuple[Block, ...] = ()
+    unused: tuple[str, ...] = ()
+    """The names that were given values and that the file does not use."""
+    names: tuple[str, ...] = ()
+    """In that case, the names that may be given values."""
 
     def settled(self, source: SourceFile) -> Collection[int]:
         """Return the rows whose findings are all known; 0 stands for the whole file."""
@@ -60,7 +64,9 @@ def analyse(
     for training in trainings:
         for schedule in training.schedules:
             undecided += [(schedule.place, reason) for reason in schedule.stepping.undecided]
-    return Analysis(trainings, tuple(undecided), tuple(blocks))
+    unused = tuple(interpreter.unused_overrides())
+    names = tuple(sorted(interpreter.asked)) if unused else ()
+    return Analysis(trainings, tuple(undecided), tuple(blocks), unused, names)
 
 
 def interpret(

@@ -13,6 +13,7 @@ import click
 from lrlint.cli import USAGE_ERROR
 from lrlint.cli.configuration import resolver_for, split
 from lrlint.cli.group import COMMANDS
+from lrlint.cli.names import report_unknown
 from lrlint.cli.options import Options, parameters
 from lrlint.cli.report import announce, emit
 from lrlint.cli.terminal import say, write, write_file
@@ -149,7 +150,10 @@ def _tell(result: Result, resolver: Resolver, options: Options) -> int:
         say(problem + _meant_a_command(problem, options.places))
     if not report.files_found and not result.problems and not options.hushed:
         say(f"no Python files or notebooks found in {', '.join(options.places)}")
-    if failed or result.problems:
+    unknown = report_unknown(
+        report, resolver, options.overrides, options.places, quiet=options.hushed
+    )
+    if failed or result.problems or unknown:
         return USAGE_ERROR
     if options.exit_non_zero_on_fix and result.fixed and not options.diff:
         return 1
@@ -165,13 +169,16 @@ def _write_baseline(file: Path, resolver: Resolver, options: Options) -> int:
     report = work.lint_as_asked(resolver, options)
     for problem in report.problems:
         say(problem)
+    unknown = report_unknown(
+        report, resolver, options.overrides, options.places, quiet=options.hushed
+    )
     baseline = Baseline.of(file, report.diagnostics)
     failure = write_file(file, baseline.text())
     if failure is not None:
         say(failure)
     elif not options.hushed:
         say(f"{count(len(report.diagnostics), 'finding')} held back by {file}")
-    return USAGE_ERROR if failure is not None or report.problems else 0
+    return USAGE_ERROR if failure is not None or report.problems or unknown else 0
 
 
 def _about_runs(options: Options) -> str:

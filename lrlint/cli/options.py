@@ -78,7 +78,25 @@ def file_option(
 def config_option(help: str) -> click.Option:
     """Return ``--config``, which takes files and settings."""
     return click.Option(
-        ["--config"], type=Configs(), multiple=True, metavar="FILE|KEY=VALUE", help=help
+        ["--config"],
+        type=Configs(),
+        multiple=True,
+        metavar="FILE|KEY=VALUE",
+        envvar="LRLINT_CONFIG",
+        help=help,
+    )
+
+
+def set_option(help: str) -> click.Option:
+    """Return ``--set``, which takes values of names."""
+    return click.Option(
+        ["--set", "overrides"],
+        multiple=True,
+        callback=assignments,
+        shell_complete=complete.settable,
+        metavar="NAME=VALUE",
+        envvar="LRLINT_SET",
+        help=help,
     )
 
 
@@ -179,14 +197,7 @@ class Options:
     statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
     overrides: Annotated[
         dict[str, object],
-        click.Option(
-            ["--set", "overrides"],
-            multiple=True,
-            callback=assignments,
-            shell_complete=complete.settable,
-            metavar="NAME=VALUE",
-            help="The value of a name that scripts leave open, as 'len(train_loader)=391'.",
-        ),
+        set_option("The value of a name that scripts leave open, as 'len(train_loader)=391'."),
     ]
     exclude: Annotated[
         tuple[str, ...],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 from pathlib import Path
@@ -11,13 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from lrlint.cli import USAGE_ERROR, complete
-from lrlint.cli.configuration import assignments, resolver_for
-from lrlint.cli.options import format_option
+from lrlint.cli.configuration import resolver_for
+from lrlint.cli.names import say_unknown
+from lrlint.cli.options import config_option, format_option, isolated_option, set_option
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
 # The analyser and the charts are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
+    from lrlint.linter.resolve import Resolver
     from lrlint.predict.forecast import FileForecast
 
 
@@ -29,24 +30,24 @@ FORMATS = {
     "png": "a picture, with the extra `report`",
     "html": "a page with facts, pictures and key steps",
 }
-_MOST_NAMES = 20
-"""Names that a hint lists."""
 OF_A_SUFFIX = {f".{name}": name for name in ("csv", "svg", "png", "html")}
 """The format of --output-file where none is named."""
 
 
-@click.command(params=[format_option(FORMATS, "the prediction is")])
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete.paths)
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    callback=assignments,
-    shell_complete=complete.settable,
-    metavar="NAME=VALUE",
-    help="Set a value that is unknown or a default, e.g. "
-    "'len(train_loader)=391' or args.epochs=10. May be repeated.",
+@click.command(
+    params=[
+        format_option(FORMATS, "the prediction is"),
+        set_option(
+            "Set a value that is unknown or a default, e.g. 'len(train_loader)=391' or"
+            " args.epochs=10. May be repeated."
+        ),
+        config_option(
+            "A file to read instead of the nearest configuration of each FILE, or a setting."
+        ),
+        isolated_option(),
+    ]
 )
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=complete.paths)
 @click.option(
     "--max-steps",
     type=click.IntRange(min=1),
@@ -66,6 +67,8 @@ def predict(
     overrides: dict[str, object],
     max_steps: int | None,
     output_file: Path | None,
+    config: tuple[str, ...],
+    isolated: bool,
 ) -> int:
     """Show the learning rate at every optimizer step of each FILE, without running it.
 
@@ -74,7 +77,15 @@ def predict(
     """
     if modules:
         files = tuple(map(_file_of_module, files))
-    forecasts, failed = _forecasts(files, overrides, max_steps)
+    resolver = resolver_for(config, isolated=isolated)
+    forecasts = [
+        one
+        for name in files
+        if (one := _forecast(name, resolver, overrides, max_steps)) is not None
+    ]
+    failed = len(forecasts) < len(files)
+    if not failed and _are_unknown(overrides, forecasts):
+        return USAGE_ERROR
     suffix = "" if output_file is None else output_file.suffix.lower()
     output_format = output_format or OF_A_SUFFIX.get(suffix, "text")
     if output_format == "png" and output_file is None:
@@ -139,57 +150,30 @@ def _file_of_module(name: str) -> str:
     return str(file)
 
 
-def _forecasts(
-    files: tuple[str, ...], overrides: dict[str, object], max_steps: int | None
-) -> tuple[list[FileForecast], bool]:
-    """Return the forecast of each file, and whether one of them failed."""
-    from lrlint.analysis.interpreter.machine import normal_name
-
-    forecasts: list[FileForecast] = []
-    resolver = resolver_for(())
-    for name in files:
-        numbers = dict(resolver.settings(Path(name)).numbers)
-        forecast = _forecast(name, numbers | overrides, max_steps, given=bool(overrides))
-        if isinstance(forecast, str):
-            say(forecast)
-        else:
-            forecasts.append(forecast)
-    failed = len(forecasts) < len(files)
-    if forecasts and not failed:
-        unused = frozenset.intersection(*(forecast.unused for forecast in forecasts))
-        unused &= set(map(normal_name, overrides))
-        known = _settable(files) if unused else []
-        for name in sorted(unused):
-            close = difflib.get_close_matches(name, known, n=3)
-            hint = f"; did you mean {' or '.join(close)}?" if close else ""
-            say(f"--set {name}: no such name in {', '.join(files)}{hint}")
-        if known:
-            more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
-            say(f"--set can set {', '.join(known[:_MOST_NAMES])}{more}")
-    return forecasts, failed
-
-
-def _settable(files: tuple[str, ...]) -> list[str]:
-    """Return the names that the files let the user set."""
-    from lrlint.predict.settable import settable_names
-    from lrlint.source import load
-
-    return sorted({name for file in files for name in settable_names(load(file))})
+def _are_unknown(overrides: dict[str, object], forecasts: list[FileForecast]) -> bool:
+    """Report the names of the command line that no file has; return whether there are any."""
+    names = [name for name in overrides if all(name in one.unused for one in forecasts)]
+    known = {name for one in forecasts for name in one.names}
+    where = ", ".join(dict.fromkeys(one.filename for one in forecasts))
+    say_unknown("--set", names, known, where)
+    return bool(names)
 
 
 def _forecast(
-    name: str, overrides: dict[str, object], max_steps: int | None, *, given: bool
-) -> FileForecast | str:
-    """The schedules of one file, or what is wrong, in a line."""
+    name: str, resolver: Resolver, overrides: dict[str, object], max_steps: int | None
+) -> FileForecast | None:
+    """Return the schedules of one file; report what is wrong, and return None then."""
     from lrlint.analysis.interpreter.outcomes import BadOverride
     from lrlint.predict.forecast import forecast
     from lrlint.source import SourceError, load
 
+    numbers = dict(resolver.settings(Path(name)).numbers)
     try:
-        return forecast(load(name), overrides, max_steps, relative=True)
+        return forecast(load(name), numbers | overrides, max_steps, relative=True)
     except SourceError as error:
-        return f"{name}:{error}"
+        say(f"{name}:{error}")
     except BadOverride as error:
-        return f"--set: {error}" if given else f"{name}: set: {error}"
+        say(f"--set: {error}" if overrides else f"{name}: set: {error}")
     except Exception as error:
-        return internal_error(name, error)
+        say(internal_error(name, error))
+    return None

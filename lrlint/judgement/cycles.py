@@ -20,7 +20,7 @@ from lrlint.judgement.exclusions import (
     unknown_steps,
 )
 from lrlint.judgement.length import Length, against
-from lrlint.judgement.units import regular_sites
+from lrlint.judgement.stepping import regular_sites
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lrlint.facts import Argument, Schedule
 from lrlint.formulas import Law, Problem
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, compare
 
@@ -40,7 +40,7 @@ class Degenerate:
 
 def degenerate_horizons(law: Law, schedule: Schedule) -> Iterator[Degenerate]:
     """Yield the arguments that say how long a schedule is and with which it makes no sense."""
-    known = {name: _plain(argument.value) for name, argument in schedule.arguments.items()}
+    known = {name: is_plain(argument.value) for name, argument in schedule.arguments.items()}
     for problem in law.problems(**known):
         argument = schedule.argument(problem.parameter)
         if argument is not None and problem.parameter in HORIZONS:
@@ -54,10 +54,10 @@ def expressions(argument: Argument) -> tuple[Expr, ...]:
     return (argument.value,) if isinstance(argument.value, Expr) else ()
 
 
-def _plain(value: object) -> object:
-    """Return a number as a number; no law objects to what is not known."""
+def is_plain(value: object) -> object:
+    """Return a number as a plain number; an unknown one passes every check of a law."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [is_plain(item) for item in value]
     return value.value if isinstance(value, Expr) and value.value is not None else value
 
 
@@ -96,7 +96,7 @@ def _is_never_stepped(case: Degenerate) -> bool:
 
 
 def _is_share_of_a_step(case: Degenerate) -> bool:
-    """Whether T_max is no whole number and the recursion of the cosine never hits its zero."""
+    """Whether T_max is not a whole number and the recursion of the cosine never reaches 0."""
     if not case.later or case.problem.parameter != "T_max":
         return False
     if case.value is None or case.value < 1:

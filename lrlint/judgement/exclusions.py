@@ -11,24 +11,24 @@ from typing import TypeVar
 from lrlint.facts import Cadence, Loop, LoopKind, Repetition, Schedule, StepArgument, StepSite
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.length import (
+from lrlint.judgement.accumulation import (
     IgnoredAccumulation,
     ignored_accumulation,
-    is_exercise,
-    keeps_pace,
-    rebuilt_in,
     steps_every_micro_batch,
 )
+from lrlint.judgement.length import is_exercise, keeps_pace, rebuilt_in
 from lrlint.judgement.lightning import invalid_interval, without_max_steps, wrong_interval
 from lrlint.judgement.rates import takes_metric
-from lrlint.judgement.units import (
-    Mismatch,
+from lrlint.judgement.stepping import (
     cadence,
-    decays_too_fast,
     driver,
     moved_by,
     never_stepped,
     stepped_by_itself_too,
+)
+from lrlint.judgement.too_fast import decays_too_fast
+from lrlint.judgement.units import (
+    Mismatch,
     stepped_per_batch_with_epoch_horizon,
     stepped_per_epoch_with_batch_horizon,
     training_steps_in_epochs,

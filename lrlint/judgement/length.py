@@ -6,13 +6,11 @@ one mistake is one finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lrlint.facts import (
     Cadence,
-    Guard,
     GuardKind,
     Horizon,
     Loop,
@@ -20,11 +18,11 @@ from lrlint.facts import (
     Place,
     Schedule,
     StepArgument,
-    StepSite,
 )
 from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
-from lrlint.judgement.units import COINCIDENCE, driver, regular_sites
+from lrlint.judgement.ratios import always, is_negligible, ratio_by_default, typical_ratio
+from lrlint.judgement.stepping import driver, iterations
 from lrlint.rule import Proposal, unsafe
 from lrlint.symbolic import (
     Comparison,
@@ -35,13 +33,9 @@ from lrlint.symbolic import (
     Unit,
     Verdict,
     compare,
-    minimum,
 )
 
 WITH_THE_DEFAULTS = " (with the defaults)"
-
-_NEGLIGIBLE = Fraction(1, 100)
-"""A schedule that is longer or shorter by less ends where it should, as far as anybody can see."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ class Length:
     def fits(self) -> bool:
         """Whether the difference is nothing that anybody would see."""
         return (
-            not self.comparison.differs or self.comparison.off_by_one or _is_negligible(self.ratio)
+            not self.comparison.differs or self.comparison.off_by_one or is_negligible(self.ratio)
         )
 
     @property
@@ -72,7 +66,7 @@ class Length:
 
     @property
     def holds(self) -> bool:
-        """Whether the two differ on every run of the script, be it by how much it may."""
+        """Whether the two differ, by any amount, on every run of the script."""
         return self.comparison.certain and not self._flagged and not self._may_stop
 
     @property
@@ -105,25 +99,21 @@ _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, Guar
 
 
 def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
-    """Compare a length with a number of steps, without a look at their units."""
+    """Compare a length with a number of steps, whatever their units."""
     comparison = compare(steps, length)
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
         return Length(schedule, horizon, length, steps, comparison, None, True)
-    if comparison.unknown and (default := _ratio_by_default(steps, length)) not in (None, 1):
+    if comparison.unknown and (default := ratio_by_default(steps, length)) not in (None, 1):
         assert default is not None
         sign = 1 if default > 1 else -1
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, ratio=default, sign=sign)
     ratio = comparison.ratio
-    exact = ratio is not None and _always(ratio, steps, length)
-    if not exact and comparison.certain and not _is_negligible(ratio):
-        typical = _typical_ratio(steps, length)
+    exact = ratio is not None and always(ratio, steps, length)
+    if not exact and comparison.certain and not is_negligible(ratio):
+        typical = typical_ratio(steps, length)
         ratio, exact = (ratio, exact) if typical is None else (typical, True)
     return Length(schedule, horizon, length, steps, comparison, ratio, exact)
-
-
-def _is_negligible(ratio: Fraction | None) -> bool:
-    return ratio is not None and abs(ratio - 1) < _NEGLIGIBLE
 
 
 def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
@@ -135,57 +125,6 @@ def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:
         return length.unit is Unit.BATCH and compare(steps, length * epochs).equal
     except (TooComplex, NotRepresentable):
         return False
-
-
-def _ratio_by_default(steps: Expr, length: Expr) -> Fraction | None:
-    """Return the ratio where what is unknown is in both: ``epochs * len(loader)`` in each."""
-    atoms = sorted(steps.atoms() | length.atoms(), key=lambda atom: atom.order)
-    ratios = set[Fraction]()
-    for turn in range(4):
-        values = {
-            atom: _sample(turn, at) if atom.value is None else atom.value
-            for at, atom in enumerate(atoms)
-        }
-        try:
-            ratios.add(Fraction(steps.evaluate(values)) / Fraction(length.evaluate(values)))
-        except (ArithmeticError, LookupError, TooComplex):
-            return None
-    return min(ratios) if len(ratios) == 1 and min(ratios) > 0 else None
-
-
-def _sample(turn: int, at: int) -> int:
-    """Return a number for the atom at a position, 1 at first; no two then change alike."""
-    return int((7 + 94 * at) ** (1 + (turn + at) % 3)) if turn else 1
-
-
-def _always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
-    """Whether the ratio is the same whatever the user passes."""
-    try:
-        comparison = compare(steps, length * ratio)
-    except (TooComplex, NotRepresentable):
-        return False
-    return comparison.certain and comparison.equal
-
-
-def _typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
-    """Return the ratio for all but small numbers.
-
-    It is 2 for ``epochs`` and ``epochs // 2``, and 1 for ``steps`` and ``steps + 100``.
-    """
-    atoms = sorted(
-        (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
-        key=lambda atom: atom.order,
-    )
-    ratios = []
-    for turn in range(3):
-        values = {atom: 10007 * 7 ** ((turn * (at + 1)) % 4) for at, atom in enumerate(atoms)}
-        try:
-            ratios.append(steps.evaluate(values) / length.evaluate(values))
-        except (ArithmeticError, LookupError, TooComplex):
-            return None
-    if not ratios[0] > 0 or max(ratios) > min(ratios) * (1 + _NEGLIGIBLE):
-        return None
-    return ratios[-1].limit_denominator(100)
 
 
 def keeps_pace(schedule: Schedule) -> bool:
@@ -277,9 +216,6 @@ def is_warmup(schedule: Schedule) -> bool:
     return start.value <= end.value
 
 
-# -- built anew, again and again ----------------------------------------------------------------
-
-
 def rebuilt_in(schedule: Schedule) -> Loop | None:
     """Return the epoch or batch loop that builds the scheduler, but not its optimizer."""
     one = driver(schedule)
@@ -292,139 +228,6 @@ def rebuilt_in(schedule: Schedule) -> Loop | None:
         ),
         None,
     )
-
-
-# -- gradient accumulation ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class IgnoredAccumulation:
-    """A horizon that counts micro-batches where only every k-th of them is a step."""
-
-    site: StepSite
-    guard: Guard
-    every: Expr
-    horizon: Horizon
-    whole: bool
-    """Whether the horizon is that of the whole training, not of one epoch."""
-
-
-def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
-    """Return the site where the horizon takes every micro-batch for a step (LR206)."""
-    horizon, sites = schedule.horizon, regular_sites(schedule)
-    if horizon is None or horizon.length is None or len(sites) != 1:
-        return None
-    (site,) = sites
-    guard = site.accumulation
-    if guard is None or guard.amount is None or guard.loop is None or site.per is not Cadence.BATCH:
-        return None
-    if (
-        guard.amount.as_number() == 1
-        or len(site.guards) > 1
-        or guard.loop.kind is not LoopKind.BATCH
-    ):
-        return None
-    if horizon.length.atoms() & guard.amount.atoms():
-        return None  # divided by it, though 3 epochs of accumulation over 3 cancel out
-    fits = schedule.steps is not None and compare(horizon.length, schedule.steps).equal
-    if fits and guard.amount.value != 1:
-        return None  # 4 epochs of accumulation over 4 make as many steps as one epoch without
-    whole, per_epoch = iterations(site), guard.loop.trips
-    for micro_batches in (whole, per_epoch):
-        if micro_batches is not None and _is_that(horizon, micro_batches):
-            return IgnoredAccumulation(site, guard, guard.amount, horizon, micro_batches is whole)
-    return None
-
-
-@dataclass(frozen=True)
-class EveryMicroBatch:
-    """A scheduler that steps for every micro-batch, where its horizon counts optimizer steps."""
-
-    site: StepSite
-    guard: Guard
-    """Lets every k-th micro-batch through to the optimizer."""
-    every: Expr
-
-
-def steps_every_micro_batch(schedule: Schedule) -> EveryMicroBatch | None:
-    """Return the site that steps k times per optimizer step, which its horizon counts (LR108)."""
-    horizon, sites, optimizer = schedule.horizon, regular_sites(schedule), schedule.optimizer
-    if horizon is None or horizon.length is None or optimizer is None or len(sites) != 1:
-        return None
-    (site,) = sites
-    guards = [one.accumulation for one in optimizer.sites]
-    if len(guards) != 1 or guards[0] is None or site.per is not Cadence.BATCH or site.guards:
-        return None
-    guard, every = guards[0], guards[0].amount
-    if every is None or guard.loop is not site.loop or every.as_number() == 1:
-        return None
-    steps = iterations(site)
-    if steps is None:
-        return None
-    updates = schedule.stepping.optimizer_steps
-    if updates is not None and compare(horizon.length, updates).equal:
-        counts_updates = not compare(horizon.length, steps).equal
-    elif every.is_constant:
-        found = against(schedule, horizon, horizon.length * every, steps)
-        counts_updates = not found.comparison.unknown and found.fits
-    else:
-        # `epochs * len(loader) // k` counts micro-batches where k is 1.
-        one = {atom: Expr.const(1) for atom in every.atoms()}
-        divided = bool(one.keys() & horizon.length.atoms())
-        counts_updates = divided and compare(horizon.length.subs(one), steps).equal
-    return EveryMicroBatch(site, guard, every) if counts_updates else None
-
-
-def iterations(site: StepSite, *, guarded: bool = False) -> Expr | None:
-    """Return how often the innermost loop around a site runs over the whole training.
-
-    With ``guarded``, less the iterations that its guards are known to leave out.
-    """
-    total = Expr.const(1)
-    for loop in site.loops:
-        if loop.trips is None:
-            return None
-        try:
-            total = total * (_let_through(loop, site.guards) if guarded else loop.trips)
-        except (TooComplex, NotRepresentable):
-            return None
-    return total
-
-
-def _let_through(loop: Loop, guards: Iterable[Guard]) -> Expr:
-    """Return the iterations of a loop that its guards let pass, where that is known."""
-    trips = loop.trips
-    assert trips is not None
-    for guard in guards:
-        if guard.loop is not loop or guard.amount is None:
-            continue
-        if guard.kind is GuardKind.AFTER:
-            trips = trips - guard.amount
-        elif guard.kind is GuardKind.BEFORE:
-            trips = minimum(trips, guard.amount)
-        elif guard.kind is GuardKind.EVERY_K and guard.amount.as_number() != 0:
-            trips = trips // guard.amount
-    return trips
-
-
-def _is_that(horizon: Horizon, micro_batches: Expr) -> bool:
-    """Equal, and not by the coincidence of two numbers."""
-    length = horizon.length
-    comparison = None if length is None else compare(length, micro_batches)
-    if length is None or comparison is None or not comparison.equal:
-        return False
-    if not comparison.certain and (length.value or 0) <= COINCIDENCE:
-        return False
-    return bool(length.atoms() & micro_batches.atoms()) or (
-        length.is_constant and horizon.parameter in _SPANNING
-    )
-
-
-_SPANNING = frozenset({"T_max", "total_steps", "num_training_steps", "epochs * steps_per_epoch"})
-"""Horizons that are meant to last for the whole training, so that an equal number is telling."""
-
-
-# -- places and fixes ---------------------------------------------------------------------------
 
 
 def unit(schedule: Schedule) -> str:

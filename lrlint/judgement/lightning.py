@@ -1,4 +1,4 @@
-"""What Lightning is told of a scheduler, against what the scheduler needs (LR501, LR502)."""
+"""The settings that Lightning gets with a scheduler, against what it needs (LR501, LR502)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import re
 from dataclasses import dataclass
 
 from lrlint.facts import Argument, Cadence, Driver, GuardKind, Horizon, Schedule, StepSite
+from lrlint.judgement.horizon_units import BY_NAME, Evidence
+from lrlint.judgement.stepping import cadence, driver, regular_sites
 from lrlint.judgement.units import (
-    BY_NAME,
-    Evidence,
     Mismatch,
-    cadence,
-    driver,
-    regular_sites,
     stepped_per_batch_with_epoch_horizon,
     stepped_per_epoch_with_batch_horizon,
 )

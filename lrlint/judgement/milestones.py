@@ -17,7 +17,7 @@ from lrlint.judgement.exclusions import (
     WHOLE_IGNORES_ACCUMULATION,
 )
 from lrlint.judgement.length import against, is_warmup, segment
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Comparison, Expr, compare
 

@@ -14,13 +14,13 @@ from fractions import Fraction
 
 from lrlint.facts import Acceleration, Cadence, GuardKind, Schedule, StepArgument, StepSite
 from lrlint.judgement.length import is_exercise, rebuilt_in
-from lrlint.judgement.units import cadence
+from lrlint.judgement.stepping import cadence
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _TOLERANCE = 0.2
 """Rounding shifts a ratio by less than that, and a number of processes by more."""
 _OPEN = 5040 * 1009
-"""A large number for what is not known; it has many divisors, so that little is rounded."""
+"""A large number in place of an unknown one; it has many divisors, so that little is rounded."""
 
 
 class Error(Enum):

@@ -24,12 +24,12 @@ from lrlint.judgement.length import (
     WITH_THE_DEFAULTS,
     Length,
     against,
-    iterations,
     keeps_pace,
     own_length,
     segment,
 )
 from lrlint.judgement.positions import wrong_position
+from lrlint.judgement.stepping import iterations
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 

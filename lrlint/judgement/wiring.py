@@ -5,7 +5,7 @@ from __future__ import annotations
 from lrlint.facts import Guard, GuardKind, LoopKind, Schedule, StepSite, Write
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise, rebuilt_in
-from lrlint.judgement.units import driver, regular_sites
+from lrlint.judgement.stepping import driver, regular_sites
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 _HARMLESS = frozenset({GuardKind.EVERY_K, GuardKind.SCHEDULER, GuardKind.RANK})

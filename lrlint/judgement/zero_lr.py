@@ -25,8 +25,8 @@ from lrlint.judgement.exclusions import (
     WRONG_INTERVAL,
 )
 from lrlint.judgement.length import Length, against, own_length, segment
+from lrlint.judgement.stepping import cadence, driver
 from lrlint.judgement.training_steps import wrong_length
-from lrlint.judgement.units import cadence, driver
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Expr, Strength, compare
 

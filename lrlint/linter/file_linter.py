@@ -1,4 +1,4 @@
-"""Lints files one after the other: has each read, analysed and judged.
+"""Lints files one after the other: reads, analyses and judges each.
 
 Nothing that goes wrong in one file or in one rule keeps the others from being reported.
 """
@@ -126,7 +126,9 @@ class FileLinter:
         if self._may_build(source, record, mentions=mentions):
             self._judge.prepare(source)
             with self._reporting(source, record):
-                self._judge.judge(source, self._analyse(source), record)
+                analysis = self._analyse(source)
+                record.unused, record.names = analysis.unused, analysis.names
+                self._judge.judge(source, analysis, record)
             seconds = time.process_time() - start
         elif (mentions or explicit) and source.notebook is None:
             self._unparsed.append(_Unparsed(number, source, record, self._basis(content, asked)))

@@ -63,6 +63,10 @@ class Linted:
     """CPU time that it took."""
     used: tuple[Comment, ...] = ()
     """The comments that have silenced a finding, or what could not be told."""
+    unused: tuple[str, ...] = ()
+    """The names that were given values and that the file does not use."""
+    names: tuple[str, ...] = ()
+    """In that case, the names that may be given values."""
 
 
 class Record:
@@ -73,6 +77,8 @@ class Record:
         """The files that findings name, by that name."""
         self.used: dict[Comment, None] = {}
         """The comments that have silenced something, in order."""
+        self.unused: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
         self._diagnostics: Diagnostics = {}
         # In order, each once.
         self._undecided: dict[str, None] = {}
@@ -120,6 +126,8 @@ class Record:
             name,
             seconds or 0.0,
             tuple(self.used),
+            self.unused,
+            self.names,
         )
 
 

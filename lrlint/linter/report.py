@@ -36,6 +36,10 @@ class Report:
     """The files that findings name, by that name."""
     cache_trouble: str | None = None
     """Why results could not be kept, in a line."""
+    unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names that were given values in vain, for each analysed file by its name."""
+    names: frozenset[str] = frozenset()
+    """What may be given a value in the files that do not use all names."""
 
     @property
     def results(self) -> Results:

@@ -17,6 +17,8 @@ class Tally:
     def __init__(self) -> None:
         self._files = 0
         self._seconds: dict[str, float] = {}
+        self._unused: dict[str, tuple[str, ...]] = {}
+        self._names: set[str] = set()
         self._diagnostics: Diagnostics = {}
         self._unreported: set[Unreported] = set()
         self._used: set[Comment | None] = set()
@@ -35,6 +37,8 @@ class Tally:
         self._files += 1
         if linted.analysed:
             self._seconds[linted.name] = linted.seconds
+            self._unused[linted.name] = linted.unused
+            self._names.update(linted.names)
         for diagnostic in linted.diagnostics:
             keep(self._diagnostics, diagnostic)
         self._undecided |= dict.fromkeys(linted.undecided)
@@ -71,6 +75,8 @@ class Tally:
             sources={name: source for name, source in sources if source is not None},
             imported=imported,
             cache_trouble=cache_trouble,
+            unused=self._unused,
+            names=frozenset(self._names),
         )
 
     def _source(self, name: str) -> SourceFile | None:

@@ -12,7 +12,7 @@ from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
-from lrlint.judgement.units import horizon_in_batches, horizon_in_epochs
+from lrlint.judgement.horizon_units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict
 from lrlint.predict.simulation import Prediction
 from lrlint.source import SourceFile
@@ -34,6 +34,8 @@ class FileForecast:
     schedules: tuple[Forecast, ...]
     unused: frozenset[str] = field(default_factory=frozenset)
     """Names that were set and that the file does not use."""
+    names: frozenset[str] = field(default_factory=frozenset)
+    """What can be set, where anything was."""
 
 
 def forecast(
@@ -67,7 +69,7 @@ def forecast(
             prediction = predict(interpreter, trace, item.record, max_steps, relative=relative)
             forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
-    return FileForecast(source.name, tuple(forecasts), unused)
+    return FileForecast(source.name, tuple(forecasts), unused, frozenset(interpreter.asked))
 
 
 def _records(trace: Block) -> list[SchedulerRecord]:

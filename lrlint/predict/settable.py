@@ -9,22 +9,6 @@ from lrlint.source import SourceFile
 
 def settable_names(source: SourceFile) -> list[str]:
     """Return the names, sorted. Raises SourceError where the file cannot be parsed."""
-    interpreter = interpreter_for(source)
-    asked = interpreter.overrides = _Asked()
+    interpreter = interpreter_for(source, overrides={"": 0})  # it notes names only if any is set
     traces(interpreter)
-    return sorted(asked.names)
-
-
-class _Asked(dict[str, object]):
-    """Overrides that set nothing, and note what the interpreter would take from them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, name: object) -> bool:
-        self.names.add(str(name))
-        return False
+    return sorted(interpreter.asked)

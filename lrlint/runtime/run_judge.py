@@ -10,7 +10,7 @@ from pathlib import Path
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import internal_error
 from lrlint.facts import Schedule, Training
-from lrlint.judgement.units import driver
+from lrlint.judgement.stepping import driver
 from lrlint.linter.diagnose import Diagnoser
 from lrlint.linter.resolve import Resolver, resolver_of
 from lrlint.linter.settings import Settings

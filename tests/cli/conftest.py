@@ -175,6 +175,8 @@ def fake_analyse(
     return SimpleNamespace(
         trainings=(training, training),
         undecided=tuple(undecided),
+        unused=(),
+        names=(),
         settled=lambda source: range(len(source.lines.starts) + 1),
     )
 

@@ -547,6 +547,40 @@ def test_values_of_names_are_read_by_check_and_predict(run: Run, project: Path) 
     assert run("check")[2].startswith("lrlint: train.py: set: args.epochs is a number")
 
 
+def test_a_name_that_no_script_has(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project / "train.py", HEAD + OPEN)
+    write(project / "other.py", "x = 1\n")
+    message = "args.epoch: no such name in train.py; did you mean args.epochs?\n"
+    for _ in range(2):  # the second time from the cache
+        assert run("check", "--set", "args.epoch=50")[::2] == (2, f"lrlint: --set {message}")
+    assert run("check", "-q", "--set", "nonsense=1")[2] == (
+        "lrlint: --set nonsense: no such name in train.py;"
+        " known are args.epochs, len(data), len(loader)\n"
+    )
+    # A hook may pass any files: in those without a scheduler nothing can be known.
+    assert run("check", "-q", "--set", "args.epoch=50", "other.py") == (0, "", "")
+    write(project / "second.py", HEAD + OPEN)
+    assert "in any of 2 scripts" in run("check", "--set", "args.epoch=50")[2]
+    monkeypatch.setenv("LRLINT_SET", "args.epochs=50")
+    assert codes(run, "second.py") == ["LR201"]
+
+
+def test_a_name_in_the_configuration_that_no_script_has(run: Run, project: Path) -> None:
+    write(project / "train.py", HEAD + OPEN)
+    write(project / "lrlint.toml", 'set = { "args.epoch" = 50, "len( loader )" = 4 }')
+    message = (
+        "lrlint: lrlint.toml: set args.epoch: no such name in train.py; did you mean args.epochs?\n"
+    )
+    assert run("check") == (0, "All clear: 1 file checked, 1 with a scheduler.\n", message)
+    # Other scripts may have it.
+    assert run("check", "train.py")[2] == run("check", "-q")[2] == ""
+    assert run("check", "--set", "args.epoch=50")[2].count("\n") == 1
+    write(project / "more" / "second.py", (HEAD + OPEN).replace("epochs", "epoch"))
+    assert run("check")[2] == ""
+
+
 # -- what is said
 
 

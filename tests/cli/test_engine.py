@@ -299,7 +299,9 @@ def test_deep_recursion_gets_a_second_chance(write: Write, monkeypatch: pytest.M
             return levels and down(levels - 1)
 
         down(5000)
-        return SimpleNamespace(trainings=(), undecided=(), settled=lambda source: ())
+        return SimpleNamespace(
+            trainings=(), undecided=(), settled=lambda source: (), unused=(), names=()
+        )
 
     monkeypatch.setattr(sys.modules["lrlint.analysis"], "analyse", deep)
     assert lint([write(train=SCRIPT)]).problems == ()

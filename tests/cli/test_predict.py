@@ -149,6 +149,9 @@ def test_output_file_takes_the_place_of_standard_output(
         (["missing.py"], "lrlint: missing.py"),
         (["broken.py"], "lrlint: broken.py:2:7: invalid syntax"),
         (["--set", "args.epochs=many", "train.py"], "lrlint: --set: args.epochs is a number"),
+        (["--set", "epoch=1", "train.py"], "lrlint: --set epoch: no such name in train.py"),
+        (["--config", "no.toml", "train.py"], "lrlint: no.toml: "),
+        (["--config", "set = 1", "train.py"], "lrlint: --config: "),
         ([], "lrlint: Missing argument"),
     ],
 )
@@ -235,3 +238,22 @@ def test_a_module_that_is_not_here_is_a_usage_error(run: Run) -> None:
     status, out, err = run("predict", "-m", "absent.module")
     assert (status, out) == (2, "")
     assert "no module absent.module in the working directory" in err
+
+
+def test_the_configuration_can_be_named_or_left_out(write: Write, run: Run, project: Path) -> None:
+    write(train=SCRIPT)
+    (project / "lrlint.toml").write_text('set = { "args.epochs" = 5 }')
+    (project / "other.toml").write_text('set = { "args.epochs" = 6, "len(train_loader)" = 1 }')
+
+    def steps(*options: str) -> object:
+        status, out, err = run("predict", "--output-format", "json", *options, "train.py")
+        assert (status, err) == (0, "")
+        found = schedule(out)["horizon"]
+        assert isinstance(found, dict)
+        return found["value"]
+
+    assert steps() == 5
+    assert steps("--isolated") == 4
+    assert steps("--config", "other.toml") == 6
+    assert steps("--config", "set.args.epochs = 7") == 7
+    assert steps("--config", "other.toml", "--set", "args.epochs=8") == 8

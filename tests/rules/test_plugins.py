@@ -108,5 +108,5 @@ def test_words_of_judgement_are_found_where_they_were() -> None:
     from lrlint.judgement import cadence, driver, regular_sites
 
     assert {cadence.__module__, driver.__module__, regular_sites.__module__} == {
-        "lrlint.judgement.units"
+        "lrlint.judgement.stepping"
     }

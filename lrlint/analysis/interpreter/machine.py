@@ -125,6 +125,8 @@ class Machine(ABC):
     library: Library
     overrides: dict[str, object]
     """What the user has set, by `normal_name`."""
+    asked: set[str]
+    """The names that the user may give values to; noted only where any was given one."""
     limits: Limits
     unit: ModuleUnit
     """The module that is being interpreted."""
@@ -210,7 +212,8 @@ class Machine(ABC):
     ) -> None:
         self.project, self.library, self.limits = project, library, limits or Limits()
         self.overrides = {normal_name(key): value for key, value in (overrides or {}).items()}
-        self._used_overrides: set[str] = set()
+        self._spelt = {normal_name(key): key for key in overrides or {}}
+        self.asked = set()
         self.unit, self.scope, self.statement = unit, Scope(Store(), unit), None
         self.scopes = {unit: self.scope}
         self.foreign = {}
@@ -301,13 +304,12 @@ class Machine(ABC):
         if not self.overrides:
             return None
         name = normal_name(name)
-        if name in self.overrides:
-            self._used_overrides.add(name)
+        self.asked.add(name)
         return self.overrides.get(name)
 
-    def unused_overrides(self) -> set[str]:
-        """Return the names that the user has set and that the script does not use."""
-        return self.overrides.keys() - self._used_overrides
+    def unused_overrides(self) -> list[str]:
+        """Return the names that the user has set and that the script does not use, as spelt."""
+        return [spelt for name, spelt in self._spelt.items() if name not in self.asked]
 
     def named_number(
         self,

@@ -1,0 +1,84 @@
+"""What can be read of a law that the script writes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lrlint.facts.loops import Loop
+from lrlint.facts.places import Place
+from lrlint.symbolic import Expr
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FactorFunction:
+    """What the ``lr_lambda`` of a `LambdaLR` returns."""
+
+    absolute_lr: Place | None = None
+    """Where it returns a multiple of the base LR instead of a factor, or None."""
+    first_factor: Expr | None = None
+    """What it returns for step 0."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DecayEnd:
+    """A decay in a law that a script writes by hand, in values of its counter."""
+
+    start: Expr
+    """Where it begins: 0, or where the warm-up ends."""
+    end: Expr
+    """Where a cosine is at its minimum, or a line at 0."""
+    cosine: bool
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Threshold:
+    """A branch in a law that a script writes by hand."""
+
+    at: Expr
+    """The value of the counter from which the other side of the branch is taken."""
+    text: str
+    """The condition in the user's words."""
+    place: Place | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DeadBranch:
+    """A branch that is never taken, because an earlier one is wherever its condition holds."""
+
+    place: Place
+    text: str
+    earlier: str
+    """The condition of the earlier branch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compounding:
+    """A factor that changes with the counter and multiplies the LR in use, again and again."""
+
+    times: int
+    """How often it does, with the script's defaults."""
+    first: float
+    last: float
+    """The LR before and after."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WrittenLaw:
+    """The law of a schedule that a script writes by hand, as far as it can be read."""
+
+    counter: Loop | None = None
+    """The loop whose iterations it counts."""
+    steps: Expr | None = None
+    """How many values the counter takes over the whole training."""
+    at: Callable[[int], float] | None = None
+    """The LR at a value of the counter, with the script's defaults."""
+    settled: bool = False
+    """Whether no option of the script changes it."""
+    decays: tuple[DecayEnd, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    dead: tuple[DeadBranch, ...] = ()
+    compounding: Compounding | None = None
+    unread: str | None = None
+    """Why it cannot be read."""

@@ -1,0 +1,232 @@
+"""What the horizon of a schedule counts: epochs or batches, and the evidence for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+
+from lrlint.facts import (
+    HANDWRITTEN_ENDS,
+    WITH_CYCLES,
+    Horizon,
+    Schedule,
+)
+from lrlint.judgement.stepping import driver
+from lrlint.symbolic import (
+    Atom,
+    Expr,
+    NotRepresentable,
+    Number,
+    TooComplex,
+    UnboundAtom,
+    Unit,
+    ceil,
+    compare,
+    floor,
+)
+
+WITH_DEFAULTS = "with the defaults"
+BY_NAME = "by its name"
+_WHOLE_TRAINING = frozenset(
+    {
+        "T_max",
+        "T_0",
+        "total_steps",
+        "num_training_steps",
+        "t_initial",
+        WITH_CYCLES,
+        *HANDWRITTEN_ENDS,
+    }
+)
+"""Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
+``step_size`` or milestone says nothing of its unit."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a horizon counts, and what that judgement rests on."""
+
+    schedule: Schedule
+    """Whose horizon it is: the schedule asked about, or a part of it."""
+    horizon: Horizon
+    rests_on: str | None = None
+    """``WITH_DEFAULTS`` or ``BY_NAME``; None where it is certain."""
+
+    @property
+    def certain(self) -> bool:
+        return self.rests_on is None
+
+
+def horizon_in_epochs(schedule: Schedule) -> Evidence | None:
+    """Return the evidence that the horizon, or that of a part, counts epochs, or None."""
+    return next((found for one in _parts(schedule) if (found := _epochs(one))), None)
+
+
+def horizon_in_batches(schedule: Schedule) -> Evidence | None:
+    """Return the evidence that the horizon, or that of a part, counts batches, or None."""
+    return next((found for one in _parts(schedule) if (found := _batches(one))), None)
+
+
+def _parts(schedule: Schedule) -> Iterator[Schedule]:
+    yield schedule
+    for child in schedule.children:
+        yield from _parts(child)
+
+
+def _explicit(schedule: Schedule) -> Horizon | None:
+    """Return the horizon that the script sets; a default argument says nothing."""
+    horizon = schedule.horizon
+    if horizon is None or horizon.length is None:
+        return None
+    argument = schedule.argument(horizon.parameter)
+    return None if argument is not None and not argument.explicit else horizon
+
+
+def _epochs(schedule: Schedule) -> Evidence | None:
+    horizon = _explicit(schedule)
+    if horizon is None or horizon.length is None:
+        return None
+    length, epochs = horizon.length, driver(schedule).epochs
+    if _equal(length, driver(schedule).stepping.optimizer_steps):
+        return None
+    if epochs is not None and _is_a_share_of(length, epochs):
+        return Evidence(schedule, horizon)
+    if _within_an_epoch(length, schedule):
+        return None
+    if epochs is not None:
+        comparison = compare(length, epochs)
+        shared = bool(length.atoms() & epochs.atoms())
+        few = schedule.parent is not None and (length.value or 0) <= COINCIDENCE
+        if comparison.equal and (shared or (_whole(horizon) and not few)):
+            return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+        if shared and _is_part_of(length, epochs):
+            return Evidence(schedule, horizon)
+    if length.unit is Unit.EPOCH and _is_part_of(length, epochs):
+        return Evidence(schedule, horizon, BY_NAME)
+    return None
+
+
+COINCIDENCE = 20
+"""Up to here a number and a count of batches, or a part's length and the count of epochs, may be
+equal by accident."""
+
+
+def _whole(horizon: Horizon) -> bool:
+    return horizon.parameter in _WHOLE_TRAINING or (
+        horizon.parameter == "total_iters" and horizon.unit is Unit.EPOCH
+    )
+
+
+def _batches(schedule: Schedule) -> Evidence | None:
+    horizon = _explicit(schedule)
+    if horizon is None or horizon.length is None:
+        return None
+    one = driver(schedule)
+    length = horizon.length
+    if _equal(length, one.epochs) or length.value == 0:
+        return None
+    if length.unit is Unit.BATCH:
+        return Evidence(schedule, horizon)
+    per_epoch = None if one.stepping.batch_loop is None else one.stepping.batch_loop.trips
+    for count in (one.stepping.optimizer_steps, per_epoch):
+        if count is None or not (comparison := compare(length, count)).equal:
+            continue
+        if length.atoms() & count.atoms() or (
+            _whole(horizon) and (length.value or 0) > COINCIDENCE
+        ):
+            return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
+    if _is_made_of(one.epochs, length, per_epoch):
+        return Evidence(schedule, horizon)
+    return None
+
+
+def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> bool:
+    """Whether the epochs are as many as it takes to make so many steps."""
+    if epochs is None or per_epoch is None or not steps.atoms() & epochs.atoms():
+        return False
+    try:
+        return any(_equal(epochs, whole(steps / per_epoch)) for whole in (ceil, floor))
+    except (NotRepresentable, TooComplex, ZeroDivisionError):
+        return False
+
+
+def _equal(length: Expr, other: Expr | None) -> bool:
+    return other is not None and compare(length, other).equal
+
+
+def _is_part_of(length: Expr, epochs: Expr | None) -> bool:
+    """Whether a length is made of epoch counts and is of their size.
+
+    ``epochs // 2`` is, ``epochs * 391`` and ``epochs * n`` are not. Of ``epochs - start`` epochs it
+    is, too, wherever they start.
+    """
+    values: dict[Atom, Number] = {}
+    counts = frozenset() if epochs is None else epochs.atoms()
+    elsewhere = dict.fromkeys(counts - length.atoms(), 0)
+    for atom in length.atoms() | counts:
+        if atom.value is not None:
+            values[atom] = atom.value
+        elif atom.unit is Unit.EPOCH or atom in counts:
+            values[atom] = 1000
+        else:
+            return False
+    try:
+        number = length.evaluate(values)
+        if epochs is None:
+            return 0 < number <= 2 * max(values.values(), default=0)
+        whole = epochs.evaluate(values)
+        if whole <= 0:
+            whole = epochs.evaluate({**values, **elsewhere})
+    except (UnboundAtom, ZeroDivisionError, TooComplex):
+        return False
+    return 0 < number <= 2 * whole
+
+
+_SAMPLES = (1_000_003, 977, 13, 3)
+"""Numbers for the names of an expression, of very different size."""
+_CLEAR = 500
+"""From here on rounding does not blur a share."""
+_FEWEST_SAMPLES = 3
+
+
+def _is_a_share_of(length: Expr, epochs: Expr) -> bool:
+    """Whether a length is the same share of the epochs whatever the numbers are.
+
+    So is ``(iterations // len(loader)) // 2`` of ``iterations // len(loader)`` epochs, though there
+    are batches in both. Names that only ``epochs`` has are taken as 0, such as the ``start`` of a
+    ``range(start, epochs)``.
+    """
+    names = sorted(length.atoms(), key=lambda atom: atom.name)
+    if not 2 <= len(names) <= len(_SAMPLES) or not set(names) <= epochs.atoms():
+        return False
+    shares = []
+    for order in permutations(_SAMPLES, len(names)):
+        values: dict[Atom, Number] = dict.fromkeys(epochs.atoms(), 0)
+        values.update(zip(names, order, strict=True))
+        try:
+            part, whole = length.evaluate(values), epochs.evaluate(values)
+        except (UnboundAtom, ZeroDivisionError, TooComplex):
+            return False
+        if part >= _CLEAR:
+            shares.append(part / whole if whole > 0 else math.inf)
+    if len(shares) < _FEWEST_SAMPLES:
+        return False
+    return max(shares) <= 1.01 and max(shares) - min(shares) <= 0.01
+
+
+def _within_an_epoch(length: Expr, schedule: Schedule) -> bool:
+    """Whether a length is made of what an epoch consists of: batches, samples, updates."""
+    finer = {Unit.BATCH, Unit.BATCH_SIZE, Unit.SAMPLE, Unit.STEP}
+    return any(atom.unit in finer for atom in length.atoms()) or bool(
+        length.atoms() & _per_update(schedule)
+    )
+
+
+def _per_update(schedule: Schedule) -> frozenset[Atom]:
+    """Return the numbers that say how many batches make an update."""
+    optimizer = schedule.optimizer
+    sites = (*driver(schedule).sites, *(optimizer.sites if optimizer is not None else ()))
+    amounts = (site.accumulation.amount for site in sites if site.accumulation is not None)
+    return frozenset(atom for amount in amounts if amount is not None for atom in amount.atoms())
