@@ -111,7 +111,7 @@ def _first(machine: Machine, value: AnyValue) -> Expr | None:
 
 
 def _never_holds(condition: Condition) -> bool:
-    """Whether a counter cannot be so small: ``last_epoch < warmup`` without a warm-up."""
+    """Whether a counter is never that small: ``last_epoch < warmup`` without a warm-up."""
     match condition:
         case Relation(op="<", left=left, right=right):
             return (left - right).is_nonnegative
