@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 import libcst as cst
 
-from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
+from lrlint.analysis.frameworks.lightning_batches import before_data, updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
     Scheduled,
@@ -79,8 +79,9 @@ def train(
 ) -> None:
     """Interpret the training of a module; ``place`` is the call of ``fit``, or the class."""
     start = len(machine.block)
-    _call(machine, module, "setup", Const("fit"))
-    forms = _configure(machine, module)
+    with before_data(machine, module, trainer):
+        _call(machine, module, "setup", Const("fit"))
+        forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
         return
