@@ -90,6 +90,12 @@ def invalid_interval(schedule: Schedule) -> Argument | None:
     return interval
 
 
+def refused(schedule: Schedule) -> Driver | None:
+    """Return what Lightning is told where it refuses the form, and with it to train."""
+    told = lightning(schedule)
+    return told if told is not None and told.refused else None
+
+
 def without_max_steps(schedule: Schedule) -> Horizon | None:
     """Return a horizon that is the ``max_steps`` of a Trainer that has none, so that it is -1."""
     horizon = schedule.horizon
