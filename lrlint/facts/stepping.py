@@ -31,6 +31,8 @@ class Driver:
     """Settings that the script writes where the framework does not read them."""
     monitoring: Monitoring | None = None
     """What is known of the metric that the scheduler follows."""
+    refused: bool = False
+    """Whether the framework refuses the form in which it is given the scheduler."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

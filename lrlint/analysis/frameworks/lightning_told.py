@@ -96,6 +96,7 @@ def driver_of(
         settings=settings,
         misplaced={name: _argument(entry) for name, entry in scheduled.misplaced.items()},
         monitoring=monitoring,
+        refused=scheduled.refused,
     )
 
 
