@@ -144,11 +144,11 @@ class Rule:
     runs_only: ClassVar[bool] = False
     """Whether the rule judges only what was recorded of a run."""
     positioned: ClassVar[bool] = False
-    """Whether it is shown schedulers that are told where they are, as timm's."""
+    """Whether it also judges schedulers whose steps take a position, as timm's do."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
-    They say nothing of schedules that the rule is not about: :meth:`check` returns before.
+    They do not concern schedules that :meth:`check` ignores before it asks.
     """
     VALID: ClassVar[Sequence[str]] = ()
     INVALID: ClassVar[Sequence[Invalid]] = ()

@@ -11,7 +11,7 @@ from lrlint.judgement import wording
 from lrlint.symbolic import Expr
 
 _MANY = 10**6
-"""Steps of a stand-in for a horizon of which only the share that is covered is known."""
+"""The length that is assumed where only the covered share of a horizon is known."""
 
 
 def takes_metric(schedule: Schedule) -> bool:
