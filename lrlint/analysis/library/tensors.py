@@ -8,8 +8,18 @@ from lrlint.analysis.interpreter import calls, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are used here)
-from lrlint.analysis.library.registry import MODELS, Model, models, qualified
-from lrlint.analysis.model.values import AnyValue, Const, External, ListValue, Opaque, Sized
+from lrlint.analysis.library.registry import MODELS, Model, models, models_method, qualified
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    External,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Opaque,
+    Sized,
+    Store,
+)
 from lrlint.symbolic import Expr
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
@@ -38,6 +48,38 @@ def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if isinstance(shape, ListValue) and shape.items:
         return Sized(numbers.to_number(machine, shape.items[0]), shape=tuple(shape.items))
     return Sized(None)
+
+
+@models("numpy.random.default_rng", "numpy.random.RandomState")
+def _generator(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Instance(None, Store(), kind=LibraryKind.GENERATOR)
+
+
+@models_method(LibraryKind.GENERATOR, "random", "rand", "randn", "standard_normal")
+def _of_generator(
+    machine: Machine, generator: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Model ``rng.standard_normal((n, d))`` and ``rng.randn(n, d)``."""
+    return _of_shape(machine, arguments, node)
+
+
+@models_method(LibraryKind.GENERATOR, "normal", "uniform", "integers", "randint")
+def _between(
+    machine: Machine, generator: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Model ``rng.normal(mean, deviation, (n, d))``."""
+    size = arguments.get(2, "size")
+    if size is None or isinstance(size, ListValue):
+        return _randint(machine, arguments, node)
+    return Sized(numbers.to_number(machine, size), shape=(size,))
+
+
+@models(*qualified(("sklearn.datasets",), "make_classification", "make_regression"))
+def _labelled(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``X, y = make_classification(n_samples, n_features)``."""
+    samples = arguments.get(0, "n_samples")
+    count = Expr.const(100) if samples is None else numbers.to_number(machine, samples)
+    return ListValue([Sized(count), Sized(count)], kind="tuple")
 
 
 @models("numpy.random.choice")

@@ -179,6 +179,7 @@ class LibraryKind(Enum):
     DATACLASS_PARSER = "transformers.HfArgumentParser"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
+    GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
