@@ -29,6 +29,8 @@ class Driver:
     """What the framework reads, by key, without what is left at its default."""
     misplaced: Mapping[str, Argument] = field(default_factory=dict)
     """Settings that the script writes where the framework does not read them."""
+    refused: bool = False
+    """Whether the framework refuses the form in which it is given the scheduler."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -90,6 +90,7 @@ def driver_of(record: SchedulerRecord, scheduled: Scheduled, cadence: Cadence) -
         place=scheduled.place or record.place,
         settings=settings,
         misplaced={name: _argument(entry) for name, entry in scheduled.misplaced.items()},
+        refused=scheduled.refused,
     )
 
 

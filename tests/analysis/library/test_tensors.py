@@ -45,7 +45,12 @@ def test_rows(code: str, rows: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "result"), [("torch.tensor(0.1)", 0.1), ("torch.tensor(batch)", UNKNOWN)]
+    ("code", "result"),
+    [
+        ("torch.tensor(0.1).item()", 0.1),
+        ("torch.tensor(0.1, dtype=torch.float64)", 0.1),
+        ("torch.tensor(batch)", UNKNOWN),
+    ],
 )
 def test_a_scalar_tensor_is_its_number(code: str, result: object) -> None:
     assert value_of(code, "import torch") == result
