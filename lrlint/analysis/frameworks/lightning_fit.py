@@ -11,17 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
+from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.frameworks.lightning_batches import before_data, updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
     Scheduled,
     Unread,
     read,
 )
+from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
+from lrlint.analysis.frameworks.lightning_logged import monitoring_of
 from lrlint.analysis.frameworks.lightning_told import (
     NAME,
     Owned,
@@ -38,12 +40,7 @@ from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Divisible,
-    Relation,
-    any_of,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,
@@ -71,7 +68,7 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence
 from lrlint.source.nodes import star_parameter
-from lrlint.symbolic import Atom, Expr, Strength, ceil, floor, minimum
+from lrlint.symbolic import Expr, Strength, floor
 
 HELD_OPTIMIZERS = "optimizers()"
 HELD_SCHEDULERS = "lr_schedulers()"
@@ -84,8 +81,9 @@ def train(
 ) -> None:
     """Interpret the training of a module; ``place`` is the call of ``fit``, or the class."""
     start = len(machine.block)
-    _call(machine, module, "setup", Const("fit"))
-    forms = _configure(machine, module)
+    with before_data(machine, module, trainer):
+        _call(machine, module, "setup", Const("fit"))
+        forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
         return
@@ -208,7 +206,7 @@ class _Training:
         if self._manual is None:
             self._leave_open("stepped as automatic_optimization says, which is not known")
             return
-        cut = None if self._manual else self._cut()
+        cut = None if self._manual else cut_by_max_steps(self._trainer, self._batches)
         node = self._place.node
         self._hook("on_fit_start")
         self._hook("on_train_start")
@@ -253,7 +251,7 @@ class _Training:
                 machine.write(owner.store, name, value)
         machine.write(self._trainer.store, "is_last_batch", Truth(last))
 
-    def _run_batch(self, cut: _Cut | None) -> None:
+    def _run_batch(self, cut: Cut | None) -> None:
         batch = Expr.atom(self._batch)
         data = Opaque("batch", measured=True)
         self._hook("on_train_batch_start", data, batch)
@@ -271,7 +269,7 @@ class _Training:
             with self._machine.guard(reached, self._place.node):
                 self._machine.emit(Break(cut.levels))
 
-    def _run_end_of_epoch(self, cut: _Cut | None) -> None:
+    def _run_end_of_epoch(self, cut: Cut | None) -> None:
         outputs = Opaque("outputs", measured=True)
         for name in ("on_validation_epoch_end", "validation_epoch_end"):
             self._hook(name, outputs)
@@ -281,27 +279,6 @@ class _Training:
                 self._schedule(owned, "epoch", whole)
         for name in ("training_epoch_end", "on_train_epoch_end", "on_epoch_end"):
             self._hook(name, outputs)
-
-    def _cut(self) -> _Cut | None:
-        """Return where ``max_steps`` ends the training, unless the epochs end it before."""
-        limit, epochs = self._trainer.max_steps, self._trainer.epochs
-        updates = updates_per_epoch(self._trainer, self._batches)
-        if limit is None or updates is None:
-            return None
-        if epochs is not None:
-            if any(number.value is None for number in (limit, epochs, updates)):
-                accumulates = self._trainer.accumulation != Expr.const(1)
-                return _Cut(epochs, None if accumulates else limit, None, 2)
-            if epochs.value * updates.value <= limit.value:  # type: ignore[operator]
-                return None
-        accumulation = self._trainer.accumulation
-        last = limit
-        if accumulation != Expr.const(1):
-            # The batch, counted through all epochs, at which the last update happens.
-            full = floor((limit - 1) / updates)
-            rest = (limit - full * updates) * accumulation
-            last = full * self._batches + minimum(rest, self._batches)
-        return _Cut(ceil(limit / updates), last, floor(limit / updates), 1)
 
     # -- the steps
 
@@ -353,6 +330,9 @@ class _Training:
         """Step a scheduler where its interval is the one that has just ended."""
         assert owned.scheduled is not None
         scheduled = owned.scheduled
+        if scheduled.refused:
+            self._note_driver(owned.value, scheduled, Cadence.UNKNOWN)
+            return
         given = scheduled.settings.get("interval")
         chosen: AnyValue = Const("epoch") if given is None else given.value
         frequency = frequency_of(scheduled)
@@ -411,7 +391,9 @@ class _Training:
                 _call(machine, self._module, "lr_scheduler_step", *given)
             events = [located.event for located in walk(machine.block[mark:])]
             steps = (e for e in events if isinstance(e, (SchedulerStep, IdleStep)))
-            if not any(step.scheduler is record for step in steps):
+            if _ignores(override, names[1:2]):
+                record.driver = None
+            elif not any(step.scheduler is record for step in steps):
                 escapes.leave_open(record, "stepped by lr_scheduler_step() in an unread way")
             return NONE
 
@@ -436,7 +418,8 @@ class _Training:
     def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
         for inner in alternatives(value):
             if isinstance(inner, SchedulerValue):
-                inner.record.driver = driver_of(inner.record, scheduled, cadence)
+                found = monitoring_of(self._machine, self._module, self._trainer, scheduled)
+                inner.record.driver = driver_of(inner.record, scheduled, cadence, found)
 
     def _leave_scheduler_open(self, value: AnyValue) -> None:
         for inner in alternatives(value):
@@ -450,21 +433,8 @@ class _Training:
                     escapes.leave_open(inner.record, why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Where ``max_steps`` ends a training."""
-
-    epochs: Expr | None
-    """The epochs that it begins."""
-    limit: Expr | None
-    """The batches after which it ends, counted through all epochs."""
-    whole: Expr | None
-    """The epochs that it finishes."""
-    levels: int
-    """How many loops its end leaves."""
-
-    def whole_epoch(self, epoch: Atom) -> Condition | None:
-        """Return the condition under which an epoch is finished, unless all are."""
-        if self.whole is None or self.whole == self.epochs:
-            return None
-        return Relation("<", Expr.atom(epoch), self.whole, "max_steps does not end the epoch")
+def _ignores(override: FunctionValue, parameter: list[str]) -> bool:
+    """Whether an own ``lr_scheduler_step`` makes nothing of the scheduler that it is given."""
+    body = override.scope.unit.body_of(override.node)
+    names = frozenset[str]() if body is None else names_in(body)
+    return body is not None and names.isdisjoint((*parameter, "super", "lr_schedulers"))

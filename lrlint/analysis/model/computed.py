@@ -83,6 +83,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
 }
 """What is computed with plain numbers, by name."""
+SINGLE = "float32"
+"""The function that torch rounds with; how it rounds what follows is not computed."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ def varies(*numbers: Expr | Derived) -> bool:
 
 
 def is_computed(atom: Atom) -> bool:
-    """Whether an atom stands for a function of other numbers."""
+    """Whether an atom is a function of other numbers."""
     return isinstance(atom.key, Computed)
 
 
