@@ -14,22 +14,6 @@ from contextlib import contextmanager, suppress
 import libcst as cst
 
 from lrlint.analysis.interpreter import carried_values, changing_values
-<<<<<<< HEAD
-from lrlint.analysis.interpreter.escapes import leave_block_open, leave_open, stepped_in
-from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import Variable
-from lrlint.analysis.interpreter.reset_counters import Running, replace_condition, running_of
-from lrlint.analysis.model import counting
-from lrlint.analysis.model.computed import Counter, all_atoms, is_computed, replaced
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Relation,
-    flatten,
-    indicators,
-    is_loop_atom,
-    negate,
-=======
-from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open
 from lrlint.analysis.interpreter.gains import UNREPRESENTABLE, resolve, running_counters
 from lrlint.analysis.interpreter.last_values import (
@@ -37,7 +21,6 @@ from lrlint.analysis.interpreter.last_values import (
     leave_replaced_open,
     write_last_values,
     write_running,
->>>>>>> adopt
 )
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition

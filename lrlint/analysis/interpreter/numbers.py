@@ -9,13 +9,8 @@ from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
-<<<<<<< HEAD
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
-from lrlint.analysis.model.conditions import depends_on_loop, text_of
-=======
-from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
->>>>>>> adopt
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
