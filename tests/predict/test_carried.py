@@ -108,6 +108,20 @@ def test_an_update_that_accelerate_leaves_out_is_an_exception() -> None:
     assert steps(accelerate + _body("if not accelerator.optimizer_step_was_skipped: decay.step()"))
 
 
+def test_a_dict_that_keeps_the_data_of_an_evaluation() -> None:
+    kept = "if 'dev' in kept: data = kept['dev']\nelse: kept['dev'] = data = load()"
+    assert steps("kept = {}\n" + _body("decay.step()\n" + kept)) == 6
+
+
+def test_apex_steps_nothing() -> None:
+    scaled = (
+        "from apex import amp\nnet, adam = amp.initialize(net, adam)\n"
+        "for k in range(6):\n    with amp.scale_loss(loss, adam) as scaled: scaled.backward()\n"
+        "    torch.nn.utils.clip_grad_norm_(amp.master_params(adam), 1.0)\n    update()\n"
+    )
+    assert steps(scaled) == 6
+
+
 def test_partial_of_a_method() -> None:
     assert steps("from functools import partial\ngo = partial(decay.step)\ngo()\ngo()") == 2
 
