@@ -44,9 +44,10 @@ def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
     if root is None:
         return None
     try:
-        return _in_its_group(_Composer(machine, root).file("", name.name))
+        settings = _in_its_group(_Composer(machine, root).file("", name.name))
     except _Unsupported:
         return None
+    return namespaces.changeable(machine, settings)
 
 
 class _Composer:
