@@ -37,6 +37,15 @@ def leave_open(record: Owner, why: str) -> None:
     record.miscounted = True
 
 
+def leave_value_open(value: AnyValue, why: str) -> None:
+    """Leave open how often the optimizers and schedulers step that a value is or contains."""
+    for inner in (*alternatives(value), *_contents(value)):
+        if isinstance(inner, (OptimizerValue, SchedulerValue)):
+            leave_open(inner.record, why)
+        elif inner is not value and isinstance(inner, (Choice, ListValue, DictValue)):
+            leave_value_open(inner, why)
+
+
 def leave_block_open(block: Block, why: str) -> None:
     """Leave open how often everything steps that a part of a trace steps."""
     for record in stepped_in(block):
