@@ -136,7 +136,7 @@ def _schedule(
     updates = steps_of(record.optimizer, built.path, located, loops)
     if record.relayed or record.miscounted:
         steps = _without_counts(steps)
-    if record.miscounted:
+    if not record.paced:
         steps = _at_unknown_pace(steps)
     if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
         updates = _without_counts(updates)

@@ -17,6 +17,7 @@ from lrlint.analysis.model.values import (
     OptimizerValue,
     Owner,
     Partial,
+    SchedulerRecord,
     SchedulerValue,
     Stream,
     alternatives,
@@ -31,10 +32,15 @@ def escape(value: AnyValue, why: str) -> None:
     _escape(value, why, 0, set())
 
 
-def leave_open(record: Owner, why: str) -> None:
-    """Note that it is not known how often an optimizer or scheduler steps, and why."""
+def leave_open(record: Owner, why: str, *, paced: bool = False) -> None:
+    """Note that it is not known how often an optimizer or scheduler steps, and why.
+
+    ``paced``: it is known in which loop.
+    """
     record.escapes = record.escapes or why
     record.miscounted = True
+    if isinstance(record, SchedulerRecord) and not paced:
+        record.paced = False
 
 
 def leave_value_open(value: AnyValue, why: str) -> None:

@@ -508,6 +508,8 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    paced: bool = True
+    """Whether it is known in which loop it steps."""
     assigned: set[str] = field(default_factory=set)
     """The arguments that the script replaces by assigning to attributes."""
     miscounted: bool = False
