@@ -32,22 +32,26 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
+    EventHandler,
     ListValue,
     Opaque,
     OptimizerRecord,
+    OptimizerValue,
     OwnClass,
     Owner,
     SchedulerRecord,
     SchedulerValue,
     leaning,
 )
-from lrlint.formulas import LAWS, Group, Replay
+from lrlint.formulas import LAWS, Group, Replay, ignite
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
 from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
 
+_LEFT_OUT = object()
+"""An argument that says which LR a schedule writes."""
 _READS = frozenset(
     {
         *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
@@ -144,8 +148,9 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     run = [
         given
         for scheduler in schedulers
-        if scheduler.own is not None and scheduler.optimizer is optimizer
-        for given in scheduler.own.given
+        for owner in (scheduler.own, scheduler.handler)
+        if owner is not None and scheduler.optimizer is optimizer
+        for given in owner.given
     ]
     owners: list[Owner] = [optimizer]
     owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
@@ -225,6 +230,8 @@ class _Compiler(TraceCompiler):
 
     def _build(self, record: SchedulerRecord, indices: tuple[Atom, ...]) -> Runner | None:
         law = LAWS.get(record.law)
+        if record.handler is not None:
+            return self._build_handler(record, record.handler)
         if record.own is not None:
             return self._build_own(record, record.own)
         if law is None or record.open_arguments:
@@ -272,6 +279,43 @@ class _Compiler(TraceCompiler):
             return OwnSchedule(machine, own.cls, groups, [get() for get in positional], named)
 
         return lambda stack: self._simulation.start_scheduler(record, start)
+
+    def _build_handler(self, record: SchedulerRecord, handler: EventHandler) -> Runner | None:
+        """Return what builds a schedule that a library steps at events."""
+        try:
+            given = [self._of_handler(value) for value in handler.positional]
+            named = {name: self._of_handler(value) for name, value in handler.keywords.items()}
+        except Unreadable as missing:
+            self._unresolved.append(str(missing))
+            return None
+        for name in ("optimizer", "param_name"):
+            named.pop(name, None)
+        build = ignite.SCHEDULES[handler.name]
+
+        def start(groups: list[Group]) -> Replay:
+            if len(groups) > 1 and handler.name == "create_lr_scheduler_with_warmup":
+                raise Unreadable("a warm-up of several param groups")
+            arguments = [value for get in given if (value := get()) is not _LEFT_OUT]
+            keywords = {name: get() for name, get in named.items()}
+            return build(groups, *arguments, **keywords)
+
+        return lambda stack: self._simulation.start_scheduler(record, start)
+
+    def _of_handler(self, value: AnyValue) -> Callable[[], Any]:
+        """Return what gives an argument of such a schedule when it is built."""
+        match value:
+            case OptimizerValue() | Const(value="lr"):
+                return lambda: _LEFT_OUT
+            case SchedulerValue(record=record):
+                law, simulation = LAWS.get(record.law), self._simulation
+                if law is not None and law.takes_metric:
+                    raise Unreadable(f"what steps the {record.law}")
+                return lambda: simulation.replay_of(record)
+            case ListValue(items=list() as items):
+                parts = [self._of_handler(part) for part in items]
+                return lambda: [part() for part in parts]
+        fixed = static(self._machine, value)
+        return lambda: fixed
 
     def _given(self, value: AnyValue) -> Callable[[], Any]:
         """Return what gives an argument of a scheduler class of the script when it is built."""

@@ -183,7 +183,7 @@ def _construction(
         seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
-        positioned=record.kind is LibraryKind.TIMM_SCHEDULER,
+        positioned=record.kind in (LibraryKind.TIMM_SCHEDULER, LibraryKind.IGNITE_SCHEDULER),
         planned_epochs=record.planned_epochs,
         cooldown=cooldown_of(record),
     )

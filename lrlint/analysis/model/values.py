@@ -189,6 +189,7 @@ class LibraryKind(Enum):
     LIGHTNING_TRAINER = "lightning.Trainer"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
+    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     SKORCH_NET = "skorch.NeuralNet"
@@ -490,10 +491,31 @@ class OwnClass:
     @property
     def given(self) -> Iterator[SchedulerRecord]:
         """The schedulers among the arguments, which its methods step."""
-        for value in (*self.positional, *self.keywords.values()):
-            for inner in alternatives(value):
-                if isinstance(inner, SchedulerValue):
-                    yield inner.record
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+@dataclass(eq=False, slots=True)
+class EventHandler:
+    """A schedule that a library steps at events, with its arguments."""
+
+    name: str
+    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which it steps."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
+    for value in values:
+        for inner in alternatives(value):
+            if isinstance(inner, SchedulerValue):
+                yield inner.record
+            elif isinstance(inner, ListValue):
+                yield from _schedulers_in(*inner.items or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,8 +565,10 @@ class SchedulerRecord:
     """Whether it is a parameter of a function: code that is not seen builds it."""
     own: OwnClass | None = None
     """Its class, where that is one of the project."""
+    handler: EventHandler | None = None
+    """What it is, where a library steps it at events."""
     given_to: str | None = None
-    """The scheduler of such a class that may step it."""
+    """The scheduler of such a class, or such a handler, that may step it."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
