@@ -312,6 +312,8 @@ def _set_item_of(
             machine.write(owner.store, entry_key(machine, owner, key), value)
         case ListValue():
             lists.assign_item(machine, owner, name if isinstance(name, int) else None, value)
+        case Sized():
+            owner.element = None
         case ModuleValue() if isinstance(name, str):
             set_attribute(machine, owner, name, value, target, rename=rename)
         case Instance(cls=None, store=store) if isinstance(name, str):

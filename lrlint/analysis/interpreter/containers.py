@@ -133,21 +133,31 @@ def call_sized(machine: Machine, receiver: Sized, name: str, arguments: Argument
             return Sized(_repeated(machine, receiver, name, arguments))
         case "item" | "max" | "min":
             return Opaque(measured=True)
-    if name in _KEEP_ROWS or (name.endswith("_") and name not in _RESHAPE_IN_PLACE):
+    if name in _KEEP_ROWS and receiver.element is not None:
+        return Sized(receiver.length, receiver.path, receiver.shape)
+    if name in _SAME_NUMBERS or name in _KEEP_ROWS:
         return receiver
-    return Sized(None)
+    receiver.element = None  # it may change the array in place
+    keeps_rows = name.endswith("_") and name not in _RESHAPE_IN_PLACE
+    return receiver if keeps_rows else Sized(None)
 
 
+_SAME_NUMBERS = frozenset(
+    {
+        *("clone", "contiguous", "copy", "cpu", "cuda", "detach", "double", "numpy"),
+        *("pin_memory", "tolist"),
+    }
+)
+"""Methods that keep the elements."""
 _KEEP_ROWS = frozenset(
     {
         *("abs", "add", "clamp", "clip", "cos", "div", "exp", "log", "mul", "pow", "relu"),
         *("round", "sigmoid", "sin", "sqrt", "sub", "tanh"),
-        *("astype", "bfloat16", "bool", "byte", "double", "float", "half", "int", "long"),
-        *("short", "to", "type", "type_as", "clone", "contiguous", "copy", "cpu", "cuda"),
-        *("detach", "numpy", "pin_memory"),
+        *("astype", "bfloat16", "bool", "byte", "float", "half", "int", "long"),
+        *("short", "to", "type", "type_as"),
     }
 )
-"""Methods that keep the number of samples: ``.float()``, ``.to(device)``, ``.astype(…)``."""
+"""Methods that keep the number of samples: ``.round()``, ``.to(device)``, ``.astype(…)``."""
 _RESHAPE_IN_PLACE = frozenset({"resize_", "squeeze_", "t_", "transpose_", "unsqueeze_"})
 
 
