@@ -15,7 +15,7 @@ from lrlint.symbolic import Atom, Expr
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Driver:
-    """A framework that makes the ``step()`` calls of a scheduler, and what it is told of it."""
+    """A framework that makes the ``step()`` calls of a scheduler, with the settings for it."""
 
     name: str
     """``lightning.Trainer``."""
@@ -59,7 +59,7 @@ class Construction:
     restored_first: Call | None = None
     """Where a checkpoint is loaded into its optimizer before it is built, or None."""
     positioned: bool = False
-    """Whether each of its steps is told where it is, as those of timm's are."""
+    """Whether each of its steps takes its position, as those of timm's schedulers do."""
     planned_epochs: Expr | None = None
     """How long it takes, as the function that builds it returns."""
     cooldown: Argument | None = None

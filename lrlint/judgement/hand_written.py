@@ -1,7 +1,7 @@
 """What rules ask of a schedule that the script writes into the param groups itself.
 
-Its law is a function of a counter. What it is at a value of the counter is known where the script's
-own numbers are; then the curve decides, and not the form of the law.
+Its law is a function of a counter. Where the script's own numbers are known, so is the LR at each
+value of the counter; then the curve decides, and not the form of the law.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def is_written(schedule: Schedule) -> bool:
 
 
 def _rules_alone(schedule: Schedule) -> bool:
-    """Whether the law of a scheduler class of the script alone tells the LR in use."""
+    """Whether the law of a scheduler class of the script is all that decides the LR in use."""
     return is_written(schedule) or (
         schedule.parent is None
         and schedule.stepping.escapes is None
@@ -185,7 +185,7 @@ def _goes_wrong(schedule: Schedule, decay: DecayEnd, last: float | None) -> bool
 
 
 def _is_low(schedule: Schedule, last: float | None) -> bool:
-    """Whether the LR is as good as at its end when the training ends."""
+    """Whether the LR is nearly at its end value when the training ends."""
     steps = step_count(schedule)
     if last is None or steps is None:
         return schedule.law.at is not None and steps is not None

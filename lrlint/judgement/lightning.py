@@ -1,4 +1,4 @@
-"""What Lightning is told of a scheduler, against what the scheduler needs (LR501, LR502)."""
+"""The settings that Lightning gets with a scheduler, against what it needs (LR501, LR502)."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Baseline:
         return json.dumps({"schema": _SCHEMA, "files": files}, indent=2, ensure_ascii=False) + "\n"
 
     def holds_back(self, numbers: Counts) -> set[tuple[str, str]]:
-        """Return the files and codes of which no more was found than is counted."""
+        """Return the files and codes with no more findings than the baseline counts."""
         return {key for key, number in numbers.items() if number <= self.counts.get(key, 0)}
 
     def notes(self, numbers: Counts, linted: Iterable[Path]) -> list[str]:

@@ -103,6 +103,7 @@ class Diagnoser:
             related=tuple(related),
             fix=fix,
             url=rule.url(),
+            sketches=finding.sketches,
         )
         known = {name: source for name, source in used.items() if source is not None}
         return Resolved(diagnostic, known, failure)

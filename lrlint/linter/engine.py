@@ -1,4 +1,4 @@
-"""Lints files and folders: takes results from the cache, has the others linted, and reports."""
+"""Lints files and folders: takes results from the cache, lints the other files, and reports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lrlint.linter.tally import Tally
 from lrlint.source import STDIN, Found, SourceFile, Unreadable, load
 
 Progress = Callable[[int, int], None]
-"""Is told how many of how many files are done."""
+"""Called with the number of files that are done and the number of all files."""
 
 _ALONE = 0.5
 """Seconds that one process works before it gets help, and files from which that is worth it."""

@@ -74,6 +74,8 @@ class Style:
     colour: bool = False
     width: int = 120
     hyperlinks: bool = False
+    unicode: bool = True
+    """Whether it has more characters than those of ASCII."""
 
 
 Renderer = Callable[[Results, Style], str]

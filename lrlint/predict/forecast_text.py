@@ -81,7 +81,7 @@ def curves(lr: Sequence[Sequence[float]]) -> list[Curve]:
 
 
 def _remedy(unresolved: Sequence[str], value: float) -> str:
-    """Say what to set: what has a name in the script; the rest is described in several words."""
+    """Say which names of the script to set, and describe what else is unknown."""
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""

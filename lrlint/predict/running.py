@@ -1,4 +1,4 @@
-"""What compiled functions run on: the frame of local names, live objects, and how code is left."""
+"""The state of compiled functions: the frame of local names, live objects, and how code is left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Frame = dict[str, Any]
 Compiled = Callable[[Frame], Any]
 
 MOST_STEPS = 100_000
-"""Iterations of the loops inside one call; a schedule has no business doing more."""
+"""The most iterations of the loops inside one call."""
 
 
 class Unreadable(ValueError):

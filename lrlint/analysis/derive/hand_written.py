@@ -13,7 +13,8 @@ from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
-from lrlint.analysis.model.conditions import Relation, is_loop_atom, text_of
+from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
+from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
 from lrlint.analysis.model.trace import (
     BranchNotTaken,
@@ -58,7 +59,7 @@ class Written:
 
 
 def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
-    """Yield the optimizers that no scheduler drives, but an LR that changes with a counter."""
+    """Yield the optimizers without a scheduler into which the script writes a changing LR."""
     driven = {
         id(item.event.scheduler.optimizer)
         for item in located
@@ -84,7 +85,7 @@ def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
 
 
 def _may_change(item: Located) -> bool:
-    """Whether an LR differs from one iteration to another, as far as can be told."""
+    """Whether an LR is known to differ from one iteration to another."""
     event = item.event
     assert isinstance(event, LRWrite)
     if event.law is None:

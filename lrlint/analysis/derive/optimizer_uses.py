@@ -9,7 +9,7 @@ from lrlint.analysis.derive.simulated_counts import counted_by_running, never_ha
 from lrlint.analysis.derive.state_calls import calls_on
 from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
-from lrlint.analysis.model.conditions import is_loop_atom
+from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,

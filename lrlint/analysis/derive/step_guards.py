@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import (
     Any,
     Asks,
@@ -17,10 +18,8 @@ from lrlint.analysis.model.conditions import (
     Question,
     Relation,
     flatten,
-    is_loop_atom,
     natures,
     negate,
-    text_of,
 )
 from lrlint.analysis.model.contradictions import contradict, exclude
 from lrlint.analysis.model.trace import Repeat, When

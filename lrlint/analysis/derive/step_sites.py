@@ -25,13 +25,8 @@ from lrlint.analysis.derive.step_guards import (
     relative,
 )
 from lrlint.analysis.model import counting
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Relation,
-    conjoin,
-    flatten,
-    is_loop_atom,
-)
+from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.conditions import Condition, Relation, conjoin, flatten
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Event,

@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Scheduled:
-    """A scheduler, and what Lightning is told of it."""
+    """A scheduler, and the settings that Lightning gets with it."""
 
     scheduler: AnyValue
     place: SyntaxPlace | None
@@ -84,7 +84,7 @@ def read(value: AnyValue) -> Configuration:
 
 
 def _is_optimizer(value: AnyValue) -> bool:
-    """Whether a value is an optimizer, or nothing that is known to be something else."""
+    """Whether a value is an optimizer, or may be one."""
     return all(isinstance(inner, (OptimizerValue, Opaque)) for inner in alternatives(value))
 
 

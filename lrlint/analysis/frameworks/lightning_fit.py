@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -22,6 +21,7 @@ from lrlint.analysis.frameworks.lightning_configured import (
     Unread,
     read,
 )
+from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
 from lrlint.analysis.frameworks.lightning_told import (
     NAME,
     Owned,
@@ -38,12 +38,7 @@ from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Divisible,
-    Relation,
-    any_of,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,
@@ -71,7 +66,7 @@ from lrlint.analysis.model.values import (
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence
 from lrlint.source.nodes import star_parameter
-from lrlint.symbolic import Atom, Expr, Strength, ceil, floor, minimum
+from lrlint.symbolic import Expr, Strength, floor
 
 HELD_OPTIMIZERS = "optimizers()"
 HELD_SCHEDULERS = "lr_schedulers()"
@@ -208,7 +203,7 @@ class _Training:
         if self._manual is None:
             self._leave_open("stepped as automatic_optimization says, which is not known")
             return
-        cut = None if self._manual else self._cut()
+        cut = None if self._manual else cut_by_max_steps(self._trainer, self._batches)
         node = self._place.node
         self._hook("on_fit_start")
         self._hook("on_train_start")
@@ -253,7 +248,7 @@ class _Training:
                 machine.write(owner.store, name, value)
         machine.write(self._trainer.store, "is_last_batch", Truth(last))
 
-    def _run_batch(self, cut: _Cut | None) -> None:
+    def _run_batch(self, cut: Cut | None) -> None:
         batch = Expr.atom(self._batch)
         data = Opaque("batch", measured=True)
         self._hook("on_train_batch_start", data, batch)
@@ -271,7 +266,7 @@ class _Training:
             with self._machine.guard(reached, self._place.node):
                 self._machine.emit(Break(cut.levels))
 
-    def _run_end_of_epoch(self, cut: _Cut | None) -> None:
+    def _run_end_of_epoch(self, cut: Cut | None) -> None:
         outputs = Opaque("outputs", measured=True)
         for name in ("on_validation_epoch_end", "validation_epoch_end"):
             self._hook(name, outputs)
@@ -281,27 +276,6 @@ class _Training:
                 self._schedule(owned, "epoch", whole)
         for name in ("training_epoch_end", "on_train_epoch_end", "on_epoch_end"):
             self._hook(name, outputs)
-
-    def _cut(self) -> _Cut | None:
-        """Return where ``max_steps`` ends the training, unless the epochs end it before."""
-        limit, epochs = self._trainer.max_steps, self._trainer.epochs
-        updates = updates_per_epoch(self._trainer, self._batches)
-        if limit is None or updates is None:
-            return None
-        if epochs is not None:
-            if any(number.value is None for number in (limit, epochs, updates)):
-                accumulates = self._trainer.accumulation != Expr.const(1)
-                return _Cut(epochs, None if accumulates else limit, None, 2)
-            if epochs.value * updates.value <= limit.value:  # type: ignore[operator]
-                return None
-        accumulation = self._trainer.accumulation
-        last = limit
-        if accumulation != Expr.const(1):
-            # The batch, counted through all epochs, at which the last update happens.
-            full = floor((limit - 1) / updates)
-            rest = (limit - full * updates) * accumulation
-            last = full * self._batches + minimum(rest, self._batches)
-        return _Cut(ceil(limit / updates), last, floor(limit / updates), 1)
 
     # -- the steps
 
@@ -448,23 +422,3 @@ class _Training:
             for inner in alternatives(owned.value):
                 if isinstance(inner, (OptimizerValue, SchedulerValue)):
                     escapes.leave_open(inner.record, why)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Where ``max_steps`` ends a training."""
-
-    epochs: Expr | None
-    """The epochs that it begins."""
-    limit: Expr | None
-    """The batches after which it ends, counted through all epochs."""
-    whole: Expr | None
-    """The epochs that it finishes."""
-    levels: int
-    """How many loops its end leaves."""
-
-    def whole_epoch(self, epoch: Atom) -> Condition | None:
-        """Return the condition under which an epoch is finished, unless all are."""
-        if self.whole is None or self.whole == self.epochs:
-            return None
-        return Relation("<", Expr.atom(epoch), self.whole, "max_steps does not end the epoch")

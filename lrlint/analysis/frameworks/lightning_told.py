@@ -51,7 +51,7 @@ def is_known(interval: AnyValue) -> bool:
 
 
 def frequency_of(scheduled: Scheduled) -> Expr | None:
-    """Return every how many batches or epochs a scheduler steps; None where it is not known."""
+    """Return k of a scheduler that steps every k batches or epochs; None where it is not known."""
     given = scheduled.settings.get("frequency")
     if given is None:
         return Expr.const(1)

@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
+from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
 from lrlint.analysis.model.conditions import (
     Asks,
     Condition,
@@ -21,10 +22,8 @@ from lrlint.analysis.model.conditions import (
     Relation,
     all_of,
     any_of,
-    depends_on_loop,
     flatten,
     negate,
-    never_together,
 )
 from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import NONE, AnyValue, Choice, SchedulerValue, Store

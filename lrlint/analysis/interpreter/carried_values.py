@@ -58,7 +58,7 @@ def begin(machine: Machine) -> Start:
 
 
 def unknown_at_start(value: AnyValue) -> AnyValue | None:
-    """Return what stands for a value that the body changes; None where it may stay."""
+    """Return the unknown that replaces a value that the body changes; None to keep the value."""
     match value:
         case Const() | Truth():
             return Opaque(measured=True)
@@ -164,7 +164,7 @@ def _leaving_flags(body: cst.BaseSuite) -> Iterator[cst.BaseExpression]:
 
 
 def _reaching(block: cst.BaseSuite | cst.Else) -> frozenset[str]:
-    """Return the names that a block binds and then goes on, so that the next iteration sees them.
+    """Return the names whose values a block passes to the next iteration.
 
     ``done = True`` and ``break`` leave the loop.
     """

@@ -11,16 +11,8 @@ from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Nature,
-    all_of,
-    depends_on_loop,
-    is_loop_atom,
-    natures,
-    negate,
-    text_of,
-)
+from lrlint.analysis.model.condition_queries import depends_on_loop, is_loop_atom, text_of
+from lrlint.analysis.model.conditions import Condition, Nature, all_of, natures, negate
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
@@ -89,7 +81,7 @@ def _under(
 def _join_numbers(
     machine: Machine, condition: Condition, first: Expr, second: Expr, name: str
 ) -> AnyValue:
-    """Return one number in place of two, as far as the condition tells which of them it is."""
+    """Return one number for two: ``first`` where the condition holds, else ``second``."""
     if depends_on_loop(condition):
         if _is_law(first) or _is_law(second):
             return branch(condition, first, second)

@@ -10,7 +10,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
-from lrlint.analysis.model.conditions import depends_on_loop, text_of
+from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -95,7 +95,7 @@ def law_of(machine: Machine, group: GroupsValue, value: AnyValue) -> Expr | None
 
 
 def _moment(machine: Machine, group: GroupsValue | None) -> tuple[int, int, int | None]:
-    """Return what an LR in use can be told by, until another is written."""
+    """Return a key that is the same for an LR in use until another one is written."""
     visited = None if group is None or group.index is not None else id(group)
     return id(machine.loop), machine.lr_writes, visited
 

@@ -8,16 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lrlint.analysis.model.conditions import (
-    All,
-    Any,
-    Condition,
-    Divisible,
-    Not,
-    Relation,
-    indicators,
-    is_loop_atom,
-)
+from lrlint.analysis.model.condition_queries import indicators, is_loop_atom
+from lrlint.analysis.model.conditions import All, Any, Condition, Divisible, Not, Relation
 from lrlint.analysis.model.trace import Block, Repeat, When
 from lrlint.symbolic import Atom, Expr, ceil, floor
 

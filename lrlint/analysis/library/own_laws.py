@@ -10,7 +10,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model import law_shape
-from lrlint.analysis.model.conditions import Condition, Relation, depends_on_loop
+from lrlint.analysis.model.condition_queries import depends_on_loop
+from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.model.values import (
     NONE,
@@ -110,7 +111,7 @@ def _first(machine: Machine, value: AnyValue) -> Expr | None:
 
 
 def _never_holds(condition: Condition) -> bool:
-    """Whether a counter cannot be so small: ``last_epoch < warmup`` without a warm-up."""
+    """Whether a counter is never that small: ``last_epoch < warmup`` without a warm-up."""
     match condition:
         case Relation(op="<", left=left, right=right):
             return (left - right).is_nonnegative

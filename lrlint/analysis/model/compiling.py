@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from lrlint.analysis.model.computed import FUNCTIONS, Computed
+from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.conditions import (
     OPERATORS,
     All,
@@ -14,7 +15,6 @@ from lrlint.analysis.model.conditions import (
     Divisible,
     Not,
     Relation,
-    text_of,
 )
 from lrlint.symbolic import Atom, Expr, Strength, compile_expr
 

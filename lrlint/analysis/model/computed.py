@@ -173,7 +173,7 @@ def varies(*numbers: Expr | Derived) -> bool:
 
 
 def is_computed(atom: Atom) -> bool:
-    """Whether an atom stands for a function of other numbers."""
+    """Whether an atom is a function of other numbers."""
     return isinstance(atom.key, Computed)
 
 

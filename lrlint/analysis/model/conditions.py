@@ -9,20 +9,15 @@ default of 10 leans to True. A condition on loop indices can be counted (``count
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
 from typing import ClassVar, TypeVar
 
 from lrlint.analysis.model.computed import (
-    Computed,
-    Counter,
     Derived,
-    Measured,
-    all_atoms,
     replaced,
-    varies,
 )
 from lrlint.symbolic import Atom, Expr, certain_sign
 
@@ -92,7 +87,7 @@ class Condition(Derived):
 _T = TypeVar("_T")
 
 
-def _kept_in(slot: str) -> Callable[[Callable[[Condition], _T]], Callable[[Condition], _T]]:
+def kept_in(slot: str) -> Callable[[Callable[[Condition], _T]], Callable[[Condition], _T]]:
     """Compute something of a condition once, and keep it in one of its slots."""
 
     def decorate(compute: Callable[[Condition], _T]) -> Callable[[Condition], _T]:
@@ -287,7 +282,7 @@ class Not(Condition):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Compound(Condition):
+class Compound(Condition):
     """Base of conjunctions and disjunctions."""
 
     parts: tuple[Condition, ...]
@@ -314,20 +309,20 @@ class _Compound(Condition):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class All(_Compound):
+class All(Compound):
     """A conjunction."""
 
     decisive: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Any(_Compound):
+class Any(Compound):
     """A disjunction."""
 
     decisive: ClassVar[bool] = True
 
 
-@_kept_in("_opposite")
+@kept_in("_opposite")
 def negate(condition: Condition) -> Condition:
     """Return the opposite of a condition in its simplest form."""
     match condition:
@@ -377,13 +372,13 @@ def _summarised(condition: Condition) -> Condition:
     return Flag(question, "several conditions", condition.lean, nature)
 
 
-@_kept_in("_leaves")
+@kept_in("_leaves")
 def _leaves(condition: Condition) -> int:
     """Return the number of simple conditions in a condition."""
     match condition:
         case Not(of):
             return _leaves(of)
-        case _Compound(parts):
+        case Compound(parts):
             return sum(map(_leaves, parts))
     return 1
 
@@ -391,26 +386,6 @@ def _leaves(condition: Condition) -> int:
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
     """Return the conjunction, or None where there are no parts."""
     return all_of(*parts) if parts else None
-
-
-def text_of(condition: Condition) -> str:
-    """Return the condition in the user's words."""
-    match condition:
-        case Flag(text=text) | Relation(text=text) | Divisible(text=text) if text:
-            return text
-        case Relation(op, left, right):
-            return f"{left} {op} {right}"
-        case Divisible(value, by, remainder):
-            return f"({value}) % {by} == {remainder}"
-        case Not(of):
-            return f"not ({text_of(of)})"
-        case All(parts):
-            return " and ".join(
-                f"({text_of(part)})" if isinstance(part, Any) else text_of(part) for part in parts
-            )
-        case Any(parts):
-            return " or ".join(text_of(part) for part in parts)
-    return "a condition"
 
 
 def flatten(condition: Condition) -> tuple[Condition, ...]:
@@ -422,31 +397,7 @@ def flatten(condition: Condition) -> tuple[Condition, ...]:
     return tuple(inner for part in condition.parts for inner in flatten(part))
 
 
-@_kept_in("_subjects")
-def subjects(condition: Condition) -> frozenset[Hashable]:
-    """Return what the simple conditions in it are about.
-
-    Two conditions without a common subject cannot contradict each other.
-    """
-    match condition:
-        case Not(of):
-            return subjects(of)
-        case _Compound(parts):
-            return frozenset().union(*map(subjects, parts))
-        case Relation(left=left, right=right):
-            return frozenset({(left, right)})
-    question = equality(condition)
-    return frozenset({condition.meaning if question is None else question.subject})
-
-
-def equality(condition: Condition) -> Question | None:
-    """Return the question of a flag such as ``args.sched == "cosine"``, None for any other."""
-    if isinstance(condition, Flag) and condition.key.asks is Asks.EQUALS:
-        return condition.key
-    return None
-
-
-@_kept_in("_natures")
+@kept_in("_natures")
 def natures(condition: Condition) -> frozenset[Nature]:
     """Return the natures of its parts."""
     match condition:
@@ -454,59 +405,6 @@ def natures(condition: Condition) -> frozenset[Nature]:
             return frozenset({nature})
         case Not(of):
             return natures(of)
-        case _Compound(parts):
+        case Compound(parts):
             return frozenset[Nature]().union(*map(natures, parts))
     return frozenset({Nature.FLAG})
-
-
-# -- loops and counters -----------------------------------------------------------------------
-
-
-def is_loop_atom(atom: Atom) -> bool:
-    """Whether an atom is the index of a loop, a variable that its body changes, or follows one."""
-    key = atom.key
-    return isinstance(key, Counter) or (isinstance(key, Computed) and varies(key))
-
-
-def indicators(number: Expr) -> list[Atom]:
-    """Return the atoms of a number that are 1 where a condition holds and 0 elsewhere.
-
-    ``if (i + 1) % k == 0: step += 1`` adds one of them to ``step``; its key is the condition.
-    """
-    return [atom for atom in number.atoms() if isinstance(atom.key, Condition)]
-
-
-def depends_on_loop(condition: Condition) -> bool:
-    """Whether the condition can be computed from loop indices and counters."""
-    if not isinstance(condition, (Relation, Divisible, All, Any)):
-        return False
-    return any(is_loop_atom(atom) for atom in condition.atoms())
-
-
-def is_measured(condition: Condition, counters: Collection[Atom]) -> bool:
-    """Whether a measured value decides a condition, by itself or through some ``counters``."""
-    return Nature.METRIC in natures(condition) or any(
-        isinstance(atom.key, Measured) or atom in counters for atom in all_atoms(condition)
-    )
-
-
-def never_together(one: Relation, other: Relation) -> bool:
-    """Whether a counter cannot be in two ranges at once: ``t < 40`` and ``t >= 60``."""
-    first, second = _gap(one), _gap(other)
-    if first is None or second is None:
-        return False
-    total = first + second  # of two numbers that are positive, or at least 0
-    if any(map(is_loop_atom, total.atoms())):
-        return False
-    strict = "=" not in one.op or "=" not in other.op
-    return (-total).is_nonnegative if strict else (-total).is_positive
-
-
-def _gap(relation: Relation) -> Expr | None:
-    """Return the number that is positive, or at least 0, where an inequality holds."""
-    match relation.op:
-        case "<" | "<=":
-            return relation.right - relation.left
-        case ">" | ">=":
-            return relation.left - relation.right
-    return None

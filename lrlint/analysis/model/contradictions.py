@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from lrlint.analysis.model.conditions import Any, Condition, equality, flatten, negate, subjects
+from lrlint.analysis.model.condition_queries import equality, subjects
+from lrlint.analysis.model.conditions import Any, Condition, flatten, negate
 
 
 def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:

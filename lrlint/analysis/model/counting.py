@@ -6,14 +6,8 @@ from collections.abc import Mapping
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition
 from lrlint.analysis.model.computed import is_computed
-from lrlint.analysis.model.conditions import (
-    All,
-    Any,
-    Condition,
-    Divisible,
-    Relation,
-    indicators,
-)
+from lrlint.analysis.model.condition_queries import indicators
+from lrlint.analysis.model.conditions import All, Any, Condition, Divisible, Relation
 from lrlint.symbolic import (
     Atom,
     Expr,

@@ -9,15 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TypeVar
 
-from lrlint.analysis.model.conditions import (
-    Any,
-    Condition,
-    Question,
-    equality,
-    flatten,
-    negate,
-    subjects,
-)
+from lrlint.analysis.model.condition_queries import equality, subjects
+from lrlint.analysis.model.conditions import Any, Condition, Question, flatten, negate
 from lrlint.analysis.model.contradictions import Contradictions
 
 

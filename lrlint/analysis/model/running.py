@@ -10,14 +10,13 @@ import libcst as cst
 
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import all_atoms
-from lrlint.analysis.model.conditions import (
-    Condition,
+from lrlint.analysis.model.condition_queries import (
     depends_on_loop,
-    flatten,
     is_loop_atom,
     is_measured,
     text_of,
 )
+from lrlint.analysis.model.conditions import Condition, flatten
 from lrlint.analysis.model.contradictions import exclude
 from lrlint.analysis.model.trace import (
     Block,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.conditions import (
     Condition,
     Divisible,
@@ -13,7 +14,6 @@ from lrlint.analysis.model.conditions import (
     Relation,
     natures,
     negate,
-    text_of,
 )
 from lrlint.analysis.model.contradictions import contradict
 from lrlint.analysis.model.values import (

@@ -6,7 +6,8 @@ import pytest
 
 from lrlint.analysis.interpreter.machine import is_number, normal_name
 from lrlint.analysis.interpreter.outcomes import BadOverride, BudgetExceeded, Limits
-from lrlint.analysis.model.conditions import is_loop_atom, negate
+from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import Opaque, Store
 from lrlint.symbolic import Strength, Unit
@@ -41,7 +42,7 @@ def test_how_small_a_named_number_may_be(
 def test_the_user_sets_a_number() -> None:
     machine = FakeMachine(overrides={"cfg['epochs']": 7, "unused": 1})
     assert machine.named_number('cfg["epochs"]', 3, Strength.CONSTANT).value == 7
-    assert machine.unused_overrides() == {"unused"}
+    assert machine.unused_overrides() == ["unused"]
 
 
 def test_the_user_cannot_set_a_number_to_a_text() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from lrlint.analysis import interpreter_for
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
-from lrlint.analysis.model.conditions import text_of
+from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.trace import Event, walk
 from lrlint.analysis.model.values import (
     AnyValue,

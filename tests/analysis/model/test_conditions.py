@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.condition_queries import (
+    equality,
+    indicators,
+    is_loop_atom,
+    subjects,
+    text_of,
+)
 from lrlint.analysis.model.conditions import (
     All,
     Any,
     Asks,
     Condition,
-    Counter,
     Divisible,
     Flag,
     Identity,
@@ -20,14 +27,9 @@ from lrlint.analysis.model.conditions import (
     all_of,
     any_of,
     conjoin,
-    equality,
     flatten,
-    indicators,
-    is_loop_atom,
     natures,
     negate,
-    subjects,
-    text_of,
 )
 from lrlint.symbolic import Atom, Expr, Strength
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lrlint.analysis.model.compiling import compile_condition
+from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import (
     Asks,
     Condition,
-    Counter,
     Divisible,
     Flag,
     Question,

@@ -6,15 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.analysis.model.conditions import (
-    Asks,
-    Condition,
-    Flag,
-    Question,
-    all_of,
-    any_of,
-    negate,
-)
+from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
 from lrlint.analysis.model.contradictions import Contradictions, contradict
 from lrlint.analysis.model.guards import Known
 

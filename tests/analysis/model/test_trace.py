@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.model.conditions import Counter, Relation
+from lrlint.analysis.model.computed import Counter
+from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.trace import (
     Block,
     Break,
