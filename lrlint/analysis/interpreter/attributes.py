@@ -236,9 +236,8 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
     if not owner.grows:
         machine.read(owner, WHOLE)
     if items is None:
-        index = numbers.to_number(machine, key) if owner.source is not None else None
-        if owner.source is not None and index is not None:
-            return owner.source.element(index)
+        if owner.source is not None:
+            return tables.item(machine, owner, key)
         return Opaque() if owner.element is None else _fresh(owner.element)
     if isinstance(position, int) and -len(items) <= position < len(items):
         item = items[position]

@@ -34,16 +34,17 @@ def _column(operand: AnyValue) -> Element:
     return (lambda _: operand) if element is None else element
 
 
-def item(machine: Machine, array: Sized, key: AnyValue) -> AnyValue:
-    """Return the element with a certain index."""
-    index = numbers.to_number(machine, key)
-    if array.element is None or index is None:
+def item(machine: Machine, value: AnyValue, key: AnyValue) -> AnyValue:
+    """Return the element with a certain index, which counts from the end where it is negative."""
+    index, element = numbers.to_number(machine, key), element_of(value)
+    if index is None or element is None:
         return Opaque()
-    if index.value is not None and index.value < 0:
-        if array.length is None:
-            return Opaque()
-        index = array.length + index
-    return array.element(index)
+    if index.is_nonnegative:
+        return element(index)
+    length = numbers.length_of(machine, value)
+    if length is None:
+        return Opaque()
+    return _either(index, Expr.const(0), element(length + index), element(index), machine)
 
 
 def concatenated(machine: Machine, parts: Sequence[AnyValue]) -> Sized:
