@@ -148,7 +148,8 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     if decay is None or law.steps is None or schedule.horizon is None or not is_judged(schedule):
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
-    if length.fits or length.comparison.unknown:
+    warmup = _forgotten_warmup(decay, law.steps)
+    if (length.fits and warmup is None) or length.comparison.unknown:
         return None
     steps = step_count(schedule)
     last = None if steps is None else lr_at(schedule, steps - 1)
@@ -156,7 +157,7 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     if not length.longer and _is_low(schedule, last):
         return None
-    return Mismatch(decay, length, last, _forgotten_warmup(decay, law.steps))
+    return Mismatch(decay, length, last, warmup)
 
 
 def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
@@ -197,7 +198,7 @@ def _is_low(schedule: Schedule, last: float | None) -> bool:
 def _forgotten_warmup(decay: DecayEnd, steps: Expr) -> Expr | None:
     """Return the warm-up where the decay after it is as long as the whole training."""
     try:
-        if not compare(decay.end - decay.start, steps).equal:
+        if decay.start.value == 0 or not compare(decay.end - decay.start, steps).equal:
             return None
     except (NotRepresentable, TooComplex):
         return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import internal_error
-from lrlint.source import SourceFile, Suppression
+from lrlint.source import SourceFile
 from lrlint.span import Location
+
+if TYPE_CHECKING:
+    from lrlint.source import Suppression
 
 Diagnostics: TypeAlias = dict[tuple[object, ...], Diagnostic]
 

@@ -30,6 +30,7 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
+    Choice,
     Const,
     ListValue,
     Opaque,
@@ -37,10 +38,12 @@ from lrlint.analysis.model.values import (
     OwnClass,
     Owner,
     SchedulerRecord,
+    SchedulerValue,
+    leaning,
 )
 from lrlint.formulas import LAWS, Group, Replay
 from lrlint.predict.functions import static
-from lrlint.predict.own_schedules import OwnSchedule
+from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
 from lrlint.predict.simulation import MOST_ITERATIONS, Prediction, Simulation, TrainingEnds
 from lrlint.symbolic import Atom, Expr
@@ -138,11 +141,20 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
         yield optimizer.own_writes
     events = (item.event for item in walk(trace))
     schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
+    run = [
+        given
+        for scheduler in schedulers
+        if scheduler.own is not None and scheduler.optimizer is optimizer
+        for given in scheduler.own.given
+    ]
     owners: list[Owner] = [optimizer]
     owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
     for owner in owners:
-        if owner.escapes:
-            yield f"{owner.variable or 'an object'}, which is {owner.escapes}"
+        why = owner.escapes
+        if isinstance(owner, SchedulerRecord) and not any(owner is given for given in run):
+            why = why or owner.given_to
+        if why:
+            yield f"{owner.variable or 'an object'}, which is {why}"
 
 
 def _builds(trace: Block, optimizer: OptimizerRecord) -> bool:
@@ -249,16 +261,29 @@ class _Compiler(TraceCompiler):
         """Return what builds a scheduler of a class of the script, by running its methods."""
         machine = self._machine
         try:
-            positional = [static(machine, value) for value in own.positional]
-            keywords = {name: static(machine, value) for name, value in own.keywords.items()}
+            positional = [self._given(value) for value in own.positional]
+            keywords = {name: self._given(value) for name, value in own.keywords.items()}
         except Unreadable as missing:
             self._unresolved.append(str(missing))
             return None
 
         def start(groups: list[Group]) -> Replay:
-            return OwnSchedule(machine, own.cls, groups, positional, keywords)
+            named = {name: value() for name, value in keywords.items()}
+            return OwnSchedule(machine, own.cls, groups, [get() for get in positional], named)
 
         return lambda stack: self._simulation.start_scheduler(record, start)
+
+    def _given(self, value: AnyValue) -> Callable[[], Any]:
+        """Return what gives an argument of a scheduler class of the script when it is built."""
+        value = leaning(value) if isinstance(value, Choice) else value
+        if not isinstance(value, SchedulerValue):
+            fixed = static(self._machine, value)
+            return lambda: fixed
+        record, simulation = value.record, self._simulation
+        law = LAWS.get(record.law)
+        if law is None or law.takes_metric:
+            raise Unreadable(f"what steps the {record.law}")
+        return lambda: GivenScheduler(simulation.replay_of(record), record.law)
 
     def _argument(self, value: AnyValue, indices: tuple[Atom, ...]) -> Callable[..., Any] | None:
         """Return a value as a function of the indices; None, and unresolved, if it is unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lrlint.analysis.model.values import ClassValue
@@ -20,8 +21,18 @@ class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
+@dataclass(frozen=True)
+class LibraryClass:
+    """A class of a library, by its qualified name."""
+
+    name: str
+
+
 class Live(ABC):
     """An object of the script whose methods are run: ``self`` in a scheduler of the script."""
+
+    kind: LibraryClass | None = None
+    """Its class, where that is a library's."""
 
     @abstractmethod
     def get(self, name: str) -> Any:

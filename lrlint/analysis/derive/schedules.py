@@ -211,7 +211,7 @@ def _stepping(
         driver=record.driver,
         prepared=record.prepared,
         idle=idle,
-        escapes=record.escapes,
+        escapes=record.escapes or record.given_to,
         held=record.escapes is not None and record.escapes.startswith(HELD),
         undecided=_undecided(steps),
     )

@@ -100,7 +100,7 @@ def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
 
 
 def _super(machine: Machine) -> AnyValue:
-    receiver, owner = machine.scope.store.data.get("self"), machine.scope.owner
+    receiver, owner = machine.scope.find("self"), machine.scope.owner
     return Opaque() if receiver is None or owner is None else Superclass(receiver, owner)
 
 

@@ -137,7 +137,7 @@ def held(machine: Machine, node: cst.CSTNode) -> Iterator[Entry]:
     if isinstance(node, (cst.For, cst.While)):
         for flag in _leaving_flags(node.body):
             yield from _entry(machine, flag)
-        for name in assigned_names(node.body) - _reaching(node.body):
+        for name in machine.unit.names_of(node.body, _never_reaching):
             yield machine.scope.store, name
 
 
@@ -161,6 +161,12 @@ def _leaving_flags(body: cst.BaseSuite) -> Iterator[cst.BaseExpression]:
         later = statements[position + 1 :]
         if name is not None and not any(name in assigned_names(other) for other in later):
             yield statement.test
+
+
+def _never_reaching(body: cst.CSTNode) -> frozenset[str]:
+    """Return the names that a loop's body binds only where it leaves the loop."""
+    assert isinstance(body, cst.BaseSuite)
+    return assigned_names(body) - _reaching(body)
 
 
 def _reaching(block: cst.BaseSuite | cst.Else) -> frozenset[str]:

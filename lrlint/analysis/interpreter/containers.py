@@ -131,8 +131,12 @@ def call_sized(machine: Machine, receiver: Sized, name: str, arguments: Argument
             return length if index in (0, None) and length is not None else Opaque()
         case "repeat" | "tile" | "expand" | "repeat_interleave":
             return Sized(_repeated(machine, receiver, name, arguments))
+        case "numel" | "nelement":
+            return _elements(machine, receiver)
         case "item" | "max" | "min":
             return Opaque(measured=True)
+        case _ if name in _REDUCE and _of_columns(arguments):
+            return Sized(numbers.length_of(machine, receiver))
     if name in _KEEP_ROWS and receiver.element is not None:
         return Sized(receiver.length, receiver.path, receiver.shape)
     if name in _SAME_NUMBERS or name in _KEEP_ROWS:
@@ -142,6 +146,25 @@ def call_sized(machine: Machine, receiver: Sized, name: str, arguments: Argument
     return receiver if keeps_rows else Sized(None)
 
 
+def _elements(machine: Machine, receiver: Sized) -> AnyValue:
+    """Return the number of all elements of an array, where its shape is known."""
+    total = Expr.const(1)
+    for size in receiver.shape or ():
+        number = numbers.to_number(machine, size)
+        if number is None:
+            return Opaque()
+        total *= number
+    return Opaque() if receiver.shape is None else total
+
+
+def _of_columns(arguments: Arguments) -> bool:
+    """Whether a reduction runs over another dimension than the samples: ``x.sum(1)``."""
+    dimension = arguments.get(0, "dim") or arguments.keywords.get("axis")
+    number = numbers.plain(dimension)
+    return isinstance(number, int) and number > 0
+
+
+_REDUCE = frozenset({"sum", "mean", "prod", "argmax", "argmin", "norm", "std", "var", "any", "all"})
 _SAME_NUMBERS = frozenset(
     {
         *("clone", "contiguous", "copy", "cpu", "cuda", "detach", "double", "numpy"),

@@ -88,7 +88,11 @@ def apply(machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyV
         return _from_rate(machine, operation, left, right)
     if first is None or second is None:
         return Opaque()
-    return _computed(machine, operation, first, second)
+    value = _computed(machine, operation, first, second)
+    of_tensors = any(isinstance(operand, Opaque) and operand.tensor for operand in (left, right))
+    return (
+        Opaque(number=value, tensor="computed") if of_tensors and isinstance(value, Expr) else value
+    )
 
 
 _FUNCTIONS = {operator.pow: "**", operator.floordiv: "//", operator.mod: "%"}

@@ -8,8 +8,19 @@ from lrlint.analysis.interpreter import calls, choices, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are used here)
-from lrlint.analysis.library.registry import MODELS, Model, models, qualified
-from lrlint.analysis.model.values import AnyValue, Const, External, ListValue, Opaque, Sized
+from lrlint.analysis.library.registry import MODELS, Model, models, models_method, qualified
+from lrlint.analysis.model.computed import SINGLE, Computed, varies
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Const,
+    External,
+    Instance,
+    LibraryKind,
+    ListValue,
+    Opaque,
+    Sized,
+    Store,
+)
 from lrlint.symbolic import Expr
 
 _MODULES = ("torch", "numpy", "numpy.random", "torch.random")
@@ -38,6 +49,38 @@ def _randint(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if isinstance(shape, ListValue) and shape.items:
         return Sized(numbers.to_number(machine, shape.items[0]), shape=tuple(shape.items))
     return Sized(None)
+
+
+@models("numpy.random.default_rng", "numpy.random.RandomState")
+def _generator(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Instance(None, Store(), kind=LibraryKind.GENERATOR)
+
+
+@models_method(LibraryKind.GENERATOR, "random", "rand", "randn", "standard_normal")
+def _of_generator(
+    machine: Machine, generator: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Model ``rng.standard_normal((n, d))`` and ``rng.randn(n, d)``."""
+    return _of_shape(machine, arguments, node)
+
+
+@models_method(LibraryKind.GENERATOR, "normal", "uniform", "integers", "randint")
+def _between(
+    machine: Machine, generator: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    """Model ``rng.normal(mean, deviation, (n, d))``."""
+    size = arguments.get(2, "size")
+    if size is None or isinstance(size, ListValue):
+        return _randint(machine, arguments, node)
+    return Sized(numbers.to_number(machine, size), shape=(size,))
+
+
+@models(*qualified(("sklearn.datasets",), "make_classification", "make_regression"))
+def _labelled(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``X, y = make_classification(n_samples, n_features)``."""
+    samples = arguments.get(0, "n_samples")
+    count = Expr.const(100) if samples is None else numbers.to_number(machine, samples)
+    return ListValue([Sized(count), Sized(count)], kind="tuple")
 
 
 @models("numpy.random.choice")
@@ -112,12 +155,34 @@ def _array(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     ),
 )
 def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Return an array of as many rows as the argument has."""
+    """Return an array of as many rows as the argument has, or a number: `torch.tensor(0.1)`."""
     data = arguments.get(0, "data")
     if isinstance(data, (ListValue, Sized)):
         return Sized(numbers.length_of(machine, data))
-    # A scalar tensor: `lr=torch.tensor(0.1)`.
-    return data if isinstance(data, Expr) else Opaque()
+    if not isinstance(data, Expr):
+        return Opaque()
+    return _rounded(machine, data, arguments.keywords.get("dtype"))
+
+
+def _rounded(machine: Machine, number: Expr, dtype: AnyValue | None = None) -> AnyValue:
+    """Return the number of a tensor, which torch keeps in single precision."""
+    if isinstance(dtype, External) and dtype.name in ("torch.float64", "torch.double"):
+        return number
+    if varies(number):
+        return numbers.apply(machine, SINGLE, number)
+    return Opaque(number=number, tensor="built")
+
+
+def _unrounded(value: AnyValue | None) -> AnyValue | None:
+    """Return what a tensor is made from."""
+    if isinstance(value, Opaque) and value.tensor:
+        return value.number
+    if isinstance(value, Expr):
+        for atom in value.atoms():
+            key = atom.key
+            if isinstance(key, Computed) and key.function == SINGLE and value == Expr.atom(atom):
+                return key.parts[0]
+    return value
 
 
 @models(
@@ -143,7 +208,9 @@ def _elementwise(name: str) -> Model:
             )
         if isinstance(data, ListValue):
             return _of_elements(machine, arguments, node)
-        return of_number(machine, arguments, node)
+        exact = _unrounded(data)
+        value = of_number(machine, Arguments([exact] if exact is not None else []), node)
+        return value if exact is data or not isinstance(value, Expr) else _rounded(machine, value)
 
     return model
 

@@ -83,6 +83,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round,
 }
 """What is computed with plain numbers, by name."""
+SINGLE = "float32"
+"""The function that torch rounds with; how it rounds what follows is not computed."""
 
 
 @dataclass(frozen=True)

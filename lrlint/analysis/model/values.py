@@ -7,9 +7,10 @@ that the analyser cannot know is :class:`Opaque`. It remembers how the user writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 import libcst as cst
 
@@ -67,6 +68,9 @@ class Opaque(Value):
     """The object whose ``state_dict()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
+    tensor: Literal["built", "computed"] | None = None
+    """Whether ``number`` is that of a tensor, which rounds it to single precision, or follows from
+    one by arithmetic, which rounds again."""
 
 
 class Store:
@@ -179,6 +183,7 @@ class LibraryKind(Enum):
     DATACLASS_PARSER = "transformers.HfArgumentParser"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
+    GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
@@ -484,6 +489,14 @@ class OwnClass:
     plain: bool
     """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
 
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which its methods step."""
+        for value in (*self.positional, *self.keywords.values()):
+            for inner in alternatives(value):
+                if isinstance(inner, SchedulerValue):
+                    yield inner.record
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRate:
@@ -532,6 +545,8 @@ class SchedulerRecord:
     """Whether it is a parameter of a function: code that is not seen builds it."""
     own: OwnClass | None = None
     """Its class, where that is one of the project."""
+    given_to: str | None = None
+    """The scheduler of such a class that may step it."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
