@@ -282,6 +282,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         if isinstance(key, Const) or not data:
             return Opaque()
         return any_value(owner) or Opaque(item_path(owner.path, text))
+    imports.fill(machine, owner, name)
     machine.read(owner.store, name)
     path = f"{owner.path}{path_suffix(key, None)}" if owner.path else None
     if path is None and owner.setting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrlint.analysis.interpreter import attributes, escapes, members, numbers
+from lrlint.analysis.interpreter import attributes, escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
@@ -72,6 +72,7 @@ def _get(
     machine: Machine, receiver: DictValue, key: AnyValue, default: AnyValue | None
 ) -> AnyValue:
     known = members.dict_key(key)
+    imports.fill(machine, receiver, known)
     machine.read(receiver.store, known)
     if known is not None and known not in receiver.store.data and receiver.complete:
         return default or NONE
