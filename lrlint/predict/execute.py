@@ -388,6 +388,8 @@ class _Compiler(TraceCompiler):
         def write(stack: Indices) -> None:
             try:
                 simulation.write_lr(lambda rates: float(compute(*stack, *rates)), read, event.group)
+            except NotComputable:
+                raise
             except (ValueError, ArithmeticError) as error:
                 raise Unreadable(f"the value written at {event.place.text}: {error}") from error
 

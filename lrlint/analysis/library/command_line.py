@@ -83,7 +83,9 @@ def _parsed(machine: Machine, parser: Instance, arguments: Arguments) -> Instanc
     if isinstance(line, ListValue) and line.items is not None:  # else the user's
         given = _given(parser, line.items)
         values = {name: Opaque() for name in values} if given is None else {**values, **given}
-    return namespace(Store(dict(values.items())))
+    settings = namespace(Store(dict(values.items())))
+    machine.instances.append(settings)  # a loop may change its attributes
+    return settings
 
 
 def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None:

@@ -328,11 +328,13 @@ class GroupsValue(Value):
 
 @dataclass(eq=False, slots=True)
 class Sized(Value):
-    """A tensor, array or data set, of which only the length and shape are known."""
+    """A tensor, array or data set, of which the length and the shape are known."""
 
     length: Expr | None
     path: str | None = None
     shape: tuple[AnyValue, ...] | None = None
+    element: Callable[[Expr], AnyValue] | None = None
+    """Returns the element with a certain index, where an array is computed from its indices."""
 
 
 @dataclass(eq=False, slots=True)
