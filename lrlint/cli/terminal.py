@@ -30,7 +30,17 @@ def style_of(stream: TextIO | None) -> Style:
         colour=wants_colour(stream),
         width=max(width, _LEAST_WIDTH),
         hyperlinks=_shows_links(stream),
+        unicode=_has_blocks(stream),
     )
+
+
+def _has_blocks(stream: TextIO | None) -> bool:
+    """Whether the encoding of a stream has the characters by which a curve is drawn."""
+    try:
+        "▁█▒".encode(getattr(stream, "encoding", None) or "utf-8")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
 
 
 def _shows_links(stream: TextIO | None) -> bool:

@@ -18,9 +18,7 @@ from lrlint.source import (
     is_skipped,
     load,
     load_imported,
-    mentions_schedule,
     read_bytes,
-    starts_something,
 )
 
 
@@ -82,6 +80,8 @@ class Reader:
 
         Raises SourceError where it cannot be decoded.
         """
+        from lrlint.source import mentions_schedule, starts_something  # not for a cached result
+
         if not (found.explicit or mentions_schedule(data) or starts_something(data)):
             return None
         return load(self.path(found), data=data)

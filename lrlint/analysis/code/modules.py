@@ -48,7 +48,7 @@ class ModuleUnit:
 
     @property
     def tree(self) -> cst.Module:
-        """The module, of whose functions only those are parsed that were looked into."""
+        """The module. The body of a function is parsed when it is first needed."""
         return self._skeleton.tree
 
     @overload
@@ -94,7 +94,7 @@ class ModuleUnit:
         return self._skeleton.change(node, new)
 
     def path_to(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
-        """Return the nodes from the module down to a node; None where it is not of this module."""
+        """Return the nodes from the module down to a node; None for a node of another module."""
         return self._skeleton.path_to(node)
 
     def names_of(

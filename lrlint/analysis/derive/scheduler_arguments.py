@@ -32,7 +32,7 @@ from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
 _DEEPEST = 8
-"""How many lists in lists a fact shows; a list may hold itself."""
+"""How deeply nested lists are shown; a list may contain itself."""
 
 
 def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:

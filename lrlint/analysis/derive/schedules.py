@@ -186,7 +186,7 @@ def _construction(
         seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
-        positioned=record.kind is LibraryKind.TIMM_SCHEDULER,
+        positioned=record.kind in (LibraryKind.TIMM_SCHEDULER, LibraryKind.IGNITE_SCHEDULER),
         planned_epochs=record.planned_epochs,
         cooldown=cooldown_of(record),
     )
@@ -214,7 +214,7 @@ def _stepping(
         driver=record.driver,
         prepared=record.prepared,
         idle=idle,
-        escapes=record.escapes,
+        escapes=record.escapes or record.given_to,
         held=record.escapes is not None and record.escapes.startswith(HELD),
         undecided=_undecided(steps),
     )

@@ -127,14 +127,14 @@ def unpacked(machine: Machine, value: AnyValue, count: int) -> list[AnyValue] | 
 
 
 def bind(machine: Machine, name: str, value: AnyValue, *, rename: bool = True) -> None:
-    """Assign to a name."""
+    """Assign to a name; without ``rename`` it is a loop that visits a value under that name."""
     scope = _scope_of_assignment(machine, name)
     old = scope.store.data.get(name, MISSING)
     if rename:
         value = name_value(machine, value, name)
         if scope is machine.scopes.get(scope.unit) and not (machine.guards or machine.loops):
             value = constant_at_top(machine, scope, name, value)
-    _note_rebinding(machine, old, value)
+        _note_rebinding(machine, old, value)
     machine.write(scope.store, name, value)
 
 
@@ -341,6 +341,8 @@ def _set_item_of(
             machine.write(owner.store, entry_key(machine, owner, key), value)
         case ListValue():
             lists.assign_item(machine, owner, name if isinstance(name, int) else None, value)
+        case Sized():
+            owner.element = None
         case ModuleValue() if isinstance(name, str):
             set_attribute(machine, owner, name, value, target, rename=rename)
         case ModuleValue():

@@ -106,7 +106,7 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
 
 
 def _class_number(machine: Machine, owner: str, name: str, number: Expr) -> Expr:
-    """Return a number of a class body under the name that other code has for it: ``Config.lr``."""
+    """Return a number of a class body under the name that other code uses: ``Config.lr``."""
     atoms = number.atoms()
     if len(atoms) == 1 and number == Expr.atom(next(iter(atoms))):
         atom = next(iter(atoms))

@@ -91,6 +91,7 @@ def assign_item(machine: Machine, receiver: ListValue, key: int | None, value: A
     items = receiver.items
     _note_change(machine, receiver)
     if items is None:
+        receiver.source = None
         escapes.escape(value, "stored in a list")
     elif key is None or not _is_settled(machine, receiver):
         forget(receiver, value)

@@ -36,7 +36,7 @@ def recall(
 
 
 def _key(arguments: Arguments) -> Hashable | None:
-    """Return what tells a call from others; None where an argument is not constant."""
+    """Return what identifies a call; None where an argument is not constant."""
     if arguments.open:
         return None
     key: list[Hashable] = []

@@ -89,6 +89,8 @@ def call_method(
             return containers.call_string(text, receiver, name, arguments)
         case Expr():
             return receiver if name in ("item", "__int__") else Opaque()
+        case Opaque(tensor=str(), number=Expr() as number) if name in _OF_TENSORS:
+            return number if name in ("item", "__int__") else receiver
         case Superclass():
             return _super(machine, receiver, name, arguments, node)
         case ModuleValue(unit=unit) if (
@@ -114,6 +116,10 @@ def call_method(
     return _unknown(machine, receiver, name, arguments, node)
 
 
+_OF_TENSORS = frozenset(
+    {"item", "__int__", "clone", "cpu", "cuda", "detach", "float", "requires_grad_", "to"}
+)
+"""Methods that give the number of a tensor, or a tensor of the same number."""
 _IN_PLACE = {"fill_": None, "copy_": None, "mul_": cst.Multiply, "div_": cst.Divide}
 """Methods that change a tensor LR, each with its operator."""
 

@@ -95,7 +95,9 @@ def _parsed(
     elif target is not None and target != NONE:
         given = None
     values = {name: Opaque() for name in values} if given is None else {**values, **given}
-    return namespace(Store(dict(values.items())))
+    settings = namespace(Store(dict(values.items())))
+    machine.instances.append(settings)  # a loop may change its attributes
+    return settings
 
 
 def _given(parser: Instance, line: list[AnyValue], known_only: bool) -> dict[str, AnyValue] | None:

@@ -7,9 +7,10 @@ that the analyser cannot know is :class:`Opaque`. It remembers how the user writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 import libcst as cst
 
@@ -67,6 +68,9 @@ class Opaque(Value):
     """The object whose ``state_dict()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
+    tensor: Literal["built", "computed"] | None = None
+    """Whether ``number`` is that of a tensor, which rounds it to single precision, or follows from
+    one by arithmetic, which rounds again."""
 
 
 class Store:
@@ -181,11 +185,13 @@ class LibraryKind(Enum):
     DATACLASS_PARSER = "transformers.HfArgumentParser"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
+    GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
+    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     SKORCH_NET = "skorch.NeuralNet"
@@ -324,11 +330,13 @@ class GroupsValue(Value):
 
 @dataclass(eq=False, slots=True)
 class Sized(Value):
-    """A tensor, array or data set, of which only the length and shape are known."""
+    """A tensor, array or data set, of which the length and the shape are known."""
 
     length: Expr | None
     path: str | None = None
     shape: tuple[AnyValue, ...] | None = None
+    element: Callable[[Expr], AnyValue] | None = None
+    """Returns the element with a certain index, where an array is computed from its indices."""
 
 
 @dataclass(eq=False, slots=True)
@@ -484,6 +492,35 @@ class OwnClass:
     plain: bool
     """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
 
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which its methods step."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+@dataclass(eq=False, slots=True)
+class EventHandler:
+    """A schedule that a library steps at events, with its arguments."""
+
+    name: str
+    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which it steps."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
+    for value in values:
+        for inner in alternatives(value):
+            if isinstance(inner, SchedulerValue):
+                yield inner.record
+            elif isinstance(inner, ListValue):
+                yield from _schedulers_in(*inner.items or ())
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRate:
@@ -536,6 +573,10 @@ class SchedulerRecord:
     """Whether it is a parameter of a function: code that is not seen builds it."""
     own: OwnClass | None = None
     """Its class, where that is one of the project."""
+    handler: EventHandler | None = None
+    """What it is, where a library steps it at events."""
+    given_to: str | None = None
+    """The scheduler of such a class, or such a handler, that may step it."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
