@@ -52,6 +52,15 @@ class Sketch:
 
 
 @dataclass(frozen=True)
+class Suppressed:
+    """How a finding was silenced."""
+
+    in_source: bool
+    """By a comment; else by a baseline."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding, resolved to rows and columns.
 
@@ -73,6 +82,8 @@ class Diagnostic:
     """The address of the rule's page."""
     sketches: tuple[Sketch, ...] = ()
     """The LR as it is planned and as it is, where both are known."""
+    suppressed: Suppressed | None = None
+    """How it was silenced; None for a finding that is reported."""
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str]:

@@ -29,8 +29,24 @@ class Driver:
     """What the framework reads, by key, without what is left at its default."""
     misplaced: Mapping[str, Argument] = field(default_factory=dict)
     """Settings that the script writes where the framework does not read them."""
+    monitoring: Monitoring | None = None
+    """What is known of the metric that the scheduler follows."""
     refused: bool = False
     """Whether the framework refuses the form in which it is given the scheduler."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Monitoring:
+    """What a framework finds under the name of the metric that a scheduler follows."""
+
+    of_validation: bool
+    """Whether it comes from the validation only."""
+    validated_every: Expr | None = None
+    """Every how many epochs there is a validation, where the script says so."""
+    logged_instead: tuple[str, ...] | None = None
+    """The names of all metrics there are, where it is not among them."""
+    unshared: Place | None = None
+    """Where it is logged, if each of several processes follows its own value."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

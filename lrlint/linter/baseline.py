@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrlint.diagnostics import Diagnostic
+from lrlint.diagnostics import Diagnostic, Suppressed
 from lrlint.errors import ConfigError
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
@@ -112,7 +112,14 @@ def hold_back(report: Report, paths: Iterable[Path], resolver: Resolver) -> Repo
     if not (held or notes):
         return report
     left = tuple(one for one in report.diagnostics if one not in held)
-    return replace(report, diagnostics=left, notes=tuple(notes))
+    by_baseline = Suppressed(in_source=False)
+    suppressed = (*report.suppressed, *(replace(one, suppressed=by_baseline) for one in held))
+    return replace(
+        report,
+        diagnostics=left,
+        suppressed=tuple(sorted(suppressed, key=lambda one: one.sort_key)),
+        notes=tuple(notes),
+    )
 
 
 def _name(diagnostic: Diagnostic, baseline: Path) -> str:

@@ -217,7 +217,7 @@ def test_each_snapshot_belongs_to_a_test() -> None:
     ("style", "rows"),
     [
         (Style(), ["planned: █▅▂▁ 0.1 to 0 in 4 steps", "actual:  █▒▁  0.1, then an exception"]),
-        (Style(width=36), ["planned: █▅▂▁ 0.1 to 0 in 4 steps", "actual:  █▒▁"]),
+        (Style(width=38), ["planned: █▅▂▁ 0.1 to 0 in 4 steps", "actual:  █▒▁"]),
         (Style(unicode=False, width=30), ["planned: #=._", "actual:  #%_"]),
     ],
 )

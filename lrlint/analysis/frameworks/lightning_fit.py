@@ -23,6 +23,7 @@ from lrlint.analysis.frameworks.lightning_configured import (
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
+from lrlint.analysis.frameworks.lightning_logged import monitoring_of
 from lrlint.analysis.frameworks.lightning_told import (
     NAME,
     Owned,
@@ -417,7 +418,8 @@ class _Training:
     def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
         for inner in alternatives(value):
             if isinstance(inner, SchedulerValue):
-                inner.record.driver = driver_of(inner.record, scheduled, cadence)
+                found = monitoring_of(self._machine, self._module, self._trainer, scheduled)
+                inner.record.driver = driver_of(inner.record, scheduled, cadence, found)
 
     def _leave_scheduler_open(self, value: AnyValue) -> None:
         for inner in alternatives(value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -32,9 +33,27 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 
-def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
-    """Replace what the body may change by unknowns; return the numbers, and all of them."""
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """What is unknown where the body of a loop begins."""
+
+    variables: list[Variable]
+    """The numbers among it."""
+    entries: set[Entry]
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
+    """What is no number: where it is, its value before the loop, and the unknown in its place."""
+
+    def restore(self, machine: Machine) -> None:
+        """Give back its value to each entry that the body has not changed."""
+        for store, key, before, unknown in self.others:
+            if store.data.get(key) is unknown:
+                machine.write(store, key, before)
+
+
+def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
+    """Replace what the body may change by unknowns."""
     variables: list[Variable] = []
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]] = []
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
@@ -55,8 +74,9 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], s
             continue
         elif (other := carried_values.unknown_at_start(value)) is not None:
             unknown.add((store, key))
+            others.append((store, key, value, other))
             machine.write(store, key, other)
-    return variables, unknown
+    return Unknowns(variables, unknown, others)
 
 
 def _changing(
