@@ -114,7 +114,7 @@ def _run(
     optimizer = target if isinstance(target, OptimizerRecord) else target.optimizer
     if optimizer is None:
         return Prediction(unresolved=["the optimizer"])
-    unseen = list(dict.fromkeys(_unseen(trace, optimizer)))
+    unseen = list(dict.fromkeys(_unseen(machine, trace, optimizer)))
     if unseen:
         return Prediction(unresolved=unseen)
     simulation = Simulation(machine, target, max_steps, base_lr)
@@ -122,7 +122,7 @@ def _run(
     try:
         if not _builds(trace, optimizer):
             simulation.build_optimizer(optimizer)
-        unresolved = simulation.unresolved or list(_unseen(trace, optimizer))
+        unresolved = simulation.unresolved or list(_unseen(machine, trace, optimizer))
         if unresolved:
             return Prediction(unresolved=list(dict.fromkeys(unresolved)))
         program([])
@@ -135,7 +135,7 @@ def _run(
     return simulation.prediction()
 
 
-def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
+def _unseen(machine: Machine, trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
     """Yield what is not seen of an optimizer and the schedulers that drive it."""
     if "lr" not in optimizer.groups[0]:
         return  # the simulation says so
@@ -145,15 +145,19 @@ def _unseen(trace: Block, optimizer: OptimizerRecord) -> Iterator[str]:
         yield optimizer.own_writes
     events = (item.event for item in walk(trace))
     schedulers = [event.scheduler for event in events if isinstance(event, BuildScheduler)]
+    driving = [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
+    classes = {"Optimizer", "LRScheduler", optimizer.class_name, *(one.law for one in driving)}
+    for name in map(str, machine.patched.data):
+        if name.startswith("torch.optim.") and name.split(".")[-2] in classes:
+            yield f"what the script replaces {name} by"
     run = [
         given
-        for scheduler in schedulers
+        for scheduler in driving
         for owner in (scheduler.own, scheduler.handler)
-        if owner is not None and scheduler.optimizer is optimizer
+        if owner is not None
         for given in owner.given
     ]
-    owners: list[Owner] = [optimizer]
-    owners += [scheduler for scheduler in schedulers if scheduler.optimizer is optimizer]
+    owners: list[Owner] = [optimizer, *driving]
     for owner in owners:
         why = owner.escapes
         if isinstance(owner, SchedulerRecord) and not any(owner is given for given in run):

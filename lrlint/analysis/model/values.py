@@ -76,10 +76,12 @@ class Opaque(Value):
 class Store:
     """A mapping from names to values whose writes can be taken back."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "inherited")
 
     def __init__(self, data: dict[object, AnyValue] | None = None) -> None:
         self.data: dict[object, AnyValue] = {} if data is None else data
+        self.inherited: tuple[Store, ...] = ()
+        """The stores of an object's classes, which have the values of what is not set here."""
 
 
 @dataclass(eq=False, slots=True)
@@ -543,6 +545,10 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    paced: bool = True
+    """Whether it is known in which loop it steps."""
+    assigned: set[str] = field(default_factory=set)
+    """The arguments that the script replaces by assigning to attributes."""
     miscounted: bool = False
     """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
