@@ -13,7 +13,7 @@ from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member
 from lrlint.analysis.interpreter.numbers import length_of
-from lrlint.analysis.interpreter.outcomes import Variable
+from lrlint.analysis.interpreter.outcomes import WHOLE, Variable
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.trace import (
     Repeat,
@@ -37,6 +37,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], s
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
+    unknown |= {(value, WHOLE) for value in carried_values.unknown_lists(machine)}
     for store, key, default in _changing(machine, node):
         if (store, key) in places:
             continue
@@ -52,7 +53,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], s
             machine.write(store, key, Expr.atom(atom))
         elif (store, key) in held or value is None:
             continue
-        elif (other := carried_values.unknown_at_start(value)) is not None:
+        elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
             unknown.add((store, key))
             machine.write(store, key, other)
     return variables, unknown
@@ -93,6 +94,8 @@ def _changing(
         for key in sorted(mutations.keys):
             yield mapping.store, key, None
         for key in machine.carried:
+            if isinstance(key, cst.CSTNode):
+                continue  # a list, not an entry
             mapping.complete &= key in mapping.store.data
             yield mapping.store, key, None
 

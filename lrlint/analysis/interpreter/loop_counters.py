@@ -73,6 +73,7 @@ def repeating(
             yield repeat
     finally:
         del machine.changing[repeat]
+        machine.past_loops.append(repeat)
         if begun is not None:
             carried_values.end(machine, repeat, begun, unknown)
     if getattr(node, "orelse", None) is None:

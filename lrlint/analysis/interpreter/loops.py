@@ -275,8 +275,8 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
     if complete:
-        return ListValue(items)
-    return ListValue(None, element=items[0], length=_trips(comp, stream))
+        return ListValue(items, home=machine.loop)
+    return ListValue(None, element=items[0], length=_trips(comp, stream), home=machine.loop)
 
 
 def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:
