@@ -40,6 +40,27 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """A curve of the LR as a row of characters."""
+
+    label: str
+    levels: str
+    """A digit for each column, from 0 at the bottom to 7; ``x`` where the LR rises and falls
+    within the column; a space where there is no LR."""
+    text: str
+    """The numbers."""
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """How a finding was silenced."""
+
+    in_source: bool
+    """By a comment; else by a baseline."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding, resolved to rows and columns.
 
@@ -59,6 +80,10 @@ class Diagnostic:
     fix: Fix | None = None
     url: str | None = None
     """The address of the rule's page."""
+    sketches: tuple[Sketch, ...] = ()
+    """The LR as it is planned and as it is, where both are known."""
+    suppressed: Suppressed | None = None
+    """How it was silenced; None for a finding that is reported."""
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str]:

@@ -28,7 +28,7 @@ from importlib.metadata import EntryPoint, entry_points, metadata
 from types import ModuleType
 from typing import Any, ClassVar, Generic, TypeVar
 
-from lrlint.diagnostics import Severity
+from lrlint.diagnostics import Severity, Sketch
 from lrlint.errors import PluginError
 from lrlint.facts import Place, Schedule, Training
 from lrlint.fix import Applicability, Change
@@ -71,6 +71,8 @@ class Finding:
     place: Place
     notes: tuple[Note, ...] = ()
     fix: Proposal | None = None
+    sketches: tuple[Sketch, ...] = ()
+    """The LR as it is planned and as it is."""
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,11 @@ class Rule:
     runs_only: ClassVar[bool] = False
     """Whether the rule judges only what was recorded of a run."""
     positioned: ClassVar[bool] = False
-    """Whether it is shown schedulers that are told where they are, as timm's."""
+    """Whether it also judges schedulers whose steps take a position, as timm's do."""
     exclusions: ClassVar[Sequence[Exclusion[Schedule, Any]]] = ()
     """The cases that the rule does not report, see :meth:`excluded`; the first that applies counts.
 
-    They say nothing of schedules that the rule is not about: :meth:`check` returns before.
+    They do not concern schedules that :meth:`check` ignores before it asks.
     """
     VALID: ClassVar[Sequence[str]] = ()
     INVALID: ClassVar[Sequence[Invalid]] = ()
@@ -173,6 +175,7 @@ class Rule:
         severity: Severity | None = None,
         notes: Iterable[tuple[str, Place | None]] = (),
         fix: Proposal | None = None,
+        sketches: tuple[Sketch, ...] = (),
     ) -> Finding:
         """Return a finding of this rule; notes whose place is None are left out."""
         return Finding(
@@ -182,6 +185,7 @@ class Rule:
             place=at,
             notes=tuple(Note(text, place) for text, place in notes if place is not None),
             fix=fix,
+            sketches=sketches,
         )
 
     def silence(self, at: Place, reason: str, *, owner: str | None = None) -> Silence:

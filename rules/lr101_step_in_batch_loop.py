@@ -12,6 +12,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.hand_written import caveat, limit_in_epochs, source
 from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
+from lrlint.judgement.sketches import sketches
 from lrlint.judgement.stepping import counts_training_steps
 from lrlint.judgement.too_fast import TooFast, decays_too_fast
 from lrlint.judgement.units import Mismatch, stepped_per_batch_with_epoch_horizon
@@ -163,6 +164,7 @@ class StepInBatchLoop(Rule):
                 ("the batch loop", None if site.loop is None else site.loop.place),
             ),
             fix=_fix(schedule, site),
+            sketches=sketches(schedule, schedule.epochs),
         )
 
     def _too_fast(self, schedule: Schedule, fast: TooFast) -> Finding:
@@ -180,6 +182,7 @@ class StepInBatchLoop(Rule):
                 ("the batch loop", None if fast.site.loop is None else fast.site.loop.place),
             ),
             fix=_fix(schedule, fast.site),
+            sketches=sketches(schedule, schedule.epochs),
         )
 
 

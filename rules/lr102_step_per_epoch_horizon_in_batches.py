@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import lr_after_steps
+from lrlint.judgement.sketches import sketches, whole_plan
 from lrlint.judgement.units import Mismatch, stepped_per_epoch_with_batch_horizon
 from lrlint.rule import Finding, Invalid, Proposal, Rule, unsafe
 from lrlint.snippets import Diff, training
@@ -122,6 +123,7 @@ class StepPerEpochHorizonInBatches(Rule):
                 ("optimizer stepped here", None if update is None else update.place),
             ),
             fix=_fix(schedule, mismatch.site),
+            sketches=sketches(schedule, whole_plan(schedule)),
         )
 
 

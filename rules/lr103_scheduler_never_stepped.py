@@ -8,7 +8,12 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.exclusions import BAD_INTERVAL, OPTIMIZER_ELSEWHERE, UNKNOWN_OPTIMIZER
+from lrlint.judgement.exclusions import (
+    BAD_INTERVAL,
+    OPTIMIZER_ELSEWHERE,
+    REFUSED,
+    UNKNOWN_OPTIMIZER,
+)
 from lrlint.judgement.rates import lr_after_steps
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -103,6 +108,7 @@ class SchedulerNeverStepped(Rule):
     positioned = True
     exclusions = (
         BAD_INTERVAL,
+        REFUSED,
         Exclusion(_asked, "other methods of it are called, which may say or set the LR"),
         Exclusion(_only_idle, "the steps that are made do nothing", owner="LR505"),
         Exclusion(_escape, lambda escape: f"it may be stepped elsewhere: it is {escape}"),

@@ -11,6 +11,7 @@ from lrlint.formulas import LAWS, PastHorizon
 from lrlint.judgement import wording
 from lrlint.judgement.accumulation import EveryMicroBatch, steps_every_micro_batch
 from lrlint.judgement.exclusions import EXERCISE, OPEN_ARGUMENTS, PLAIN_STEPS, STEPPED_TWICE
+from lrlint.judgement.sketches import sketches, whole_plan
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 
@@ -130,6 +131,7 @@ class StepIgnoresAccumulation(Rule):
                 ("accumulated here", found.guard.place),
             ),
             fix=_fix(schedule, found),
+            sketches=sketches(schedule, whole_plan(schedule)),
         )
 
 

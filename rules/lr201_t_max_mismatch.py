@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
+from lrlint.judgement.sketches import sketches
 from lrlint.judgement.warmup import too_long_for
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
@@ -135,6 +136,7 @@ class TMaxMismatch(Rule):
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=notes(schedule),
             fix=resized(schedule, found.steps),
+            sketches=sketches(schedule, found.length),
         )
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from lrlint.fix import ReplaceWith
 from lrlint.judgement import wording
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_at_the_end, lr_text
+from lrlint.judgement.sketches import sketches
 from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, NOT_JUDGED, whole_length
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
@@ -196,6 +197,7 @@ class OneCycleLength(Rule):
             severity=Severity.ERROR if longer and certain else Severity.WARNING,
             notes=notes(schedule),
             fix=_fix(found),
+            sketches=sketches(schedule, found.length),
         )
 
 

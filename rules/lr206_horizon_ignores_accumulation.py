@@ -19,6 +19,7 @@ from lrlint.judgement.exclusions import (
 )
 from lrlint.judgement.length import notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
+from lrlint.judgement.sketches import sketches, whole_plan
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
 
@@ -135,6 +136,7 @@ class HorizonIgnoresAccumulation(Rule):
             severity=Severity.WARNING if _one_by_default(found) else Severity.ERROR,
             notes=(*notes(schedule), ("accumulated here", found.guard.place)),
             fix=_fix(schedule, found),
+            sketches=sketches(schedule, whole_plan(schedule)) if found.whole else (),
         )
 
 

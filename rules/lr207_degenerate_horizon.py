@@ -17,7 +17,7 @@ from lrlint.judgement.degenerate import (
     is_the_lr,
 )
 from lrlint.judgement.length import WITH_THE_DEFAULTS
-from lrlint.judgement.lightning import without_max_steps
+from lrlint.judgement.lightning import before_data, without_max_steps
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 from lrlint.symbolic import Strength
@@ -33,7 +33,8 @@ class DegenerateHorizon(Rule):
     `total_steps` that comes out of `/` and is therefore no integer, and a `step_size` that is a
     learning rate. A float that is a whole number, 15640.0, is fine wherever torch takes it.
 
-    Under Lightning also `trainer.max_steps` where the Trainer is not given any: it is -1 then.
+    Under Lightning also `trainer.max_steps` where the Trainer is not given any: it is -1 then; and
+    `trainer.num_training_batches` in `configure_optimizers`, where it still is infinite.
 
     ## Why is this bad
 
@@ -102,6 +103,14 @@ class DegenerateHorizon(Rule):
             why = f"{horizon.parameter} is trainer.max_steps, which is -1 where none is given"
             more = "; -1 is true, so that `if trainer.max_steps:` does not tell"
             yield self._report(schedule, horizon.parameter, argument, why + more)
+            return
+        if (horizon := before_data(schedule)) is not None:
+            yield self.finding(
+                horizon.place,
+                f"{horizon.parameter} counts trainer.num_training_batches, which is inf until fit()"
+                " has loaded the data: use trainer.estimated_stepping_batches",
+                notes=(("scheduler built here", schedule.place),),
+            )
             return
         if law is None or not law.is_class:
             return

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
-from lrlint.judgement.hand_written import caveat, mismatch, step_count, unit_of, zero_steps
+from lrlint.judgement.hand_written import (
+    caveat,
+    is_written,
+    mismatch,
+    step_count,
+    unit_of,
+    zero_steps,
+)
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.zero_lr import (
@@ -118,7 +125,7 @@ class ZeroLRSteps(Rule):
             schedule.place,
             f"{zeros} of {steps} {one}s {'run' if zeros > 1 else 'runs'} with an LR of exactly 0"
             f"{caveat(schedule)}: nothing is learned",
-            severity=self.severity if zeros > 1 else Severity.ADVICE,
+            severity=self.severity if zeros > 1 or _loses_an_epoch(schedule) else Severity.ADVICE,
         )
 
     def _report(self, schedule: Schedule, lost: Zeros) -> Finding:
@@ -133,3 +140,8 @@ class ZeroLRSteps(Rule):
             severity=self.severity if lost.many else Severity.ADVICE,
             notes=tuple(("stepped here", site.place) for site in driver(schedule).sites[:1]),
         )
+
+
+def _loses_an_epoch(schedule: Schedule) -> bool:
+    """Whether a step with an LR of 0 is an epoch of a scheduler class of the script."""
+    return not is_written(schedule) and unit_of(schedule) == "epoch"

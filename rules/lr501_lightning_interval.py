@@ -62,7 +62,8 @@ class LightningInterval(Rule):
       default, or whose horizon counts epochs while `interval` is `"step"`;
     - whose `interval` or `frequency` is written beside `lr_scheduler`, where Lightning does not
       read it: it belongs in the dict with the scheduler;
-    - whose `interval` is neither `"step"` nor `"epoch"`, with which `fit()` raises;
+    - whose `interval` is neither `"step"` nor `"epoch"`, or that is returned beside its optimizer
+      (`return optimizer, scheduler`), with which `fit()` raises;
     - whose `frequency` lets it never step, or does not go with `accumulate_grad_batches`:
       `frequency` counts batches within the epoch, and a scheduler steps only where an update
       happens at one of them.
@@ -151,6 +152,13 @@ class LightningInterval(Rule):
 
     def _judge(self, schedule: Schedule, told: Driver) -> Finding | None:
         """Return the first that is wrong: one mistake is one finding."""
+        if told.refused:
+            return self.finding(
+                told.place,
+                "Lightning takes neither an optimizer and a scheduler side by side nor a list of"
+                " the two: fit() raises MisconfigurationException; return [optimizer], [scheduler]",
+                notes=(("scheduler built here", schedule.place),),
+            )
         if (interval := invalid_interval(schedule)) is not None:
             return self.finding(
                 interval.place or told.place,

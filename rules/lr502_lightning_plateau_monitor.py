@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Cadence, Driver, Schedule
+from lrlint.facts import Cadence, Driver, Monitoring, Schedule
 from lrlint.judgement.lightning import lightning
 from lrlint.rule import Finding, Invalid, Rule
 
+_MOST_NAMES = 3
+"""Names of other metrics in a message."""
 _MODULE = """
 import lightning as L
 from torch.optim import SGD
@@ -44,13 +46,18 @@ class LightningPlateauMonitor(Rule):
     - beside `lr_scheduler` where that is a dict: then it belongs into this dict;
     - beside `lr_scheduler` in one of several dicts in a list.
 
-    Also reported, as a warning: a metric of the validation for a scheduler that steps after every
-    update, when the metric does not exist yet.
+    Also reported, as warnings:
+
+    - a metric of the validation for a scheduler that steps after every update, or in epochs without
+      a validation (`check_val_every_n_epoch`), when the metric does not exist yet;
+    - a name that the module never logs;
+    - a metric that each of several processes logs for itself, without `sync_dist=True`.
 
     ## Why is this bad
 
     `fit()` raises MisconfigurationException before the first update, often after a long start of
-    the job.
+    the job; where the metric is missing, at the first step of the scheduler. Processes that follow
+    metrics of their own lower their LRs at different times, and train one model with several LRs.
 
     ## Example
 
@@ -109,13 +116,16 @@ class LightningPlateauMonitor(Rule):
         monitor = told.settings.get("monitor")
         if monitor is None or monitor.value is None:
             yield self._missing(schedule, told)
-        elif told.per is Cadence.BATCH and _is_early(told):
+            return
+        text = _metric(told, told.monitoring)
+        if text is not None:
+            unshared = None if told.monitoring is None else told.monitoring.unshared
+            logged = () if unshared is None else (("logged here", unshared),)
             yield self.finding(
                 monitor.place or told.place,
-                f"{monitor.text} is a metric of the validation, but the scheduler steps after"
-                " every update: the first has no metric yet, and Lightning raises",
+                f"{monitor.text} {text}",
                 severity=Severity.WARNING,
-                notes=(("scheduler built here", schedule.place),),
+                notes=(("scheduler built here", schedule.place), *logged),
             )
 
     def _missing(self, schedule: Schedule, told: Driver) -> Finding:
@@ -134,8 +144,34 @@ class LightningPlateauMonitor(Rule):
         )
 
 
-def _is_early(told: Driver) -> bool:
-    """Whether a step after the first update needs a metric that the validation makes."""
-    monitor, frequency = told.settings["monitor"].value, told.settings.get("frequency")
+def _metric(told: Driver, found: Monitoring | None) -> str | None:
+    """Return what is wrong with the monitored metric, in words."""
+    frequency = told.settings.get("frequency")
     every = 1 if frequency is None or frequency.number is None else frequency.number.value
-    return isinstance(monitor, str) and monitor.startswith("val") and every == 1
+    if found is None or "strict" in told.settings or not isinstance(every, int):
+        return None
+    if found.logged_instead is not None:
+        names = ", ".join(repr(name) for name in found.logged_instead[:_MOST_NAMES])
+        more = ", …" if len(found.logged_instead) > _MOST_NAMES else ""
+        return (
+            f"is never logged, only {names}{more}: Lightning raises MisconfigurationException when"
+            " the scheduler is to step"
+        )
+    if found.of_validation and told.per is Cadence.BATCH and every == 1:
+        return (
+            "is a metric of the validation, but the scheduler steps after every update: the first"
+            " has no metric yet, and Lightning raises"
+        )
+    gap = None if found.validated_every is None else found.validated_every.value
+    if found.of_validation and told.per is Cadence.EPOCH and isinstance(gap, int) and every < gap:
+        when = "every epoch" if every == 1 else f"every {every} epochs"
+        return (
+            f"is a metric of the validation, which runs every {gap} epochs, but the scheduler steps"
+            f" after {when}: there is no metric yet, and Lightning raises; frequency={gap} fits"
+        )
+    if found.unshared is not None:
+        return (
+            "is logged without sync_dist=True by several processes: each lowers its LR by the"
+            " metric of its share of the data, so that their LRs drift apart"
+        )
+    return None

@@ -11,6 +11,7 @@ from lrlint.judgement import wording
 from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after_steps, lr_text
+from lrlint.judgement.sketches import sketches
 from lrlint.judgement.stepping import counts_training_steps
 from lrlint.judgement.training_steps import (
     EVALUATED,
@@ -157,6 +158,7 @@ class TransformersHorizon(Rule):
                 severity=Severity.ERROR if length.certain else Severity.WARNING,
                 notes=notes(schedule),
                 fix=resized(schedule, length.steps),
+                sketches=sketches(schedule, length.length),
             )
 
     def check_training(self, training: Training) -> Iterator[Finding]:

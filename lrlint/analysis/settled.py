@@ -1,4 +1,4 @@
-"""The rows of a file whose findings no other module has a say in.
+"""The rows of a file whose findings no other module can change.
 
 A comment that silences nothing there is unused; elsewhere it may silence what a module that imports
 the file brings about.
@@ -44,7 +44,7 @@ def _of_script(traces: Sequence[Block], source: SourceFile) -> frozenset[int]:
 
 
 def _is_whole(training: Training) -> bool:
-    """Whether a training builds and steps all its schedulers, as far as is known nobody else."""
+    """Whether a training builds its schedulers, and no unseen code is known to step them."""
     return bool(training.schedules) and all(
         schedule.construction.seen and schedule.sites and not schedule.stepping.undecided
         for schedule in training.schedules

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import click
 
 PROGRAM = "lrlint"
+COMPLETES = "_LRLINT_COMPLETE"
+"""The environment variable by which a shell asks what may come next."""
 USAGE_ERROR = 2
 INTERRUPTED = 130
 """128 + SIGINT: what a shell expects of an interrupted program."""
@@ -35,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from lrlint.cli.group import lrlint
         from lrlint.cli.terminal import say
 
+        if COMPLETES in os.environ:
+            from lrlint.cli.shells import install
+
+            install()
         try:
             status = lrlint.main(
                 None if arguments is None else list(arguments),

@@ -101,6 +101,8 @@ def _resolver(options: Options) -> Resolver:
 def _run(resolver: Resolver, options: Options) -> int:
     if options.diff and options.output_format not in FOR_PEOPLE:
         raise click.UsageError(f"--diff cannot be combined with {options.output_format} output.")
+    if options.show_suppressed and options.output_format != "sarif":
+        raise click.UsageError("--show-suppressed needs --output-format sarif.")
     from lrlint.cli import work  # the engine takes 20 ms, and `--help` needs none
 
     if options.show_files or options.show_settings:

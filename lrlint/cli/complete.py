@@ -54,7 +54,8 @@ def settable(
 
     names: dict[str, None] = {}
     # Click stops at the option without a value and leaves the files among the other arguments.
-    for file in context.params.get("files") or context.args:
+    given = context.params.get("files") or context.params.get("paths") or context.args
+    for file in given:
         with suppress(Exception):  # what cannot be read or analysed has no names
             if Path(file).is_file():
                 names |= dict.fromkeys(settable_names(load(file)))

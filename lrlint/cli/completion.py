@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from lrlint.cli import PROGRAM
+from lrlint.cli import COMPLETES, PROGRAM
+from lrlint.cli.shells import install
 from lrlint.cli.terminal import write
 
 SHELLS = ("bash", "fish", "zsh")
@@ -20,9 +21,9 @@ def completion(context: click.Context, shell: str) -> int:
     For bash, put `eval "$(lrlint completion bash)"` into ~/.bashrc; for zsh the same with zsh into
     ~/.zshrc; for fish `lrlint completion fish | source` into ~/.config/fish/config.fish.
     """
+    install()
     made = get_completion_class(shell)
     if made is None:
         raise click.UsageError(f"this version of click does not complete in {shell}.")
-    variable = f"_{PROGRAM.upper()}_COMPLETE"
-    write(made(context.find_root().command, {}, PROGRAM, variable).source())
+    write(made(context.find_root().command, {}, PROGRAM, COMPLETES).source())
     return 0

@@ -194,6 +194,13 @@ class Options:
     diff: Annotated[
         bool, flag("--diff", help="Print what the fixes would change, and change nothing.")
     ]
+    show_suppressed: Annotated[
+        bool,
+        flag(
+            "--show-suppressed",
+            help="With sarif output: also what comments and baselines silence, marked as such.",
+        ),
+    ]
     statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
     overrides: Annotated[
         dict[str, object],

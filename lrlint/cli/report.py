@@ -57,6 +57,9 @@ def _findings(report: Report, options: Options, style: Style) -> str:
     if options.output_format in FOR_PEOPLE and not report.files_found and not report.diagnostics:
         return ""
     results = replace(report.results, quiet=options.hushed)
+    if options.show_suppressed:
+        findings = (*report.diagnostics, *report.suppressed)
+        results = replace(results, diagnostics=findings, with_suppressed=True)
     if options.output_format == "github":
         append_job_summary(results)
     return render(options.output_format, results, style)

@@ -6,19 +6,22 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lrlint.cli.options import Options
 from lrlint.cli.progress import Progress
 from lrlint.cli.terminal import wants_colour
 from lrlint.errors import UserError
 from lrlint.linter.engine import lint
-from lrlint.linter.fixing import Fixed, Fixer
 from lrlint.linter.reader import Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.timeout import PATIENCE
 from lrlint.output.colour import Paint
 from lrlint.output.diff import unified
+
+if TYPE_CHECKING:
+    from lrlint.linter.fixing import Fixed
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ def run(resolver: Resolver, options: Options) -> Result:
     if not (options.fix or options.diff):
         report = lint_as_asked(resolver, options, stdin)
         return Result(report, report.problems)
+    from lrlint.linter.fixing import Fixer
+
     fixer = Fixer(
         paths,
         resolver,

@@ -19,6 +19,7 @@ from lrlint.facts.horizons import (
     HANDWRITTEN_DECAY,
     HANDWRITTEN_ENDS,
     HANDWRITTEN_LINE,
+    INFINITE_BATCHES,
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
@@ -37,7 +38,7 @@ from lrlint.facts.optimizers import OptimizerUse, ParamGroup
 from lrlint.facts.places import Place
 from lrlint.facts.recorded import BadRate, Departure, EarlyEnd, RankGap, RecordedRun, ZeroSteps
 from lrlint.facts.schedules import Checkpoint, Schedule, Surroundings, TrainerArguments, Training
-from lrlint.facts.stepping import Acceleration, Construction, Driver, Stepping
+from lrlint.facts.stepping import Acceleration, Construction, Driver, Monitoring, Stepping
 
 __all__ = [
     "HANDWRITTEN",
@@ -45,6 +46,7 @@ __all__ = [
     "HANDWRITTEN_DECAY",
     "HANDWRITTEN_ENDS",
     "HANDWRITTEN_LINE",
+    "INFINITE_BATCHES",
     "OWN_COSINE",
     "OWN_LINE",
     "WITH_CYCLES",
@@ -67,6 +69,7 @@ __all__ = [
     "Horizon",
     "Loop",
     "LoopKind",
+    "Monitoring",
     "OptimizerUse",
     "OrderFact",
     "ParamGroup",

@@ -10,6 +10,7 @@ from lrlint.symbolic import Expr, Unit
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
 HANDWRITTEN_LINE = "the linear decay of lr_lambda"
+INFINITE_BATCHES = "trainer.num_training_batches, which is inf before fit() has loaded its data"
 OWN_COSINE = "the cosine of get_lr()"
 """The same, from the ``get_lr()`` of a scheduler class of the script."""
 OWN_LINE = "the linear decay of get_lr()"

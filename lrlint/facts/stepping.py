@@ -15,7 +15,7 @@ from lrlint.symbolic import Atom, Expr
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Driver:
-    """A framework that makes the ``step()`` calls of a scheduler, and what it is told of it."""
+    """A framework that makes the ``step()`` calls of a scheduler, with the settings for it."""
 
     name: str
     """``lightning.Trainer``."""
@@ -29,6 +29,24 @@ class Driver:
     """What the framework reads, by key, without what is left at its default."""
     misplaced: Mapping[str, Argument] = field(default_factory=dict)
     """Settings that the script writes where the framework does not read them."""
+    monitoring: Monitoring | None = None
+    """What is known of the metric that the scheduler follows."""
+    refused: bool = False
+    """Whether the framework refuses the form in which it is given the scheduler."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Monitoring:
+    """What a framework finds under the name of the metric that a scheduler follows."""
+
+    of_validation: bool
+    """Whether it comes from the validation only."""
+    validated_every: Expr | None = None
+    """Every how many epochs there is a validation, where the script says so."""
+    logged_instead: tuple[str, ...] | None = None
+    """The names of all metrics there are, where it is not among them."""
+    unshared: Place | None = None
+    """Where it is logged, if each of several processes follows its own value."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -59,7 +77,7 @@ class Construction:
     restored_first: Call | None = None
     """Where a checkpoint is loaded into its optimizer before it is built, or None."""
     positioned: bool = False
-    """Whether each of its steps is told where it is, as those of timm's are."""
+    """Whether each of its steps takes its position, as those of timm's schedulers do."""
     planned_epochs: Expr | None = None
     """How long it takes, as the function that builds it returns."""
     cooldown: Argument | None = None

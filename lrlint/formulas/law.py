@@ -97,7 +97,7 @@ class Law:
     takes_epoch: bool = False
     """`step(epoch)`, fractions included, is documented use."""
     positioned: bool = False
-    """Each step is told where the schedule is, and sets the LR of that position: timm's."""
+    """Each step takes a position in the schedule and sets the LR there, as timm's do."""
     random: str | None = None
     """The parameter that, where it is not None, adds noise to the LR."""
     is_class: bool = True

@@ -45,7 +45,7 @@ def _timed(prefix: bool) -> tuple[Parameter, ...]:
 
 
 class Positioned(Replay):
-    """A scheduler whose ``step()`` is told where it is."""
+    """A scheduler whose ``step()`` takes its position."""
 
     def __init__(self, groups: list[Group], values: Values, **arguments: Any) -> None:
         self.groups = groups

@@ -13,7 +13,7 @@ class LRVerifier(Verifying, Callback):
     """Records the LR that every optimizer step of a fit uses and checks it at the end.
 
     ``mode`` is that of :func:`lrlint.watch`. Lightning steps the schedulers by their ``interval``
-    and ``frequency``; what is judged is what that amounts to. ``recording`` holds the last fit.
+    and ``frequency``; the resulting steps are judged. ``recording`` holds the last fit.
     """
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:

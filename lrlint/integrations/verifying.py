@@ -46,7 +46,7 @@ class Verifying:
             self._watch.add(*targets)
 
     def _drop(self) -> None:
-        """Forget a training of whose end the framework has said nothing: it has failed."""
+        """Forget a training that has failed without an event for its end."""
         atexit.unregister(self._drop)
         if self._watch is not None:
             self._end_with(RuntimeError())

@@ -30,11 +30,11 @@ class IgnoredAccumulation:
     every: Expr
     horizon: Horizon
     whole: bool
-    """Whether the horizon is that of the whole training, not of one epoch."""
+    """Whether the horizon spans the whole training rather than one epoch."""
 
 
 def ignored_accumulation(schedule: Schedule) -> IgnoredAccumulation | None:
-    """Return the site where the horizon takes every micro-batch for a step (LR206)."""
+    """Return the site whose horizon counts every micro-batch as a step (LR206)."""
     horizon, sites = schedule.horizon, regular_sites(schedule)
     if horizon is None or horizon.length is None or len(sites) != 1:
         return None

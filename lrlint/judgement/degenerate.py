@@ -55,7 +55,7 @@ def expressions(argument: Argument) -> tuple[Expr, ...]:
 
 
 def is_plain(value: object) -> object:
-    """Return a number as a number; no law objects to what is not known."""
+    """Return a number as a plain number; an unknown one passes every check of a law."""
     if isinstance(value, tuple):
         return [is_plain(item) for item in value]
     return value.value if isinstance(value, Expr) and value.value is not None else value
@@ -96,7 +96,7 @@ def _is_never_stepped(case: Degenerate) -> bool:
 
 
 def _is_share_of_a_step(case: Degenerate) -> bool:
-    """Whether T_max is no whole number and the recursion of the cosine never hits its zero."""
+    """Whether T_max is not a whole number and the recursion of the cosine never reaches 0."""
     if not case.later or case.problem.parameter != "T_max":
         return False
     if case.value is None or case.value < 1:

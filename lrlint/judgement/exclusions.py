@@ -17,7 +17,12 @@ from lrlint.judgement.accumulation import (
     steps_every_micro_batch,
 )
 from lrlint.judgement.length import is_exercise, keeps_pace, rebuilt_in
-from lrlint.judgement.lightning import invalid_interval, without_max_steps, wrong_interval
+from lrlint.judgement.lightning import (
+    invalid_interval,
+    refused,
+    without_max_steps,
+    wrong_interval,
+)
 from lrlint.judgement.rates import takes_metric
 from lrlint.judgement.stepping import (
     cadence,
@@ -211,6 +216,7 @@ STEPPED_TWICE = Exclusion(
 BAD_INTERVAL = Exclusion(
     invalid_interval, lambda interval: f"Lightning knows no interval {interval.text}", owner="LR501"
 )
+REFUSED = Exclusion(refused, "Lightning refuses the form in which it is given", owner="LR501")
 WRONG_INTERVAL = Exclusion(
     _or_whole(wrong_interval),
     lambda wrong: f"Lightning steps it in another unit than it counts: {wrong.driver.words}",
@@ -223,6 +229,7 @@ NO_MAX_STEPS = Exclusion(
 )
 STEPPED_WRONGLY = (
     BAD_INTERVAL,
+    REFUSED,
     NOT_STEPPED,
     STEPPED_TWICE,
     WRONG_INTERVAL,

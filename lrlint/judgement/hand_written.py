@@ -1,7 +1,7 @@
 """What rules ask of a schedule that the script writes into the param groups itself.
 
-Its law is a function of a counter. What it is at a value of the counter is known where the script's
-own numbers are; then the curve decides, and not the form of the law.
+Its law is a function of a counter. Where the script's own numbers are known, so is the LR at each
+value of the counter; then the curve decides, and not the form of the law.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def is_written(schedule: Schedule) -> bool:
 
 
 def _rules_alone(schedule: Schedule) -> bool:
-    """Whether the law of a scheduler class of the script alone tells the LR in use."""
+    """Whether the law of a scheduler class of the script is all that decides the LR in use."""
     return is_written(schedule) or (
         schedule.parent is None
         and schedule.stepping.escapes is None
@@ -148,7 +148,8 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     if decay is None or law.steps is None or schedule.horizon is None or not is_judged(schedule):
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
-    if length.fits or length.comparison.unknown:
+    warmup = _forgotten_warmup(decay, law.steps)
+    if (length.fits and warmup is None) or length.comparison.unknown:
         return None
     steps = step_count(schedule)
     last = None if steps is None else lr_at(schedule, steps - 1)
@@ -156,7 +157,7 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     if not length.longer and _is_low(schedule, last):
         return None
-    return Mismatch(decay, length, last, _forgotten_warmup(decay, law.steps))
+    return Mismatch(decay, length, last, warmup)
 
 
 def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
@@ -185,7 +186,7 @@ def _goes_wrong(schedule: Schedule, decay: DecayEnd, last: float | None) -> bool
 
 
 def _is_low(schedule: Schedule, last: float | None) -> bool:
-    """Whether the LR is as good as at its end when the training ends."""
+    """Whether the LR is nearly at its end value when the training ends."""
     steps = step_count(schedule)
     if last is None or steps is None:
         return schedule.law.at is not None and steps is not None
@@ -197,7 +198,7 @@ def _is_low(schedule: Schedule, last: float | None) -> bool:
 def _forgotten_warmup(decay: DecayEnd, steps: Expr) -> Expr | None:
     """Return the warm-up where the decay after it is as long as the whole training."""
     try:
-        if not compare(decay.end - decay.start, steps).equal:
+        if decay.start.value == 0 or not compare(decay.end - decay.start, steps).equal:
             return None
     except (NotRepresentable, TooComplex):
         return None

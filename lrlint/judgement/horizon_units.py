@@ -61,12 +61,22 @@ class Evidence:
 
 def horizon_in_epochs(schedule: Schedule) -> Evidence | None:
     """Return the evidence that the horizon, or that of a part, counts epochs, or None."""
-    return next((found for one in _parts(schedule) if (found := _epochs(one))), None)
+    return next(horizons_in_epochs(schedule), None)
+
+
+def horizons_in_epochs(schedule: Schedule) -> Iterator[Evidence]:
+    """Yield the evidence of each part of a schedule whose horizon counts epochs."""
+    return filter(None, map(_epochs, _parts(schedule)))
 
 
 def horizon_in_batches(schedule: Schedule) -> Evidence | None:
     """Return the evidence that the horizon, or that of a part, counts batches, or None."""
-    return next((found for one in _parts(schedule) if (found := _batches(one))), None)
+    return next(horizons_in_batches(schedule), None)
+
+
+def horizons_in_batches(schedule: Schedule) -> Iterator[Evidence]:
+    """Yield the evidence of each part of a schedule whose horizon counts batches."""
+    return filter(None, map(_batches, _parts(schedule)))
 
 
 def _parts(schedule: Schedule) -> Iterator[Schedule]:

@@ -66,7 +66,7 @@ class Length:
 
     @property
     def holds(self) -> bool:
-        """Whether the two differ on every run of the script, be it by how much it may."""
+        """Whether the two differ, by any amount, on every run of the script."""
         return self.comparison.certain and not self._flagged and not self._may_stop
 
     @property
@@ -99,7 +99,7 @@ _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, Guar
 
 
 def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> Length:
-    """Compare a length with a number of steps, without a look at their units."""
+    """Compare a length with a number of steps, whatever their units."""
     comparison = compare(steps, length)
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)

@@ -1,11 +1,20 @@
-"""What Lightning is told of a scheduler, against what the scheduler needs (LR501, LR502)."""
+"""The settings that Lightning gets with a scheduler, against what it needs (LR501, LR502)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from lrlint.facts import Argument, Cadence, Driver, GuardKind, Horizon, Schedule, StepSite
+from lrlint.facts import (
+    INFINITE_BATCHES,
+    Argument,
+    Cadence,
+    Driver,
+    GuardKind,
+    Horizon,
+    Schedule,
+    StepSite,
+)
 from lrlint.judgement.horizon_units import BY_NAME, Evidence
 from lrlint.judgement.stepping import cadence, driver, regular_sites
 from lrlint.judgement.units import (
@@ -81,6 +90,12 @@ def invalid_interval(schedule: Schedule) -> Argument | None:
     return interval
 
 
+def refused(schedule: Schedule) -> Driver | None:
+    """Return what Lightning is told where it refuses the form, and with it to train."""
+    told = lightning(schedule)
+    return told if told is not None and told.refused else None
+
+
 def without_max_steps(schedule: Schedule) -> Horizon | None:
     """Return a horizon that is the ``max_steps`` of a Trainer that has none, so that it is -1."""
     horizon = schedule.horizon
@@ -89,6 +104,15 @@ def without_max_steps(schedule: Schedule) -> Horizon | None:
     names = {atom.name for atom in horizon.length.atoms()}
     given = horizon.parameter in schedule.arguments
     return horizon if given and names == _CERTAIN and horizon.length.value == -1 else None
+
+
+def before_data(schedule: Schedule) -> Horizon | None:
+    """Return a horizon that counts the batches before the Trainer knows them."""
+    horizon = schedule.horizon
+    if lightning(schedule) is None or horizon is None or horizon.length is None:
+        return None
+    counted = any(atom.name == INFINITE_BATCHES for atom in horizon.length.atoms())
+    return horizon if counted and wrong_interval(schedule) is None else None
 
 
 def unread_setting(schedule: Schedule) -> tuple[str, Argument] | None:

@@ -25,8 +25,8 @@ COUNTED = 100_000
 _VISIBLE = 0.001
 """A difference between shares of the base LR that no rounding makes."""
 _FEW = 15
-"""A cosine of up to so many steps has no low one. What its last one is worth depends on the LRs
-that the script writes itself."""
+"""A cosine of up to so many steps has no low one. The LR of its last step depends on the LRs that
+the script writes itself."""
 
 
 def ends_early(schedule: Schedule) -> bool:
@@ -160,7 +160,7 @@ def _open_end(schedule: Schedule) -> str | None:
 
 
 def _companion(schedule: Schedule) -> Schedule | None:
-    """Return a schedule that works on the same LR at the same time and may keep it up."""
+    """Return a schedule that changes the same LR at the same time and may keep it from falling."""
     parent = schedule.parent
     if parent is None or parent.scheduler != "ChainedScheduler" or _whole(schedule) is None:
         return None

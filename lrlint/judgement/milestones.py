@@ -18,6 +18,7 @@ from lrlint.judgement.exclusions import (
 )
 from lrlint.judgement.length import against, is_warmup, segment
 from lrlint.judgement.stepping import driver
+from lrlint.judgement.warmup import unfinished
 from lrlint.rule import Exclusion
 from lrlint.symbolic import Comparison, Expr, compare
 
@@ -110,7 +111,8 @@ def _stays_in_warmup(schedule: Schedule) -> bool:
     marks = milestones(schedule)
     if schedule.scheduler != "SequentialLR" or marks is None or not marks.all_missed:
         return False
-    return bool(schedule.children) and is_warmup(schedule.children[0])
+    first = next(iter(schedule.children), None)
+    return first is not None and is_warmup(first) and unfinished(first) is not None
 
 
 _NEVER = re.compile(r"10{4,}|99{3,}")

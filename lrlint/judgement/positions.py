@@ -1,4 +1,4 @@
-"""Whether schedulers whose steps are told where they are, as timm's, are told right (LR505)."""
+"""Whether the steps of timm's schedulers get the right position (LR505)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ class WrongPosition:
     """The step whose argument is one too low."""
 
 
+_TELLS_NOTHING = "ignite.Engine"
+"""The driver of schedules that count their steps themselves."""
+
+
 def wrong_position(schedule: Schedule) -> WrongPosition | None:
     """Return the first that is wrong: one mistake is one finding."""
-    if not schedule.construction.positioned:
+    told = schedule.stepping.driver
+    if not schedule.construction.positioned or (told is not None and told.name == _TELLS_NOTHING):
         return None
     return next((found for judge in _JUDGES if (found := judge(schedule)) is not None), None)
 
@@ -104,7 +109,7 @@ def _without_metric(schedule: Schedule) -> WrongPosition | None:
 
 
 def _without_updates(schedule: Schedule) -> WrongPosition | None:
-    """Return a factory that is asked for updates and not told how many an epoch has."""
+    """Return a factory that is asked for updates without the number of updates per epoch."""
     horizon, planned = schedule.horizon, schedule.construction.planned_epochs
     if horizon is None or horizon.length is None or planned is None or planned.value == 0:
         return None
@@ -165,7 +170,7 @@ def _only(schedule: Schedule) -> StepSite | None:
 
 
 def _restarts(schedule: Schedule) -> WrongPosition | None:
-    """Return a step that is told the number of the batch in its epoch."""
+    """Return a step that gets the number of the batch in its epoch."""
     site, length = _only(schedule), _length(schedule)
     if site is None or site.counted is None or len(site.loops) < 2 or site.offset is not None:
         return None
@@ -209,7 +214,7 @@ def _call(schedule: Schedule, site: StepSite) -> str:
 
 
 def _unit(schedule: Schedule) -> WrongPosition | None:
-    """Return a step that is told epochs where the schedule counts batches, or the other way."""
+    """Return a step that gets epochs where the schedule counts batches, or the reverse."""
     site = _only(schedule)
     if site is None or site.offset is None or site.offset.value not in (0, 1):
         return None
@@ -250,7 +255,7 @@ def _is_close(steps: float | None, length: float | None) -> bool:
 
 
 def _behind(schedule: Schedule) -> WrongPosition | None:
-    """Return a step at the end of each epoch that is told the epoch that is over, from 0."""
+    """Return a step at the end of each epoch that gets the number of that epoch, from 0."""
     site = _only(schedule)
     if site is None or site.per is not Cadence.EPOCH or site.counted is None:
         return None

@@ -20,7 +20,7 @@ from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 _TOLERANCE = 0.2
 """Rounding shifts a ratio by less than that, and a number of processes by more."""
 _OPEN = 5040 * 1009
-"""A large number for what is not known; it has many divisors, so that little is rounded."""
+"""A large number in place of an unknown one; it has many divisors, so that little is rounded."""
 _ACCUMULATED = 4
 """The batches of an update, where that is not known: few beside the batches of an epoch."""
 

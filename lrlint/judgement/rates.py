@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from lrlint.facts import Schedule
-from lrlint.formulas import LAWS, NoClosedForm
+from lrlint.formulas import LAWS, Curve, NoClosedForm
 from lrlint.judgement import wording
 from lrlint.symbolic import Expr
 
 _MANY = 10**6
-"""Steps of a stand-in for a horizon of which only the share that is covered is known."""
+"""The length that is assumed where only the covered share of a horizon is known."""
 
 
 def takes_metric(schedule: Schedule) -> bool:
@@ -57,6 +57,13 @@ def lr_when_built(schedule: Schedule) -> list[float] | None:
     return _of_law(schedule, 0, {})
 
 
+def curve_of(schedule: Schedule) -> Curve | None:
+    """Return the LR of each group as a function of the steps so far; None where it is not known."""
+    if schedule.optimizer and schedule.optimizer.writes:
+        return None
+    return _curve(schedule, {})
+
+
 def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
     if schedule.optimizer and schedule.optimizer.writes:
         return None
@@ -64,6 +71,14 @@ def _lr(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float
 
 
 def _of_law(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[float] | None:
+    curve = _curve(schedule, known)
+    try:
+        return None if curve is None else curve(t)
+    except _NO_LR:
+        return None
+
+
+def _curve(schedule: Schedule, known: Mapping[str, object]) -> Curve | None:
     law = LAWS.get(schedule.scheduler)
     if law is None or schedule.construction.open_arguments:
         return None
@@ -77,11 +92,12 @@ def _of_law(schedule: Schedule, t: float, known: Mapping[str, object]) -> list[f
     if any(value is _OPEN for value in arguments.values()):
         return None
     try:
-        return law.lr(t, [float(base) for base in bases if base is not None], **arguments)
-    except (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError):
+        return law.curve([float(base) for base in bases if base is not None], **arguments)
+    except _NO_LR:
         return None
 
 
+_NO_LR = (NoClosedForm, ArithmeticError, TypeError, ValueError, LookupError)
 _IGNORES_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
 _OPEN = object()
 

@@ -13,7 +13,7 @@ from lrlint.symbolic import (
 )
 
 NEGLIGIBLE = Fraction(1, 100)
-"""A schedule that is longer or shorter by less ends where it should, as far as anybody can see."""
+"""A schedule that is longer or shorter by less than this ends where it should."""
 
 
 def is_negligible(ratio: Fraction | None) -> bool:

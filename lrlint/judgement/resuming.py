@@ -115,7 +115,7 @@ _NOTHING = (StepArgument.NOTHING,)
 
 
 def goes_on_from_zero(schedule: Schedule) -> Resume | None:
-    """Return the loop that resumes while the scheduler does not, if that makes a difference."""
+    """Return the loop that resumes while its scheduler starts over, if that changes the LR."""
     optimizer = schedule.optimizer
     if optimizer is None or optimizer.writes:
         return None
@@ -205,7 +205,7 @@ def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
 def lr_stays_behind(schedule: Schedule) -> Call | None:
     """Return where a scheduler's state is loaded, if the LR of the checkpoint never is.
 
-    Of a recorded run the LR itself tells.
+    In a recorded run, the LR itself decides.
     """
     optimizer, law = schedule.optimizer, LAWS.get(schedule.scheduler)
     if optimizer is None or law is None or law.takes_metric or schedule.run.last_lrs is not None:

@@ -82,5 +82,5 @@ def refused_type(trainer: TrainerArguments) -> Problem | None:
 
 
 def is_plain(value: object) -> object:
-    """Return an option as a plain value; what is not known is nothing that a check looks at."""
+    """Return an option as a plain value; an unknown one passes every check."""
     return value.value if isinstance(value, Expr) and value.value is not None else value

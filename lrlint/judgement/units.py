@@ -6,6 +6,7 @@ rules that judge lengths exclude :data:`lrlint.judgement.exclusions.STEPPED_WRON
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lrlint.facts import (
@@ -14,7 +15,7 @@ from lrlint.facts import (
     Schedule,
     StepSite,
 )
-from lrlint.judgement.horizon_units import Evidence, horizon_in_batches, horizon_in_epochs
+from lrlint.judgement.horizon_units import Evidence, horizons_in_batches, horizons_in_epochs
 from lrlint.judgement.stepping import (
     cadence,
     chosen_by_flag,
@@ -47,7 +48,7 @@ def stepped_per_batch_with_epoch_horizon(schedule: Schedule) -> Mismatch | None:
     """Return the step that runs once per batch though the horizon counts epochs (LR101)."""
     if driver(schedule).construction.rebuilt:
         return None  # it starts over before that matters (LR409)
-    return _mismatch(schedule, Cadence.BATCH, horizon_in_epochs(schedule))
+    return _mismatch(schedule, Cadence.BATCH, horizons_in_epochs(schedule))
 
 
 def training_steps_in_epochs(schedule: Schedule) -> Mismatch | None:
@@ -62,24 +63,19 @@ def stepped_per_epoch_with_batch_horizon(schedule: Schedule) -> Mismatch | None:
     one = driver(schedule)
     if one.optimizer is not None and one.optimizer.stepped and one.stepping.batch_loop is None:
         return None  # one update per "epoch": that loop may well count batches
-    return _mismatch(schedule, Cadence.EPOCH, horizon_in_batches(schedule))
+    return _mismatch(schedule, Cadence.EPOCH, horizons_in_batches(schedule))
 
 
-def _mismatch(schedule: Schedule, wrong: Cadence, evidence: Evidence | None) -> Mismatch | None:
-    if (
-        evidence is None
-        or cadence(schedule) is not wrong
-        or schedule.stepping.repeated_step is not None
-    ):
+def _mismatch(schedule: Schedule, wrong: Cadence, found: Iterator[Evidence]) -> Mismatch | None:
+    if cadence(schedule) is not wrong or schedule.stepping.repeated_step is not None:
         return None
     sites = regular_sites(schedule)
     if not all(is_plain(site) for site in sites) or chosen_by_flag(schedule):
         return None
     if not all(_at_known_pace(site, schedule) for site in sites):
         return None
-    if _fits_all_the_same(schedule, evidence, wrong):
-        return None
-    return Mismatch(sites[0], evidence)
+    evidence = next((one for one in found if not _fits_all_the_same(schedule, one, wrong)), None)
+    return None if evidence is None else Mismatch(sites[0], evidence)
 
 
 def _fits_all_the_same(schedule: Schedule, evidence: Evidence, wrong: Cadence) -> bool:

@@ -65,7 +65,8 @@ def _ruled_out(schedule: Schedule) -> bool:
 
 
 def _open_ratio(schedule: Schedule) -> Length | None:
-    """Return the length where by how much it differs is not known: ``range(start, epochs)``."""
+    """Return a length that differs from the steps by an unknown amount: ``range(start,
+    epochs)``."""
     length = whole_length(schedule)
     if length is None or length.ratio is not None or (length.longer and _is_alone(schedule)):
         return None

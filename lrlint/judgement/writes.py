@@ -43,7 +43,7 @@ class WriteBeside:
 
     @property
     def survives(self) -> bool:
-        """Whether the optimizer uses what is written in every iteration, never what is stepped."""
+        """Whether the optimizer always uses the written LR and never the scheduler's."""
         if self.step is None or self.loop is None:
             return False
         if self.step.loop is not self.loop:

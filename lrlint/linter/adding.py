@@ -1,4 +1,4 @@
-"""``--add-ignore``: silences what is found by a comment each, and changes nothing else."""
+"""``--add-ignore``: silences each finding with a comment, and changes nothing else."""
 
 from __future__ import annotations
 

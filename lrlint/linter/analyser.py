@@ -1,4 +1,4 @@
-"""Has files analysed, one project for all of them while its trees fit into memory."""
+"""Analyses files in one project, until its trees take too much memory."""
 
 from __future__ import annotations
 

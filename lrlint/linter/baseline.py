@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lrlint.diagnostics import Diagnostic
+from lrlint.diagnostics import Diagnostic, Suppressed
 from lrlint.errors import ConfigError
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver
@@ -70,7 +70,7 @@ class Baseline:
         return json.dumps({"schema": _SCHEMA, "files": files}, indent=2, ensure_ascii=False) + "\n"
 
     def holds_back(self, numbers: Counts) -> set[tuple[str, str]]:
-        """Return the files and codes of which no more was found than is counted."""
+        """Return the files and codes with no more findings than the baseline counts."""
         return {key for key, number in numbers.items() if number <= self.counts.get(key, 0)}
 
     def notes(self, numbers: Counts, linted: Iterable[Path]) -> list[str]:
@@ -112,7 +112,14 @@ def hold_back(report: Report, paths: Iterable[Path], resolver: Resolver) -> Repo
     if not (held or notes):
         return report
     left = tuple(one for one in report.diagnostics if one not in held)
-    return replace(report, diagnostics=left, notes=tuple(notes))
+    by_baseline = Suppressed(in_source=False)
+    suppressed = (*report.suppressed, *(replace(one, suppressed=by_baseline) for one in held))
+    return replace(
+        report,
+        diagnostics=left,
+        suppressed=tuple(sorted(suppressed, key=lambda one: one.sort_key)),
+        notes=tuple(notes),
+    )
 
 
 def _name(diagnostic: Diagnostic, baseline: Path) -> str:

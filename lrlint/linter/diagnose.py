@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lrlint.diagnostics import Diagnostic, Related, Severity, position
+from lrlint.diagnostics import Diagnostic, Related, Severity, Suppressed, position
 from lrlint.fix import Edit, Fix
 from lrlint.linter.linted import Comment, Unreported
 from lrlint.linter.resolve import Resolver
@@ -73,7 +73,7 @@ class Diagnoser:
         yield from rule.check_training(training)
 
     def diagnostic(self, finding: Finding, linted: SourceFile) -> Resolved | None:
-        """Return the finding as reported; None where settings or a comment silence it."""
+        """Return the finding as reported, or as silenced by a comment; None where it is off."""
         rule = finding.rule
         ruleset = self._ruleset_at(finding.place, linted)
         severity = ruleset.rate(rule.code, rule.severity, finding.severity)
@@ -81,15 +81,20 @@ class Diagnoser:
             return None
         span = finding.place.span()
         home = _home(finding.place, span, linted)
-        if home is not None and self._is_silenced(rule, finding.place, span, home, linted):
-            return None
+        suppressed = None
+        if home is not None:
+            if self._is_off(rule, home, linted):
+                return None
+            comments = _comments(rule, finding.place, span, home)
+            suppressed = Suppressed(True, home.suppressions.reason(*comments)) if comments else None
         used = {span.filename: home}
         related: list[Related] = []
         for note in finding.notes:
             at = note.place.span()
             used.setdefault(at.filename, _source(note.place))
             related.append(Related(note.message, at.filename, at.start, at.end, at.cell))
-        proposal = finding.fix if ruleset.may_fix(rule.code) else None
+        fixable = suppressed is None and ruleset.may_fix(rule.code)
+        proposal = finding.fix if fixable else None
         fix, failure = _fix(proposal, span)
         diagnostic = Diagnostic(
             code=rule.code,
@@ -103,6 +108,8 @@ class Diagnoser:
             related=tuple(related),
             fix=fix,
             url=rule.url(),
+            sketches=finding.sketches,
+            suppressed=suppressed,
         )
         known = {name: source for name, source in used.items() if source is not None}
         return Resolved(diagnostic, known, failure)
@@ -115,7 +122,9 @@ class Diagnoser:
             return None
         span = silence.place.span()
         home = _home(silence.place, span, linted)
-        if home is not None and self._is_silenced(rule, silence.place, span, home, linted):
+        if home is not None and (
+            self._is_off(rule, home, linted) or _comments(rule, silence.place, span, home)
+        ):
             return None
         where = position(span.filename, span.cell, span.start)
         owner = f" (see {silence.owner})" if silence.owner is not None else ""
@@ -165,16 +174,13 @@ class Diagnoser:
         """Return the rules of the file of a place; those of the linted one where it has none."""
         return self.ruleset((_source(place) or linted).path)
 
-    def _is_silenced(
-        self, rule: Rule, place: Place, span: Span, home: SourceFile, linted: SourceFile
-    ) -> bool:
-        """Whether settings or a comment silence a rule at a place of a file."""
+    def _is_off(self, rule: Rule, home: SourceFile, linted: SourceFile) -> bool:
+        """Whether the settings of a file silence a rule in it."""
         ruleset = self.ruleset(home.path)
         if ruleset.ignores(rule.code, home.path):
             return True
-        if home.name != linted.name and ruleset.excludes(home.path):
-            return True  # it was only reached through an import
-        return bool(_comments(rule, place, span, home))
+        # An excluded file was only reached through an import.
+        return home.name != linted.name and ruleset.excludes(home.path)
 
 
 def _comments(rule: Rule, place: Place, span: Span, home: SourceFile) -> tuple[Suppression, ...]:

@@ -1,4 +1,4 @@
-"""Lints files and folders: takes results from the cache, has the others linted, and reports."""
+"""Lints files and folders: takes results from the cache, lints the other files, and reports."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lrlint.linter.baseline import hold_back
 from lrlint.linter.cache.results import ResultCache
-from lrlint.linter.file_linter import FileLinter, Fresh, Setup
 from lrlint.linter.garbage import few_collections
+from lrlint.linter.linted import Linted
 from lrlint.linter.reader import Reader, Stdin
 from lrlint.linter.report import Report
 from lrlint.linter.resolve import Resolver, resolver_of
@@ -19,8 +20,11 @@ from lrlint.linter.settings import Settings
 from lrlint.linter.tally import Tally
 from lrlint.source import STDIN, Found, SourceFile, Unreadable, load
 
+if TYPE_CHECKING:
+    from lrlint.linter.file_linter import FileLinter, Fresh, Setup
+
 Progress = Callable[[int, int], None]
-"""Is told how many of how many files are done."""
+"""Called with the number of files that are done and the number of all files."""
 
 _ALONE = 0.5
 """Seconds that one process works before it gets help, and files from which that is worth it."""
@@ -53,17 +57,18 @@ def lint(
     paths = list(paths)
     with few_collections():
         resolver = resolver_of(settings)
-        setup = Setup(resolver, patience, explain=explain, with_basis=cache is not None)
         results = None
         if cache is not None and not memory:
             results = ResultCache(cache, resolver, explain=explain)
-        run = _Run(setup, Reader(resolver, stdin, memory), results)
+        run = _Run(resolver, Reader(resolver, stdin, memory), results, patience, explain=explain)
         report = run.lint(paths, 1 if memory else jobs, progress)
     return hold_back(report, map(Path, paths), resolver)
 
 
 def lint_source(source: SourceFile, settings: Settings | None = None) -> Report:
     """Lint a file that is at hand, as standard input is."""
+    from lrlint.linter.file_linter import FileLinter
+
     resolver = resolver_of(settings)
     fresh = FileLinter(resolver, Reader(resolver)).source(source)
     tally = Tally()
@@ -80,26 +85,43 @@ def lint_text(text: str, filename: str = "script.py", *, pedantic: bool = False)
 class _Run:
     """One run over any number of files."""
 
-    def __init__(self, setup: Setup, reader: Reader, cache: ResultCache | None) -> None:
-        self._setup = setup
+    def __init__(
+        self,
+        resolver: Resolver,
+        reader: Reader,
+        cache: ResultCache | None,
+        patience: float | None,
+        *,
+        explain: bool,
+    ) -> None:
+        self._resolver = resolver
         self._reader = reader
         self._cache = cache
-        self._results: dict[int, Fresh] = {}
+        self._patience = patience
+        self._explain = explain
+        self._results: dict[int, tuple[Linted, Mapping[str, SourceFile]]] = {}
         self._total = 0
         self._progress: Progress = lambda done, total: None
+
+    @cached_property
+    def _setup(self) -> Setup:
+        from lrlint.linter.file_linter import Setup  # 15 ms, and the cache may know all results
+
+        with_basis = self._cache is not None
+        return Setup(self._resolver, self._patience, explain=self._explain, with_basis=with_basis)
 
     @cached_property
     def _linter(self) -> FileLinter:
         linter = self._setup.build(reader=self._reader)
         if self._cache is not None:
-            self._cache.note_sound(self._setup.resolver.of_the_run.fingerprint)
+            self._cache.note_sound(self._resolver.of_the_run.fingerprint)
         return linter
 
     def lint(
         self, paths: Iterable[Path | str], jobs: int | None, progress: Progress | None
     ) -> Report:
         """Lint the files at some paths; paths that are missing become problems."""
-        sound = self._setup.resolver.of_the_run.fingerprint
+        sound = self._resolver.of_the_run.fingerprint
         if self._cache is None or not self._cache.is_sound(sound):
             _ = self._linter  # mistakes in the settings come up before the work begins
         files = list(self._reader.discover(paths))
@@ -112,7 +134,7 @@ class _Run:
             if known is None:
                 missing.append((number, file))
             else:
-                self._results[number] = Fresh(known)
+                self._results[number] = known, {}
         self._lint(missing, jobs)
         if self._cache is not None:
             self._cache.save()
@@ -124,7 +146,7 @@ class _Run:
         for number, fresh in self._fresh(files, jobs):
             if self._cache is not None and fresh.basis is not None:
                 self._cache.put(found[number], fresh.linted, fresh.basis)
-            self._results[number] = fresh
+            self._results[number] = fresh.linted, fresh.sources
             self._progress(len(self._results), self._total)
 
     def _fresh(
@@ -159,8 +181,7 @@ class _Run:
             if isinstance(file, Unreadable):
                 tally.problem(f"{file.path}: {file.message}")
             else:
-                fresh = self._results[number]
-                tally.add(fresh.linted, fresh.sources)
+                tally.add(*self._results[number])
         trouble = None if self._cache is None else self._cache.trouble
         imported = frozenset(self._reader.imported_files)
         return tally.report(imported=imported, cache_trouble=trouble)

@@ -1,4 +1,4 @@
-"""Lints files one after the other: has each read, analysed and judged.
+"""Lints files one after the other: reads, analyses and judges each.
 
 Nothing that goes wrong in one file or in one rule keeps the others from being reported.
 """

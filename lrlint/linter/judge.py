@@ -76,7 +76,10 @@ class Judge:
                     self._note(verdict, source, record)
                     continue
                 resolved = self._diagnoser.diagnostic(verdict, source)
-                if resolved is not None:
+                if resolved is not None and resolved.diagnostic.suppressed is not None:
+                    record.suppressed(resolved.diagnostic)
+                    record.sources.update(resolved.sources)
+                elif resolved is not None:
                     record.add(resolved.diagnostic)
                     record.sources.update(resolved.sources)
                     if resolved.failure is not None:

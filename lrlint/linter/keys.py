@@ -39,7 +39,7 @@ class Key:
     name: str
     kind: Kind
     default: str
-    """The value in TOML that holds without the key; empty where there is none."""
+    """The default in TOML; empty where there is none."""
     example: str
     """A value in TOML."""
     meaning: str

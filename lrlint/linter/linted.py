@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lrlint.diagnostics import Diagnostic
 from lrlint.errors import internal_error
-from lrlint.source import SourceFile, Suppression
+from lrlint.source import SourceFile
 from lrlint.span import Location
+
+if TYPE_CHECKING:
+    from lrlint.source import Suppression
 
 Diagnostics: TypeAlias = dict[tuple[object, ...], Diagnostic]
 
@@ -67,6 +70,8 @@ class Linted:
     """The names that were given values and that the file does not use."""
     names: tuple[str, ...] = ()
     """In that case, the names that may be given values."""
+    suppressed: tuple[Diagnostic, ...] = ()
+    """The findings that comments silence."""
 
 
 class Record:
@@ -80,6 +85,7 @@ class Record:
         self.unused: tuple[str, ...] = ()
         self.names: tuple[str, ...] = ()
         self._diagnostics: Diagnostics = {}
+        self._suppressed: Diagnostics = {}
         # In order, each once.
         self._undecided: dict[str, None] = {}
         self._unreported: dict[Unreported, None] = {}
@@ -88,6 +94,10 @@ class Record:
     def add(self, diagnostic: Diagnostic) -> None:
         """Keep a finding."""
         keep(self._diagnostics, diagnostic)
+
+    def suppressed(self, diagnostic: Diagnostic) -> None:
+        """Keep a finding that a comment silences."""
+        keep(self._suppressed, diagnostic)
 
     def undecided(self, line: str) -> None:
         """Note what the analyser could not tell."""
@@ -113,8 +123,8 @@ class Record:
     def linted(self, name: str = "", *, seconds: float | None = None) -> Linted:
         """Return the result; ``seconds`` is the time of an analysis."""
         diagnostics = tuple(self._diagnostics.values())
-        named = {finding.filename for finding in diagnostics}
-        named |= {note.filename for finding in diagnostics for note in finding.related}
+        suppressed = tuple(self._suppressed.values())
+        named = files_of((*diagnostics, *suppressed))
         self.sources = {one: self.sources[one] for one in sorted(named & self.sources.keys())}
         return Linted(
             seconds is not None,
@@ -128,7 +138,14 @@ class Record:
             tuple(self.used),
             self.unused,
             self.names,
+            suppressed,
         )
+
+
+def files_of(diagnostics: Sequence[Diagnostic]) -> set[str]:
+    """Return the names of the files that findings point into."""
+    names = {finding.filename for finding in diagnostics}
+    return names | {note.filename for finding in diagnostics for note in finding.related}
 
 
 def keep(diagnostics: Diagnostics, diagnostic: Diagnostic) -> None:

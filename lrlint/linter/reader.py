@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.source import (
     STDIN,
     Disk,
@@ -18,9 +19,7 @@ from lrlint.source import (
     is_skipped,
     load,
     load_imported,
-    mentions_schedule,
     read_bytes,
-    starts_something,
 )
 
 
@@ -48,6 +47,8 @@ class Reader:
         self.imported_files: set[Path] = set()
         """The real paths of the files that were read because others import them."""
         self._memory = memory or {}
+        self._folder: tuple[str, Settings] | None = None
+        """The folder whose entries were looked at last, and the settings of its files."""
         self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
@@ -58,7 +59,10 @@ class Reader:
                 yield file
 
     def _excluded(self, path: Path, is_directory: bool) -> bool:
-        settings = self._resolver.settings(path)
+        folder = os.path.dirname(path)
+        if self._folder is None or self._folder[0] != folder:
+            self._folder = folder, self._resolver.settings(path)
+        settings = self._folder[1]
         return bool(settings.exclude) and settings.excludes(path, is_directory=is_directory)
 
     def _excluded_by_force(self, file: Found) -> bool:
@@ -82,6 +86,8 @@ class Reader:
 
         Raises SourceError where it cannot be decoded.
         """
+        from lrlint.source import mentions_schedule, starts_something  # not for a cached result
+
         if not (found.explicit or mentions_schedule(data) or starts_something(data)):
             return None
         return load(self.path(found), data=data)

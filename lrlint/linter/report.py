@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic
+from lrlint.fix import Edit
 from lrlint.output import About, Files, Results, RulePage
-from lrlint.source import SourceFile
+from lrlint.source import SourceError, SourceFile
 from lrlint.span import Location
 
 
@@ -17,6 +18,8 @@ class Report:
     """What a run found."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
+    suppressed: tuple[Diagnostic, ...] = ()
+    """The findings that comments or baselines silence."""
     undecided: tuple[str, ...] = ()
     """What the analyser could not tell and why, each with its place."""
     unreported: tuple[str, ...] = ()
@@ -81,6 +84,16 @@ class SourceFiles(Files):
         if source is None:
             return super().in_file(filename, cell, place)
         return source.in_file(cell, place)
+
+    def edited(self, filename: str, edits: Sequence[Edit]) -> str | None:
+        source = self._sources.get(filename)
+        if source is None:
+            return None
+        try:
+            data = source.edited((edit.span, edit.content) for edit in edits)
+        except (SourceError, ValueError, KeyError, IndexError):
+            return None
+        return data.decode("utf-8-sig")
 
 
 def about() -> About:

@@ -63,7 +63,7 @@ class Resolver:
         return known
 
     def twin(self) -> Resolver:
-        """Return a resolver that gives the same settings, and whose `files` are its own."""
+        """Return a resolver with the same settings and its own `files`."""
         twin = copy(self)
         twin._settings, twin._by_folder = dict(self._settings), {}
         return twin

@@ -46,7 +46,7 @@ class Ruleset:
         )
 
     def is_on(self, code: str) -> bool:
-        """Whether a rule is asked."""
+        """Whether a rule is on."""
         return code in self._on
 
     def suggestions(self, text: str) -> list[str]:

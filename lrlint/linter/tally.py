@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lrlint.linter.linted import Comment, Diagnostics, Linted, Unreported, keep
+from lrlint.linter.linted import Comment, Diagnostics, Linted, Unreported, files_of, keep
 from lrlint.linter.report import Report
 from lrlint.linter.unused import comment_of
 from lrlint.source import SourceError, SourceFile, load
@@ -20,6 +20,7 @@ class Tally:
         self._unused: dict[str, tuple[str, ...]] = {}
         self._names: set[str] = set()
         self._diagnostics: Diagnostics = {}
+        self._suppressed: Diagnostics = {}
         self._unreported: set[Unreported] = set()
         self._used: set[Comment | None] = set()
         self._sources: dict[str, SourceFile] = {}
@@ -41,6 +42,8 @@ class Tally:
             self._names.update(linted.names)
         for diagnostic in linted.diagnostics:
             keep(self._diagnostics, diagnostic)
+        for diagnostic in linted.suppressed:
+            keep(self._suppressed, diagnostic)
         self._undecided |= dict.fromkeys(linted.undecided)
         self._problems |= dict.fromkeys(linted.problems)
         self._used.update(linted.used)
@@ -61,11 +64,12 @@ class Tally:
             # Not what is reported from another entry point.
             if (line.code, line.filename, line.cell, line.location) not in self._diagnostics
         )
-        named = {finding.filename for finding in diagnostics}
-        named |= {note.filename for finding in diagnostics for note in finding.related}
+        suppressed = tuple(sorted(self._suppressed.values(), key=lambda one: one.sort_key))
+        named = files_of((*diagnostics, *suppressed))
         sources = ((name, self._source(name)) for name in sorted(named))
         return Report(
             diagnostics=diagnostics,
+            suppressed=suppressed,
             undecided=tuple(self._undecided),
             unreported=unreported,
             problems=tuple(self._problems),

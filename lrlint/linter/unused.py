@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.fix import Applicability, Edit, Fix
 from lrlint.linter.linted import Comment
-from lrlint.source import Suppression
-from lrlint.source.suppress_edits import without
 
 if TYPE_CHECKING:
     from lrlint.linter.ruleset import Ruleset
     from lrlint.rule import Rule
-    from lrlint.source import SourceFile
+    from lrlint.source import SourceFile, Suppression
 
 UNUSED = ("LR001", "unused-suppression")
 """The rule that judges comments: it has no facts."""
@@ -129,6 +127,8 @@ class Unused:
     def _fix(self, one: Suppression) -> Fix | None:
         if not self._ruleset.may_fix(UNUSED[0]):
             return None
+        from lrlint.source.suppress_edits import without  # few comments are unused
+
         source = self._source
         change = without(source.text, source.suppressions, one, whole_rows=source.notebook is None)
         if change is None:

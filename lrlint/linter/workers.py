@@ -124,7 +124,7 @@ class _Team:
             yield from answer
 
     def dismiss(self) -> None:
-        """End all processes, whatever they are at."""
+        """End all processes, whatever they are doing."""
         for worker in self._workers:
             worker.connection.close()
             worker.process.terminate()
@@ -133,7 +133,8 @@ class _Team:
 
 
 def _start_method() -> str:
-    """Return how to start processes: a fork has all modules loaded, with threads it is not safe."""
+    """Return how to start processes: by fork, which has all modules loaded, but not with
+    threads."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.fix import Edit
 from lrlint.span import Location
 
 Lines = Callable[[str, "int | None"], "Sequence[str] | None"]
@@ -49,15 +50,22 @@ class Files:
         """Return where a place, which may be one of a cell, is in the file; None if unknown."""
         return place if cell is None else None
 
+    def edited(self, filename: str, edits: Sequence[Edit]) -> str | None:
+        """Return the JSON of a notebook after some edits; None where they cannot be made."""
+        return None
+
 
 @dataclass(frozen=True)
 class Results:
     """The input of a format."""
 
     diagnostics: tuple[Diagnostic, ...]
+    """The findings; last those that were silenced, if the format is to show them."""
     files_checked: int = 0
     lines: Lines = no_lines
     files_with_scheduler: int = 0
+    with_suppressed: bool = False
+    """Whether the findings include those that were silenced."""
     quiet: bool = False
     """Whether to leave out the summary."""
     files: Files = field(default_factory=Files)
@@ -74,6 +82,8 @@ class Style:
     colour: bool = False
     width: int = 120
     hyperlinks: bool = False
+    unicode: bool = True
+    """Whether it has more characters than those of ASCII."""
 
 
 Renderer = Callable[[Results, Style], str]

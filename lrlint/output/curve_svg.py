@@ -12,7 +12,7 @@ from html import escape
 from lrlint.output.curves import Curve, finite_part, round_distance, thinned
 
 _MOST_POINTS = 600
-"""Of one curve, most of them neighbours: more are not seen, and would be kilobytes."""
+"""The most points of one curve: more would not be visible."""
 _COLOURS = ("#2f81f7", "#e36209", "#8957e5", "#2da44e")
 _DASHES = ("", "6 4", "2 3", "8 3 2 3")
 _TEXT, _GRID = "#808080", "#80808040"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LARGEST = 1e300
-"""Larger numbers are as good as infinite: the distance of two of them may be."""
+"""Larger numbers count as infinite, since the difference of two of them may overflow."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def finite_part(curve: Curve) -> Curve:
 
 
 def round_distance(length: float, most: int, factors: Sequence[float] = (1, 2, 5)) -> float:
-    """Return the least round number of which at most ``most`` make up a length."""
+    """Return the least round number that fits into a length at most ``most`` times."""
     power = 10.0 ** math.floor(math.log10(length / most))
     for factor in factors:
         if length <= power * factor * most * (1 + 1e-9):

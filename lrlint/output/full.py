@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lrlint.diagnostics import Diagnostic, Related, position
+from lrlint.diagnostics import Diagnostic, Related, Sketch, position
 from lrlint.fix import Applicability, Fix
 from lrlint.output import Lines, Results, Style
 from lrlint.output.colour import Paint
@@ -54,6 +54,7 @@ def finding(diagnostic: Diagnostic, lines: Lines, style: Style, paint: Paint) ->
     for note in notes:
         where = clean(position(note.filename, note.cell, note.location))
         output.append(_footer(gutter, paint, "note", f"{clean(note.message)} ({where})"))
+    output += [_sketch(one, gutter, style, paint) for one in diagnostic.sketches]
     if diagnostic.fix is not None:
         output.append(_footer(gutter, paint, "help", help_text(diagnostic.fix)))
     return output
@@ -67,6 +68,22 @@ def help_text(fix: Fix) -> str:
 
 def _footer(gutter: int, paint: Paint, label: str, text: str) -> str:
     return f"{' ' * gutter} {paint('gutter', '=')} {paint('bold', label + ':')} {text}"
+
+
+def _sketch(sketch: Sketch, gutter: int, style: Style, paint: Paint) -> str:
+    """Return a curve of the LR in a row, with its numbers where there is room."""
+    blocks = _BLOCKS if style.unicode else _ASCII
+    curve = sketch.levels.translate({ord(level): sign for level, sign in blocks.items()})
+    row = f"{' ' * (_LABEL - len(sketch.label))}{curve}"
+    room = style.width - gutter - len(" =  :") - len(sketch.label) - len(row)
+    text = f" {sketch.text}" if len(sketch.text) < room else ""
+    return _footer(gutter, paint, sketch.label, f"{row}{text}".rstrip())
+
+
+_BLOCKS = dict(zip("01234567x", "▁▂▃▄▅▆▇█▒", strict=True))
+_ASCII = dict(zip("01234567x", "_.-:=+*#%", strict=True))
+"""For terminals that have no other characters."""
+_LABEL = len("planned")
 
 
 def _source(lines: Lines, file: _File) -> Sequence[str] | None:

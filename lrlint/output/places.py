@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Related
+from lrlint.fix import Edit
 from lrlint.output import Results
-from lrlint.span import Location
+from lrlint.span import Location, Span
 
 _WINDOW = 100
 _BASE = 37
@@ -34,6 +36,33 @@ def span_in_file(results: Results, at: Diagnostic | Related) -> tuple[Location, 
     start = results.files.in_file(at.filename, at.cell, at.location)
     end = results.files.in_file(at.filename, at.cell, at.end_location)
     return None if start is None or end is None else (start, end)
+
+
+def replacements_in_file(results: Results, diagnostic: Diagnostic) -> Sequence[Edit]:
+    """Return the edits of a fix as replacements in the text of its file.
+
+    In a notebook a cell is JSON, where a character may be several and a line is a string: there,
+    one replacement covers all that changes. Nothing where the file is not at hand.
+    """
+    edits = () if diagnostic.fix is None else diagnostic.fix.edits
+    if diagnostic.cell is None or not edits:
+        return edits
+    before = results.files.text(diagnostic.filename)
+    after = results.files.edited(diagnostic.filename, edits)
+    if before is None or after is None or before == after:
+        return ()
+    most = min(len(before), len(after))
+    start = next((at for at in range(most) if before[at] != after[at]), most)
+    ends = range(1, most - start + 1)
+    kept = next((end - 1 for end in ends if before[-end] != after[-end]), most - start)
+    first, last = (_place(before, offset) for offset in (start, len(before) - kept))
+    content = after[start : len(after) - kept]
+    return (Edit(Span(diagnostic.filename, first, last), content),)
+
+
+def _place(text: str, offset: int) -> Location:
+    rows = split_lines(text[:offset])
+    return Location(len(rows), len(rows[-1]) + 1)
 
 
 def line_in_file(results: Results, at: Diagnostic) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from lrlint.diagnostics import Diagnostic, Related, Severity
-from lrlint.fix import Fix
+from lrlint.fix import Edit
 from lrlint.output import Results, Style
-from lrlint.output.places import span_in_file, split_lines, stretch
+from lrlint.output.places import replacements_in_file, span_in_file, split_lines, stretch
 from lrlint.output.text import clean, encodable
 from lrlint.span import Location
 
@@ -40,10 +40,10 @@ def _diagnostic(diagnostic: Diagnostic, results: Results) -> dict[str, Any]:
             {"message": clean(related.message), "location": _location(related, results)}
             for related in diagnostic.related
         ]
-    if diagnostic.fix is not None and diagnostic.cell is None:  # a cell's lines are JSON strings
-        text = results.files.text(diagnostic.filename)
-        if text is not None and diagnostic.fix.edits:
-            record["suggestions"] = [_suggestion(diagnostic.fix, text)]
+    text = results.files.text(diagnostic.filename)
+    replacements = replacements_in_file(results, diagnostic)
+    if text is not None and replacements:
+        record["suggestions"] = [_suggestion(replacements, text)]
     return record
 
 
@@ -56,9 +56,9 @@ def _location(at: Diagnostic | Related, results: Results) -> dict[str, Any]:
     return location
 
 
-def _suggestion(fix: Fix, text: str) -> dict[str, Any]:
+def _suggestion(edits: Sequence[Edit], text: str) -> dict[str, Any]:
     """Return the edits of a fix as one: reviewdog takes several suggestions for alternatives."""
-    edits = sorted(fix.edits, key=lambda edit: edit.span.start)
+    edits = sorted(edits, key=lambda edit: edit.span.start)
     start, at = edits[0].span.start, edits[0].span.start
     new = ""
     for edit in edits:

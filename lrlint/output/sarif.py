@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from lrlint.output.places import (
     from_root,
     line_hash,
     line_in_file,
+    replacements_in_file,
     span_in_file,
     stretch,
 )
@@ -113,14 +115,25 @@ def _result(diagnostic: Diagnostic, index: int, mark: str, results: Results) -> 
             }
             for number, related in enumerate(diagnostic.related)
         ]
-    # SARIF cannot address a cell, and has no fixes that need a review.
-    if (
-        diagnostic.fix is not None
-        and diagnostic.cell is None
-        and diagnostic.fix.applicability is Applicability.SAFE
-    ):
-        result["fixes"] = [_fix(diagnostic.fix, diagnostic.filename)]
+    if results.with_suppressed:
+        result["suppressions"] = _suppressions(diagnostic)
+    # SARIF has no fixes that need a review.
+    if diagnostic.fix is not None and diagnostic.fix.applicability is Applicability.SAFE:
+        replacements = replacements_in_file(results, diagnostic)
+        if replacements:
+            result["fixes"] = [_fix(diagnostic, diagnostic.fix, replacements)]
     return result
+
+
+def _suppressions(diagnostic: Diagnostic) -> list[dict[str, Any]]:
+    """Return how a finding is silenced; an empty list says that it is not."""
+    silenced = diagnostic.suppressed
+    if silenced is None:
+        return []
+    suppression = {"kind": "inSource" if silenced.in_source else "external"}
+    if silenced.reason:
+        suppression["justification"] = clean(silenced.reason)
+    return [suppression]
 
 
 def _fingerprints(diagnostic: Diagnostic, mark: str, results: Results) -> dict[str, str]:
@@ -156,13 +169,13 @@ def _region(start: Location, end: Location) -> dict[str, Any]:
     }
 
 
-def _fix(fix: Fix, filename: str) -> dict[str, Any]:
+def _fix(diagnostic: Diagnostic, fix: Fix, replacements: Sequence[Edit]) -> dict[str, Any]:
     return {
         "description": {"text": clean(fix.message)},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": uri(filename)},
-                "replacements": [_replacement(edit) for edit in fix.edits],
+                "artifactLocation": {"uri": uri(diagnostic.filename)},
+                "replacements": [_replacement(edit) for edit in replacements],
             }
         ],
     }

@@ -66,7 +66,7 @@ def _drops(lr: Sequence[float]) -> list[tuple[int, str]]:
 
 
 def _restarts(lr: Sequence[float]) -> Iterator[tuple[int, str]]:
-    """Yield the steps at which an LR that has fallen rises at once, by a part of its range."""
+    """Yield the steps at which an LR that has fallen rises at once by a part of its range."""
     least = (max(lr) - min(lr)) * _RISE
     highest = lr[0]
     for step in range(2, len(lr)):

@@ -15,7 +15,16 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import ARITHMETIC
 from lrlint.analysis.interpreter.parameters import bind_parameters
-from lrlint.analysis.model.values import AnyValue, External, FunctionValue, Opaque, Scope, Store
+from lrlint.analysis.model.values import (
+    AnyValue,
+    External,
+    FunctionValue,
+    Method,
+    Opaque,
+    Scope,
+    Store,
+)
+from lrlint.predict import arrays, tensors
 from lrlint.predict.known_functions import COMPARISONS
 from lrlint.predict.running import METHODS, Compiled, Frame, Live, Unreadable
 from lrlint.source.nodes import children, indices_of
@@ -93,7 +102,7 @@ class ExpressionCompiler(ABC):
                 return lambda frame: constant
         match node:
             case cst.Name(value=name):
-                return lambda frame: frame[name]
+                return _local(name)
             case cst.Attribute(value=owner, attr=cst.Name(value=name)):
                 return self._attribute(owner, name)
             case cst.Lambda():
@@ -117,13 +126,36 @@ class ExpressionCompiler(ABC):
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 parts = [self.expression(element.value) for element in elements]
                 return lambda frame: [part(frame) for part in parts]
+            case cst.Set(elements=elements):
+                parts = [self.expression(element.value) for element in elements]
+                return lambda frame: {part(frame) for part in parts}
+            case cst.Dict(elements=elements):
+                return self._dict(node)
+            case cst.NamedExpr(target=target, value=value):
+                result, bind = self.expression(value), self.target(target)
+
+                def name_it(frame: Frame) -> Any:
+                    value = result(frame)
+                    bind(frame, value)
+                    return value
+
+                return name_it
             case cst.Subscript(value=value):
                 match indices_of(node):
                     case [cst.BaseExpression() as key]:
                         whole, index = self.expression(value), self.expression(key)
                         return lambda frame: whole(frame)[index(frame)]
-            case cst.GeneratorExp() | cst.ListComp():
-                return self._comprehension(node)
+                    case [cst.Slice(lower=lower, upper=upper, step=step)]:
+                        whole = self.expression(value)
+                        ends = [part and self.expression(part) for part in (lower, upper, step)]
+                        return lambda frame: whole(frame)[slice(*(e and e(frame) for e in ends))]
+            case cst.GeneratorExp():
+                collect = self._comprehension(node)
+                return lambda frame: iter(collect(frame))
+            case cst.ListComp() | cst.SetComp():
+                kind = list if isinstance(node, cst.ListComp) else set
+                gather = self._comprehension(node)
+                return lambda frame: kind(gather(frame))
         raise Unreadable(self.text(node))
 
     def _attribute(self, node: cst.BaseExpression, name: str) -> Compiled:
@@ -136,17 +168,29 @@ class ExpressionCompiler(ABC):
                 return value.get(name)
             if (type(value), name) in METHODS:
                 return getattr(value, name)
+            method = None
+            if isinstance(value, tensors.Tensor):
+                method = tensors.method(value, name)
+            elif isinstance(value, arrays.Array):
+                method = arrays.method(value, name)
+            elif isinstance(value, (int, float)) and name == "item":
+                return lambda: value  # of a number of numpy's
+            if method is not None:
+                return method
             raise Unreadable(f"{text}.{name}")
 
         return look_up
 
     def _is_local(self, node: cst.CSTNode) -> bool:
+        """Whether an expression depends on local names, or is compiled for another reason."""
         stack = [node]
         while stack:
             part = stack.pop()
+            if isinstance(part, cst.Call) and self._is_of_arrays(part.func):
+                return True  # torch rounds, which the analyser does not follow
             if isinstance(part, cst.Name) and part.value in self.locals:
                 return True
-            if isinstance(part, (cst.GeneratorExp, cst.ListComp, cst.Lambda)) or _is_super(part):
+            if isinstance(part, (cst.BaseComp, cst.Lambda)) or _is_super(part):
                 return True
             if isinstance(part, (cst.Attribute, cst.Arg)):
                 stack.append(part.value)
@@ -155,9 +199,7 @@ class ExpressionCompiler(ABC):
         return False
 
     def _static(self, node: cst.CSTNode) -> Any:
-        with self.at.elsewhere(self.scope.unit, self.scope):
-            self.at.statement = node
-            value = self.at.evaluate(node)
+        value = self._evaluate(node)
         try:
             return self.constant(value)
         except Unreadable:
@@ -201,6 +243,10 @@ class ExpressionCompiler(ABC):
             if operation is None:
                 raise Unreadable(self.text(node))
             rest.append((operation, self.expression(target.comparator)))
+
+        if len(rest) == 1:
+            ((operation, right),) = rest
+            return lambda frame: operation(first(frame), right(frame))
 
         def compare(frame: Frame) -> bool:
             left = first(frame)
@@ -247,13 +293,24 @@ class ExpressionCompiler(ABC):
 
         return call
 
+    def _is_of_arrays(self, node: cst.BaseExpression) -> bool:
+        name = dotted(node)
+        if name is None or name.split(".")[0] in self.locals:
+            return False
+        value = self._evaluate(node)
+        return isinstance(value, External) and value.name.startswith(("torch.", "numpy."))
+
+    def _evaluate(self, node: cst.CSTNode) -> AnyValue:
+        """Return what the analyser knows of an expression without local names."""
+        with self.at.elsewhere(self.scope.unit, self.scope):
+            self.at.statement = node
+            return self.at.evaluate(node)
+
     def _only_says(self, node: cst.BaseExpression) -> bool:
         """Whether a function only prints or warns."""
         if self._is_local(node):
             return False
-        with self.at.elsewhere(self.scope.unit, self.scope):
-            self.at.statement = node
-            target = self.at.evaluate(node)
+        target = self._evaluate(node)
         return isinstance(target, External) and target.name.startswith(_SAYS)
 
     def _callee(self, node: cst.BaseExpression) -> Compiled:
@@ -266,9 +323,7 @@ class ExpressionCompiler(ABC):
                 return lambda frame: frame[self.first].inherited(owner, name)
         if self._is_local(node):
             return self.expression(node)
-        with self.at.elsewhere(self.scope.unit, self.scope):
-            self.at.statement = node
-            target = self.at.evaluate(node)
+        target = self._evaluate(node)
         owner = self.owner
         if isinstance(target, External) and owner is not None and self.live:
             of_base = _OF_SCHEDULERS.fullmatch(target.name)
@@ -277,10 +332,20 @@ class ExpressionCompiler(ABC):
                 return lambda frame: (
                     lambda live, *args, **kwargs: live.inherited(owner, name)(*args, **kwargs)
                 )
+        if isinstance(target, Opaque | Method) and isinstance(node, cst.Attribute):
+            return self._attribute(node.value, node.attr.value)
         function = self.function_of(target)
         return lambda frame: function
 
-    def _comprehension(self, node: cst.GeneratorExp | cst.ListComp) -> Compiled:
+    def _dict(self, node: cst.Dict) -> Compiled:
+        pairs: list[tuple[Compiled, Compiled]] = []
+        for element in node.elements:
+            if not isinstance(element, cst.DictElement):
+                raise Unreadable(self.text(node))
+            pairs.append((self.expression(element.key), self.expression(element.value)))
+        return lambda frame: {key(frame): value(frame) for key, value in pairs}
+
+    def _comprehension(self, node: cst.GeneratorExp | cst.ListComp | cst.SetComp) -> Compiled:
         comp = node.for_in
         if comp.inner_for_in is not None:
             raise Unreadable(self.text(node))
@@ -299,6 +364,16 @@ class ExpressionCompiler(ABC):
             return found
 
         return collect
+
+
+def _local(name: str) -> Compiled:
+    def look_up(frame: Frame) -> Any:
+        try:
+            return frame[name]
+        except KeyError:
+            raise Unreadable(name) from None
+
+    return look_up
 
 
 def _is_super(node: cst.CSTNode) -> bool:

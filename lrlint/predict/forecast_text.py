@@ -81,7 +81,7 @@ def curves(lr: Sequence[Sequence[float]]) -> list[Curve]:
 
 
 def _remedy(unresolved: Sequence[str], value: float) -> str:
-    """Say what to set: what has a name in the script; the rest is described in several words."""
+    """Say which names of the script to set, and describe what else is unknown."""
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""
@@ -104,7 +104,7 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         count = _count(schedule.steps, prediction.steps, spell)
         lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
-        yield label, f"{count}{_CADENCES[schedule.per]} ({lines})"
+        yield label, f"{count}{_cadence(schedule)} ({lines})"
     else:
         yield "scheduler steps", schedule.stepping.escapes or _without_steps(schedule)
     optimizer = schedule.optimizer
@@ -115,6 +115,13 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
             "optimizer steps",
             _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
         )
+
+
+def _cadence(schedule: Schedule) -> str:
+    loops = schedule.sites[0].loops
+    if schedule.per is Cadence.ONCE and loops:
+        return f", in the loop in line {loops[-1].place.span().start.row}"
+    return _CADENCES[schedule.per]
 
 
 def _without_steps(schedule: Schedule) -> str:

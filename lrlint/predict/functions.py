@@ -11,6 +11,8 @@ from typing import Any
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import assigned_names
+from lrlint.analysis.interpreter.imports import bind_import
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import ARITHMETIC
 from lrlint.analysis.model.values import (
@@ -28,6 +30,7 @@ from lrlint.analysis.model.values import (
     Truth,
     leaning,
 )
+from lrlint.predict import tensors
 from lrlint.predict.expressions import ExpressionCompiler
 from lrlint.predict.known_functions import CONSTANTS, FUNCTIONS
 from lrlint.predict.running import (
@@ -35,6 +38,7 @@ from lrlint.predict.running import (
     Compiled,
     Frame,
     Left,
+    LibraryClass,
     Returned,
     Unreadable,
     bounded,
@@ -61,7 +65,7 @@ def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Calla
             named = {key: static(machine, item, depth) for key, item in keywords.items()}
             return lambda *args, **kwargs: call(*fixed, *args, **{**named, **kwargs})
         case External(name=name) if name in FUNCTIONS:
-            return FUNCTIONS[name]
+            return _known(name)
         case Instance():
             method = machine.find_method(value, "__call__")
             if isinstance(method, FunctionValue):
@@ -93,9 +97,15 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
         case External(name=name) if name in CONSTANTS:
             return CONSTANTS[name]
         case External(name=name) if name in FUNCTIONS:
-            return FUNCTIONS[name]
+            return _known(name)
+        case External(name=name) if name.startswith("torch.optim.lr_scheduler."):
+            return LibraryClass(name)
         case DictValue(complete=True, store=store):
             return {key: static(machine, item, depth) for key, item in store.data.items()}
+        case Opaque(tensor="built", number=Expr(value=int() | float() as built)):
+            return tensors.tensor(built)
+        case Opaque(tensor="computed"):
+            raise Unreadable("arithmetic with tensors")
         case Opaque(path=str() as path):
             from lrlint.analysis.interpreter import numbers
 
@@ -104,6 +114,21 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
                 return number.value
             raise Unreadable(path)
     raise Unreadable(getattr(value, "path", None) or getattr(value, "name", None) or "a value")
+
+
+def _known(name: str) -> Callable[..., Any]:
+    """Return a function of a library; arguments that are not modelled are unreadable."""
+    function = FUNCTIONS[name]
+    if isinstance(function, type):
+        return function  # `isinstance` asks for it
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(*arguments, **keywords)
+        except (TypeError, AttributeError) as error:
+            raise Unreadable(f"{name}(): {error}") from error
+
+    return call
 
 
 class FunctionCompiler(ExpressionCompiler):
@@ -162,6 +187,7 @@ class FunctionCompiler(ExpressionCompiler):
             return self.expression(self.body)
         if self.body is None:
             raise Unreadable("a function that cannot be parsed")
+        self._import_names(self.body)
         parts = self.block(self.body)
 
         def run(frame: Frame) -> Any:
@@ -175,6 +201,15 @@ class FunctionCompiler(ExpressionCompiler):
             return None
 
         return run
+
+    def _import_names(self, body: cst.BaseSuite) -> None:
+        """Bind what the function imports, which no call changes."""
+        for statement in statements_of(body):
+            for part in small_statements(statement):
+                if isinstance(part, cst.Import | cst.ImportFrom):
+                    self.locals -= assigned_names(part)
+                    with self.at.elsewhere(self.scope.unit, self.scope):
+                        bind_import(self.at, part)
 
     def block(self, block: cst.BaseSuite) -> list[Compiled]:
         """Return statements as closures that run one after the other."""
@@ -221,10 +256,8 @@ class FunctionCompiler(ExpressionCompiler):
                     self.target(target),
                 )
                 return lambda frame: bind(frame, operation(old(frame), result(frame)))
-            case cst.For(target=target, iter=source, body=body, orelse=None):
-                return self._for(target, source, body)
-            case cst.While(test=test, body=body, orelse=None):
-                return self._while(test, body)
+            case cst.For() | cst.While():
+                return self._loop(node)
             case cst.Break() | cst.Continue():
                 goes_on = isinstance(node, cst.Continue)
 
@@ -238,6 +271,10 @@ class FunctionCompiler(ExpressionCompiler):
             case cst.Raise() | cst.Assert():
                 return self._refusal(node)
             case cst.Import() | cst.ImportFrom():
+                return None  # see `run_body`
+            case cst.Global(names=names) | cst.Nonlocal(names=names) if not self.locals & {
+                name.name.value for name in names
+            }:
                 return None
             case cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString()) | cst.Pass():
                 return None
@@ -298,30 +335,31 @@ class FunctionCompiler(ExpressionCompiler):
 
         return refuse
 
-    def _for(
-        self, target: cst.BaseExpression, source: cst.CSTNode, body: cst.BaseSuite
-    ) -> Compiled:
-        items = self.expression(source)
-        bind = self.target(target)
-        parts = self.block(body)
+    def _loop(self, node: cst.For | cst.While) -> Compiled:
+        if isinstance(node, cst.For):
+            rows, bind = self.expression(node.iter), self.target(node.target)
+        else:
+            rows, bind = _while(self.expression(node.test)), _ignored
+        parts = self.block(node.body)
+        after = [] if node.orelse is None else self.block(node.orelse.body)
 
         def loop(frame: Frame) -> None:
-            for item in bounded(items(frame)):
-                bind(frame, item)
+            for row in bounded(rows(frame)):
+                bind(frame, row)
                 if not runs_on(parts, frame):
-                    break
+                    return
+            for part in after:
+                part(frame)
 
         return loop
 
-    def _while(self, test: cst.CSTNode, body: cst.BaseSuite) -> Compiled:
-        holds, parts = self.expression(test), self.block(body)
 
-        def loop(frame: Frame) -> None:
-            for _ in bounded(iter(lambda: bool(holds(frame)), False)):
-                if not runs_on(parts, frame):
-                    break
+def _while(holds: Compiled) -> Compiled:
+    return lambda frame: iter(lambda: bool(holds(frame)), False)
 
-        return loop
+
+def _ignored(frame: Frame, value: Any) -> None:
+    """Bind nothing: an iteration of ``while`` has no value."""
 
 
 def compile_method(machine: Machine, method: FunctionValue) -> Callable[..., Any]:

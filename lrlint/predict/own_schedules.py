@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases, lookup_order
 from lrlint.analysis.model.values import ClassValue, FunctionValue
-from lrlint.formulas import LAWS, Group, Replay
+from lrlint.formulas import LAWS, Group, Law, Replay
 from lrlint.predict.functions import compile_method, static
-from lrlint.predict.running import Live, Unreadable
+from lrlint.predict.running import LibraryClass, Live, Unreadable
 
 _PLAIN = ("LRScheduler", "_LRScheduler")
 _OF_BASE = ("last_epoch", "base_lrs", "_step_count")
@@ -36,8 +37,10 @@ class OwnSchedule(Replay):
     ) -> None:
         """Run the constructor; the optimizer is not among its arguments, which come after it."""
         self.groups = groups
+        self.cls = cls
         self.state: dict[str, Any] = {"optimizer": _Optimizer(groups)}
-        self.inner: Replay | None = None
+        self.inner: Any = None
+        """The replay of the base, where that has a law."""
         self.live = _Scheduler(machine, cls, self)
         (name,) = {base.rsplit(".", 1)[-1] for base in external_bases(cls)}
         self._law = None if name in _PLAIN else LAWS.get(name)
@@ -60,7 +63,46 @@ class OwnSchedule(Replay):
             super().__init__(self.groups, *arguments[:1], **keywords)
         else:
             bound = self._law.bind(arguments, keywords)
-            self.inner = self._law.start(self.groups, **bound)
+            replace(self._law, replay=self._overridden(self._law)).start(self.groups, **bound)
+
+    def _overridden(self, law: Law) -> type[Replay]:
+        """Return the replay of the base, which asks the class for what it overrides."""
+        replay: Any = law.replay
+        if not isinstance(replay, type):
+            raise Unreadable(f"a class that derives from {law.name}")
+        schedule = self
+
+        class Inner(replay):  # type: ignore[misc]
+            def __init__(self, *arguments: Any, **keywords: Any) -> None:
+                schedule.inner = self  # its methods may be called while it is built
+                super().__init__(*arguments, **keywords)
+
+            def begin(self) -> None:
+                self._step_count = 0
+                self._initial = True
+                try:
+                    schedule.step()
+                finally:
+                    self._initial = False
+
+            def next_lrs(self) -> list[Any]:
+                return schedule.next_lrs() if schedule.overrides("get_lr") else super().next_lrs()
+
+            def jump_lrs(self) -> list[Any]:
+                name = "_get_closed_form_lr"
+                if schedule.overrides(name) or schedule.overrides("get_lr"):
+                    return schedule.jump_lrs()
+                rates: list[Any] = super().jump_lrs()
+                return rates
+
+            def of_base(self, name: str) -> Any:
+                return super().next_lrs if name == "get_lr" else super().jump_lrs
+
+        return Inner
+
+    def overrides(self, name: str) -> bool:
+        """Whether the class defines a method."""
+        return self.live.method(name) is not None
 
     def inherited(self, name: str) -> Callable[..., Any]:
         """Return a method of the base."""
@@ -68,15 +110,17 @@ class OwnSchedule(Replay):
             return self.initialise
         if name == "step":
             return self.advance
-        if name == "get_lr" and self.inner is not None:
-            return self.inner.next_lrs
+        if name in ("get_lr", "_get_closed_form_lr") and self.inner is not None:
+            rates: Callable[..., Any] = self.inner.of_base(name)
+            return rates
+        if name == "get_last_lr":
+            return lambda: self.lrs
         raise Unreadable(f"super().{name}()")
 
     def advance(self, epoch: Any = None) -> None:
         """Take a step as the base does."""
+        self.state.pop("_last_lr", None)
         if self.inner is not None:
-            if self.live.method("get_lr") is not None:
-                raise Unreadable("get_lr() of a class that derives from another schedule")
             self.inner.step(epoch)
         else:
             super().step(epoch)
@@ -153,6 +197,44 @@ class _Optimizer(Live):
         raise Unreadable(f"super().{name}")
 
 
+class GivenScheduler(Live):
+    """A scheduler of torch's that a class of the script gets, to step it itself."""
+
+    def __init__(self, replay: Replay, name: str) -> None:
+        self.kind = LibraryClass(f"torch.optim.lr_scheduler.{name}")
+        self._name = name
+        self._replay = replay
+        self._last = replay.lrs
+
+    def get(self, name: str) -> Any:
+        match name:
+            case "step":
+                return self._step
+            case "get_lr":
+                return self._replay.next_lrs
+            case "get_last_lr":
+                return lambda: list(self._last)
+            case "_last_lr":
+                return list(self._last)
+            case "optimizer":
+                return _Optimizer(self._replay.groups)
+        if name not in vars(self._replay):
+            raise Unreadable(f"{name} of a {self._name}")
+        return vars(self._replay)[name]
+
+    def set(self, name: str, value: Any) -> None:
+        if name not in ("base_lrs", "last_epoch"):
+            raise Unreadable(f"{name} of a {self._name}")
+        setattr(self._replay, name, value)
+
+    def inherited(self, owner: ClassValue, name: str) -> Callable[..., Any]:
+        raise Unreadable(f"super().{name}")
+
+    def _step(self, epoch: Any = None) -> None:
+        self._replay.step(epoch)
+        self._last = self._replay.lrs
+
+
 class _Scheduler(Live):
     """The ``self`` of the scheduler's methods."""
 
@@ -164,6 +246,8 @@ class _Scheduler(Live):
         schedule = self._schedule
         if name in _OF_BASE and (schedule.inner is not None or name in schedule.state):
             return getattr(schedule, name)
+        if schedule.inner is not None and name in vars(schedule.inner) and name != "groups":
+            return vars(schedule.inner)[name]
         if name in schedule.state:
             return schedule.state[name]
         match name:
@@ -173,6 +257,8 @@ class _Scheduler(Live):
                 return lambda: schedule.lrs
             case "_get_lr_called_within_step":
                 return True
+            case "_is_initial":
+                return (schedule if schedule.inner is None else schedule.inner)._initial
         value = class_member(self._machine, self.cls, name)
         if isinstance(value, FunctionValue):
             method = self._bound(value)
@@ -184,7 +270,10 @@ class _Scheduler(Live):
     def set(self, name: str, value: Any) -> None:
         if name == "optimizer" and value is not self._schedule.state["optimizer"]:
             raise Unreadable("self.optimizer")
-        self._schedule.state[name] = value
+        if self._schedule.inner is not None and name in vars(self._schedule.inner):
+            setattr(self._schedule.inner, name, value)
+        else:
+            self._schedule.state[name] = value
 
     def method(self, name: str) -> Callable[..., Any] | None:
         """Return a method that the script defines, bound to the object."""

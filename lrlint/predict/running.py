@@ -1,10 +1,11 @@
-"""What compiled functions run on: the frame of local names, live objects, and how code is left."""
+"""The state of compiled functions: the frame of local names, live objects, and how code is left."""
 
 from __future__ import annotations
 
 import collections
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lrlint.analysis.model.values import ClassValue
@@ -13,15 +14,25 @@ Frame = dict[str, Any]
 Compiled = Callable[[Frame], Any]
 
 MOST_STEPS = 100_000
-"""Iterations of the loops inside one call; a schedule has no business doing more."""
+"""The most iterations of the loops inside one call."""
 
 
 class Unreadable(ValueError):
     """The function does something that is not understood; the text says what."""
 
 
+@dataclass(frozen=True)
+class LibraryClass:
+    """A class of a library, by its qualified name."""
+
+    name: str
+
+
 class Live(ABC):
     """An object of the script whose methods are run: ``self`` in a scheduler of the script."""
+
+    kind: LibraryClass | None = None
+    """Its class, where that is a library's."""
 
     @abstractmethod
     def get(self, name: str) -> Any:

@@ -167,6 +167,13 @@ class Simulation:
         except _REFUSALS as error:
             self._refuse(error)
 
+    def replay_of(self, scheduler: SchedulerRecord) -> Replay:
+        """Return a scheduler that has been built."""
+        replay = self._replays.get(id(scheduler))
+        if replay is None:
+            raise Unreadable(f"the {scheduler.law}")
+        return replay
+
     def _default_lr(self, optimizer: OptimizerRecord | None) -> Any:
         if optimizer is None or "lr" not in optimizer.defaults:
             return None

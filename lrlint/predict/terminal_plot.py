@@ -14,7 +14,7 @@ _ROWS = 14
 _MOST_POINTS = 2_000
 _COLOURS = ("cyan", "magenta", "yellow", "green")
 _MARKERS = ("", "o", "x", "+", "*")
-"""Of one curve after the other where there are no colours; one without is a line."""
+"""The marks of the curves, in order, where there are no colours; a single curve is a line."""
 _TICK = 10
 """Columns between two numbers of the horizontal axis."""
 

@@ -1,4 +1,4 @@
-"""Run a script as ``python SCRIPT`` would, so that nothing but the recorder is different."""
+"""Run a script as ``python SCRIPT`` would, with the recorder as the only difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a script means to do with its LR, found by analysing it before it runs."""
+"""The planned LR of a script, found by analysing it before it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of each open script or notebook, and what the editor is told of it."""
+"""What is known of each open script or notebook, and what is sent to the editor."""
 
 from __future__ import annotations
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from lrlint.source.errors import SourceError
 from lrlint.source.reading import read_bytes
 from lrlint.source.stack import is_small, with_large_stack
-from lrlint.source.suppress import Suppressions
 from lrlint.source.text import LINE_END, Lines, Text, commonest_newline, decode
 from lrlint.span import Location, Span
 
 if TYPE_CHECKING:
     from lrlint.source.notebook import Notebook
+    from lrlint.source.suppress import Suppressions
 
 STDIN: Final = Path("-")
 """The path that means standard input."""
@@ -56,6 +56,8 @@ class SourceFile:
     @cached_property
     def suppressions(self) -> Suppressions:
         """The suppression comments, by rows of the module."""
+        from lrlint.source.suppress import Suppressions  # 5 ms, and findings may be known
+
         return Suppressions.scan(self.text)
 
     def at(self, start: int, end: int) -> Span:

@@ -48,7 +48,7 @@ class _Cut(NamedTuple):
 
 
 class _Piece:
-    """What libcst has parsed: a stretch of a module's text in which parts are cut out."""
+    """A stretch of a module's text that libcst has parsed, some parts cut out."""
 
     def __init__(
         self, text: str, start: int, end: int, cuts: Sequence[_Cut], header: str = ""

@@ -84,9 +84,11 @@ class Suppressions:
         self,
         found: tuple[Suppression, ...] = (),
         misunderstood: tuple[Misunderstood, ...] = (),
+        text: str = "",
     ) -> None:
         self.found = found
         self.misunderstood = misunderstood
+        self._text = text
         self._rows: dict[int, list[Suppression]] = {}
         for one in found:
             self._rows.setdefault(0 if one.whole_file else one.row, []).append(one)
@@ -104,7 +106,7 @@ class Suppressions:
                 row, _ = lines.position(start)
                 found += _read(text[start:end], row, start)
                 misunderstood += _misread(text[start:end], start)
-        return cls(tuple(found), tuple(misunderstood))
+        return cls(tuple(found), tuple(misunderstood), text)
 
     def matching(
         self, code: str, name: str, first_row: int, last_row: int, *other_rows: int
@@ -118,6 +120,14 @@ class Suppressions:
         return tuple(
             one for row in rows for one in self._rows.get(row, ()) if one.matches(code, name)
         )
+
+    def reason(self, *ones: Suppression) -> str:
+        """Return the text that follows the first of some suppressions that has any."""
+        for one in ones:
+            text = self._text[one.directive[1] : one.comment[1]].partition("#")[0]
+            if reason := text.strip(" \t:-\N{EN DASH}\N{EM DASH}"):
+                return reason
+        return ""
 
     def beside(self, one: Suppression) -> tuple[Suppression, ...]:
         """Return all codes of the directive that a code is in, in order."""

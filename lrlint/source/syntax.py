@@ -18,10 +18,10 @@ from lrlint.source.nesting import check
 from lrlint.source.stack import is_small, with_large_stack
 
 _FRAGILE: Final = sys.version_info < (3, 11)
-"""Whether CPython's parser dies of what is nested too deeply; the later ones say so."""
+"""Whether this CPython's parser crashes on deep nesting; later ones raise an error."""
 _LONE_CR: Final = re.compile(r"\r(?!\n)")
 _LONG_IMPORT: Final = re.compile(r"(?:import|from)[^\n]{1000}")
-"""CPython's parser keeps a name for each part of a dotted one: they may exceed the memory."""
+"""The longest dotted name: CPython's parser keeps a string for each part of it."""
 
 
 def parsable(text: str) -> str:

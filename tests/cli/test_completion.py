@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ SCRIPT = """\
 EPOCHS = 10
 scheduler = CosineAnnealingLR(SGD(net.parameters(), lr=0.1), T_max=EPOCHS)
 for epoch in range(EPOCHS):
-    optimizer.step()
+    for batch in batches:
+        optimizer.step()
     scheduler.step()
 """
 
@@ -67,9 +69,11 @@ def test_rules_for_the_command_rule() -> None:
 def test_names_that_predict_can_set(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(SCRIPT)
     train = str(tmp_path / "train.py")
-    assert words(["predict", train, "--set"], "") == ["EPOCHS="]
+    assert words(["predict", train, "--set"], "") == ["EPOCHS=", "len(batches)="]
     assert words(["predict", "--set", "a=1", train, "--set"], "E") == ["EPOCHS="]
     assert words(["predict", train, "--set"], "x") == []
+    assert words(["check", train, "--set"], "") == ["EPOCHS=", "len(batches)="]
+    assert words([train, "--set"], "EP") == ["EPOCHS="]
 
 
 @pytest.mark.parametrize("text", ["def (", "\0", None])
@@ -109,7 +113,14 @@ def bash(tmp_path: Path) -> Path:
         (["lrlint", "ru"], ["run", "rule"]),
         (["lrlint", "train"], []),  # left to bash, which knows the files
         (["lrlint", "--select", "t-max"], ["t-max-mismatch"]),
-        (["lrlint", "predict", "train.py", "--set", ""], ["EPOCHS="]),
+        (["lrlint", "predict", "train.py", "--set", ""], ["EPOCHS=", "len\\(batches\\)="]),
+        # Bash takes a sign for a word and replaces what follows it.
+        (["lrlint", "--select", "=", "t-max"], ["t-max-mismatch"]),
+        (["lrlint", "check", "--fail-on", "="], ["advice", "error", "never", "warning"]),
+        (["lrlint", "--ignore", "=", "LR301,t-max"], ["LR301,t-max-mismatch"]),
+        (["lrlint", "train.py", "--set", "len"], ["len\\(batches\\)="]),
+        (["lrlint", "predict", "train.py", "--set", "=", "'len"], ["len(batches)="]),
+        (["lrlint", "predict", "train.py", "--set", "EPOCHS", "="], []),
     ],
 )
 def test_in_a_real_bash(bash: Path, tmp_path: Path, typed: list[str], expected: list[str]) -> None:
@@ -126,5 +137,37 @@ def test_in_a_real_bash(bash: Path, tmp_path: Path, typed: list[str], expected: 
         env=os.environ | {"PATH": f"{bash}{os.pathsep}{os.environ['PATH']}"},
         check=True,
     )
-    assert shell.stdout.split() == expected
+    assert sorted(shell.stdout.split()) == sorted(expected)
     assert "Traceback" not in shell.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("lrlint --select=t-max", ["--select=t-max-mismatch"]),
+        ("lrlint --select t-max", ["t-max-mismatch"]),
+        ("lrlint --select=LR301,t-max", ["--select=LR301,t-max-mismatch"]),
+        ("lrlint --fail-on=n", ["--fail-on=never"]),
+    ],
+)
+@pytest.mark.parametrize("shell", ["fish", "zsh"])
+def test_other_shells_replace_the_word_with_its_option(
+    shell: str,
+    words: str,
+    expected: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("_LRLINT_COMPLETE", f"{shell}_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    *before, last = words.split()
+    monkeypatch.setenv("COMP_CWORD", last if shell == "fish" else str(len(before)))
+    with pytest.raises(SystemExit):
+        main([])
+    lines = capsys.readouterr().out.splitlines()
+    if shell == "fish":
+        lines = [line.partition("\t")[0].removeprefix("plain,") for line in lines]
+        offers = [line for line in lines if not line.startswith("file,")]
+    else:
+        offers = [value for kind, value in pairwise(lines) if kind == "plain"]
+    assert offers == expected

@@ -200,7 +200,7 @@ def test_name_of_a_file_is_no_command(tmp_path: Path) -> None:
     assert lrlint("check", f"no{EVIL}.py").returncode == 2
     assert lrlint("check", "--select", EVIL, ".").returncode == 2
     assert lrlint("check", "--config", EVIL, ".").returncode == 2
-    assert lrlint("predict", "--set", f"{EVIL}=3", "::error::x.py").returncode == 0
+    assert lrlint("predict", "--set", f"{EVIL}=3", "::error::x.py").returncode == 2
 
 
 def test_literal_of_a_script_is_no_command(tmp_path: Path) -> None:

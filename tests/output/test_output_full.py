@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.diagnostics import Diagnostic, Related, Severity
+from lrlint.diagnostics import Diagnostic, Related, Severity, Sketch
 from lrlint.fix import Applicability, Fix
 from lrlint.output import Results, Style, render
 
@@ -211,3 +211,20 @@ def test_colours_only_where_asked_and_only_around_the_same_text(
 
 def test_each_snapshot_belongs_to_a_test() -> None:
     assert {f"test_{file.stem}" for file in SNAPSHOTS.iterdir()} <= globals().keys()
+
+
+@pytest.mark.parametrize(
+    ("style", "rows"),
+    [
+        (Style(), ["planned: █▅▂▁ 0.1 to 0 in 4 steps", "actual:  █▒▁  0.1, then an exception"]),
+        (Style(width=38), ["planned: █▅▂▁ 0.1 to 0 in 4 steps", "actual:  █▒▁"]),
+        (Style(unicode=False, width=30), ["planned: #=._", "actual:  #%_"]),
+    ],
+)
+def test_planned_and_actual_curve(make: Make, style: Style, rows: list[str]) -> None:
+    sketches = (
+        Sketch("planned", "7410", "0.1 to 0 in 4 steps"),
+        Sketch("actual", "7x0 ", "0.1, then an exception"),
+    )
+    out = render("full", Results((make((5, 1), (5, 10), sketches=sketches),)), style)
+    assert [line.partition("= ")[2] for line in out.splitlines() if "= " in line] == rows

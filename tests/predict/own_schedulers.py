@@ -32,6 +32,11 @@ GROUPS = (
     "net.parameters()",
     '[{"params": [net.weight]}, {"params": [net.bias], "lr": 0.02}]',
 )
+AFTER = (
+    "torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, {})",
+    "torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)",
+    "None",
+)
 CLASSES = (
     # warm-up and cosine
     """
@@ -257,6 +262,82 @@ CLASSES = (
             done = (step - self.warmup) / max(1, self.total - self.warmup)
             return max(0.0, 0.5 * (1.0 + math.cos(math.pi * done)))
     """,
+    # what another schedule gives, changed
+    """
+    class Floored(torch.optim.lr_scheduler.CosineAnnealingLR):
+        def __init__(self, optimizer, total, floor={low}):
+            self.floor = floor
+            super().__init__(optimizer, T_max=total, eta_min=floor / 2)
+
+        def get_lr(self):
+            return [max(self.floor, lr) for lr in super().get_lr()]
+    """,
+    """
+    class Delayed(torch.optim.lr_scheduler.ExponentialLR):
+        def __init__(self, optimizer, total, gamma={g}, wait={w}):
+            self.wait = wait
+            super().__init__(optimizer, gamma)
+
+        def get_lr(self):
+            if self.last_epoch <= self.wait:
+                return [group["lr"] for group in self.optimizer.param_groups]
+            return super().get_lr()
+    """,
+    """
+    class Ramped(torch.optim.lr_scheduler.CosineAnnealingWarmRestarts):
+        def __init__(self, optimizer, total, first={w}, ramp=2):
+            self.ramp = ramp
+            super(Ramped, self).__init__(optimizer, T_0=first, T_mult=2)
+
+        def get_lr(self):
+            share = min(1.0, (self.T_cur + 1) / self.ramp)
+            return [share * lr for lr in super().get_lr()]
+    """,
+    """
+    class Halved(torch.optim.lr_scheduler.StepLR):
+        def __init__(self, optimizer, total, every={w}):
+            self.calls = 0
+            super().__init__(optimizer, every, gamma={g})
+
+        def step(self, epoch=None):
+            self.calls += 1
+            super().step()
+            if self.calls > {n}:
+                for group in self.optimizer.param_groups:
+                    group["lr"] *= 0.5
+    """,
+    # a warm-up that hands over to a schedule that it gets
+    """
+    class WarmThen(_LRScheduler):
+        def __init__(self, optimizer, total, factor={p}, after=None):
+            self.factor = factor
+            self.length = {w}
+            self.after = after
+            self.over = False
+            super().__init__(optimizer)
+
+        def get_lr(self):
+            if self.last_epoch > self.length:
+                if self.after:
+                    if not self.over:
+                        self.after.base_lrs = [base * self.factor for base in self.base_lrs]
+                        self.over = True
+                    return self.after.get_last_lr()
+                return [base * self.factor for base in self.base_lrs]
+            return [
+                base * (1.0 + (self.factor - 1.0) * self.last_epoch / self.length)
+                for base in self.base_lrs
+            ]
+
+        def step(self, epoch=None, metrics=None):
+            if type(self.after) == torch.optim.lr_scheduler.ReduceLROnPlateau:
+                self.follow(metrics, epoch)
+            elif self.over and self.after:
+                self.after.step(None if epoch is None else epoch - self.length)
+                self._last_lr = self.after.get_last_lr()
+            else:
+                return super().step(epoch)
+    """,
 )
 
 
@@ -281,6 +362,8 @@ def script(seed: int) -> str:
     name = name.removeprefix("class ").split("(")[0]
     total = draw.choice([steps, steps, steps // 2 + 1, 2 * steps])
     given = draw.choice([f"{total}", f"total={total}"])
+    if name == "WarmThen":
+        given += f", after={draw.choice(AFTER).format(total)}"
     call = f"{name}(optimizer, {given})"
     return SCRIPT.format(
         cls=cls,

@@ -89,6 +89,25 @@ def test_left_open_by_what_is_not_seen(code: str) -> None:
     assert steps(code) is None
 
 
+@pytest.mark.parametrize("earlier", ["", "for name in open('names'):\n    print(name)\n"])
+def test_settings_that_get_their_value_in_a_loop(earlier: str) -> None:
+    options = (
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        'parser.add_argument("--beams", type=int)\nparser.add_argument("--width", type=int)\n'
+        "args = parser.parse_args()\n"
+    )
+    late = _body("decay.step()\nif args.beams is None: args.beams = args.width")
+    assert steps(options + earlier + late) == 6
+    assert steps("import types\nargs = types.SimpleNamespace(beams=None, width=3)\n" + late) == 6
+    decides = _body("if args.beams is not None: decay.step()\nargs.beams = 4")
+    assert steps(options + earlier + decides) is None
+
+
+def test_an_update_that_accelerate_leaves_out_is_an_exception() -> None:
+    accelerate = "import accelerate\naccelerator = accelerate.Accelerator()\n"
+    assert steps(accelerate + _body("if not accelerator.optimizer_step_was_skipped: decay.step()"))
+
+
 def test_partial_of_a_method() -> None:
     assert steps("from functools import partial\ngo = partial(decay.step)\ngo()\ngo()") == 2
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
 
 import pytest
 
@@ -15,32 +13,17 @@ from lrlint.source import load
 
 from .own_schedulers import script
 
-optimizer = pytest.importorskip("torch.optim.optimizer")
+pytest.importorskip("torch")
 
 
-def used_by(text: str) -> list[list[float]]:
-    """Run a script with torch; return the LRs of each param group."""
-    steps: list[list[float]] = []
-
-    def note(stepped: Any, args: Any, kwargs: Any) -> None:
-        steps.append([float(group["lr"]) for group in stepped.param_groups])
-
-    handle = optimizer.register_optimizer_step_pre_hook(note)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(compile(text, "train.py", "exec"), {"__name__": "__main__"})
-    finally:
-        handle.remove()
-    return [list(group) for group in zip(*steps, strict=True)]
-
-
-@pytest.mark.parametrize("first", range(0, 140, 14))
+@pytest.mark.parametrize("first", range(0, 190, 19))
 def test_the_prediction_is_what_torch_uses(first: int, tmp_path: Path) -> None:
-    for seed in range(first, first + 14):
+    from torch_lrs import used_by
+
+    for seed in range(first, first + 19):
         path = tmp_path / f"train_{seed}.py"
         path.write_text(script(seed))
-        (found,) = forecast(load(path)).schedules
+        found = forecast(load(path)).schedules[-1]
         assert found.prediction.unresolved == [], path.read_text()
         predicted, used = found.prediction.lr, used_by(path.read_text())
         assert predicted is not None
@@ -87,6 +70,22 @@ DROPS = """
             return [base * 0.1 for base in self.base_lrs]
         return [base * 0.01 for base in self.base_lrs]
 """
+FORGETFUL = """
+        t = self.last_epoch
+        if t < self.warmup:
+            return [base * (t + 1) / self.warmup for base in self.base_lrs]
+        angle = math.pi * (t - self.warmup) / self.total
+        return [base * (1 + math.cos(angle)) / 2 for base in self.base_lrs]
+"""
+FROM_ZERO = """
+        return [base * min(1.0, self.last_epoch / self.total) for base in self.base_lrs]
+"""
+TO_ZERO = """
+        return [base * max(0.0, 1 - self.last_epoch / self.total) for base in self.base_lrs]
+"""
+STAIRS = """
+        return [base * 0.1 ** (self.last_epoch // self.total) for base in self.base_lrs]
+"""
 
 
 def codes(body: str, arguments: str, *, per_batch: bool = False, epochs: int = 60) -> set[str]:
@@ -112,6 +111,10 @@ def codes(body: str, arguments: str, *, per_batch: bool = False, epochs: int = 6
         (COSINE, "500, 200", False, "LR210"),
         (COSINE, "60, low=0.5", False, "LR302"),
         (DROPS, "90", False, "LR205"),
+        (FORGETFUL, "60, 12", False, "LR204"),
+        (FORGETFUL, "epochs, 12", False, "LR204"),
+        (FROM_ZERO, "8", False, "LR305"),
+        (TO_ZERO, "45", False, "LR305"),
     ],
 )
 def test_what_is_wrong_is_named(body: str, arguments: str, per_batch: bool, code: str) -> None:
@@ -127,6 +130,12 @@ def test_what_is_wrong_is_named(body: str, arguments: str, per_batch: bool, code
         (COSINE, "epochs * len(loader), 2 * len(loader)", True),
         (COSINE, "epochs * len(loader), 500", True),
         (DROPS, "50", False),
+        (FORGETFUL, "epochs - 12, 12", False),
+        (FORGETFUL, "60, 1", False),
+        (FROM_ZERO.replace("self.last_epoch", "(self.last_epoch + 1)"), "8", False),
+        (FROM_ZERO, "8 * len(loader)", True),
+        (TO_ZERO, "60", False),
+        (STAIRS, "25", False),
     ],
 )
 def test_what_is_right_is_not_reported(body: str, arguments: str, per_batch: bool) -> None:
@@ -166,3 +175,26 @@ def test_lists_that_a_method_fills_are_its_own() -> None:
         """
     )
     assert codes("\n".join(f"        {line}" for line in body.splitlines()), "60") == set()
+
+
+def test_what_a_class_inherits_is_judged() -> None:
+    text = TRAINING.format(
+        body=TO_ZERO.strip("\n"), arguments="45", epochs=60, batch="pass", epoch="scheduler.step()"
+    )
+    derived = """
+class Half(Own):
+    def get_lr(self):
+        return [0.5 * lr for lr in super().get_lr()]
+
+def train("""
+    text = text.replace("\ndef train(", derived).replace("= Own(", "= Half(")
+    assert "LR305" in {finding.code for finding in lint_text(text).diagnostics}
+
+
+@pytest.mark.parametrize(("every", "reported"), [(70, True), (25, False)])
+def test_a_class_that_never_changes_the_lr(every: int, reported: bool) -> None:
+    text = TRAINING.format(
+        body=STAIRS.strip("\n"), arguments=every, epochs=60, batch="pass", epoch="scheduler.step()"
+    )
+    text = text.replace("range(epochs)", "range(60)")
+    assert ("LR703" in {finding.code for finding in lint_text(text).diagnostics}) is reported

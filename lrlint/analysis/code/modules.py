@@ -35,6 +35,8 @@ class ModuleUnit:
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
         self._names: dict[tuple[int, object], frozenset[str]] = {}
+        self.origins: dict[int, cst.BaseExpression | None] = {}
+        """Where the values of names come from, as far as that was asked."""
 
     @property
     def filename(self) -> str:
@@ -48,7 +50,7 @@ class ModuleUnit:
 
     @property
     def tree(self) -> cst.Module:
-        """The module, of whose functions only those are parsed that were looked into."""
+        """The module. The body of a function is parsed when it is first needed."""
         return self._skeleton.tree
 
     @overload
@@ -65,6 +67,11 @@ class ModuleUnit:
             return self._skeleton.body_of(function)
         except SourceError:
             return None
+
+    def text_of_body(self, function: cst.FunctionDef | cst.Lambda) -> str:
+        """Return the text of a function's body in one row; the body need not be parsed."""
+        text = self._skeleton.text_of(function)
+        return self.code(function.body) if text is None else " ".join(text.split())
 
     @property
     def refusal(self) -> SourceError | None:
@@ -94,7 +101,7 @@ class ModuleUnit:
         return self._skeleton.change(node, new)
 
     def path_to(self, node: cst.CSTNode) -> list[cst.CSTNode] | None:
-        """Return the nodes from the module down to a node; None where it is not of this module."""
+        """Return the nodes from the module down to a node; None for a node of another module."""
         return self._skeleton.path_to(node)
 
     def names_of(

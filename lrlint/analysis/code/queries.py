@@ -7,7 +7,7 @@ from typing import Final
 
 import libcst as cst
 
-from lrlint.source.nodes import children, walk
+from lrlint.source.nodes import blocks_in, children, walk
 
 
 def names_in(node: cst.CSTNode) -> frozenset[str]:
@@ -75,11 +75,15 @@ def has_own_break(body: cst.CSTNode) -> bool:
     stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Break):
+        kind = type(node)
+        if kind is cst.Break:
             return True
-        if not isinstance(node, (cst.For, cst.While, cst.FunctionDef, cst.ClassDef)):
-            stack.extend(children(node))
+        if kind not in _LOOPS and kind not in _DEFINITIONS:
+            stack += blocks_in(node)
     return False
+
+
+_LOOPS: Final = frozenset({cst.For, cst.While})
 
 
 def yields(body: cst.CSTNode) -> bool:

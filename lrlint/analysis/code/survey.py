@@ -1,4 +1,4 @@
-"""What one walk over a module tells about it, before anything in it is interpreted.
+"""What one walk over a module finds in it, before anything is interpreted.
 
 Whether a function yields, what a class calls and what a module changes in place are asked again and
 again; the walk happens once.
@@ -174,7 +174,7 @@ _SHARED = re.compile(r"\b(?:global|nonlocal)[ \t\\\r\n]+(\w+(?:[ \t]*,[ \t\\\r\n
 
 
 def _may_change(text: str) -> bool:
-    """Whether some code may change anything in place, told from its text."""
+    """Whether some code may change anything in place, judged by its text."""
     code = without_strings(text)
     return _CHANGED.search(code) is not None or any(
         _OPERATOR.search(code, found.end(), end_of_logical_line(code, found.end()))

@@ -57,7 +57,8 @@ def _acceleration(
     loops: Loops,
 ) -> Acceleration:
     horizon = horizon_of(record, arguments_of(record))
-    miscounted = record.relayed or record.miscounted or record.escapes is not None
+    unseen = record.escapes is not None or record.given_to is not None
+    miscounted = record.relayed or record.miscounted or unseen
     steps = None if miscounted else total(steps_of(record, built.path, located, loops))
     return Acceleration(
         processes=processes,

@@ -14,8 +14,8 @@ from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, floor, min
 def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
     """Return a condition on a counter that runs on through nested loops, as one on the innermost.
 
-    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then counts
-    the iterations of all the loops. None where the condition depends on the indices otherwise.
+    ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then counts the
+    iterations of all the loops. None where the condition depends on the indices in another way.
     """
     start = repeats.index(counters[0])
     if repeats[start : start + len(counters)] != counters:
@@ -172,7 +172,7 @@ def _has_break(node: Node) -> bool:
 
 
 def _ends_at(outer: Repeat, inner: Repeat, condition: Condition) -> bool:
-    """Whether a loop breaks under the condition under which the loop in it has."""
+    """Whether a loop breaks under the same condition as the loop in it."""
     trips, index = inner.loop.trips, inner.loop.index
     assert trips is not None
     # After the inner loop the counter is as in its last iteration, or one more.

@@ -32,7 +32,7 @@ from lrlint.formulas import LAWS, SCHEDULER_TYPES, Law
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex
 
 _DEEPEST = 8
-"""How many lists in lists a fact shows; a list may hold itself."""
+"""How deeply nested lists are shown; a list may contain itself."""
 
 
 def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
@@ -41,7 +41,7 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
     for name, value in record.arguments.items():
         place = record.places.get(name)
         arguments[name] = Argument(
-            value=_fact_of(value),
+            value=Unknown() if name in record.assigned else _fact_of(value),
             place=place,
             text="" if place is None else place.text,
             reads=numbers_of(value) if name == "lr_lambda" else frozenset(),

@@ -1,4 +1,4 @@
-"""The numbers of the script that a value is, or that a function such as ``lr_lambda`` reads."""
+"""The numbers of the script in a value, or that a function such as ``lr_lambda`` reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def number_of(value: AnyValue | None) -> Expr | None:
 
 
 def numbers_of(value: AnyValue, depth: int = 0) -> frozenset[Atom]:
-    """Return the numbers that a value is, holds, or may read where it is a function."""
+    """Return the numbers in a value; for a function, those that it may read."""
     if depth > _DEEPEST:
         return frozenset()
     parts: list[AnyValue | None]

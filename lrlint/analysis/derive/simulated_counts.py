@@ -1,4 +1,4 @@
-"""How often things run where that has no closed form: the trace is run with the script's numbers.
+"""Counts that have no closed form: the trace is run with the script's numbers.
 
 A running counter, a ``break`` at a limit or a flag that ends both loops are counted like this.
 """
@@ -37,7 +37,7 @@ class _Ends(Exception):
 
 
 def counted_by_running(trace: Block, built: Located, *steps: list[Step]) -> tuple[list[Step], ...]:
-    """Return steps with their counts from a construction on, if that is what is not known."""
+    """Return steps with counts from a construction on, where only the counts were unknown."""
     if all(step.site.count is not None for several in steps for step in several):
         return steps
     counts = _counts(trace, built)

@@ -1,4 +1,4 @@
-"""composer: its `Trainer` steps schedulers of torch once per epoch, unless it is told otherwise."""
+"""composer: its `Trainer` steps schedulers of torch once per epoch by default."""
 
 from __future__ import annotations
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.frameworks.lightning_trainer import ONE, PREFIX, Settings, Trainer
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
 from lrlint.analysis.model import words
 from lrlint.analysis.model.values import (
@@ -22,7 +26,8 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
 )
-from lrlint.symbolic import Expr, Strength, Unit, ceil, floor, minimum
+from lrlint.facts import INFINITE_BATCHES
+from lrlint.symbolic import Atom, Expr, Strength, Unit, ceil, floor, minimum
 
 
 class Batches(NamedTuple):
@@ -149,6 +154,40 @@ def attach(trainer: Trainer, batches: Batches, datamodule: AnyValue | None) -> N
     loop = Instance(None, Store(), open=True)
     loop.store.data["_data_source"] = source
     store["fit_loop"] = loop
+
+
+@contextmanager
+def before_data(machine: Machine, module: Instance, trainer: Trainer) -> Iterator[None]:
+    """Let the Trainer not know its batches in the ``with`` block: their number is infinite then.
+
+    It knows them where the module asks for ``estimated_stepping_batches``, which loads them.
+    """
+    data = trainer.store.data
+    known = data.get("num_training_batches")
+    if known is not None and not _loads(module):
+        atom = Atom(INFINITE_BATCHES, machine.fresh_key(), Unit.BATCH)
+        data["num_training_batches"] = Expr.atom(atom)
+    try:
+        yield
+    finally:
+        if known is not None:
+            data["num_training_batches"] = known
+
+
+def _loads(module: Instance) -> bool:
+    """Whether a method of a module makes its Trainer load the data."""
+    classes = [] if module.cls is None else lookup_order(module.cls)
+    methods = [value for cls in classes for value in cls.scope.store.data.values()]
+    bodies = [
+        method.scope.unit.body_of(method.node)
+        for method in methods
+        if isinstance(method, FunctionValue)
+    ]
+    return any(body is not None and not _LOADS.isdisjoint(names_in(body)) for body in bodies)
+
+
+_LOADS = frozenset({"estimated_stepping_batches", "setup_data", "reset_train_dataloader"})
+"""What makes a Trainer load its data."""
 
 
 def _with_loader(loader: Loader, method: str, path: str | None) -> Instance:

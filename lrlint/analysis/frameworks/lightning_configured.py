@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Scheduled:
-    """A scheduler, and what Lightning is told of it."""
+    """A scheduler, and the settings that Lightning gets with it."""
 
     scheduler: AnyValue
     place: SyntaxPlace | None
@@ -51,6 +51,8 @@ class Scheduled:
     """Whether no dict holds it."""
     condition: Condition | None = None
     """When it is this one that is returned."""
+    refused: bool = False
+    """Whether Lightning refuses what is returned."""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def read(value: AnyValue) -> Configuration:
 
 
 def _is_optimizer(value: AnyValue) -> bool:
-    """Whether a value is an optimizer, or nothing that is known to be something else."""
+    """Whether a value is an optimizer, or may be one."""
     return all(isinstance(inner, (OptimizerValue, Opaque)) for inner in alternatives(value))
 
 
@@ -114,8 +116,11 @@ def _of_list(value: ListValue, items: list[AnyValue]) -> Configuration:
         case [ListValue(items=list() as optimizers), schedulers]:
             return _of_two_lists(optimizers, schedulers, places[1] if places else None)
     configuration = Configuration()
-    for item in items:
-        if isinstance(item, DictValue):
+    for position, item in enumerate(items):
+        if isinstance(item, SchedulerValue):
+            place = places[position] if places else value.place
+            configuration.schedulers.append(Scheduled(item, place, bare=True, refused=True))
+        elif isinstance(item, DictValue):
             inner = _of_dict(item)
             for scheduled in inner.schedulers:
                 _take_back_outer(scheduled)

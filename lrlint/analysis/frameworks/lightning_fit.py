@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 
 import libcst as cst
 
-from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
+from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.frameworks.lightning_batches import before_data, updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
     Scheduled,
@@ -22,6 +23,7 @@ from lrlint.analysis.frameworks.lightning_configured import (
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
+from lrlint.analysis.frameworks.lightning_logged import monitoring_of
 from lrlint.analysis.frameworks.lightning_told import (
     NAME,
     Owned,
@@ -79,8 +81,9 @@ def train(
 ) -> None:
     """Interpret the training of a module; ``place`` is the call of ``fit``, or the class."""
     start = len(machine.block)
-    _call(machine, module, "setup", Const("fit"))
-    forms = _configure(machine, module)
+    with before_data(machine, module, trainer):
+        _call(machine, module, "setup", Const("fit"))
+        forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
         return
@@ -327,6 +330,9 @@ class _Training:
         """Step a scheduler where its interval is the one that has just ended."""
         assert owned.scheduled is not None
         scheduled = owned.scheduled
+        if scheduled.refused:
+            self._note_driver(owned.value, scheduled, Cadence.UNKNOWN)
+            return
         given = scheduled.settings.get("interval")
         chosen: AnyValue = Const("epoch") if given is None else given.value
         frequency = frequency_of(scheduled)
@@ -385,7 +391,9 @@ class _Training:
                 _call(machine, self._module, "lr_scheduler_step", *given)
             events = [located.event for located in walk(machine.block[mark:])]
             steps = (e for e in events if isinstance(e, (SchedulerStep, IdleStep)))
-            if not any(step.scheduler is record for step in steps):
+            if _ignores(override, names[1:2]):
+                record.driver = None
+            elif not any(step.scheduler is record for step in steps):
                 escapes.leave_open(record, "stepped by lr_scheduler_step() in an unread way")
             return NONE
 
@@ -410,7 +418,8 @@ class _Training:
     def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
         for inner in alternatives(value):
             if isinstance(inner, SchedulerValue):
-                inner.record.driver = driver_of(inner.record, scheduled, cadence)
+                found = monitoring_of(self._machine, self._module, self._trainer, scheduled)
+                inner.record.driver = driver_of(inner.record, scheduled, cadence, found)
 
     def _leave_scheduler_open(self, value: AnyValue) -> None:
         for inner in alternatives(value):
@@ -422,3 +431,10 @@ class _Training:
             for inner in alternatives(owned.value):
                 if isinstance(inner, (OptimizerValue, SchedulerValue)):
                     escapes.leave_open(inner.record, why)
+
+
+def _ignores(override: FunctionValue, parameter: list[str]) -> bool:
+    """Whether an own ``lr_scheduler_step`` makes nothing of the scheduler that it is given."""
+    body = override.scope.unit.body_of(override.node)
+    names = frozenset[str]() if body is None else names_in(body)
+    return body is not None and names.isdisjoint((*parameter, "super", "lr_schedulers"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lrlint.analysis.frameworks.lightning_configured import Entry, Scheduled
 from lrlint.analysis.model.conditions import Condition, all_of
 from lrlint.analysis.model.values import AnyValue, Const, Opaque, SchedulerRecord
-from lrlint.facts import Argument, Cadence, Driver, Unknown
+from lrlint.facts import Argument, Cadence, Driver, Monitoring, Unknown
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, Strength
 
@@ -51,7 +51,7 @@ def is_known(interval: AnyValue) -> bool:
 
 
 def frequency_of(scheduled: Scheduled) -> Expr | None:
-    """Return every how many batches or epochs a scheduler steps; None where it is not known."""
+    """Return k of a scheduler that steps every k batches or epochs; None where it is not known."""
     given = scheduled.settings.get("frequency")
     if given is None:
         return Expr.const(1)
@@ -74,7 +74,12 @@ def metric_of(record: SchedulerRecord, scheduled: Scheduled) -> tuple[AnyValue |
     return Opaque(text, measured=True), text
 
 
-def driver_of(record: SchedulerRecord, scheduled: Scheduled, cadence: Cadence) -> Driver:
+def driver_of(
+    record: SchedulerRecord,
+    scheduled: Scheduled,
+    cadence: Cadence,
+    monitoring: Monitoring | None,
+) -> Driver:
     settings = {name: _argument(entry) for name, entry in scheduled.settings.items()}
     interval, frequency = settings.get("interval"), settings.get("frequency")
     if interval is None:
@@ -90,6 +95,8 @@ def driver_of(record: SchedulerRecord, scheduled: Scheduled, cadence: Cadence) -
         place=scheduled.place or record.place,
         settings=settings,
         misplaced={name: _argument(entry) for name, entry in scheduled.misplaced.items()},
+        monitoring=monitoring,
+        refused=scheduled.refused,
     )
 
 

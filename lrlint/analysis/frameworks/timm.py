@@ -1,4 +1,4 @@
-"""timm's schedulers, whose steps are told the epoch or the number of updates (timm 1.0).
+"""timm's schedulers, whose steps take the epoch or the number of updates (timm 1.0).
 
 ``step(epoch)`` acts on a schedule in epochs and ``step_update(num_updates)`` on one in updates; the
 other call does nothing, and many scripts make both.

@@ -6,27 +6,25 @@ schedule of the `TrainingArguments` is planned for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import libcst as cst
 
 from lrlint.analysis.frameworks import transformers_arguments as settings
+from lrlint.analysis.frameworks import transformers_built as build
 from lrlint.analysis.interpreter import calls, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
-from lrlint.analysis.library import schedulers
+from lrlint.analysis.interpreter.numbers import compute, length_of
 from lrlint.analysis.library.registry import models, models_method, models_subclass, qualified
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.trace import (
-    BuildOptimizer,
     LoopRecord,
     OptimizerStep,
     Repeat,
     SchedulerStep,
-    TrainerArguments,
 )
 from lrlint.analysis.model.values import (
     NONE,
@@ -38,12 +36,10 @@ from lrlint.analysis.model.values import (
     ListValue,
     Loader,
     Opaque,
-    OptimizerRecord,
     OptimizerValue,
     SchedulerValue,
     Store,
 )
-from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit, ceil, floor
 
@@ -54,11 +50,14 @@ _PARAMETERS = {"model": 0, "args": 1, "train_dataset": 3, "callbacks": 9, "optim
 _PASSED = "passed to a Trainer"
 _OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor"}
 _UNREAD = (
-    *("_inner_training_loop", "get_train_dataloader", "_get_train_sampler", "create_optimizer"),
+    *("_inner_training_loop", "get_train_dataloader", "_get_train_sampler"),
     *("create_optimizer_and_scheduler", "optimizer_step", "get_decay_parameter_names"),
     *("set_initial_training_values", "_run_epoch", "get_optimizer_cls_and_kwargs"),
 )
-"""Methods that change how a Trainer trains where a class of the project has its own."""
+"""Methods that change how a Trainer trains where a class of the project has its own.
+
+transformers 5.24 does not call ``create_optimizer_and_scheduler``, older versions do.
+"""
 
 
 # -- the object
@@ -105,7 +104,11 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
     given = arguments.get(_PARAMETERS["optimizers"], "optimizers")
     for value in arguments.all():
         escapes.escape(value, _PASSED)
-    if given is not None and given != NONE:
+    if given is None or given == NONE:
+        if not arguments.open:
+            trainer.store.data.setdefault("optimizer", NONE)
+            trainer.store.data.setdefault("lr_scheduler", NONE)
+    else:
         both = given.items if isinstance(given, ListValue) and given.items is not None else []
         optimizer, scheduler = both if len(both) == 2 else (Opaque(), Opaque())
         trainer.store.data["optimizer"] = optimizer
@@ -136,18 +139,15 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
     args = trainer.store.data.get("args")
     if not isinstance(args, Instance) or args.kind is not LibraryKind.TRAINING_ARGUMENTS:
         return Opaque(measured=True)
-    if _overrides(machine, trainer, *_UNREAD):
+    if build.overrides(machine, trainer, *_UNREAD):
         return Opaque(measured=True)
     if settings.constant(machine, args, "deepspeed") is not None or settings.may_have_others(args):
         return Opaque(measured=True)
     plan = _plan(machine, trainer, args, node)
-    optimizer = _held(trainer, "optimizer")
-    scheduler = _held(trainer, "lr_scheduler")
-    if optimizer is None or optimizer == NONE:
-        optimizer = _build_optimizer(machine, args, node)
-    if scheduler is None or scheduler == NONE:
-        scheduler = _build_scheduler(machine, trainer, args, optimizer, plan, node)
+    optimizer = build.optimizer_of(machine, trainer, node)
+    scheduler = build.scheduler_of(machine, trainer, plan.updates or Opaque(), node)
     if not isinstance(optimizer, OptimizerValue) or not isinstance(scheduler, SchedulerValue):
+        escapes.escape(trainer, _PASSED)
         return Opaque(measured=True)
     law = LAWS.get(scheduler.record.law)
     if law is None or law.takes_metric:
@@ -162,16 +162,6 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
             with machine.guard(condition, node):
                 _update(machine, optimizer, scheduler, node)
     return Opaque(measured=True)
-
-
-def _held(trainer: Instance, name: str) -> AnyValue | None:
-    return trainer.store.data.get(name)
-
-
-def _overrides(machine: Machine, trainer: Instance, *names: str) -> bool:
-    """Whether a class of the project has a method of its own in place of a Trainer's."""
-    cls = trainer.cls
-    return cls is not None and any(members.class_member(machine, cls, name) for name in names)
 
 
 def _update(
@@ -267,132 +257,6 @@ def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
         if isinstance(batches, Expr):
             return batches
     return machine.named_number("len(train_dataloader)", None, Strength.OPEN, unit=Unit.BATCH)
-
-
-# -- what a Trainer builds itself
-
-
-def _place(args: Instance, machine: Machine, node: cst.Call) -> SyntaxPlace:
-    return machine.here(node) if args.place is None else args.place
-
-
-def _build_optimizer(machine: Machine, args: Instance, node: cst.Call) -> AnyValue:
-    """Return the optimizer of the `TrainingArguments`: with and without weight decay."""
-    name = settings.text(machine, args, "optim") or ""
-    known = [cls for start, cls in _OPTIMIZERS.items() if name.startswith(start)]
-    group = {"lr": settings.setting(machine, args, "learning_rate")}
-    place = _place(args, machine, node)
-    record = OptimizerRecord(
-        class_name=known[0] if known else "Optimizer",
-        place=place,
-        groups=(group, group),
-        group_places=(args.places.get("learning_rate"),) * 2,
-        defaults=group,
-        given=frozenset({"lr"} & {"lr" for name in args.places if name == "learning_rate"}),
-        depth=len(machine.loops),
-        built_with=2,
-    )
-    machine.emit(BuildOptimizer(place, tuple(machine.via), record))
-    return OptimizerValue(record)
-
-
-def _build_scheduler(
-    machine: Machine,
-    trainer: Instance,
-    args: Instance,
-    optimizer: AnyValue,
-    plan: _Plan,
-    node: cst.Call,
-) -> AnyValue:
-    updates = plan.updates or Opaque()
-    if _overrides(machine, trainer, "create_scheduler"):
-        trainer.store.data["optimizer"] = optimizer
-        given = Arguments([], {"num_training_steps": updates, "optimizer": optimizer})
-        made = machine.call_method(trainer, "create_scheduler", given, node)
-        for value in (made, trainer.store.data.get("lr_scheduler")):
-            if isinstance(value, SchedulerValue):
-                return value
-        return Opaque()
-    return build_scheduler(machine, args, optimizer, updates, node)
-
-
-def build_scheduler(
-    machine: Machine, args: Instance, optimizer: AnyValue, updates: AnyValue, node: cst.Call
-) -> AnyValue:
-    """Return the schedule of the `TrainingArguments` for a number of updates."""
-    known = {key: value for key, value in args.store.data.items() if isinstance(key, str)}
-    place = _place(args, machine, node)
-    machine.emit(TrainerArguments(place, tuple(machine.via), known, args.places))
-    name = settings.text(machine, args, "lr_scheduler_type")
-    options = settings.options(machine, args)
-    if name is None or options is None or not isinstance(optimizer, OptimizerValue):
-        return Opaque()
-    steps = {
-        "num_warmup_steps": _warmup(machine, args, updates) or Opaque(),
-        "num_training_steps": updates,
-    }
-    resolver = LAWS["get_scheduler"].resolver
-    assert resolver is not None
-    try:
-        law, bound = resolver(name=name, scheduler_specific_kwargs=options, **steps)
-    except (TypeError, ValueError):
-        return Opaque()  # the library raises
-    places = _places_of(args)
-    arguments: Mapping[str, object] = {
-        key: value for key, value in bound.items() if key != "last_epoch"
-    }
-    return schedulers.build(machine, law, optimizer, arguments, places, place)
-
-
-def _places_of(args: Instance) -> dict[str, SyntaxPlace]:
-    """Return where what decides a schedule is written."""
-    places = {}
-    for parameter, name in (
-        ("num_warmup_steps", "warmup_steps"),
-        ("lr_end", "lr_scheduler_kwargs"),
-    ):
-        if name in args.places:
-            places[parameter] = args.places[name]
-    return places
-
-
-def _warmup(machine: Machine, args: Instance, updates: AnyValue) -> Expr | None:
-    """Return the updates of the warm-up; ``warmup_steps`` below 1 are a share of all."""
-    steps = settings.number(machine, args, "warmup_steps")
-    ratio = args.store.data.get("warmup_ratio")
-    if steps is None or steps.value is None:
-        return steps
-    share: Expr | None = steps if 0 < steps.value < 1 else None
-    if steps.value == 0 and ratio is not None and ratio != NONE:
-        share = to_number(machine, ratio)
-        if share is None:
-            return None
-    if share is None:
-        return steps if steps.value == 0 or isinstance(steps.value, int) else floor(steps)
-    if not isinstance(updates, Expr):
-        return None
-    warmup = compute(ceil, updates * share)
-    return warmup if isinstance(warmup, Expr) else None
-
-
-@models_method(LibraryKind.TRAINER, "create_optimizer_and_scheduler")
-def _create_both(
-    machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
-) -> AnyValue:
-    """Build what a Trainer lacks, for a class of the project that steps it itself."""
-    args = trainer.store.data.get("args")
-    updates = to_number(machine, arguments.get(0, "num_training_steps")) or Opaque()
-    if not isinstance(args, Instance) or args.kind is not LibraryKind.TRAINING_ARGUMENTS:
-        return NONE
-    optimizer = trainer.store.data.get("optimizer")
-    if optimizer is None or optimizer == NONE:
-        optimizer = _build_optimizer(machine, args, node)
-        machine.write(trainer.store, "optimizer", optimizer)
-    scheduler = trainer.store.data.get("lr_scheduler")
-    if scheduler is None or scheduler == NONE:
-        scheduler = build_scheduler(machine, args, optimizer, updates, node)
-        machine.write(trainer.store, "lr_scheduler", scheduler)
-    return NONE
 
 
 @models_method(LibraryKind.TRAINER, "get_train_dataloader")

@@ -66,7 +66,7 @@ def begin(machine: Machine) -> Start:
 
 
 def unknown_at_start(value: AnyValue, *, changes: bool = False) -> AnyValue | None:
-    """Return what stands for a value that the body may change; None where it may stay.
+    """Return the unknown that replaces a value that the body may change; None to keep the value.
 
     ``changes`` says that the body is known to read it and then to change it: not even what is
     unknown is the same unknown in each iteration.
@@ -184,7 +184,7 @@ def held(machine: Machine, node: cst.CSTNode) -> Iterator[Entry]:
     if isinstance(node, (cst.For, cst.While)):
         for flag in _leaving_flags(node.body):
             yield from _entry(machine, flag)
-        for name in assigned_names(node.body) - _reaching(node.body):
+        for name in machine.unit.names_of(node.body, _never_reaching):
             yield machine.scope.store, name
 
 
@@ -210,8 +210,14 @@ def _leaving_flags(body: cst.BaseSuite) -> Iterator[cst.BaseExpression]:
             yield statement.test
 
 
+def _never_reaching(body: cst.CSTNode) -> frozenset[str]:
+    """Return the names that a loop's body binds only where it leaves the loop."""
+    assert isinstance(body, cst.BaseSuite)
+    return assigned_names(body) - _reaching(body)
+
+
 def _reaching(block: cst.BaseSuite | cst.Else) -> frozenset[str]:
-    """Return the names that a block binds and then goes on, so that the next iteration sees them.
+    """Return the names whose values a block passes to the next iteration.
 
     ``done = True`` and ``break`` leave the loop.
     """

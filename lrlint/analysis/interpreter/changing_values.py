@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -11,7 +12,7 @@ from lrlint.analysis.code.queries import assigned_names, resized_lists
 from lrlint.analysis.interpreter import carried_values
 from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.members import class_member
+from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.interpreter.numbers import length_of
 from lrlint.analysis.interpreter.outcomes import WHOLE, Variable
 from lrlint.analysis.model.computed import Counter
@@ -21,6 +22,7 @@ from lrlint.analysis.model.trace import (
 )
 from lrlint.analysis.model.values import (
     AnyValue,
+    ClassValue,
     DictValue,
     Growth,
     Instance,
@@ -31,9 +33,27 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 
-def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
-    """Replace what the body may change by unknowns; return the numbers, and all of them."""
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """What is unknown where the body of a loop begins."""
+
+    variables: list[Variable]
+    """The numbers among it."""
+    entries: set[Entry]
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
+    """What is no number: where it is, its value before the loop, and the unknown in its place."""
+
+    def restore(self, machine: Machine) -> None:
+        """Give back its value to each entry that the body has not changed."""
+        for store, key, before, unknown in self.others:
+            if store.data.get(key) is unknown:
+                machine.write(store, key, before)
+
+
+def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
+    """Replace what the body may change by unknowns."""
     variables: list[Variable] = []
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]] = []
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
@@ -55,8 +75,9 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], s
             continue
         elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
             unknown.add((store, key))
+            others.append((store, key, value, other))
             machine.write(store, key, other)
-    return variables, unknown
+    return Unknowns(variables, unknown, others)
 
 
 def _changing(
@@ -85,19 +106,32 @@ def _changing(
     for cls in machine.classes:
         for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
             yield cls.scope.store, name, None
+    # A project has hundreds of objects, few of which have anything that changes.
+    by_class: dict[ClassValue | None, tuple[set[str], set[str]]] = {}
     for instance in machine.instances:
-        kind = instance.cls
-        changed = set() if kind is None else kind.scope.unit.survey.mutations.attributes
-        for name in sorted(changed | carried):
-            yield instance.store, name, kind and class_member(machine, kind, name)
+        kind, data = instance.cls, instance.store.data
+        if kind not in by_class:
+            by_class[kind] = _changed_attributes(kind, carried)
+        own, inherited = by_class[kind]
+        for name in sorted((own & data.keys()) | inherited):
+            default = None if kind is None or name in data else class_member(machine, kind, name)
+            yield instance.store, name, default
     for mapping in machine.dicts:
-        for key in sorted(mutations.keys):
+        for key in sorted(mutations.keys & mapping.store.data.keys()):
             yield mapping.store, key, None
         for key in machine.carried:
             if isinstance(key, cst.CSTNode):
                 continue  # a list, not an entry
             mapping.complete &= key in mapping.store.data
             yield mapping.store, key, None
+
+
+def _changed_attributes(cls: ClassValue | None, carried: set[str]) -> tuple[set[str], set[str]]:
+    """Return the attributes that objects of a class may change, and those that it gives them."""
+    if cls is None:
+        return carried, set()
+    names = carried | cls.scope.unit.survey.mutations.attributes
+    return names, names & {name for base in lookup_order(cls) for name in base.scope.store.data}
 
 
 def _shared_scopes(machine: Machine) -> Iterator[Scope]:

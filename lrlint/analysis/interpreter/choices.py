@@ -81,7 +81,7 @@ def _under(
 def _join_numbers(
     machine: Machine, condition: Condition, first: Expr, second: Expr, name: str
 ) -> AnyValue:
-    """Return one number in place of two, as far as the condition tells which of them it is."""
+    """Return one number for two: ``first`` where the condition holds, else ``second``."""
     if depends_on_loop(condition):
         if _is_law(first) or _is_law(second):
             return branch(condition, first, second)

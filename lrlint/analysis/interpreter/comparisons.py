@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter import imports, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
@@ -175,10 +175,12 @@ def _ordinarily(text: str) -> bool | None:
         return True
     if _SMALL_BATCH.search(text):
         return False
-    if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
+    if any(word in text for word in _SELDOM):
         return False
     return None
 
+
+_SELDOM = ("isnan", "isinf", "os.path.exists", "os.path.isfile", "step_was_skipped")
 
 _SCALE = re.compile(
     r"(?P<first>[\w.]*scaler\w*\.get_scale\(\) *)?(?(first)|[^\W\d][\w.]* *)(?P<sign>[<>]=?|==|!=)"
@@ -382,6 +384,8 @@ def _member(
             parts = tuple(truth for truth in truths if not isinstance(truth, bool))
             return any_of(*parts) if parts else False
         case Const(value=key), DictValue(complete=True, store=store, setting=setting):
+            if isinstance(container, DictValue):
+                imports.fill(machine, container, key)
             machine.read(store, key)
             present = key in store.data
             # The answer is part of the question: the script may put the key there later.

@@ -13,6 +13,7 @@ from lrlint.analysis.model.values import (
     Const,
     External,
     FunctionValue,
+    Instance,
     Scope,
     Store,
 )
@@ -55,6 +56,19 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> None:
     machine.write(machine.scope.store, node.name.value, value)
 
 
+def named_function(machine: Machine, callee: cst.BaseExpression) -> FunctionValue | None:
+    """Return the function of the project that ``f`` or ``object.f`` names, without a call."""
+    value: AnyValue | None = None
+    match callee:
+        case cst.Name(value=name):
+            value = machine.scope.find(name)
+        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
+            instance = machine.scope.find(owner)
+            if isinstance(instance, Instance):
+                value = machine.find_method(instance, name)
+    return value if isinstance(value, FunctionValue) else None
+
+
 def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, AnyValue]:
     """Return the defaults of a signature, evaluated where the function is defined."""
     return {
@@ -92,7 +106,7 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
 
 
 def _class_number(machine: Machine, owner: str, name: str, number: Expr) -> Expr:
-    """Return a number of a class body under the name that other code has for it: ``Config.lr``."""
+    """Return a number of a class body under the name that other code uses: ``Config.lr``."""
     atoms = number.atoms()
     if len(atoms) == 1 and number == Expr.atom(next(iter(atoms))):
         atom = next(iter(atoms))

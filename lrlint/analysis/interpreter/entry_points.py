@@ -17,6 +17,7 @@ from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.trace import (
     Block,
+    BuildOptimizer,
     BuildScheduler,
     OptimizerStep,
     SchedulerCall,
@@ -28,6 +29,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     Method,
     OptimizerValue,
     Owner,
@@ -64,6 +66,14 @@ def traces(machine: Machine) -> list[Block]:
             give_up(block, TOO_LARGE)
     _escape_uncalled(machine, blocks, called or machine.called)
     return blocks
+
+
+def _built(block: Block) -> Iterator[Owner]:
+    """Yield the optimizers and schedulers that a trace builds."""
+    for located in walk(block):
+        match located.event:
+            case BuildScheduler(scheduler=record) | BuildOptimizer(optimizer=record):
+                yield record
 
 
 def _stepped(block: Block) -> set[Owner]:
@@ -245,3 +255,7 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
             _call(machine, bound, cls.scope, f"{cls.name}.{_name(method)}")
     if existing is None and not driven:
         escapes.escape(instance, f"{HELD}{cls.name}")
+    elif instance.kind is LibraryKind.TRAINER:
+        # A Trainer steps what methods build that it, and nothing in view, calls.
+        for record in _built(machine.block):
+            record.escapes = record.escapes or f"{HELD}{cls.name}"

@@ -76,12 +76,12 @@ def _leave_try(machine: Machine) -> None:
 
 
 def _is_ordinary(guards: list[Condition]) -> bool:
-    """Whether an ordinary run gets under all these conditions."""
+    """Whether all these conditions hold in an ordinary run."""
     return _is_counted(guards) or all(condition.lean for condition in guards)
 
 
 def _is_counted(guards: list[Condition]) -> bool:
-    """Whether a counter decides when an ordinary run gets under all these conditions."""
+    """Whether a counter decides when all these conditions hold in an ordinary run."""
     return any(map(depends_on_loop, guards)) and all(
         condition.lean is not False and Nature.METRIC not in natures(condition)
         if depends_on_loop(condition)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from lrlint.analysis.interpreter import (
+    arrays,
     assignment,
     attributes,
     calls,
@@ -184,6 +185,8 @@ def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
         return as_value(machine.truth(node))
     value = machine.evaluate(node.expression)
     minus = isinstance(node.operator, cst.Minus)
+    if isinstance(value, Sized) and minus:
+        return operators.apply(machine, cst.Multiply, value, Expr.const(-1))
     if isinstance(value, Opaque) and value.measured:
         path = f"-{value.path}" if minus and value.path else value.path
         return Opaque(path, measured=True, local=value.local)
@@ -207,7 +210,8 @@ def _boolean_value(machine: Machine, node: cst.BooleanOperation) -> AnyValue:
 
 
 def _comparison(machine: Machine, node: cst.Comparison) -> AnyValue:
-    return as_value(comparisons.compare_chain(machine, node))
+    compared = arrays.compared(machine, node)
+    return compared or as_value(comparisons.compare_chain(machine, node))
 
 
 def _conditional(machine: Machine, node: cst.IfExp) -> AnyValue:
@@ -230,9 +234,12 @@ def _attribute(machine: Machine, node: cst.Attribute) -> AnyValue:
 
 def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     owner = machine.evaluate(node.value)
-    first = indices_of(node)[0]
+    first, *others = indices_of(node)
     if isinstance(first, cst.Slice):
-        return _slice_of(machine, owner, first)
+        part = _slice_of(machine, owner, first)
+        if isinstance(part, Sized) and isinstance(owner, Sized):
+            part.shape = arrays.shape_of(part, owner, others)
+        return part
     key = index_value(machine, node)
     if isinstance(key, Const) and isinstance(key.value, str):
         text: str | None = f'"{key.value}"'

@@ -39,7 +39,7 @@ def resolve(
     running: dict[Variable, Running],
     trips: Expr | None,
 ) -> dict[Atom, Expr]:
-    """Return the unknowns as functions of the loop's index, as far as the body tells them."""
+    """Return the unknowns that the body determines, as functions of the loop's index."""
     unknowns = {variable.atom for variable in variables}
     mapping: dict[Atom, Expr] = {}
     for variable, counter in running.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter import choices, escapes, lists, numbers, tables
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import (
@@ -55,9 +55,16 @@ ARITHMETIC: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 def augment(machine: Machine, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """Return the value of a target after ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
+        if old.items is not None and new.items is not None and lists.happens_once(machine, old):
+            old.items.extend(new.items)  # its other names see that, too
+            old.source = None
+            return old
         # How often the loop around adds to the list is not known here.
         return _concatenated(old, new) if old.home is machine.loop else _of_unknown_length(old, new)
-    return apply(machine, type(node.operator), old, new)
+    result = apply(machine, type(node.operator), old, new)
+    if isinstance(old, Sized):
+        old.element = None  # an array changes in place, under all its names
+    return result
 
 
 def apply(machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyValue) -> AnyValue:
@@ -78,14 +85,18 @@ def apply(machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyV
     if isinstance(left, ListValue) or isinstance(right, ListValue):
         return _list_arithmetic(operation, left, right)
     if isinstance(left, Sized) or isinstance(right, Sized):
-        return left if isinstance(left, Sized) else right
+        return tables.elementwise(lambda *pair: apply(machine, kind, *pair), left, right)
     measured = any(isinstance(value, Opaque) and value.measured for value in (left, right))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if measured:
         return _from_rate(machine, operation, left, right)
     if first is None or second is None:
         return Opaque()
-    return _computed(machine, operation, first, second)
+    value = _computed(machine, operation, first, second)
+    of_tensors = any(isinstance(operand, Opaque) and operand.tensor for operand in (left, right))
+    return (
+        Opaque(number=value, tensor="computed") if of_tensors and isinstance(value, Expr) else value
+    )
 
 
 _FUNCTIONS = {operator.pow: "**", operator.floordiv: "//", operator.mod: "%"}

@@ -32,7 +32,7 @@ from lrlint.symbolic import Expr
 def called_unseen(
     machine: Machine, function: FunctionValue, *, registered: bool = False
 ) -> Iterator[None]:
-    """Put what the ``with`` block adds to the trace into a loop over the calls of a function.
+    """Put the events of the ``with`` block into a loop over the calls of a function.
 
     ``registered`` says that a framework holds the function, as a handler of its events.
     """

@@ -109,7 +109,7 @@ class _Composer:
 
 
 def _relative(name: str) -> str:
-    """Return a name that counts from the group of its file; others are not supported."""
+    """Return a name relative to the group of its file; other forms are not supported."""
     if not name or name.startswith("/") or "@" in name or " " in name:
         raise _Unsupported
     return name

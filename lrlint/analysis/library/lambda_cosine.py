@@ -99,8 +99,7 @@ def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
 
 
 def _is_cosine(call: cst.Call) -> bool:
-    name = dotted(call.func)
-    return name is not None and name.rsplit(".", 1)[-1] == "cos" and len(call.args) == 1
+    return _last_name(call.func) == "cos" and len(call.args) == 1
 
 
 def _is_raised(body: cst.CSTNode, cosine: cst.Call) -> bool:
@@ -157,6 +156,13 @@ def _assignments(body: cst.CSTNode, before: cst.CSTNode) -> Iterator[cst.SimpleS
         stack.extend(reversed(list(children(node))))
 
 
+_CONVERTS = ("float", "tensor", "as_tensor")
+
+
+def _last_name(function: cst.CSTNode) -> str:
+    return (dotted(function) or "").rsplit(".", 1)[-1]
+
+
 _OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[Expr, Expr], Expr]] = {
     cst.Add: operator.add,
     cst.Subtract: operator.sub,
@@ -181,6 +187,6 @@ def _angle(machine: Machine, node: cst.BaseExpression) -> Expr | None:
             return Expr.atom(_PI)
         case cst.Float(value=digits) if abs(float(digits) - math.pi) < 1e-3:
             return Expr.atom(_PI)
-        case cst.Call(func=cst.Name(value="float"), args=[argument]):
+        case cst.Call(func=function, args=[argument, *_]) if _last_name(function) in _CONVERTS:
             return _angle(machine, argument.value)
     return numbers.to_number(machine, machine.evaluate(node))

@@ -80,7 +80,11 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
     if not machine.unit.code(node.func).endswith("Namespace"):
         for key, value in list(store.data.items()):
             store.data[key] = as_namespace(value)
-    return Instance(None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open)
+    settings = Instance(
+        None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open
+    )
+    machine.instances.append(settings)  # a loop may change its attributes
+    return settings
 
 
 @models("omegaconf.OmegaConf.create")

@@ -25,7 +25,6 @@ from lrlint.analysis.model.values import (
     OptimizerValue,
     OwnClass,
     OwnRate,
-    SchedulerValue,
     Store,
     alternatives,
 )
@@ -49,7 +48,7 @@ def own_class(
     optimizer = positional.pop(0) if positional else keywords.pop("optimizer", None)
     rest = [inner for value in (*positional, *keywords.values()) for inner in alternatives(value)]
     if not isinstance(optimizer, OptimizerValue) or any(
-        isinstance(value, (OptimizerValue, SchedulerValue)) for value in rest
+        isinstance(value, OptimizerValue) for value in rest
     ):
         return None
     return OwnClass(cls, tuple(positional), keywords, bases <= _PLAIN)
@@ -68,6 +67,8 @@ def own_rate(
     method = class_member(machine, own.cls, "get_lr")
     overridden = class_member(machine, own.cls, "step")
     if not own.plain or not isinstance(method, FunctionValue) or overridden is not None:
+        return None
+    if any(own.given):
         return None
     rate = numbers.to_number(machine, optimizer.groups[0].get("lr"))
     if rate is None:
@@ -111,7 +112,7 @@ def _first(machine: Machine, value: AnyValue) -> Expr | None:
 
 
 def _never_holds(condition: Condition) -> bool:
-    """Whether a counter cannot be so small: ``last_epoch < warmup`` without a warm-up."""
+    """Whether a counter is never that small: ``last_epoch < warmup`` without a warm-up."""
     match condition:
         case Relation(op="<", left=left, right=right):
             return (left - right).is_nonnegative

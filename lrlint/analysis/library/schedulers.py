@@ -27,6 +27,7 @@ from lrlint.analysis.model.values import (
     SchedulerRecord,
     SchedulerValue,
     Value,
+    alternatives,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS, Law
@@ -101,11 +102,12 @@ def build_unknown(
     """
     for value in arguments.all():
         # `GradualWarmupScheduler(optimizer, …, after_scheduler=cosine)` steps the cosine itself.
-        if isinstance(value, (SchedulerValue, ListValue)) or (
-            isinstance(value, Choice)
-            and any(isinstance(item, SchedulerValue) for _, item in value.alternatives)
+        if isinstance(value, ListValue) or (
+            own is None and any(isinstance(item, SchedulerValue) for item in alternatives(value))
         ):
             escapes.escape(value, f"passed to {name}(…)")
+    for given in () if own is None else own.given:
+        given.given_to = f"passed to {name}(…)"
     record = SchedulerRecord(
         law=name,
         place=machine.here(node),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from lrlint.analysis.model.computed import FUNCTIONS, Computed
+from lrlint.analysis.model.computed import FUNCTIONS, SINGLE, Computed
 from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.conditions import (
     OPERATORS,
@@ -95,6 +95,8 @@ def _compile_computed(key: Computed, arguments: Sequence[Atom]) -> Callable[...,
     if key.function == "item":
         index, *items = parts
         return lambda *at: items[int(index(*at))](*at)
+    if key.function == SINGLE:
+        raise NotComputable("the rounding of a tensor")
     function = FUNCTIONS[key.function]
 
     def call(*at: int | float) -> int | float:

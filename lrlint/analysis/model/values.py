@@ -7,9 +7,10 @@ that the analyser cannot know is :class:`Opaque`. It remembers how the user writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Literal
 
 import libcst as cst
 
@@ -67,15 +68,20 @@ class Opaque(Value):
     """The object whose ``state_dict()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
+    tensor: Literal["built", "computed"] | None = None
+    """Whether ``number`` is that of a tensor, which rounds it to single precision, or follows from
+    one by arithmetic, which rounds again."""
 
 
 class Store:
     """A mapping from names to values whose writes can be taken back."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "inherited")
 
     def __init__(self, data: dict[object, AnyValue] | None = None) -> None:
         self.data: dict[object, AnyValue] = {} if data is None else data
+        self.inherited: tuple[Store, ...] = ()
+        """The stores of an object's classes, which have the values of what is not set here."""
 
 
 @dataclass(eq=False, slots=True)
@@ -179,11 +185,13 @@ class LibraryKind(Enum):
     DATACLASS_PARSER = "transformers.HfArgumentParser"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
+    GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
+    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     SKORCH_NET = "skorch.NeuralNet"
@@ -322,11 +330,13 @@ class GroupsValue(Value):
 
 @dataclass(eq=False, slots=True)
 class Sized(Value):
-    """A tensor, array or data set, of which only the length and shape are known."""
+    """A tensor, array or data set, of which the length and the shape are known."""
 
     length: Expr | None
     path: str | None = None
     shape: tuple[AnyValue, ...] | None = None
+    element: Callable[[Expr], AnyValue] | None = None
+    """Returns the element with a certain index, where an array is computed from its indices."""
 
 
 @dataclass(eq=False, slots=True)
@@ -482,6 +492,35 @@ class OwnClass:
     plain: bool
     """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
 
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which its methods step."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+@dataclass(eq=False, slots=True)
+class EventHandler:
+    """A schedule that a library steps at events, with its arguments."""
+
+    name: str
+    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which it steps."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
+    for value in values:
+        for inner in alternatives(value):
+            if isinstance(inner, SchedulerValue):
+                yield inner.record
+            elif isinstance(inner, ListValue):
+                yield from _schedulers_in(*inner.items or ())
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRate:
@@ -506,6 +545,10 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    paced: bool = True
+    """Whether it is known in which loop it steps."""
+    assigned: set[str] = field(default_factory=set)
+    """The arguments that the script replaces by assigning to attributes."""
     miscounted: bool = False
     """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
@@ -530,6 +573,10 @@ class SchedulerRecord:
     """Whether it is a parameter of a function: code that is not seen builds it."""
     own: OwnClass | None = None
     """Its class, where that is one of the project."""
+    handler: EventHandler | None = None
+    """What it is, where a library steps it at events."""
+    given_to: str | None = None
+    """The scheduler of such a class, or such a handler, that may step it."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None

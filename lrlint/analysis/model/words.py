@@ -111,9 +111,9 @@ def is_evaluation(path: str) -> bool:
 
 
 HELD = "held by an object of "
-"""Opens why what an object holds may be stepped elsewhere: nobody in view makes the object."""
+"""The beginning of a reason: nothing in view constructs the object that holds a scheduler."""
 CALLS_OF = "calls of "
-"""Opens what a loop is over whose iterations are the calls of a function."""
+"""The beginning of ``over`` of a loop whose iterations are the calls of a function."""
 
 
 def unknown_trips(over: str | None) -> str:

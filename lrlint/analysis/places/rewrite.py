@@ -74,7 +74,7 @@ _LOOSE = (
     cst.Lambda,
     cst.Await,
 )
-"""Expressions that an operator beside them would tear apart; to tuples, each comma does."""
+"""Expressions that need brackets beside an operator; tuples need them beside a comma."""
 _OF_STRINGS = frozenset("'\"{}\\#")
 """What may end a string around a replacement field before Python 3.12."""
 _BINDING = (

@@ -17,7 +17,7 @@ _PARSERS = ("libcst-", "pyyaml-", "tomli-")
 
 
 def installation(content: Callable[[str], str]) -> str:
-    """Return a digest of all code that has a say in findings; ``content`` gives that of a file."""
+    """Return a digest of all code that decides findings; ``content`` digests one file."""
     lines = [sys.version, sys.platform]
     roots = {"lrlint"}
     for name, points in _distributions():

@@ -1,4 +1,4 @@
-"""Schedules that a script writes by hand: the LRs of a run against what the script reads as.
+"""Schedules that a script writes by hand: the LRs of a run against those that are predicted.
 
 What the script reads as, with the command line and the lengths of the run, holds for the run where
 it predicts the LR of every optimizer step. Then its facts are those of the run; else only what the
@@ -98,7 +98,7 @@ def _with_numbers_of_run(
 ) -> Forecast | None:
     """Return what the script reads as, with the numbers of the run for those that it leaves open.
 
-    A setting that the run has read from elsewhere, such as a file, is told from its length.
+    A setting that the run has read from elsewhere, such as a file, is derived from its length.
     """
     numbers: dict[str, object] = {}
     if record.steps > _MOST_STEPS:

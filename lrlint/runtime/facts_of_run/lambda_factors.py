@@ -1,4 +1,4 @@
-"""What the function of a ``LambdaLR`` has returned, told from the LRs of the run."""
+"""What the function of a ``LambdaLR`` has returned, computed from the LRs of the run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def first_factor(record: RecordedScheduler) -> Expr | None:
 
 
 def returns_lrs(record: RecordedScheduler) -> bool:
-    """Whether the function returns LRs instead of factors, as far as its LRs tell.
+    """Whether the LRs show that the function returns LRs instead of factors.
 
     A function that does begins with the base LR itself, falls, and is never above it; one of
     factors would come to 1. ``lambda epoch: 0.1`` for some warm-up, with a base LR of 0.1, is not

@@ -36,7 +36,7 @@ def step_site(
 
 
 def _position(site: CallSite, around: tuple[Loop, ...]) -> dict[str, Any]:
-    """Return what the arguments of a step count, where each step is told where it is."""
+    """Return what the arguments of a step count, where each step takes its position."""
     first, last = site.first_argument, site.argument
     if first is None or not isinstance(last, (int, float)) or not around:
         return {}

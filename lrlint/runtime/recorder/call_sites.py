@@ -1,7 +1,7 @@
 """Find where in the user's code something happens.
 
-That is the innermost frame outside installed packages. A call that a framework makes for the user
-is told from its others by the frame in the framework, but is reported at the user's line.
+That is the innermost frame outside installed packages. Calls that a framework makes for the user
+are distinguished by the frame in the framework, but are reported at the user's line.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class CallSite:
     """Calls whose argument is not one more than that of the call before."""
 
     def note_position(self, value: float) -> None:
-        """Take in where a call, which is counted by now, says that the schedule is."""
+        """Note the position in the schedule that the argument of a counted call gives."""
         if self.first_argument is None:
             self.first_argument = value
         elif not isinstance(self.argument, (int, float)) or value != self.argument + 1:

@@ -1,4 +1,5 @@
-"""The arguments with which a scheduler was built: of a call, or as far as the object keeps them."""
+"""The arguments with which a scheduler was built: those of a call, or those that the object
+keeps."""
 
 from __future__ import annotations
 

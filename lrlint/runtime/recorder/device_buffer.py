@@ -17,7 +17,7 @@ _ON_DEVICE: list[float] = []
 
 
 class DeviceCounter:
-    """A count of what only the device knows: read when the recording is."""
+    """A count on the device, which is read when the recording is read."""
 
     def __init__(self) -> None:
         self._sum: Any = None

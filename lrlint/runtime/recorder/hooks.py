@@ -87,7 +87,7 @@ class Hooks:
             self._wrap_scheduler(cls, "step", "load_state_dict")
 
     def _wrap_frameworks(self) -> None:
-        """Wrap the schedulers of other libraries, as far as they are loaded by now."""
+        """Wrap the schedulers of the other libraries that are loaded by now."""
         for cls, steps in loaded_classes():
             for name in ("__init__", *steps):
                 if name in vars(cls) and (cls, name) not in self._wrapped:

@@ -16,7 +16,7 @@ _LEAP = 1e-4
 def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding: Rounding) -> str:
     """Return the likely writer, in words that follow "probably".
 
-    ``growth`` is by how much the departure has grown in one step: rounding creeps, a write leaps.
+    ``growth`` is how much the departure has grown in one step; rounding makes it grow slowly.
     """
     if group >= record.groups_at_build:
         return "add_param_group(), called after the scheduler was built"
@@ -40,7 +40,7 @@ def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding
 def begins_overlaid(record: RecordedOptimizer) -> bool:
     """Whether a warm-up of another library may explain the first departure.
 
-    Whether it does, the scheduler's next step tells: the warm-up takes its factor back for it.
+    The scheduler's next step decides: such a warm-up removes its factor before that step.
     """
     optimizer = record.ref()
     if record.warmup_asked or optimizer is None:

@@ -87,7 +87,7 @@ class LoaderPasses:
             self.totals.add(current.batches, current.place)
 
     def stepped(self, optimizer: RecordedOptimizer) -> None:
-        """Count an optimizer step: the batches since the optimizer's last step were for it."""
+        """Count an optimizer step, which uses the batches since the optimizer's last step."""
         batches = self.batches - optimizer.batches
         if self.active:
             current = self._by_iterator[self.active[-1]]

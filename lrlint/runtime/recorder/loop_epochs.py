@@ -1,7 +1,6 @@
 """Epochs of a training whose batches come from no ``DataLoader`` but from a list or a range.
 
-They are told from the counter of the loop around the loop around ``optimizer.step()``: each of its
-values is an epoch.
+``optimizer.step()`` is in two nested loops; each value of the outer loop's counter is an epoch.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}"
 
 
 class LoopEpochs:
-    """The epochs in which one optimizer was stepped, as far as it was looked at."""
+    """The epochs in which one optimizer was stepped."""
 
     def __init__(self) -> None:
         self._counters: tuple[object, ...] | None = None
@@ -69,7 +68,7 @@ def _counters_of_epoch(frame: FrameType) -> tuple[object, ...] | None:
 
 
 def _values(frame: FrameType, names: tuple[str, ...]) -> tuple[object, ...]:
-    """Return the values of variables; nothing where to read them could be noticed.
+    """Return the values of variables; nothing where reading them could have an effect.
 
     Up to Python 3.12 a function's ``f_locals`` is a copy, which its ``locals()`` returns as well
     and which keeps the batch in it alive: it is emptied, unless the function may hold it.

@@ -159,7 +159,8 @@ class OptimizerListener:
         return True
 
     def state_read(self, optimizer: Any) -> None:
-        """Hear that ``state_dict`` is called: a state of before the training is no checkpoint."""
+        """Hear that ``state_dict`` is called; a state from before the training is not a
+        checkpoint."""
         if not self.steps_of(optimizer):
             self._kept_untrained = True
 

@@ -1,4 +1,4 @@
-"""Where torch itself writes other LRs than the schedule's, without a word.
+"""Where torch itself writes other LRs than the schedule's, without a warning.
 
 Two such errors are known: a param group that is added after the scheduler was built, and one LR
 tensor in several groups of a ``LambdaLR``.

@@ -173,7 +173,7 @@ def test_a_flag_that_the_body_sets_is_a_break() -> None:
     run_while(machine, machine.statements[0])
     assert shape(machine.trace) == [
         ("for iteration in None", ["OptimizerStep", ("done", ["break 1"])]),
-        ("for iteration in None", ["OptimizerStep", "break 1"]),
+        ("for iteration in 1", ["OptimizerStep", "break 1"]),
     ]
 
 

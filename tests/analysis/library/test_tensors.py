@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lrlint.symbolic import Expr
+
 from .scripts import UNKNOWN, get, run, value_of
 
 
@@ -29,6 +31,13 @@ from .scripts import UNKNOWN, get, run, value_of
         ("np.asarray([1, 2])", 2),
         ("torch.nn.functional.relu(torch.zeros(8))", 8),
         ("torch.randperm(8)", 8),
+        ("np.random.default_rng(3).normal(size=(8, 2))", 8),
+        ("np.random.default_rng(3).standard_normal((8, 2))", 8),
+        ("np.random.RandomState(0).randn(8, 2).astype(np.float32)", 8),
+        ("np.random.default_rng(3).uniform(0, 1, 8)", 8),
+        ("torch.randn(8, 3).argmax(1)", 8),
+        ("torch.randn(8, 3).sum(dim=1, keepdim=True)", 8),
+        ("torch.randn(8, 3).mean(axis=0)", None),
     ],
 )
 def test_rows(code: str, rows: int | None) -> None:
@@ -36,7 +45,12 @@ def test_rows(code: str, rows: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "result"), [("torch.tensor(0.1)", 0.1), ("torch.tensor(batch)", UNKNOWN)]
+    ("code", "result"),
+    [
+        ("torch.tensor(0.1).item()", 0.1),
+        ("torch.tensor(0.1, dtype=torch.float64)", 0.1),
+        ("torch.tensor(batch)", UNKNOWN),
+    ],
 )
 def test_a_scalar_tensor_is_its_number(code: str, result: object) -> None:
     assert value_of(code, "import torch") == result
@@ -56,3 +70,28 @@ def test_a_loop_without_gradients(context: str) -> None:
     assert get(machine, "scheduler")
     (loop,) = [node for node in machine.trace if hasattr(node, "loop")]
     assert loop.loop.without_gradients
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        ("grid[:, 0] > 0.5", ("Sized", 8)),
+        ("(grid[2:, 0] > 0.5).long()", ("Sized", 6)),
+        ("grid.sum(1) == 0", ("Sized", 8)),
+        ("grid.numel()", 24),
+        ("(grid[:, 1] <= 0).long().numel()", 8),
+        ("grid[1:].numel()", 21),
+        ("grid[:, :2].numel()", UNKNOWN),
+        ("other.numel()", UNKNOWN),
+    ],
+)
+def test_elements_of_a_named_array(code: str, rows: object) -> None:
+    before = "import torch\ngrid = torch.rand(8, 3)\nother = torch.tensor([1, 2])"
+    assert value_of(code, before) == rows
+
+
+def test_a_comparison_of_a_call_runs_once() -> None:
+    """A call in a comparison may step something; it is not evaluated twice."""
+    assert get(
+        run("calls = []\ndef f():\n    calls.append(1)\n    return 2\nbig = f() > 1"), "calls"
+    ).items == [Expr.const(1)]

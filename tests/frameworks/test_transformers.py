@@ -1,0 +1,134 @@
+"""What is read of a training with transformers' Trainer, and what is left open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.predict.forecast import Forecast, forecast
+from lrlint.source import load
+
+HEAD = """
+import torch
+from transformers import HfArgumentParser, Trainer, TrainingArguments
+from transformers import get_linear_schedule_with_warmup
+from project import net
+
+"""
+FIT = """
+given = TrainingArguments("out", learning_rate=2e-3, max_steps=8)
+Own(model=net, args=given, train_dataset=range(64)).train()
+"""
+OPTIMIZER = """
+    def create_optimizer(self):
+        if self.optimizer is None:
+            rate = self.args.learning_rate / 2
+            self.optimizer = torch.optim.SGD(self.model.parameters(), lr=rate)
+        return self.optimizer
+"""
+SCHEDULER = """
+    def create_scheduler(self, num_training_steps, optimizer=None):
+        if self.lr_scheduler is None:
+            self.lr_scheduler = get_linear_schedule_with_warmup(
+                optimizer or self.optimizer, 2, num_training_steps
+            )
+        return self.lr_scheduler
+"""
+
+
+def predicted(script: str, path: Path) -> list[Forecast]:
+    file = path / "s.py"
+    file.write_text(HEAD + script, encoding="utf-8")
+    return list(forecast(load(str(file)), {}).schedules)
+
+
+def lrs(script: str, path: Path) -> list[float]:
+    (found,) = predicted(script, path)
+    assert found.prediction.lr is not None, found.prediction.unresolved
+    return list(found.prediction.lr[0])
+
+
+def own(*methods: str) -> str:
+    return "class Own(Trainer):\n" + "".join(methods) + FIT
+
+
+def linear(base: float, warmup: int = 0) -> list[float]:
+    rise = [base * step / warmup for step in range(warmup)]
+    return rise + [base * (8 - step) / (8 - warmup) for step in range(warmup, 8)]
+
+
+def test_an_optimizer_of_the_class(tmp_path: Path) -> None:
+    assert lrs(own(OPTIMIZER), tmp_path) == pytest.approx(linear(1e-3))
+
+
+def test_a_scheduler_of_the_class(tmp_path: Path) -> None:
+    assert lrs(own(SCHEDULER), tmp_path) == pytest.approx(linear(2e-3, warmup=2))
+
+
+def test_both_of_the_class(tmp_path: Path) -> None:
+    assert lrs(own(OPTIMIZER, SCHEDULER), tmp_path) == pytest.approx(linear(1e-3, warmup=2))
+
+
+def test_a_method_that_only_adds_to_the_inherited_one(tmp_path: Path) -> None:
+    method = """
+    def create_optimizer(self):
+        made = super().create_optimizer()
+        print(made)
+        return made
+"""
+    assert lrs(own(method), tmp_path) == pytest.approx(linear(2e-3))
+
+
+def test_both_in_one_method_are_left_open(tmp_path: Path) -> None:
+    """transformers 5.24 does not call it, older versions do."""
+    method = """
+    def create_optimizer_and_scheduler(self, num_training_steps):
+        self.create_optimizer()
+        self.lr_scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, T_max=3)
+"""
+    found = predicted(own(method), tmp_path)
+    assert found
+    assert all(one.prediction.lr is None and one.prediction.unresolved for one in found)
+
+
+PARSED = """
+parser = HfArgumentParser(TrainingArguments)
+(given,) = parser.{call}
+Trainer(model=net, args=given, train_dataset=range(64)).train()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "steps", "lr"),
+    [
+        ('parse_args_into_dataclasses(["--max_steps", "5", "--learning-rate=1e-3"])', 5, 1e-3),
+        ('parse_dict({"max_steps": 4, "learning_rate": 0.01})', 4, 0.01),
+        ("parse_args_into_dataclasses()", 24, 5e-5),
+        ("parse_args_into_dataclasses([])", 24, 5e-5),
+    ],
+)
+def test_a_parser_of_the_arguments(call: str, steps: int, lr: float, tmp_path: Path) -> None:
+    curve = lrs(PARSED.replace("{call}", call), tmp_path)
+    assert len(curve) == steps
+    assert curve[0] == lr
+
+
+def test_a_file_of_the_arguments(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"max_steps": 6, "learning_rate": 0.002}', encoding="utf-8")
+    curve = lrs(PARSED.replace("{call}", 'parse_json_file("run.json")'), tmp_path)
+    assert (len(curve), curve[0]) == (6, 0.002)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'parse_json_file("elsewhere.json")',
+        'parse_args_into_dataclasses(["--max_steps", chosen])',
+        'parse_args_into_dataclasses(["--use_cpu", "--max_steps", "5"])',
+        'parse_dict({"max_steps": 4, **more})',
+    ],
+)
+def test_arguments_that_are_not_known(call: str, tmp_path: Path) -> None:
+    script = PARSED.replace("{call}", call).replace("parser =", "from project import *\nparser =")
+    assert all(found.prediction.lr is None for found in predicted(script, tmp_path))
