@@ -15,7 +15,7 @@ from typing import Any
 from lrlint.analysis.model.computed import Computed, Derived
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, compare, divided, floor
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, cleared, compare, floor
 from lrlint.symbolic.atoms import Call
 
 Counters = Sequence[tuple[Atom, Expr | None]]
@@ -129,16 +129,16 @@ def _of_cosine(key: Computed, counters: Counters) -> End | None:
 
 
 def _zero(slope: Expr, offset: Expr) -> Expr:
-    """Return where a line is 0; what both of its numbers are divided by does not matter."""
-    divisors = [
+    """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
+    divisors = {
         factor
         for monomial in slope.terms
         for factor, exponent in monomial
-        if not isinstance(factor, Atom) and exponent == 1
-    ]
-    for divisor in divisors:
-        if all((divisor, 1) in monomial for monomial in [*slope.terms, *offset.terms]):
-            slope, offset = divided(slope, divisor), divided(offset, divisor)
+        if isinstance(factor, Call) and factor.kind == "inverse" and exponent == 1
+    }
+    for divisor in sorted(divisors, key=str):
+        if all((divisor, 1) in monomial for monomial in slope.terms):
+            slope, offset = cleared(slope, divisor), cleared(offset, divisor)
     return -offset / slope
 
 
