@@ -1,6 +1,6 @@
 # invalid: a line that goes on below 0
 # at: def factor(epoch):
-# says: planned=9
+# says: 9 steps long
 # says: negative
 import torch
 from torch.optim.lr_scheduler import LambdaLR
