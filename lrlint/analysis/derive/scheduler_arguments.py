@@ -42,7 +42,7 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
     for name, value in record.arguments.items():
         place = record.places.get(name)
         arguments[name] = Argument(
-            value=_fact_of(value),
+            value=Unknown() if name in record.assigned else _fact_of(value),
             place=place,
             text="" if place is None else place.text,
             reads=numbers_of(value) if name == "lr_lambda" else frozenset(),
