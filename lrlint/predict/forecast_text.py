@@ -35,12 +35,27 @@ _DRIVEN = {
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
     if not file.schedules:
-        yield f"{place(file.filename)}: no learning-rate schedule found"
+        yield f"{place(file.filename)}: {clean(nothing_found(file))}"
         return
     for position, forecast in enumerate(file.schedules):
         if position:
             yield ""
         yield from _describe_schedule(forecast, colour)
+
+
+def nothing_found(file: FileForecast) -> str:
+    """Say that there is no schedule, or which option builds one."""
+    for schedule in file.left_out:
+        for guard in schedule.construction.guards:
+            if guard.by_default is False:
+                row = schedule.place.span().start.row
+                is_name = all(part.isidentifier() for part in guard.text.split("."))
+                remedy = f": --set {guard.text}=1" if is_name else ""
+                return (
+                    "no learning-rate schedule with the defaults;"
+                    f" {schedule.scheduler} in line {row} needs `{guard.text}`{remedy}"
+                )
+    return "no learning-rate schedule found"
 
 
 def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
@@ -106,7 +121,7 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         count = _count(schedule.steps, prediction.steps, spell)
         lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
-        yield label, f"{count}{_CADENCES[schedule.per]} ({lines})"
+        yield label, f"{count}{_cadence(schedule)} ({lines})"
     else:
         yield "scheduler steps", schedule.stepping.escapes or _without_steps(schedule)
     optimizer = schedule.optimizer
@@ -117,6 +132,13 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
             "optimizer steps",
             _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
         )
+
+
+def _cadence(schedule: Schedule) -> str:
+    loops = schedule.sites[0].loops
+    if schedule.per is Cadence.ONCE and loops:
+        return f", in the loop in line {loops[-1].place.span().start.row}"
+    return _CADENCES[schedule.per]
 
 
 def _without_steps(schedule: Schedule) -> str:

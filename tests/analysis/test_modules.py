@@ -62,3 +62,51 @@ def test_a_module_is_run_for_what_it_may_build(tmp_path: Path) -> None:
     analyse(load(script), project=project)
     parsed = [project.has_parsed(tmp_path / f"{name}.py") for name in ("helpers", "builders")]
     assert parsed == [False, True]
+
+
+TABLE = {
+    "function": (
+        "TABLE = {}\ndef enter(name):\n    def inside(function):\n        TABLE[name] = function\n"
+        "        return function\n    return inside\n",
+        'TABLE["steps"](optimizer)',
+    ),
+    "object": (
+        "class Table:\n    def __init__(self):\n        self.known = {}\n"
+        "    def __call__(self, name):\n        def inside(function):\n"
+        "            self.known[name] = function\n            return function\n"
+        "        return inside\n"
+        "    def get(self, name):\n        if name not in self.known:\n            raise KeyError\n"
+        "        return self.known[name]\nTABLE = enter = Table()\n",
+        'TABLE.get("steps")(optimizer)',
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TABLE)
+@pytest.mark.parametrize(
+    "imported", ["import work.rates", "import work", "from work import rates as unused"]
+)
+def test_functions_that_another_module_enters_into_a_registry(
+    kind: str, imported: str, tmp_path: Path
+) -> None:
+    table, built = TABLE[kind]
+    package = tmp_path / "work"
+    package.mkdir()
+    (package / "__init__.py").write_text("from . import rates\n")
+    (package / "table.py").write_text(table)
+    (package / "rates.py").write_text(
+        "from torch.optim.lr_scheduler import StepLR\nfrom work.table import enter\n"
+        '@enter("steps")\ndef by_steps(optimizer):\n    return StepLR(optimizer, step_size=4)\n'
+    )
+    script = tmp_path / "train.py"
+    script.write_text(
+        f"import torch\n{imported}\nfrom work.table import TABLE\n"
+        "optimizer = torch.optim.SGD([torch.zeros(1)], lr=0.5)\n"
+        f"scheduler = {built}\n"
+        "for _ in range(9):\n    optimizer.step()\n    scheduler.step()\n"
+    )
+    (training,) = analyse(load(script)).trainings
+    (schedule,) = training.schedules
+    assert schedule.scheduler == "StepLR"
+    assert schedule.steps is not None
+    assert schedule.steps.value == 9

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lrlint.predict.forecast import Forecast, forecast
+from lrlint.predict.forecast_text import facts
 from lrlint.source import load
 
 optimizer = pytest.importorskip("torch.optim.optimizer")
@@ -201,6 +202,59 @@ def _used(folder: Path) -> list[list[float]]:
         sys.modules.pop("helpers", None)
         handle.remove()
     return lrs
+
+
+INVERSE_ROOT = """
+import numpy as np
+import torch
+
+
+class WarmedUp:
+    def __init__(self, inner, width, warmup):
+        self.inner, self.warmup, self.count = inner, warmup, 0
+        self.scale = np.power(width, -0.5)
+
+    def advance(self):
+        self.count += 1
+        rates = [np.power(self.count, -0.5), np.power(self.warmup, -1.5) * self.count]
+        for group in self.inner.param_groups:
+            group["lr"] = self.scale * np.min(rates)
+        self.inner.step()
+
+
+net = torch.nn.Linear(2, 2)
+rate = WarmedUp(torch.optim.Adam(net.parameters(), lr=0.001), 64, WARMUP)
+for epoch in range(4):
+    for batch in range(3):
+        rate.advance()
+"""
+
+
+def test_functions_of_settings(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(INVERSE_ROOT.replace("WARMUP", "5"))
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.lr == [pytest.approx(rates, rel=1e-12) for rates in _used(tmp_path)]
+    script.write_text(INVERSE_ROOT.replace("WARMUP", 'config["warmup"]'))
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.unresolved == ['config["warmup"]']
+
+
+def test_an_lr_that_each_rollout_lowers(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "import torch\n"
+        "adam = torch.optim.Adam(torch.nn.Linear(2, 2).parameters(), lr=0.003)\n"
+        "rollouts = 500 // 64\n"
+        "for rollout in range(1, rollouts + 1):\n"
+        "    left = 1.0 - (rollout - 1.0) / rollouts\n"
+        "    adam.param_groups[0]['lr'] = left * 0.003\n"
+        "    for epoch in range(3):\n"
+        "        for start in range(0, 64, 16):\n"
+        "            adam.step()\n"
+    )
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.lr == [pytest.approx(rates, rel=1e-12) for rates in _used(tmp_path)]
+    assert dict(facts(found))["LR written"] == "7, in the loop in line 4 (line 6)"
 
 
 def _forecasts(folder: Path) -> tuple[Forecast, ...]:

@@ -73,15 +73,26 @@ def hand_written(located: list[Located], loops: Loops) -> Iterator[Written]:
     for key, record in stepped.items():
         if key in driven or any(inner is None for inner in driven):
             continue
+        around = _loops_around_steps(record, located)
         writes = tuple(
             item
             for item in located
             if isinstance(item.event, LRWrite)
             and item.event.optimizer is record
-            and any(loops.kind(loop) in _TRAINING for loop in item.loops)
+            and any(loops.kind(loop) in _TRAINING or id(loop) in around for loop in item.loops)
         )
         if any(map(_may_change, writes)):
             yield Written(record, writes)
+
+
+def _loops_around_steps(record: OptimizerRecord, located: list[Located]) -> set[int]:
+    """Return the loops in which an optimizer steps, such as that over the rollouts of PPO."""
+    return {
+        id(loop)
+        for item in located
+        if isinstance(item.event, OptimizerStep) and item.event.optimizer is record
+        for loop in item.loops
+    }
 
 
 def _may_change(item: Located) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lrlint.analysis.code.modules import ModuleUnit
-from lrlint.analysis.interpreter import choices, escapes, imports, numbers
+from lrlint.analysis.interpreter import choices, escapes, imports, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
@@ -85,10 +85,13 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return GroupsValue(record)
         case SchedulerValue(record=record), "optimizer" if record.optimizer is not None:
             return OptimizerValue(record.optimizer)
+        case ((SchedulerValue() | OptimizerValue()), "__dict__"):
+            escapes.escape(owner, "changed through __dict__")
+            return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
             return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
         case SchedulerValue(record=record), _:
-            argument = record.arguments.get(name)
+            argument = None if name in record.assigned else record.arguments.get(name)
             return argument if isinstance(argument, Expr) else None
         case Loader(path=path, dataset=dataset), "dataset":
             return dataset or Opaque(f"{path}.dataset" if path else None)
@@ -222,8 +225,12 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
             return opaque_member(owner, path_suffix(key, text))
         case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
             return _module_member(machine, unit, name)
+        case External(name="sys.modules") if key == machine.scope.find("__name__"):
+            return ModuleValue(machine.scope.unit)
         case Instance(cls=None) if isinstance(name := dict_key(key), str):
             return _instance_member(machine, owner, name)
+        case Sized() if owner.element is not None:
+            return tables.item(machine, owner, key)
         case Sized(shape=tuple() as shape) if isinstance(dict_key(key), int):
             return Sized(None) if len(shape) > 1 else Opaque()
     return Opaque(item_path(getattr(owner, "path", None), text))
@@ -234,6 +241,8 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
     if not owner.grows:
         machine.read(owner, WHOLE)
     if items is None:
+        if owner.source is not None:
+            return tables.item(machine, owner, key)
         return Opaque() if owner.element is None else _fresh(owner.element)
     if isinstance(position, int) and -len(items) <= position < len(items):
         item = items[position]
@@ -278,6 +287,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         if isinstance(key, Const) or not data:
             return Opaque()
         return any_value(owner) or Opaque(item_path(owner.path, text))
+    imports.fill(machine, owner, name)
     machine.read(owner.store, name)
     path = f"{owner.path}{path_suffix(key, None)}" if owner.path else None
     if path is None and owner.setting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -292,13 +293,23 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
         results.append((condition, value))
     if last is None and len(results) == 1:
         return results[0][1]
-    if last is None and results and all(isinstance(value, Expr) for _, value in results):
+    values = [value for _, value in results]
+    named = [value.path for value in values if isinstance(value, Opaque) and not value.measured]
+    if last is None and results and _are_numbers(values):
         last = results.pop()[1]
     if last is not None:
         for condition, value in reversed(results):
-            last = choices.join(machine, condition, value, last)
+            last = choices.join(machine, condition, value, last, next(filter(None, named), ""))
         return last
     return choices.choice(machine, results) if results else NONE
+
+
+def _are_numbers(values: Sequence[AnyValue]) -> bool:
+    """Whether all are numbers, as ``1`` and ``dist.get_world_size()`` are."""
+    return any(isinstance(value, Expr) for value in values) and all(
+        isinstance(value, Expr) or (isinstance(value, Opaque) and value.path and not value.measured)
+        for value in values
+    )
 
 
 # -- classes ----------------------------------------------------------------------------------
@@ -313,6 +324,7 @@ def _instantiate(
         return modelled
     kind = machine.library.kind_of_class(cls)
     instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
+    instance.store.inherited = tuple(base.scope.store for base in members.lookup_order(cls))
     machine.instances.append(instance)
     _leave_protocols_open(machine, instance)
     initialise(machine, instance, arguments, node)

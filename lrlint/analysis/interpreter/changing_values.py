@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -32,12 +33,31 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 
-def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], set[Entry]]:
-    """Replace what the body may change by unknowns; return the numbers, and all of them."""
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """What is unknown where the body of a loop begins."""
+
+    variables: list[Variable]
+    """The numbers among it."""
+    entries: set[Entry]
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
+    """What is no number: where it is, its value before the loop, and the unknown in its place."""
+
+    def restore(self, machine: Machine) -> None:
+        """Give back its value to each entry that the body has not changed."""
+        for store, key, before, unknown in self.others:
+            if store.data.get(key) is unknown:
+                machine.write(store, key, before)
+
+
+def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
+    """Replace what the body may change by unknowns."""
     variables: list[Variable] = []
+    others: list[tuple[Store, Hashable, AnyValue, AnyValue]] = []
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
+    dicts = {mapping.store for mapping in machine.dicts}
     for store, key, default in _changing(machine, node):
         if (store, key) in places:
             continue
@@ -51,12 +71,16 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> tuple[list[Variable], s
             variables.append(Variable(store, key, value, atom))
             unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
-        elif (store, key) in held or value is None:
+        elif value is None:
+            if key in machine.carried and store in dicts:
+                unknown.add((store, key))  # an incomplete dict may have it or not
+        elif (store, key) in held:
             continue
         elif (other := carried_values.unknown_at_start(value)) is not None:
             unknown.add((store, key))
+            others.append((store, key, value, other))
             machine.write(store, key, other)
-    return variables, unknown
+    return Unknowns(variables, unknown, others)
 
 
 def _changing(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.interpreter import imports, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
@@ -175,10 +175,12 @@ def _ordinarily(text: str) -> bool | None:
         return True
     if _SMALL_BATCH.search(text):
         return False
-    if any(word in text for word in ("isnan", "isinf", "os.path.exists", "os.path.isfile")):
+    if any(word in text for word in _SELDOM):
         return False
     return None
 
+
+_SELDOM = ("isnan", "isinf", "os.path.exists", "os.path.isfile", "step_was_skipped")
 
 _SCALE = re.compile(
     r"(?P<first>[\w.]*scaler\w*\.get_scale\(\) *)?(?(first)|[^\W\d][\w.]* *)(?P<sign>[<>]=?|==|!=)"
@@ -369,6 +371,21 @@ def is_constant(
     return False
 
 
+def _option_of_group(
+    machine: Machine, option: str, group: GroupsValue, node: cst.CSTNode
+) -> Condition:
+    """Return whether a param group has an option that the script gives some groups."""
+    record = group.record
+    groups = record.groups if group.index is None else (record.groups[group.index],)
+    found = {option in record.defaults or option in options for options in groups}
+    if len(found) > 1 or record.unknown_groups or record.driven:
+        return _undecided(machine, (group,), node)
+    (present,) = found or {False}
+    # Other code may add the option.
+    question = Question(Asks.MEMBERSHIP, Identity(record), (option, present))
+    return Flag(question, machine.unit.code(node), present)
+
+
 def _member(
     machine: Machine, member: AnyValue, container: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
@@ -382,11 +399,15 @@ def _member(
             parts = tuple(truth for truth in truths if not isinstance(truth, bool))
             return any_of(*parts) if parts else False
         case Const(value=key), DictValue(complete=True, store=store, setting=setting):
+            if isinstance(container, DictValue):
+                imports.fill(machine, container, key)
             machine.read(store, key)
             present = key in store.data
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
             return Flag(question, machine.unit.code(node), present) if setting else present
+        case Const(value=str() as option), GroupsValue(whole=False):
+            return _option_of_group(machine, option, container, node)
         case Const(value=str() as part), Const(value=str() as whole):
             present = part in whole
             if max(container.strength, member.strength) is Strength.CONSTANT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lrlint.analysis.interpreter import attributes, escapes, members, numbers
+from lrlint.analysis.interpreter import attributes, escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
@@ -72,6 +72,7 @@ def _get(
     machine: Machine, receiver: DictValue, key: AnyValue, default: AnyValue | None
 ) -> AnyValue:
     known = members.dict_key(key)
+    imports.fill(machine, receiver, known)
     machine.read(receiver.store, known)
     if known is not None and known not in receiver.store.data and receiver.complete:
         return default or NONE
@@ -137,9 +138,13 @@ def call_sized(machine: Machine, receiver: Sized, name: str, arguments: Argument
             return Opaque(measured=True)
         case _ if name in _REDUCE and _of_columns(arguments):
             return Sized(numbers.length_of(machine, receiver))
-    if name in _KEEP_ROWS or (name.endswith("_") and name not in _RESHAPE_IN_PLACE):
+    if name in _KEEP_ROWS and receiver.element is not None:
+        return Sized(receiver.length, receiver.path, receiver.shape)
+    if name in _SAME_NUMBERS or name in _KEEP_ROWS:
         return receiver
-    return Sized(None)
+    receiver.element = None  # it may change the array in place
+    keeps_rows = name.endswith("_") and name not in _RESHAPE_IN_PLACE
+    return receiver if keeps_rows else Sized(None)
 
 
 def _elements(machine: Machine, receiver: Sized) -> AnyValue:
@@ -161,16 +166,22 @@ def _of_columns(arguments: Arguments) -> bool:
 
 
 _REDUCE = frozenset({"sum", "mean", "prod", "argmax", "argmin", "norm", "std", "var", "any", "all"})
+_SAME_NUMBERS = frozenset(
+    {
+        *("clone", "contiguous", "copy", "cpu", "cuda", "detach", "double", "numpy"),
+        *("pin_memory", "tolist"),
+    }
+)
+"""Methods that keep the elements."""
 _KEEP_ROWS = frozenset(
     {
         *("abs", "add", "clamp", "clip", "cos", "div", "exp", "log", "mul", "pow", "relu"),
         *("round", "sigmoid", "sin", "sqrt", "sub", "tanh"),
-        *("astype", "bfloat16", "bool", "byte", "double", "float", "half", "int", "long"),
-        *("short", "to", "type", "type_as", "clone", "contiguous", "copy", "cpu", "cuda"),
-        *("detach", "numpy", "pin_memory"),
+        *("astype", "bfloat16", "bool", "byte", "float", "half", "int", "long"),
+        *("short", "to", "type", "type_as"),
     }
 )
-"""Methods that keep the number of samples: ``.float()``, ``.to(device)``, ``.astype(…)``."""
+"""Methods that keep the number of samples: ``.round()``, ``.to(device)``, ``.astype(…)``."""
 _RESHAPE_IN_PLACE = frozenset({"resize_", "squeeze_", "t_", "transpose_", "unsqueeze_"})
 
 
@@ -199,6 +210,10 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
     match name, arguments.get(0):
         case (("lower" | "upper" | "strip" | "title" | "capitalize"), _):
             return Const(getattr(text, name)(), receiver.strength, receiver.path)
+        case "split", None:
+            return ListValue([Const(word) for word in text.split()])
+        case "split", Const(value=str() as separator) if separator:
+            return ListValue([Const(word) for word in text.split(separator)])
         case (("startswith" | "endswith"), Const(value=str() as part)):
             return Const(getattr(text, name)(part), receiver.strength, receiver.path)
     return Opaque()

@@ -183,6 +183,8 @@ def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
         return as_value(machine.truth(node))
     value = machine.evaluate(node.expression)
     minus = isinstance(node.operator, cst.Minus)
+    if isinstance(value, Sized) and minus:
+        return operators.apply(machine, cst.Multiply, value, Expr.const(-1))
     if isinstance(value, Opaque) and value.measured:
         path = f"-{value.path}" if minus and value.path else value.path
         return Opaque(path, measured=True, local=value.local)

@@ -12,8 +12,19 @@ import libcst as cst
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import AnyValue, External, ModuleValue, Opaque, Value
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    DictValue,
+    External,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Opaque,
+    Value,
+)
 from lrlint.formulas import LAWS
+from lrlint.source import mentions_schedule
 from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
@@ -56,6 +67,8 @@ def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
             else:
                 top = name.split(".", 1)[0]
                 _bind(machine, top, LazyImport(machine.unit, top, 0, None))
+                if name != top:  # no name of the module, but `fill` may have to import it
+                    _bind(machine, name, LazyImport(machine.unit, name, 0, None))
         return
     module = "" if node.module is None else dotted(node.module) or ""
     level = import_level(node)
@@ -122,6 +135,56 @@ def resolve(machine: Machine, lazy: LazyImport) -> AnyValue:
         starred = unit.star_imports.get(lazy.name)
         return foreign(machine, starred or f"{lazy.module}.{lazy.name}", lazy.name)
     return value
+
+
+def fill(machine: Machine, registry: DictValue, key: object) -> None:
+    """Import what the modules seen so far import, which may put a missing key into a dict.
+
+    ``import project.schedules`` is followed when a name of it is used; a module that enters its
+    functions into a registry may never be used by name.
+    """
+    if key in registry.store.data or not registry.complete or not _is_registry(machine, registry):
+        return
+    for _ in range(_MOST_REGISTERING):
+        pending = (unit for lazy in _not_used(machine) if (unit := _unit_of(machine, lazy)))
+        unit = next((unit for unit in pending if unit not in machine.scopes), None)
+        if unit is None or key in registry.store.data:
+            return
+        machine.scope_of(unit)
+
+
+def _is_registry(machine: Machine, value: DictValue) -> bool:
+    """Whether a dict holds functions or classes, or nothing yet and belongs to a module."""
+    entries = value.store.data.values()
+    if not all(isinstance(entry, (FunctionValue, ClassValue)) for entry in entries):
+        return False
+    if entries:
+        return True
+    owned = [member for scope in machine.scopes.values() for member in scope.store.data.values()]
+    held = [
+        inner for one in owned if isinstance(one, Instance) for inner in one.store.data.values()
+    ]
+    return any(member is value for member in (*owned, *held))
+
+
+_MOST_REGISTERING = 50
+"""Modules that are imported in search of a key."""
+
+
+def _not_used(machine: Machine) -> list[LazyImport]:
+    values = [value for scope in machine.scopes.values() for value in scope.store.data.values()]
+    return [value for value in values if isinstance(value, LazyImport)]
+
+
+def _unit_of(machine: Machine, lazy: LazyImport) -> ModuleUnit | None:
+    """Return the module that an import runs, if it may have to do with schedules."""
+    path = ".".join(part for part in (lazy.module, lazy.name) if part)
+    unit = machine.project.find(lazy.importer, path, lazy.level)
+    unit = unit or machine.project.find(lazy.importer, lazy.module, lazy.level)
+    if unit is None:
+        return None
+    is_package = unit.filename.endswith("__init__.py")
+    return unit if is_package or mentions_schedule(unit.source.data) else None
 
 
 def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:

@@ -57,8 +57,9 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
             written = path or source_text(machine, node)
             element = _of_share if shared_out else _measured
             return Stream(length, element, text=written, over_loader=True)
-        case Sized(path=path):
-            return Stream(numbers.length_of(machine, value), _measured, text=path)
+        case Sized(path=path, element=element):
+            visited = _measured if element is None else element
+            return Stream(numbers.length_of(machine, value), visited, text=path)
         case Choice():
             return _over_choice(machine, value, node)
         case GroupsValue(whole=True):

@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 import libcst as cst
 
 from lrlint.analysis.interpreter import carried_values, changing_values
-from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.escapes import leave_block_open
 from lrlint.analysis.interpreter.gains import UNREPRESENTABLE, resolve, running_counters
 from lrlint.analysis.interpreter.last_values import (
@@ -59,9 +58,8 @@ def repeating(
     """
     repeat = Repeat(loop, [])
     start = len(machine.journal)
-    variables, unknown = (
-        changing_values.make_unknown(machine, node) if carries else ([], set[Entry]())
-    )
+    unknowns = changing_values.make_unknown(machine, node) if carries else None
+    variables = [] if unknowns is None else unknowns.variables
     growing: list[ListValue] = []
     if carries and isinstance(node, (cst.For, cst.While)):
         growing = changing_values.growing_lists(machine, node.body, repeat)
@@ -73,8 +71,9 @@ def repeating(
             yield repeat
     finally:
         del machine.changing[repeat]
-        if begun is not None:
-            carried_values.end(machine, repeat, begun, unknown)
+        if begun is not None and unknowns is not None:
+            carried_values.end(machine, repeat, begun, unknowns.entries)
+            unknowns.restore(machine)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
     unforeseen = breaks_unforeseen(repeat.body, {variable.atom for variable in variables})
@@ -113,6 +112,12 @@ def repeating(
 def _end_at_break(repeat: Repeat) -> None:
     """Bound the trip count by ``if i >= limit: break`` at the start or end of the body."""
     loop, body = repeat.loop, repeat.body
+    planned = None if loop.trips is None else loop.trips.value
+    if any(isinstance(node, Break) and node.levels == 1 for node in body) and (
+        loop.unbounded or planned
+    ):
+        loop.trips, loop.unbounded = Expr.const(1), False  # a retry is for emergencies
+        return
     if (loop.trips is None and not loop.unbounded) or len(body) < 2:
         return
     for position, visits in ((0, 0), (-1, 1)):

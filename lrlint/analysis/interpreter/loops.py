@@ -12,7 +12,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import has_own_break
-from lrlint.analysis.interpreter import assignment, branches, escapes, members
+from lrlint.analysis.interpreter import assignment, branches, escapes, members, tables
 from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.loop_splits import Split, split_of
@@ -31,7 +31,7 @@ from lrlint.analysis.model.values import (
     Stream,
 )
 from lrlint.source.nodes import statements_of, walk
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
 # -- for --------------------------------------------------------------------------------------
 
@@ -267,16 +267,21 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
         stream = iterate(machine, machine.evaluate(comp.iter), comp.iter)
         items = _known_elements(machine, node, stream)
         complete = items is not None
+        source: Stream | None = None
         if items is None:
-            items = [_any_element(machine, node, stream)]
+            index = machine.index_atom(_first_name(comp.target) or "i")
+            items = [_any_element(machine, node, stream, index)]
+            source = tables.tabulated(_trips(comp, stream), index, items[0])
     if isinstance(node, cst.GeneratorExp):
         why = "stepped where somebody asks for the elements of a generator"
         escapes.leave_block_open(machine.block[begun:], why)
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
+    home, under = machine.loop, len(machine.guards)
     if complete:
-        return ListValue(items)
-    return ListValue(None, element=items[0], length=_trips(comp, stream))
+        return ListValue(items, home=home, under=under)
+    length = _trips(comp, stream)
+    return ListValue(None, items[0], length, source=source, home=home, under=under)
 
 
 def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:
@@ -316,11 +321,11 @@ def _small_count(stream: Stream) -> int | None:
     return trips if isinstance(trips, int) and trips <= 4 else None
 
 
-def _any_element(machine: Machine, node: _Comprehension, stream: Stream) -> AnyValue:
+def _any_element(machine: Machine, node: _Comprehension, stream: Stream, index: Atom) -> AnyValue:
     """Return an element that represents all."""
     comp = node.for_in
     loop = LoopRecord(
-        index=machine.index_atom(_first_name(comp.target) or "i"),
+        index=index,
         trips=_trips(comp, stream),
         place=machine.here(node),
         over=stream.text,

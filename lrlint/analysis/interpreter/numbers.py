@@ -9,7 +9,7 @@ from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
-from lrlint.analysis.model.computed import RateInUse, all_atoms, computed, varies
+from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -101,16 +101,19 @@ def _moment(machine: Machine, group: GroupsValue | None) -> tuple[int, int, int 
 
 
 def apply(machine: Machine, function: str, *operands: AnyValue | None) -> AnyValue:
-    """Return what a function gives of numbers that change during the training, else an unknown."""
+    """Return what a function gives of numbers and settings, or an unknown.
+
+    What it gives of numbers that change during the training differs from step to step.
+    """
     measured = any(isinstance(value, Opaque) and value.measured for value in operands)
     parts = [rate_of(machine, value) for value in operands]
     known = [part for part in parts if part is not None]
-    if len(known) < len(parts) or not varies(*known):
+    if len(known) < len(parts) or not all_atoms(*known):
         return Opaque(measured=measured, local=values.is_local(*operands))
     place = None if machine.statement is None else machine.here(machine.statement)
     try:
         number = computed(function, known, place=place)
-    except TooComplex:
+    except (TooComplex, ValueError, ArithmeticError, TypeError):
         return Opaque(measured=measured)
     return Opaque(measured=True, rate=number) if measured else number
 
@@ -197,6 +200,8 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
             return length
         case Instance():
             return _instance_length(machine, value)
+        case Opaque(path=None, length=Expr() as length):
+            return length
         case Opaque(path=str() as path):
             if value.length is None:
                 value.length = length_atom(machine, path)

@@ -150,12 +150,10 @@ def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 models("builtins.int")(_rounding(truncate))
-models("builtins.min")(_extreme(minimum))
-models("builtins.max")(_extreme(maximum))
+models("builtins.min", "numpy.min", "numpy.amin", "numpy.minimum")(_extreme(minimum))
+models("builtins.max", "numpy.max", "numpy.amax", "numpy.maximum")(_extreme(maximum))
 models("math.floor", "numpy.floor")(_rounding(floor))
 models("math.ceil", "numpy.ceil")(_rounding(ceil))
 models("math.sqrt", "numpy.sqrt")(of_math(math.sqrt))
 for _name in ("log", "log10", "log2", "exp", "cos", "sin", "tan", "tanh"):
     models(f"math.{_name}")(of_math(getattr(math, _name)))
-models("numpy.minimum")(_extreme(minimum))
-models("numpy.maximum")(_extreme(maximum))

@@ -1,10 +1,10 @@
-"""torch and numpy: arrays, of which only the number of rows matters, and calls without effect."""
+"""torch and numpy: arrays, of which the number of rows and the elements matter."""
 
 from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import calls, numbers
+from lrlint.analysis.interpreter import calls, choices, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are used here)
@@ -93,7 +93,7 @@ def _choice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Opaque() if count is None else Sized(count)
 
 
-@models(*qualified(_MODULES, "arange"))
+@models("torch.arange")
 def _arange(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     bounds = [numbers.to_number(machine, value) for value in arguments.positional]
     match bounds:
@@ -104,25 +104,54 @@ def _arange(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Sized(None)
 
 
-@models(*qualified(_MODULES, "linspace"))
+@models("numpy.arange")
+def _arange_of_numpy(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    array = _arange(machine, arguments, node)
+    start = numbers.to_number(machine, arguments.get(0))
+    if isinstance(array, Sized) and array.length is not None and not arguments.keywords:
+        first = Expr.const(0) if len(arguments.positional) == 1 else start
+        array.element = None if first is None else lambda i: first + i
+    return array
+
+
+@models("torch.linspace")
 def _linspace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(2, "steps") or arguments.get(2, "num")
     return Sized(None if count is None else numbers.to_number(machine, count))
 
 
+@models("numpy.linspace")
+def _linspace_of_numpy(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    length = numbers.to_number(machine, arguments.get(2, "num"))
+    first, last = (
+        numbers.to_number(machine, arguments.get(position, name))
+        for position, name in enumerate(("start", "stop"))
+    )
+    plain = arguments.keywords.keys() <= {"start", "stop", "num"}
+    if length is None or first is None or last is None or not plain:
+        return Sized(length)
+    slope = (last - first) / (length - 1)
+    return Sized(length, element=lambda i: first + i * slope)
+
+
+@models("numpy.array", "numpy.asarray")
+def _array(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return an array of the elements of a list; torch rounds those to fewer digits."""
+    array = _of_list(machine, arguments, node)
+    data = arguments.get(0, "object")
+    if isinstance(array, Sized) and data is not None and not arguments.keywords:
+        array.element = tables.element_of(data)
+    return array
+
+
 @models(
     "torch.tensor",
-    "numpy.array",
     *qualified(
         _OF_ARRAYS,
         "from_numpy",
         "as_tensor",
         "FloatTensor",
         "LongTensor",
-        "zeros_like",
-        "ones_like",
-        "randn_like",
-        "asarray",
     ),
 )
 def _of_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
@@ -157,7 +186,7 @@ def _unrounded(value: AnyValue | None) -> AnyValue | None:
 
 
 @models(
-    *qualified(_OF_ARRAYS, "relu", "sigmoid"),
+    *qualified(_OF_ARRAYS, "relu", "sigmoid", "zeros_like", "ones_like", "randn_like"),
 )
 def _of_elements(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return an array of as many rows as the argument has, or an unknown number."""
@@ -173,7 +202,11 @@ def _elementwise(name: str) -> Model:
 
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         data = arguments.get(0)
-        if isinstance(data, (ListValue, Sized)):
+        if isinstance(data, Sized):
+            return tables.elementwise(
+                lambda value: of_number(machine, Arguments([value]), node), data
+            )
+        if isinstance(data, ListValue):
             return _of_elements(machine, arguments, node)
         exact = _unrounded(data)
         value = of_number(machine, Arguments([exact] if exact is not None else []), node)
@@ -188,10 +221,37 @@ for _name in ("sin", "cos", "tan", "exp", "log", "tanh", "abs"):
     )(_elementwise(_name))
 
 
+@models("numpy.concatenate", "numpy.hstack", "torch.cat", "torch.hstack", "numpy.append")
+def _joined(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``np.concatenate((a, b))`` and ``np.append(a, b)``."""
+    parts = list(arguments.positional)
+    if len(parts) == 1 and isinstance(parts[0], ListValue):
+        parts = parts[0].items or []
+    return _of_alternatives(machine, parts, node, []) if parts else Sized(None)
+
+
+def _of_alternatives(
+    machine: Machine, waiting: list[AnyValue], node: cst.Call, parts: list[AnyValue]
+) -> AnyValue:
+    """Return the array of several, for each alternative of those that a condition decides."""
+    if not waiting:
+        return tables.concatenated(machine, parts)
+    first, *others = waiting
+    return choices.distribute(
+        machine, first, node, lambda part: _of_alternatives(machine, others, node, [*parts, part])
+    )
+
+
 @models(*qualified(_MODULES, "randperm", "permutation"))
 def _randperm(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     count = arguments.get(0, "n")
     return Sized(None if count is None else numbers.to_number(machine, count))
+
+
+@models("torch.distributed.get_world_size")
+def _world_size(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the number of processes, which the user sets by the name that the script gives it."""
+    return Opaque(machine.unit.code(node))
 
 
 def without_gradients(

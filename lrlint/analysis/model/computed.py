@@ -151,9 +151,18 @@ def computed(
     condition: Derived | None = None,
     place: object = None,
 ) -> Expr:
-    """Return the number that a function gives."""
+    """Return the number that a function gives; it has a value where the script's defaults do.
+
+    Raises what the function raises of such values.
+    """
     key = Computed(function, tuple(parts), condition, place)
-    return Expr.atom(Atom(name=key.text, key=key, lower=None, integer=False))
+    atoms = frozenset(key.atoms())
+    values = [part.value for part in key.parts]
+    if function not in FUNCTIONS or None in values or not atoms or varies(key):
+        return Expr.atom(Atom(name=key.text, key=key, lower=None, integer=False))
+    value = FUNCTIONS[function](*values)
+    strength = max(atom.strength for atom in atoms)
+    return Expr.atom(Atom(key.text, key, None, strength, value, lower=None, integer=False))
 
 
 def all_atoms(*numbers: Expr | Derived) -> frozenset[Atom]:
