@@ -100,6 +100,8 @@ def _remedy(unresolved: Sequence[str], value: float) -> str:
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""
+    if names[0].rpartition(".")[2].lower() in ("lr", "learning_rate"):
+        value = 0.1
     example = f"{names[0]}={value}".replace("'", "'\"'\"'")  # a key may hold a quote
     return f": set {', '.join(names)}, for example --set '{example}'"
 
