@@ -44,6 +44,7 @@ LIBRARIES: Final = frozenset(
         "apex",
         "datasets",
         "deepspeed",
+        "diffusers",
         "einops",
         "lightning",
         "matplotlib",
