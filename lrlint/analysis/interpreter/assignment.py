@@ -159,6 +159,8 @@ def _note_rebinding(machine: Machine, old: AnyValue, new: AnyValue) -> None:
             machine.emit(Rebind(*where, old.record, new.record))
         case SchedulerValue(), Opaque(path=str() as path) if _FROM_A_CHECKPOINT.search(path):
             machine.emit(SchedulerCall(*where, old.record, UNPICKLED))
+        case SchedulerValue(record=record), Opaque() if not machine.guards:
+            escapes.leave_open(record, "replaced by an object that is not seen", paced=True)
         case OptimizerValue(), Opaque(path=str() as path) if _FROM_A_CHECKPOINT.search(path):
             machine.emit(OptimizerCall(*where, old.record, UNPICKLED))
 
