@@ -17,6 +17,7 @@ from lrlint.analysis.interpreter import (
     escapes,
     lists,
     members,
+    numbers,
     operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -76,6 +77,11 @@ def call_method(
             return containers.call_dict(machine, receiver, name, arguments)
         case ListValue():
             return lists.call_list(machine, receiver, name, arguments, node)
+        case Loader() if name in _REPACKS:
+            return Loader(None)
+        case Loader() if name == "with_epoch":
+            # of webdataset: so many batches, however many the data give
+            return Loader(numbers.to_number(machine, arguments.get(0)))
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
         case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
@@ -116,6 +122,8 @@ def call_method(
     return _unknown(machine, receiver, name, arguments, node)
 
 
+_REPACKS = frozenset({"batched", "unbatched", "repeat", "slice"})
+"""Methods of webdataset's loaders that change how many batches there are."""
 _OF_TENSORS = frozenset(
     {"item", "__int__", "clone", "cpu", "cuda", "detach", "float", "requires_grad_", "to"}
 )

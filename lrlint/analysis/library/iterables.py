@@ -29,7 +29,7 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
-from lrlint.symbolic import Expr, ceil, minimum
+from lrlint.symbolic import Expr, ceil, maximum, minimum
 
 
 def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
@@ -262,14 +262,20 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if inner is None:
         return Opaque()
     bounds = [to_number(machine, value) for value in arguments.positional[1:]]
-    trips: AnyValue | None = None
-    if len(bounds) == 1 and bounds[0] is not None:
-        # It ends with the stream it slices, if that is shorter.
-        trips = (
-            bounds[0]
-            if inner.endless or inner.trips is None
-            else compute(minimum, bounds[0], inner.trips)
-        )
+    start, step = Expr.const(0), Expr.const(1)
+    stop: Expr | None = None
+    match bounds:
+        case [Expr() as stop]:
+            pass
+        case [Expr() as start, Expr() as stop]:
+            pass
+        case [Expr() as start, Expr() as stop, Expr() as step]:
+            pass
+    trips: AnyValue | None = stop
+    if stop is not None and not inner.endless and inner.trips is not None:
+        trips = compute(minimum, stop, inner.trips)  # it may end with the stream
+    if isinstance(trips, Expr) and len(bounds) > 1:
+        trips = compute(lambda n: maximum(ceil((n - start) / step), Expr.const(0)), trips)
     return Stream(
         trips if isinstance(trips, Expr) else None,
         inner.element,

@@ -63,8 +63,7 @@ def _own_writes(machine: Machine, cls: ClassValue) -> str | None:
     method = members.class_member(machine, cls, "step")
     if not isinstance(method, FunctionValue):
         return None
-    body = method.scope.unit.body_of(method.node)
-    code = "" if body is None else method.scope.unit.code(body).replace("'", '"')
+    code = method.scope.unit.text_of_body(method.node).replace("'", '"')
     return f"what {cls.name}.step() does" if _WRITES_LRS.search(code) else None
 
 
