@@ -107,6 +107,11 @@ def any_value(owner: DictValue) -> AnyValue | None:
     return None
 
 
+def only_key(owner: DictValue) -> Expr | None:
+    """Return the key of a dict's only entry, where that is a number that is not known."""
+    return owner.only_key if len(owner.store.data) == 1 else None
+
+
 def dict_of_pairs(
     machine: Machine, pairs: Sequence[AnyValue], *, complete: bool = True
 ) -> DictValue:

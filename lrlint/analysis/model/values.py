@@ -171,6 +171,8 @@ class DictValue(Value):
     """Whether its numbers are settings that the user may override."""
     place: SyntaxPlace | None = None
     """Where the script writes it out."""
+    only_key: Expr | None = None
+    """The key of its only entry, where that is a number that is not known: ``{epoch: lr}``."""
 
 
 class LibraryKind(Enum):
