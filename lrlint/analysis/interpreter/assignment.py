@@ -306,6 +306,9 @@ def _set_item_of(
             write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=False) if isinstance(name, str):
+            members.write_option(owner, name)
+            escapes.escape(value, "stored in a container")
         case DictValue():
             if rename and owner.path and name is not None:
                 value = name_value(machine, value, owner.path + path_suffix(key, None))

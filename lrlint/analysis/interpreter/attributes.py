@@ -16,6 +16,7 @@ from lrlint.analysis.interpreter.members import (
     item_path,
     lookup_order,
     opaque_member,
+    option_of,
     path_suffix,
 )
 from lrlint.analysis.interpreter.names import name_setting
@@ -47,7 +48,6 @@ from lrlint.analysis.model.values import (
     leaning,
 )
 from lrlint.symbolic import Expr, Strength
-
 
 _MOST_ENTRIES = 64
 """Entries of a dict that are told apart by a number that is not known."""
@@ -276,6 +276,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
+            if (option := option_of(owner, name)) is not None:
+                return option
             rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
             return Opaque(f'param_group["{name}"]', measured=True, rate=rate)
     return Opaque()

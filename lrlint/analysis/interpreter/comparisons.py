@@ -385,6 +385,12 @@ def _member(
         case Expr(), DictValue(store=store) if (key := members.only_key(container)) is not None:
             machine.read(store, WHOLE)
             return equal(machine, member, key, node)
+        case Const(value=str() as name), GroupsValue(whole=False) if name.startswith(
+            members.OWN_OPTIONS
+        ):
+            found = members.has_option(container, name)
+            question = Question(Asks.MEMBERSHIP, Identity(container.record), (name, False))
+            return Flag(question, machine.unit.code(node), False) if found is None else found
         case _, ListValue(items=list() as items, grows=False):
             machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]

@@ -479,6 +479,11 @@ class OptimizerRecord:
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
     """The groups that the script's defaults lead to, where other settings lead to others."""
+    own_options: dict[str, AnyValue | None] = field(default_factory=dict)
+    """Options of its groups that torch does not know, as the script has read them: ``lr_scale``.
+
+    None is one that the script has written.
+    """
 
 
 @dataclass(frozen=True, slots=True)
