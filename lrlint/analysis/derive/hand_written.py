@@ -180,7 +180,7 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     if event.law is None:
         return WrittenLaw(unread=f"the LR written by `{event.place.text} = …` cannot be read")
     repeats = [loop for loop in item.loops if loops.kind(loop) in _TRAINING]
-    alone = len(by_default) == 1 and len(repeats) == len(item.loops)
+    alone = _writes_once(by_default) and len(repeats) == len(item.loops)
     if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
         return WrittenLaw()
     counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
@@ -195,6 +195,21 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
         return WrittenLaw()
     read = _read(event.law, used, steps, loops.fact(repeats[len(used) - 1]))
     return replace(read, dead=tuple(_dead_branches(event.law, located)))
+
+
+def _writes_once(writes: Sequence[Located]) -> bool:
+    """Whether writes are one of the script's, which gives each param group the same LR."""
+    events = [write.event for write in writes if isinstance(write.event, LRWrite)]
+    groups = {event.group for event in events}
+    if len(groups) != len(events) or not events:
+        return False
+    loops = [[loop.loop.index for loop in write.loops] for write in writes]
+    return all(
+        event.place.node is events[0].place.node
+        and event.law == events[0].law
+        and around == loops[0]
+        for event, around in zip(events, loops, strict=True)
+    )
 
 
 def law_of_own(
