@@ -127,11 +127,11 @@ def _rendered(files: list[FileForecast], output_format: str, *, colour: bool) ->
 
 def _say_what_is_missing(files: list[FileForecast]) -> None:
     """Name the schedules whose LR is unknown, which a table or a picture may not show."""
-    from lrlint.predict.forecast_text import unknown
+    from lrlint.predict.forecast_text import nothing_found, unknown
 
     for file in files:
         if not file.schedules:
-            say(f"{file.filename}: no learning-rate schedule found")
+            say(f"{file.filename}: {nothing_found(file)}")
         for forecast in file.schedules:
             if forecast.prediction.unresolved:
                 place = forecast.schedule.place.span().start

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +23,11 @@ _LINKING_VARIABLES = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSI
 
 def style_of(stream: TextIO | None) -> Style:
     """Return colours and width for a stream."""
-    width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
-    width = width if is_terminal(stream) else _PIPE_WIDTH
+    width = _PIPE_WIDTH
+    if is_terminal(stream):
+        import shutil  # 3 ms, which pipes need not pay
+
+        width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
     return Style(
         colour=wants_colour(stream),
         width=max(width, _LEAST_WIDTH),

@@ -26,9 +26,14 @@ class WrongPosition:
     """The step whose argument is one too low."""
 
 
+_TELLS_NOTHING = "ignite.Engine"
+"""The driver of schedules that count their steps themselves."""
+
+
 def wrong_position(schedule: Schedule) -> WrongPosition | None:
     """Return the first that is wrong: one mistake is one finding."""
-    if not schedule.construction.positioned:
+    told = schedule.stepping.driver
+    if not schedule.construction.positioned or (told is not None and told.name == _TELLS_NOTHING):
         return None
     return next((found for judge in _JUDGES if (found := judge(schedule)) is not None), None)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lrlint.linter.resolve import Resolver
+from lrlint.linter.settings import Settings
 from lrlint.source import (
     STDIN,
     Disk,
@@ -46,6 +47,8 @@ class Reader:
         self.imported_files: set[Path] = set()
         """The real paths of the files that were read because others import them."""
         self._memory = memory or {}
+        self._folder: tuple[str, Settings] | None = None
+        """The folder whose entries were looked at last, and the settings of its files."""
         self._resolver = resolver
         self._stdin = stdin or Stdin(b"")
 
@@ -56,7 +59,10 @@ class Reader:
                 yield file
 
     def _excluded(self, path: Path, is_directory: bool) -> bool:
-        settings = self._resolver.settings(path)
+        folder = os.path.dirname(path)
+        if self._folder is None or self._folder[0] != folder:
+            self._folder = folder, self._resolver.settings(path)
+        settings = self._folder[1]
         return bool(settings.exclude) and settings.excludes(path, is_directory=is_directory)
 
     def _excluded_by_force(self, file: Found) -> bool:

@@ -35,12 +35,27 @@ _DRIVEN = {
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
     if not file.schedules:
-        yield f"{place(file.filename)}: no learning-rate schedule found"
+        yield f"{place(file.filename)}: {clean(nothing_found(file))}"
         return
     for position, forecast in enumerate(file.schedules):
         if position:
             yield ""
         yield from _describe_schedule(forecast, colour)
+
+
+def nothing_found(file: FileForecast) -> str:
+    """Say that there is no schedule, or which option builds one."""
+    for schedule in file.left_out:
+        for guard in schedule.construction.guards:
+            if guard.by_default is False:
+                row = schedule.place.span().start.row
+                is_name = all(part.isidentifier() for part in guard.text.split("."))
+                remedy = f": --set {guard.text}=1" if is_name else ""
+                return (
+                    "no learning-rate schedule with the defaults;"
+                    f" {schedule.scheduler} in line {row} needs `{guard.text}`{remedy}"
+                )
+    return "no learning-rate schedule found"
 
 
 def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:

@@ -156,13 +156,15 @@ class _Walk:
         links: list[tuple[Path, tuple[IgnoreFile, ...]]],
     ) -> Iterator[Found | Unreadable]:
         # An own stack: directories may be nested deeper than Python recurses.
-        stack: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = [(directory, rules)]
+        stack: list[tuple[Path, str, tuple[IgnoreFile, ...]] | Found] = [
+            (directory, os.path.realpath(directory), rules)
+        ]
         while stack:
             item = stack.pop()
             if isinstance(item, Found):
                 yield item
                 continue
-            directory, rules = item
+            directory, real, rules = item
             try:
                 state = os.stat(directory)
                 if (state.st_dev, state.st_ino) in self._visited:
@@ -172,9 +174,8 @@ class _Walk:
             except OSError as error:
                 yield Unreadable(directory, f"cannot be listed: {error.strerror or error}")
                 continue
-            real = os.path.realpath(directory)
             rules = self._with_own(directory, rules, {entry.name for entry in entries})
-            found: list[tuple[Path, tuple[IgnoreFile, ...]] | Found] = []
+            found: list[tuple[Path, str, tuple[IgnoreFile, ...]] | Found] = []
             for entry in entries:
                 is_link = entry.is_symlink()
                 leads_to_directory = os.path.isdir(entry.path) if is_link else entry.is_dir()
@@ -189,7 +190,7 @@ class _Walk:
                 if is_link:
                     links.append((path, rules))
                 elif is_directory:
-                    found.append((path, rules))
+                    found.append((path, os.path.join(real, entry.name), rules))
                 elif entry.is_file():
                     found.append(Found(path, real=os.path.join(real, entry.name)))
             stack += reversed(found)

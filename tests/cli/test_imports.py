@@ -85,6 +85,16 @@ def test_files_without_a_schedule_cost_no_analyser(tmp_path: Path) -> None:
         assert "lrlint.rule" not in modules
 
 
+def test_known_results_cost_no_engine(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LRLINT_NO_CACHE")
+    command = ["check", "--cache-dir", str(script.parent / "cache"), str(script)]
+    assert loaded(*command) >= ANALYSER
+    modules = loaded(*command)
+    assert modules & (NEVER | ANALYSER) == set()
+    assert modules & {"lrlint.linter.file_linter", "lrlint.rule"} == set()
+    assert modules & {"lrlint.source.relevance", "lrlint.source.suppress"} == set()
+
+
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"]])
 def test_asking_for_help_loads_next_to_nothing(arguments: list[str]) -> None:
     modules = loaded(*arguments)

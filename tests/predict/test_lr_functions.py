@@ -45,7 +45,7 @@ def predicted(
 
 
 def agrees(prediction: Prediction, text: str) -> None:
-    from .torch_lrs import used_by
+    from torch_lrs import used_by
 
     assert prediction.unresolved == [], text
     assert prediction.lr is not None

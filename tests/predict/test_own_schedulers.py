@@ -18,7 +18,7 @@ pytest.importorskip("torch")
 
 @pytest.mark.parametrize("first", range(0, 190, 19))
 def test_the_prediction_is_what_torch_uses(first: int, tmp_path: Path) -> None:
-    from .torch_lrs import used_by
+    from torch_lrs import used_by
 
     for seed in range(first, first + 19):
         path = tmp_path / f"train_{seed}.py"

@@ -35,6 +35,8 @@ class ModuleUnit:
         self.star_imports: dict[str, str] = {}
         # By identity: the tree keeps its nodes alive.
         self._names: dict[tuple[int, object], frozenset[str]] = {}
+        self.origins: dict[int, cst.BaseExpression | None] = {}
+        """Where the values of names come from, as far as that was asked."""
 
     @property
     def filename(self) -> str:
@@ -65,6 +67,11 @@ class ModuleUnit:
             return self._skeleton.body_of(function)
         except SourceError:
             return None
+
+    def text_of_body(self, function: cst.FunctionDef | cst.Lambda) -> str:
+        """Return the text of a function's body in one row; the body need not be parsed."""
+        text = self._skeleton.text_of(function)
+        return self.code(function.body) if text is None else " ".join(text.split())
 
     @property
     def refusal(self) -> SourceError | None:

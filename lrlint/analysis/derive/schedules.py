@@ -40,6 +40,7 @@ from lrlint.analysis.model.values import LibraryKind, Owner, SchedulerRecord
 from lrlint.analysis.model.words import HELD, unknown_trips
 from lrlint.facts import (
     Acceleration,
+    Cadence,
     Construction,
     FactorFunction,
     Loop,
@@ -135,6 +136,8 @@ def _schedule(
     updates = steps_of(record.optimizer, built.path, located, loops)
     if record.relayed or record.miscounted:
         steps = _without_counts(steps)
+    if not record.paced:
+        steps = _at_unknown_pace(steps)
     if record.relayed or (record.optimizer is not None and record.optimizer.miscounted):
         updates = _without_counts(updates)
     steps, updates = counted_by_running(trace, built, steps, updates)
@@ -183,7 +186,7 @@ def _construction(
         seen=not record.given,
         removed_arguments=removed_arguments(record),
         restored_first=restored_first(record.optimizer, built, located, loops),
-        positioned=record.kind is LibraryKind.TIMM_SCHEDULER,
+        positioned=record.kind in (LibraryKind.TIMM_SCHEDULER, LibraryKind.IGNITE_SCHEDULER),
         planned_epochs=record.planned_epochs,
         cooldown=cooldown_of(record),
     )
@@ -219,6 +222,10 @@ def _stepping(
 
 def _without_counts(steps: list[Step]) -> list[Step]:
     return [step._replace(site=replace(step.site, count=None)) for step in steps]
+
+
+def _at_unknown_pace(steps: list[Step]) -> list[Step]:
+    return [step._replace(site=replace(step.site, per=Cadence.UNKNOWN)) for step in steps]
 
 
 def _training_loops(steps: list[Step]) -> tuple[Loop | None, Loop | None]:

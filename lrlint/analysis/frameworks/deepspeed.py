@@ -94,5 +94,6 @@ def _step(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Ca
         stepped.append(scheduler)
     if engine.store.data[_COUNTED] != Const(True):
         for value in stepped:
-            escapes.leave_open(value.record, "stepped by DeepSpeed's engine at every update")
+            why = "stepped by DeepSpeed's engine at every update"
+            escapes.leave_open(value.record, why, paced=True)
     return NONE

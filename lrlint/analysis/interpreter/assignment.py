@@ -28,6 +28,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     ClassValue,
+    Const,
     DictValue,
     External,
     FunctionValue,
@@ -40,6 +41,7 @@ from lrlint.analysis.model.values import (
     SchedulerValue,
     Scope,
     Sized,
+    Truth,
     alternatives,
     is_local,
 )
@@ -114,6 +116,8 @@ def unpacked(machine: Machine, value: AnyValue, count: int) -> list[AnyValue] | 
     items = numbers.items_of(value)
     if items is not None and len(items) == count:
         return items
+    if isinstance(value, GroupsValue) and value.whole:
+        return [GroupsValue(value.record, False, number) for number in range(count)]
     if isinstance(value, ListValue) and value.element is not None:
         return [value.element] * count
     return None
@@ -202,6 +206,7 @@ def set_attribute(
             escapes.escape(value, f"stored as an attribute {name}")
         case SchedulerValue(record=record):
             escapes.escape(value, f"stored as an attribute {name}")
+            record.assigned.add(name)
             machine.emit(SchedulerCall(*machine.where(node), record, f"{name} ="))
         case OptimizerValue(record=record) if name in ("lr", "learning_rate"):
             machine.emit(OptimizerCall(*machine.where(node), record, f"{name} ="))
@@ -242,6 +247,8 @@ def update_group(
     elif other is not None:
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
     where, record = machine.where(node), group.record
+    for name in options:
+        members.write_option(group, name)
     if "lr" in options:
         write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
@@ -265,6 +272,26 @@ def update_module(
         set_attribute(machine, module, str(name), value, node)
 
 
+def set_unknown_name(machine: Machine, owner: AnyValue, value: AnyValue) -> None:
+    """Store a value under a name that is not known: each number may be another from then on.
+
+    In a loop over the user's command line it is a setting, of which there is none.
+    """
+    escapes.escape(value, "stored under an unknown name")
+    if any("argv" in (repeat.loop.over or "") for repeat in machine.loops):
+        return
+    match owner:
+        case ModuleValue(unit=unit):
+            store = machine.scope_of(unit).store
+        case Instance(store=store):
+            pass
+        case _:
+            return
+    for name, known in list(store.data.items()):
+        if isinstance(known, (Expr, Const, Choice, Truth)) and not str(name).startswith("__"):
+            machine.write(store, name, Opaque(str(name)))
+
+
 def remove_group(machine: Machine, groups: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group is removed, as by ``del optimizer.param_groups[1]``."""
     if isinstance(groups, GroupsValue):
@@ -284,6 +311,10 @@ def _set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, renam
             whole = machine.evaluate(holder)
             if isinstance(whole, OptimizerValue):
                 machine.emit(OptimizerCall(*machine.where(target), whole.record, "defaults ="))
+        case cst.Attribute(value=holder, attr=cst.Name(value=attribute)):
+            whole = machine.evaluate(holder)
+            if isinstance(whole, SchedulerValue):
+                machine.emit(SchedulerCall(*machine.where(holder), whole.record, f"{attribute} ="))
 
     def set_on(alternative: AnyValue) -> AnyValue:
         _set_item_of(machine, alternative, key, value, target, rename)
@@ -319,6 +350,8 @@ def _set_item_of(
             owner.element = None
         case ModuleValue() if isinstance(name, str):
             set_attribute(machine, owner, name, value, target, rename=rename)
+        case ModuleValue():
+            set_unknown_name(machine, owner, value)
         case Instance(cls=None, store=store) if isinstance(name, str):
             machine.write(store, name, value)
         case Opaque():

@@ -91,10 +91,13 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return GroupsValue(record)
         case SchedulerValue(record=record), "optimizer" if record.optimizer is not None:
             return OptimizerValue(record.optimizer)
+        case ((SchedulerValue() | OptimizerValue()), "__dict__"):
+            escapes.escape(owner, "changed through __dict__")
+            return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
             return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
         case SchedulerValue(record=record), _:
-            argument = record.arguments.get(name)
+            argument = None if name in record.assigned else record.arguments.get(name)
             return argument if isinstance(argument, Expr) else None
         case Loader(path=path, dataset=dataset), "dataset":
             return dataset or Opaque(f"{path}.dataset" if path else None)
@@ -228,6 +231,8 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
             return opaque_member(owner, path_suffix(key, text))
         case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
             return _module_member(machine, unit, name)
+        case External(name="sys.modules") if key == machine.scope.find("__name__"):
+            return ModuleValue(machine.scope.unit)
         case Instance(cls=None) if isinstance(name := dict_key(key), str):
             return _instance_member(machine, owner, name)
         case Sized() if owner.element is not None:

@@ -7,18 +7,14 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.interpreter import patterns
 from lrlint.analysis.interpreter.choices import settle
 from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_changes, take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
 from lrlint.analysis.model.conditions import (
-    Asks,
     Condition,
-    Flag,
-    Question,
     Relation,
     all_of,
     any_of,
@@ -26,7 +22,7 @@ from lrlint.analysis.model.conditions import (
     negate,
 )
 from lrlint.analysis.model.trace import BranchNotTaken
-from lrlint.analysis.model.values import NONE, AnyValue, Choice, SchedulerValue, Store
+from lrlint.analysis.model.values import Store
 from lrlint.source.nodes import statements_of
 
 
@@ -172,7 +168,7 @@ def run_match(machine: Machine, node: cst.Match) -> Outcome:
         if position == len(node.cases):
             return GOES_ON
         case = node.cases[position]
-        truth = settle(machine, _pattern(machine, subject, case.pattern))
+        truth = settle(machine, patterns.matches(machine, subject, case.pattern))
         if case.guard is not None and truth is not False:
             truth = settle(machine, _both(truth, machine.truth(case.guard)))
 
@@ -194,43 +190,3 @@ def _both(first: bool | Condition, second: bool | Condition) -> bool | Condition
     if isinstance(second, bool):
         return first if second else False
     return all_of(first, second)
-
-
-def _is_a(machine: Machine, value: AnyValue, name: str) -> bool | Condition:
-    """Return whether a value is of a class of that name."""
-    if value == NONE:
-        return False
-    if isinstance(value, SchedulerValue) and value.record.law != "?":
-        return name in (value.record.law, "LRScheduler", "_LRScheduler")
-    return Flag(Question(Asks.PATTERN, machine.fresh_key()), "a pattern")
-
-
-def _pattern(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> bool | Condition:
-    """Return whether a pattern matches the subject."""
-    match pattern:
-        case cst.MatchValue(value=value):
-            return comparisons.equal(machine, subject, machine.evaluate(value), pattern)
-        case cst.MatchOr(patterns=alternatives):
-            conditions: list[Condition] = []
-            for alternative in alternatives:
-                truth = _pattern(machine, subject, alternative.pattern)
-                if truth is True:
-                    return True
-                if truth is not False:
-                    conditions.append(truth)
-            return any_of(*conditions) if conditions else False
-        case cst.MatchAs(pattern=None, name=None):
-            return True
-        case cst.MatchSingleton(value=value):
-            return comparisons.is_constant(machine, subject, machine.evaluate(value), pattern)
-        case cst.MatchClass(cls=cls, patterns=[], kwds=[]):
-            name = (dotted(cls) or "").rsplit(".", 1)[-1]
-            if isinstance(subject, Choice):
-                return comparisons.any_alternative(
-                    subject, lambda inner: _is_a(machine, inner, name)
-                )
-            return _is_a(machine, subject, name)
-        case cst.MatchAs(pattern=None, name=cst.Name(value=name)):
-            machine.write(machine.scope.store, name, subject)
-            return True
-    return Flag(Question(Asks.PATTERN, machine.fresh_key()), "a pattern")

@@ -325,6 +325,7 @@ def _instantiate(
         return modelled
     kind = machine.library.kind_of_class(cls)
     instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
+    instance.store.inherited = tuple(base.scope.store for base in members.lookup_order(cls))
     machine.instances.append(instance)
     _leave_protocols_open(machine, instance)
     initialise(machine, instance, arguments, node)

@@ -57,6 +57,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
+    dicts = {mapping.store for mapping in machine.dicts}
     for store, key, default in _changing(machine, node):
         if (store, key) in places:
             continue
@@ -70,7 +71,10 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
             variables.append(Variable(store, key, value, atom))
             unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
-        elif (store, key) in held or value is None:
+        elif value is None:
+            if key in machine.carried and store in dicts:
+                unknown.add((store, key))  # an incomplete dict may have it or not
+        elif (store, key) in held:
             continue
         elif (other := carried_values.unknown_at_start(value)) is not None:
             unknown.add((store, key))

@@ -212,6 +212,10 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
     match name, arguments.get(0):
         case (("lower" | "upper" | "strip" | "title" | "capitalize"), _):
             return Const(getattr(text, name)(), receiver.strength, receiver.path)
+        case "split", None:
+            return ListValue([Const(word) for word in text.split()])
+        case "split", Const(value=str() as separator) if separator:
+            return ListValue([Const(word) for word in text.split(separator)])
         case (("startswith" | "endswith"), Const(value=str() as part)):
             return Const(getattr(text, name)(part), receiver.strength, receiver.path)
         case "split", None:

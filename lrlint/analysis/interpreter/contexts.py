@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.interpreter import definitions
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Asks, Flag, Question
@@ -18,6 +19,7 @@ from lrlint.analysis.model.values import (
     LibraryKind,
     Opaque,
 )
+from lrlint.source.nodes import small_statements, statements_of, walk
 
 
 def enter(machine: Machine, value: AnyValue) -> AnyValue:
@@ -80,11 +82,51 @@ def stops_gradients(value: AnyValue) -> bool:
     )
 
 
-def swallows(node: cst.With) -> bool:
+def _swallows(machine: Machine, manager: AnyValue, item: cst.WithItem) -> bool:
+    """Whether a context manager of the project may end an exception in its body."""
+    if isinstance(manager, Instance):
+        method = machine.find_method(manager, "__exit__")
+        body = _body_of(method)
+        return body is not None and any(
+            isinstance(inner, cst.Return)
+            and inner.value is not None
+            and not (isinstance(inner.value, cst.Name) and inner.value.value in ("None", "False"))
+            for inner in walk(body)
+        )
+    if not isinstance(item.item, cst.Call):
+        return False
+    body = _body_of(definitions.named_function(machine, item.item.func))
+    return body is not None and any(
+        _goes_on(handler)
+        for clause in walk(body)
+        if isinstance(clause, (cst.Try, cst.TryStar))
+        and any(isinstance(inner, cst.Yield) for inner in walk(clause.body))
+        for handler in clause.handlers
+    )
+
+
+def _body_of(function: AnyValue | None) -> cst.CSTNode | None:
+    if not isinstance(function, FunctionValue):
+        return None
+    return function.scope.unit.body_of(function.node)
+
+
+def _goes_on(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """Whether the script may go on after a handler, which is not for the user's interrupts."""
+    if handler.type is not None and dotted(handler.type) in ("KeyboardInterrupt", "GeneratorExit"):
+        return False
+    last = statements_of(handler.body)[-1]
+    return not any(isinstance(small, cst.Raise) for small in small_statements(last))
+
+
+def swallows(machine: Machine, node: cst.With, managers: list[AnyValue]) -> bool:
     """Whether a ``with`` lets the script go on after an exception in its body.
 
     One that waits for the user to interrupt the training does not concern an ordinary run.
     """
+    pairs = zip(managers, node.items, strict=True)
+    if any(_swallows(machine, value, item) for value, item in pairs):
+        return True
     calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
     return any(
         (dotted(call.func) or "").rsplit(".", 1)[-1] in ("suppress", "raises", "assertRaises")

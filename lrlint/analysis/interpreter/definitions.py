@@ -13,6 +13,7 @@ from lrlint.analysis.model.values import (
     Const,
     External,
     FunctionValue,
+    Instance,
     Scope,
     Store,
 )
@@ -53,6 +54,19 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> None:
     for decorator in reversed(decorators_of(node)):
         value = machine.library.decorate(machine, value, decorator, node)
     machine.write(machine.scope.store, node.name.value, value)
+
+
+def named_function(machine: Machine, callee: cst.BaseExpression) -> FunctionValue | None:
+    """Return the function of the project that ``f`` or ``object.f`` names, without a call."""
+    value: AnyValue | None = None
+    match callee:
+        case cst.Name(value=name):
+            value = machine.scope.find(name)
+        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name)):
+            instance = machine.scope.find(owner)
+            if isinstance(instance, Instance):
+                value = machine.find_method(instance, name)
+    return value if isinstance(value, FunctionValue) else None
 
 
 def default_values(machine: Machine, parameters: cst.Parameters) -> dict[str, AnyValue]:

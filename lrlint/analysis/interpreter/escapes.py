@@ -17,6 +17,7 @@ from lrlint.analysis.model.values import (
     OptimizerValue,
     Owner,
     Partial,
+    SchedulerRecord,
     SchedulerValue,
     Stream,
     alternatives,
@@ -31,10 +32,24 @@ def escape(value: AnyValue, why: str) -> None:
     _escape(value, why, 0, set())
 
 
-def leave_open(record: Owner, why: str) -> None:
-    """Note that it is not known how often an optimizer or scheduler steps, and why."""
+def leave_open(record: Owner, why: str, *, paced: bool = False) -> None:
+    """Note that it is not known how often an optimizer or scheduler steps, and why.
+
+    ``paced``: it is known in which loop.
+    """
     record.escapes = record.escapes or why
     record.miscounted = True
+    if isinstance(record, SchedulerRecord) and not paced:
+        record.paced = False
+
+
+def leave_value_open(value: AnyValue, why: str) -> None:
+    """Leave open how often the optimizers and schedulers step that a value is or contains."""
+    for inner in (*alternatives(value), *_contents(value)):
+        if isinstance(inner, (OptimizerValue, SchedulerValue)):
+            leave_open(inner.record, why)
+        elif inner is not value and isinstance(inner, (Choice, ListValue, DictValue)):
+            leave_value_open(inner, why)
 
 
 def leave_block_open(block: Block, why: str) -> None:

@@ -52,7 +52,9 @@ def join_changes(
     for store, key in [*then, *(entry for entry in otherwise if entry not in then)]:
         if store is skip:
             continue
-        before = store.data.get(key, MISSING)
+        before = next(
+            (one.data[key] for one in (store, *store.inherited) if key in one.data), MISSING
+        )
         first = then.get((store, key), before)
         second = otherwise.get((store, key), before)
         both = (store, key) in then and (store, key) in otherwise

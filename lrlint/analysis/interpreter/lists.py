@@ -34,11 +34,7 @@ def call_list(
             _append(machine, receiver, value)
         case "extend" | "__iadd__" if value is not None:
             items = numbers.items_of(value)
-            if (
-                receiver.items is not None
-                and items is not None
-                and _happens_once(machine, receiver)
-            ):
+            if receiver.items is not None and items is not None and happens_once(machine, receiver):
                 receiver.items.extend(items)
             else:
                 forget(receiver, value)
@@ -118,7 +114,7 @@ def assign_slice(
     receiver.source, receiver.named = None, False
 
 
-def _happens_once(machine: Machine, receiver: ListValue) -> bool:
+def happens_once(machine: Machine, receiver: ListValue) -> bool:
     """Whether the loops around a change are those around the construction of the list."""
     return receiver.home is machine.loop
 
@@ -126,11 +122,11 @@ def _happens_once(machine: Machine, receiver: ListValue) -> bool:
 def _is_settled(machine: Machine, receiver: ListValue) -> bool:
     """Whether a change made here happens once, and by the script's defaults."""
     later = machine.guards[receiver.under :]
-    return _happens_once(machine, receiver) and all(guard.lean for guard in later)
+    return happens_once(machine, receiver) and all(guard.lean for guard in later)
 
 
 def _append(machine: Machine, receiver: ListValue, value: AnyValue) -> None:
-    if receiver.items is not None and _happens_once(machine, receiver):
+    if receiver.items is not None and happens_once(machine, receiver):
         receiver.items.append(value)
         return
     if receiver.items is not None:

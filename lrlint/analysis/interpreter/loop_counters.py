@@ -112,6 +112,12 @@ def repeating(
 def _end_at_break(repeat: Repeat) -> None:
     """Bound the trip count by ``if i >= limit: break`` at the start or end of the body."""
     loop, body = repeat.loop, repeat.body
+    planned = None if loop.trips is None else loop.trips.value
+    if any(isinstance(node, Break) and node.levels == 1 for node in body) and (
+        loop.unbounded or planned
+    ):
+        loop.trips, loop.unbounded = Expr.const(1), False  # a retry is for emergencies
+        return
     if (loop.trips is None and not loop.unbounded) or len(body) < 2:
         return
     for position, visits in ((0, 0), (-1, 1)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+import libcst as cst
+
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import (
@@ -19,6 +21,7 @@ from lrlint.analysis.model.values import (
     Store,
     UnknownKey,
 )
+from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Expr
 
 
@@ -183,3 +186,16 @@ def dict_key(key: AnyValue) -> str | int | None:
         case Expr() if isinstance(key.value, int):
             return key.value
     return None
+
+
+def field_names(cls: ClassValue, depth: int = 0) -> list[str]:
+    """Return the annotated names of a class and its bases, in the order of the constructor."""
+    names: list[str] = []
+    for base in cls.bases:
+        if isinstance(base, ClassValue) and depth < 20:
+            names += field_names(base, depth + 1)
+    for statement in statements_of(cls.node.body):
+        for part in small_statements(statement):
+            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
+                names.append(part.target.value)
+    return list(dict.fromkeys(names))

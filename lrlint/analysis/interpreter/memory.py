@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.escapes import leave_function_open
+from lrlint.analysis.interpreter.escapes import leave_function_open, leave_value_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import AnyValue, Const, FunctionValue
 from lrlint.symbolic import Expr
@@ -28,7 +28,9 @@ def recall(
     if value is None:
         value = run()
         if machine.loops:
-            leave_function_open(function, "stepped by a cached function in a loop")
+            why = "built or stepped by a cached function in a loop"
+            leave_function_open(function, why)
+            leave_value_open(value, why)
         machine.write(memory, key, value)  # undone in the branches that did not call it
     return value
 

@@ -6,6 +6,7 @@ from contextlib import nullcontext
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import (
     assignment,
     attributes,
@@ -16,6 +17,7 @@ from lrlint.analysis.interpreter import (
     escapes,
     lists,
     members,
+    numbers,
     operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -48,6 +50,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     OptimizerRecord,
     OptimizerValue,
+    Partial,
     SchedulerValue,
     Sized,
     Stream,
@@ -74,6 +77,11 @@ def call_method(
             return containers.call_dict(machine, receiver, name, arguments)
         case ListValue():
             return lists.call_list(machine, receiver, name, arguments, node)
+        case Loader() if name in _REPACKS:
+            return Loader(None)
+        case Loader() if name == "with_epoch":
+            # of webdataset: so many batches, however many the data give
+            return Loader(numbers.to_number(machine, arguments.get(0)))
         case Loader() | Stream():
             return Opaque(measured=True) if name == "__next__" else receiver
         case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
@@ -103,6 +111,10 @@ def call_method(
             return _option(receiver, arguments)
         case GroupsValue(whole=False) if name == "update":
             assignment.update_group(machine, receiver, arguments, node)
+        case GroupsValue(whole=False) if name == "__setitem__":
+            key, value = arguments.get(0), arguments.get(1)
+            if key == Const("lr") and value is not None:
+                assignment.write_lr(machine, receiver, value, node)
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
@@ -122,6 +134,8 @@ def _option(group: GroupsValue, arguments: Arguments) -> AnyValue:
     return members.option_of(group, name) or Opaque()
 
 
+_REPACKS = frozenset({"batched", "unbatched", "repeat", "slice"})
+"""Methods of webdataset's loaders that change how many batches there are."""
 _OF_TENSORS = frozenset(
     {"item", "__int__", "clone", "cpu", "cuda", "detach", "float", "requires_grad_", "to"}
 )
@@ -215,10 +229,21 @@ def _optimizer(
         machine.emit(OptimizerCall(*machine.where(node), record, name, own))
     if name.startswith("register_"):
         for value in arguments.all():
-            escapes.escape(value, f"stepped by a hook of {machine.unit.code(node.func)}(…)")
+            why = f"stepped by a hook of {machine.unit.code(node.func)}(…)"
+            escapes.escape(value, why)
+            if _may_write_lr(value):
+                escapes.leave_open(record, why.replace("stepped", "changed"))
     if name == "add_param_group":
         machine.library.call_method(machine, receiver, name, arguments, node)
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)
+
+
+def _may_write_lr(function: AnyValue) -> bool:
+    """Whether a hook may write the LR of the optimizer that it receives."""
+    if not isinstance(function, FunctionValue):
+        return isinstance(function, (Opaque, Instance, Method, Partial))
+    body = function.scope.unit.body_of(function.node)
+    return body is not None and "param_groups" in names_in(body)
 
 
 def _step_of_argument(

@@ -200,6 +200,8 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
             return length
         case Instance():
             return _instance_length(machine, value)
+        case Opaque(path=None, length=Expr() as length):
+            return length
         case Opaque(path=str() as path):
             if value.length is None:
                 value.length = length_atom(machine, path)

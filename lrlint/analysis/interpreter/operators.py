@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers, tables
+from lrlint.analysis.interpreter import choices, escapes, lists, numbers, tables
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.values import (
@@ -55,6 +55,10 @@ ARITHMETIC: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
 def augment(machine: Machine, node: cst.AugAssign, old: AnyValue, new: AnyValue) -> AnyValue:
     """Return the value of a target after ``old <op>= new``."""
     if isinstance(old, ListValue) and isinstance(new, ListValue):
+        if old.items is not None and new.items is not None and lists.happens_once(machine, old):
+            old.items.extend(new.items)  # its other names see that, too
+            old.source = None
+            return old
         # How often the loop around adds to the list is not known here.
         return _concatenated(old, new) if old.home is machine.loop else _of_unknown_length(old, new)
     result = apply(machine, type(node.operator), old, new)
@@ -181,9 +185,12 @@ def _list_arithmetic(
     if items is None:
         return ListValue(None)
     if isinstance(times, int) and 0 <= times * len(items) <= _MOST_REPEATED and factor.is_constant:
-        return ListValue(items * times, kind=sequence.kind)
-    element = items[0] if len(items) == 1 else Opaque()
-    return ListValue(None, element=element, length=factor * len(items))
+        items, element, length = items * times, None, None
+    else:
+        element = items[0] if len(items) == 1 else Opaque()
+        length, items = factor * len(items), None
+    home, under = sequence.home, sequence.under
+    return ListValue(items, element, length, sequence.kind, home=home, under=under)
 
 
 def _concatenated(left: ListValue, right: ListValue) -> ListValue:

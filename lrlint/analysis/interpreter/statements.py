@@ -27,7 +27,6 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     GroupsValue,
-    Instance,
 )
 from lrlint.source.nodes import declared_names, statements_of
 
@@ -59,15 +58,9 @@ def _expression(machine: Machine, node: cst.Expr) -> Outcome:
 
 def _coroutine(machine: Machine, statement: cst.BaseExpression) -> cst.FunctionDef | None:
     """Return the ``async`` function that a statement calls without ``await``."""
-    function: AnyValue | None = None
-    match statement:
-        case cst.Call(func=cst.Name(value=name)):
-            function = machine.scope.find(name)
-        case cst.Call(func=cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=name))):
-            instance = machine.scope.find(owner)
-            if isinstance(instance, Instance):
-                function = machine.find_method(instance, name)
-    match function:
+    if not isinstance(statement, cst.Call):
+        return None
+    match definitions.named_function(machine, statement.func):
         case FunctionValue(node=cst.FunctionDef() as node) if node.asynchronous is not None:
             return node
     return None
@@ -157,7 +150,7 @@ def _with(machine: Machine, node: cst.With) -> Outcome:
             outcome = machine.run_block(statements_of(node.body))
     finally:
         machine.without_gradients = before
-    if contexts.swallows(node):
+    if contexts.swallows(machine, node, managers):
         escapes.leave_block_open(block[mark:], "stepped in a `with` that exceptions may leave")
     for value in reversed(managers):
         contexts.leave(machine, value)

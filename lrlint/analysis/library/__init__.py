@@ -24,6 +24,7 @@ from lrlint.analysis.library import (  # noqa: F401
     decorators,
     fabric,
     ignite,
+    ignite_schedulers,
     instance_checks,
     iterables,
     namespaces,

@@ -9,7 +9,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.namespaces import namespace
+from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.model.values import (
     NONE,
@@ -65,14 +65,17 @@ def _parse_args(
     return _parsed(machine, parser, arguments)
 
 
-@models_method(LibraryKind.PARSER, "parse_known_args")
+@models_method(LibraryKind.PARSER, "parse_known_args", "parse_known_intermixed_args")
 def _parse_known_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    return ListValue([_parsed(machine, parser, arguments), Opaque()], kind="tuple")
+    settings = _parsed(machine, parser, arguments, known_only=True)
+    return ListValue([settings, Opaque()], kind="tuple")
 
 
-def _parsed(machine: Machine, parser: Instance, arguments: Arguments) -> Instance:
+def _parsed(
+    machine: Machine, parser: Instance, arguments: Arguments, *, known_only: bool = False
+) -> Instance:
     """Return the settings of a command line, which the script may write itself."""
     values = {name: value for name, value in parser.store.data.items() if isinstance(name, str)}
     line = arguments.get(0, "args")
@@ -80,16 +83,26 @@ def _parsed(machine: Machine, parser: Instance, arguments: Arguments) -> Instanc
         line = machine.patched.data.get("sys.argv")
         if isinstance(line, ListValue) and line.items is not None:
             line = ListValue(line.items[1:])
-    if isinstance(line, ListValue) and line.items is not None:  # else the user's
-        given = _given(parser, line.items)
-        values = {name: Opaque() for name in values} if given is None else {**values, **given}
-    settings = namespace(Store(dict(values.items())))
-    machine.instances.append(settings)  # a loop may change its attributes
-    return settings
+        elif line is not None:
+            line = ListValue(None)  # the script has added to the user's
+    given: dict[str, AnyValue] | None = {}
+    if isinstance(line, ListValue):
+        given = None if line.items is None else _given(parser, line.items, known_only)
+    # Any other line is the user's, and the defaults hold.
+    target = arguments.get(1, "namespace")
+    if isinstance(target, Instance):
+        values |= {name: value for name, value in target.store.data.items() if name in values}
+    elif target is not None and target != NONE:
+        given = None
+    values = {name: Opaque() for name in values} if given is None else {**values, **given}
+    return changeable(machine, namespace(Store(dict(values.items()))))
 
 
-def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None:
-    """Return what a command line of ``--name value`` sets; None where it says anything else."""
+def _given(parser: Instance, line: list[AnyValue], known_only: bool) -> dict[str, AnyValue] | None:
+    """Return what a command line of ``--name value`` sets; None where it says anything else.
+
+    ``known_only`` passes over the options that the parser does not know.
+    """
     words = [word.value if isinstance(word, Const) else None for word in line]
     given: dict[str, AnyValue] = {}
     position = 0
@@ -115,6 +128,8 @@ def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None
                 if not isinstance(value, str):
                     return None
                 given[key] = _converted(Const(value), kind)
+            case None if known_only:
+                continue
             case _:
                 return None
     return given
@@ -122,6 +137,13 @@ def _given(parser: Instance, line: list[AnyValue]) -> dict[str, AnyValue] | None
 
 def _is_argument(word: object) -> bool:
     return not (isinstance(word, str) and word.startswith("-"))
+
+
+@models("sys.argv.append", "sys.argv.extend", "sys.argv.insert")
+def _add_to_line(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    line = machine.patched.data.get("sys.argv")
+    machine.write(machine.patched, "sys.argv", Opaque() if line is None else line)
+    return NONE
 
 
 @models_method(LibraryKind.PARSER, "set_defaults")

@@ -6,20 +6,25 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.numbers import compute, items_of, length_of, to_number
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
+    FunctionValue,
+    Instance,
     ListValue,
     Loader,
     Opaque,
     Sized,
+    Stream,
     leaning,
 )
 from lrlint.symbolic import Expr, ceil, floor
 
+_SAMPLERS = ("torch.utils.data", "torch.utils.data.sampler")
 _MODULES = ("torch.utils.data", "torch.utils.data.dataloader", "torch.utils.data.dataset")
 
 
@@ -50,14 +55,34 @@ def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | N
         return _known(length_of(machine, batch_sampler))
     source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
     samples = None if source is None else _known(length_of(machine, source))
+    if isinstance(source, Instance) and samples is None:
+        samples = _yielded(machine, source, arguments.get(5, "num_workers"))
     if size == NONE:
         return samples
-    number = to_number(machine, size)
-    drop_last = arguments.get(8, "drop_last") or Const(False)
-    if number is None or samples is None or not isinstance(drop_last, Const):
+    return _batched(machine, samples, size, arguments.get(8, "drop_last"))
+
+
+def _batched(
+    machine: Machine, samples: Expr | None, size: AnyValue | None, drop_last: AnyValue | None
+) -> Expr | None:
+    """Return in how many batches of a size some samples are; the last may be left out."""
+    number, drop_last = to_number(machine, size), drop_last or Const(False)
+    if number is None or number.value == 0 or samples is None or not isinstance(drop_last, Const):
         return None
     length = compute(floor if drop_last.value else ceil, samples / number)
     return length if isinstance(length, Expr) else None
+
+
+def _yielded(machine: Machine, data: Instance, workers: AnyValue | None) -> Expr | None:
+    """Return how many samples an ``IterableDataset`` gives, of which each worker has a copy."""
+    bases = [] if data.cls is None else external_bases(data.cls)
+    method = machine.find_method(data, "__iter__")
+    if not any(base.endswith("IterableDataset") for base in bases):
+        return None
+    if workers not in (None, Expr.const(0)) or not isinstance(method, FunctionValue):
+        return None
+    stream = machine.call_function(method, Arguments())
+    return _known(stream.trips) if isinstance(stream, Stream) and not stream.endless else None
 
 
 def _known(length: Expr | None) -> Expr | None:
@@ -108,7 +133,12 @@ def _is_fraction(number: Expr | None) -> bool:
     return number is not None and not number.is_integer
 
 
-@models(*qualified(_MODULES, "ConcatDataset"))
+@models(*qualified(_MODULES, "StackDataset"))
+def _stacked(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Sized(next((length_of(machine, value) for value in arguments.all()), None))
+
+
+@models(*qualified(_MODULES, "ConcatDataset", "ChainDataset"))
 def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     parts = arguments.get(0, "datasets")
     items = None if parts is None else items_of(parts)
@@ -119,7 +149,7 @@ def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
     return Sized(total if items else None)
 
 
-@models(*qualified(_MODULES, "RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
+@models(*qualified(_SAMPLERS, "RandomSampler", "SequentialSampler", "SubsetRandomSampler"))
 def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     chosen = arguments.get(2, "num_samples")
     if chosen is not None and chosen != NONE and isinstance(chosen, Expr):
@@ -128,11 +158,29 @@ def _sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     return Sized(None if data is None else length_of(machine, data))
 
 
+@models(*qualified(_SAMPLERS, "WeightedRandomSampler"))
+def _weighted_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return Sized(to_number(machine, arguments.get(1, "num_samples")))
+
+
+@models(*qualified(_SAMPLERS, "BatchSampler"))
+def _batch_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    sampler, drop_last = arguments.get(0, "sampler"), arguments.get(2, "drop_last")
+    samples = None if sampler is None else _known(length_of(machine, sampler))
+    return Sized(_batched(machine, samples, arguments.get(1, "batch_size"), drop_last))
+
+
 @models(
     *qualified(_MODULES, "DistributedSampler"), "torch.utils.data.distributed.DistributedSampler"
 )
 def _distributed_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    return Opaque(external=_DISTRIBUTED)  # its length depends on the number of processes
+    """Return a sampler whose length depends on the number of processes, if that is not written."""
+    data, drop_last = arguments.get(0, "dataset"), arguments.get(5, "drop_last")
+    processes = to_number(machine, arguments.get(1, "num_replicas"))
+    samples = None if data is None else _known(length_of(machine, data))
+    if processes is None or not processes.is_constant:
+        return Opaque(external=_DISTRIBUTED)
+    return Opaque(external=_DISTRIBUTED, length=_batched(machine, samples, processes, drop_last))
 
 
 _DISTRIBUTED = "torch.utils.data.DistributedSampler(…)"

@@ -47,6 +47,9 @@ def decorate(
             return replace(getter, traits=replace(getter.traits, setter=value))
         case "cache" | "lru_cache":
             traits = replace(traits, memory=Store())
+        case "singledispatch" | "singledispatchmethod":
+            escapes.escape(value, f"called by @{name}")
+            return Opaque()  # the type of its argument decides which function runs
         case "no_grad" | "inference_mode":
             traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:

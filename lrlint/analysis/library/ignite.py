@@ -9,6 +9,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import branches, checkpoints, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.iteration import iterate
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
@@ -16,7 +17,13 @@ from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Outcome
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, conjoin
-from lrlint.analysis.model.trace import LoopRecord, OptimizerCall, SchedulerCall
+from lrlint.analysis.model.trace import (
+    LoopRecord,
+    OptimizerCall,
+    OptimizerStep,
+    SchedulerCall,
+    SchedulerStep,
+)
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -33,9 +40,11 @@ from lrlint.analysis.model.values import (
     Value,
 )
 from lrlint.analysis.places.place import SyntaxPlace
+from lrlint.facts import Cadence, Driver
 from lrlint.symbolic import Expr
 
 _ENGINE: Final = ("ignite.engine", "ignite.engine.engine")
+_SUPERVISED: Final = ("ignite.engine", "ignite.engine.utils")
 _HANDLERS: Final = ("ignite.handlers", "ignite.handlers.checkpoint")
 _EPOCH: Final = ("EPOCH_STARTED", "EPOCH_COMPLETED")
 _ITERATION: Final = ("ITERATION_STARTED", "ITERATION_COMPLETED")
@@ -57,7 +66,24 @@ class _Handler(Value):
 
 @models(*qualified(_ENGINE, "Engine"))
 def _engine(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    process = arguments.get(0, "process_function") or Opaque()
+    return _engine_of(arguments.get(0, "process_function") or Opaque())
+
+
+@models(*qualified(_SUPERVISED, "create_supervised_trainer"))
+def _supervised_trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return an engine whose function steps the optimizer once."""
+    optimizer = arguments.get(1, "optimizer")
+    if not isinstance(optimizer, OptimizerValue) or arguments.open or not _is_plain(arguments):
+        return unknown_call(machine, External(_SUPERVISED[0]), arguments, node)
+    return _engine_of(optimizer)
+
+
+def _is_plain(arguments: Arguments) -> bool:
+    """Whether every iteration is an update: no accumulation, and no scaler that skips one."""
+    return not {"gradient_accumulation_steps", "scaler", "amp_mode"} & arguments.keywords.keys()
+
+
+def _engine_of(process: AnyValue) -> Instance:
     state = Instance(None, Store(), kind=LibraryKind.NAMESPACE, open=True, path="engine.state")
     handlers = ListValue([])
     data: dict[object, AnyValue] = {"state": state, _PROCESS: process, _REGISTERED: handlers}
@@ -65,6 +91,7 @@ def _engine(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 
 _PROCESS: Final = "the function of an iteration"
+"""A function of the script, or the optimizer that each iteration steps."""
 _REGISTERED: Final = "what is registered for events"
 
 
@@ -106,8 +133,10 @@ def register(
 ) -> None:
     """Note what an engine calls at an event, with which arguments; what is open escapes."""
     name = _name_of(event)
-    known = isinstance(handler, FunctionValue) or (
-        isinstance(handler, Instance) and handler.kind is LibraryKind.IGNITE_CHECKPOINT
+    known = (
+        isinstance(handler, FunctionValue)
+        or (isinstance(handler, Instance) and handler.kind is LibraryKind.IGNITE_CHECKPOINT)
+        or (isinstance(handler, SchedulerValue) and handler.record.handler is not None)
     )
     registered = engine.store.data[_REGISTERED]
     if name not in _EVENTS or not known or machine.loops or not isinstance(registered, ListValue):
@@ -164,7 +193,10 @@ def _run(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Cal
         with repeating(machine, batch, node):
             _fire(machine, engine, "ITERATION_STARTED", node)
             process = engine.store.data[_PROCESS]
-            machine.call(process, Arguments([engine, Opaque(measured=True)]), node)
+            if isinstance(process, OptimizerValue):
+                machine.emit(OptimizerStep(*machine.where(node), process.record))
+            else:
+                machine.call(process, Arguments([engine, Opaque(measured=True)]), node)
             _fire(machine, engine, "ITERATION_COMPLETED", node)
         _fire(machine, engine, "EPOCH_COMPLETED", node)
     _fire(machine, engine, "COMPLETED", node)
@@ -195,6 +227,14 @@ def _call(machine: Machine, engine: Instance, handler: _Handler, node: cst.Call)
     if isinstance(function, Instance):
         saved = handler.given or function.store.data.values()
         checkpoints.note_save(machine, "save", saved, handler.where)
+    elif isinstance(function, SchedulerValue):
+        machine.emit(SchedulerStep(*handler.where, function.record, None))
+        function.record.driver = Driver(
+            name="ignite.Engine",
+            per=Cadence.BATCH if handler.event in _ITERATION else Cadence.EPOCH,
+            words=f"Events.{handler.event}",
+            place=handler.where[0],
+        )
     elif isinstance(function, FunctionValue):
         # A handler may leave out the engine, where it takes no arguments.
         parameters = function.node.params.params

@@ -29,7 +29,7 @@ from lrlint.analysis.model.values import (
     Store,
     Stream,
 )
-from lrlint.symbolic import Expr, ceil, minimum
+from lrlint.symbolic import Expr, ceil, maximum, minimum
 
 
 def _stream_of(machine: Machine, arguments: Arguments, node: cst.Call) -> Stream | None:
@@ -120,11 +120,12 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         shortest = compute(minimum, *(length for length in known if length is not None))
         trips = shortest if isinstance(shortest, Expr) else None
     items: list[AnyValue] | None = None
-    if all(iteration.worth_unrolling(machine, part.items or []) for part in parts):
-        items = [
-            ListValue(list(row), kind="tuple")
-            for row in zip(*(part.items or [] for part in parts), strict=False)
-        ]
+    known_items = [part.items for part in parts if part.items is not None]
+    if len(known_items) == len(parts) and any(
+        iteration.worth_unrolling(machine, part) for part in known_items
+    ):
+        rows = zip(*known_items, strict=False)
+        items = [ListValue(list(row), kind="tuple") for row in rows]
     return Stream(
         trips,
         lambda index: ListValue([part.element(index) for part in parts], kind="tuple"),
@@ -232,7 +233,9 @@ def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         iterator.once.begun = True
     for value in arguments.all():
         escapes.escape(value, "drawn by next(…)")
-    return Opaque(measured=True)
+    counts = isinstance(iterator, Stream) and iterator.endless and not iterator.over_loader
+    # Whether it is the default tells how many were drawn, as a counter does.
+    return Opaque(measured=not counts and arguments.get(1) is None)
 
 
 @models("builtins.map")
@@ -247,7 +250,10 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return ListValue(results)
     if function is not None:
         escapes.escape(function, "passed to map(…)")
-    return ListValue(None, length=None if value is None else length_of(machine, value))
+    if value is None or len(arguments.positional) != 2:
+        return Opaque()
+    inner = iteration.iterate(machine, value, node)
+    return replace(inner, items=None, element=_unknown, once=Iteration(machine.loop))
 
 
 @models("itertools.islice")
@@ -256,19 +262,26 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if inner is None:
         return Opaque()
     bounds = [to_number(machine, value) for value in arguments.positional[1:]]
-    trips: AnyValue | None = None
-    if len(bounds) == 1 and bounds[0] is not None:
-        # It ends with the stream it slices, if that is shorter.
-        trips = (
-            bounds[0]
-            if inner.endless or inner.trips is None
-            else compute(minimum, bounds[0], inner.trips)
-        )
+    start, step = Expr.const(0), Expr.const(1)
+    stop: Expr | None = None
+    match bounds:
+        case [Expr() as stop]:
+            pass
+        case [Expr() as start, Expr() as stop]:
+            pass
+        case [Expr() as start, Expr() as stop, Expr() as step]:
+            pass
+    trips: AnyValue | None = stop
+    if stop is not None and not inner.endless and inner.trips is not None:
+        trips = compute(minimum, stop, inner.trips)  # it may end with the stream
+    if isinstance(trips, Expr) and len(bounds) > 1:
+        trips = compute(lambda n: maximum(ceil((n - start) / step), Expr.const(0)), trips)
     return Stream(
         trips if isinstance(trips, Expr) else None,
         inner.element,
         text=inner.text,
         over_loader=inner.over_loader,
+        once=Iteration(machine.loop),
     )
 
 
@@ -300,4 +313,17 @@ def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         for value in arguments.positional:
             escapes.escape(value, "chained with others")
     over_loader = any(part.over_loader for part in parts)
-    return Stream(trips, _unknown, items=items, over_loader=over_loader)
+    once = Iteration(machine.loop)
+    return Stream(trips, _unknown, items=items, over_loader=over_loader, once=once)
+
+
+@models("itertools.product")
+def _product(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    if arguments.keywords or arguments.open:
+        return Opaque()
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
+    trips: Expr | None = Expr.const(1)
+    for part in parts:
+        trips = None if trips is None or part.trips is None else trips * part.trips
+    over_loader = any(part.over_loader for part in parts)
+    return Stream(trips, _unknown, over_loader=over_loader, once=Iteration(machine.loop))

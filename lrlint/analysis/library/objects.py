@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import assignment, comparisons, escapes
@@ -57,7 +59,7 @@ def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         if name is not None:
             assignment.set_attribute(machine, owner, name, value, node)
         else:
-            escapes.escape(value, "stored under an unknown name")
+            assignment.set_unknown_name(machine, owner, value)
     return NONE
 
 
@@ -122,9 +124,30 @@ def _locals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return DictValue(Store(dict(machine.scope.store.data)), complete=False)
 
 
+def _assigned_in(text: str) -> set[str]:
+    """Return the names that the code in a string assigns; none where it is not Python."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
 @models("builtins.exec", "builtins.eval")
 def _run_text(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Model code in a string, which may step whatever it sees."""
+    """Model code in a string, which may step whatever it sees.
+
+    A literal sets the names that it assigns. A file may set any; it is taken for settings that the
+    user gives, of which there are none.
+    """
+    text = _text(arguments.get(0))
+    if text is not None and machine.unit.code(node.func) == "exec":
+        for name in _assigned_in(text):
+            machine.write(machine.scope.store, name, Opaque())
     scope: Scope | None = machine.scope
     while scope is not None:
         for value in list(scope.store.data.values()):

@@ -24,7 +24,7 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.formulas import LAWS
-from lrlint.source.nodes import decorators_of, small_statements, statements_of
+from lrlint.source.nodes import decorators_of
 from lrlint.symbolic import Expr
 
 _SCHEDULER_BASES = {
@@ -63,8 +63,7 @@ def _own_writes(machine: Machine, cls: ClassValue) -> str | None:
     method = members.class_member(machine, cls, "step")
     if not isinstance(method, FunctionValue):
         return None
-    body = method.scope.unit.body_of(method.node)
-    code = "" if body is None else method.scope.unit.code(body).replace("'", '"')
+    code = method.scope.unit.text_of_body(method.node).replace("'", '"')
     return f"what {cls.name}.step() does" if _WRITES_LRS.search(code) else None
 
 
@@ -97,24 +96,11 @@ def _is_dataclass(cls: ClassValue) -> bool:
     return False
 
 
-def _fields(cls: ClassValue, depth: int = 0) -> list[str]:
-    """Return the annotated names of a class and its bases, in the order of the constructor."""
-    names: list[str] = []
-    for base in cls.bases:
-        if isinstance(base, ClassValue) and depth < 20:
-            names += _fields(base, depth + 1)
-    for statement in statements_of(cls.node.body):
-        for part in small_statements(statement):
-            if isinstance(part, cst.AnnAssign) and isinstance(part.target, cst.Name):
-                names.append(part.target.value)
-    return list(dict.fromkeys(names))
-
-
 def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> Instance:
     instance = Instance(
         cls, Store(), kind=LibraryKind.DATACLASS, setting=arguments.open, open=arguments.open
     )
-    names = _fields(cls)
+    names = members.field_names(cls)
     for name, value in zip(names, arguments.positional, strict=False):
         instance.store.data[name] = value
     instance.store.data.update(arguments.keywords)

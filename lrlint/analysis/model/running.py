@@ -258,8 +258,10 @@ class TraceCompiler(ABC):
         except NotComputable as missing:
             # An early stop on a measured value is left out: the training runs its course.
             concerned = [item.event for item in walk(node.body) if self._concerns(item.event)]
-            if not all(map(self._may_be_left_out, concerned)) or any(
-                map(self._is_limit, conditions)
+            if (
+                not all(map(self._may_be_left_out, concerned))
+                or any(map(self._is_limit, conditions))
+                or not (concerned or any(is_measured(part, self._measured) for part in conditions))
             ):
                 self._note_unknown(conditions, str(missing))
             return None

@@ -76,10 +76,12 @@ class Opaque(Value):
 class Store:
     """A mapping from names to values whose writes can be taken back."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "inherited")
 
     def __init__(self, data: dict[object, AnyValue] | None = None) -> None:
         self.data: dict[object, AnyValue] = {} if data is None else data
+        self.inherited: tuple[Store, ...] = ()
+        """The stores of an object's classes, which have the values of what is not set here."""
 
 
 @dataclass(eq=False, slots=True)
@@ -191,6 +193,7 @@ class LibraryKind(Enum):
     LIGHTNING_TRAINER = "lightning.Trainer"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
+    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     SKORCH_NET = "skorch.NeuralNet"
@@ -499,10 +502,31 @@ class OwnClass:
     @property
     def given(self) -> Iterator[SchedulerRecord]:
         """The schedulers among the arguments, which its methods step."""
-        for value in (*self.positional, *self.keywords.values()):
-            for inner in alternatives(value):
-                if isinstance(inner, SchedulerValue):
-                    yield inner.record
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+@dataclass(eq=False, slots=True)
+class EventHandler:
+    """A schedule that a library steps at events, with its arguments."""
+
+    name: str
+    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
+    positional: tuple[AnyValue, ...]
+    keywords: Mapping[str, AnyValue]
+
+    @property
+    def given(self) -> Iterator[SchedulerRecord]:
+        """The schedulers among the arguments, which it steps."""
+        return _schedulers_in(*self.positional, *self.keywords.values())
+
+
+def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
+    for value in values:
+        for inner in alternatives(value):
+            if isinstance(inner, SchedulerValue):
+                yield inner.record
+            elif isinstance(inner, ListValue):
+                yield from _schedulers_in(*inner.items or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,6 +552,10 @@ class SchedulerRecord:
     variable: str | None = None
     escapes: str | None = None
     """Why code that is not seen may step it, as for an optimizer."""
+    paced: bool = True
+    """Whether it is known in which loop it steps."""
+    assigned: set[str] = field(default_factory=set)
+    """The arguments that the script replaces by assigning to attributes."""
     miscounted: bool = False
     """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
@@ -552,8 +580,10 @@ class SchedulerRecord:
     """Whether it is a parameter of a function: code that is not seen builds it."""
     own: OwnClass | None = None
     """Its class, where that is one of the project."""
+    handler: EventHandler | None = None
+    """What it is, where a library steps it at events."""
     given_to: str | None = None
-    """The scheduler of such a class that may step it."""
+    """The scheduler of such a class, or such a handler, that may step it."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None

@@ -14,6 +14,13 @@ def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
     name, unit = place.node, place.unit
     if not isinstance(name, cst.Name):
         return None
+    # An optimizer is built once for each alternative of its parameters, by each caller.
+    if id(name) not in unit.origins:
+        unit.origins[id(name)] = _origin(unit, name)
+    return unit.origins[id(name)]
+
+
+def _origin(unit: ModuleUnit, name: cst.Name) -> cst.BaseExpression | None:
     found = None
     stack = _code_around(unit, name)
     while stack:

@@ -33,7 +33,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
         ("dict({'a': 1}).get('b', 2)", 2),
         ("dict(unknown).get('b', 2)", UNKNOWN),
         ("reversed([1, 2])", [2, 1]),
-        ("map(str, names)", ("ListValue", "len(names)")),
+        ("map(str, names)", ("Stream", "len(names)")),
         ("list(map(lambda x: x + 1, [1, 2]))", [2, 3]),
         ("next(iter(loader))", UNKNOWN),
         ("itertools.chain([1], [2, 3])", [1, 2, 3]),

@@ -1,0 +1,141 @@
+"""Scripts that change a schedule in a way that is easily overlooked: followed, or left open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint import api
+from lrlint.predict.forecast import forecast
+from lrlint.source import load
+
+from .one_decay import SETUP, steps
+
+
+def rates(code: str) -> list[float] | None:
+    """Return the predicted LRs of the script's schedule; None where something is open."""
+    source = load(Path("script.py"), data=(SETUP + code).encode())
+    prediction = forecast(source).schedules[0].prediction
+    return None if prediction.lr is None else [round(lr, 6) for lr in prediction.lr[0]]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ticks = itertools.count(1)\nfor k in range(9):\n    update()\n"
+        "    if next(ticks) > 3: break",
+        "class Calm:\n    def __enter__(self): return self\n"
+        "    def __exit__(self, kind, value, tb): return kind is OSError\n"
+        "for k in range(4):\n    with Calm():\n        adam.step()\n"
+        "        if k == 2: raise OSError\n        decay.step()",
+        "@contextlib.contextmanager\ndef calm():\n    try:\n        yield\n"
+        "    except ZeroDivisionError:\n        pass\n"
+        "for k in range(4):\n    with calm():\n        1 / (k - 1)\n        update()",
+        "@functools.singledispatch\ndef advance(s): raise TypeError\n"
+        "@advance.register\ndef _(s: torch.optim.lr_scheduler.LRScheduler): s.step()\n"
+        "for k in range(3):\n    adam.step()\n    advance(decay)",
+        "@functools.cache\ndef fall(): return torch.optim.lr_scheduler.StepLR(adam, 2)\n"
+        "for k in range(5):\n    update()\n    fall().step()",
+        "def shrink(opt, args, kwargs):\n    opt.param_groups[0]['lr'] *= 0.5\n"
+        "adam.register_step_pre_hook(shrink)\nfor k in range(3): update()",
+        "n = 2\nexec('n = 3')\nfor k in range(n): update()",
+        "n = 2\nfor key in names: globals()[key] = 5\nfor k in range(n): update()",
+        "batches = map(str, loader)\nfor e in range(2):\n    for b in batches: update()",
+        "decay.base_lrs[0] = 1.0\nupdate()\nupdate()",
+        "decay.__dict__.update(gamma=0.5)\nupdate()\nupdate()",
+        "torch.optim.lr_scheduler.ExponentialLR.get_lr = lambda s: [0.5]\nupdate()\nupdate()",
+        "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
+        "    if settings.dry: break",
+    ],
+)
+def test_left_open(code: str) -> None:
+    assert rates("import functools, itertools\n" + code) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        (
+            "class Run:\n    done, n = False, 0\nrun = Run()\nwhile not run.done:\n"
+            "    for k in range(3):\n        update(); run.n += 1\n"
+            "        if run.n == 7:\n            run.done = True\n            break",
+            7,
+        ),
+        ("import itertools\nfor k, m in itertools.product(range(2), range(4)): update()", 8),
+        ("xs = [1]\nys = xs\nxs += [2, 3]\nfor k in ys: update()", 3),
+        ("for a, b in zip((net, net), (1, 2)): update()", 2),
+        # A measured value may end it; it runs its course.
+        (
+            "bad = 0\nfor k in range(6):\n    update()\n    if evaluate(net) > 1: bad += 1\n"
+            "    if bad > 4: break",
+            6,
+        ),
+        (
+            "import sys\nsetattr(sys.modules[__name__], 'n', 4)\nn = 1 if False else n\n"
+            "for k in range(n): update()",
+            4,
+        ),
+        ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
+        (
+            "match {'kind': 'a', 'n': 3}:\n    case {'kind': 'b'}: pass\n"
+            "    case {'kind': 'a', **rest}:\n        for k in range(rest['n']): update()",
+            3,
+        ),
+        (
+            "import dataclasses\n@dataclasses.dataclass\nclass P:\n    n: int\n    m: int = 2\n"
+            "match P(3):\n    case P(n=4): pass\n    case P(a, m=b) if a > b:\n"
+            "        for k in range(a): update()",
+            3,
+        ),
+        ("match 3:\n    case str(): pass\n    case int(k) | float(k):\n        update()", 1),
+        (
+            "import argparse\np = argparse.ArgumentParser()\n"
+            "p.add_argument('--n', type=int, default=9)\n"
+            "a, _ = p.parse_known_args('--other --n 3'.split())\nfor k in range(a.n): update()",
+            3,
+        ),
+        (
+            "import argparse\np = argparse.ArgumentParser()\n"
+            "p.add_argument('--n', type=int, default=9)\n"
+            "a = p.parse_args([], argparse.Namespace(n=2))\nfor k in range(a.n): update()",
+            2,
+        ),
+    ],
+)
+def test_followed(code: str, count: int) -> None:
+    assert steps(code) == count
+
+
+def test_all_ways_to_write_a_param_group() -> None:
+    assert rates("only, = adam.param_groups\nupdate()\nonly['lr'] = 0.5\nupdate()") == [0.01, 0.5]
+    assert rates("adam.param_groups[0].__setitem__('lr', 0.5)\nupdate()") == [0.5]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        # Only the attribute that replaces T_max says how long the cosine is.
+        "cos.T_max = 4\nfor e in range(4):\n    for x in loader: sgd.step()\n    cos.step()",
+        # Each call steps at most once, so the loop around the attempt is not one over batches.
+        "def attempt():\n    for k in range(3):\n        try:\n            sgd.step()\n"
+        "            if len(tries) < 1:\n                tries.append(1)\n"
+        "                raise OSError\n            cos.step()\n            return\n"
+        "        except OSError:\n            continue\ntries = []\n"
+        "for e in range(2):\n    attempt()",
+        "def tick(seen=[0]):\n    seen[0] += 1\n    if seen[0] % len(loader) == 0: cos.step()\n"
+        "for e in range(2):\n    for x in loader:\n        sgd.step()\n        tick()",
+        "it = iter(loader)\nfor k in range(2 * len(loader)):\n    x = next(it, None)\n"
+        "    if x is None:\n        it = iter(loader)\n        cos.step()\n    sgd.step()",
+    ],
+)
+def test_nothing_to_report(tmp_path: Path, loop: str) -> None:
+    script = (
+        "import torch\nnet = torch.nn.Linear(1, 1)\n"
+        "loader = torch.utils.data.DataLoader(range(12), batch_size=3)\n"
+        "sgd = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "cos = torch.optim.lr_scheduler.CosineAnnealingLR(sgd, T_max=2, eta_min=1e-3)\n"
+    )
+    file = tmp_path / "script.py"
+    file.write_text(script + loop)
+    assert api.lint(file, isolated=True) == []
