@@ -187,7 +187,7 @@ def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
         return ListValue(items, source=stream, home=machine.loop, under=len(machine.guards))
     # A range says more about a long list of its numbers than the length alone.
-    return stream if isinstance(value, Stream) else ListValue(None, length=trips)
+    return stream if isinstance(value, Stream) else ListValue(None, length=trips, home=machine.loop)
 
 
 @models("builtins.sorted")
@@ -198,7 +198,8 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         ordered = lists.in_order(machine, items, arguments.keywords, node)
         if ordered is not None:
             return ListValue(ordered, home=machine.loop, under=len(machine.guards))
-    return ListValue(None, length=None if value is None else length_of(machine, value))
+    length = None if value is None else length_of(machine, value)
+    return ListValue(None, length=length, home=machine.loop)
 
 
 @models("builtins.dict")
