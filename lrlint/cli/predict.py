@@ -127,11 +127,11 @@ def _rendered(files: list[FileForecast], output_format: str, *, colour: bool) ->
 
 def _say_what_is_missing(files: list[FileForecast]) -> None:
     """Name the schedules whose LR is unknown, which a table or a picture may not show."""
-    from lrlint.predict.forecast_text import unknown
+    from lrlint.predict.forecast_text import nothing_found, unknown
 
     for file in files:
         if not file.schedules:
-            say(f"{file.filename}: no learning-rate schedule found")
+            say(f"{file.filename}: {nothing_found(file)}")
         for forecast in file.schedules:
             if forecast.prediction.unresolved:
                 place = forecast.schedule.place.span().start
@@ -142,11 +142,11 @@ def _say_what_is_missing(files: list[FileForecast]) -> None:
 
 def _file_of_module(name: str) -> str:
     """Return the file that ``python -m NAME`` runs here; nothing is imported to find it."""
-    path = Path(*name.split("."))
-    candidates = (path / "__main__.py", path.with_suffix(".py"))
+    path = "/".join(name.split("."))
+    candidates = (Path(path, "__main__.py"), Path(f"{path}.py"))
     file = next((candidate for candidate in candidates if candidate.is_file()), None)
     if file is None:
-        raise click.UsageError(f"no module {name} in the working directory")
+        raise click.UsageError(f"no module {name or '``'} in the working directory")
     return str(file)
 
 

@@ -36,6 +36,8 @@ class FileForecast:
     """Names that were set and that the file does not use."""
     names: frozenset[str] = field(default_factory=frozenset)
     """What can be set, where anything was."""
+    left_out: tuple[Schedule, ...] = ()
+    """The schedules that the script does not build with its defaults."""
 
 
 def forecast(
@@ -56,6 +58,7 @@ def forecast(
     """
     interpreter, traces = interpret(source, project, overrides, command_line)
     forecasts: list[Forecast] = []
+    left_out: list[Schedule] = []
     for trace in traces:
         training = derive(trace)
         for schedule, record in zip(training.schedules, _records(trace), strict=True):
@@ -63,13 +66,16 @@ def forecast(
             if schedule.parent is None and construction.on_default_path and construction.seen:
                 prediction = predict(interpreter, trace, record, max_steps, relative=relative)
                 forecasts.append(Forecast(schedule, prediction))
+            elif not construction.on_default_path:
+                left_out.append(schedule)
         located = list(walk(trace))
         written = hand_written(located, Loops(located))
         for schedule, item in zip(training.written, written, strict=True):
             prediction = predict(interpreter, trace, item.record, max_steps, relative=relative)
             forecasts.append(Forecast(schedule, prediction))
     unused = frozenset(interpreter.unused_overrides())
-    return FileForecast(source.name, tuple(forecasts), unused, frozenset(interpreter.asked))
+    asked = frozenset(interpreter.asked)
+    return FileForecast(source.name, tuple(forecasts), unused, asked, tuple(left_out))
 
 
 def _records(trace: Block) -> list[SchedulerRecord]:

@@ -35,12 +35,27 @@ _DRIVEN = {
 def describe(file: FileForecast, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a file's report."""
     if not file.schedules:
-        yield f"{place(file.filename)}: no learning-rate schedule found"
+        yield f"{place(file.filename)}: {clean(nothing_found(file))}"
         return
     for position, forecast in enumerate(file.schedules):
         if position:
             yield ""
         yield from _describe_schedule(forecast, colour)
+
+
+def nothing_found(file: FileForecast) -> str:
+    """Say that there is no schedule, or which option builds one."""
+    for schedule in file.left_out:
+        for guard in schedule.construction.guards:
+            if guard.by_default is False:
+                row = schedule.place.span().start.row
+                is_name = all(part.isidentifier() for part in guard.text.split("."))
+                remedy = f": --set {guard.text}=1" if is_name else ""
+                return (
+                    "no learning-rate schedule with the defaults;"
+                    f" {schedule.scheduler} in line {row} needs `{guard.text}`{remedy}"
+                )
+    return "no learning-rate schedule found"
 
 
 def _describe_schedule(forecast: Forecast, colour: bool) -> Iterator[str]:
@@ -85,6 +100,8 @@ def _remedy(unresolved: Sequence[str], value: float) -> str:
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""
+    if names[0].rpartition(".")[2].lower() in ("lr", "learning_rate"):
+        value = 0.1
     example = f"{names[0]}={value}".replace("'", "'\"'\"'")  # a key may hold a quote
     return f": set {', '.join(names)}, for example --set '{example}'"
 
@@ -102,7 +119,8 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "horizon", _horizon(schedule, schedule.horizon, spell)
     if schedule.sites:
         count = _count(schedule.steps, prediction.steps, spell)
-        lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
+        rows = dict.fromkeys(site.place.span().start.row for site in schedule.sites)
+        lines = ", ".join(f"line {row}" for row in rows)
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
         yield label, f"{count}{_cadence(schedule)} ({lines})"
     else:

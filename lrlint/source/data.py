@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,6 +14,10 @@ from lrlint.source.disk import Disk
 
 Format: TypeAlias = Literal["hydra", "json", "toml", "yaml"]
 """``hydra`` is YAML under the key that its place in the folders gives it."""
+
+AT_THE_ROOT: Final = "@package _global_"
+"""The key of a ``hydra`` file's settings where they belong to no group, whatever its folder."""
+_AT_THE_ROOT: Final = re.compile(rf"\s*#\s*{AT_THE_ROOT}\s*(?:\n|\Z)")
 
 LARGEST: Final = 65_536
 """Bytes; a larger file holds data, not settings."""
@@ -64,9 +69,13 @@ def _yaml(text: str) -> object:
 
 
 def _hydra(text: str) -> object:
-    if "@package" in text:
+    content = _yaml(text)
+    content = {} if content is None else content
+    if "@package" not in text:
+        return content
+    if _AT_THE_ROOT.match(text) is None or text.count("@package") > 1:
         raise ValueError("it belongs elsewhere")
-    return _yaml(text)
+    return {AT_THE_ROOT: content}
 
 
 def _toml(text: str) -> object:
@@ -82,4 +91,4 @@ _PARSERS: Final[Mapping[Format, Callable[[str], object]]] = {
     "yaml": _yaml,
 }
 
-__all__ = ["LARGEST", "Format", "parse_data", "read_data"]
+__all__ = ["AT_THE_ROOT", "LARGEST", "Format", "parse_data", "read_data"]

@@ -85,9 +85,11 @@ class Locator:
     def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
         """Return the files that ``importer`` may mean by a module's name, likeliest first.
 
-        ``level`` counts the dots of a relative import.
+        ``level`` counts the dots of a relative import. No module imports itself: in
+        ``utils/model.py``, ``model`` is another one of that name.
         """
-        return self.answer(module_query(importer, name, level))
+        answer = self.answer(module_query(importer, name, level))
+        return [path for path in answer if path != importer]
 
     def data(self, script: Path, name: str) -> Path | None:
         """Return the file of the project that a script in it calls ``name``.

@@ -85,7 +85,8 @@ def test_files_without_a_schedule_cost_no_analyser(tmp_path: Path) -> None:
         assert "lrlint.rule" not in modules
 
 
-def test_known_results_cost_no_engine(script: Path) -> None:
+def test_known_results_cost_no_engine(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LRLINT_NO_CACHE")
     command = ["check", "--cache-dir", str(script.parent / "cache"), str(script)]
     assert loaded(*command) >= ANALYSER
     modules = loaded(*command)

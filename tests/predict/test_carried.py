@@ -108,6 +108,34 @@ def test_an_update_that_accelerate_leaves_out_is_an_exception() -> None:
     assert steps(accelerate + _body("if not accelerator.optimizer_step_was_skipped: decay.step()"))
 
 
+def test_a_dict_that_keeps_the_data_of_an_evaluation() -> None:
+    kept = "if 'dev' in kept: data = kept['dev']\nelse: kept['dev'] = data = load()"
+    assert steps("kept = {}\n" + _body("decay.step()\n" + kept)) == 6
+
+
+@pytest.mark.parametrize("sums", ["[0 for _ in range(2)]", "[0] * 2", "[0, 0]"])
+def test_a_list_that_each_iteration_builds_anew(sums: str) -> None:
+    measure = (
+        f"def measure(batches):\n    sums = {sums}\n    for batch in batches:\n"
+        "        sums[0] = sums[0] + batch.item()\n    return sums[0]\n"
+    )
+    assert steps(measure + _body("measure(open('losses'))\ndecay.step()")) == 6
+
+
+def test_settings_within_settings_that_a_loop_counts_in() -> None:
+    settings = 'from omegaconf import OmegaConf\nc = OmegaConf.create({"run": {"at": 0}})\n'
+    assert steps(settings + _body("c.run.at += 1\nif c.run.at > 2: decay.step()")) == 4
+
+
+def test_apex_steps_nothing() -> None:
+    scaled = (
+        "from apex import amp\nnet, adam = amp.initialize(net, adam)\n"
+        "for k in range(6):\n    with amp.scale_loss(loss, adam) as scaled: scaled.backward()\n"
+        "    torch.nn.utils.clip_grad_norm_(amp.master_params(adam), 1.0)\n    update()\n"
+    )
+    assert steps(scaled) == 6
+
+
 def test_partial_of_a_method() -> None:
     assert steps("from functools import partial\ngo = partial(decay.step)\ngo()\ngo()") == 2
 

@@ -73,6 +73,27 @@ def test_a_file_without_a_schedule(text: str) -> None:
     assert lines(text) == ["train.py: no learning-rate schedule found"]
 
 
+def test_an_option_that_builds_the_schedule_is_named() -> None:
+    text = """
+    import argparse, torch
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--do_train", action="store_true")
+    parser.add_argument("--decay", default="none")
+    options = parser.parse_args()
+    if {test}:
+        sgd = torch.optim.SGD(net.parameters(), lr=0.1)
+        drop = torch.optim.lr_scheduler.StepLR(sgd, 3)
+        for epoch in range(9):
+            sgd.step()
+            drop.step()
+    """
+    found = "train.py: no learning-rate schedule with the defaults; StepLR in line 8 needs"
+    flag = text.format(test="options.do_train")
+    assert lines(flag) == [f"{found} `options.do_train`: --set options.do_train=1"]
+    name = text.format(test="options.decay == 'step'")
+    assert lines(name) == [f"{found} `options.decay == 'step'`"]
+
+
 def test_a_horizon_of_a_law_that_the_script_writes_is_one_number() -> None:
     text = """
     import math, torch

@@ -371,6 +371,21 @@ def is_constant(
     return False
 
 
+def _option_of_group(
+    machine: Machine, option: str, group: GroupsValue, node: cst.CSTNode
+) -> Condition:
+    """Return whether a param group has an option that the script gives some groups."""
+    record = group.record
+    groups = record.groups if group.index is None else (record.groups[group.index],)
+    found = {option in record.defaults or option in options for options in groups}
+    if len(found) > 1 or record.unknown_groups or record.driven:
+        return _undecided(machine, (group,), node)
+    (present,) = found or {False}
+    # Other code may add the option.
+    question = Question(Asks.MEMBERSHIP, Identity(record), (option, present))
+    return Flag(question, machine.unit.code(node), present)
+
+
 def _member(
     machine: Machine, member: AnyValue, container: AnyValue, node: cst.CSTNode
 ) -> bool | Condition:
@@ -391,6 +406,8 @@ def _member(
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
             return Flag(question, machine.unit.code(node), present) if setting else present
+        case Const(value=str() as option), GroupsValue(whole=False):
+            return _option_of_group(machine, option, container, node)
         case Const(value=str() as part), Const(value=str() as whole):
             present = part in whole
             if max(container.strength, member.strength) is Strength.CONSTANT:

@@ -277,9 +277,11 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
         escapes.leave_block_open(machine.block[begun:], why)
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
+    home, under = machine.loop, len(machine.guards)
     if complete:
-        return ListValue(items)
-    return ListValue(None, element=items[0], length=_trips(comp, stream), source=source)
+        return ListValue(items, home=home, under=under)
+    length = _trips(comp, stream)
+    return ListValue(None, items[0], length, source=source, home=home, under=under)
 
 
 def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:

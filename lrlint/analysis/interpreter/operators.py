@@ -185,9 +185,12 @@ def _list_arithmetic(
     if items is None:
         return ListValue(None)
     if isinstance(times, int) and 0 <= times * len(items) <= _MOST_REPEATED and factor.is_constant:
-        return ListValue(items * times, kind=sequence.kind)
-    element = items[0] if len(items) == 1 else Opaque()
-    return ListValue(None, element=element, length=factor * len(items))
+        items, element, length = items * times, None, None
+    else:
+        element = items[0] if len(items) == 1 else Opaque()
+        length, items = factor * len(items), None
+    home, under = sequence.home, sequence.under
+    return ListValue(items, element, length, sequence.kind, home=home, under=under)
 
 
 def _concatenated(left: ListValue, right: ListValue) -> ListValue:

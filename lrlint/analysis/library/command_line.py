@@ -9,7 +9,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.namespaces import namespace
+from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.model.values import (
     NONE,
@@ -95,9 +95,7 @@ def _parsed(
     elif target is not None and target != NONE:
         given = None
     values = {name: Opaque() for name in values} if given is None else {**values, **given}
-    settings = namespace(Store(dict(values.items())))
-    machine.instances.append(settings)  # a loop may change its attributes
-    return settings
+    return changeable(machine, namespace(Store(dict(values.items()))))
 
 
 def _given(parser: Instance, line: list[AnyValue], known_only: bool) -> dict[str, AnyValue] | None:

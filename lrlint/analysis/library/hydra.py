@@ -18,6 +18,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
 )
+from lrlint.source.data import AT_THE_ROOT
 
 _SELF = "_self_"
 
@@ -43,9 +44,10 @@ def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
     if root is None:
         return None
     try:
-        return _Composer(machine, root).file("", name.name)
+        settings = _in_its_group(_Composer(machine, root).file("", name.name))
     except _Unsupported:
         return None
+    return namespaces.changeable(machine, settings)
 
 
 class _Composer:
@@ -85,7 +87,7 @@ class _Composer:
                     parts.append(content)
                 case Const(value=str() as name):
                     inner, _, last = _relative(name).rpartition("/")
-                    parts.append(self.file(_below(group, inner), last))
+                    parts.append(_in_its_group(self.file(_below(group, inner), last)))
                 case Instance(store=store):
                     for key, option in store.data.items():
                         parts += self._chosen(group, str(key), option)
@@ -103,9 +105,20 @@ class _Composer:
             return []
         inner = _relative(key.removeprefix("optional "))
         chosen = self.file(_below(group, inner), str(option.value))
+        content = chosen.store.data.get(AT_THE_ROOT)
+        if content is not None:
+            if group or not isinstance(content, Instance) or "defaults" in content.store.data:
+                raise _Unsupported
+            return [content]
         for part in reversed(inner.split("/")):
             chosen = namespaces.namespace(Store({part: chosen}))
         return [chosen]
+
+
+def _in_its_group(settings: Instance) -> Instance:
+    if AT_THE_ROOT in settings.store.data:
+        raise _Unsupported
+    return settings
 
 
 def _relative(name: str) -> str:

@@ -38,6 +38,15 @@ def as_namespace(value: AnyValue) -> AnyValue:
     )
 
 
+def changeable(machine: Machine, settings: Instance) -> Instance:
+    """Let the interpreter know of attributes that a loop may change; return the settings."""
+    machine.instances.append(settings)
+    for value in settings.store.data.values():
+        if isinstance(value, Instance) and value.kind is LibraryKind.NAMESPACE:
+            changeable(machine, value)
+    return settings
+
+
 def update(target: Instance, other: Instance) -> None:
     """Put the values of one namespace, and of all in it, into another."""
     for key, value in other.store.data.items():
@@ -83,14 +92,14 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
     settings = Instance(
         None, store, setting=setting, kind=LibraryKind.NAMESPACE, open=arguments.open
     )
-    machine.instances.append(settings)  # a loop may change its attributes
-    return settings
+    return changeable(machine, settings)
 
 
 @models("omegaconf.OmegaConf.create")
 def _create(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
-    return as_namespace(value) if isinstance(value, DictValue) else Opaque()
+    settings = None if value is None else as_namespace(value)
+    return changeable(machine, settings) if isinstance(settings, Instance) else Opaque()
 
 
 @models("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.unsafe_merge")
@@ -106,7 +115,7 @@ def _merge(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     merged = namespace(Store())
     for settings in known:
         update(merged, settings)
-    return merged
+    return changeable(machine, merged)
 
 
 @models("wandb.init")

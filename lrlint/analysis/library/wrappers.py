@@ -28,6 +28,12 @@ def wrapped(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return values[0] if len(values) == 1 else ListValue(list(values), kind="tuple")
 
 
+@models("apex.amp.scale_loss", "apex.amp.master_params")
+def _of_apex(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return what apex makes of a loss or an optimizer, which it does not step."""
+    return Opaque(measured=True)
+
+
 @models_last_name(
     "prepare_data_loader",
     "setup_dataloaders",

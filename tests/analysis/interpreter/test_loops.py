@@ -40,7 +40,7 @@ class Looping(FakeMachine):
         return self.outcome
 
     @property
-    def loop(self) -> Repeat:
+    def only_loop(self) -> Repeat:
         (repeat,) = self.trace
         assert isinstance(repeat, Repeat)
         return repeat
@@ -63,7 +63,7 @@ def test_a_loop_over_few_known_elements_is_unrolled() -> None:
 
 def test_a_loop_over_batches_is_interpreted_once() -> None:
     machine = over(Loader(number(9), "train_loader"), target="x, y")
-    record = machine.loop.loop
+    record = machine.only_loop.loop
     assert (record.trips, record.over, record.over_loader) == (number(9), "train_loader", True)
     assert (record.target, record.first) == ("x", None)
     assert shape(machine.trace) == [("for x in 9", ["OptimizerStep"])]
@@ -71,7 +71,7 @@ def test_a_loop_over_batches_is_interpreted_once() -> None:
 
 def test_a_loop_over_a_range_counts() -> None:
     machine = over(Stream(number(90), lambda index: index + 5, text="range(5, 95)"))
-    record = machine.loop.loop
+    record = machine.only_loop.loop
     assert (record.over, record.first) == ("range(5, 95)", number(5))
     assert machine.visited == [Expr.atom(record.index) + 5]
 
@@ -142,7 +142,7 @@ def test_a_loop_that_never_runs() -> None:
 
 
 def test_a_loop_without_end() -> None:
-    record = loop_while(True).loop.loop
+    record = loop_while(True).only_loop.loop
     assert (record.unbounded, record.trips, record.over) == (True, None, "test")
 
 
@@ -162,7 +162,7 @@ def test_a_loop_that_counts() -> None:
 
     machine.truth, machine.run = truth, run
     run_while(machine, machine.statements[0])
-    assert machine.loop.loop.trips == number(7)
+    assert machine.only_loop.loop.trips == number(7)
 
 
 def test_a_flag_that_the_body_sets_is_a_break() -> None:
