@@ -148,9 +148,11 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
                 return ListValue(None, kind=kind)
         else:
             items.append(machine.evaluate(element.value))
-    return ListValue(
-        items, kind=kind, home=machine.loop, under=len(machine.guards), place=machine.here(node)
-    )
+    place = machine.here(node)
+    value = ListValue(items, kind=kind, home=machine.loop, under=len(machine.guards), place=place)
+    if node in machine.carried:
+        machine.changing_lists.append(value)
+    return value
 
 
 def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
