@@ -119,7 +119,8 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "horizon", _horizon(schedule, schedule.horizon, spell)
     if schedule.sites:
         count = _count(schedule.steps, prediction.steps, spell)
-        lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
+        rows = dict.fromkeys(site.place.span().start.row for site in schedule.sites)
+        lines = ", ".join(f"line {row}" for row in rows)
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
         yield label, f"{count}{_cadence(schedule)} ({lines})"
     else:
