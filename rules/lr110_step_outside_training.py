@@ -118,6 +118,9 @@ def _evaluation(site: StepSite) -> Loop | None:
 
 def _comes_after(site: StepSite, schedule: Schedule, updates: tuple[StepSite, ...]) -> bool:
     """Whether it is stepped outside of all loops, after each step of its optimizer."""
-    if site.per is not Cadence.ONCE or site.loops or schedule.construction.loops or site.via:
+    if site.per is not Cadence.ONCE or site.loops or schedule.construction.loops:
         return False
-    return all(update.loops and update.order < site.order for update in updates)
+    return all(
+        update.loops and update.order < site.order and update.via[: len(site.via)] == site.via
+        for update in updates
+    )

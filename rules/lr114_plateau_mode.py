@@ -159,7 +159,9 @@ def _grows(site: StepSite) -> bool | None:
 
 
 _CALL = re.compile(r"(\w+)\([^()]*\)")
-_WRAPPER = re.compile(r"mean|sum|average|float|round|abs|item|stack|tensor|array|max|min")
+_WRAPPER = re.compile(
+    r"mean|sum|average|float|round|ceil|floor|abs|item|stack|tensor|array|max|min"
+)
 """Calls whose result grows with their argument."""
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import HANDWRITTEN_ENDS, HANDWRITTEN_LINE, Cadence, GuardKind, Schedule
+from lrlint.facts import (
+    HANDWRITTEN_ENDS,
+    HANDWRITTEN_LINE,
+    HANDWRITTEN_RAMP,
+    Cadence,
+    GuardKind,
+    Schedule,
+)
 from lrlint.judgement import wording
 from lrlint.judgement.hand_written import mismatch, source, unit_of
 from lrlint.judgement.length import Length, against, notes, resized, unit, where
@@ -123,7 +130,7 @@ class TMaxMismatch(Rule):
             yield silence
             return
         found = whole_length(schedule)
-        if found is None or found.fits or _cools_down(found):
+        if found is None or found.fits or _cools_down(found) or _is_meant(found):
             return
         if silence := self.first(MISMATCH_EXCLUSIONS, found, schedule.place):
             yield silence
@@ -163,6 +170,13 @@ def _cools_down(found: Length) -> bool:
     if not found.schedule.construction.positioned or not found.longer:
         return False
     return found.ratio is None or found.ratio < _LONGEST_COOLDOWN
+
+
+def _is_meant(found: Length) -> bool:
+    """Whether a line stays at 0 for a while (LR305), or falls by some amount per step."""
+    if found.longer:
+        return found.horizon.parameter == HANDWRITTEN_RAMP
+    return found.horizon.parameter == HANDWRITTEN_LINE and found.length.is_constant
 
 
 _LONGEST_COOLDOWN = Fraction(3, 2)

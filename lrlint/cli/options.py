@@ -201,7 +201,10 @@ class Options:
             help="With sarif output: also what comments and baselines silence, marked as such.",
         ),
     ]
-    statistics: Annotated[bool, flag("--statistics", help="Count the findings of each rule.")]
+    statistics: Annotated[
+        bool,
+        flag("--statistics", help="Count the findings of each rule; [*] can be fixed with --fix."),
+    ]
     overrides: Annotated[
         dict[str, object],
         set_option("The value of a name that scripts leave open, as 'len(train_loader)=391'."),

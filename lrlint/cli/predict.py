@@ -142,11 +142,11 @@ def _say_what_is_missing(files: list[FileForecast]) -> None:
 
 def _file_of_module(name: str) -> str:
     """Return the file that ``python -m NAME`` runs here; nothing is imported to find it."""
-    path = Path(*name.split("."))
-    candidates = (path / "__main__.py", path.with_suffix(".py"))
+    path = "/".join(name.split("."))
+    candidates = (Path(path, "__main__.py"), Path(f"{path}.py"))
     file = next((candidate for candidate in candidates if candidate.is_file()), None)
     if file is None:
-        raise click.UsageError(f"no module {name} in the working directory")
+        raise click.UsageError(f"no module {name or '``'} in the working directory")
     return str(file)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lrlint.cli.options import Options
 from lrlint.cli.terminal import say, style_of, write, write_bytes, write_file
 from lrlint.diagnostics import Diagnostic, Severity
+from lrlint.fix import Applicability
 from lrlint.output import FOR_PEOPLE, Results, Style, render
 from lrlint.output.summary import count
 
@@ -90,9 +91,17 @@ def statistics(diagnostics: tuple[Diagnostic, ...]) -> str:
         worst[found.code] = max(found.severity, worst.get(found.code, found.severity))
     ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
     rows = [
-        f"{number:>6}  {code}  {worst[code].label:<7}  {name}\n" for (code, name), number in ordered
+        f"{number:>6}  {code}  {worst[code].label:<7}  {name}{_marked(code, diagnostics)}\n"
+        for (code, name), number in ordered
     ]
     return "".join(rows) + f"{sum(numbers.values()):>6}  total\n"
+
+
+def _marked(code: str, diagnostics: tuple[Diagnostic, ...]) -> str:
+    """Return ``[*]`` for a rule of which ``--fix`` fixes a finding, as ruff marks it."""
+    fixes = (found.fix for found in diagnostics if found.code == code)
+    safe = any(fix is not None and fix.applicability is Applicability.SAFE for fix in fixes)
+    return "  [*]" if safe else ""
 
 
 def announce(report: Report, configurations: Iterable[Path]) -> None:

@@ -21,6 +21,8 @@ _TOLERANCE = 0.2
 """Rounding shifts a ratio by less than that, and a number of processes by more."""
 _OPEN = 5040 * 1009
 """A large number in place of an unknown one; it has many divisors, so that little is rounded."""
+_ACCUMULATED = 4
+"""The batches of an update, where that is not known: few beside the batches of an epoch."""
 
 
 class Error(Enum):
@@ -146,6 +148,9 @@ def _ratio(
     values: dict[Atom, int | float | Fraction] = {}
     for position, atom in enumerate(sorted(steps.atoms() | length.atoms(), key=lambda a: a.order)):
         values[atom] = _OPEN * (position + 1) if atom.value is None else atom.value
+    for atom in acceleration.every.atoms() if acceleration.every is not None else ():
+        if atom.value is None:
+            values[atom] = _ACCUMULATED
     for atom, value in (known or {}).items():
         if isinstance(value, int) and atom in values:
             values[atom] = value

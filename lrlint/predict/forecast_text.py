@@ -100,6 +100,8 @@ def _remedy(unresolved: Sequence[str], value: float) -> str:
     names = [text for text in unresolved if " " not in text]
     if not names:
         return ""
+    if names[0].rpartition(".")[2].lower() in ("lr", "learning_rate"):
+        value = 0.1
     example = f"{names[0]}={value}".replace("'", "'\"'\"'")  # a key may hold a quote
     return f": set {', '.join(names)}, for example --set '{example}'"
 
@@ -117,7 +119,8 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         yield "horizon", _horizon(schedule, schedule.horizon, spell)
     if schedule.sites:
         count = _count(schedule.steps, prediction.steps, spell)
-        lines = ", ".join(f"line {site.place.span().start.row}" for site in schedule.sites)
+        rows = dict.fromkeys(site.place.span().start.row for site in schedule.sites)
+        lines = ", ".join(f"line {row}" for row in rows)
         label = "LR written" if schedule.scheduler == HANDWRITTEN else "scheduler steps"
         yield label, f"{count}{_cadence(schedule)} ({lines})"
     else:

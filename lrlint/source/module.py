@@ -128,6 +128,12 @@ class SourceFile:
         return replace_cells(self.data, sources)
 
 
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # as by `<&-`
+        raise OSError("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
 def load(
     path: Path | str, *, stdin_filename: Path | str | None = None, data: bytes | None = None
 ) -> SourceFile:
@@ -138,7 +144,7 @@ def load(
         shown = Path(stdin_filename) if stdin_filename is not None else Path("<stdin>")
     if data is None:
         try:
-            data = sys.stdin.buffer.read() if path == STDIN else read_bytes(path)
+            data = _standard_input() if path == STDIN else read_bytes(path)
         except OSError as error:
             raise SourceError(f"cannot be read: {error.strerror or error}") from error
     name = shown.name if shown.name == "<stdin>" else display_name(shown)

@@ -33,10 +33,12 @@ _BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of CPython's nodes that hold statements."""
 
 _NOT_WRITTEN: Final = re.compile(
-    r"^(?P<reset>[ \t\f]*\f)(?=[ \t]*[^\s#\\])|^[ \t]*(?P<joined>(?:\\\r?\n[ \t\f]*)+)",
+    r"^(?P<reset>[ \t\f]*\f)(?=[ \t]*(?:[^\s\\]|\r?$))|^[ \t]*(?P<joined>(?:\\\r?\n[ \t\f]*)+)",
     re.MULTILINE,
 )
 """Form feeds and joined rows before a statement: libcst reads them and does not write them."""
+_BLANK: Final = re.compile(r"(?:^|(?<=\f))[ \t]+(?=\r?$)", re.MULTILINE)
+"""Spaces in an empty row: after the last statement, libcst drops the empty rows before them."""
 
 
 class _Cut(NamedTuple):
@@ -106,6 +108,18 @@ class _Piece:
         return recorder
 
 
+def _end_of_code(text: str) -> int:
+    """Return the offset after which there are only empty rows and comments."""
+    end = len(text)
+    while end:
+        start = text.rfind("\n", 0, end - 1) + 1
+        row = text[start:end].strip()
+        if row and not row.startswith("#"):
+            break
+        end = start
+    return end
+
+
 class Skeleton:
     """The tree of a module, some of whose functions may not be parsed yet."""
 
@@ -131,7 +145,11 @@ class Skeleton:
 
     @cached_property
     def _not_written(self) -> list[_Cut]:
-        return [_Cut(*one.span(one.lastgroup or 0)) for one in _NOT_WRITTEN.finditer(self._text)]
+        text = self._text
+        cuts = [_Cut(*one.span(one.lastgroup or 0)) for one in _NOT_WRITTEN.finditer(text)]
+        return sorted(
+            [*cuts, *(_Cut(*one.span()) for one in _BLANK.finditer(text, _end_of_code(text)))]
+        )
 
     # -- bodies -----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
-from lrlint.symbolic.rewrite import divided
+from lrlint.symbolic.rewrite import cleared
 
 __all__ = [
     "Atom",
@@ -26,9 +26,9 @@ __all__ = [
     "Verdict",
     "ceil",
     "certain_sign",
+    "cleared",
     "compare",
     "compile_expr",
-    "divided",
     "floor",
     "maximum",
     "minimum",

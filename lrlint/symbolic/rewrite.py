@@ -80,10 +80,12 @@ def slope_and_intercept(e: Expr, atom: Atom) -> tuple[Expr, Expr] | None:
     return revalued(slope), revalued(intercept)
 
 
-def divided(e: Expr, factor: Factor) -> Expr:
-    """Return a sum divided by a factor that all its terms have."""
-    unit = frozenset({(factor, 1)})
-    return revalued({poly.times(monomial, unit, -1): c for monomial, c in e.terms.items()})
+def cleared(e: Expr, inverse: Call) -> Expr:
+    """Return a sum times the sum that ``inverse`` is one over, so that no term has that divisor."""
+    unit = frozenset({(inverse, 1)})
+    over = {poly.times(m, unit, -1): c for m, c in e.terms.items() if unit <= m}
+    rest = {monomial: c for monomial, c in e.terms.items() if not unit <= monomial}
+    return revalued(over) + revalued(rest) * inverse.args[0]
 
 
 def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:

@@ -253,7 +253,7 @@ def test_output_file_that_cannot_be_written(write: Write, run: Run) -> None:
 def test_statistics(write: Write, run: Run) -> None:
     write(a=WARNING, b=WARNING, c=ERROR)
     assert run("check", "--statistics")[1].splitlines() == [
-        "     2  LR301  warning  eta-min-zero",
+        "     2  LR301  warning  eta-min-zero  [*]",
         "     1  LR201  error    t-max-mismatch",
         "     3  total",
     ]

@@ -153,6 +153,7 @@ def test_output_file_takes_the_place_of_standard_output(
         (["--config", "no.toml", "train.py"], "lrlint: no.toml: "),
         (["--config", "set = 1", "train.py"], "lrlint: --config: "),
         ([], "lrlint: Missing argument"),
+        (["-m", ""], "lrlint: no module"),
     ],
 )
 def test_bad_input_is_one_line(write: Write, run: Run, arguments: list[str], message: str) -> None:
@@ -257,3 +258,9 @@ def test_the_configuration_can_be_named_or_left_out(write: Write, run: Run, proj
     assert steps("--config", "other.toml") == 6
     assert steps("--config", "set.args.epochs = 7") == 7
     assert steps("--config", "other.toml", "--set", "args.epochs=8") == 8
+
+
+def test_closed_standard_input_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    message = "lrlint: -:1:1: cannot be read: standard input is closed\n"
+    assert run("predict", "-") == (2, "", message)

@@ -240,6 +240,33 @@ def test_functions_of_settings(tmp_path: Path) -> None:
     assert found.prediction.unresolved == ['config["warmup"]']
 
 
+GROUPS = """
+import torch
+
+net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+groups = [{"params": net[0].parameters()}, {"params": net[1].parameters()}]
+SCALED
+sgd = torch.optim.SGD(groups, lr=0.1)
+for epoch in range(5):
+    rate = 0.1 * (1 - epoch / 5)
+    for group in sgd.param_groups:
+        if "layer_scale" in group:
+            group["lr"] = rate * group["layer_scale"]
+        else:
+            group["lr"] = rate
+    sgd.step()
+"""
+
+
+@pytest.mark.parametrize("scaled", ["", "groups[1]['layer_scale'] = 0.5"])
+def test_an_option_that_a_param_group_may_have(tmp_path: Path, scaled: str) -> None:
+    (tmp_path / "train.py").write_text(GROUPS.replace("SCALED", scaled))
+    (found,) = _forecasts(tmp_path)
+    if scaled and found.prediction.unresolved:
+        return  # what the option says is not known in a loop
+    assert found.prediction.lr == [pytest.approx(rates, rel=1e-12) for rates in _used(tmp_path)]
+
+
 def test_an_lr_that_each_rollout_lowers(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(
         "import torch\n"

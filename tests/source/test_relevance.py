@@ -28,6 +28,8 @@ BUILDS = [
     "from transformers import get_scheduler\ns = get_scheduler('linear', o)",
     "import transformers\ns = transformers.get_linear_schedule_with_warmup(o, 1, 2)",
     "from timm.scheduler import create_scheduler\ns, _ = create_scheduler(args, o)",
+    'from skorch.callbacks import LRScheduler\nc = [LRScheduler(policy="StepLR", gamma=0.5)]',
+    'from skorch.callbacks import LRScheduler\ncallback = LRScheduler("ExponentialLR", gamma=0.9)',
     "from timm.scheduler import CosineLRScheduler as C\ns = C(o, 3)",
     "from warmup_scheduler import GradualWarmupScheduler\ns = GradualWarmupScheduler(o, 1, 5)",
     "from elsewhere import *\ns = make_scheduler(o)",

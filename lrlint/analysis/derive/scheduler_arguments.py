@@ -19,6 +19,7 @@ from lrlint.analysis.model.values import (
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     HANDWRITTEN_LINE,
+    HANDWRITTEN_RAMP,
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
@@ -109,7 +110,8 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
     law = _law_of(record)
     if record.decay is not None:
         end, place = record.decay.at, record.decay.place
-        cosine, line = HANDWRITTEN_COSINE, HANDWRITTEN_LINE
+        cosine = HANDWRITTEN_COSINE
+        line = HANDWRITTEN_RAMP if record.decay.clamped else HANDWRITTEN_LINE
         if record.own_rate is not None:
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line

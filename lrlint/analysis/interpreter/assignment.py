@@ -249,6 +249,8 @@ def update_group(
     elif other is not None:
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
     where, record = machine.where(node), group.record
+    for name in options:
+        members.write_option(group, name)
     if "lr" in options:
         write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
@@ -337,6 +339,9 @@ def _set_item_of(
             write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=False) if isinstance(name, str):
+            members.write_option(owner, name)
+            escapes.escape(value, "stored in a container")
         case DictValue():
             if rename and owner.path and name is not None:
                 value = name_value(machine, value, owner.path + path_suffix(key, None))

@@ -16,9 +16,11 @@ from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.escapes import escape, leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
+from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Flag, Identity, Nature, flatten, natures
-from lrlint.analysis.model.trace import Block, Break, Repeat, When, nodes_of
+from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Choice,
     Const,
@@ -28,13 +30,14 @@ from lrlint.analysis.model.values import (
     Method,
     Opaque,
     Partial,
+    Sized,
     Store,
     Truth,
 )
 from lrlint.source.nodes import small_statements, statements_of
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
-Entry = tuple[Store, Hashable]
+Entry = tuple[Store | ListValue, Hashable]
 
 _WHY = "changed from one iteration of a loop to the next"
 
@@ -47,23 +50,35 @@ class Start:
     dicts: int
     instances: int
     classes: int
+    loops: int
 
 
 def begin(machine: Machine) -> Start:
     """Begin to note what the body of a loop reads and writes."""
     machine.first_uses.append({})
     return Start(
-        len(machine.journal), len(machine.dicts), len(machine.instances), len(machine.classes)
+        len(machine.journal),
+        len(machine.dicts),
+        len(machine.instances),
+        len(machine.classes),
+        len(machine.past_loops),
     )
 
 
-def unknown_at_start(value: AnyValue) -> AnyValue | None:
-    """Return the unknown that replaces a value that the body changes; None to keep the value."""
+def unknown_at_start(value: AnyValue, *, changes: bool = False) -> AnyValue | None:
+    """Return the unknown that replaces a value that the body may change; None to keep the value.
+
+    ``changes`` says that the body is known to read it and then to change it: not even what is
+    unknown is the same unknown in each iteration.
+    """
     match value:
         case Const() | Truth():
             return Opaque(measured=True)
+        case Opaque() if changes:
+            return Opaque(measured=True)
         case Choice(alternatives=alternatives) if all(
-            isinstance(inner, (Const, Truth, Expr)) for _, inner in alternatives
+            isinstance(inner, (Const, Truth, Expr)) or (changes and isinstance(inner, Opaque))
+            for _, inner in alternatives
         ):
             return Opaque(measured=True)
     return None
@@ -72,12 +87,10 @@ def unknown_at_start(value: AnyValue) -> AnyValue | None:
 def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> None:
     """Note what the body has read and then changed, although it was not known to change."""
     uses = machine.first_uses.pop()
-    inside = {id(node) for node in (repeat, *nodes_of(repeat.body))}
-    if any(
-        key is CHANGED and isinstance(owner, ListValue) and id(owner.home) not in inside
-        for owner, key in uses
-    ):
-        leave_block_open([repeat], _WHY)
+    inside = machine.past_loops[start.loops :]
+    for owner, key in uses:
+        if key is CHANGED and isinstance(owner, ListValue) and owner.home not in inside:
+            _end_of_list(machine, repeat, owner, known)
     fresh = {mapping.store for mapping in machine.dicts[start.dicts :]}
     fresh |= {instance.store for instance in machine.instances[start.instances :]}
     fresh |= {cls.scope.store for cls in machine.classes[start.classes :]}
@@ -101,6 +114,40 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(key)
+
+
+def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:
+    """Note a list that the body has read as it was before the loop, and then changed."""
+    if (value, WHOLE) in known:
+        return
+    if value.place is None or value.place.node in machine.carried:
+        leave_block_open([repeat], _WHY)
+    else:
+        machine.unforeseen.add(value.place.node)
+
+
+def unknown_lists(machine: Machine) -> Iterator[ListValue]:
+    """Make the elements of the lists unknown that loops are known to read and then to change.
+
+    A list of objects that can be stepped is left as it is.
+    """
+    for value in machine.changing_lists:
+        if all(map(_is_data, value.items or (value.element or NONE,))):
+            value.element = _unknown_element(machine, value)
+            value.items = value.length = value.source = None
+            value.named = False
+            yield value
+
+
+def _unknown_element(machine: Machine, value: ListValue) -> AnyValue:
+    if any(isinstance(item, Expr) for item in value.items or (value.element,)):
+        counter = Counter(machine.fresh_key(), carried=True)
+        return Expr.atom(Atom(name="item", key=counter, lower=None, integer=False))
+    return Opaque(measured=True)
+
+
+def _is_data(value: AnyValue) -> bool:
+    return isinstance(value, (Const, Truth, Expr, Opaque, Sized))
 
 
 def _ends_by(body: Block, flag: Opaque, after: AnyValue | None) -> bool:

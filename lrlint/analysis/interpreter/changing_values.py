@@ -14,7 +14,7 @@ from lrlint.analysis.interpreter.carried_values import Entry
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, lookup_order
 from lrlint.analysis.interpreter.numbers import length_of
-from lrlint.analysis.interpreter.outcomes import Variable
+from lrlint.analysis.interpreter.outcomes import WHOLE, Variable
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.trace import (
     Repeat,
@@ -57,6 +57,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     places: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
+    unknown |= {(value, WHOLE) for value in carried_values.unknown_lists(machine)}
     dicts = {mapping.store for mapping in machine.dicts}
     for store, key, default in _changing(machine, node):
         if (store, key) in places:
@@ -76,7 +77,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
                 unknown.add((store, key))  # an incomplete dict may have it or not
         elif (store, key) in held:
             continue
-        elif (other := carried_values.unknown_at_start(value)) is not None:
+        elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
             unknown.add((store, key))
             others.append((store, key, value, other))
             machine.write(store, key, other)
@@ -123,6 +124,8 @@ def _changing(
         for key in sorted(mutations.keys & mapping.store.data.keys()):
             yield mapping.store, key, None
         for key in machine.carried:
+            if isinstance(key, cst.CSTNode):
+                continue  # a list, not an entry
             mapping.complete &= key in mapping.store.data
             yield mapping.store, key, None
 

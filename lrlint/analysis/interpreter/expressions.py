@@ -148,9 +148,11 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
                 return ListValue(None, kind=kind)
         else:
             items.append(machine.evaluate(element.value))
-    return ListValue(
-        items, kind=kind, home=machine.loop, under=len(machine.guards), place=machine.here(node)
-    )
+    place = machine.here(node)
+    value = ListValue(items, kind=kind, home=machine.loop, under=len(machine.guards), place=place)
+    if node in machine.carried:
+        machine.changing_lists.append(value)
+    return value
 
 
 def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
@@ -166,6 +168,8 @@ def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
         elif isinstance(element, cst.DictElement):
             key, value = machine.evaluate(element.key), machine.evaluate(element.value)
             mapping.store.data[members.entry_key(machine, mapping, key)] = value
+            if len(node.elements) == 1 and not mapping.complete and isinstance(key, Expr):
+                mapping.only_key = key
     machine.dicts.append(mapping)
     return mapping
 

@@ -71,6 +71,7 @@ def repeating(
             yield repeat
     finally:
         del machine.changing[repeat]
+        machine.past_loops.append(repeat)
         if begun is not None and unknowns is not None:
             carried_values.end(machine, repeat, begun, unknowns.entries)
             unknowns.restore(machine)

@@ -150,6 +150,8 @@ class Machine(ABC):
     """The loops around, the outermost first."""
     changing: dict[Repeat, list[Variable]]
     """The numbers that the bodies of these loops may change."""
+    past_loops: list[Repeat]
+    """The loops whose bodies have been interpreted, an inner one before the one around it."""
     frames: list[Frame]
     """The calls that are being interpreted, the outermost first."""
     tries: list[Try]
@@ -162,8 +164,8 @@ class Machine(ABC):
     first_uses: list[dict[tuple[Store | ListValue, Hashable], bool]]
     """For each loop around: what its body uses, and whether it reads it before it writes it."""
     carried: frozenset[Hashable]
-    """Attributes and keys that an earlier interpretation has found to change from one iteration of
-    a loop to the next."""
+    """Attributes, keys and displays of lists that an earlier interpretation has found to change
+    from one iteration of a loop to the next."""
     unforeseen: set[Hashable]
     """Those that this interpretation finds, although the body was interpreted without knowing."""
     undecided: list[tuple[SyntaxPlace | None, str]]
@@ -176,6 +178,8 @@ class Machine(ABC):
     classes: list[ClassValue]
     closures: list[Scope]
     """The scopes of calls whose local variables other functions may change."""
+    changing_lists: list[ListValue]
+    """Those that are written out where ``carried`` says that loops change them."""
     instances: list[Instance]
     dicts: list[DictValue]
     called: set[cst.CSTNode]
@@ -219,7 +223,7 @@ class Machine(ABC):
         self.foreign = {}
         self.block = self.trace = self.root = []
         self.guards, self.loops, self.via = [], [], []
-        self.changing = {}
+        self.changing, self.past_loops = {}, []
         self.frames, self.tries = [Frame(None, 0, 0)], []
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
@@ -228,7 +232,7 @@ class Machine(ABC):
         self.spent, self.allowed = 0, self.limits.nodes
         self.instances, self.dicts, self.called = [], [], set()
         self.passed, self.prepared, self.registered = [], [], []
-        self.classes, self.closures = [], []
+        self.classes, self.closures, self.changing_lists = [], [], []
         self.accelerator, self.synchronised = None, None
         self.without_gradients = False
         self.replaced, self.lr_writes = {}, 0

@@ -187,7 +187,7 @@ def _as_list(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         items = [stream.element(Expr.const(i)) for i in range(trips.value)]
         return ListValue(items, source=stream, home=machine.loop, under=len(machine.guards))
     # A range says more about a long list of its numbers than the length alone.
-    return stream if isinstance(value, Stream) else ListValue(None, length=trips)
+    return stream if isinstance(value, Stream) else ListValue(None, length=trips, home=machine.loop)
 
 
 @models("builtins.sorted")
@@ -198,13 +198,15 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         ordered = lists.in_order(machine, items, arguments.keywords, node)
         if ordered is not None:
             return ListValue(ordered, home=machine.loop, under=len(machine.guards))
-    return ListValue(None, length=None if value is None else length_of(machine, value))
+    length = None if value is None else length_of(machine, value)
+    return ListValue(None, length=length, home=machine.loop)
 
 
 @models("builtins.dict")
 def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
+    place = machine.here(node) if first is None and not arguments.open else None
+    result = DictValue(Store(), complete=not arguments.open, place=place)
     if isinstance(first, (ListValue, Stream)):
         first = _of_pairs(machine, first, node)
     if isinstance(first, DictValue):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -13,7 +14,8 @@ from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_factor import factor_at
 from lrlint.analysis.model import law_shape
-from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.compiling import NotComputable, compile_number
+from lrlint.analysis.model.law_shape import End, Mark
 from lrlint.analysis.model.values import AnyValue, FunctionValue, ListValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
@@ -41,16 +43,38 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
     if law is None or any(atom.key == step.key for atom in law.atoms() if atom != step):
         return None
     here = SyntaxPlace(function.scope.unit, function.node)
-    found = {end.at: end for end in law_shape.ends(law, [(step, None)]) if _is_named(end)}
-    if len(found) != 1 or any(law_shape.marks(law, [(step, None)])):
+    found = {
+        end.at: end
+        for end in law_shape.ends(law, [(step, None)])
+        if end.at.is_integer and (end.cosine or not (end.at.is_constant and end.clamped))
+    }
+    if len(found) != 1:
         return None
     (end,) = found.values()
-    return End(end.at, end.start, end.cosine, place=end.place or here)
+    marks = list(law_shape.marks(law, [(step, None)]))
+    if end.at.is_constant and not (end.cosine or marks):
+        return None  # it may just fall by some amount per step
+    if marks and not _is_last_part(law, step, end, marks):
+        return None
+    return replace(end, place=end.place or here)
 
 
-def _is_named(end: End) -> bool:
-    """Whether an end is a length of the script: a line may just fall by some amount per step."""
-    return end.at.is_integer and (end.cosine or not end.at.is_constant)
+def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> bool:
+    """Whether a line goes down to 0 where the last branch of an LR function ends."""
+    last = end.at.value
+    before = [mark.at.value for mark in marks]
+    if last is None or end.cosine or not all(at is not None and at < last for at in before):
+        return False
+    try:
+        factor = compile_number(law, [step])
+        near, there = factor(int(last) - 1), factor(int(last))
+    except (NotComputable, ArithmeticError, ValueError):
+        return False
+    return near > 0 and abs(there) < _NOTHING
+
+
+_NOTHING = 1e-12
+"""Where a line is taken to be 0."""
 
 
 def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, SyntaxPlace] | None:

@@ -131,8 +131,9 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
     except TypeError as error:
         return _build_incomplete(machine, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
+    counts = {*law.durations, *law.horizon}
     values = {
-        name: _as_number(machine, as_value(value)) if name in law.durations else as_value(value)
+        name: _as_number(machine, as_value(value)) if name in counts else as_value(value)
         for name, value in bound.items()
     }
     target = _optimizer_of_parts(machine, values) if optimizer is None else as_value(optimizer)

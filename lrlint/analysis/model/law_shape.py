@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from lrlint.analysis.model.computed import Computed, Derived
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, compare, divided, floor
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, cleared, compare, floor
+from lrlint.symbolic.atoms import Call
 
 Counters = Sequence[tuple[Atom, Expr | None]]
 """The indices of nested loops and how often each runs, the outermost first."""
@@ -34,6 +35,8 @@ class End:
     cosine: bool
     place: Any
     """Where it is computed, if that is known."""
+    clamped: bool = False
+    """Whether the law stays at its end: ``max(0, 1 - t / T)``."""
 
 
 @dataclass(frozen=True)
@@ -102,13 +105,13 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
             end = None
         if end is not None:
             yield end
-    for number in _sides(law):
+    for number, clamped in _sides(law):
         try:
             end = _of_line(number, counters, None)
         except _UNREPRESENTABLE:
             end = None
         if end is not None:
-            yield end
+            yield replace(end, clamped=clamped)
 
 
 def _of_cosine(key: Computed, counters: Counters) -> End | None:
@@ -126,16 +129,16 @@ def _of_cosine(key: Computed, counters: Counters) -> End | None:
 
 
 def _zero(slope: Expr, offset: Expr) -> Expr:
-    """Return where a line is 0; what both of its numbers are divided by does not matter."""
-    divisors = [
+    """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
+    divisors = {
         factor
         for monomial in slope.terms
         for factor, exponent in monomial
-        if not isinstance(factor, Atom) and exponent == 1
-    ]
-    for divisor in divisors:
-        if all((divisor, 1) in monomial for monomial in [*slope.terms, *offset.terms]):
-            slope, offset = divided(slope, divisor), divided(offset, divisor)
+        if isinstance(factor, Call) and factor.kind == "inverse" and exponent == 1
+    }
+    for divisor in sorted(divisors, key=str):
+        if all((divisor, 1) in monomial for monomial in slope.terms):
+            slope, offset = cleared(slope, divisor), cleared(offset, divisor)
     return -offset / slope
 
 
@@ -166,12 +169,19 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     return End(at, Expr.const(0), cosine=False, place=place)
 
 
-def _sides(law: Expr) -> Iterator[Expr]:
-    """Yield the numbers that a law may be: itself, and each side of its branches."""
-    yield law
+def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
+    """Yield the numbers that a law may be, and whether it is never below another one."""
+    sides = [law]
     for key in _keys(law):
         if isinstance(key, Computed) and key.function == "if":
-            yield from key.parts
+            sides += key.parts
+    for side in sides:
+        yield side, False
+        for factor, _ in next(iter(side.terms), frozenset()):
+            if not isinstance(factor, Call) or factor.kind != "max":
+                continue
+            if side.terms == {frozenset({(factor, 1)}): 1}:
+                yield from ((part, True) for part in factor.args)
 
 
 def marks(law: Expr, counters: Counters) -> Iterator[Mark]:

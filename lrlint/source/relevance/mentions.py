@@ -48,7 +48,7 @@ _TRAINS = (
 
 # An LR that is written by hand: `group["lr"] = …`, `group["lr"].fill_(…)`, `optimizer.lr = …`.
 _WRITES = re.compile(
-    rb"""\[["']lr["']\]\s*[-+*/]?=(?!=)|\[["']lr["']\]\.\w+_\(|optim\w*\.(?:lr|learning_rate)\s*=(?!=)"""
+    rb"""\[["']lr["']\]\s*[-+*/]?=(?!=)|\[["']lr["']\]\.\w+_\(|opt\w*\.(?:lr|learning_rate)\s*=(?!=)"""
     rb"""|param_groups\[\w+\]\.update\("""
 )
 

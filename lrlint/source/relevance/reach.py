@@ -45,6 +45,9 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
 
+_POLICY: Final = re.compile(r"\(\s*(?:policy\b|[\"'])")
+"""skorch's callback is given the class that it builds, or the name of the class."""
+
 _OPTIMIZER: Final = re.compile(r"param_groups|optim")
 
 _UPDATE: Final = re.compile(r"optim\w*\.step\(")
@@ -259,7 +262,7 @@ class Relevance:
         if lead.endswith("def") and lead.split()[-1] == "def":
             return False  # what its body builds is found there
         if name in _BASES:
-            return _DERIVES.search(before) is not None
+            return _DERIVES.search(before) is not None or _POLICY.match(after) is not None
         owner: list[str] = []  # `torch`, `optim`
         if chain := _OWNER.match(before[::-1]):
             lead = before[: -chain.end()].rstrip()
