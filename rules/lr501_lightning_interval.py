@@ -264,4 +264,6 @@ def _set(told: Driver, name: str, text: str) -> Proposal | None:
     written: Argument | None = told.settings.get(name)
     if written is not None and written.place is not None:
         return safe(f"Set {name} to {text}", (written.place, ReplaceWith(text)))
+    if not told.written:
+        return None
     return safe(f"Set {name} to {text}", (told.place, SetItem(name, text, "scheduler")))

@@ -10,6 +10,7 @@ from lrlint.formulas import PastHorizon
 from lrlint.judgement import wording
 from lrlint.judgement.horizon_units import WITH_DEFAULTS
 from lrlint.judgement.length import Length, notes, resized, where
+from lrlint.judgement.lightning import wrong_interval
 from lrlint.judgement.rates import lr_after_steps, lr_text
 from lrlint.judgement.sketches import sketches
 from lrlint.judgement.stepping import counts_training_steps
@@ -136,6 +137,8 @@ class TransformersHorizon(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         if not counts_training_steps(schedule) or schedule.parent is not None:
             return
+        if wrong_interval(schedule) is not None:
+            return  # reported by LR501
         if (mismatch := training_steps_in_epochs(schedule)) is not None:
             horizon, count = mismatch.evidence.horizon, mismatch.site.count
             times = "" if count is None else f", {wording.amount(count)} times"

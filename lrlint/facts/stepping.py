@@ -33,6 +33,8 @@ class Driver:
     """What is known of the metric that the scheduler follows."""
     refused: bool = False
     """Whether the framework refuses the form in which it is given the scheduler."""
+    written: bool = True
+    """Whether settings can be added at ``place``."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -61,7 +61,8 @@ def past_minimum(ratio: Number) -> str:
     if ratio <= 2:
         return "climbs back"
     cycles = (ratio - 1) / 2
-    return f"makes {cycles:.0f} more cycles" if cycles >= 100 else f"makes {cycles:.3g} more cycles"
+    count = f"{cycles:.0f}" if cycles >= 100 else f"{cycles:.3g}"
+    return f"makes {count} more cycle{'' if count == '1' else 's'}"
 
 
 __all__ = ["amount", "called", "horizon", "number", "past_minimum", "per", "quantity"]

@@ -136,6 +136,17 @@ def test_early_stopping_may_end_a_training() -> None:
 
 
 @pytest.mark.parametrize(
+    ("callback", "expected"), [("[]", {"LR203"}), ("[phases.FinetuningScheduler()]", set())]
+)
+def test_a_callback_that_unfreezes_in_phases_changes_the_lrs(
+    callback: str, expected: set[str]
+) -> None:
+    rows = ("scheduler = CosineAnnealingWarmRestarts(optimizer, 8, eta_min=1e-4)", EPOCH)
+    script = "import finetuning_scheduler as phases\n" + module(*rows)
+    assert codes(script + fit(f"max_epochs=28, callbacks={callback}")) == expected
+
+
+@pytest.mark.parametrize(
     ("rows", "expected"),
     [
         (("return optimizer",), set()),

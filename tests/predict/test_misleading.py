@@ -39,6 +39,8 @@ def rates(code: str) -> list[float] | None:
         "for k in range(5):\n    update()\n    fall().step()",
         "def shrink(opt, args, kwargs):\n    opt.param_groups[0]['lr'] *= 0.5\n"
         "adam.register_step_pre_hook(shrink)\nfor k in range(3): update()",
+        "import copy\na, d = copy.deepcopy((adam, decay))\nupdate()\na.step()\nd.step()",
+        "update()\ndecay = mystery()\nadam.step()\ndecay.step()",
         "n = 2\nexec('n = 3')\nfor k in range(n): update()",
         "n = 2\nfor key in names: globals()[key] = 5\nfor k in range(n): update()",
         "batches = map(str, loader)\nfor e in range(2):\n    for b in batches: update()",
@@ -63,6 +65,11 @@ def test_left_open(code: str) -> None:
             7,
         ),
         ("import itertools\nfor k, m in itertools.product(range(2), range(4)): update()", 8),
+        (
+            "for k in range(6):\n    a, b = divmod(k, 3)\n    adam.step()\n"
+            "    if b == 2: decay.step()",
+            2,
+        ),
         ("xs = [1]\nys = xs\nxs += [2, 3]\nfor k in ys: update()", 3),
         ("for a, b in zip((net, net), (1, 2)): update()", 2),
         # A measured value may end it; it runs its course.
@@ -115,6 +122,14 @@ def test_all_ways_to_write_a_param_group() -> None:
 @pytest.mark.parametrize(
     "loop",
     [
+        # The second goes on where the first has stopped.
+        "def build():\n    o = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "    return o, torch.optim.lr_scheduler.CosineAnnealingLR(o, T_max=8, eta_min=1e-3)\n"
+        "o, s = build()\nfor e in range(4):\n    o.step(); s.step()\n"
+        "torch.save([o.state_dict(), s.state_dict()], 'c.pt')\no, s = build()\n"
+        "a, b = torch.load('c.pt')\no.load_state_dict(a)\ns.load_state_dict(b)\n"
+        "for e in range(4, 8):\n    o.step(); s.step()\n"
+        "for e in range(2):\n    sgd.step(); cos.step()",
         # Only the attribute that replaces T_max says how long the cosine is.
         "cos.T_max = 4\nfor e in range(4):\n    for x in loader: sgd.step()\n    cos.step()",
         # Each call steps at most once, so the loop around the attempt is not one over batches.

@@ -555,7 +555,7 @@ def test_the_cosine_makes_as_many_cycles_as_the_message_says() -> None:
     scheduler = "CosineAnnealingLR(optimizer, T_max=EPOCHS, eta_min=0.001)"
     low, length, steps, cycles = numbers(
         message(scheduler, **choices),
-        r"anneals to (\S+) within the first (\d+) of (\d+) steps, then makes (\S+) more cycles",
+        r"anneals to (\S+) within the first (\d+) of (\d+) steps, then makes (\S+) more cycles?",
     )
     used = trained(scheduler, **choices)
     assert min(used) == pytest.approx(low)

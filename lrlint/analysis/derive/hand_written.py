@@ -24,7 +24,7 @@ from lrlint.analysis.model.trace import (
     LRWrite,
     OptimizerStep,
 )
-from lrlint.analysis.model.values import Opaque, OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.values import Opaque, OptimizerRecord, SchedulerRecord, alternatives
 from lrlint.facts import (
     HANDWRITTEN,
     HANDWRITTEN_DECAY,
@@ -100,7 +100,10 @@ def _may_change(item: Located) -> bool:
     event = item.event
     assert isinstance(event, LRWrite)
     if event.law is None:
-        return isinstance(event.value, Opaque)
+        return any(
+            isinstance(value, Opaque) or (isinstance(value, Expr) and varies(value))
+            for value in alternatives(event.value)
+        )
     if isinstance(event.value, Opaque) and "." not in (event.value.path or "."):
         return True  # a variable whose value is not known
     counted = any(is_loop_atom(atom) for part in conditions(item.path) for atom in part.atoms())
@@ -166,13 +169,18 @@ def _path_of_construction(record: OptimizerRecord, located: list[Located]) -> Pa
 
 def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     """Return what can be read of the law; nothing more where several places write the LR."""
-    item = written.writes[0]
+    by_default = [
+        write
+        for write in written.writes
+        if not any(part.lean is False for part in conditions(write.path))
+    ]
+    item = (by_default or written.writes)[0]
     event = item.event
     assert isinstance(event, LRWrite)
     if event.law is None:
         return WrittenLaw(unread=f"the LR written by `{event.place.text} = …` cannot be read")
     repeats = [loop for loop in item.loops if loops.kind(loop) in _TRAINING]
-    alone = len(written.writes) == 1 and len(repeats) == len(item.loops)
+    alone = _writes_once(by_default) and len(repeats) == len(item.loops)
     if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
         return WrittenLaw()
     counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
@@ -187,6 +195,21 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
         return WrittenLaw()
     read = _read(event.law, used, steps, loops.fact(repeats[len(used) - 1]))
     return replace(read, dead=tuple(_dead_branches(event.law, located)))
+
+
+def _writes_once(writes: Sequence[Located]) -> bool:
+    """Whether writes are one of the script's, which gives each param group the same LR."""
+    events = [write.event for write in writes if isinstance(write.event, LRWrite)]
+    groups = {event.group for event in events}
+    if len(groups) != len(events) or not events:
+        return False
+    loops = [[loop.loop.index for loop in write.loops] for write in writes]
+    return all(
+        event.place.node is events[0].place.node
+        and event.law == events[0].law
+        and around == loops[0]
+        for event, around in zip(events, loops, strict=True)
+    )
 
 
 def law_of_own(

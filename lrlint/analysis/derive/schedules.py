@@ -33,6 +33,7 @@ from lrlint.analysis.model.trace import (
     Located,
     OptimizerStep,
     Repeat,
+    SchedulerCall,
     SchedulerStep,
     When,
 )
@@ -67,6 +68,8 @@ def schedules_of(
             record = item.event.scheduler
             built.setdefault(id(record), item)
             records[id(record)] = record
+    for record in records.values():
+        record.relayed |= _is_continued(record, located)
     schedules = {
         key: _schedule(records[key], item, trace, located, loops, optimizers)
         for key, item in built.items()
@@ -84,6 +87,21 @@ def schedules_of(
         )
     _relate(schedules, built, located)
     return schedules
+
+
+def _is_continued(record: SchedulerRecord, located: list[Located]) -> bool:
+    """Whether a scheduler that the same call has built loads a state, as a resumed one does."""
+    loads = [
+        item.event.scheduler
+        for item in located
+        if isinstance(item.event, SchedulerCall)
+        and item.event.method == "load_state_dict"
+        and not any(isinstance(node, When) for node in item.path)
+    ]
+    return any(
+        other is not record and other.place.node is record.place.node and other.law == record.law
+        for other in loads
+    )
 
 
 def _trained_instead(

@@ -196,6 +196,11 @@ def _entries(value: DictValue) -> dict[str, Entry]:
                 key = string_of(element.key)
                 if isinstance(key, str):
                     places[key] = SyntaxPlace(written.unit, element.value, written.statement)
+    if written is not None and isinstance(written.node, cst.Call):
+        for argument in written.node.args:
+            if argument.keyword is not None:
+                name, value_node = argument.keyword.value, argument.value
+                places[name] = SyntaxPlace(written.unit, value_node, written.statement)
     return {
         key: Entry(entry, places.get(key))
         for key, entry in value.store.data.items()

@@ -97,6 +97,7 @@ def driver_of(
         misplaced={name: _argument(entry) for name, entry in scheduled.misplaced.items()},
         monitoring=monitoring,
         refused=scheduled.refused,
+        written=scheduled.bare or scheduled.place is not None,
     )
 
 

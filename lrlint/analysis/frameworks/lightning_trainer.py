@@ -179,7 +179,7 @@ class Settings:
 
 
 _MAY_STOP = ("EarlyStopping", "Timer")
-_CHANGES_LRS = ("StochasticWeightAveraging", "LearningRateFinder")
+_CHANGES_LRS = ("StochasticWeightAveraging", "LearningRateFinder", "FinetuningScheduler")
 _ACCUMULATES = "GradientAccumulationScheduler"
 
 
@@ -188,7 +188,8 @@ _ACCUMULATES = "GradientAccumulationScheduler"
         f"{module}.callbacks.{name}"
         for module in MODULES
         for name in (*_MAY_STOP, *_CHANGES_LRS, _ACCUMULATES, "ModelCheckpoint")
-    )
+    ),
+    "finetuning_scheduler.FinetuningScheduler",
 )
 def _callback(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return a callback that is known by its class, which its path names."""

@@ -159,6 +159,8 @@ def _note_rebinding(machine: Machine, old: AnyValue, new: AnyValue) -> None:
             machine.emit(Rebind(*where, old.record, new.record))
         case SchedulerValue(), Opaque(path=str() as path) if _FROM_A_CHECKPOINT.search(path):
             machine.emit(SchedulerCall(*where, old.record, UNPICKLED))
+        case SchedulerValue(record=record), Opaque() if not machine.guards:
+            escapes.leave_open(record, "replaced by an object that is not seen", paced=True)
         case OptimizerValue(), Opaque(path=str() as path) if _FROM_A_CHECKPOINT.search(path):
             machine.emit(OptimizerCall(*where, old.record, UNPICKLED))
 
@@ -247,6 +249,8 @@ def update_group(
     elif other is not None:
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
     where, record = machine.where(node), group.record
+    for name in options:
+        members.write_option(group, name)
     if "lr" in options:
         write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
@@ -335,6 +339,9 @@ def _set_item_of(
             write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=False) if isinstance(name, str):
+            members.write_option(owner, name)
+            escapes.escape(value, "stored in a container")
         case DictValue():
             if rename and owner.path and name is not None:
                 value = name_value(machine, value, owner.path + path_suffix(key, None))

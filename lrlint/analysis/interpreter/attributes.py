@@ -16,10 +16,13 @@ from lrlint.analysis.interpreter.members import (
     item_path,
     lookup_order,
     opaque_member,
+    option_of,
     path_suffix,
 )
 from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
+from lrlint.analysis.model.computed import varies
+from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -45,6 +48,9 @@ from lrlint.analysis.model.values import (
     leaning,
 )
 from lrlint.symbolic import Expr, Strength
+
+_MOST_ENTRIES = 64
+"""Entries of a dict that are told apart by a number that is not known."""
 
 
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
@@ -275,6 +281,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
+            if (option := option_of(owner, name)) is not None:
+                return option
             rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
             return Opaque(f'param_group["{name}"]', measured=True, rate=rate)
     return Opaque()
@@ -286,6 +294,8 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
+        if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
+            return number
         return any_value(owner) or Opaque(item_path(owner.path, text))
     imports.fill(machine, owner, name)
     machine.read(owner.store, name)
@@ -304,6 +314,21 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         strength = Strength.DEFAULT if owner.setting else Strength.CONSTANT
         value = name_setting(machine, value, path, strength)
         data[name] = value
+    return value
+
+
+def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:
+    """Return the number under one of a dict's whole numbers, of which it is not known which."""
+    known = [(at, inner) for at, inner in owner.store.data.items() if isinstance(at, int)]
+    if not varies(key) or len(known) < len(owner.store.data) or len(known) > _MOST_ENTRIES:
+        return None
+    parts = [(at, numbers.to_number(machine, inner)) for at, inner in known]
+    value: AnyValue | None = parts[-1][1]
+    for at, number in reversed(parts[:-1]):
+        if number is None or not isinstance(value, Expr):
+            return None
+        value = choices.branch(Relation("==", key, Expr.const(at)), number, value)
+    machine.read(owner.store, WHOLE)
     return value
 
 

@@ -60,6 +60,7 @@ _HARMLESS = frozenset(
         "print",
         "repr",
         "save",
+        "scale_loss",
         "str",
         "summary",
         "type",

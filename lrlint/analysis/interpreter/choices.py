@@ -13,7 +13,14 @@ from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
 from lrlint.analysis.model.condition_queries import depends_on_loop, is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Condition, Nature, all_of, natures, negate
-from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, leaning
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    Opaque,
+    alternatives,
+    leaning,
+)
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
 
 _MOST_ALTERNATIVES = 24
@@ -46,11 +53,39 @@ def join(
         return _join_numbers(machine, condition, number, other, name)
     if (rate := _join_rates(machine, condition, first, second)) is not None:
         return rate
+    if depends_on_loop(condition) and (by_setting := _by_setting(first, second)) is not None:
+        return choice(
+            machine,
+            [(outer, join(machine, condition, one, two, name)) for outer, one, two in by_setting],
+        )
     alternatives = [
         *_under(machine, condition, first),
         *_under(machine, negate(condition), second),
     ]
     return _limited_choice(alternatives, name or None)
+
+
+def _by_setting(
+    first: AnyValue, second: AnyValue
+) -> list[tuple[Condition, AnyValue, AnyValue]] | None:
+    """Return the pairs of numbers that each setting leads to; None where that is not clear.
+
+    ``args.lr`` may be one of two numbers. A law that the loop decides has one form for each.
+    """
+    outer = [
+        [condition for condition, _ in value.alternatives]
+        for value in (first, second)
+        if isinstance(value, Choice)
+    ]
+    if not outer or outer[0] != outer[-1] or any(map(depends_on_loop, outer[0])):
+        return None
+    columns = [
+        list(alternatives(value)) if isinstance(value, Choice) else [value] * len(outer[0])
+        for value in (first, second)
+    ]
+    if not all(isinstance(inner, (Expr, Opaque)) for column in columns for inner in column):
+        return None
+    return list(zip(outer[0], *columns, strict=True))
 
 
 def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import imports, numbers
+from lrlint.analysis.interpreter import imports, members, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
@@ -391,6 +391,21 @@ def _member(
 ) -> bool | Condition:
     """Return whether ``member in container``, or the condition under which it is."""
     match member, container:
+        case _, Choice():
+            return any_alternative(container, lambda inner: _member(machine, member, inner, node))
+        case Expr(), DictValue(complete=True, setting=False, store=store):
+            machine.read(store, WHOLE)
+            keys = [Expr.const(key) for key in store.data if isinstance(key, int)]
+            return _member(machine, member, ListValue(list(keys)), node)
+        case Expr(), DictValue(store=store) if (key := members.only_key(container)) is not None:
+            machine.read(store, WHOLE)
+            return equal(machine, member, key, node)
+        case Const(value=str() as name), GroupsValue(whole=False) if name.startswith(
+            members.OWN_OPTIONS
+        ):
+            found = members.has_option(container, name)
+            question = Question(Asks.MEMBERSHIP, Identity(container.record), (name, False))
+            return Flag(question, machine.unit.code(node), False) if found is None else found
         case _, ListValue(items=list() as items, grows=False):
             machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]

@@ -90,6 +90,8 @@ def _view(machine: Machine, receiver: DictValue, name: str) -> AnyValue:
             case "values":
                 return ListValue([value for _, value in pairs])
         return ListValue([ListValue([key, value], kind="tuple") for key, value in pairs])
+    if name == "keys" and (only := members.only_key(receiver)) is not None:
+        return ListValue([only])
     value = None if name == "keys" else members.any_value(receiver)
     if value is None:
         return Opaque()
@@ -216,4 +218,21 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
             return ListValue([Const(word) for word in text.split(separator)])
         case (("startswith" | "endswith"), Const(value=str() as part)):
             return Const(getattr(text, name)(part), receiver.strength, receiver.path)
+        case "split", None:
+            return _words(receiver, text.split())
+        case "split", Const(value=str() as separator) if separator:
+            return _words(receiver, text.split(separator))
     return Opaque()
+
+
+def _words(receiver: Const, words: list[str]) -> ListValue:
+    """Return the parts of a text; each of several is another setting than the whole."""
+    path = receiver.path
+    if len(words) == 1 or path is None:
+        return ListValue([Const(word, receiver.strength, path) for word in words])
+    return ListValue(
+        [
+            Const(word, receiver.strength, f"{path}.split(…)[{number}]")
+            for number, word in enumerate(words)
+        ]
+    )

@@ -168,6 +168,8 @@ def _dict(machine: Machine, node: cst.Dict) -> AnyValue:
         elif isinstance(element, cst.DictElement):
             key, value = machine.evaluate(element.key), machine.evaluate(element.value)
             mapping.store.data[members.entry_key(machine, mapping, key)] = value
+            if len(node.elements) == 1 and not mapping.complete and isinstance(key, Expr):
+                mapping.only_key = key
     machine.dicts.append(mapping)
     return mapping
 

@@ -9,11 +9,13 @@ import libcst as cst
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     ClassValue,
     Const,
     DictValue,
     External,
+    GroupsValue,
     ListValue,
     Opaque,
     Store,
@@ -108,6 +110,47 @@ def any_value(owner: DictValue) -> AnyValue | None:
     for value in values:
         escapes.escape(value, "taken from a dict by an unknown key")
     return None
+
+
+def has_option(group: GroupsValue, name: str) -> bool | None:
+    """Whether a param group has an option of the script's own; None where that is not known."""
+    record = group.record
+    if record.unknown_groups or not name.startswith(OWN_OPTIONS):
+        return None
+    groups = record.groups if group.index is None else (record.groups[group.index],)
+    found = {name in options for options in groups}
+    return found.pop() if len(found) == 1 else None
+
+
+def option_of(group: GroupsValue, name: str) -> AnyValue | None:
+    """Return an option of the script's own that torch does not change: ``lr_scale``."""
+    record = group.record
+    if not name.startswith(OWN_OPTIONS) or record.own_options.get(name, NONE) is None:
+        return None
+    if record.unknown_groups:
+        unknown = record.own_options.setdefault(name, Opaque(f'param_group["{name}"]'))
+        return unknown if isinstance(unknown, Opaque) else None
+    groups = record.groups if group.index is None else (record.groups[group.index],)
+    values = [options.get(name) for options in groups]
+    record.own_options.setdefault(name, NONE)
+    return values[0] if len(values) == 1 else None
+
+
+def write_option(group: GroupsValue, name: str) -> None:
+    """Note that the script gives an option of its own another value, maybe after reading it."""
+    record = group.record
+    if record.own_options.get(name) is not None:
+        record.escapes = record.escapes or f"given another {name}"
+    record.own_options[name] = None
+
+
+OWN_OPTIONS = ("lr_", "fix_lr")
+"""How the names of options begin with which scripts scale the LR of a group."""
+
+
+def only_key(owner: DictValue) -> Expr | None:
+    """Return the key of a dict's only entry, where that is a number that is not known."""
+    return owner.only_key if len(owner.store.data) == 1 else None
 
 
 def dict_of_pairs(

@@ -107,6 +107,8 @@ def call_method(
             return machine.call(machine.get_attribute(receiver, name), arguments, node)
         case Instance():
             return _instance(machine, receiver, name, arguments, node)
+        case GroupsValue(whole=False) if name == "get":
+            return _option(receiver, arguments)
         case GroupsValue(whole=False) if name == "update":
             assignment.update_group(machine, receiver, arguments, node)
         case GroupsValue(whole=False) if name == "__setitem__":
@@ -120,6 +122,16 @@ def call_method(
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(machine, receiver, name, arguments, node)
+
+
+def _option(group: GroupsValue, arguments: Arguments) -> AnyValue:
+    """Return the value of ``param_group.get("lr_scale", 1.0)``."""
+    name = members.dict_key(arguments.get(0) or NONE)
+    if not isinstance(name, str):
+        return Opaque()
+    if members.has_option(group, name) is False:
+        return arguments.get(1) or NONE
+    return members.option_of(group, name) or Opaque()
 
 
 _REPACKS = frozenset({"batched", "unbatched", "repeat", "slice"})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import escapes
+from lrlint.analysis.interpreter import escapes, operators
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import (
@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.numbers import (
     to_number,
 )
 from lrlint.analysis.library.registry import Model, models
-from lrlint.analysis.model.values import AnyValue, Const, Opaque, is_local
+from lrlint.analysis.model.values import AnyValue, Const, ListValue, Opaque, is_local
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 
@@ -48,6 +48,16 @@ def _parsed(machine: Machine, text: Const) -> AnyValue:
         number = int(value) if value.is_integer() else value
         return machine.named_number(text.path, number, Strength.DEFAULT)
     return from_python(int(value) if value.is_integer() else value)
+
+
+@models("builtins.divmod")
+def _divmod(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    left, right = arguments.get(0), arguments.get(1)
+    if left is None or right is None:
+        return Opaque()
+    kinds = (cst.FloorDivide, cst.Modulo)
+    parts = [operators.apply(machine, kind, left, right) for kind in kinds]
+    return ListValue(parts, kind="tuple")
 
 
 @models("builtins.round")

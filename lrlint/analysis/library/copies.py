@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import calls, lists
+from lrlint.analysis.interpreter import calls, escapes, lists
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_method
@@ -19,6 +19,8 @@ from lrlint.analysis.model.values import (
     LibraryKind,
     ListValue,
     Opaque,
+    OptimizerValue,
+    SchedulerValue,
     Sized,
     Store,
 )
@@ -93,6 +95,8 @@ def _copied(
         case Opaque():
             return value
         case DictValue() | ListValue() | Instance():
+            if deep:
+                escapes.escape(value, "copied by copy.deepcopy(…)")
             return _container(machine, value, {}, deep=deep)
     if not deep:
         return Opaque() if value is None else value
@@ -112,6 +116,8 @@ def _container(
         case Instance():
             copy = replace(value, store=Store(dict(value.store.data)))
             machine.instances.append(copy)
+        case SchedulerValue() | OptimizerValue() if deep:
+            return Opaque()
         case ListValue():
             copy = lists.copied(machine, value)
         case _:

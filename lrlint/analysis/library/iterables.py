@@ -204,8 +204,9 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 @models("builtins.dict")
 def _dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    result = DictValue(Store(), complete=not arguments.open)
     first = arguments.get(0)
+    place = machine.here(node) if first is None and not arguments.open else None
+    result = DictValue(Store(), complete=not arguments.open, place=place)
     if isinstance(first, (ListValue, Stream)):
         first = _of_pairs(machine, first, node)
     if isinstance(first, DictValue):

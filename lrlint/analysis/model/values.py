@@ -173,6 +173,8 @@ class DictValue(Value):
     """Whether its numbers are settings that the user may override."""
     place: SyntaxPlace | None = None
     """Where the script writes it out."""
+    only_key: Expr | None = None
+    """The key of its only entry, where that is a number that is not known: ``{epoch: lr}``."""
 
 
 class LibraryKind(Enum):
@@ -480,6 +482,11 @@ class OptimizerRecord:
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
     """The groups that the script's defaults lead to, where other settings lead to others."""
+    own_options: dict[str, AnyValue | None] = field(default_factory=dict)
+    """Options of its groups that torch does not know, as the script has read them: ``lr_scale``.
+
+    None is one that the script has written.
+    """
 
 
 @dataclass(frozen=True, slots=True)

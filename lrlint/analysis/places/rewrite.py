@@ -42,12 +42,21 @@ def edits(unit: ModuleUnit, node: cst.CSTNode, change: Change) -> tuple[Edit, ..
             return _edits(unit, _replace(unit, node, text))
         case SetItem(key=key, text=text) if isinstance(node, cst.Dict):
             return _edits(unit, _set_item(unit, node, key, text))
+        case SetItem(key=key, text=text) if _is_dict_call(node) and isinstance(node, cst.Call):
+            return _edits(unit, _set(unit, node, key, text))
         case SetItem(key=key, text=text, alone=alone):
             value = " ".join(unit.code(node).split())
             return _edits(unit, _replace(unit, node, f'{{"{alone}": {value}, "{key}": {text}}}'))
         case MoveStatement(to=cst.CSTNode() as to, destination=destination):
             return _edits(unit, move(unit, node, to, destination))
     return None
+
+
+def _is_dict_call(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Call(func=cst.Name(value="dict"), args=[*arguments]):
+            return all(argument.keyword is not None for argument in arguments)
+    return False
 
 
 def _edits(unit: ModuleUnit, changes: list[Replacement] | None) -> tuple[Edit, ...] | None:

@@ -79,7 +79,7 @@ def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
     else:
         horizon, span = horizon_of(record), record.place.span()
         length = None if horizon is None else horizon.length
-        if length is None or record.unseen:
+        if length is None or record.unseen or record.continued:
             return None
         if (span.filename, span.start.row) not in recorder.planned:
             return None

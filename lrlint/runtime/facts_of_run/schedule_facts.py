@@ -48,7 +48,7 @@ def schedule_of(
         optimizer=use,
         horizon=horizon_of(record),
         sites=sites,
-        steps=None if record.unseen else Expr.const(steps_of(record)),
+        steps=None if record.unseen or record.continued else Expr.const(steps_of(record)),
         epochs=None if around.epoch is None else around.epoch.trips,
         calls=tuple(call_fact("load_state_dict", call, optimizer, loops) for call in record.loads),
         construction=Construction(

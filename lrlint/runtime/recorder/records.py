@@ -135,6 +135,8 @@ class RecordedScheduler:
     sites: dict[RunPlace, CallSite] = field(default_factory=dict)
     idle_sites: dict[RunPlace, CallSite] = field(default_factory=dict)
     """Calls that do nothing, such as a ``step()`` of timm's on a schedule in updates."""
+    continued: bool = False
+    """Whether another scheduler of the run goes on with its state: a copy, or one that loads it."""
     foreign: bool = False
     """Whether it is another library's, or stepped by one that keeps its own order of calls."""
     last_tries: int = 0

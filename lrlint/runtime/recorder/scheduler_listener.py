@@ -192,6 +192,7 @@ class SchedulerListener:
         """Hear that ``scheduler.step()`` begins, called by the script itself."""
         record = self._by_id.get(id(scheduler))
         if record is None:
+            self._note_continued(scheduler)
             return
         optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
         self._optimizers.complete(optimizer)
@@ -307,11 +308,25 @@ class SchedulerListener:
                 record.repeated_sites = record.repeated_sites or (last, site)
         record.last_site, record.last_batches = site, self._passes.batches
 
+    def _note_continued(self, scheduler: Any, place: RunPlace | None = None) -> None:
+        """Note the schedules that a copy, or one with their state, goes on with from here."""
+        reached = counter_of(scheduler)
+        for record in self.records:
+            if (
+                record.steps
+                and record.counter == reached
+                and record.name == type(scheduler).__name__
+                and place in (None, record.place)
+                and record is not self._by_id.get(id(scheduler))
+            ):
+                record.continued = True
+
     def state_loaded(self, scheduler: Any) -> None:
         """Hear that ``load_state_dict`` has run."""
         record = self._by_id.get(id(scheduler))
         if record is None:
             return
+        self._note_continued(scheduler, record.place)
         self._log.keep(record.loads, record.optimizer)
         record.furthest = max(record.furthest, record.counter)
         record.seen_counter = counter_of(scheduler)
