@@ -108,11 +108,6 @@ def test_an_update_that_accelerate_leaves_out_is_an_exception() -> None:
     assert steps(accelerate + _body("if not accelerator.optimizer_step_was_skipped: decay.step()"))
 
 
-def test_a_dict_that_keeps_the_data_of_an_evaluation() -> None:
-    kept = "if 'dev' in kept: data = kept['dev']\nelse: kept['dev'] = data = load()"
-    assert steps("kept = {}\n" + _body("decay.step()\n" + kept)) == 6
-
-
 @pytest.mark.parametrize("sums", ["[0 for _ in range(2)]", "[0] * 2", "[0, 0]"])
 def test_a_list_that_each_iteration_builds_anew(sums: str) -> None:
     measure = (

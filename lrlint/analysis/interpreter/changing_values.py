@@ -58,7 +58,6 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     held = set(carried_values.held(machine, node))
     unknown = set(held)
     unknown |= {(value, WHOLE) for value in carried_values.unknown_lists(machine)}
-    dicts = {mapping.store for mapping in machine.dicts}
     for store, key, default in _changing(machine, node):
         if (store, key) in places:
             continue
@@ -72,10 +71,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
             variables.append(Variable(store, key, value, atom))
             unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
-        elif value is None:
-            if key in machine.carried and store in dicts:
-                unknown.add((store, key))  # an incomplete dict may have it or not
-        elif (store, key) in held:
+        elif (store, key) in held or value is None:
             continue
         elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
             unknown.add((store, key))
