@@ -8,6 +8,7 @@ others through its abstract methods, the doors. What libraries do comes in throu
 from __future__ import annotations
 
 import itertools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -54,6 +55,8 @@ from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr, Strength, Unit
 
 Number = int | float
+
+_WORD = re.compile(r"\w+")
 
 
 class Library(ABC):
@@ -312,8 +315,21 @@ class Machine(ABC):
         return self.overrides.get(name)
 
     def unused_overrides(self) -> list[str]:
-        """Return the names that the user has set and that the script does not use, as spelt."""
-        return [spelt for name, spelt in self._spelt.items() if name not in self.asked]
+        """Return the names that the user has set and that the script does not have, as spelt.
+
+        A length that no schedule depends on is not among them: ``len(loader)`` of a loader in it.
+        """
+        unused = [name for name in self._spelt if name not in self.asked]
+        mentioned = self._mentioned() if unused else frozenset()
+        return [
+            self._spelt[name]
+            for name in unused
+            if not (name.startswith("len(") and mentioned.issuperset(_WORD.findall(name)[1:]))
+        ]
+
+    def _mentioned(self) -> frozenset[str]:
+        """Return all words in the text of the modules that were read."""
+        return frozenset(word for unit in self.scopes for word in _WORD.findall(unit.source.text))
 
     def named_number(
         self,

@@ -45,6 +45,15 @@ def test_the_user_sets_a_number() -> None:
     assert machine.unused_overrides() == ["unused"]
 
 
+def test_the_user_sets_a_length_that_nothing_depends_on() -> None:
+    machine = FakeMachine(
+        "batches = data['train']", overrides={"len( batches )": 7, "len(data['train'])": 7}
+    )
+    assert machine.unused_overrides() == []
+    misspelt = {"len(batchs)": 7, "len(data.test)": 7}
+    assert FakeMachine("batches = data", overrides=misspelt).unused_overrides() == list(misspelt)
+
+
 def test_the_user_cannot_set_a_number_to_a_text() -> None:
     with pytest.raises(BadOverride, match="epochs is a number, not 'ten'"):
         FakeMachine(overrides={"epochs": "ten"}).named_number("epochs", 3, Strength.CONSTANT)
