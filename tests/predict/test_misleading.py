@@ -154,3 +154,11 @@ def test_nothing_to_report(tmp_path: Path, loop: str) -> None:
     file = tmp_path / "script.py"
     file.write_text(script + loop)
     assert api.lint(file, isolated=True) == []
+
+
+def test_nothing_but_steps_raises_nothing_that_a_context_could_end() -> None:
+    calm = "class Calm:\n    def __enter__(self): return self\n"
+    calm += "    def __exit__(self, kind, value, tb): return kind is OSError\n"
+    loop = "for k in range(4):\n    adam.step()\n    with Calm():\n"
+    assert steps(f"{calm}{loop}        decay.step()") == 4
+    assert steps(f"{calm}{loop}        open('log')\n        decay.step()") is None

@@ -105,6 +105,18 @@ def _swallows(machine: Machine, manager: AnyValue, item: cst.WithItem) -> bool:
     )
 
 
+def _only_steps(body: cst.BaseSuite) -> bool:
+    """Whether a block does nothing but call ``step()``, which raises nothing in an ordinary run."""
+    return all(
+        isinstance(small, cst.Expr)
+        and isinstance(small.value, cst.Call)
+        and not small.value.args
+        and (dotted(small.value.func) or "").endswith(".step")
+        for statement in statements_of(body)
+        for small in small_statements(statement) or [statement]
+    )
+
+
 def _body_of(function: AnyValue | None) -> cst.CSTNode | None:
     if not isinstance(function, FunctionValue):
         return None
@@ -125,7 +137,7 @@ def swallows(machine: Machine, node: cst.With, managers: list[AnyValue]) -> bool
     One that waits for the user to interrupt the training does not concern an ordinary run.
     """
     pairs = zip(managers, node.items, strict=True)
-    if any(_swallows(machine, value, item) for value, item in pairs):
+    if not _only_steps(node.body) and any(_swallows(machine, *pair) for pair in pairs):
         return True
     calls = [item.item for item in node.items if isinstance(item.item, cst.Call)]
     return any(
