@@ -88,7 +88,7 @@ class RunJudge:
         for verdict in self._diagnoser.ask(rule, training):
             if isinstance(verdict, Finding):
                 resolved = self._diagnoser.diagnostic(verdict, self._source(verdict))
-                if resolved is not None:
+                if resolved is not None and resolved.diagnostic.suppressed is None:
                     yield resolved.diagnostic
 
     def _source(self, finding: Finding) -> SourceFile:

@@ -66,10 +66,19 @@ def _compiled(text: str) -> ast.Module:
         raise SourceError(str(error) or "too complex for the parser") from error
 
 
+def assigned_names(text: str) -> set[str]:
+    """Return the names that a text assigns; none where it is not Python."""
+    tree = syntax_tree(text)
+    if isinstance(tree, SourceError):
+        return set()
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+
 def first_row(statement: ast.stmt) -> int:
     """Return the first row of a statement: that of its first decorator where it has one."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
-__all__ = ["first_row", "parsable", "syntax_error", "syntax_tree"]
+__all__ = ["assigned_names", "first_row", "parsable", "syntax_error", "syntax_tree"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 import libcst as cst
 
 from lrlint.analysis.interpreter import assignment, comparisons, escapes
@@ -27,6 +25,7 @@ from lrlint.analysis.model.values import (
     Scope,
     Store,
 )
+from lrlint.source.syntax import assigned_names
 
 
 def _text(value: AnyValue | None) -> str | None:
@@ -124,19 +123,6 @@ def _locals(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return DictValue(Store(dict(machine.scope.store.data)), complete=False)
 
 
-def _assigned_in(text: str) -> set[str]:
-    """Return the names that the code in a string assigns; none where it is not Python."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
 @models("builtins.exec", "builtins.eval")
 def _run_text(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Model code in a string, which may step whatever it sees.
@@ -146,7 +132,7 @@ def _run_text(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
     """
     text = _text(arguments.get(0))
     if text is not None and machine.unit.code(node.func) == "exec":
-        for name in _assigned_in(text):
+        for name in assigned_names(text):
             machine.write(machine.scope.store, name, Opaque())
     scope: Scope | None = machine.scope
     while scope is not None:
