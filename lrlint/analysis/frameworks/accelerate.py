@@ -18,6 +18,7 @@ from lrlint.analysis.library.registry import (
 )
 from lrlint.analysis.library.wrappers import wrapped
 from lrlint.analysis.model import values, words
+from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.conditions import (
     Asks,
     Condition,
@@ -30,7 +31,6 @@ from lrlint.analysis.model.conditions import (
 from lrlint.analysis.model.trace import OptimizerCall, Prepare, Repeat, SchedulerCall
 from lrlint.analysis.model.values import (
     NONE,
-    Accelerator,
     AnyValue,
     Const,
     Instance,

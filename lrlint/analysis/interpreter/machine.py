@@ -30,13 +30,13 @@ from lrlint.analysis.interpreter.outcomes import (
 )
 from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
+from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
 from lrlint.analysis.model.values import (
-    Accelerator,
     AnyValue,
     ClassValue,
     DictValue,

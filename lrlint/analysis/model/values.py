@@ -39,7 +39,6 @@ class Const(Value):
 
 
 NONE = Const(None)
-
 BELOW = " › "
 """Separates a settings file from a key in it: ``train.yaml › epochs`` is the name of a value until
 the script gives it one."""
@@ -583,7 +582,7 @@ class SchedulerRecord:
     handler: EventHandler | None = None
     """What it is, where a library steps it at events."""
     given_to: str | None = None
-    """The scheduler of such a class, or such a handler, that may step it."""
+    """Which scheduler or event handler may step it: "passed to Warmup(…)"; None for none."""
     own_rate: OwnRate | None = None
     """The law of that class, as far as it can be read."""
     kind: LibraryKind | None = None
@@ -595,25 +594,3 @@ class SchedulerRecord:
 
 
 Owner = OptimizerRecord | SchedulerRecord
-
-
-@dataclass(eq=False, slots=True)
-class Accelerator:
-    """How accelerate steps what it prepares."""
-
-    processes: Expr
-    """The atom of the number of processes."""
-    advances: Expr | None
-    """How often one ``step()`` advances a scheduler; None where that is not known."""
-    every: Expr | None
-    """How many batches make an update under ``accumulate()``; None where that is not known."""
-    resets: bool = True
-    """Whether the last batch of a loader makes an update, too."""
-    holds_back: bool = True
-    """Whether a scheduler steps only with its optimizer."""
-    splits: bool | None = False
-    """Whether the processes share each batch of a loader, instead of the batches."""
-    ignored: SyntaxPlace | None = None
-    """The place of a ``split_batches`` that accelerate ignores."""
-    lengths: list[Expr] = field(default_factory=list)
-    """How many batches the prepared loaders have for each process."""

@@ -40,7 +40,7 @@ def likely_writer(record: RecordedOptimizer, group: int, growth: float, rounding
 def begins_overlaid(record: RecordedOptimizer) -> bool:
     """Whether a warm-up of another library may explain the first departure.
 
-    The scheduler's next step decides: such a warm-up removes its factor before that step.
+    Whether it is one shows before the next scheduler step, when a warm-up removes its factor.
     """
     optimizer = record.ref()
     if record.warmup_asked or optimizer is None:
