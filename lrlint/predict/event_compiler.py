@@ -10,6 +10,15 @@ from lrlint.analysis.library.lambda_reads import changed
 from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.computed import RateInUse, all_atoms
 from lrlint.analysis.model.conditions import Condition, flatten
+from lrlint.analysis.model.records import (
+    EventHandler,
+    OptimizerRecord,
+    OptimizerValue,
+    OwnClass,
+    Owner,
+    SchedulerRecord,
+    SchedulerValue,
+)
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
     UNPICKLED,
@@ -26,22 +35,7 @@ from lrlint.analysis.model.trace import (
     When,
     walk,
 )
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Choice,
-    Const,
-    EventHandler,
-    ListValue,
-    Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-    OwnClass,
-    Owner,
-    SchedulerRecord,
-    SchedulerValue,
-    leaning,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, ListValue, Opaque, leaning
 from lrlint.formulas import LAWS, Group, Replay, ignite
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule

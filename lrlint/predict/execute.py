@@ -7,16 +7,12 @@ from collections.abc import Iterator
 
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.compiling import NotComputable
+from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
     BuildScheduler,
     walk,
-)
-from lrlint.analysis.model.values import (
-    OptimizerRecord,
-    Owner,
-    SchedulerRecord,
 )
 from lrlint.predict.event_compiler import EventCompiler
 from lrlint.predict.running import Unreadable

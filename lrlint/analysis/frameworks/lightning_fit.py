@@ -41,6 +41,7 @@ from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,
@@ -59,8 +60,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Truth,
     alternatives,
     elements,

@@ -19,6 +19,8 @@ from lrlint.analysis.interpreter.numbers import compute, plain, to_number
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, negate
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -26,12 +28,8 @@ from lrlint.analysis.model.values import (
     Const,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerRecord,
-    SchedulerValue,
     leaning,
 )
 from lrlint.analysis.places.place import SyntaxPlace

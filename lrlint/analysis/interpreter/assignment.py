@@ -13,15 +13,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import constant_at_top, name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    GroupsValue,
-    ListValue,
-    Opaque,
-    Scope,
-    is_local,
-)
+from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.values import AnyValue, Choice, ListValue, Opaque, Scope, is_local
 
 
 def assign(machine: Machine, target: cst.CSTNode, value: AnyValue, *, rename: bool = True) -> None:

@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
@@ -29,12 +30,9 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     FunctionValue,
-    GroupsValue,
     Instance,
     ModuleValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
     Truth,
     alternatives,

@@ -17,13 +17,13 @@ from lrlint.analysis.interpreter.truths import (
 )
 from lrlint.analysis.model.conditions import Condition, Divisible, Flag, all_of, any_of, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     DictValue,
     External,
-    GroupsValue,
     ListValue,
     Opaque,
     Truth,

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     OptimizerCall,
@@ -22,13 +23,10 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
-    GroupsValue,
     Instance,
     ListValue,
     ModuleValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
 )
 from lrlint.source.nodes import indices_of

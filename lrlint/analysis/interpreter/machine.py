@@ -35,6 +35,8 @@ from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerRecord, Owner
 from lrlint.analysis.model.trace import Block, Break, Event, Repeat, When
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -42,12 +44,9 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     ListValue,
     Method,
     Opaque,
-    OptimizerRecord,
-    Owner,
     Scope,
     Store,
 )

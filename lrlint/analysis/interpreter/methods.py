@@ -25,6 +25,12 @@ from lrlint.analysis.interpreter.given_schedulers import given_scheduler
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
 from lrlint.analysis.model.computed import RateInUse
+from lrlint.analysis.model.records import (
+    GroupsValue,
+    OptimizerRecord,
+    OptimizerValue,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     OptimizerCall,
@@ -41,17 +47,13 @@ from lrlint.analysis.model.values import (
     External,
     File,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerRecord,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Sized,
     Stream,
     Superclass,

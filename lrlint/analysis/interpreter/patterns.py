@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter import comparisons, members, truths
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of
 from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -23,7 +24,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    SchedulerValue,
     Store,
 )
 from lrlint.source.nodes import walk

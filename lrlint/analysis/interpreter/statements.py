@@ -23,13 +23,8 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Const,
-    DictValue,
-    FunctionValue,
-    GroupsValue,
-)
+from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue
 from lrlint.source.nodes import declared_names, statements_of
 
 

@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Flag, Relation, all_of, any_of, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -20,16 +21,13 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Sized,
     Stream,
     Truth,

@@ -11,6 +11,7 @@ from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
 from lrlint.analysis.model.conditions import Condition, Flag
 from lrlint.analysis.model.questions import Asks, Identity, Question
+from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -22,9 +23,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerRecord,
-    SchedulerValue,
 )
 from lrlint.symbolic import Expr
 

@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.conditions import Condition, Flag
 from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -24,9 +25,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ModuleValue,
     Opaque,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Scope,
     Store,
 )

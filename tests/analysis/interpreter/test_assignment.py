@@ -7,6 +7,7 @@ import pytest
 from lrlint.analysis.interpreter import assignment, attribute_assignment, item_assignment
 from lrlint.analysis.model.conditions import Relation, negate
 from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
@@ -23,7 +24,6 @@ from lrlint.analysis.model.values import (
     Choice,
     Const,
     DictValue,
-    GroupsValue,
     Instance,
     ListValue,
     Opaque,
