@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lrlint.analysis.interpreter import numbers
-from lrlint.analysis.interpreter.machine import Machine, is_number
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.model import words
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
