@@ -232,7 +232,13 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
         steps=steps,
         at=_curve(law, used),
         decays=tuple(
-            DecayEnd(end=end.at, start=end.start, cosine=end.cosine, place=end.place)
+            DecayEnd(
+                end=end.at,
+                start=end.start,
+                cosine=end.cosine,
+                place=end.place,
+                stays=end.clamped,
+            )
             for end in law_shape.ends(law, used)
         ),
         thresholds=tuple(

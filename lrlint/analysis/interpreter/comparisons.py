@@ -365,7 +365,8 @@ def is_constant(
             return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
             question = Question(Asks.IDENTITY, Identity(left), expected)
-            return Flag(question, machine.unit.code(node), None, _nature_of(left, ""))
+            lean = False if left.measured and right.value is None else None  # data is seldom absent
+            return Flag(question, machine.unit.code(node), lean, _nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False
