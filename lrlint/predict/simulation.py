@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.analysis.model.running import TOO_LONG
-from lrlint.analysis.model.values import AnyValue, OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import static
 from lrlint.predict.running import Unreadable

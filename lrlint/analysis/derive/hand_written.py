@@ -16,6 +16,7 @@ from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
     BranchNotTaken,
     BuildOptimizer,
@@ -24,7 +25,7 @@ from lrlint.analysis.model.trace import (
     LRWrite,
     OptimizerStep,
 )
-from lrlint.analysis.model.values import Opaque, OptimizerRecord, SchedulerRecord, alternatives
+from lrlint.analysis.model.values import Opaque, alternatives
 from lrlint.facts import (
     HANDWRITTEN,
     HANDWRITTEN_DECAY,

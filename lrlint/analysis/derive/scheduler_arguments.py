@@ -8,15 +8,8 @@ from dataclasses import replace
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.numbers import as_default
 from lrlint.analysis.model import trace
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    Const,
-    DictValue,
-    ListValue,
-    Opaque,
-    SchedulerRecord,
-)
+from lrlint.analysis.model.records import SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, Choice, Const, DictValue, ListValue, Opaque
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     HANDWRITTEN_LINE,

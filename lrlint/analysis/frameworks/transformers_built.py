@@ -13,16 +13,10 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, to_number
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import BuildOptimizer, TrainerArguments
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Instance,
-    LibraryKind,
-    Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Instance, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, ceil, floor

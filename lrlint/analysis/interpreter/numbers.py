@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -18,7 +19,6 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
@@ -27,7 +27,16 @@ from lrlint.analysis.model.values import (
     Stream,
     Truth,
 )
-from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
+from lrlint.symbolic import (
+    Atom,
+    Expr,
+    NotRepresentable,
+    Strength,
+    TooComplex,
+    Unit,
+    ceil,
+    floor,
+)
 
 _CONSTANTS = {
     f"{module}.{name}": getattr(math, name) for module in ("math", "numpy") for name in ("pi", "e")
@@ -194,7 +203,7 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
         case Sized(length=length):
             return length
         case Loader(length=None, path=str() as path):
-            value.length = batches_atom(machine, path)
+            value.length = _batches_of_samples(value) or batches_atom(machine, path)
             return value.length
         case Loader(length=length):
             return length
@@ -210,6 +219,19 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
             return Expr.const(len(record.groups))
         case Choice():
             return _choice_length(machine, value)
+    return None
+
+
+def _batches_of_samples(loader: Loader) -> Expr | None:
+    """Return the length of a loader whose script speaks of ``len(data)``, for its data."""
+    match loader:
+        case Loader(
+            draws_from=Opaque(length=Expr() as samples) | Sized(length=Expr() as samples),
+            batch_size=Expr() as size,
+            drops_last=drops_last,
+        ) if size.is_positive:
+            batches = compute(floor if drops_last else ceil, samples / size)
+            return batches if isinstance(batches, Expr) else None
     return None
 
 

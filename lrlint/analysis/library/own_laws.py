@@ -13,6 +13,7 @@ from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.condition_queries import depends_on_loop
 from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, OwnClass, OwnRate
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -21,10 +22,6 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     ListValue,
-    OptimizerRecord,
-    OptimizerValue,
-    OwnClass,
-    OwnRate,
     Store,
     alternatives,
 )

@@ -13,19 +13,21 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
 from lrlint.analysis.library.lambda_factor import absolute_lr, first_factor
 from lrlint.analysis.library.lambda_reads import reads_of
-from lrlint.analysis.model.trace import BuildScheduler
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    Const,
-    LibraryKind,
-    ListValue,
-    Opaque,
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import (
     OptimizerRecord,
     OptimizerValue,
     OwnClass,
     SchedulerRecord,
     SchedulerValue,
+)
+from lrlint.analysis.model.trace import BuildScheduler
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    Const,
+    ListValue,
+    Opaque,
     Value,
     alternatives,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.model.values import SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.records import SchedulerRecord, SchedulerValue
 
 from .scripts import events, get, plain, run
 
