@@ -27,16 +27,7 @@ from lrlint.analysis.model.values import (
     Stream,
     Truth,
 )
-from lrlint.symbolic import (
-    Atom,
-    Expr,
-    NotRepresentable,
-    Strength,
-    TooComplex,
-    Unit,
-    ceil,
-    floor,
-)
+from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex, Unit
 
 _CONSTANTS = {
     f"{module}.{name}": getattr(math, name) for module in ("math", "numpy") for name in ("pi", "e")
@@ -203,7 +194,7 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
         case Sized(length=length):
             return length
         case Loader(length=None, path=str() as path):
-            value.length = _batches_of_samples(value) or batches_atom(machine, path)
+            value.length = batches_atom(machine, path)
             return value.length
         case Loader(length=length):
             return length
@@ -219,19 +210,6 @@ def length_of(machine: Machine, value: AnyValue) -> Expr | None:
             return Expr.const(len(record.groups))
         case Choice():
             return _choice_length(machine, value)
-    return None
-
-
-def _batches_of_samples(loader: Loader) -> Expr | None:
-    """Return the length of a loader whose script speaks of ``len(data)``, for its data."""
-    match loader:
-        case Loader(
-            draws_from=Opaque(length=Expr() as samples) | Sized(length=Expr() as samples),
-            batch_size=Expr() as size,
-            drops_last=drops_last,
-        ) if size.is_positive:
-            batches = compute(floor if drops_last else ceil, samples / size)
-            return batches if isinstance(batches, Expr) else None
     return None
 
 

@@ -43,7 +43,6 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         _batches(machine, arguments, size),
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
-        draws_from=_source(arguments) if batch_sampler in (None, NONE) else None,
         drops_last=arguments.get(8, "drop_last") == Const(True),
         shared_out=_is_distributed(arguments.get(3, "sampler")),
     )
@@ -51,25 +50,16 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
     """Return the number of batches in one pass."""
-    batch_sampler = arguments.get(4, "batch_sampler")
+    batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
     if batch_sampler is not None and batch_sampler != NONE:
         return _known(length_of(machine, batch_sampler))
-    source = _source(arguments)
-    asked = getattr(source, "length", None)
+    source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
     samples = None if source is None else _known(length_of(machine, source))
-    if samples is None and isinstance(source, Opaque | Sized):
-        source.length = asked  # the script may never say `len(data)`
     if isinstance(source, Instance) and samples is None:
         samples = _yielded(machine, source, arguments.get(5, "num_workers"))
     if size == NONE:
         return samples
     return _batched(machine, samples, size, arguments.get(8, "drop_last"))
-
-
-def _source(arguments: Arguments) -> AnyValue | None:
-    """Return what gives a loader its samples: a sampler or the data set."""
-    sampler = arguments.get(3, "sampler")
-    return arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
 
 
 def _batched(

@@ -305,8 +305,6 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
-    draws_from: AnyValue | None = None
-    """What gives it one sample at a time: the data set or a sampler."""
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
     shared_out: bool = False
