@@ -154,11 +154,11 @@ def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
 
 
 def _of_share(_: Expr) -> AnyValue:
-    return Opaque(measured=True, local=True)
+    return Opaque(measured=True, visited=True, local=True)
 
 
 def _measured(_: Expr) -> AnyValue:
-    return Opaque(measured=True)
+    return Opaque(measured=True, visited=True)
 
 
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:

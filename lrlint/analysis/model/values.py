@@ -55,6 +55,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    visited: bool = False
+    """Whether it is an element of an iterable that a loop runs over, such as a batch."""
     rate: Expr | None = None
     """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None
