@@ -172,7 +172,17 @@ def _cools_down(found: Length) -> bool:
     """Whether a schedule of timm's stays at its minimum for a while at the end, as it may."""
     if not found.schedule.construction.positioned or not found.longer:
         return False
-    return found.ratio is None or found.ratio < _LONGEST_COOLDOWN
+    return found.ratio is None or found.ratio < _LONGEST_COOLDOWN or _asks_for_it(found)
+
+
+def _asks_for_it(found: Length) -> bool:
+    """Whether the factory of the schedule adds those epochs itself."""
+    cooldown = found.schedule.construction.cooldown
+    added = None if cooldown is None else cooldown.number
+    try:
+        return added is not None and (found.length + added - found.steps).is_nonnegative
+    except (NotRepresentable, TooComplex):
+        return False
 
 
 def _is_meant(found: Length) -> bool:

@@ -44,11 +44,11 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
 
 
 def cooldown_of(record: SchedulerRecord) -> Argument | None:
-    """Return the epochs at the lowest LR that a call of one of timm's factories asks for."""
+    """Return the epochs at the lowest LR that one of timm's factories adds."""
     if record.cooldown is None:
         return None
     value, place = record.cooldown
-    return Argument(value=_fact_of(value), place=place, text=place.text)
+    return Argument(value=_fact_of(value), place=place, text="" if place is None else place.text)
 
 
 def trainer_arguments(event: trace.TrainerArguments) -> TrainerArguments:
