@@ -18,6 +18,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.library.namespaces import namespace, update
 from lrlint.analysis.library.registry import drives, models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -27,10 +29,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
     alternatives,
 )
