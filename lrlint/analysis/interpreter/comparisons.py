@@ -197,7 +197,8 @@ def is_constant(
             return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
             question = Question(Asks.IDENTITY, Identity(left), expected)
-            return Flag(question, machine.unit.code(node), None, nature_of(left, ""))
+            lean = False if left.visited and right.value is None else None  # data is seldom absent
+            return Flag(question, machine.unit.code(node), lean, nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False

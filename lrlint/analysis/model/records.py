@@ -178,8 +178,8 @@ class SchedulerRecord(Record):
     """The library class whose methods it has, where those are modelled."""
     planned_epochs: Expr | None = None
     """How many epochs it takes, as the function that builds it returns."""
-    cooldown: tuple[AnyValue, SyntaxPlace] | None = None
-    """The epochs at the lowest LR that the function adds, and where the call says so."""
+    cooldown: tuple[AnyValue, SyntaxPlace | None] | None = None
+    """The epochs at the lowest LR that the function adds, and where its call names them."""
 
 
 Owner = OptimizerRecord | SchedulerRecord
