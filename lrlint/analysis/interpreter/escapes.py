@@ -12,6 +12,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
+    LibraryKind,
     ListValue,
     Method,
     OptimizerValue,
@@ -90,6 +91,8 @@ def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
         value.record.escapes = value.record.escapes or why
     elif isinstance(value, FunctionValue):
         leave_function_open(value, why)
+    elif isinstance(value, Instance) and value.kind is LibraryKind.PARSER:
+        value.open = True  # other code may add options
     for inner in _contents(value):
         _escape(inner, why, depth + 1, seen)
 

@@ -17,6 +17,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     Instance,
+    LibraryKind,
     ModuleValue,
     Opaque,
     OptimizerValue,
@@ -111,7 +112,8 @@ def _has_attribute(
 def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
-        return DictValue(value.store, not value.open, value.path, value.setting)
+        complete = not value.open or value.kind is LibraryKind.COMMAND_LINE
+        return DictValue(value.store, complete, value.path, value.setting)
     if value is None:
         return _locals(machine, arguments, node)
     escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")

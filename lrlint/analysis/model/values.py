@@ -181,6 +181,7 @@ class LibraryKind(Enum):
 
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
+    COMMAND_LINE = "argparse.Namespace"
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"
@@ -477,6 +478,8 @@ class OptimizerRecord:
     """How many loops surround its construction."""
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
+    initial_as_built: bool = False
+    """Whether the first scheduler found the LRs that it was built with: ``initial_lr``."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
