@@ -30,6 +30,8 @@ class DecayEnd:
     """Where a cosine is at its minimum, or a line at 0."""
     cosine: bool
     place: Place | None
+    stays: bool = False
+    """Whether the LR stays where it is after the end."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,6 +64,8 @@ class Compounding:
     first: float
     last: float
     """The LR before and after."""
+    meant: float | None = None
+    """The LR after it if the factor multiplied the base LR, of which it is a decay to 0."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

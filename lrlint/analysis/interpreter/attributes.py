@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Relation
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -33,15 +34,12 @@ from lrlint.analysis.model.values import (
     External,
     File,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
     Store,
     Superclass,
@@ -257,10 +255,10 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
         return Opaque() if owner.grows and isinstance(item, (Expr, Const)) else item
     if isinstance(position, int):
         return Opaque()
-    if len(items) == 1:
-        return items[0]
     if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):
         return numbers.apply(machine, "item", key, *items)
+    if len(items) == 1:
+        return items[0]
     escapes.escape(owner, "taken from a list by an unknown index")
     return Opaque()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -12,14 +14,9 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     ListValue,
     Method,
-    OptimizerValue,
-    Owner,
     Partial,
-    SchedulerRecord,
-    SchedulerValue,
     Stream,
     alternatives,
 )

@@ -8,13 +8,13 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.library.subclasses import without_name
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     External,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
 )
 
