@@ -113,8 +113,6 @@ class SchedulerListener:
         )
         if OPTIMIZER_LOADED in optimizer.loads_since_step:
             record.restored_before = optimizer.loads[-1]
-        if law is None:
-            self._note_held((*arguments, *keywords.values()))
         for child in children:
             child.parent = record
             self.built_by_line.remove(child)  # the whole counts, not its parts
@@ -124,15 +122,6 @@ class SchedulerListener:
             self.records.append(record)
         optimizer.attach(record, len(groups))
         expect_own_lrs(record, scheduler)
-
-    def _note_held(self, values: Sequence[Any]) -> None:
-        """Note the schedulers that one of the script's own classes takes: it may step them."""
-        for value in values:
-            held = value if isinstance(value, (list, tuple)) else (value,)
-            for part in held:
-                record = self._by_id.get(id(part))
-                if record is not None and record.ref() is part:
-                    record.unseen, record.replay = True, None
 
     def build_failed(
         self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
@@ -225,7 +214,10 @@ class SchedulerListener:
         if self._optimizers.only and id(optimizer) not in self._optimizers.only:
             return None
         self.adopt(scheduler)
-        return self._by_id.get(id(scheduler))
+        record = self._by_id.get(id(scheduler))
+        if record is not None and LOADED_BEFORE in record.optimizer.loads_since_step:
+            record.optimizer.loads_since_step.remove(LOADED_BEFORE)  # the LR is the new optimizer's
+        return record
 
     def stepped(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has run to its end, called by the script itself."""
@@ -256,8 +248,18 @@ class SchedulerListener:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
         record.seen_counter = counter_of(scheduler)
         if record.law is None:
-            note_unseen_steps(optimizer)  # by a class of the script, of schedulers that it holds
+            if record.steps == 1:
+                self._note_held(scheduler)
+            note_unseen_steps(optimizer)
         expect_own_lrs(record, scheduler)
+
+    def _note_held(self, scheduler: Any) -> None:
+        """Note the schedulers that one of the script's own classes has: it may step them."""
+        for value in vars(scheduler).values():
+            for part in value if isinstance(value, (list, tuple)) else (value,):
+                record = self._by_id.get(id(part))
+                if record is not None and record.ref() is part:
+                    record.unseen, record.replay = True, None
 
     def foreign_stepping(self, scheduler: Any) -> None:
         """Hear that another library's scheduler begins to step."""
