@@ -88,7 +88,7 @@ def test_a_training_in_a_thread_that_outlives_the_script_is_recorded(tmp_path: P
     """
     script(tmp_path, text)
     result = run(tmp_path, "--output-format", "json", "--output-file", "out.json", "train.py")
-    assert (result.returncode, result.stdout) == (3, "trained\ntrained\n")
+    assert (result.returncode, result.stdout.count("trained")) == (3, 2)
     report = json.loads((tmp_path / "out.json").read_text())
     assert [track["scheduler_steps"] for track in report["schedules"]] == [6, 6]
     assert report["runtime"] == []
