@@ -16,6 +16,8 @@ class FactorFunction:
 
     absolute_lr: Place | None = None
     """Where it returns a multiple of the base LR instead of a factor, or None."""
+    power_of: Expr | None = None
+    """Another LR, where it returns powers of that; else None."""
     first_factor: Expr | None = None
     """What it returns for step 0."""
 

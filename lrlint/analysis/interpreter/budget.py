@@ -32,7 +32,7 @@ _SHARE_OF_RELEVANT: Final = 0.5
 """The share of the budget for code that may build or step an optimizer or scheduler."""
 _SHARE_OF_OTHERS: Final = 0.125
 _LEAST: Final = 400
-"""Nodes that each call or import may take: deep within others, a share is too small for anything."""
+"""Nodes that each call or import may take. Deep within others, its share is next to nothing."""
 
 TOO_LARGE: Final = "the script is too large to be followed to its end"
 _CODE_TOO_LARGE: Final = "passed to code that is too large to be followed to its end"
