@@ -78,6 +78,8 @@ class WrittenLaw:
     """The LR at a value of the counter, with the script's defaults."""
     settled: bool = False
     """Whether no option of the script changes it."""
+    factor: Expr | None = None
+    """The number below 1 whose powers it consists of: ``0.1 ** (epoch // 30)``."""
     decays: tuple[DecayEnd, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     dead: tuple[DeadBranch, ...] = ()
