@@ -276,7 +276,7 @@ class _Finisher:
 
         session = self._session
         session.stop()
-        gathered = ranks.exchange(session.recording(()))
+        gathered = ranks.exchange(session.for_other_ranks())
         if gathered is None:
             return outcome.status  # rank 0 reports for all ranks
         session.compare_with(*gathered)

@@ -32,6 +32,8 @@ class DecayEnd:
     """Where a cosine is at its minimum, or a line at 0."""
     cosine: bool
     place: Place | None
+    stays: bool = False
+    """Whether the LR stays where it is after the end."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

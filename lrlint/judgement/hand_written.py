@@ -28,6 +28,7 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
     WRITES,
 )
+from lrlint.judgement.horizon_units import COINCIDENCE
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exercise
 from lrlint.judgement.rates import lr_text
 from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, compare
@@ -138,6 +139,21 @@ class Mismatch:
     """The LR of the last step."""
     warmup: Expr | None
     """The steps before it, which its length leaves out of account."""
+    in_other_unit: bool = False
+    """Whether it counts epochs where the law counts batches, or the other way round.
+
+    How many batches an epoch has is not known then; one of a single batch is an exercise.
+    """
+
+    @property
+    def certain(self) -> bool:
+        """Whether they differ on every run of the script."""
+        return self.length.as_planned if self.in_other_unit else self.length.certain
+
+    @property
+    def caveat(self) -> str:
+        """What a message says where the numbers are not those of every run."""
+        return "" if self.in_other_unit and self.length.as_planned else self.length.caveat
 
     @property
     def place(self) -> Place:
@@ -152,6 +168,8 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
+    if length.comparison.unknown and _in_other_unit(schedule, decay):
+        return Mismatch(decay, length, None, None, in_other_unit=True)
     if (length.fits and warmup is None) or length.comparison.unknown:
         return None
     steps = step_count(schedule)
@@ -161,6 +179,20 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     if not length.longer and _is_low(schedule, last):
         return None
     return Mismatch(decay, length, last, warmup)
+
+
+def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
+    """Whether a decay is as many batches long as there are epochs, or the other way round."""
+    counter, stepping = schedule.law.counter, schedule.stepping
+    if counter is None or stepping.epoch_loop is None:
+        return False
+    epochs, updates = stepping.epoch_loop.trips, stepping.optimizer_steps
+    if epochs is None or updates is None or epochs.value == 1:
+        return False
+    planned = {LoopKind.BATCH: epochs, LoopKind.EPOCH: updates}.get(counter.kind)
+    if planned is None or not compare(decay.end, planned).equal:
+        return False
+    return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
 
 def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:

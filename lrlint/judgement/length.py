@@ -67,7 +67,12 @@ class Length:
     @property
     def holds(self) -> bool:
         """Whether the two differ, by any amount, on every run of the script."""
-        return self.comparison.certain and not self._flagged and not self._may_stop
+        return self.comparison.certain and self.as_planned
+
+    @property
+    def as_planned(self) -> bool:
+        """Whether neither a setting nor an early end decides how often it is stepped."""
+        return not self._flagged and not self._may_stop
 
     @property
     def certain(self) -> bool:

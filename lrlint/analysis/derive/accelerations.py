@@ -10,8 +10,9 @@ from lrlint.analysis.derive.scheduler_arguments import arguments_of, horizon_of
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.accelerator import Accelerator
+from lrlint.analysis.model.records import SchedulerRecord
 from lrlint.analysis.model.trace import Block, BuildScheduler, Located, Prepare, substitute
-from lrlint.analysis.model.values import AnyValue, ListValue, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, ListValue
 from lrlint.analysis.model.words import HELD
 from lrlint.facts import Acceleration
 from lrlint.symbolic import Atom, Expr

@@ -16,6 +16,7 @@ from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_ato
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
     BranchNotTaken,
     BuildOptimizer,
@@ -24,7 +25,7 @@ from lrlint.analysis.model.trace import (
     LRWrite,
     OptimizerStep,
 )
-from lrlint.analysis.model.values import Opaque, OptimizerRecord, SchedulerRecord, alternatives
+from lrlint.analysis.model.values import Opaque, alternatives
 from lrlint.facts import (
     HANDWRITTEN,
     HANDWRITTEN_DECAY,
@@ -232,7 +233,13 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
         steps=steps,
         at=_curve(law, used),
         decays=tuple(
-            DecayEnd(end=end.at, start=end.start, cosine=end.cosine, place=end.place)
+            DecayEnd(
+                end=end.at,
+                start=end.start,
+                cosine=end.cosine,
+                place=end.place,
+                stays=end.clamped,
+            )
             for end in law_shape.ends(law, used)
         ),
         thresholds=tuple(

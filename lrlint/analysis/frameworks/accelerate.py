@@ -20,27 +20,18 @@ from lrlint.analysis.library.registry import (
 from lrlint.analysis.library.wrappers import wrapped
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.accelerator import Accelerator
-from lrlint.analysis.model.conditions import (
-    Asks,
-    Condition,
-    Divisible,
-    Flag,
-    Question,
-    Relation,
-    any_of,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Flag, Relation, any_of
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerCall, Prepare, Repeat, SchedulerCall
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
     Instance,
-    LibraryKind,
     Loader,
     Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-    SchedulerValue,
     Store,
     Truth,
 )

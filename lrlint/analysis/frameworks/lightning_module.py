@@ -17,6 +17,8 @@ from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.namespaces import namespace, update
 from lrlint.analysis.library.registry import drives, models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -25,10 +27,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
     alternatives,
 )

@@ -12,17 +12,12 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, to_number
 from lrlint.analysis.library import schedulers
+from lrlint.analysis.library.optimizers import SIGNATURES
 from lrlint.analysis.library.registry import models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import BuildOptimizer, TrainerArguments
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Instance,
-    LibraryKind,
-    Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Instance, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, ceil, floor
@@ -106,10 +101,12 @@ def _build_optimizer(machine: Machine, args: Instance, node: cst.Call) -> AnyVal
     """Return the optimizer of the `TrainingArguments`: with and without weight decay."""
     name = settings.text(machine, args, "optim") or ""
     known = [cls for start, cls in _OPTIMIZERS.items() if name.startswith(start)]
-    group = {"lr": settings.setting(machine, args, "learning_rate")}
+    class_name = known[0] if known else "Optimizer"
+    _, defaults = SIGNATURES.get(class_name, ((), {}))
+    group = {**defaults, "lr": settings.setting(machine, args, "learning_rate")}
     place = _place(args, machine, node)
     record = OptimizerRecord(
-        class_name=known[0] if known else "Optimizer",
+        class_name=class_name,
         place=place,
         groups=(group, group),
         group_places=(args.places.get("learning_rate"),) * 2,

@@ -24,6 +24,7 @@ from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Relation
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -33,15 +34,12 @@ from lrlint.analysis.model.values import (
     External,
     File,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
     Store,
     Superclass,

@@ -17,13 +17,7 @@ from lrlint.analysis.interpreter import escapes, journal
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
-from lrlint.analysis.model.values import (
-    AnyValue,
-    FunctionValue,
-    Instance,
-    Opaque,
-    Scope,
-)
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Opaque, Scope
 from lrlint.source import mentions_schedule
 
 _T = TypeVar("_T")

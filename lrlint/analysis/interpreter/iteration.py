@@ -12,22 +12,20 @@ from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     DictValue,
     FunctionValue,
-    GroupsValue,
     Instance,
     Iteration,
     ListValue,
     Loader,
     Method,
     Opaque,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Scope,
     Sized,
     Stream,
@@ -156,11 +154,11 @@ def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
 
 
 def _of_share(_: Expr) -> AnyValue:
-    return Opaque(measured=True, local=True)
+    return Opaque(measured=True, visited=True, local=True)
 
 
 def _measured(_: Expr) -> AnyValue:
-    return Opaque(measured=True)
+    return Opaque(measured=True, visited=True)
 
 
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:

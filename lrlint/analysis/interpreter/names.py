@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from lrlint.analysis.interpreter import numbers
-from lrlint.analysis.interpreter.machine import Machine, is_number
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.model import words
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     BELOW,
     AnyValue,
@@ -19,8 +21,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Loader,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Scope,
     Sized,
     Stream,

@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -18,7 +19,6 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,

@@ -10,14 +10,8 @@ from lrlint.analysis.interpreter import journal, numbers, parameters
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
-from lrlint.analysis.model.values import (
-    AnyValue,
-    FunctionValue,
-    ListValue,
-    OptimizerRecord,
-    Scope,
-    Store,
-)
+from lrlint.analysis.model.records import OptimizerRecord
+from lrlint.analysis.model.values import AnyValue, FunctionValue, ListValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, number_of
 from lrlint.symbolic import Atom, Expr, Strength

@@ -98,6 +98,8 @@ class RecordedOptimizer:
     """Steps that used LRs changed in this way."""
     driven: bool = False
     """Whether a scheduler that it still has has begun to set its LR."""
+    rank_gap: RankGap | None = None
+    """Where another rank used another LR, if no scheduler of this rank sets it."""
 
     @property
     def tries(self) -> int:

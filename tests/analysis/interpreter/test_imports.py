@@ -57,6 +57,8 @@ def test_a_star_of_a_library_names_what_schedules_need(module: str, name: str) -
     [
         ("torch.optim.SGD", True),
         ("math.pi", True),
+        ("diffusers.optimization", True),
+        ("torchtune.training", True),
         ("builtins.len", True),
         ("builtins.train_loader", False),
         ("project.Model", True),
