@@ -66,6 +66,8 @@ class Compounding:
     first: float
     last: float
     """The LR before and after."""
+    meant: float | None = None
+    """The LR after it if the factor multiplied the base LR, of which it is a decay to 0."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -342,8 +342,15 @@ def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:
 
 
 def lost_rate(schedule: Schedule) -> str | None:
-    """Return the LR at the end where a factor of the counter has multiplied it to nothing."""
+    """Return the LR at the end where a factor of the counter has multiplied it to nothing.
+
+    A factor that is a decay over the whole training has, where that is less than half of its end.
+    """
     found = schedule.law.compounding
-    if found is None or is_exercise(schedule) or not abs(found.last) < _LOST * found.first:
+    if found is None or is_exercise(schedule):
         return None
-    return lr_text([found.last])
+    if abs(found.last) < _LOST * found.first:
+        return lr_text([found.last])
+    if found.meant is None or not abs(found.last) < 0.5 * found.meant:
+        return None
+    return f"{lr_text([found.last])}, not to {lr_text([found.meant])}"

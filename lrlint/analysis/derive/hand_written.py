@@ -44,7 +44,7 @@ from lrlint.facts import (
     Threshold,
     WrittenLaw,
 )
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 _MOST_POINTS = 20_000
@@ -309,10 +309,28 @@ def _recurrence(
         return WrittenLaw()
     first = last = float(rate.value)
     times = 0
-    for position in islice(product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS):
-        if all(test(*position) for test in tests):
-            last, times = float(compute(*position, last)), times + 1
-    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last))
+    factor, twice = (law.subs({in_use[0]: Expr.const(lr)}) for lr in (1, 2))
+    falls = twice == 2 * factor and _lasts(factor, counters)
+    meant: float | None = None
+    try:
+        for position in islice(
+            product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS
+        ):
+            if all(test(*position) for test in tests):
+                meant = first * float(compute(*position, 1)) if falls else None
+                last, times = float(compute(*position, last)), times + 1
+    except (ArithmeticError, ValueError):
+        return WrittenLaw()
+    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last, meant=meant))
+
+
+def _lasts(factor: Expr, counters: Counters) -> bool:
+    """Whether a factor falls from 1 to 0 over the whole training: ``1 - epoch / epochs``."""
+    used = law_shape.counted(factor, counters)
+    steps = None if used is None else _steps(used)
+    if used is None or steps is None:
+        return False
+    return any(compare(end.at, steps).equal for end in law_shape.ends(factor, used))
 
 
 def _steps(counters: Counters) -> Expr | None:

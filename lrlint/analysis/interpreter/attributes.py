@@ -257,10 +257,10 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
         return Opaque() if owner.grows and isinstance(item, (Expr, Const)) else item
     if isinstance(position, int):
         return Opaque()
-    if len(items) == 1:
-        return items[0]
     if isinstance(key, Expr) and all(isinstance(item, Expr) for item in items):
         return numbers.apply(machine, "item", key, *items)
+    if len(items) == 1:
+        return items[0]
     escapes.escape(owner, "taken from a list by an unknown index")
     return Opaque()
 

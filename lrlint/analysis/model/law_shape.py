@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import Computed, Derived
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
@@ -100,7 +100,12 @@ def counted(law: Expr | Derived, counters: Counters) -> Counters | None:
 
 
 def ends(law: Expr, counters: Counters) -> Iterator[End]:
-    """Yield the ends of the cosines, lines and polynomials of a law."""
+    """Yield the ends of the cosines, lines and polynomials of a law.
+
+    A table that the counter may run out of has none: there the training ends with an exception.
+    """
+    if any(isinstance(key, Computed) and key.function == WITHIN for key in _keys(law)):
+        return
     for key in _keys(law):
         if not isinstance(key, Computed):
             continue
