@@ -56,7 +56,8 @@ def test_the_status_is_that_of_python_and_the_report_is_there(tmp_path: Path, en
     script(tmp_path, HEAD + f"    {end}\n")
     options = ("--output-format", "json", "--output-file", "out.json", "--trace", "lr.jsonl")
     result = run(tmp_path, *options, "train.py")
-    expected = run(tmp_path, "train.py", python=True)
+    script(tmp_path, f"import os, signal, sys, time\n{end}\n", "end.py")
+    expected = run(tmp_path, "end.py", python=True)
     assert (result.returncode, result.stdout) == (expected.returncode, expected.stdout)
     assert "Traceback" not in result.stderr
     report = json.loads((tmp_path / "out.json").read_text())

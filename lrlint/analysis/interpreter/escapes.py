@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -14,11 +15,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Method,
-    OptimizerValue,
-    Owner,
     Partial,
-    SchedulerRecord,
-    SchedulerValue,
     Stream,
     alternatives,
 )

@@ -8,6 +8,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -15,7 +16,6 @@ from lrlint.analysis.model.values import (
     Const,
     DictValue,
     External,
-    GroupsValue,
     ListValue,
     Opaque,
     Store,

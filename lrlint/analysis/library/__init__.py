@@ -51,14 +51,8 @@ from lrlint.analysis.library.registry import (
     UNEVALUATED,
     kind_of,
 )
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ClassValue,
-    External,
-    File,
-    Instance,
-    LibraryKind,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import AnyValue, ClassValue, External, File, Instance
 
 
 def _by_last_name(

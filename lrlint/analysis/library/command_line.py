@@ -11,13 +11,13 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
     Store,

@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import hydra, ignite
 from lrlint.analysis.library.command_line import click_default
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -19,7 +20,6 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
     Store,
 )
