@@ -43,6 +43,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         _batches(machine, arguments, size),
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
+        by_samples=_batches_of_unknown(machine, arguments, size),
         drops_last=arguments.get(8, "drop_last") == Const(True),
         shared_out=_is_distributed(arguments.get(3, "sampler")),
     )
@@ -59,6 +60,16 @@ def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | N
         samples = None  # each worker has a copy of the data
     if size == NONE:
         return samples
+    return _batched(machine, samples, size, arguments.get(8, "drop_last"))
+
+
+def _batches_of_unknown(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
+    """Return the number of batches in one pass over data whose length is not known."""
+    samplers = (arguments.get(3, "sampler"), arguments.get(4, "batch_sampler"))
+    data = arguments.get(0, "dataset")
+    if size == NONE or any(sampler not in (None, NONE) for sampler in samplers):
+        return None
+    samples = length_of(machine, data) if isinstance(data, Opaque | Sized) else None
     return _batched(machine, samples, size, arguments.get(8, "drop_last"))
 
 

@@ -210,7 +210,7 @@ def _record(
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
         record.decay = decay_end(machine, function)
-        record.absolute_lr = absolute_lr(machine, function, record.optimizer)
+        record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer

@@ -156,6 +156,8 @@ class SchedulerRecord(Record):
     """Where the decay in its ``lr_lambda`` ends."""
     absolute_lr: SyntaxPlace | None = None
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
+    power_of: Expr | None = None
+    """An LR other than the base LR, where its ``lr_lambda`` returns powers of that."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
     reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)

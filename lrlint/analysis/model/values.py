@@ -307,6 +307,8 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
+    by_samples: Expr | None = None
+    """The same number, from the unknown length of the data."""
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
     shared_out: bool = False
