@@ -281,8 +281,8 @@ def _create(
             return Opaque()
         built = schedulers.build(machine, law, driven, bound, written, machine.here(node))
         built.record.planned_epochs = length if isinstance(length, Expr) else None
-        if name in _CYCLIC and "cooldown_epochs" in places:
-            built.record.cooldown = values["cooldown_epochs"], places["cooldown_epochs"]
+        if name in _CYCLIC:
+            built.record.cooldown = values["cooldown_epochs"], places.get("cooldown_epochs")
         return built
 
     scheduler = choices.distribute(machine, values["optimizer"], node, build)

@@ -150,6 +150,8 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
         return Opaque(measured=True)
     law = LAWS.get(scheduler.record.law)
     if law is None or law.takes_metric:
+        for driven in (optimizer, scheduler):
+            escapes.leave_open(driven.record, "stepped by a Trainer in a way that is not modelled")
         return Opaque(measured=True)
     for record in (optimizer.record, scheduler.record):
         if record.escapes == _PASSED:
