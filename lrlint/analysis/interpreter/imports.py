@@ -91,6 +91,17 @@ def _star(machine: Machine, module: str, level: int) -> None:
         return
     for name in _names_of_library(module):
         machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+    for name, qualified in _USUAL.items():
+        machine.unit.star_imports.setdefault(name, qualified)
+
+
+_USUAL = {
+    "torch": "torch",
+    "optim": "torch.optim",
+    "lr_scheduler": "torch.optim.lr_scheduler",
+    "math": "math",
+}
+"""What a name means that only ``from utils import *`` may bind, of a module that is not read."""
 
 
 def _names_of_library(module: str) -> Iterable[str]:
