@@ -244,7 +244,10 @@ def _times(found: Length) -> str:
 def _per_epoch(found: Length) -> str:
     """Say how often step() runs in an epoch, which a literal length may have been meant in."""
     per_epoch = _steps_per_epoch(found) if found.length.is_constant else None
-    return "" if per_epoch is None else f", {wording.quantity(per_epoch)} times per epoch"
+    if per_epoch is None:
+        return ""
+    often = "once" if per_epoch == Expr.const(1) else f"{wording.quantity(per_epoch)} times"
+    return f", {often} per epoch"
 
 
 def _steps_per_epoch(found: Length) -> Expr | None:

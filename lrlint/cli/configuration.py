@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def resolver_for(
     file: Path | None = None
     above: list[Config] = []
     for text in configs:
-        if "=" in text and not Path(text).exists():
+        if "=" in text and not os.path.exists(text):  # also where it is too long for a name
             above.append(_inline(text))
         elif file is not None:
             raise ConfigError(f"--config: one file can be read, not {file} and {text}")

@@ -109,7 +109,10 @@ def _table(file: Path, *, required: bool) -> tuple[dict[str, Any], str] | None:
 def parse(text: str) -> dict[str, Any]:
     """Parse TOML. Raises a ValueError."""
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    return cast("dict[str, Any]", toml.loads(text))
+    try:
+        return cast("dict[str, Any]", toml.loads(text))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def read(file: Path, table: Mapping[str, Any], prefix: str = f"{SECTION}.") -> Config:

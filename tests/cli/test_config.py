@@ -276,6 +276,9 @@ def test_mistakes_are_named_in_one_line(project: Path, lines: list[str], message
     [
         ("[tool.lrlint]\nselect = [", "pyproject.toml: not valid TOML: "),
         ("[tool]\nlrlint = 3\n", "pyproject.toml: tool.lrlint: expected a table"),
+        pytest.param(
+            f"a = {'[' * 5000}{']' * 5000}", "pyproject.toml: .* nested too deeply", id="nested"
+        ),
     ],
 )
 def test_files_that_cannot_be_used(project: Path, content: str, message: str) -> None:
@@ -290,6 +293,12 @@ def test_a_named_file_that_is_missing(project: Path) -> None:
 
 
 # -- what the command line says
+
+
+@pytest.mark.usefixtures("script")
+def test_a_long_setting_is_not_taken_for_a_file(run: Run) -> None:
+    setting = f"exclude = {json.dumps(['vendored/'] * 60)}"
+    assert run("check", "--config", setting, "--show-files") == (0, "train.py\n", "")
 
 
 @pytest.fixture
