@@ -14,3 +14,7 @@ for epoch in range(30):
     for x, y in loader:
         opt.step()
     plan.step(epoch)
+# fixed:
+#           opt.step()
+# -     plan.step(epoch)
+# +     plan.step(epoch + 1)
