@@ -17,7 +17,7 @@ class RanksDisagree(Rule):
     ## What it does
 
     Compares, in a recorded run of several processes, the LRs that the ranks used, and reports the
-    first optimizer step at which they differ.
+    first optimizer step at which they differ, whether a scheduler or the script itself sets them.
 
     ## Why is this bad
 
@@ -48,9 +48,13 @@ class RanksDisagree(Rule):
     runs_only = True
 
     def check(self, schedule: Schedule) -> Iterator[Finding]:
+        if only_rank(schedule) is None:  # else LR109 says why
+            yield from self.check_hand_written(schedule)
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         gap = schedule.run.rank_gap
-        if gap is None or only_rank(schedule) is not None:
-            return  # LR109 says why
+        if gap is None:
+            return
         yield self.finding(
             schedule.place,
             f"at optimizer step {gap.step + 1} rank 0 uses an LR of"

@@ -83,7 +83,7 @@ class Construction:
     planned_epochs: Expr | None = None
     """How long it takes, as the function that builds it returns."""
     cooldown: Argument | None = None
-    """How many epochs at the lowest LR that function adds, where the call says so."""
+    """How many epochs at the lowest LR that function adds; its place is that in the call."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -9,8 +9,8 @@ from lrlint.analysis import Project, interpret
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.hand_written import hand_written
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.model.records import SchedulerRecord
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
-from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.facts import Cadence, Schedule
 from lrlint.judgement.horizon_units import horizon_in_batches, horizon_in_epochs
 from lrlint.predict.execute import predict

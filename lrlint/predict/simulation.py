@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.optimizers import SIGNATURES
+from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.analysis.model.running import TOO_LONG
-from lrlint.analysis.model.values import AnyValue, OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue
 from lrlint.formulas import Group, Law, Replay
 from lrlint.predict.functions import static
 from lrlint.predict.running import Unreadable
@@ -84,6 +86,9 @@ class Simulation:
         self._built = True
         for options in optimizer.by_default or optimizer.groups[: optimizer.built_with]:
             self.add_group(options)
+        if optimizer.class_name not in SIGNATURES:
+            for group in self._groups:  # a library's own has a momentum of some name
+                group.setdefault("betas", (0.9, 0.999))
 
     def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.errors import ScheduleError
-from lrlint.facts import HANDWRITTEN, Training
+from lrlint.facts import Training
 from lrlint.linter.report import SourceFiles
 from lrlint.linter.resolve import Resolver
 from lrlint.linter.settings import Settings
 from lrlint.output import Style
 from lrlint.output.colour import Paint
 from lrlint.output.full import finding as framed
-from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written
+from lrlint.runtime.facts_of_run.hand_written import HandWritten, hand_written, unchanged
 from lrlint.runtime.facts_of_run.training_facts import training_of
 from lrlint.runtime.planned_schedules import Plan
-from lrlint.runtime.rank_gap import first_gap
+from lrlint.runtime.rank_gap import compare_ranks, is_steady
 from lrlint.runtime.ranks import gather, rank
 from lrlint.runtime.recorder.hooks import Hooks
 from lrlint.runtime.recorder.recorder import Recorder
-from lrlint.runtime.recorder.records import RecordedScheduler
 from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recording import Recording
 from lrlint.runtime.run_judge import OF_ONE_STEP, RunJudge
 from lrlint.runtime.trace_file import TraceWriter
 from lrlint.runtime.track import Track
+from lrlint.runtime.tracks_of_run import Tracked, tracks_of
 from lrlint.source import SourceFile
 
 
@@ -131,14 +132,6 @@ class Session:
         tracks = (*self._tracks(), *self._other_ranks)
         return Recording(tracks, findings, notes, incomplete=self.hooks.failure is not None)
 
-    def _drivers(self) -> list[RecordedScheduler]:
-        """Return the schedulers that set an LR by themselves, not as parts of others."""
-        return [
-            scheduler
-            for scheduler in self.recorder.schedulers
-            if scheduler.parent is None and not scheduler.failed
-        ]
-
     def _hand_written(self) -> list[HandWritten]:
         return list(hand_written(self.recorder, self._plan))
 
@@ -146,48 +139,26 @@ class Session:
         written: list[HandWritten] = []
         with self.hooks.safely():
             written = self._hand_written()
-        return (*map(self._track, self._drivers()), *map(self._track_by_hand, written))
+        return tuple(track for _, track in tracks_of(self.recorder, written))
 
-    def _track(self, scheduler: RecordedScheduler) -> Track:
-        optimizer = scheduler.optimizer
-        curve, unseen = optimizer.curve, any(one.unseen for one in optimizer.schedulers)
-        return Track(
-            scheduler=scheduler.name,
-            optimizer=optimizer.class_name,
-            optimizer_steps=optimizer.steps,
-            scheduler_steps=scheduler.steps,
-            at=tuple(curve.at),
-            lr=curve.by_group(),
-            expected=None if unseen else curve.expected_by_group(),
-            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
-            max_relative_error=None if unseen else optimizer.max_error,
-            first_divergence=scheduler.departure,
-            overlaid_steps=optimizer.overlaid_steps,
-            rank=rank(),
-            filename=scheduler.place.span().filename,
-            row=scheduler.place.row,
-        )
+    # -- ranks
 
-    def _track_by_hand(self, written: HandWritten) -> Track:
-        optimizer, span = written.record, written.place.span()
-        return Track(
-            scheduler=HANDWRITTEN,
-            optimizer=optimizer.class_name,
-            optimizer_steps=optimizer.steps,
-            scheduler_steps=written.writes,
-            at=tuple(optimizer.curve.at),
-            lr=optimizer.curve.by_group(),
-            expected=written.expected,
-            epochs=self.recorder.passes.totals.passes or self.recorder.epochs,
-            max_relative_error=written.error,
-            rank=rank(),
-            filename=span.filename,
-            row=span.start.row,
-        )
+    def for_other_ranks(self) -> Recording:
+        """Return what ranks are compared by: the run with the LRs that nothing changes, too."""
+        recording = self.recording(())
+        tracks: list[Track] = []
+        with self.hooks.safely():
+            tracks += [track for _, track in self._compared()]
+        return replace(recording, schedules=tuple(tracks))
+
+    def _compared(self) -> list[tuple[Tracked, Track]]:
+        written = self._hand_written()
+        others = unchanged(self.recorder, written)
+        return list(tracks_of(self.recorder, [*written, *others]))
 
     def share(self) -> bool:
         """Compare with the other ranks, which all do so now; return whether this one reports."""
-        gathered = gather(self.recording(()))
+        gathered = gather(self.for_other_ranks())
         if gathered is None:
             return False
         self.compare_with(*gathered)
@@ -196,14 +167,15 @@ class Session:
     def compare_with(self, others: Sequence[Recording], notes: Sequence[str]) -> None:
         """Take in what the other ranks have recorded, and find where they differ."""
         self._notes += notes
-        drivers = self._drivers()
-        tracks = self._tracks()[: len(drivers)]
-        for index, (scheduler, track) in enumerate(zip(drivers, tracks, strict=True)):
-            theirs = [other.schedules[index] for other in others if index < len(other.schedules)]
-            scheduler.rank_gap = first_gap(track, theirs)
-            unstepped = any(t.optimizer_steps and not t.scheduler_steps for t in theirs)
-            scheduler.this_rank_only = unstepped and scheduler.steps > 0
-        self._other_ranks = tuple(track for other in others for track in other.schedules)
+        with self.hooks.safely():
+            compare_ranks(self._compared(), [other.schedules for other in others])
+        shown = {track.optimizer_key for track in self._tracks()}
+        self._other_ranks = tuple(
+            track
+            for other in others
+            for track in other.schedules
+            if not is_steady(track) or track.optimizer_key in shown
+        )
 
     # -- assertion mode
 

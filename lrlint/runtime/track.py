@@ -34,6 +34,8 @@ class Track:
     filename: str = ""
     row: int = 0
     """Where the scheduler was built."""
+    optimizer_key: str = ""
+    """What the same optimizer has on every rank: the line that builds it, and a number."""
 
     def array(self) -> Any:
         """Return ``lr`` as a numpy array of shape (param groups, len(at))."""

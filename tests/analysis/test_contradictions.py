@@ -8,19 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.analysis.model.conditions import (
-    All,
-    Any,
-    Asks,
-    Condition,
-    Flag,
-    Not,
-    Question,
-    all_of,
-    any_of,
-    negate,
-)
+from lrlint.analysis.model.conditions import All, Any, Condition, Flag, Not, all_of, any_of, negate
 from lrlint.analysis.model.contradictions import contradict, exclude
+from lrlint.analysis.model.questions import Asks, Question
 
 flags: list[Condition] = [Flag(Question(Asks.TRUTH, name), name) for name in "abc"]
 A, B, C = flags

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from waiting import wait_until
 
 from lrlint.cli import main
 from lrlint.cli import progress as progress_module
@@ -45,13 +45,6 @@ def watching(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             process.kill()
             process.wait()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")

@@ -132,3 +132,24 @@ def test_a_file_of_the_arguments(tmp_path: Path) -> None:
 def test_arguments_that_are_not_known(call: str, tmp_path: Path) -> None:
     script = PARSED.replace("{call}", call).replace("parser =", "from project import *\nparser =")
     assert all(found.prediction.lr is None for found in predicted(script, tmp_path))
+
+
+def test_the_optimizer_of_a_trainer_has_a_momentum(tmp_path: Path) -> None:
+    method = """
+    def create_scheduler(self, num_training_steps, optimizer=None):
+        self.lr_scheduler = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, self.args.learning_rate, total_steps=num_training_steps
+        )
+        return self.lr_scheduler
+"""
+    (found,) = predicted(HEAD + f"class Own(Trainer):{method}{FIT}", tmp_path / "train.py")
+    assert found.prediction.raises is None
+    assert found.prediction.steps == 8
+
+
+def test_steps_at_evaluations_are_left_open(tmp_path: Path) -> None:
+    script = HEAD + FIT.replace(
+        "max_steps=8", 'lr_scheduler_type="reduce_lr_on_plateau", eval_strategy="epoch"'
+    ).replace("Own", "Trainer")
+    (found,) = predicted(script, tmp_path / "train.py")
+    assert any("stepped by a Trainer" in reason for reason in found.prediction.unresolved)

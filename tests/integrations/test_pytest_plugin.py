@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-import torch._dynamo  # noqa: F401  # a run within this process would import it anew, which fails
 
-import lrlint.runtime.watch  # noqa: F401
+pytest.importorskip("torch._dynamo")  # a run within this process would import it anew, which fails
+pytest.importorskip("lrlint.runtime.watch")
 
 pytest_plugins = ["pytester"]
 

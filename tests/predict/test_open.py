@@ -117,3 +117,21 @@ def test_an_lr_that_is_written_by_update(write: str) -> None:
     start, end = BUILD.strip().split("\n")
     prediction = predicted(f"{HEAD}{start}\noptimizer.param_groups[0]{write}\n{end}{LOOP}")
     assert prediction.lr == [[0.6, 0.6, 0.6, 0.3, 0.3]]
+
+
+def test_an_optimizer_of_another_library_has_a_momentum() -> None:
+    prediction = predicted(
+        """
+import torch
+from lion_pytorch import Lion
+from torch.optim.lr_scheduler import OneCycleLR
+lion = Lion(torch.nn.Linear(2, 1).parameters(), lr=0.01)
+cycle = OneCycleLR(lion, 0.2, total_steps=6)
+for batch in range(6):
+    lion.step()
+    cycle.step()
+"""
+    )
+    assert not prediction.unresolved
+    assert prediction.raises is None
+    assert prediction.steps == 6

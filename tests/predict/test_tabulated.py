@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-import numpy as np
 import pytest
 
 from lrlint.predict.forecast import forecast
 from lrlint.source import load
+
+np = pytest.importorskip("numpy")
 
 TRAINING = """
 import math

@@ -48,6 +48,20 @@ ON_ONE_RANK = """
     dist.barrier()
 """
 
+BY_HAND = """
+    import torch
+    import torch.distributed as dist
+
+    dist.init_process_group("gloo")
+    optimizer = torch.optim.SGD(torch.nn.Linear(2, 1).parameters(), lr=0.1)
+    for epoch in range(6):
+        for _ in range(3):
+            optimizer.step()
+        if {condition}:
+            optimizer.param_groups[0]["lr"] *= 0.9
+    dist.barrier()
+"""
+
 
 def launch(folder: Path, script: str) -> tuple[int, dict[str, Any], str]:
     (folder / "train.py").write_text(dedent(script))
@@ -96,3 +110,13 @@ def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
 def test_a_step_on_every_rank(tmp_path: Path) -> None:
     _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step="scheduler.step()"))
     assert (found["runtime"], found["static"]) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("condition", "codes"), [("True", []), ("epoch < 2 or dist.get_rank() == 1", ["LR903"])]
+)
+def test_an_lr_written_by_hand(tmp_path: Path, condition: str, codes: list[str]) -> None:
+    _, found, _ = launch(tmp_path, BY_HAND.format(condition=condition))
+    assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
+    assert [one["code"] for one in found["runtime"]] == codes

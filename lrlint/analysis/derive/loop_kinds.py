@@ -9,7 +9,8 @@ import libcst as cst
 from lrlint.analysis.derive.dry_runs import is_dry_run
 from lrlint.analysis.model import words
 from lrlint.analysis.model.condition_queries import is_loop_atom, is_measured, text_of
-from lrlint.analysis.model.conditions import Condition, Nature, natures
+from lrlint.analysis.model.conditions import Condition, natures
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.trace import (
     Block,
     Break,

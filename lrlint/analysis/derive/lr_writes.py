@@ -9,8 +9,8 @@ import libcst as cst
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import Path, conditions, excluded, guards_of, relative
+from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.trace import Located, LRWrite, Repeat
-from lrlint.analysis.model.values import OptimizerRecord
 from lrlint.analysis.places.origins import origin, text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Write

@@ -10,6 +10,7 @@ from lrlint.analysis.derive.state_calls import calls_on
 from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -19,7 +20,6 @@ from lrlint.analysis.model.trace import (
     Rebind,
     Repeat,
 )
-from lrlint.analysis.model.values import OptimizerRecord
 from lrlint.facts import OptimizerUse, ParamGroup
 
 

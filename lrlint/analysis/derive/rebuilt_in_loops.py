@@ -8,8 +8,8 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.derive.loop_kinds import Loops
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import Located, Repeat, When
-from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import LoopKind
 from lrlint.source.nodes import decorators_of

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.numbers import as_default
 from lrlint.analysis.model import trace
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    Const,
-    DictValue,
-    ListValue,
-    Opaque,
-    SchedulerRecord,
-)
+from lrlint.analysis.model.records import SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, Choice, Const, DictValue, ListValue, Opaque
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     HANDWRITTEN_LINE,
-    HANDWRITTEN_RAMP,
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
@@ -51,11 +44,11 @@ def arguments_of(record: SchedulerRecord) -> Mapping[str, Argument]:
 
 
 def cooldown_of(record: SchedulerRecord) -> Argument | None:
-    """Return the epochs at the lowest LR that a call of one of timm's factories asks for."""
+    """Return the epochs at the lowest LR that one of timm's factories adds."""
     if record.cooldown is None:
         return None
     value, place = record.cooldown
-    return Argument(value=_fact_of(value), place=place, text=place.text)
+    return Argument(value=_fact_of(value), place=place, text="" if place is None else place.text)
 
 
 def trainer_arguments(event: trace.TrainerArguments) -> TrainerArguments:
@@ -110,12 +103,12 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
     law = _law_of(record)
     if record.decay is not None:
         end, place = record.decay.at, record.decay.place
-        cosine = HANDWRITTEN_COSINE
-        line = HANDWRITTEN_RAMP if record.decay.clamped else HANDWRITTEN_LINE
+        cosine, line = HANDWRITTEN_COSINE, HANDWRITTEN_LINE
         if record.own_rate is not None:
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line
-        return _horizon(name, end, place or record.place)
+        horizon = _horizon(name, end, place or record.place)
+        return replace(horizon, stays=record.decay.clamped)
     for name in () if law is None else law.horizon:
         parameter = name
         argument = arguments.get(parameter)

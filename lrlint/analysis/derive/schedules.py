@@ -25,6 +25,8 @@ from lrlint.analysis.derive.step_sites import Step, steps_of, total
 from lrlint.analysis.interpreter.choices import may_change
 from lrlint.analysis.model.conditions import Condition, conjoin, negate
 from lrlint.analysis.model.contradictions import contradict, exclude
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import Owner, SchedulerRecord
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -37,7 +39,6 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
     When,
 )
-from lrlint.analysis.model.values import LibraryKind, Owner, SchedulerRecord
 from lrlint.analysis.model.words import HELD, unknown_trips
 from lrlint.facts import (
     Acceleration,
@@ -179,6 +180,7 @@ def _schedule(
         construction=_construction(record, built, located, loops),
         lr_lambda=FactorFunction(
             absolute_lr=record.absolute_lr,
+            power_of=record.power_of,
             # The scheduler may be ahead when the optimizer steps first.
             first_factor=None if replaced else record.first_factor,
         ),

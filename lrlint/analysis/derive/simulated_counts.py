@@ -13,6 +13,7 @@ from lrlint.analysis.derive.step_guards import conditions
 from lrlint.analysis.derive.step_sites import Step, has_other_trips
 from lrlint.analysis.model.compiling import NotComputable
 from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
     Block,
@@ -24,7 +25,6 @@ from lrlint.analysis.model.trace import (
     Repeat,
     SchedulerStep,
 )
-from lrlint.analysis.model.values import OptimizerRecord, Owner, SchedulerRecord
 from lrlint.analysis.model.words import unknown_trips
 from lrlint.symbolic import Atom, Expr, Strength
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.step_guards import conditions, excluded, guards_of
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import Located, OptimizerCall, Save, SchedulerCall
-from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.facts import Call, Checkpoint, OptimizerUse, Schedule
 
 

@@ -9,19 +9,17 @@ from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import (
     Any,
-    Asks,
     Condition,
     Divisible,
     Flag,
-    Nature,
     Not,
-    Question,
     Relation,
     flatten,
     natures,
     negate,
 )
 from lrlint.analysis.model.contradictions import contradict, exclude
+from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.analysis.model.trace import Repeat, When
 from lrlint.analysis.model.words import unit_of
 from lrlint.facts import Guard, GuardKind

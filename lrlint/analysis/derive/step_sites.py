@@ -28,6 +28,7 @@ from lrlint.analysis.model import counting
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import Condition, Relation, conjoin, flatten
 from lrlint.analysis.model.contradictions import exclude
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
     Event,
     Located,
@@ -36,15 +37,7 @@ from lrlint.analysis.model.trace import (
     Repeat,
     SchedulerStep,
 )
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Choice,
-    Const,
-    ListValue,
-    Opaque,
-    OptimizerRecord,
-    SchedulerRecord,
-)
+from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite

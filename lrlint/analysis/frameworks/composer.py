@@ -12,17 +12,9 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import length_of, to_number
 from lrlint.analysis.library.registry import models, models_method
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Const,
-    Instance,
-    LibraryKind,
-    ListValue,
-    OptimizerValue,
-    SchedulerValue,
-    Store,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.values import NONE, AnyValue, Const, Instance, ListValue, Store
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr
 

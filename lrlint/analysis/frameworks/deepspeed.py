@@ -10,6 +10,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import paths, schedulers
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.library.settings_files import loaded
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -18,11 +20,8 @@ from lrlint.analysis.model.values import (
     DictValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
 )
 from lrlint.symbolic import Expr

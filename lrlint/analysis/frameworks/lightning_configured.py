@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from lrlint.analysis.model.conditions import Condition, all_of
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -20,8 +21,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     alternatives,
 )
 from lrlint.analysis.places.place import SyntaxPlace

@@ -4,33 +4,20 @@ An update happens at every ``accumulate_grad_batches``-th batch of an epoch and 
 ``interval="step"`` a scheduler steps where an update happens and the number of the batch in its
 epoch is divisible by ``frequency``; with ``interval="epoch"``, the default, after every
 ``frequency``-th epoch. An epoch that ``max_steps`` cuts short makes no step of the second kind.
-In manual optimization nothing is stepped but by the module's own code.
+In manual optimization only the module's own code steps anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-
-import libcst as cst
-
-from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.frameworks.lightning_batches import before_data, updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Configuration,
-    Scheduled,
     Unread,
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
-from lrlint.analysis.frameworks.lightning_logged import monitoring_of
+from lrlint.analysis.frameworks.lightning_steps import Steps, call_hook
 from lrlint.analysis.frameworks.lightning_told import (
-    NAME,
-    Owned,
-    driver_of,
-    frequency_of,
-    is_known,
-    metric_of,
     owned_by,
 )
 from lrlint.analysis.frameworks.lightning_trainer import Trainer
@@ -40,14 +27,12 @@ from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
-from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
+from lrlint.analysis.model.conditions import Condition, Relation
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     Break,
     BuildScheduler,
-    IdleStep,
     LoopRecord,
-    OptimizerStep,
-    SchedulerStep,
     walk,
 )
 from lrlint.analysis.model.values import (
@@ -59,15 +44,11 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Truth,
     alternatives,
     elements,
 )
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Cadence
-from lrlint.source.nodes import star_parameter
 from lrlint.symbolic import Expr, Strength, floor
 
 HELD_OPTIMIZERS = "optimizers()"
@@ -82,7 +63,7 @@ def train(
     """Interpret the training of a module; ``place`` is the call of ``fit``, or the class."""
     start = len(machine.block)
     with before_data(machine, module, trainer):
-        _call(machine, module, "setup", Const("fit"))
+        call_hook(machine, module, "setup", Const("fit"))
         forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
@@ -119,16 +100,6 @@ def _leave_held_open(machine: Machine, module: Instance, start: int) -> None:
                 record.escapes = record.escapes or "held by the module"
 
 
-def _call(machine: Machine, module: Instance, name: str, *values: AnyValue) -> None:
-    """Call a hook of the module with as many of the values as it takes."""
-    method = machine.find_method(module, name)
-    if isinstance(method, FunctionValue) and isinstance(method.node, cst.FunctionDef):
-        parameters = method.node.params
-        taken = len(parameters.params) - 1
-        given = values[:taken] if star_parameter(parameters) is None else values
-        machine.call_function(method, Arguments(list(given)))
-
-
 class _Training:
     """One training of one module."""
 
@@ -151,8 +122,7 @@ class _Training:
         )
         self._manual = self._is_manual()
         self._relevant = self._relevant_hooks()
-        self._epoch = machine.index_atom("epoch")
-        self._batch = machine.index_atom("batch_idx")
+        self._steps = Steps(machine, module, trainer, batches, place)
         self._give(forms)
 
     # -- what the module and the Trainer know while they train
@@ -196,7 +166,7 @@ class _Training:
 
     def _hook(self, name: str, *values: AnyValue) -> None:
         if name in self._relevant:
-            _call(self._machine, self._module, name, *values)
+            call_hook(self._machine, self._module, name, *values)
 
     # -- the loops
 
@@ -211,7 +181,7 @@ class _Training:
         self._hook("on_fit_start")
         self._hook("on_train_start")
         epochs = LoopRecord(
-            index=self._epoch,
+            index=self._steps.epoch,
             trips=trainer.epochs if cut is None else cut.epochs,
             place=self._place,
             over="the epochs of fit()",
@@ -220,7 +190,7 @@ class _Training:
             unbounded=trainer.epochs is None,
         )
         batches = LoopRecord(
-            index=self._batch,
+            index=self._steps.batch,
             trips=self._batches,
             place=self._place,
             over="the batches of fit()",
@@ -236,7 +206,8 @@ class _Training:
 
     def _count(self) -> None:
         """Give the module its counters: ``current_epoch``, ``global_step``, ``is_last_batch``."""
-        machine, epoch, batch = self._machine, Expr.atom(self._epoch), Expr.atom(self._batch)
+        machine, steps = self._machine, self._steps
+        epoch, batch = Expr.atom(steps.epoch), Expr.atom(steps.batch)
         counters: dict[str, AnyValue] = {"current_epoch": epoch}
         updates = updates_per_epoch(self._trainer, self._batches)
         done: AnyValue = Opaque("self.global_step")
@@ -252,19 +223,15 @@ class _Training:
         machine.write(self._trainer.store, "is_last_batch", Truth(last))
 
     def _run_batch(self, cut: Cut | None) -> None:
-        batch = Expr.atom(self._batch)
+        batch = Expr.atom(self._steps.batch)
         data = Opaque("batch", measured=True)
         self._hook("on_train_batch_start", data, batch)
         self._hook("training_step", data, batch)
         if not self._manual:
-            for owned in self._optimizers:
-                with self._under(owned, *self._updates()):
-                    self._step_optimizer(owned.value)
-            for owned in self._schedulers:
-                self._schedule(owned, "step")
+            self._steps.after_batch(self._optimizers, self._schedulers)
         self._hook("on_train_batch_end", Opaque(measured=True), data, batch)
         if cut is not None and cut.limit is not None:
-            done = Expr.atom(self._epoch) * self._batches + batch + 1
+            done = Expr.atom(self._steps.epoch) * self._batches + batch + 1
             reached = Relation(">=", done, cut.limit, "the number of updates reaches max_steps")
             with self._machine.guard(reached, self._place.node):
                 self._machine.emit(Break(cut.levels))
@@ -274,167 +241,13 @@ class _Training:
         for name in ("on_validation_epoch_end", "validation_epoch_end"):
             self._hook(name, outputs)
         if not self._manual:
-            whole = None if cut is None else cut.whole_epoch(self._epoch)
-            for owned in self._schedulers:
-                self._schedule(owned, "epoch", whole)
+            whole = None if cut is None else cut.whole_epoch(self._steps.epoch)
+            self._steps.after_epoch(self._schedulers, whole)
         for name in ("training_epoch_end", "on_train_epoch_end", "on_epoch_end"):
             self._hook(name, outputs)
-
-    # -- the steps
-
-    def _updates(self) -> list[Condition]:
-        """Return the condition under which a batch ends in an update."""
-        every = self._trainer.accumulation
-        if every == Expr.const(1):
-            return []
-        count = Expr.atom(self._batch) + 1
-        text = f"(batch_idx + 1) % {every} == 0"
-        return [
-            any_of(
-                Divisible(count, every, Expr.const(0), text),
-                Relation("==", count, self._batches, "it is the last batch"),
-            )
-        ]
-
-    def _under(self, owned: Owned, *conditions: Condition) -> ExitStack:
-        """Put what the ``with`` block adds under the conditions of an owner and others."""
-        stack = ExitStack()
-        held = () if owned.always else (any_of(*owned.conditions),)
-        for condition in (*held, *conditions):
-            stack.enter_context(self._machine.guard(condition, self._place.node))
-        return stack
-
-    def _step_optimizer(self, value: AnyValue) -> None:
-        machine, module = self._machine, self._module
-        override = machine.find_method(module, "optimizer_step")
-        if isinstance(override, FunctionValue) and isinstance(override.node, cst.FunctionDef):
-            names = [parameter.name.value for parameter in override.node.params.params[1:]]
-            values: list[AnyValue] = [Expr.atom(self._epoch), Expr.atom(self._batch), value]
-            if len(names) > 3 and names[3].endswith("idx"):
-                values.append(Expr.const(0))
-            closure = Opaque("optimizer_closure", measured=True)
-            _call(machine, module, "optimizer_step", *values, closure)
-            return
-
-        def step(optimizer: AnyValue) -> AnyValue:
-            record = machine.adopted(optimizer) if isinstance(optimizer, Opaque) else None
-            if isinstance(optimizer, OptimizerValue):
-                record = optimizer.record
-            if record is not None:
-                machine.emit(OptimizerStep(self._place, tuple(machine.via), record))
-            return NONE
-
-        choices.distribute(machine, value, self._place.node, step)
-
-    def _schedule(self, owned: Owned, interval: str, whole_epoch: Condition | None = None) -> None:
-        """Step a scheduler where its interval is the one that has just ended."""
-        assert owned.scheduled is not None
-        scheduled = owned.scheduled
-        if scheduled.refused:
-            self._note_driver(owned.value, scheduled, Cadence.UNKNOWN)
-            return
-        given = scheduled.settings.get("interval")
-        chosen: AnyValue = Const("epoch") if given is None else given.value
-        frequency = frequency_of(scheduled)
-        if frequency is None or not all(map(is_known, alternatives(chosen))):
-            self._leave_scheduler_open(owned.value)
-            return
-
-        def step(name: AnyValue) -> AnyValue:
-            if isinstance(name, Const) and name.value == interval:
-                conditions = self._conditions(interval, frequency)
-                if whole_epoch is not None:
-                    conditions.append(whole_epoch)
-                with self._under(owned, *conditions):
-                    self._step_scheduler(owned.value, scheduled, interval)
-            elif isinstance(name, Const) and name.value not in ("step", "epoch"):
-                self._note_driver(owned.value, scheduled, Cadence.UNKNOWN)
-            return NONE
-
-        choices.distribute(self._machine, chosen, self._place.node, step)
-
-    def _conditions(self, interval: str, frequency: Expr) -> list[Condition]:
-        index = self._batch if interval == "step" else self._epoch
-        conditions = self._updates() if interval == "step" else []
-        if frequency == Expr.const(1):
-            return conditions
-        text = f"({index.name} + 1) % {frequency} == 0"
-        regular = Divisible(Expr.atom(index) + 1, frequency, Expr.const(0), text)
-        every = self._trainer.accumulation
-        if conditions and frequency.value and every.value and not frequency.value % every.value:
-            return [regular]  # an update happens at each of these batches
-        return [*conditions, regular]
-
-    def _step_scheduler(self, value: AnyValue, scheduled: Scheduled, interval: str) -> None:
-        machine = self._machine
-        cadence = Cadence.BATCH if interval == "step" else Cadence.EPOCH
-        self._note_driver(value, scheduled, cadence)
-
-        def step(scheduler: AnyValue) -> AnyValue:
-            if not isinstance(scheduler, SchedulerValue):
-                return NONE
-            record = scheduler.record
-            argument, text = metric_of(record, scheduled)
-            override = machine.find_method(self._module, "lr_scheduler_step")
-            if not isinstance(override, FunctionValue):
-                if record.kind is not None:  # Lightning refuses what is not a scheduler of torch
-                    escapes.leave_open(record, "not a scheduler that Lightning can step")
-                    return NONE
-                place = scheduled.place or record.place
-                machine.emit(SchedulerStep(place, tuple(machine.via), record, argument, text))
-                return NONE
-            mark = len(machine.block)
-            names = [p.name.value for p in override.node.params.params]
-            middle = [Expr.const(0)] if len(names) > 3 else []
-            given = [scheduler, *middle, argument or NONE]
-            with self._update_counted(interval):
-                _call(machine, self._module, "lr_scheduler_step", *given)
-            events = [located.event for located in walk(machine.block[mark:])]
-            steps = (e for e in events if isinstance(e, (SchedulerStep, IdleStep)))
-            if _ignores(override, names[1:2]):
-                record.driver = None
-            elif not any(step.scheduler is record for step in steps):
-                escapes.leave_open(record, "stepped by lr_scheduler_step() in an unread way")
-            return NONE
-
-        choices.distribute(machine, value, self._place.node, step)
-
-    @contextmanager
-    def _update_counted(self, interval: str) -> Iterator[None]:
-        """Count the update that comes before a scheduler's step in ``self.global_step``."""
-        updates = updates_per_epoch(self._trainer, self._batches)
-        before = self._module.store.data.get("global_step", Opaque("self.global_step"))
-        done: AnyValue = Opaque("self.global_step")
-        if interval == "epoch" and updates is not None:
-            done = (Expr.atom(self._epoch) + 1) * updates
-        elif interval == "step" and isinstance(before, Expr):
-            done = before + 1
-        self._machine.write(self._module.store, "global_step", done)
-        try:
-            yield
-        finally:
-            self._machine.write(self._module.store, "global_step", before)
-
-    def _note_driver(self, value: AnyValue, scheduled: Scheduled, cadence: Cadence) -> None:
-        for inner in alternatives(value):
-            if isinstance(inner, SchedulerValue):
-                found = monitoring_of(self._machine, self._module, self._trainer, scheduled)
-                inner.record.driver = driver_of(inner.record, scheduled, cadence, found)
-
-    def _leave_scheduler_open(self, value: AnyValue) -> None:
-        for inner in alternatives(value):
-            if isinstance(inner, SchedulerValue):
-                escapes.leave_open(inner.record, f"stepped by {NAME} at an unknown interval")
 
     def _leave_open(self, why: str) -> None:
         for owned in (*self._optimizers, *self._schedulers):
             for inner in alternatives(owned.value):
                 if isinstance(inner, (OptimizerValue, SchedulerValue)):
                     escapes.leave_open(inner.record, why)
-
-
-def _ignores(override: FunctionValue, parameter: list[str]) -> bool:
-    """Whether an own ``lr_scheduler_step`` makes nothing of the scheduler that it is given."""
-    body = override.scope.unit.body_of(override.node)
-    names = frozenset[str]() if body is None else names_in(body)
-    return body is not None and names.isdisjoint((*parameter, "super", "lr_schedulers"))

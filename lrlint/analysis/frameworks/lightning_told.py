@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lrlint.analysis.frameworks.lightning_configured import Entry, Scheduled
 from lrlint.analysis.model.conditions import Condition, all_of
-from lrlint.analysis.model.values import AnyValue, Const, Opaque, SchedulerRecord
+from lrlint.analysis.model.records import SchedulerRecord
+from lrlint.analysis.model.values import AnyValue, Const, Opaque
 from lrlint.facts import Argument, Cadence, Driver, Monitoring, Unknown
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, Strength

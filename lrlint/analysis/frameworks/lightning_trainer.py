@@ -8,20 +8,13 @@ import libcst as cst
 
 from lrlint.analysis.frameworks.lightning_names import MODULES
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.machine import Machine, is_number
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.numbers import to_number
+from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.library.registry import models, qualified
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Const,
-    Instance,
-    LibraryKind,
-    ListValue,
-    Opaque,
-    Store,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import NONE, AnyValue, Const, Instance, ListValue, Opaque, Store
 from lrlint.symbolic import Atom, Expr, Strength, Unit
 
 ONE = Expr.const(1)

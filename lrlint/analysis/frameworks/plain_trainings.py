@@ -9,8 +9,9 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import LoopRecord, OptimizerStep, SchedulerStep
-from lrlint.analysis.model.values import AnyValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.values import AnyValue
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
 

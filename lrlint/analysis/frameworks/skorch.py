@@ -10,17 +10,16 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
 from lrlint.analysis.library.registry import Model, models, models_method, qualified
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
 )
 from lrlint.analysis.places.place import SyntaxPlace

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, comparisons
+from lrlint.analysis.interpreter import choices, truths
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
@@ -19,6 +19,8 @@ from lrlint.analysis.interpreter.numbers import compute, plain, to_number
 from lrlint.analysis.library import schedulers
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, negate
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import IdleStep, OptimizerStep, SchedulerCall, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
@@ -26,12 +28,8 @@ from lrlint.analysis.model.values import (
     Const,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerRecord,
-    SchedulerValue,
     leaning,
 )
 from lrlint.analysis.places.place import SyntaxPlace
@@ -74,7 +72,7 @@ def _counts_epochs(machine: Machine, record: SchedulerRecord, node: cst.Call) ->
     if LAWS[record.law].takes_metric:
         return True
     flag = record.arguments.get("t_in_epochs")
-    return comparisons.truthiness(machine, Opaque() if flag is None else flag, node)
+    return truths.truthiness(machine, Opaque() if flag is None else flag, node)
 
 
 models_method(LibraryKind.TIMM_SCHEDULER, "step")(_steps("epoch", in_epochs=True))
@@ -152,7 +150,7 @@ def _scale(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
     optimizer = arguments.get(1, "optimizer") or Opaque()
     needed = arguments.get(6, "need_update")
-    update = True if needed is None else comparisons.truthiness(machine, needed, node)
+    update = True if needed is None else truths.truthiness(machine, needed, node)
     update = choices.settle(machine, update)
     if update is True:
         choices.distribute(machine, optimizer, node, step)
@@ -242,8 +240,8 @@ def _create_scheduler(machine: Machine, arguments: Arguments, node: cst.Call) ->
                 given[parameter] = machine.get_attribute(args, name) if name in known else default
             if "sched_on_updates" in known:
                 flag = machine.get_attribute(args, "sched_on_updates")
-                truth = comparisons.truthiness(machine, flag, node)
-                given["step_on_epochs"] = comparisons.as_value(
+                truth = truths.truthiness(machine, flag, node)
+                given["step_on_epochs"] = truths.as_value(
                     not truth if isinstance(truth, bool) else negate(truth)
                 )
             updates = arguments.get(2, "updates_per_epoch")
@@ -283,8 +281,8 @@ def _create(
             return Opaque()
         built = schedulers.build(machine, law, driven, bound, written, machine.here(node))
         built.record.planned_epochs = length if isinstance(length, Expr) else None
-        if name in _CYCLIC and "cooldown_epochs" in places:
-            built.record.cooldown = values["cooldown_epochs"], places["cooldown_epochs"]
+        if name in _CYCLIC:
+            built.record.cooldown = values["cooldown_epochs"], places.get("cooldown_epochs")
         return built
 
     scheduler = choices.distribute(machine, values["optimizer"], node, build)
@@ -308,7 +306,7 @@ def _arguments(
     machine: Machine, name: str, values: Mapping[str, AnyValue], node: cst.Call
 ) -> dict[str, object]:
     """Return what the factory passes to the classes; lengths in updates where it steps on those."""
-    on_epochs = comparisons.truthiness(machine, values["step_on_epochs"], node)
+    on_epochs = truths.truthiness(machine, values["step_on_epochs"], node)
     updates = to_number(machine, values["updates_per_epoch"])
     decay: AnyValue = values["decay_epochs"]
     if _is_none(decay):

@@ -6,9 +6,11 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import members
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.machine import Machine, is_number
+from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import to_number
+from lrlint.analysis.interpreter.state import is_number
 from lrlint.analysis.library.registry import models, models_subclass, qualified
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -18,7 +20,6 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
     Store,
     leaning,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -12,17 +12,12 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, to_number
 from lrlint.analysis.library import schedulers
+from lrlint.analysis.library.optimizers import SIGNATURES
 from lrlint.analysis.library.registry import models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import BuildOptimizer, TrainerArguments
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Instance,
-    LibraryKind,
-    Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Instance, Opaque
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, ceil, floor
@@ -66,36 +61,36 @@ def _create_both(
 def _create_optimizer(
     machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    optimizer = trainer.store.data.get("optimizer")
-    if optimizer is None or optimizer == NONE:
-        args = _arguments_of(trainer)
-        optimizer = Opaque() if args is None else _build_optimizer(machine, args, node)
-        machine.write(trainer.store, "optimizer", optimizer)
-    return optimizer
+    return _kept(machine, trainer, "optimizer", lambda args: _build_optimizer(machine, args, node))
 
 
 @models_method(LibraryKind.TRAINER, "create_scheduler")
 def _create_scheduler(
     machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    scheduler = trainer.store.data.get("lr_scheduler")
-    if scheduler is None or scheduler == NONE:
-        args = _arguments_of(trainer)
+    def build(args: Instance) -> AnyValue:
         updates = to_number(machine, arguments.get(0, "num_training_steps")) or Opaque()
         optimizer = arguments.get(1, "optimizer")
         if optimizer is None or optimizer == NONE:
             optimizer = trainer.store.data.get("optimizer") or Opaque()
-        scheduler = (
-            Opaque() if args is None else _build_scheduler(machine, args, optimizer, updates, node)
-        )
-        machine.write(trainer.store, "lr_scheduler", scheduler)
-    return scheduler
+        return _build_scheduler(machine, args, optimizer, updates, node)
+
+    return _kept(machine, trainer, "lr_scheduler", build)
 
 
-def _arguments_of(trainer: Instance) -> Instance | None:
-    args = trainer.store.data.get("args")
-    known = isinstance(args, Instance) and args.kind is LibraryKind.TRAINING_ARGUMENTS
-    return args if known and isinstance(args, Instance) else None
+def _kept(
+    machine: Machine, trainer: Instance, name: str, build: Callable[[Instance], AnyValue]
+) -> AnyValue:
+    """Return what a Trainer keeps under a name; build it of its arguments where it is missing."""
+    value = trainer.store.data.get(name)
+    if value is None or value == NONE:
+        match trainer.store.data.get("args"):
+            case Instance(kind=LibraryKind.TRAINING_ARGUMENTS) as args:
+                value = build(args)
+            case _:
+                value = Opaque()
+        machine.write(trainer.store, name, value)
+    return value
 
 
 def _place(args: Instance, machine: Machine, node: cst.Call) -> SyntaxPlace:
@@ -106,15 +101,17 @@ def _build_optimizer(machine: Machine, args: Instance, node: cst.Call) -> AnyVal
     """Return the optimizer of the `TrainingArguments`: with and without weight decay."""
     name = settings.text(machine, args, "optim") or ""
     known = [cls for start, cls in _OPTIMIZERS.items() if name.startswith(start)]
-    group = {"lr": settings.setting(machine, args, "learning_rate")}
+    class_name = known[0] if known else "Optimizer"
+    _, defaults = SIGNATURES.get(class_name, ((), {}))
+    group = {**defaults, "lr": settings.setting(machine, args, "learning_rate")}
     place = _place(args, machine, node)
     record = OptimizerRecord(
-        class_name=known[0] if known else "Optimizer",
+        class_name=class_name,
         place=place,
         groups=(group, group),
         group_places=(args.places.get("learning_rate"),) * 2,
         defaults=group,
-        given=frozenset({"lr"} & {"lr" for name in args.places if name == "learning_rate"}),
+        given=frozenset({"lr"} if "learning_rate" in args.places else ()),
         depth=len(machine.loops),
         built_with=2,
     )

@@ -18,6 +18,7 @@ from lrlint.analysis.library.registry import (
     qualified,
 )
 from lrlint.analysis.library.subclasses import without_name
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
@@ -26,7 +27,6 @@ from lrlint.analysis.model.values import (
     External,
     File,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
     Store,

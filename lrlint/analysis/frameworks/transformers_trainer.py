@@ -20,6 +20,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, length_of
 from lrlint.analysis.library.registry import models, models_method, models_subclass, qualified
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     LoopRecord,
     OptimizerStep,
@@ -32,12 +34,9 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     ListValue,
     Loader,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
 )
 from lrlint.formulas import LAWS
@@ -151,6 +150,8 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
         return Opaque(measured=True)
     law = LAWS.get(scheduler.record.law)
     if law is None or law.takes_metric:
+        for driven in (optimizer, scheduler):
+            escapes.leave_open(driven.record, "stepped by a Trainer in a way that is not modelled")
         return Opaque(measured=True)
     for record in (optimizer.record, scheduler.record):
         if record.escapes == _PASSED:

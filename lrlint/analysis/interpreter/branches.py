@@ -13,14 +13,7 @@ from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_cha
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Relation,
-    all_of,
-    any_of,
-    flatten,
-    negate,
-)
+from lrlint.analysis.model.conditions import Condition, Relation, all_of, any_of, flatten, negate
 from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import Store
 from lrlint.source.nodes import statements_of

@@ -17,19 +17,18 @@ from lrlint.analysis.interpreter import escapes, journal
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
-from lrlint.analysis.model.values import (
-    AnyValue,
-    FunctionValue,
-    Instance,
-    Opaque,
-    Scope,
-)
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Opaque, Scope
 
 _T = TypeVar("_T")
 
 _SHARE_OF_RELEVANT: Final = 0.5
 """The share of the budget for code that may build or step an optimizer or scheduler."""
 _SHARE_OF_OTHERS: Final = 0.125
+_LEAST: Final = 1 / 64
+"""The share of the whole budget that each call or import may take.
+
+Deep within others, what is left for it is next to nothing.
+"""
 
 TOO_LARGE: Final = "the script is too large to be followed to its end"
 _CODE_TOO_LARGE: Final = "passed to code that is too large to be followed to its end"
@@ -94,7 +93,8 @@ def _within_share(machine: Machine, relevant: bool, run: Callable[[], _T]) -> _T
     """Return the result, or None and undo all writes where that takes more than its share."""
     outer = machine.allowed
     share = _SHARE_OF_RELEVANT if relevant else _SHARE_OF_OTHERS
-    machine.allowed = machine.spent + int((outer - machine.spent) * share)
+    left, least = outer - machine.spent, int(machine.limits.nodes * _LEAST)
+    machine.allowed = machine.spent + min(max(int(left * share), least), left)
     start, known = len(machine.journal), set(machine.scopes)
     block, mark = machine.block, len(machine.block)
     try:

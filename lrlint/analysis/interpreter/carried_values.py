@@ -17,7 +17,8 @@ from lrlint.analysis.interpreter.escapes import escape, leave_block_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
-from lrlint.analysis.model.conditions import Flag, Identity, Nature, flatten, natures
+from lrlint.analysis.model.conditions import Flag, flatten, natures
+from lrlint.analysis.model.questions import Identity, Nature
 from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     NONE,

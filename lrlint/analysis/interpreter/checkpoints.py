@@ -8,6 +8,13 @@ from collections.abc import Iterable
 import libcst as cst
 
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import (
+    OptimizerRecord,
+    OptimizerValue,
+    Owner,
+    SchedulerRecord,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import OptimizerCall, Save
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -16,10 +23,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-    Owner,
-    SchedulerValue,
     alternatives,
     elements,
 )
@@ -94,7 +97,7 @@ class _Contents:
             return
         self._seen.add(id(value))
         match value:
-            case Opaque(state_of=owner) if owner is not None:
+            case Opaque(state_of=OptimizerRecord() | SchedulerRecord() as owner):
                 self.owners[owner] = None
                 self.states += 1
             case Opaque(path=path):

@@ -1,70 +1,35 @@
-"""Comparisons and truth: whether a condition is decided, and which condition it is elsewhere."""
+"""Comparisons: ``==``, ``<``, ``is`` and ``in``."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Callable
 
 import libcst as cst
 
 from lrlint.analysis.interpreter import imports, members, numbers
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
-from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import (
-    Asks,
-    Condition,
-    Divisible,
-    Flag,
-    Identity,
-    Nature,
-    Question,
-    Relation,
-    all_of,
-    any_of,
-    negate,
+from lrlint.analysis.interpreter.truths import (
+    OBJECTS,
+    any_alternative,
+    nature_of,
+    opposite,
+    relation,
+    undecided,
 )
+from lrlint.analysis.model.conditions import Condition, Divisible, Flag, all_of, any_of, negate
+from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
-    ClassValue,
     Const,
     DictValue,
     External,
-    FunctionValue,
-    GroupsValue,
-    Instance,
     ListValue,
-    Loader,
-    Method,
-    ModuleValue,
     Opaque,
-    OptimizerValue,
-    Partial,
-    SchedulerValue,
-    Sized,
-    Stream,
     Truth,
     alternatives,
 )
 from lrlint.symbolic import Expr, Strength
-
-_OBJECTS = (
-    OptimizerValue,
-    SchedulerValue,
-    FunctionValue,
-    ClassValue,
-    ModuleValue,
-    External,
-    Instance,
-    Loader,
-    Sized,
-    Stream,
-    Method,
-    Partial,
-    GroupsValue,
-)
-"""Values that are never None and, in a training script, always true."""
 
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.LessThan: "<",
@@ -74,121 +39,8 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.GreaterThan: ">",
     cst.GreaterThanEqual: ">=",
 }
-
-_FALSE_AT_RUNTIME = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
-
-_SMALL_BATCH = re.compile(r"(\.shape\[0\]|\.size\(0\)|len\(\w+\))\s*(==|<|<=)\s*[01]\b")
-"""Whether a batch is too small to train on, which is not so in an ordinary run."""
-
 _MOST_UNDECIDED_PAIRS = 24
 """Pairs of alternatives without a constant that are compared: nothing follows from more of them."""
-
-
-# -- truth ------------------------------------------------------------------------------------
-
-
-def as_value(truth: bool | Condition) -> AnyValue:
-    """Return a truth as a value."""
-    return Const(truth) if isinstance(truth, bool) else Truth(truth)
-
-
-def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | Condition:
-    """Return whether a value counts as true, or the condition under which it does."""
-    match value:
-        case Expr():
-            number = value.as_number()
-            return bool(number) if number is not None else _relation(value, "!=", Expr.const(0))
-        case Const(value=constant, strength=Strength.CONSTANT):
-            return bool(constant)
-        case Const(value=constant, path=path):
-            return Flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
-        case Truth(condition=condition):
-            return condition
-        case ListValue(items=list() as items, grows=False):
-            machine.read(value, WHOLE)
-            return bool(items)
-        case DictValue(complete=True, store=store):
-            machine.read(store, WHOLE)
-            return bool(store.data)
-        case Choice():
-            return any_alternative(value, lambda inner: truthiness(machine, inner, node))
-        case External(name=name) | Opaque(external=name) if name in _FALSE_AT_RUNTIME:
-            return False
-        case Opaque():
-            return _truth_of_unknown(machine, value, machine.unit.code(node))
-    if isinstance(value, _OBJECTS):
-        return True
-    return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
-
-
-def _truth_of_unknown(machine: Machine, value: Opaque, text: str) -> Condition:
-    chosen = machine.override(value.path or text)
-    lean = _ordinarily(text) if chosen is None else bool(chosen)
-    return Flag(Question(Asks.TRUTH, Identity(value)), text, lean, _nature_of(value, text))
-
-
-def any_alternative(
-    value: Choice, truth_of: Callable[[AnyValue], bool | Condition]
-) -> bool | Condition:
-    """Return whether something holds for a choice, from whether it does for each alternative."""
-    truths = [(condition, truth_of(inner)) for condition, inner in value.alternatives]
-    if all(truth is True for _, truth in truths):
-        return True
-    if all(truth is False for _, truth in truths):
-        return False
-    parts: list[Condition] = []
-    for condition, truth in truths:
-        if truth is True:
-            parts.append(condition)
-        elif truth is not False:
-            parts.append(all_of(condition, truth))
-    return any_of(*parts)
-
-
-def opposite(truth: bool | Condition) -> bool | Condition:
-    """Return whether something does not hold, from whether it does."""
-    return (not truth) if isinstance(truth, bool) else negate(truth)
-
-
-def _nature_of(value: AnyValue, text: str) -> Nature:
-    """Return the nature of a condition on a value that is not known."""
-    if isinstance(value, Opaque) and value.measured:
-        # What is called in a loop may be a measurement, but `dist.get_rank()` is not.
-        return Nature.RANK if words.asks_for_rank(text) else Nature.METRIC
-    path = getattr(value, "path", None) or text
-    return Nature.RANK if words.is_rank(path) else Nature.FLAG
-
-
-def _ordinarily(text: str) -> bool | None:
-    """Return whether a condition holds in an ordinary run, where its text says so.
-
-    Files of an earlier run are absent, numbers are finite, batches are full, gradients do not
-    overflow.
-    """
-    if (scale := _SCALE.fullmatch(text)) is not None:
-        before_first = scale["first"] is None
-        if scale["sign"] in ("==", "!="):
-            return scale["sign"] == "=="
-        # A GradScaler that leaves out an update has a lower scale afterwards than before.
-        return (scale["sign"][0] == "<") == before_first
-    if "isfinite" in text:
-        return True
-    if _SMALL_BATCH.search(text):
-        return False
-    if any(word in text for word in _SELDOM):
-        return False
-    return None
-
-
-_SELDOM = ("isnan", "isinf", "os.path.exists", "os.path.isfile", "step_was_skipped")
-
-_SCALE = re.compile(
-    r"(?P<first>[\w.]*scaler\w*\.get_scale\(\) *)?(?(first)|[^\W\d][\w.]* *)(?P<sign>[<>]=?|==|!=)"
-    r"(?(first) *[^\W\d][\w.]*| *[\w.]*scaler\w*\.get_scale\(\))"
-)
-
-
-# -- comparisons ------------------------------------------------------------------------------
 
 
 def divisible(
@@ -233,7 +85,7 @@ def _compare(
     left = machine.evaluate(left_node)
     if _is_class_name(left_node) and all(isinstance(v, Opaque) for v in alternatives(left)):
         # The right side decides nothing, and evaluating it may read whole modules.
-        return _undecided(machine, (left,), node)
+        return undecided(machine, (left,), node)
     right = machine.evaluate(right_node)
     match operator:
         case cst.Is() | cst.IsNot():
@@ -269,34 +121,14 @@ def _ordered(
     """Return whether ``left < right``, with whichever operator."""
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if op is None or first is None or second is None:
-        return _undecided(machine, (left, right), node)
-    return _relation(first, op, second)
-
-
-def _relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
-    relation = Relation(op, left, right, "", nature)
-    decided = relation.decided()
-    return relation if decided is None else decided
-
-
-def _undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
-    """Return a condition on values of which nothing is known but how the user writes it."""
-    text = machine.unit.code(node)
-    natures = {_nature_of(value, "") for value in values}
-    nature = Nature.FLAG
-    if words.asks_for_rank(text):
-        nature = Nature.RANK
-    elif Nature.METRIC in natures:
-        nature = Nature.METRIC
-    elif Nature.RANK in natures or words.is_rank(text):
-        nature = Nature.RANK
-    return Flag(Question(Asks.UNKNOWN, machine.fresh_key()), text, _ordinarily(text), nature)
+        return undecided(machine, (left, right), node)
+    return relation(first, op, second)
 
 
 def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) -> bool | Condition:
     """Return whether ``left == right``, or the condition under which they are equal."""
     if _undecided_alternatives(left) * _undecided_alternatives(right) > _MOST_UNDECIDED_PAIRS:
-        return _undecided(machine, (left, right), node)
+        return undecided(machine, (left, right), node)
     match left, right:
         case Choice(), _:
             return any_alternative(left, lambda inner: equal(machine, inner, right, node))
@@ -307,17 +139,17 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
         case External(), External():
             return left.name == right.name
         case (Opaque() as unknown, Const() as const) | (Const() as const, Opaque() as unknown):
-            return _unknown_equals(machine, unknown, const, machine.unit.code(node))
+            return unknown_equals(machine, unknown, const, machine.unit.code(node))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if first is not None and second is not None:
         unknowns = [value for value in (left, right) if isinstance(value, Opaque)]
-        rank = any(_nature_of(value, "") is Nature.RANK for value in unknowns)
-        return _relation(first, "==", second, Nature.RANK if rank else Nature.FLAG)
+        rank = any(nature_of(value, "") is Nature.RANK for value in unknowns)
+        return relation(first, "==", second, Nature.RANK if rank else Nature.FLAG)
     # The other side, if a number or an object, is neither a string nor None.
     for constant, other in ((left, right), (right, left)):
-        if isinstance(constant, Const) and isinstance(other, (Expr, *_OBJECTS)):
+        if isinstance(constant, Const) and isinstance(other, (Expr, *OBJECTS)):
             return False
-    return _undecided(machine, (left, right), node)
+    return undecided(machine, (left, right), node)
 
 
 def _undecided_alternatives(value: AnyValue) -> int:
@@ -336,7 +168,7 @@ def _equal_constants(left: Const, right: Const) -> bool | Condition:
     return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
 
 
-def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
+def unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
     """Return the condition that an unknown equals a constant, which the user may have decided."""
     expected = str(constant.value)
     chosen = machine.override(unknown.path) if unknown.path else None
@@ -344,7 +176,7 @@ def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: st
         Question(Asks.EQUALS, Identity(unknown), expected),
         text,
         None if chosen is None else str(chosen) == expected,
-        _nature_of(unknown, text),
+        nature_of(unknown, text),
     )
 
 
@@ -355,7 +187,7 @@ def is_constant(
     if isinstance(left, Choice):
         return any_alternative(left, lambda inner: is_constant(machine, inner, right, node))
     if not isinstance(right, Const):
-        return _undecided(machine, (left, right), node)
+        return undecided(machine, (left, right), node)
     expected = str(right.value)
     match left:
         case Const(value=constant, strength=strength, path=path):
@@ -365,7 +197,8 @@ def is_constant(
             return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
             question = Question(Asks.IDENTITY, Identity(left), expected)
-            return Flag(question, machine.unit.code(node), None, _nature_of(left, ""))
+            lean = False if left.visited and right.value is None else None  # data is seldom absent
+            return Flag(question, machine.unit.code(node), lean, nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False
@@ -379,7 +212,7 @@ def _option_of_group(
     groups = record.groups if group.index is None else (record.groups[group.index],)
     found = {option in record.defaults or option in options for options in groups}
     if len(found) > 1 or record.unknown_groups or record.driven:
-        return _undecided(machine, (group,), node)
+        return undecided(machine, (group,), node)
     (present,) = found or {False}
     # Other code may add the option.
     question = Question(Asks.MEMBERSHIP, Identity(record), (option, present))
@@ -429,4 +262,4 @@ def _member(
                 return present
             question = Question(Asks.MEMBERSHIP, container.path or member.path, (part, whole))
             return Flag(question, machine.unit.code(node), present)
-    return _undecided(machine, (member, container), node)
+    return undecided(machine, (member, container), node)

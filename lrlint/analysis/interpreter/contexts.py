@@ -10,15 +10,10 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import definitions
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.conditions import Asks, Flag, Question
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    FunctionValue,
-    Instance,
-    LibraryKind,
-    Opaque,
-)
+from lrlint.analysis.model.conditions import Flag
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Opaque
 from lrlint.source.nodes import small_statements, statements_of, walk
 
 

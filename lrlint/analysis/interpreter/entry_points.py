@@ -15,6 +15,8 @@ from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerValue
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -29,11 +31,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     Method,
-    OptimizerValue,
-    Owner,
-    SchedulerValue,
     Scope,
     Store,
 )

@@ -17,15 +17,8 @@ from lrlint.analysis.interpreter.journal import take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
 from lrlint.analysis.model.condition_queries import depends_on_loop
-from lrlint.analysis.model.conditions import (
-    Asks,
-    Condition,
-    Flag,
-    Nature,
-    Question,
-    natures,
-    negate,
-)
+from lrlint.analysis.model.conditions import Condition, Flag, natures, negate
+from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.analysis.model.trace import ALL_LOOPS, Break
 from lrlint.analysis.model.values import Opaque
 from lrlint.source.nodes import statements_of

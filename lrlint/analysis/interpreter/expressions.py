@@ -19,12 +19,13 @@ from lrlint.analysis.interpreter import (
     members,
     numbers,
     operators,
+    truths,
 )
-from lrlint.analysis.interpreter.assignment import index_value
-from lrlint.analysis.interpreter.comparisons import as_value
+from lrlint.analysis.interpreter.item_assignment import index_value
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
+from lrlint.analysis.interpreter.truths import as_value
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.model.values import (
     NONE,
@@ -62,15 +63,15 @@ def truth(machine: Machine, node: cst.CSTNode) -> bool | Condition:
         case cst.BooleanOperation(left=left, operator=op, right=right):
             return _boolean(machine, left, right, is_and=isinstance(op, cst.And))
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-            return comparisons.opposite(machine.truth(inner))
+            return truths.opposite(machine.truth(inner))
         case cst.Comparison():
             return comparisons.compare_chain(machine, node)
         case cst.BinaryOperation(operator=cst.Modulo()):
             # `if not (i + 1) % k` means `if (i + 1) % k == 0`.
             divisible = comparisons.divisible(machine, node, Expr.const(0))
             if divisible is not None:
-                return comparisons.opposite(divisible)
-    return comparisons.truthiness(machine, machine.evaluate(node), node)
+                return truths.opposite(divisible)
+    return truths.truthiness(machine, machine.evaluate(node), node)
 
 
 def _boolean(
@@ -202,7 +203,7 @@ def _boolean_value(machine: Machine, node: cst.BooleanOperation) -> AnyValue:
     """Return the value of ``a and b`` or ``a or b``, such as ``scheduler and scheduler.step()``."""
     left = machine.evaluate(node.left)
     is_and = isinstance(node.operator, cst.And)
-    test = choices.settle(machine, comparisons.truthiness(machine, left, node.left))
+    test = choices.settle(machine, truths.truthiness(machine, left, node.left))
     if isinstance(test, bool):
         return machine.evaluate(node.right) if test is is_and else left
     take_right = test if is_and else negate(test)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.trace import BuildScheduler
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Instance,
-    Opaque,
+from lrlint.analysis.model.records import (
     OptimizerRecord,
     OptimizerValue,
     SchedulerRecord,
     SchedulerValue,
 )
+from lrlint.analysis.model.trace import BuildScheduler
+from lrlint.analysis.model.values import AnyValue, Instance, Opaque
 
 _NAME = re.compile(r"(lr_?)?(scheduler|sched)")
 

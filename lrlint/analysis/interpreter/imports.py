@@ -28,16 +28,9 @@ from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
-    "accelerate",
-    "apex",
-    "lightning",
-    "numpy",
-    "pytorch_lightning",
-    "timm",
-    "torch",
-    "torchvision",
-    "tqdm",
-    "transformers",
+    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "ignite", "lightning"),
+    *("numpy", "pytorch_lightning", "pytorch_warmup", "skorch", "timm", "torch", "torchtune"),
+    *("torchvision", "tqdm", "transformers", "trl"),
 }
 """Modules of functions and classes, rather than of a project's settings."""
 _OPTIMIZERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam")
@@ -99,6 +92,17 @@ def _star(machine: Machine, module: str, level: int) -> None:
         return
     for name in _names_of_library(module):
         machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+    for name, qualified in _USUAL.items():
+        machine.unit.star_imports.setdefault(name, qualified)
+
+
+_USUAL = {
+    "torch": "torch",
+    "optim": "torch.optim",
+    "lr_scheduler": "torch.optim.lr_scheduler",
+    "math": "math",
+}
+"""What a name means that only ``from utils import *`` may bind, of a module that is not read."""
 
 
 def _names_of_library(module: str) -> Iterable[str]:

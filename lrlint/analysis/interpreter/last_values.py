@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import counting
 from lrlint.analysis.model.computed import Counter, all_atoms, replaced
 from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     ALL_LOOPS,
     Block,
@@ -25,13 +26,7 @@ from lrlint.analysis.model.trace import (
     has_break,
     nodes_of,
 )
-from lrlint.analysis.model.values import (
-    Choice,
-    OptimizerValue,
-    SchedulerValue,
-    Store,
-    alternatives,
-)
+from lrlint.analysis.model.values import Choice, Store, alternatives
 from lrlint.symbolic import Atom, Expr, Strength
 
 

@@ -36,9 +36,7 @@ from lrlint.analysis.model.trace import (
     When,
     substitute,
 )
-from lrlint.analysis.model.values import (
-    ListValue,
-)
+from lrlint.analysis.model.values import ListValue
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, floor, minimum
 
 

@@ -13,7 +13,8 @@ import libcst as cst
 from lrlint.analysis.code.queries import assigned_names, has_own_break, names_in
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import to_number
-from lrlint.analysis.model.values import SchedulerRecord, SchedulerValue, Stream
+from lrlint.analysis.model.records import SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.values import Stream
 from lrlint.source.nodes import statements_of
 from lrlint.symbolic import Expr
 

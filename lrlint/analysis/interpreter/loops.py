@@ -19,17 +19,9 @@ from lrlint.analysis.interpreter.loop_splits import Split, split_of
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ListValue,
-    Opaque,
-    OptimizerValue,
-    SchedulerValue,
-    Scope,
-    Store,
-    Stream,
-)
+from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Scope, Store, Stream
 from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Atom, Expr
 
@@ -42,7 +34,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     repeat: Repeat | None = None
     if (
         stream.items is not None
-        and worth_unrolling(machine, stream.items)
+        and worth_unrolling(machine, stream.items, node.body)
         and not (all(map(_is_number, stream.items)) and _steps_itself(node))
     ):
         outcome = _unroll(machine, node, stream.items)

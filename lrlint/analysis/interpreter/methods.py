@@ -8,7 +8,7 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import (
-    assignment,
+    attribute_assignment,
     attributes,
     calls,
     checkpoints,
@@ -25,6 +25,12 @@ from lrlint.analysis.interpreter.given_schedulers import given_scheduler
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
 from lrlint.analysis.model.computed import RateInUse
+from lrlint.analysis.model.records import (
+    GroupsValue,
+    OptimizerRecord,
+    OptimizerValue,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
     OptimizerCall,
@@ -41,17 +47,13 @@ from lrlint.analysis.model.values import (
     External,
     File,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerRecord,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Sized,
     Stream,
     Superclass,
@@ -102,7 +104,7 @@ def call_method(
         case ModuleValue(unit=unit) if (
             name == "update" and "update" not in machine.scope_of(unit).store.data
         ):
-            assignment.update_module(machine, receiver, arguments, node)
+            attribute_assignment.update_module(machine, receiver, arguments, node)
         case External() | ModuleValue() | ClassValue():
             return machine.call(machine.get_attribute(receiver, name), arguments, node)
         case Instance():
@@ -110,15 +112,15 @@ def call_method(
         case GroupsValue(whole=False) if name == "get":
             return _option(receiver, arguments)
         case GroupsValue(whole=False) if name == "update":
-            assignment.update_group(machine, receiver, arguments, node)
+            attribute_assignment.update_group(machine, receiver, arguments, node)
         case GroupsValue(whole=False) if name == "__setitem__":
             key, value = arguments.get(0), arguments.get(1)
             if key == Const("lr") and value is not None:
-                assignment.write_lr(machine, receiver, value, node)
+                attribute_assignment.write_lr(machine, receiver, value, node)
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
-            assignment.remove_group(machine, receiver, node)
+            attribute_assignment.remove_group(machine, receiver, node)
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(machine, receiver, name, arguments, node)
@@ -160,7 +162,7 @@ def _write_in_place(
         value = operators.apply(machine, operator, old, value)
     for key in keys:
         if isinstance(key, RateInUse) and value is not None:
-            assignment.write_lr(machine, key.visited, value, node)
+            attribute_assignment.write_lr(machine, key.visited, value, node)
 
 
 _ADVANCES = ("step", "dampening", "dampen")

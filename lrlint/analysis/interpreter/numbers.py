@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -11,6 +12,7 @@ from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import values, words
 from lrlint.analysis.model.computed import RateInUse, all_atoms, computed
 from lrlint.analysis.model.condition_queries import depends_on_loop, text_of
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -18,7 +20,6 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,
@@ -165,9 +166,11 @@ def length_atom(machine: Machine, path: str) -> Expr:
     return machine.named_number(f"len({path})", None, Strength.OPEN, unit=unit)
 
 
-def batches_atom(machine: Machine, path: str) -> Expr:
+def batches_atom(machine: Machine, path: str, same_as: Expr | None = None) -> Expr:
     """Return the open number ``len(path)`` of batches in a loader."""
-    return machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+    number = machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+    (atom,) = number.atoms()
+    return number if same_as is None else Expr.atom(replace(atom, same_as=same_as))
 
 
 def length_of(machine: Machine, value: AnyValue) -> Expr | None:

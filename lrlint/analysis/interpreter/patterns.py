@@ -8,9 +8,11 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import comparisons, members
+from lrlint.analysis.interpreter import comparisons, members, truths
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of
+from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of
+from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    SchedulerValue,
     Store,
 )
 from lrlint.source.nodes import walk
@@ -47,9 +48,7 @@ def matches(machine: Machine, subject: AnyValue, pattern: cst.MatchPattern) -> M
             return truth
     if isinstance(subject, Choice):
         _forget_names(machine, pattern)
-        return comparisons.any_alternative(
-            subject, lambda inner: _structure(machine, inner, pattern)
-        )
+        return truths.any_alternative(subject, lambda inner: _structure(machine, inner, pattern))
     return _structure(machine, subject, pattern)
 
 

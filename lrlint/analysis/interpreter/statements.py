@@ -8,6 +8,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import (
     assignment,
+    attribute_assignment,
     branches,
     containers,
     contexts,
@@ -15,19 +16,15 @@ from lrlint.analysis.interpreter import (
     escapes,
     exceptions,
     imports,
+    item_assignment,
     loops,
     operators,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Const,
-    DictValue,
-    FunctionValue,
-    GroupsValue,
-)
+from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue
 from lrlint.source.nodes import declared_names, statements_of
 
 
@@ -87,7 +84,7 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> Outcome:
             containers.update(machine, old, Arguments([value]))
             return GOES_ON
         if isinstance(old, GroupsValue):
-            assignment.update_group(machine, old, Arguments([value]), node)
+            attribute_assignment.update_group(machine, old, Arguments([value]), node)
             return GOES_ON
     new = operators.augment(machine, node, old, value)
     assignment.assign(machine, node.target, new, rename=False)
@@ -127,9 +124,9 @@ def _continue(machine: Machine, node: cst.Continue) -> Outcome:
 def _delete(machine: Machine, node: cst.Del) -> Outcome:
     match node.target:
         case cst.Subscript(value=cst.Attribute(attr=cst.Name(value="param_groups")) as groups):
-            assignment.remove_group(machine, machine.evaluate(groups), node)
+            attribute_assignment.remove_group(machine, machine.evaluate(groups), node)
         case cst.Subscript() as target:
-            assignment.delete_item(machine, target)
+            item_assignment.delete_item(machine, target)
     return GOES_ON
 
 

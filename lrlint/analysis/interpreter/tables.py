@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 
 from lrlint.analysis.interpreter import choices, numbers
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.computed import replaced
+from lrlint.analysis.model.computed import WITHIN, computed, replaced, varies
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Sized, Stream
-from lrlint.symbolic import Atom, Expr
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 Element = Callable[[Expr], AnyValue]
 
@@ -39,12 +39,30 @@ def item(machine: Machine, value: AnyValue, key: AnyValue) -> AnyValue:
     index, element = numbers.to_number(machine, key), element_of(value)
     if index is None or element is None:
         return Opaque()
-    if index.is_nonnegative:
-        return element(index)
     length = numbers.length_of(machine, value)
+    if index.is_nonnegative:
+        found = element(index)
+        return found if length is None else _within(machine, found, index, length)
     if length is None:
         return Opaque()
     return _either(index, Expr.const(0), element(length + index), element(index), machine)
+
+
+def _within(machine: Machine, value: AnyValue, index: Expr, length: Expr) -> AnyValue:
+    """Return an element, with the length of its table where the index may pass that."""
+    number = numbers.to_number(machine, value)
+    last = index
+    try:
+        for repeat in reversed(machine.loops):
+            line, trips = last.linear_in(repeat.loop.index), repeat.loop.trips
+            if trips is not None and line is not None and line[0].is_nonnegative:
+                last = line[0] * (trips - 1) + line[1]
+        inside = Relation("<", last, length).decided()
+    except (NotRepresentable, TooComplex):
+        inside = None
+    if inside or number is None or not varies(index):
+        return value
+    return computed(WITHIN, [number, index, length])
 
 
 def concatenated(machine: Machine, parts: Sequence[AnyValue]) -> Sized:

@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter.members import external_bases
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
     arithmetic,
+    class_settings,
     command_line,
     copies,
     data_loaders,
@@ -51,14 +52,8 @@ from lrlint.analysis.library.registry import (
     UNEVALUATED,
     kind_of,
 )
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ClassValue,
-    External,
-    File,
-    Instance,
-    LibraryKind,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import AnyValue, ClassValue, External, File, Instance
 
 
 def _by_last_name(

@@ -10,17 +10,16 @@ from lrlint.analysis.interpreter import calls, escapes, lists
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     DictValue,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
     Store,
 )

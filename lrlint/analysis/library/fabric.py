@@ -9,19 +9,10 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_method
 from lrlint.analysis.library.wrappers import wrapped
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Const,
-    DictValue,
-    Instance,
-    LibraryKind,
-    Opaque,
-    OptimizerValue,
-    SchedulerValue,
-    Store,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Const, DictValue, Instance, Opaque, Store
 from lrlint.symbolic import Expr
 
 

@@ -17,6 +17,8 @@ from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Outcome
 from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     LoopRecord,
     OptimizerCall,
@@ -31,11 +33,8 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
     Value,
 )

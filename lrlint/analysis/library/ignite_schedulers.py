@@ -12,20 +12,16 @@ from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.ignite import register
 from lrlint.analysis.library.registry import Model, models, models_method, qualified
-from lrlint.analysis.model.trace import BuildScheduler
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Const,
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import (
     EventHandler,
-    External,
-    Instance,
-    LibraryKind,
     OptimizerRecord,
     OptimizerValue,
     SchedulerRecord,
     SchedulerValue,
 )
+from lrlint.analysis.model.trace import BuildScheduler
+from lrlint.analysis.model.values import NONE, AnyValue, Const, External, Instance
 
 _MODULES: Final = (
     *("ignite.handlers", "ignite.handlers.param_scheduler"),

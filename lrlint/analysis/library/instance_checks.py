@@ -5,11 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.interpreter import truths
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Identity, Question
+from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.questions import Asks, Identity, Question
+from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -21,9 +23,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
-    OptimizerValue,
-    SchedulerRecord,
-    SchedulerValue,
 )
 from lrlint.symbolic import Expr
 
@@ -35,7 +34,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
         return Opaque()
     value, kind = machine.evaluate(node.args[0].value), node.args[1].value
     if not all(isinstance(item, Opaque) or item == NONE for item in values.alternatives(value)):
-        return comparisons.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
+        return truths.as_value(_instance_of(machine, value, machine.evaluate(kind), node))
     classes = [part.value for part in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
     names = [(dotted(cls) or "").rsplit(".", 1)[-1] for cls in classes]
     excludes_none = not {"NoneType", "object", ""} & {*names}
@@ -44,8 +43,8 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
         return False if excludes_none and item == NONE else _undecided(machine, item, names, node)
 
     if not isinstance(value, Choice):
-        return comparisons.as_value(is_a(value))
-    return comparisons.as_value(comparisons.any_alternative(value, is_a))
+        return truths.as_value(is_a(value))
+    return truths.as_value(truths.any_alternative(value, is_a))
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
@@ -61,9 +60,7 @@ def _instance_of(
 ) -> bool | Condition:
     """Whether a value is of a kind; ``kind`` is a class or a tuple of classes."""
     if isinstance(value, Choice):
-        return comparisons.any_alternative(
-            value, lambda item: _instance_of(machine, item, kind, node)
-        )
+        return truths.any_alternative(value, lambda item: _instance_of(machine, item, kind, node))
     if value == NONE:
         return False
     kinds = kind.items if isinstance(kind, ListValue) and kind.items else [kind]

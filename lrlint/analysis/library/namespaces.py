@@ -10,15 +10,8 @@ from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.values import (
-    AnyValue,
-    DictValue,
-    Instance,
-    LibraryKind,
-    ListValue,
-    Opaque,
-    Store,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import AnyValue, DictValue, Instance, ListValue, Opaque, Store
 
 
 def namespace(store: Store) -> Instance:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import assignment, comparisons, escapes
+from lrlint.analysis.interpreter import (
+    attribute_assignment,
+    escapes,
+    truths,
+)
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -19,9 +26,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ModuleValue,
     Opaque,
-    OptimizerValue,
     Partial,
-    SchedulerValue,
     Scope,
     Store,
 )
@@ -56,16 +61,16 @@ def _setattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     owner, name, value = arguments.get(0), _text(arguments.get(1)), arguments.get(2)
     if owner is not None and value is not None:
         if name is not None:
-            assignment.set_attribute(machine, owner, name, value, node)
+            attribute_assignment.set_attribute(machine, owner, name, value, node)
         else:
-            assignment.set_unknown_name(machine, owner, value)
+            attribute_assignment.set_unknown_name(machine, owner, value)
     return NONE
 
 
 @models("builtins.hasattr")
 def _hasattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     name = _text(arguments.get(1))
-    return comparisons.as_value(_has_attribute(machine, arguments.get(0), name, node))
+    return truths.as_value(_has_attribute(machine, arguments.get(0), name, node))
 
 
 _OF_BOTH = frozenset({"step", "state_dict", "load_state_dict"})
@@ -88,7 +93,7 @@ def _has_attribute(
 ) -> bool | Condition:
     match owner:
         case Choice():
-            return comparisons.any_alternative(
+            return truths.any_alternative(
                 owner, lambda item: _has_attribute(machine, item, name, node)
             )
         case Const() if owner == NONE:
@@ -111,7 +116,8 @@ def _has_attribute(
 def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
-        return DictValue(value.store, not value.open, value.path, value.setting)
+        complete = not value.open or value.kind is LibraryKind.COMMAND_LINE
+        return DictValue(value.store, complete, value.path, value.setting)
     if value is None:
         return _locals(machine, arguments, node)
     escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")
@@ -152,7 +158,7 @@ def _bool(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if value is None:
         return Const(False)
-    return comparisons.as_value(comparisons.truthiness(machine, value, node))
+    return truths.as_value(truths.truthiness(machine, value, node))
 
 
 @models("builtins.exit", "builtins.quit", "sys.exit", "os._exit")

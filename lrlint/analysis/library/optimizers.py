@@ -13,18 +13,9 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model import values
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import AddGroup, BuildOptimizer
-from lrlint.analysis.model.values import (
-    NONE,
-    AnyValue,
-    Choice,
-    Const,
-    DictValue,
-    ListValue,
-    Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-)
+from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, DictValue, ListValue, Opaque
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr

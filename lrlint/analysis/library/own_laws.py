@@ -13,6 +13,7 @@ from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.condition_queries import depends_on_loop
 from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, OwnClass, OwnRate
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -21,10 +22,6 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     ListValue,
-    OptimizerRecord,
-    OptimizerValue,
-    OwnClass,
-    OwnRate,
     Store,
     alternatives,
 )
@@ -127,7 +124,7 @@ def own_decay(rate: OwnRate) -> End | None:
     found = {
         end.at: end
         for end in law_shape.ends(rate.number, counters)
-        if end.at.is_integer and (end.cosine or not end.at.is_constant) and not end.clamped
+        if end.at.is_integer and (end.cosine or not end.at.is_constant)
     }
     cosines = {at: end for at, end in found.items() if end.cosine}
     ends = cosines or found

@@ -22,14 +22,9 @@ import libcst as cst
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.values import (
-    AnyValue,
-    ClassValue,
-    Instance,
-    LibraryKind,
-    SchedulerValue,
-    Value,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import SchedulerValue
+from lrlint.analysis.model.values import AnyValue, ClassValue, Instance, Value
 from lrlint.symbolic import Expr
 
 Model = Callable[[Machine, Arguments, cst.Call], AnyValue]

@@ -12,15 +12,14 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
-    OptimizerValue,
-    SchedulerValue,
     Store,
 )
 from lrlint.formulas import LAWS

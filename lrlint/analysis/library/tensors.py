@@ -10,12 +10,12 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import arithmetic  # noqa: F401  (its models are used here)
 from lrlint.analysis.library.registry import MODELS, Model, models, models_method, qualified
 from lrlint.analysis.model.computed import SINGLE, Computed, varies
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
     External,
     Instance,
-    LibraryKind,
     ListValue,
     Opaque,
     Sized,

@@ -7,16 +7,9 @@ import libcst as cst
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models, models_last_name
-from lrlint.analysis.model.values import (
-    AnyValue,
-    Instance,
-    LibraryKind,
-    ListValue,
-    Opaque,
-    OptimizerValue,
-    SchedulerValue,
-    Store,
-)
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.values import AnyValue, Instance, ListValue, Opaque, Store
 
 
 @models("torch.compile", "torch.jit.script", "apex.amp.initialize")

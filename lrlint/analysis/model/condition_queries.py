@@ -14,18 +14,16 @@ from lrlint.analysis.model.computed import (
 from lrlint.analysis.model.conditions import (
     All,
     Any,
-    Asks,
     Compound,
     Condition,
     Divisible,
     Flag,
-    Nature,
     Not,
-    Question,
     Relation,
     kept_in,
     natures,
 )
+from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.symbolic import Atom, Expr
 
 

@@ -10,8 +10,9 @@ from collections.abc import Hashable
 from typing import TypeVar
 
 from lrlint.analysis.model.condition_queries import equality, subjects
-from lrlint.analysis.model.conditions import Any, Condition, Question, flatten, negate
+from lrlint.analysis.model.conditions import Any, Condition, flatten, negate
 from lrlint.analysis.model.contradictions import Contradictions
+from lrlint.analysis.model.questions import Question
 
 
 class Known:

@@ -13,7 +13,8 @@ from typing import Final
 from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.computed import Measured, all_atoms, replaced
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
-from lrlint.analysis.model.values import AnyValue, OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.values import AnyValue
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
 

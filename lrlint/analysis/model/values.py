@@ -7,23 +7,27 @@ that the analyser cannot know is :class:`Opaque`. It remembers how the user writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Final, Literal
 
 import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.model.conditions import Condition
-from lrlint.analysis.model.law_shape import End
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.facts import Driver
-from lrlint.symbolic import Atom, Expr, Strength
+from lrlint.symbolic import Expr, Strength
 
 
 class Value:
     """Base of all values but numbers."""
+
+    __slots__ = ()
+
+
+class Record:
+    """Base of what is known of an optimizer or a scheduler that the script builds."""
 
     __slots__ = ()
 
@@ -51,6 +55,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    visited: bool = False
+    """Whether it is an element of an iterable that a loop runs over, such as a batch."""
     rate: Expr | None = None
     """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None
@@ -63,7 +69,7 @@ class Opaque(Value):
     """Its attributes and items, by how they are written after its name: ``.lr``, ``["lr"]``."""
     parameter: bool = False
     """Whether it is what code that is not seen passes to a function."""
-    state_of: OptimizerRecord | SchedulerRecord | None = None
+    state_of: Record | None = None
     """The object whose ``state_dict()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
@@ -181,33 +187,6 @@ class DictValue(Value):
     """The key of its only entry, where that is a number that is not known: ``{epoch: lr}``."""
 
 
-class LibraryKind(Enum):
-    """The library class of an object, where that decides what its methods do."""
-
-    ACCELERATOR = "accelerate.Accelerator"
-    ACCUMULATION = "accelerator.accumulate(…)"
-    COMPOSER_TRAINER = "composer.Trainer"
-    DATACLASS = "a class whose fields make its constructor"
-    DATACLASS_PARSER = "transformers.HfArgumentParser"
-    DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
-    FABRIC = "Fabric"
-    GENERATOR = "numpy.random.Generator"
-    GRAD_SCALER = "GradScaler"
-    LIGHTNING_MODULE = "LightningModule"
-    LIGHTNING_TRAINER = "lightning.Trainer"
-    IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
-    IGNITE_ENGINE = "ignite.engine.Engine"
-    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
-    NAMESPACE = "settings that are read by attribute"
-    PARSER = "argparse.ArgumentParser"
-    SKORCH_NET = "skorch.NeuralNet"
-    SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
-    TIMM_SCHEDULER = "timm.scheduler.Scheduler"
-    TRAINER = "transformers.Trainer"
-    TRAINING_ARGUMENTS = "transformers.TrainingArguments"
-    WANDB_RUN = "wandb.init()"
-
-
 @dataclass(eq=False, slots=True)
 class Instance(Value):
     """An object with attributes: of a class of the project, or a namespace of settings."""
@@ -314,27 +293,6 @@ class Method(Value):
 
 
 @dataclass(eq=False, slots=True)
-class OptimizerValue(Value):
-    record: OptimizerRecord
-
-
-@dataclass(eq=False, slots=True)
-class SchedulerValue(Value):
-    record: SchedulerRecord
-
-
-@dataclass(eq=False, slots=True)
-class GroupsValue(Value):
-    """``optimizer.param_groups``, or one of them."""
-
-    record: OptimizerRecord
-    whole: bool = True
-    """Whether it is the list of all groups."""
-    index: int | None = None
-    """The number of the group; None for all, and for one that represents each of them."""
-
-
-@dataclass(eq=False, slots=True)
 class Sized(Value):
     """A tensor, array or data set, of which the length and the shape are known."""
 
@@ -354,6 +312,8 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
+    by_samples: Expr | None = None
+    """The same number, from the unknown length of the data."""
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
     shared_out: bool = False
@@ -456,146 +416,3 @@ def leaning(value: AnyValue) -> AnyValue:
             if condition.lean:
                 return leaning(inner)
     return value
-
-
-@dataclass(eq=False, slots=True)
-class OptimizerRecord:
-    """An optimizer that the script builds."""
-
-    class_name: str
-    place: SyntaxPlace
-    groups: tuple[Mapping[str, AnyValue], ...]
-    group_places: tuple[SyntaxPlace | None, ...]
-    defaults: Mapping[str, AnyValue]
-    given: frozenset[str] = frozenset()
-    """The options for all groups that the script gives; the others are the signature's."""
-    variable: str | None = None
-    escapes: str | None = None
-    """Why code that is not seen may step it: "passed to Trainer(…)"; None where none does."""
-    miscounted: bool = False
-    """Whether the steps that are seen may run more or less often than the trace says."""
-    unknown_groups: bool = False
-    """Whether it may have param groups that the analyser does not see."""
-    own_writes: str | None = None
-    """The method of its class in the project that changes LRs or steps more than once."""
-    depth: int = 0
-    """How many loops surround its construction."""
-    driven: bool = False
-    """Whether a scheduler has been built on it, so that its LR may have changed."""
-    built_with: int = 1
-    """The number of groups that it is constructed with; the others are added later."""
-    by_default: tuple[Mapping[str, AnyValue], ...] | None = None
-    """The groups that the script's defaults lead to, where other settings lead to others."""
-    own_options: dict[str, AnyValue | None] = field(default_factory=dict)
-    """Options of its groups that torch does not know, as the script has read them: ``lr_scale``.
-
-    None is one that the script has written.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class OwnClass:
-    """A class of the project that is constructed, with the arguments after the optimizer."""
-
-    cls: ClassValue
-    positional: tuple[AnyValue, ...]
-    keywords: Mapping[str, AnyValue]
-    plain: bool
-    """Whether it derives from ``LRScheduler`` itself, not from one with a law."""
-
-    @property
-    def given(self) -> Iterator[SchedulerRecord]:
-        """The schedulers among the arguments, which its methods step."""
-        return _schedulers_in(*self.positional, *self.keywords.values())
-
-
-@dataclass(eq=False, slots=True)
-class EventHandler:
-    """A schedule that a library steps at events, with its arguments."""
-
-    name: str
-    """What builds it: `lrlint.formulas.ignite.SCHEDULES`."""
-    positional: tuple[AnyValue, ...]
-    keywords: Mapping[str, AnyValue]
-
-    @property
-    def given(self) -> Iterator[SchedulerRecord]:
-        """The schedulers among the arguments, which it steps."""
-        return _schedulers_in(*self.positional, *self.keywords.values())
-
-
-def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
-    for value in values:
-        for inner in alternatives(value):
-            if isinstance(inner, SchedulerValue):
-                yield inner.record
-            elif isinstance(inner, ListValue):
-                yield from _schedulers_in(*inner.items or ())
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRate:
-    """The LR that ``get_lr()`` of a class of the project gives."""
-
-    number: Expr
-    step: Atom
-    """The counter ``last_epoch`` in it."""
-
-
-@dataclass(eq=False, slots=True)
-class SchedulerRecord:
-    """A scheduler that the script builds."""
-
-    law: str
-    place: SyntaxPlace
-    optimizer: OptimizerRecord | None
-    arguments: Mapping[str, AnyValue]
-    places: Mapping[str, SyntaxPlace]
-    children: tuple[SchedulerRecord, ...] = ()
-    parent: SchedulerRecord | None = None
-    variable: str | None = None
-    escapes: str | None = None
-    """Why code that is not seen may step it, as for an optimizer."""
-    paced: bool = True
-    """Whether it is known in which loop it steps."""
-    assigned: set[str] = field(default_factory=set)
-    """The arguments that the script replaces by assigning to attributes."""
-    miscounted: bool = False
-    """Whether the steps that are seen may run more or less often than the trace says."""
-    derived: bool = False
-    """Whether its class is one of torch's or derives from one, although it is not known which."""
-    open_arguments: bool = False
-    """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
-    decay: End | None = None
-    """Where the decay in its ``lr_lambda`` ends."""
-    absolute_lr: SyntaxPlace | None = None
-    """The place where its ``lr_lambda`` returns an LR instead of a factor."""
-    first_factor: Expr | None = None
-    """What its ``lr_lambda`` returns for step 0."""
-    reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)
-    """The values that its functions read from outside when it was built, by store and name."""
-    relayed: bool = False
-    """Whether its variable changes to or from another scheduler in the middle of a loop."""
-    prepared: bool = False
-    """Whether it was passed to ``accelerator.prepare``."""
-    driver: Driver | None = None
-    """The framework that steps it, where that is read."""
-    given: bool = False
-    """Whether it is a parameter of a function: code that is not seen builds it."""
-    own: OwnClass | None = None
-    """Its class, where that is one of the project."""
-    handler: EventHandler | None = None
-    """What it is, where a library steps it at events."""
-    given_to: str | None = None
-    """Which scheduler or event handler may step it: "passed to Warmup(…)"; None for none."""
-    own_rate: OwnRate | None = None
-    """The law of that class, as far as it can be read."""
-    kind: LibraryKind | None = None
-    """The library class whose methods it has, where those are modelled."""
-    planned_epochs: Expr | None = None
-    """How many epochs it takes, as the function that builds it returns."""
-    cooldown: tuple[AnyValue, SyntaxPlace] | None = None
-    """The epochs at the lowest LR that the function adds, and where the call says so."""
-
-
-Owner = OptimizerRecord | SchedulerRecord

@@ -7,7 +7,7 @@ LRs show by themselves is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -66,19 +66,35 @@ class HandWritten:
 
 def hand_written(recorder: Recorder, plan: Plan) -> Iterator[HandWritten]:
     """Yield the schedules of optimizers without a scheduler whose LR changes, or is meant to."""
+    for record in _undriven(recorder):
+        forecast = _with_numbers_of_run(record, recorder, plan)
+        if forecast is not None or record.curve.changes or record.rank_gap is not None:
+            yield HandWritten(record, forecast, _error(record, forecast))
+
+
+def unchanged(recorder: Recorder, written: Sequence[HandWritten]) -> Iterator[HandWritten]:
+    """Yield the optimizers whose LR nothing changes: those that are not among ``written``."""
+    known = {id(schedule.record) for schedule in written}
+    for record in _undriven(recorder):
+        if id(record) not in known:
+            yield HandWritten(record, forecast=None, error=None)
+
+
+def _undriven(recorder: Recorder) -> Iterator[RecordedOptimizer]:
     driven = {id(scheduler.optimizer) for scheduler in recorder.schedulers}
     for record in recorder.optimizers:
-        if id(record) in driven or record.inner or not record.curve.lr:
-            continue
-        forecast = _with_numbers_of_run(record, recorder, plan)
-        if forecast is not None or record.curve.changes:
-            yield HandWritten(record, forecast, _error(record, forecast))
+        if id(record) not in driven and not record.inner and record.curve.lr:
+            yield record
 
 
 def facts_of(written: HandWritten, use: OptimizerUse) -> Schedule:
     """Return the facts: those of the script where they predict the run, else its LRs alone."""
     record = written.record
-    run = RecordedRun(last_lrs=last_lrs(record), zero_steps=record.zero_lrs.fact(record.steps))
+    run = RecordedRun(
+        last_lrs=last_lrs(record),
+        zero_steps=record.zero_lrs.fact(record.steps),
+        rank_gap=record.rank_gap,
+    )
     if written.forecast is not None and written.error is not None:
         schedule = written.forecast.schedule
         return replace(schedule, law=replace(schedule.law, settled=True), run=run)

@@ -81,6 +81,8 @@ class RecordedOptimizer:
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
     """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
+    thread: int = 0
+    """The thread that has made this call."""
     inner: bool = False
     """Whether the step of another optimizer steps it, which gives it the LR."""
     pending_lrs: list[Any] | None = None
@@ -98,11 +100,20 @@ class RecordedOptimizer:
     """Steps that used LRs changed in this way."""
     driven: bool = False
     """Whether a scheduler that it still has has begun to set its LR."""
+    rank_gap: RankGap | None = None
+    """Where another rank used another LR, if no scheduler of this rank sets it."""
 
     @property
     def tries(self) -> int:
         """Steps that the training asked for: those made and those that were left out."""
         return self.steps + self.skipped
+
+    def attach(self, scheduler: RecordedScheduler, groups: int) -> None:
+        """Enter a scheduler that was just built, and drop those that are gone."""
+        self.groups_at_build, self.late_lrs = groups, {}
+        alive = [other for other in self.schedulers if other.ref() is not None]
+        self.driven = any(other.steps for other in alive)
+        self.schedulers = [*alive, scheduler]
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from lrlint.analysis import interpreter_for
 from lrlint.analysis.derive import derive
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.interpreter.entry_points import traces
+from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -18,7 +19,6 @@ from lrlint.analysis.model.trace import (
     Located,
     walk,
 )
-from lrlint.analysis.model.values import OptimizerRecord, SchedulerRecord
 from lrlint.facts import OptimizerUse, Schedule, Training
 from lrlint.source import load
 from lrlint.symbolic import Expr

@@ -9,7 +9,8 @@ from lrlint.analysis.derive.scheduler_arguments import (
     horizon_of,
     removed_arguments,
 )
-from lrlint.analysis.model.values import ListValue, SchedulerRecord
+from lrlint.analysis.model.records import SchedulerRecord
+from lrlint.analysis.model.values import ListValue
 from lrlint.facts import HANDWRITTEN_COSINE, Unknown
 from lrlint.symbolic import Expr, Unit
 

@@ -13,19 +13,22 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Library, Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Limits, Outcome
 from lrlint.analysis.model.condition_queries import text_of
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question
+from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Question
+from lrlint.analysis.model.records import (
+    OptimizerRecord,
+    OptimizerValue,
+    SchedulerRecord,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
     FunctionValue,
     Instance,
-    LibraryKind,
     Opaque,
-    OptimizerRecord,
-    OptimizerValue,
-    SchedulerRecord,
-    SchedulerValue,
     Scope,
     Store,
 )

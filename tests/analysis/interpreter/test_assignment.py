@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.interpreter import assignment
-from lrlint.analysis.model.conditions import Nature, Relation, negate
+from lrlint.analysis.interpreter import assignment, attribute_assignment, item_assignment
+from lrlint.analysis.model.conditions import Relation, negate
+from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
@@ -22,7 +24,6 @@ from lrlint.analysis.model.values import (
     Choice,
     Const,
     DictValue,
-    GroupsValue,
     Instance,
     ListValue,
     Opaque,
@@ -116,7 +117,7 @@ def test_a_bound_number_and_an_attribute_get_their_names() -> None:
     machine, owner = FakeMachine("x"), Instance(None, Store(), path="self")
     assignment.bind(machine, "epochs", number(10))
     assert str(machine.scope.store.data["epochs"]) == "epochs"
-    assignment.set_attribute(machine, owner, "lr", number(5), machine.statements[0])
+    attribute_assignment.set_attribute(machine, owner, "lr", number(5), machine.statements[0])
     assert str(owner.store.data["lr"]) == "self.lr"
 
 
@@ -176,11 +177,11 @@ def test_attributes_of_classes_optimizers_and_schedulers() -> None:
     machine = FakeMachine("class Config: pass\nx")
     node = machine.statements[1]
     cls = machine.class_(0)
-    assignment.set_attribute(machine, cls, "lr", number(5), node)
+    attribute_assignment.set_attribute(machine, cls, "lr", number(5), node)
     assert str(cls.scope.store.data["lr"]) == "Config.lr"
     sched, opt = scheduler(machine), optimizer(machine)
-    assignment.set_attribute(machine, sched, "last_epoch", number(5), node)
-    assignment.set_attribute(machine, opt, "param_groups", Opaque(), node)
+    attribute_assignment.set_attribute(machine, sched, "last_epoch", number(5), node)
+    attribute_assignment.set_attribute(machine, opt, "param_groups", Opaque(), node)
     first, second = machine.trace
     assert isinstance(first, SchedulerCall)
     assert isinstance(second, OptimizerCall)
@@ -260,4 +261,4 @@ def test_what_is_stored_in_an_unknown_container_escapes() -> None:
 def test_slices_and_several_keys_are_unknown(target: str) -> None:
     machine = machine_with(target, x=ListValue([]))
     node = machine.statements[0].body[0].targets[0].target
-    assert isinstance(assignment.index_value(machine, node), Opaque)
+    assert isinstance(item_assignment.index_value(machine, node), Opaque)

@@ -9,6 +9,8 @@ import pytest
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.model.conditions import negate
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import GroupsValue, OptimizerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -17,15 +19,12 @@ from lrlint.analysis.model.values import (
     External,
     FunctionTraits,
     FunctionValue,
-    GroupsValue,
     Instance,
-    LibraryKind,
     ListValue,
     Loader,
     Method,
     ModuleValue,
     Opaque,
-    OptimizerValue,
     Scope,
     Sized,
     Store,

@@ -6,7 +6,8 @@ import pytest
 
 from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.outcomes import MISSING
-from lrlint.analysis.model.conditions import Divisible, Nature, Relation, negate
+from lrlint.analysis.model.conditions import Divisible, Relation, negate
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.trace import Break
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque
 from lrlint.symbolic import Expr, Strength, Unit

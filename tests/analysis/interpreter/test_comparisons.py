@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.interpreter import comparisons
+from lrlint.analysis.interpreter import comparisons, truths
 from lrlint.analysis.model.condition_queries import text_of
-from lrlint.analysis.model.conditions import (
-    Condition,
-    Divisible,
-    Flag,
-    Nature,
-    Relation,
-    natures,
-    negate,
-)
+from lrlint.analysis.model.conditions import Condition, Divisible, Flag, Relation, natures, negate
 from lrlint.analysis.model.contradictions import contradict
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -198,17 +191,17 @@ def test_the_name_of_a_class_needs_no_right_side() -> None:
     ],
 )
 def test_what_counts_as_true(value: AnyValue, expected: bool) -> None:
-    assert comparisons.truthiness(FakeMachine("x"), value, NODE) is expected
+    assert truths.truthiness(FakeMachine("x"), value, NODE) is expected
 
 
 def test_the_truth_of_an_unknown() -> None:
     machine = FakeMachine("x")
     value = Opaque("args.fp16")
-    condition = comparisons.truthiness(machine, value, machine.expression())
-    assert condition == comparisons.truthiness(machine, value, machine.expression())
-    assert condition != comparisons.truthiness(machine, Opaque("args.fp16"), machine.expression())
+    condition = truths.truthiness(machine, value, machine.expression())
+    assert condition == truths.truthiness(machine, value, machine.expression())
+    assert condition != truths.truthiness(machine, Opaque("args.fp16"), machine.expression())
     machine.overrides["args.fp16"] = True
-    chosen = comparisons.truthiness(machine, value, machine.expression())
+    chosen = truths.truthiness(machine, value, machine.expression())
     assert isinstance(chosen, Condition)
     assert chosen.lean is True
 
@@ -225,7 +218,7 @@ def test_the_truth_of_an_unknown() -> None:
 )
 def test_what_holds_in_an_ordinary_run(text: str, lean: bool | None) -> None:
     machine = FakeMachine(text)
-    condition = comparisons.truthiness(machine, Opaque(), machine.expression())
+    condition = truths.truthiness(machine, Opaque(), machine.expression())
     assert isinstance(condition, Condition)
     assert condition.lean is lean
 
@@ -234,7 +227,7 @@ def test_a_measured_value_is_a_metric_unless_it_is_a_rank() -> None:
     for text, nature in (("loss", Nature.METRIC), ("dist.get_rank()", Nature.RANK)):
         machine = FakeMachine(text)
         value = Opaque(measured=True)
-        condition = comparisons.truthiness(machine, value, machine.expression())
+        condition = truths.truthiness(machine, value, machine.expression())
         assert isinstance(condition, Condition)
         assert natures(condition) == {nature}
 
@@ -242,6 +235,6 @@ def test_a_measured_value_is_a_metric_unless_it_is_a_rank() -> None:
 def test_a_choice_holds_where_its_alternatives_do() -> None:
     a, b = flag("a"), flag("b")
     value = Choice(((a, Const(True)), (b, Const(False))))
-    assert comparisons.truthiness(FakeMachine("x"), value, NODE) == a
-    assert comparisons.as_value(True) == Const(True)
-    assert comparisons.as_value(a) == Truth(a)
+    assert truths.truthiness(FakeMachine("x"), value, NODE) == a
+    assert truths.as_value(True) == Const(True)
+    assert truths.as_value(a) == Truth(a)

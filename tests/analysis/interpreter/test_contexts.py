@@ -6,9 +6,11 @@ import pytest
 
 from lrlint.analysis.interpreter import contexts
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.model.conditions import Asks, Flag
+from lrlint.analysis.model.conditions import Flag
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks
 from lrlint.analysis.model.trace import Break
-from lrlint.analysis.model.values import NONE, Const, Instance, LibraryKind, Opaque, Store
+from lrlint.analysis.model.values import NONE, Const, Instance, Opaque, Store
 
 from .fake import FakeMachine, shape
 

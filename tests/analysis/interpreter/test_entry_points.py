@@ -11,8 +11,8 @@ from lrlint.analysis import interpreter_for
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.interpreter.outcomes import Limits
+from lrlint.analysis.model.records import SchedulerRecord
 from lrlint.analysis.model.trace import BuildScheduler, walk
-from lrlint.analysis.model.values import SchedulerRecord
 from lrlint.source import load
 
 

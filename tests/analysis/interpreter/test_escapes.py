@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lrlint.analysis.interpreter.escapes import escape
+from lrlint.analysis.model.records import OptimizerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -15,7 +16,6 @@ from lrlint.analysis.model.values import (
     ListValue,
     Method,
     Opaque,
-    OptimizerValue,
     Partial,
     Store,
 )

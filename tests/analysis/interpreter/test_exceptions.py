@@ -7,7 +7,8 @@ import pytest
 from lrlint.analysis.interpreter import exceptions
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
-from lrlint.analysis.model.conditions import Condition, Nature, Relation
+from lrlint.analysis.model.conditions import Condition, Relation
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.trace import LoopRecord, SchedulerStep
 from lrlint.analysis.model.values import Opaque
 from lrlint.symbolic import Expr

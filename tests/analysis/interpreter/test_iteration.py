@@ -6,13 +6,13 @@ import pytest
 
 from lrlint.analysis.interpreter.iteration import generator_stream, iterate, worth_unrolling
 from lrlint.analysis.interpreter.outcomes import Limits
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Choice,
     Const,
     DictValue,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,

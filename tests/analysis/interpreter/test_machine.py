@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.interpreter.machine import is_number, normal_name
 from lrlint.analysis.interpreter.outcomes import BadOverride, BudgetExceeded, Limits
+from lrlint.analysis.interpreter.state import is_number, normal_name
 from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.trace import Break

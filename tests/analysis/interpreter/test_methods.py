@@ -6,6 +6,8 @@ import pytest
 
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.methods import call_method
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
@@ -22,9 +24,7 @@ from lrlint.analysis.model.values import (
     DictValue,
     External,
     File,
-    GroupsValue,
     Instance,
-    LibraryKind,
     ListValue,
     Loader,
     Opaque,

@@ -7,13 +7,13 @@ import math
 import pytest
 
 from lrlint.analysis.interpreter import numbers
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
     DictValue,
     External,
-    GroupsValue,
     Instance,
     ListValue,
     Loader,

@@ -6,6 +6,7 @@ import pytest
 
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.interpreter.statements import STATEMENTS
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.trace import REMOVES_GROUP, LoopRecord, OptimizerCall, Repeat
 from lrlint.analysis.model.values import (
     NONE,
@@ -14,7 +15,6 @@ from lrlint.analysis.model.values import (
     Const,
     DictValue,
     FunctionValue,
-    GroupsValue,
     Instance,
     ListValue,
     Opaque,

@@ -10,6 +10,7 @@ from lrlint.analysis import interpreter_for
 from lrlint.analysis.interpreter.entry_points import traces
 from lrlint.analysis.interpreter.interpreter import Interpreter
 from lrlint.analysis.model.condition_queries import text_of
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Event, walk
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -20,8 +21,6 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Loader,
-    OptimizerValue,
-    SchedulerValue,
     Sized,
     Stream,
     Truth,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
 from lrlint.analysis.model.trace import AddGroup
-from lrlint.analysis.model.values import OptimizerRecord, OptimizerValue
 
 from .scripts import events, get, plain, run, value_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.model.values import OptimizerValue, SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 
 from .scripts import get, plain, run
 

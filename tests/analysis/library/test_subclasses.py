@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lrlint.analysis.model.values import Instance, SchedulerValue
+from lrlint.analysis.model.records import SchedulerValue
+from lrlint.analysis.model.values import Instance
 
 from .scripts import UNKNOWN, get, run, value_of
 

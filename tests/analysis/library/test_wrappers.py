@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
-from lrlint.analysis.model.values import OptimizerValue, SchedulerValue
 
 from .scripts import UNKNOWN, events, get, plain, run, value_of
 

@@ -7,16 +7,15 @@ import pytest
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import (
-    Asks,
     Condition,
     Divisible,
     Flag,
-    Question,
     Relation,
     all_of,
     any_of,
     negate,
 )
+from lrlint.analysis.model.questions import Asks, Question
 from lrlint.symbolic import Atom, Expr, Strength
 
 ATOM = Atom("i", key=Counter(0), lower=0)

@@ -15,14 +15,10 @@ from lrlint.analysis.model.condition_queries import (
 from lrlint.analysis.model.conditions import (
     All,
     Any,
-    Asks,
     Condition,
     Divisible,
     Flag,
-    Identity,
-    Nature,
     Not,
-    Question,
     Relation,
     all_of,
     any_of,
@@ -31,6 +27,7 @@ from lrlint.analysis.model.conditions import (
     natures,
     negate,
 )
+from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.symbolic import Atom, Expr, Strength
 
 

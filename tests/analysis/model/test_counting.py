@@ -7,17 +7,16 @@ import pytest
 from lrlint.analysis.model.compiling import compile_condition
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import (
-    Asks,
     Condition,
     Divisible,
     Flag,
-    Question,
     Relation,
     all_of,
     any_of,
     negate,
 )
 from lrlint.analysis.model.counting import occurrences, summed
+from lrlint.analysis.model.questions import Asks, Question
 from lrlint.symbolic import Atom, Expr, Strength, ceil, floor
 
 ATOM = Atom("i", key=Counter(0), lower=0)

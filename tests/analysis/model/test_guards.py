@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lrlint.analysis.model.conditions import Asks, Condition, Flag, Question, all_of, any_of, negate
+from lrlint.analysis.model.conditions import Condition, Flag, all_of, any_of, negate
 from lrlint.analysis.model.contradictions import Contradictions, contradict
 from lrlint.analysis.model.guards import Known
+from lrlint.analysis.model.questions import Asks, Question
 
 A, B, C = (Flag(Question(Asks.TRUTH, name), name) for name in "abc")
 COSINE, STEP = (Flag(Question(Asks.EQUALS, "sched", name), name) for name in ("cosine", "step"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.model.conditions import Asks, Flag, Question
+from lrlint.analysis.model.conditions import Flag
+from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.values import (
     Choice,
     Const,

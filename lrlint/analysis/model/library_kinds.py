@@ -1,0 +1,33 @@
+"""The classes of libraries that decide what the methods of an object do."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class LibraryKind(Enum):
+    """The library class of an object, where that decides what its methods do."""
+
+    ACCELERATOR = "accelerate.Accelerator"
+    ACCUMULATION = "accelerator.accumulate(…)"
+    COMMAND_LINE = "argparse.Namespace"
+    COMPOSER_TRAINER = "composer.Trainer"
+    DATACLASS = "a class whose fields make its constructor"
+    DATACLASS_PARSER = "transformers.HfArgumentParser"
+    DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
+    FABRIC = "Fabric"
+    GENERATOR = "numpy.random.Generator"
+    GRAD_SCALER = "GradScaler"
+    LIGHTNING_MODULE = "LightningModule"
+    LIGHTNING_TRAINER = "lightning.Trainer"
+    IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
+    IGNITE_ENGINE = "ignite.engine.Engine"
+    IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
+    NAMESPACE = "settings that are read by attribute"
+    PARSER = "argparse.ArgumentParser"
+    SKORCH_NET = "skorch.NeuralNet"
+    SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
+    TIMM_SCHEDULER = "timm.scheduler.Scheduler"
+    TRAINER = "transformers.Trainer"
+    TRAINING_ARGUMENTS = "transformers.TrainingArguments"
+    WANDB_RUN = "wandb.init()"
