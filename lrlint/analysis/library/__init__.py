@@ -146,7 +146,7 @@ def _first(
     arguments: Arguments,
     node: cst.Call,
 ) -> AnyValue | None:
-    """Return what the first family makes of a call that knows its name."""
+    """Return the value of a call by the first family of models that knows its name."""
     for family in families:
         value = family(machine, name, arguments, node)
         if value is not None:
