@@ -277,7 +277,9 @@ def test_mistakes_are_named_in_one_line(project: Path, lines: list[str], message
         ("[tool.lrlint]\nselect = [", "pyproject.toml: not valid TOML: "),
         ("[tool]\nlrlint = 3\n", "pyproject.toml: tool.lrlint: expected a table"),
         pytest.param(
-            f"[tool.lrlint]\na = {'[' * 5000}{']' * 5000}", "pyproject.toml: .* nested too deeply", id="nested"
+            f"[tool.lrlint]\na = {'[' * 5000}{']' * 5000}",
+            "pyproject.toml: .* nested too deeply",
+            id="nested",
         ),
     ],
 )
