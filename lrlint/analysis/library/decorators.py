@@ -54,8 +54,10 @@ def decorate(
             traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             defaults |= click_default(machine, call)
-        case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
-            defaults |= {parameter.name.value: config for parameter in value.node.params.params[:1]}
+        case "main" if call is not None and value.node.params.params:
+            parameter = value.node.params.params[0].name.value
+            config = hydra.config(machine, call, parameter)
+            defaults |= {} if config is None else {parameter: config}
         case "on" if (engine := _engine(machine, call)) is not None and call is not None:
             event, *given = [machine.evaluate(argument.value) for argument in call.args] or [NONE]
             ignite.register(machine, engine, event, value, given, decorator)
