@@ -14,6 +14,7 @@ from lrlint.analysis.interpreter.members import (
     any_value,
     class_member,
     dict_key,
+    initial_rate,
     item_path,
     lookup_order,
     opaque_member,
@@ -282,7 +283,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
-            if (option := option_of(owner, name)) is not None:
+            option = initial_rate(owner) if name == "initial_lr" else option_of(owner, name)
+            if option is not None:
                 return option
             rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
             return Opaque(f'param_group["{name}"]', measured=True, rate=rate)

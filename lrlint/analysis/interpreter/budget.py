@@ -18,7 +18,6 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Opaque, Scope
-from lrlint.source import mentions_schedule
 
 _T = TypeVar("_T")
 
@@ -73,7 +72,7 @@ def import_module(machine: Machine, unit: ModuleUnit, scope: Scope) -> None:
         return True
 
     start = len(machine.journal)
-    if _within_share(machine, mentions_schedule(unit.source.data), run) is None:
+    if _within_share(machine, unit.mentions_schedule, run) is None:
         machine.note(None, f"importing {unit.filename} is too large to be followed")
     # A module is interpreted when a name of it is first used, which may be in a branch. The import
     # itself is not in that branch, so the journal forgets what it has written.

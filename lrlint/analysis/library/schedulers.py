@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
@@ -215,7 +215,7 @@ def _record(
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:
-        record.optimizer.driven = True
+        members.drive(machine, record.optimizer)
     for child in children:
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
@@ -239,7 +239,7 @@ def build(
         places=places,
         kind=_kind(law),
     )
-    optimizer.record.driven = True
+    members.drive(machine, optimizer.record)
     machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
 

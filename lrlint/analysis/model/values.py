@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import libcst as cst
 
@@ -160,6 +160,11 @@ class UnknownKey:
     """The key of a dict's entry, where it is not known."""
 
     number: int
+
+
+UNKNOWN_KEYS: Final = object()
+"""Any `UnknownKey` among what loops change: their numbers differ from one interpretation to the
+next."""
 
 
 @dataclass(eq=False, slots=True)
