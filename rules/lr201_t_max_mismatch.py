@@ -9,7 +9,6 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import (
     HANDWRITTEN_ENDS,
     HANDWRITTEN_LINE,
-    HANDWRITTEN_RAMP,
     Cadence,
     GuardKind,
     Schedule,
@@ -152,6 +151,10 @@ class TMaxMismatch(Rule):
             return
         one, length = unit_of(schedule), found.length
         end = "the LR never reaches its end"
+        if found.in_other_unit and one == "step":
+            past = "climbs again" if found.decay.cosine else "falls on, below 0"
+            past = "stays there" if found.decay.stays else past
+            end = f"the LR is at its end after {wording.amount(length.length)} steps, then {past}"
         if found.last is not None:
             end = f"the last {one} runs at an LR of {lr_text([found.last])}"
             if length.longer:
@@ -159,8 +162,8 @@ class TMaxMismatch(Rule):
         yield self.finding(
             found.place,
             f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
-            f" {wording.quantity(length.steps)}{length.caveat}: {end}",
-            severity=Severity.ERROR if length.certain else Severity.WARNING,
+            f" {wording.quantity(length.steps)}{found.caveat}: {end}",
+            severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=(source(schedule),),
         )
 
@@ -185,7 +188,7 @@ def _asks_for_it(found: Length) -> bool:
 def _is_meant(found: Length) -> bool:
     """Whether a line stays at 0 for a while (LR305), or falls by some amount per step."""
     if found.longer:
-        return found.horizon.parameter == HANDWRITTEN_RAMP
+        return found.horizon.stays
     return found.horizon.parameter == HANDWRITTEN_LINE and found.length.is_constant
 
 

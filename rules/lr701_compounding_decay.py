@@ -18,8 +18,10 @@ class CompoundingDecay(Rule):
     ## What it does
 
     Reports `group["lr"] *= factor` where the factor follows from the epoch or step, or is applied
-    from some epoch on, and the LR falls to less than a billionth within the training. A constant
-    factor (`group["lr"] *= 0.95`) and single drops (`if epoch == 30`) are not reported.
+    from some epoch on, and the LR falls to less than a billionth within the training. A factor
+    that falls from 1 to 0 over the whole training (`1 - epoch / epochs`) is reported where it
+    leaves less than half of the LR that it would give of the base LR. A constant factor
+    (`group["lr"] *= 0.95`) and single drops (`if epoch == 30`) are not reported.
 
     ## Why is this bad
 
@@ -73,6 +75,15 @@ class CompoundingDecay(Rule):
             ),
             at='group["lr"] *= 0.1 ** (epoch // 30)',
             says=("multiplies the LR in use", "90 times", "0.1 to 1e-91"),
+        ),
+        Invalid(
+            training(
+                "",
+                epochs=12,
+                before='for group in optimizer.param_groups:\n    group["lr"] *= 1 - epoch / 12',
+            ),
+            at='group["lr"] *= 1 - epoch / 12',
+            says=("12 times", "0.1 to 5.37e-06, not to 0.00833"),
         ),
         Invalid(
             training(

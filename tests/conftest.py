@@ -1,4 +1,4 @@
-"""How much the property tests explore."""
+"""How much the property tests explore, and what all tests and their processes have in common."""
 
 from __future__ import annotations
 
@@ -16,3 +16,7 @@ settings.load_profile("lrlint")
 # The tests of the command line put rules and an analyser of their own in place of the real ones,
 # which no cache would notice. The tests of the cache turn it on.
 os.environ["LRLINT_NO_CACHE"] = "1"
+
+# The models of the tests are tiny: on a busy machine, threads of torch that wait for each other
+# take four times as long as one. Set before torch is imported; the processes of tests inherit it.
+os.environ["OMP_NUM_THREADS"] = "1"

@@ -14,7 +14,7 @@ from lrlint.cli.group import COMMANDS, lrlint
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield the path and the text of the page."""
-    group = click.Context(lrlint, info_name="lrlint")
+    group = click.Context(lrlint, info_name="lrlint", **lrlint.context_settings)
     rows = ["# Command line", "", _text(lrlint), ""]
     rows += ["| command | what it does |", "| --- | --- |"]
     rows += [

@@ -9,16 +9,12 @@ from lrlint.symbolic import Expr, Unit
 
 HANDWRITTEN_COSINE = "the cosine of lr_lambda"
 """The ``parameter`` of a horizon that comes from a function of the script."""
-HANDWRITTEN_LINE = "the linear decay of lr_lambda"
+HANDWRITTEN_LINE = "the decay of lr_lambda"
 INFINITE_BATCHES = "trainer.num_training_batches, which is inf before fit() has loaded its data"
-HANDWRITTEN_RAMP = "the linear decay of lr_lambda to 0"
-"""The same, of a function that stays at 0."""
 OWN_COSINE = "the cosine of get_lr()"
 """The same, from the ``get_lr()`` of a scheduler class of the script."""
-OWN_LINE = "the linear decay of get_lr()"
-HANDWRITTEN_ENDS = frozenset(
-    {HANDWRITTEN_COSINE, HANDWRITTEN_LINE, HANDWRITTEN_RAMP, OWN_COSINE, OWN_LINE}
-)
+OWN_LINE = "the decay of get_lr()"
+HANDWRITTEN_ENDS = frozenset({HANDWRITTEN_COSINE, HANDWRITTEN_LINE, OWN_COSINE, OWN_LINE})
 WITH_CYCLES = "the length with all cycles and warm-ups"
 """The ``parameter`` of a horizon of one of timm's schedules, where that is not an argument."""
 HANDWRITTEN = "get_lr"
@@ -38,3 +34,5 @@ class Horizon:
     unit: Unit | None
     """What the length counts, by the names in it (``args.epochs``, ``len(loader)``)."""
     place: Place
+    stays: bool = False
+    """Whether the LR stays where it is after the horizon, as that of ``max(0, 1 - t / T)``."""

@@ -16,6 +16,8 @@ class FactorFunction:
 
     absolute_lr: Place | None = None
     """Where it returns a multiple of the base LR instead of a factor, or None."""
+    power_of: Expr | None = None
+    """Another LR, where it returns powers of that; else None."""
     first_factor: Expr | None = None
     """What it returns for step 0."""
 
@@ -30,6 +32,8 @@ class DecayEnd:
     """Where a cosine is at its minimum, or a line at 0."""
     cosine: bool
     place: Place | None
+    stays: bool = False
+    """Whether the LR stays where it is after the end."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,6 +66,8 @@ class Compounding:
     first: float
     last: float
     """The LR before and after."""
+    meant: float | None = None
+    """The LR after it if the factor multiplied the base LR, of which it is a decay to 0."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,6 +82,8 @@ class WrittenLaw:
     """The LR at a value of the counter, with the script's defaults."""
     settled: bool = False
     """Whether no option of the script changes it."""
+    factor: Expr | None = None
+    """The number below 1 whose powers it consists of: ``0.1 ** (epoch // 30)``."""
     decays: tuple[DecayEnd, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     dead: tuple[DeadBranch, ...] = ()

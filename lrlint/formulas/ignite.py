@@ -16,7 +16,6 @@ class EventSchedule(Replay):
     """A `ParamScheduler`; a step is an event."""
 
     def __init__(self, groups: list[Group], param_group_index: int | None = None) -> None:
-        self.all_groups = groups
         self.groups = groups if param_group_index is None else [groups[param_group_index]]
         self.base_lrs = [group["lr"] for group in self.groups]
         self.last_epoch = -1

@@ -8,7 +8,7 @@ can continue from a scheduler's `state_dict()`. Tensor LRs work too, by duck typ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Group = dict[str, Any]
@@ -67,12 +67,12 @@ class Replay:
         """The groups' current LRs."""
         return values_of(self.groups, "lr")
 
-    def begin(self) -> None:
-        """Take the step of the constructor, from counter -1 to 0."""
+    def begin(self, step: Callable[[], None] | None = None) -> None:
+        """Take the step of the constructor, from counter -1 to 0: ``step``, or its own."""
         self._step_count = 0
         self._initial = True
         try:
-            self.step()
+            (step or self.step)()
         finally:
             self._initial = False
 

@@ -6,6 +6,7 @@ value of the counter; then the curve decides, and not the form of the law.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
     WRITES,
 )
+from lrlint.judgement.horizon_units import COINCIDENCE
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, against, is_exercise
 from lrlint.judgement.rates import lr_text
 from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, compare
@@ -39,6 +41,8 @@ _LOW = 0.05
 """The share of the highest LR below which nobody sees how far a decay went on."""
 _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
+_GROWN = 2.0
+"""How many times its first LR the last one is, at least, where a decay has become a growth."""
 _LOST = 1e-9
 """The share of its LR at which a training has come to a halt."""
 
@@ -135,6 +139,21 @@ class Mismatch:
     """The LR of the last step."""
     warmup: Expr | None
     """The steps before it, which its length leaves out of account."""
+    in_other_unit: bool = False
+    """Whether it counts epochs where the law counts batches, or the other way round.
+
+    How many batches an epoch has is not known then; one of a single batch is an exercise.
+    """
+
+    @property
+    def certain(self) -> bool:
+        """Whether they differ on every run of the script."""
+        return self.length.as_planned if self.in_other_unit else self.length.certain
+
+    @property
+    def caveat(self) -> str:
+        """What a message says where the numbers are not those of every run."""
+        return "" if self.in_other_unit and self.length.as_planned else self.length.caveat
 
     @property
     def place(self) -> Place:
@@ -149,6 +168,8 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
+    if length.comparison.unknown and _in_other_unit(schedule, decay):
+        return Mismatch(decay, length, None, None, in_other_unit=True)
     if (length.fits and warmup is None) or length.comparison.unknown:
         return None
     steps = step_count(schedule)
@@ -158,6 +179,20 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     if not length.longer and _is_low(schedule, last):
         return None
     return Mismatch(decay, length, last, warmup)
+
+
+def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
+    """Whether a decay is as many batches long as there are epochs, or the other way round."""
+    counter, stepping = schedule.law.counter, schedule.stepping
+    if counter is None or stepping.epoch_loop is None:
+        return False
+    epochs, updates = stepping.epoch_loop.trips, stepping.optimizer_steps
+    if epochs is None or updates is None or epochs.value == 1:
+        return False
+    planned = {LoopKind.BATCH: epochs, LoopKind.EPOCH: updates}.get(counter.kind)
+    if planned is None or not compare(decay.end, planned).equal:
+        return False
+    return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
 
 def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
@@ -289,12 +324,33 @@ def flat_lr(schedule: Schedule) -> float | None:
     return lrs[0]
 
 
+def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:
+    """Return the factor, and the first and the last LR, of a decay that only raises the LR.
+
+    It starts at the LR of the optimizer, as a decay does and a warm-up does not.
+    """
+    factor, base = schedule.law.factor, next(iter(schedule.base_lrs), None)
+    if factor is None or base is None or base.value is None or not is_judged(schedule):
+        return None
+    lrs = curve(schedule)
+    if not lrs or not math.isclose(lrs[0], base.value) or lrs != sorted(lrs):
+        return None
+    return (factor, lrs[0], lrs[-1]) if lrs[-1] >= _GROWN * lrs[0] else None
+
+
 # -- the LR in use (LR701) ------------------------------------------------------------------------
 
 
 def lost_rate(schedule: Schedule) -> str | None:
-    """Return the LR at the end where a factor of the counter has multiplied it to nothing."""
+    """Return the LR at the end where a factor of the counter has multiplied it to nothing.
+
+    A factor that is a decay over the whole training has, where that is less than half of its end.
+    """
     found = schedule.law.compounding
-    if found is None or is_exercise(schedule) or not abs(found.last) < _LOST * found.first:
+    if found is None or is_exercise(schedule):
         return None
-    return lr_text([found.last])
+    if abs(found.last) < _LOST * found.first:
+        return lr_text([found.last])
+    if found.meant is None or not abs(found.last) < 0.5 * found.meant:
+        return None
+    return f"{lr_text([found.last])}, not to {lr_text([found.meant])}"

@@ -67,7 +67,12 @@ class Length:
     @property
     def holds(self) -> bool:
         """Whether the two differ, by any amount, on every run of the script."""
-        return self.comparison.certain and not self._flagged and not self._may_stop
+        return self.comparison.certain and self.as_planned
+
+    @property
+    def as_planned(self) -> bool:
+        """Whether neither a setting nor an early end decides how often it is stepped."""
+        return not self._flagged and not self._may_stop
 
     @property
     def certain(self) -> bool:
@@ -104,6 +109,10 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
     if comparison.unknown and _is_per_epoch(schedule, length, steps):
         comparison = replace(comparison, verdict=Verdict.DIFFERENT, certain=True, sign=1)
         return Length(schedule, horizon, length, steps, comparison, None, True)
+    if comparison.unknown and (by_samples := _by_samples(steps, length)) is not None:
+        return Length(
+            schedule, horizon, length, steps, by_samples, by_samples.ratio, by_samples.certain
+        )
     if comparison.unknown and (default := ratio_by_default(steps, length)) not in (None, 1):
         assert default is not None
         sign = 1 if default > 1 else -1
@@ -114,6 +123,32 @@ def against(schedule: Schedule, horizon: Horizon, length: Expr, steps: Expr) -> 
         typical = typical_ratio(steps, length)
         ratio, exact = (ratio, exact) if typical is None else (typical, True)
     return Length(schedule, horizon, length, steps, comparison, ratio, exact)
+
+
+def _by_samples(steps: Expr, length: Expr) -> Comparison | None:
+    """Compare two numbers of which one counts batches and the other samples of the same data.
+
+    Return None where that decides nothing.
+    """
+    same = {
+        atom: atom.same_as
+        for atom in steps.atoms() | length.atoms()
+        if atom.same_as is not None and atom.value is None
+    }
+    if not same:
+        return None
+    try:
+        steps, length = steps.subs(same), length.subs(same)
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+    for certain in (True, False):
+        ratio = typical_ratio(steps, length, with_defaults=not certain)
+        if ratio is not None and is_negligible(ratio):
+            return Comparison(Verdict.EQUAL, certain=certain, ratio=ratio, sign=0)
+        if ratio is not None:
+            sign = 1 if ratio > 1 else -1
+            return Comparison(Verdict.DIFFERENT, certain=certain, ratio=ratio, sign=sign)
+    return None
 
 
 def _is_per_epoch(schedule: Schedule, length: Expr, steps: Expr) -> bool:

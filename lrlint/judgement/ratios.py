@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lrlint.symbolic import (
+    Atom,
     Expr,
     NotRepresentable,
+    Number,
     Strength,
     TooComplex,
     compare,
@@ -51,18 +53,23 @@ def always(ratio: Fraction, steps: Expr, length: Expr) -> bool:
     return comparison.certain and comparison.equal
 
 
-def typical_ratio(steps: Expr, length: Expr) -> Fraction | None:
-    """Return the ratio for all but small numbers.
+def typical_ratio(steps: Expr, length: Expr, *, with_defaults: bool = False) -> Fraction | None:
+    """Return the ratio for all but small numbers, or for the script's defaults and such numbers.
 
     It is 2 for ``epochs`` and ``epochs // 2``, and 1 for ``steps`` and ``steps + 100``.
     """
+    every = steps.atoms() | length.atoms()
+    kept = {atom: atom.value for atom in every if with_defaults and atom.value is not None}
     atoms = sorted(
-        (atom for atom in steps.atoms() | length.atoms() if atom.strength != Strength.CONSTANT),
+        (atom for atom in every if atom.strength != Strength.CONSTANT and atom not in kept),
         key=lambda atom: atom.order,
     )
     ratios = []
     for turn in range(3):
-        values = {atom: 10007 * 7 ** ((turn * (at + 1)) % 4) for at, atom in enumerate(atoms)}
+        values: dict[Atom, Number] = {
+            atom: 10007 * 7 ** ((turn * (at + 1)) % 4) for at, atom in enumerate(atoms)
+        }
+        values.update(kept)
         try:
             ratios.append(steps.evaluate(values) / length.evaluate(values))
         except (ArithmeticError, LookupError, TooComplex):

@@ -77,13 +77,8 @@ class OwnSchedule(Replay):
                 schedule.inner = self  # its methods may be called while it is built
                 super().__init__(*arguments, **keywords)
 
-            def begin(self) -> None:
-                self._step_count = 0
-                self._initial = True
-                try:
-                    schedule.step()
-                finally:
-                    self._initial = False
+            def begin(self, step: Callable[[], None] | None = None) -> None:
+                super().begin(schedule.step)
 
             def next_lrs(self) -> list[Any]:
                 return schedule.next_lrs() if schedule.overrides("get_lr") else super().next_lrs()

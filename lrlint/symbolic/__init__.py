@@ -11,7 +11,7 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
-from lrlint.symbolic.rewrite import cleared
+from lrlint.symbolic.rewrite import cleared, unbounded
 
 __all__ = [
     "Atom",
@@ -34,4 +34,5 @@ __all__ = [
     "minimum",
     "rounded",
     "truncate",
+    "unbounded",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -62,6 +62,8 @@ class Atom:
     value: Number | None = None
     lower: Number | None = 1
     integer: bool = True
+    same_as: Expr | None = field(default=None, compare=False, repr=False)
+    """What it is computed from, where an open number says more: ``ceil(len(data) / 16)``."""
 
     def __post_init__(self) -> None:
         for number in (self.value, self.lower):
@@ -78,7 +80,7 @@ class Atom:
     def __reduce__(self) -> tuple[type[Atom], tuple[object, ...]]:
         # The cached hash must not travel to a process with another string hash seed.
         fields = (self.name, self.key, self.unit, self.strength, self.value)
-        return Atom, (*fields, self.lower, self.integer)
+        return Atom, (*fields, self.lower, self.integer, self.same_as)
 
     @property
     def is_integer(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from lrlint.symbolic import terms as poly
@@ -86,6 +86,27 @@ def cleared(e: Expr, inverse: Call) -> Expr:
     over = {poly.times(m, unit, -1): c for m, c in e.terms.items() if unit <= m}
     rest = {monomial: c for monomial, c in e.terms.items() if not unit <= monomial}
     return revalued(over) + revalued(rest) * inverse.args[0]
+
+
+def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[tuple[Expr, Expr]]]:
+    """Return a number without its bounds, ``t / T`` for ``min(1, t / T)``, and what they were.
+
+    Each bound is a pair of the number that follows a counter, and of the one that limits it.
+    """
+    bounds: list[tuple[Expr, Expr]] = []
+
+    def follows(arg: Expr) -> bool:
+        return not arg.atoms().isdisjoint(counters)
+
+    def replacement(factor: Factor) -> Expr:
+        if isinstance(factor, Call) and factor.kind in ("min", "max") and len(factor.args) == 2:
+            limit, number = sorted(factor.args, key=follows)
+            if follows(number) and not follows(limit):
+                bounds.append((number, limit))
+                return number
+        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+
+    return _rebuilt(e, replacement, lambda arg: arg), bounds
 
 
 def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:

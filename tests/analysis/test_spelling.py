@@ -56,6 +56,34 @@ CASES = {
         """,
         None,
     ),
+    "a name that has a value only where the file is run": (
+        """
+        def build(optimizer):
+            return StepLR(optimizer, 30)
+
+        if __name__ == "__main__":
+            rounds = 40
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = build(optimizer)
+            for epoch in range(rounds * len(shards)):
+                scheduler.step()
+        """,
+        None,
+    ),
+    "a name of the file's run that the function reads": (
+        """
+        def fit(model):
+            optimizer = SGD(model.parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, 30)
+            for epoch in range(rounds):
+                scheduler.step()
+
+        if __name__ == "__main__":
+            rounds = 40
+            fit(model)
+        """,
+        "rounds",
+    ),
     "a name that has no value yet": (
         """
         def main(model, settings):

@@ -7,11 +7,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 BROKEN = "scheduler = CosineAnnealingLR(\n"
 """A finding that needs no rule."""
@@ -24,13 +23,6 @@ def waiting_bytes(pipe: int) -> int:
 
     size = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
     return int.from_bytes(size, sys.byteorder)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -70,7 +62,7 @@ def test_interruption_ends_quietly(tmp_path: Path) -> None:
     try:
         wait_until(lambda: waiting_bytes(writer) == 0)  # it has read them and waits for more
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         os.close(writer)

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from waiting import wait_until
 
 from lrlint.cli import main
 from lrlint.cli import progress as progress_module
@@ -47,13 +47,6 @@ def watching(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.1)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 def test_watch_lints_after_each_change(watching: subprocess.Popen[bytes], tmp_path: Path) -> None:
     def out() -> str:
@@ -72,7 +65,7 @@ def test_watch_lints_after_each_change(watching: subprocess.Popen[bytes], tmp_pa
     (tmp_path / "lrlint.toml").write_text('ignore = ["LR201"]\n')
     wait_until(lambda: out().count("All clear") == 2)
     watching.send_signal(signal.SIGINT)
-    assert watching.wait(30) == 0
+    assert watching.wait(timeout=60) == 0
     assert "Traceback" not in err()
     assert "\x1b" not in out() + err()
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from torch_process import lrlint
 
 from lrlint.runtime.verdicts import RECORDED
 
@@ -35,13 +34,7 @@ def pitfall(script: Path) -> str | None:
 def test_the_run_confirms_the_finding(script: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
     options = ["--output-format", "json", "--output-file", str(out)]
-    done = subprocess.run(
-        [sys.executable, "-m", "lrlint", "run", *options, str(script.relative_to(ROOT))],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
+    done = lrlint("run", *options, str(script.relative_to(ROOT)), cwd=ROOT)
     assert out.is_file(), done.stderr
     found = json.loads(out.read_text(encoding="utf-8"))
     runtime = {one["code"] for one in found["runtime"]}

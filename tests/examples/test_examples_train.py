@@ -118,14 +118,6 @@ def train(name: str) -> Training:
     return Training(lrs, output.getvalue(), error, [str(w.message) for w in caught], docstring)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.mark.parametrize("name", CLEAN)
 def test_corrected_script_trains(name: str) -> None:
     training = train(name)

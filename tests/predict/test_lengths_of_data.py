@@ -56,6 +56,19 @@ class Counted(Lines):
         return self.count
 
 
+class Boastful(Lines):
+    def __len__(self):
+        return self.count + 10
+
+
+class Delegating(IterableDataset):
+    def __len__(self):
+        return 9
+
+    def __iter__(self):
+        yield from Lines(9)
+
+
 rows = Rows()
 {before}
 net = torch.nn.Linear(1, 1)
@@ -99,6 +112,8 @@ def predicted(folder: Path, before: str, loop: str) -> tuple[list[str], list[flo
         "DataLoader(Lines(30), 4)",
         "DataLoader(Lines(30), 4, drop_last=True)",
         "DataLoader(Lines(6), batch_size=None)",
+        "DataLoader(Counted(7), 2)",
+        "DataLoader(Delegating(), 2)",
         "itertools.islice(DataLoader(rows, 4), 30)",
         "itertools.islice(DataLoader(rows, 4), 2, 9)",
         "itertools.islice(DataLoader(rows, 4), 1, 40, 3)",
@@ -129,6 +144,9 @@ def test_a_slice_is_used_up_after_one_pass(tmp_path: Path) -> None:
     [
         "DataLoader(rows, 8, sampler=DistributedSampler(rows))",
         "DataLoader(Lines(30), 4, num_workers=2)",
+        "DataLoader(Counted(30), 4, num_workers=2)",
+        "DataLoader(Boastful(30), 4)",
+        "DataLoader(ChainDataset([Counted(9), Boastful(4)]), 5)",
         "DataLoader(rows, 8, sampler=WeightedRandomSampler(torch.ones(47), samples()))",
     ],
 )

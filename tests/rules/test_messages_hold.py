@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import dedent, indent
@@ -114,14 +113,6 @@ def run(code: str, text: str) -> Run:
 def close(number: float) -> object:
     """Equal in the three digits that messages give."""
     return pytest.approx(number, rel=6e-3, abs=1e-12)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 # -- LR201

@@ -17,6 +17,7 @@ from torch.optim import lr_scheduler as lrs
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD
+from .trainings import advance
 
 STEPS = int(os.environ.get("LRLINT_LONG", "300"))
 WARMUP = 7
@@ -56,13 +57,6 @@ def build(name: str, company: str, optimizer: torch.optim.Optimizer, steps: int)
         one = BUILD[name](optimizer, steps)
         return lrs.ChainedScheduler([one, lrs.ConstantLR(optimizer, 0.5, WARMUP)], optimizer)
     return BUILD[name](optimizer, steps)
-
-
-def advance(scheduler: Any, step: int) -> None:
-    if isinstance(scheduler, lrs.ReduceLROnPlateau):
-        scheduler.step(1.0 / (1 + step // 200))
-    else:
-        scheduler.step()
 
 
 def train(optimizer: torch.optim.Optimizer, scheduler: Any, first: int, last: int) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import torch_process
 
 import lrlint
 from lrlint.diagnostics import Severity
@@ -65,10 +64,8 @@ def test_the_script_shows_a_resume_that_changes_the_lr(
 def test_a_right_resume_in_a_new_process_is_not_stopped(name: str, tmp_path: Path) -> None:
     training = Script(tmp_path / "train.py", script(BUILDS[name]))
     checkpoint, _ = saved(tmp_path, training)
-    command = [sys.executable, "-m", "lrlint", "run", "--mode", "raise"]
-    result = subprocess.run(
-        [*command, training.path, checkpoint], capture_output=True, encoding="utf-8", cwd=tmp_path
-    )
+    arguments = ("--mode", "raise", training.path, checkpoint)
+    result = torch_process.lrlint("run", *arguments, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "no findings in this run" in result.stderr or "[LR3" in result.stderr
 

@@ -13,6 +13,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from torch_process import lrlint
 
 TRAIN = """
     import torch
@@ -65,8 +66,15 @@ def run(
     )
 
 
+def warm(
+    folder: Path, *arguments: str | Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script as `run` does, in a process that has torch already."""
+    return lrlint("run", *arguments, cwd=folder, NO_COLOR="1", **environment)
+
+
 def answer(folder: Path, *arguments: str | Path) -> dict[str, Any]:
-    result = run(folder, "--output-format", "json", "--output-file", "out.json", *arguments)
+    result = warm(folder, "--output-format", "json", "--output-file", "out.json", *arguments)
     assert (folder / "out.json").is_file(), result.stderr
     found: dict[str, Any] = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     assert found["exit_status"] == result.returncode
@@ -80,7 +88,7 @@ def codes(findings: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.slow
 def test_a_sound_training_is_silent(tmp_path: Path) -> None:
     script(tmp_path)
-    result = run(tmp_path, "train.py")
+    result = warm(tmp_path, "train.py")
     assert (result.returncode, result.stdout) == (0, "trained\n")
     assert "lrlint: no findings in this run" in result.stderr
     assert "LR matches the scheduler at every step (max. rel. error 0)" in result.stderr
@@ -155,7 +163,7 @@ def test_what_did_not_run_is_not_exercised(tmp_path: Path) -> None:
 def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
     script(tmp_path, FROM_SCRATCH, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
     reports = ("--report", "left.json", "--report", "again.json")
-    result = run(tmp_path, "--mode", "raise", *reports, "train.py")
+    result = warm(tmp_path, "--mode", "raise", *reports, "train.py")
     assert result.returncode == 1
     assert "trained" not in result.stdout
     assert "ScheduleError: train.py:10: LR901" in result.stderr
@@ -168,9 +176,9 @@ def test_mode_raise_ends_the_training_at_a_departure(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_mode_record_says_nothing_and_lrlint_mode_has_the_last_word(tmp_path: Path) -> None:
     script(tmp_path, FROM_SCRATCH, in_epoch="optimizer.param_groups[0]['lr'] = 0.5")
-    result = run(tmp_path, "--mode", "record", "train.py")
+    result = warm(tmp_path, "--mode", "record", "train.py")
     assert (result.returncode, result.stderr) == (0, "")
-    assert run(tmp_path, "train.py", LRLINT_MODE="raise").returncode == 1
+    assert warm(tmp_path, "train.py", LRLINT_MODE="raise").returncode == 1
 
 
 SCRIPTS = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from torch_process import lrlint
 
 from lrlint.diagnostics import Diagnostic, Severity
 from lrlint.runtime.verdicts import Judgement, Verdict, reported
@@ -62,14 +61,7 @@ def test_each_defect_is_reported_once() -> None:
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     (folder / "train.py").write_text(dedent(SLOW), encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "lrlint", "run", *arguments],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        env=os.environ | environment,
-    )
+    return lrlint("run", *arguments, cwd=folder, **environment)
 
 
 @pytest.mark.slow

@@ -158,6 +158,7 @@ PROJECTS_THAT_BUILD_NOT = {
 
 
 def builds(folder: Path, files: dict[str, str]) -> bool:
+    (folder / ".git").mkdir()  # the project ends here, whatever lies in the folders above
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -36,12 +36,20 @@ def is_dry_run(record: LoopRecord) -> bool:
     if record.over_loader or not isinstance(loop, (cst.For, cst.While)):
         return False
     seen = _calls(loop)
-    if seen is None or "step" not in seen:
+    if seen is None or "step" not in seen or _draws(loop):
         return False
     return (
         not _EPOCH.search(record.target or "")
         or any(_COLLECTING.search(name) for name in seen)
         or _is_in_test(record)
+    )
+
+
+def _draws(loop: cst.For | cst.While) -> bool:
+    """Whether a loop fetches data in its test: ``while (batch := next(batches, None)) …``."""
+    return isinstance(loop, cst.While) and any(
+        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "next"
+        for node in walk(loop.test)
     )
 
 

@@ -12,7 +12,7 @@ from lrlint.analysis.derive.step_guards import Path, conditions
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
-from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
+from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_atoms, varies
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
@@ -44,7 +44,7 @@ from lrlint.facts import (
     Threshold,
     WrittenLaw,
 )
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 _MOST_POINTS = 20_000
@@ -233,7 +233,13 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
         steps=steps,
         at=_curve(law, used),
         decays=tuple(
-            DecayEnd(end=end.at, start=end.start, cosine=end.cosine, place=end.place)
+            DecayEnd(
+                end=end.at,
+                start=end.start,
+                cosine=end.cosine,
+                place=end.place,
+                stays=end.clamped,
+            )
             for end in law_shape.ends(law, used)
         ),
         thresholds=tuple(
@@ -245,7 +251,20 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
             for mark in law_shape.marks(law, used)
         ),
         settled=_settled(law, used, steps),
+        factor=_factor(law),
     )
+
+
+def _factor(law: Expr) -> Expr | None:
+    """Return the number below 1 of which a law has varying powers, where that is the only one."""
+    keys = [atom.key for atom in all_atoms(law)]
+    bases = {
+        key.parts[0]
+        for key in keys
+        if isinstance(key, Computed) and key.function == "**" and varies(key.parts[1])
+    }
+    value = next(iter(bases)).value if len(bases) == 1 else None
+    return bases.pop() if value is not None and 0 < value < 1 else None
 
 
 def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:
@@ -290,10 +309,28 @@ def _recurrence(
         return WrittenLaw()
     first = last = float(rate.value)
     times = 0
-    for position in islice(product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS):
-        if all(test(*position) for test in tests):
-            last, times = float(compute(*position, last)), times + 1
-    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last))
+    factor, twice = (law.subs({in_use[0]: Expr.const(lr)}) for lr in (1, 2))
+    falls = twice == 2 * factor and _lasts(factor, counters)
+    meant: float | None = None
+    try:
+        for position in islice(
+            product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS
+        ):
+            if all(test(*position) for test in tests):
+                meant = first * float(compute(*position, 1)) if falls else None
+                last, times = float(compute(*position, last)), times + 1
+    except (ArithmeticError, ValueError):
+        return WrittenLaw()
+    return WrittenLaw(compounding=Compounding(times=times, first=first, last=last, meant=meant))
+
+
+def _lasts(factor: Expr, counters: Counters) -> bool:
+    """Whether a factor falls from 1 to 0 over the whole training: ``1 - epoch / epochs``."""
+    used = law_shape.counted(factor, counters)
+    steps = None if used is None else _steps(used)
+    if used is None or steps is None:
+        return False
+    return any(compare(end.at, steps).equal for end in law_shape.ends(factor, used))
 
 
 def _steps(counters: Counters) -> Expr | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lrlint.analysis.derive.script_numbers import numbers_of
 from lrlint.analysis.interpreter.numbers import as_default
@@ -12,7 +13,6 @@ from lrlint.analysis.model.values import AnyValue, Choice, Const, DictValue, Lis
 from lrlint.facts import (
     HANDWRITTEN_COSINE,
     HANDWRITTEN_LINE,
-    HANDWRITTEN_RAMP,
     OWN_COSINE,
     OWN_LINE,
     WITH_CYCLES,
@@ -103,12 +103,12 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
     law = _law_of(record)
     if record.decay is not None:
         end, place = record.decay.at, record.decay.place
-        cosine = HANDWRITTEN_COSINE
-        line = HANDWRITTEN_RAMP if record.decay.clamped else HANDWRITTEN_LINE
+        cosine, line = HANDWRITTEN_COSINE, HANDWRITTEN_LINE
         if record.own_rate is not None:
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line
-        return _horizon(name, end, place or record.place)
+        horizon = _horizon(name, end, place or record.place)
+        return replace(horizon, stays=record.decay.clamped)
     for name in () if law is None else law.horizon:
         parameter = name
         argument = arguments.get(parameter)

@@ -15,6 +15,7 @@ from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.library.namespaces import namespace, update
 from lrlint.analysis.library.registry import drives, models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -23,6 +24,7 @@ from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
+    ClassValue,
     Const,
     DictValue,
     FunctionValue,
@@ -63,6 +65,8 @@ def _drive(machine: Machine, module: Instance) -> bool:
     if method.node in machine.called:
         return True
     assert module.cls is not None
+    if _is_overridden(machine, module.cls):
+        return False
     trainer = unseen_trainer(machine)
     machine.write(module.store, "trainer", trainer)
     batches = batches_of(machine, trainer, None)
@@ -70,6 +74,19 @@ def _drive(machine: Machine, module: Instance) -> bool:
     with machine.elsewhere(module.cls.scope.unit, module.cls.scope):
         train(machine, module, trainer, batches.used, machine.here(module.cls.node))
     return True
+
+
+def _is_overridden(machine: Machine, cls: ClassValue) -> bool:
+    """Whether there are classes that derive from one, and all configure their own optimizers."""
+    heirs = [other for other in machine.classes if other is not cls and cls in lookup_order(other)]
+    own = _configuring(cls)
+    return bool(heirs) and all(_configuring(heir) is not own for heir in heirs)
+
+
+def _configuring(cls: ClassValue) -> ClassValue | None:
+    """Return the class whose ``configure_optimizers`` a class has."""
+    order = lookup_order(cls)
+    return next((base for base in order if "configure_optimizers" in base.scope.store.data), None)
 
 
 # -- what a module inherits -----------------------------------------------------------------------

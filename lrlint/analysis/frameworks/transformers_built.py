@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import libcst as cst
 
@@ -61,36 +61,36 @@ def _create_both(
 def _create_optimizer(
     machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    optimizer = trainer.store.data.get("optimizer")
-    if optimizer is None or optimizer == NONE:
-        args = _arguments_of(trainer)
-        optimizer = Opaque() if args is None else _build_optimizer(machine, args, node)
-        machine.write(trainer.store, "optimizer", optimizer)
-    return optimizer
+    return _kept(machine, trainer, "optimizer", lambda args: _build_optimizer(machine, args, node))
 
 
 @models_method(LibraryKind.TRAINER, "create_scheduler")
 def _create_scheduler(
     machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    scheduler = trainer.store.data.get("lr_scheduler")
-    if scheduler is None or scheduler == NONE:
-        args = _arguments_of(trainer)
+    def build(args: Instance) -> AnyValue:
         updates = to_number(machine, arguments.get(0, "num_training_steps")) or Opaque()
         optimizer = arguments.get(1, "optimizer")
         if optimizer is None or optimizer == NONE:
             optimizer = trainer.store.data.get("optimizer") or Opaque()
-        scheduler = (
-            Opaque() if args is None else _build_scheduler(machine, args, optimizer, updates, node)
-        )
-        machine.write(trainer.store, "lr_scheduler", scheduler)
-    return scheduler
+        return _build_scheduler(machine, args, optimizer, updates, node)
+
+    return _kept(machine, trainer, "lr_scheduler", build)
 
 
-def _arguments_of(trainer: Instance) -> Instance | None:
-    args = trainer.store.data.get("args")
-    known = isinstance(args, Instance) and args.kind is LibraryKind.TRAINING_ARGUMENTS
-    return args if known and isinstance(args, Instance) else None
+def _kept(
+    machine: Machine, trainer: Instance, name: str, build: Callable[[Instance], AnyValue]
+) -> AnyValue:
+    """Return what a Trainer keeps under a name; build it of its arguments where it is missing."""
+    value = trainer.store.data.get(name)
+    if value is None or value == NONE:
+        match trainer.store.data.get("args"):
+            case Instance(kind=LibraryKind.TRAINING_ARGUMENTS) as args:
+                value = build(args)
+            case _:
+                value = Opaque()
+        machine.write(trainer.store, name, value)
+    return value
 
 
 def _place(args: Instance, machine: Machine, node: cst.Call) -> SyntaxPlace:
@@ -111,7 +111,7 @@ def _build_optimizer(machine: Machine, args: Instance, node: cst.Call) -> AnyVal
         groups=(group, group),
         group_places=(args.places.get("learning_rate"),) * 2,
         defaults=group,
-        given=frozenset({"lr"} & {"lr" for name in args.places if name == "learning_rate"}),
+        given=frozenset({"lr"} if "learning_rate" in args.places else ()),
         depth=len(machine.loops),
         built_with=2,
     )

@@ -150,6 +150,11 @@ def call(machine: Machine, function: AnyValue, arguments: Arguments, node: cst.C
             )
         case Instance():
             return _call_instance(machine, function, arguments, node)
+        case Opaque(path=str() as path):
+            # A method under another name: `prepare = accelerator.prepare`.
+            value = machine.library.call_by_last_name(machine, path, arguments, node)
+            if value is not None:
+                return value
     return unknown_call(machine, function, arguments, node)
 
 

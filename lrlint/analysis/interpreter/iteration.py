@@ -9,6 +9,7 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import dotted, has_own_break
 from lrlint.analysis.interpreter import escapes, numbers
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
@@ -111,30 +112,35 @@ def _over_groups(value: GroupsValue) -> Stream:
 
 
 def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:
-    ends_early = isinstance(value, Instance) and _escape_to_iterator(machine, value)
     path = value.path or source_text(machine, node)
     if isinstance(value, Opaque) and value.path is None and path is not None:
         value.path = path
-    length = None if ends_early else numbers.length_of(machine, value)
+    if isinstance(value, Instance) and (own := _own_iterator(machine, value)) is not None:
+        length = own.trips
+    else:
+        length = numbers.length_of(machine, value)
     over_loader = path is not None and words.is_loader(path)
     return Stream(length, _measured, text=path, over_loader=over_loader)
 
 
-def _escape_to_iterator(machine: Machine, value: Instance) -> bool:
-    """Let what an object holds escape where its ``__iter__`` may step it between iterations.
+def _own_iterator(machine: Machine, value: Instance) -> Stream | None:
+    """Return what an object's ``__iter__`` gives; None where ``__len__`` may say how much.
 
-    Return whether that may end before as many elements as ``__len__`` says.
+    What the object holds escapes where that may step it between iterations.
     """
     method = machine.find_method(value, "__iter__")
-    if isinstance(method, FunctionValue):
-        unit = method.scope.unit
-        if unit.survey.part(method.node).relevant:
-            escapes.escape(method, "stepped by an iterator")
-        body = unit.body_of(method.node)
-        if body is not None and isinstance(method.node, cst.FunctionDef):
-            generates = unit.survey.is_generator(method.node)
-            return generates and any(isinstance(p, (cst.Return, cst.Break)) for p in walk(body))
-    return False
+    if not (isinstance(method, FunctionValue) and isinstance(method.node, cst.FunctionDef)):
+        return None
+    unit = method.scope.unit
+    if unit.survey.part(method.node).relevant:
+        escapes.escape(method, "stepped by an iterator")
+    body = unit.body_of(method.node)
+    if body is None or not unit.survey.is_generator(method.node):
+        return None
+    stream = machine.call_function(method, Arguments())
+    leaves = any(isinstance(inner, (cst.Return, cst.Break, cst.Continue)) for inner in walk(body))
+    known = isinstance(stream, Stream) and (stream.trips is not None or stream.endless or leaves)
+    return stream if known and isinstance(stream, Stream) else None
 
 
 def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
@@ -154,11 +160,11 @@ def _always(value: AnyValue) -> Callable[[Expr], AnyValue]:
 
 
 def _of_share(_: Expr) -> AnyValue:
-    return Opaque(measured=True, local=True)
+    return Opaque(measured=True, visited=True, local=True)
 
 
 def _measured(_: Expr) -> AnyValue:
-    return Opaque(measured=True)
+    return Opaque(measured=True, visited=True)
 
 
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
@@ -199,40 +205,75 @@ def generator_stream(machine: Machine, node: cst.FunctionDef, scope: Scope) -> A
 def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope) -> Stream | None:
     """Return what a generator such as ``log_every(loader, …)`` yields one by one.
 
-    Its only loop visits that and yields once in each iteration.
+    Its only ``yield`` is one of a loop over that, in each iteration; or a ``yield from``.
     """
-    loops = [statement for statement in statements if isinstance(statement, (cst.For, cst.While))]
-    if len(loops) != 1 or not isinstance(loops[0], cst.For) or has_own_break(loops[0].body):
-        return None
-    # A `return` ends it early, a `continue` passes an element over.
-    if any(isinstance(inner, (cst.Return, cst.Raise, cst.Continue)) for inner in walk(loops[0])):
-        return None
-    yields = [
-        small
-        for statement in statements_of(loops[0].body)
-        for small in small_statements(statement)
-        if isinstance(small, cst.Expr) and isinstance(small.value, cst.Yield)
-    ]
-    if len(yields) != 1:
-        return None
+    written = [inner for statement in statements for inner in walk(statement)]
+    yields = [inner for inner in written if isinstance(inner, cst.Yield)]
+    if len(yields) != 1 or any(isinstance(inner, cst.Return) for inner in written):
+        return None  # a `return` may end it early
+    value = yields[0].value
+    around = next(statement for statement in statements if yields[0] in walk(statement))
+    match around, value:
+        case cst.For(iter=visited, target=target, body=body), cst.BaseExpression():
+            # A `continue` passes an element over.
+            skips = any(isinstance(inner, (cst.Raise, cst.Continue)) for inner in walk(around))
+            if skips or has_own_break(body) or not _has_line(yields[0], statements_of(body)):
+                return None
+            same = isinstance(target, cst.Name) and dotted(value) == target.value
+        case _, cst.From(item=visited) if _has_line(yields[0], [around]):
+            same = True
+        case _:
+            return None
     with machine.elsewhere(scope.unit, scope):
-        machine.statement = loops[0]
-        source = iterate(machine, machine.evaluate(loops[0].iter), loops[0].iter)
-    target, value = loops[0].target, yields[0].value
-    same = (
-        isinstance(target, cst.Name)
-        and isinstance(value, cst.Yield)
-        and (isinstance(value.value, cst.Name) and value.value.value == target.value)
-    )
+        machine.statement = around
+        source = iterate(machine, machine.evaluate(visited), visited)
     return source if same else replace(source, element=_measured)
+
+
+def _has_line(value: cst.Yield, block: Sequence[cst.CSTNode]) -> bool:
+    """Whether a statement of a block is a ``yield``, or assigns what it is sent."""
+    return any(
+        isinstance(small, (cst.Expr, cst.Assign)) and small.value is value
+        for statement in block
+        for small in small_statements(statement)
+    )
 
 
 # -- unrolling --------------------------------------------------------------------------------
 
 
-def worth_unrolling(machine: Machine, items: list[AnyValue]) -> bool:
-    """Whether a loop visits its elements one by one: they are few, and each may matter."""
-    return 0 < len(items) <= machine.limits.unrolled and all(map(_worth_visiting, items))
+_MOST_SETTINGS = 200
+_TAKES_SETTINGS = frozenset({"add_argument", "setattr"})
+
+
+def worth_unrolling(
+    machine: Machine, items: list[AnyValue], body: cst.CSTNode | None = None
+) -> bool:
+    """Whether a loop visits its elements one by one: they are few, and each may matter.
+
+    More of them are visited by a body that takes over settings, which have a name each.
+    """
+    many = len(items) > machine.limits.unrolled
+    if many and not (
+        len(items) <= _MOST_SETTINGS and all(map(_is_named, items)) and _takes_settings(body)
+    ):
+        return False
+    return bool(items) and all(map(_worth_visiting, items))
+
+
+def _is_named(item: AnyValue) -> bool:
+    """Whether an element is a pair of a name and a value."""
+    match item:
+        case ListValue(items=[Const(), *_]):
+            return True
+    return False
+
+
+def _takes_settings(body: cst.CSTNode | None) -> bool:
+    return body is not None and any(
+        isinstance(inner, cst.Call) and (dotted(inner.func) or "").split(".")[-1] in _TAKES_SETTINGS
+        for inner in walk(body)
+    )
 
 
 def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:

@@ -34,7 +34,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     repeat: Repeat | None = None
     if (
         stream.items is not None
-        and worth_unrolling(machine, stream.items)
+        and worth_unrolling(machine, stream.items, node.body)
         and not (all(map(_is_number, stream.items)) and _steps_itself(node))
     ):
         outcome = _unroll(machine, node, stream.items)

@@ -114,7 +114,7 @@ def name_value(machine: Machine, value: AnyValue, name: str) -> AnyValue:
             return _named_number(machine, value, name)
         case Loader(path=None):
             value.path = name
-            value.length = _named_length(machine, value.length, name)
+            value.length = _named_length(machine, value.length, name, value.by_samples)
         case Opaque(path=None) | Instance(path=None) | DictValue(path=None) | Sized(path=None):
             value.path = name
         case OptimizerValue(record=record) | SchedulerValue(record=record):
@@ -150,10 +150,12 @@ def _named_number(machine: Machine, number: Expr, name: str) -> Expr:
     return machine.named_number(name, chosen, Strength.DEFAULT) if is_number(chosen) else number
 
 
-def _named_length(machine: Machine, length: Expr | None, name: str) -> Expr:
+def _named_length(
+    machine: Machine, length: Expr | None, name: str, by_samples: Expr | None = None
+) -> Expr:
     """Return the number of batches as ``len(name)``, unless the script's defaults give it."""
     if length is None or length.value is None or machine.override(f"len({name})") is not None:
-        return numbers.batches_atom(machine, name)
+        return numbers.batches_atom(machine, name, by_samples)
     if length.strength is not Strength.CONSTANT:
         return length
     return machine.named_number(f"len({name})", length.value, Strength.CONSTANT, unit=Unit.BATCH)

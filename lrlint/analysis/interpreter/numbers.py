@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from lrlint.analysis.interpreter import arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -165,9 +166,11 @@ def length_atom(machine: Machine, path: str) -> Expr:
     return machine.named_number(f"len({path})", None, Strength.OPEN, unit=unit)
 
 
-def batches_atom(machine: Machine, path: str) -> Expr:
+def batches_atom(machine: Machine, path: str, same_as: Expr | None = None) -> Expr:
     """Return the open number ``len(path)`` of batches in a loader."""
-    return machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+    number = machine.named_number(f"len({path})", None, Strength.OPEN, unit=Unit.BATCH)
+    (atom,) = number.atoms()
+    return number if same_as is None else Expr.atom(replace(atom, same_as=same_as))
 
 
 def length_of(machine: Machine, value: AnyValue) -> Expr | None:

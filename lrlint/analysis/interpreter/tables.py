@@ -10,16 +10,16 @@ from collections.abc import Callable, Sequence
 
 from lrlint.analysis.interpreter import choices, numbers
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.computed import replaced
+from lrlint.analysis.model.computed import WITHIN, computed, replaced, varies
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Sized, Stream
-from lrlint.symbolic import Atom, Expr
+from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
 
 Element = Callable[[Expr], AnyValue]
 
 
 def elementwise(operation: Callable[..., AnyValue], *operands: AnyValue) -> Sized:
-    """Return the array of what an operation gives of arrays, element by element, and of numbers."""
+    """Return the array that an operation gives for arrays, element by element, and numbers."""
     arrays = [operand for operand in operands if isinstance(operand, Sized)]
     whole = arrays[0]
     known = all(array.element is not None and array.length == whole.length for array in arrays)
@@ -39,16 +39,34 @@ def item(machine: Machine, value: AnyValue, key: AnyValue) -> AnyValue:
     index, element = numbers.to_number(machine, key), element_of(value)
     if index is None or element is None:
         return Opaque()
-    if index.is_nonnegative:
-        return element(index)
     length = numbers.length_of(machine, value)
+    if index.is_nonnegative:
+        found = element(index)
+        return found if length is None else _within(machine, found, index, length)
     if length is None:
         return Opaque()
     return _either(index, Expr.const(0), element(length + index), element(index), machine)
 
 
+def _within(machine: Machine, value: AnyValue, index: Expr, length: Expr) -> AnyValue:
+    """Return an element, with the length of its table where the index may pass that."""
+    number = numbers.to_number(machine, value)
+    last = index
+    try:
+        for repeat in reversed(machine.loops):
+            line, trips = last.linear_in(repeat.loop.index), repeat.loop.trips
+            if trips is not None and line is not None and line[0].is_nonnegative:
+                last = line[0] * (trips - 1) + line[1]
+        inside = Relation("<", last, length).decided()
+    except (NotRepresentable, TooComplex):
+        inside = None
+    if inside or number is None or not varies(index):
+        return value
+    return computed(WITHIN, [number, index, length])
+
+
 def concatenated(machine: Machine, parts: Sequence[AnyValue]) -> Sized:
-    """Return the array of the elements of several."""
+    """Return one array with the elements of several."""
     total = Expr.const(0)
     columns: list[tuple[Expr, Expr, Element | None]] = []
     for part in parts:

@@ -43,6 +43,7 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         _batches(machine, arguments, size),
         dataset=arguments.get(0, "dataset"),
         batch_size=size if batch_sampler in (None, NONE) else None,
+        by_samples=_batches_of_unknown(machine, arguments, size),
         drops_last=arguments.get(8, "drop_last") == Const(True),
         shared_out=_is_distributed(arguments.get(3, "sampler")),
     )
@@ -54,11 +55,21 @@ def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | N
     if batch_sampler is not None and batch_sampler != NONE:
         return _known(length_of(machine, batch_sampler))
     source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
-    samples = None if source is None else _known(length_of(machine, source))
-    if isinstance(source, Instance) and samples is None:
-        samples = _yielded(machine, source, arguments.get(5, "num_workers"))
+    samples = None if source is None else _samples(machine, source)
+    if _is_streamed(source) and arguments.get(5, "num_workers") not in (None, Expr.const(0)):
+        samples = None  # each worker has a copy of the data
     if size == NONE:
         return samples
+    return _batched(machine, samples, size, arguments.get(8, "drop_last"))
+
+
+def _batches_of_unknown(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
+    """Return the number of batches in one pass over data whose length is not known."""
+    samplers = (arguments.get(3, "sampler"), arguments.get(4, "batch_sampler"))
+    data = arguments.get(0, "dataset")
+    if size == NONE or any(sampler not in (None, NONE) for sampler in samplers):
+        return None
+    samples = length_of(machine, data) if isinstance(data, Opaque | Sized) else None
     return _batched(machine, samples, size, arguments.get(8, "drop_last"))
 
 
@@ -73,16 +84,29 @@ def _batched(
     return length if isinstance(length, Expr) else None
 
 
-def _yielded(machine: Machine, data: Instance, workers: AnyValue | None) -> Expr | None:
-    """Return how many samples an ``IterableDataset`` gives, of which each worker has a copy."""
-    bases = [] if data.cls is None else external_bases(data.cls)
+def _samples(machine: Machine, data: AnyValue) -> Expr | None:
+    """Return how many samples a pass over data gives, where that is known.
+
+    An ``IterableDataset`` gives what its ``__iter__`` yields, whatever its ``__len__`` says. Where
+    they differ, so do ``len(loader)`` and the batches of a pass.
+    """
+    length = _known(length_of(machine, data))
+    if not (isinstance(data, Instance) and _is_streamed(data)):
+        return length
     method = machine.find_method(data, "__iter__")
-    if not any(base.endswith("IterableDataset") for base in bases):
-        return None
-    if workers not in (None, Expr.const(0)) or not isinstance(method, FunctionValue):
+    if not isinstance(method, FunctionValue):
         return None
     stream = machine.call_function(method, Arguments())
-    return _known(stream.trips) if isinstance(stream, Stream) and not stream.endless else None
+    if not isinstance(stream, Stream) or stream.endless:
+        return None
+    yielded = _known(stream.trips)
+    return yielded if length is None or length == yielded else None
+
+
+def _is_streamed(data: AnyValue | None) -> bool:
+    """Whether data is an ``IterableDataset`` of the project."""
+    bases = external_bases(data.cls) if isinstance(data, Instance) and data.cls is not None else []
+    return any(base.endswith("IterableDataset") for base in bases)
 
 
 def _known(length: Expr | None) -> Expr | None:
@@ -144,7 +168,8 @@ def _concatenated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
     items = None if parts is None else items_of(parts)
     total: Expr | None = Expr.const(0)
     for item in items or []:
-        length = length_of(machine, item)
+        streamed = _is_streamed(item)
+        length = _samples(machine, item) if streamed else length_of(machine, item)
         total = None if total is None or length is None else total + length
     return Sized(total if items else None)
 

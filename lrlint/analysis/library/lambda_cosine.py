@@ -36,17 +36,20 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
     if not isinstance(function, FunctionValue):
         return None
     body = function.scope.unit.body_of(function.node)
-    if body is None or any(_is_cosine(call) for call in _calls(body)):
+    if body is None:
         return None
     step = machine.index_atom("step")
     law = factor_at(machine, function, Expr.atom(step))
     if law is None or any(atom.key == step.key for atom in law.atoms() if atom != step):
         return None
     here = SyntaxPlace(function.scope.unit, function.node)
+    cosines = any(_is_cosine(call) for call in _calls(body))
     found = {
         end.at: end
         for end in law_shape.ends(law, [(step, None)])
-        if end.at.is_integer and (end.cosine or not (end.at.is_constant and end.clamped))
+        if end.at.is_integer
+        and (end.cosine or not (end.at.is_constant and end.clamped))
+        and (end.clamped or not cosines)  # others are read above, where they can be
     }
     if len(found) != 1:
         return None

@@ -124,7 +124,7 @@ def own_decay(rate: OwnRate) -> End | None:
     found = {
         end.at: end
         for end in law_shape.ends(rate.number, counters)
-        if end.at.is_integer and (end.cosine or not end.at.is_constant) and not end.clamped
+        if end.at.is_integer and (end.cosine or not end.at.is_constant)
     }
     cosines = {at: end for at, end in found.items() if end.cosine}
     ends = cosines or found

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
@@ -130,8 +130,13 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }
+    if law.positioned:
+        keywords = _of_older_timm(law, keywords)
+    positional = arguments.positional
+    if len(positional) == 1 + len(names := _positional(law)) and _VERBOSE in law.removed:
+        positional = positional[: len(names)]  # it came last in older releases
     try:
-        optimizer, bound = law.bind_call(arguments.positional, keywords)
+        optimizer, bound = law.bind_call(positional, keywords)
     except TypeError as error:
         return _build_incomplete(machine, law, arguments, keywords, node, str(error))
     bound.pop("optimizer", None)
@@ -148,6 +153,22 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
         node,
         lambda item: _record(machine, law, item, values, arguments, node, complete=complete),
     )
+
+
+_OLDER_NAMES = {"t_mul": "cycle_mul", "decay_rate": "cycle_decay"}
+
+
+def _of_older_timm(law: Law, keywords: dict[str, object]) -> dict[str, object]:
+    """Return keywords with the names of timm 1.0, where timm 0.4 followed the same law.
+
+    Without a limit its cycles went on for ever.
+    """
+    limit = keywords.get("cycle_limit")
+    if not isinstance(limit, Expr) or limit.value is None or limit.value < 1:
+        return keywords
+    known = {parameter.name for parameter in law.parameters}
+    older = {name for name in _OLDER_NAMES if name in keywords and name not in known}
+    return {_OLDER_NAMES[name] if name in older else name: keywords[name] for name in keywords}
 
 
 def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
@@ -209,12 +230,12 @@ def _record(
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
         record.decay = decay_end(machine, function)
-        record.absolute_lr = absolute_lr(machine, function, record.optimizer)
+        record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:
-        record.optimizer.driven = True
+        members.drive(machine, record.optimizer)
     for child in children:
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
@@ -238,7 +259,7 @@ def build(
         places=places,
         kind=_kind(law),
     )
-    optimizer.record.driven = True
+    members.drive(machine, optimizer.record)
     machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
 
@@ -249,8 +270,9 @@ def _kind(law: Law) -> LibraryKind | None:
 
 def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
     """Return where each parameter is written."""
-    names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
-    names.insert(law.optimizer_index, "optimizer")
+    names = _positional(law)
+    if _VERBOSE in law.removed:
+        names.append(_VERBOSE)
     places: dict[str, SyntaxPlace] = {}
     for key, place in arguments.places.items():
         if isinstance(key, str):
@@ -258,6 +280,16 @@ def _places(law: Law, arguments: Arguments) -> dict[str, SyntaxPlace]:
         elif key < len(names):
             places[names[key]] = place
     return places
+
+
+_VERBOSE = "verbose"
+
+
+def _positional(law: Law) -> list[str]:
+    """Return the parameters that may be given by position, the optimizer included."""
+    names = [parameter.name for parameter in law.parameters if not parameter.keyword_only]
+    names.insert(law.optimizer_index, "optimizer")
+    return names
 
 
 def _children(machine: Machine, value: AnyValue | None) -> tuple[SchedulerRecord, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
-from lrlint.analysis.model.computed import FUNCTIONS, SINGLE, Computed
+from lrlint.analysis.model.computed import FUNCTIONS, SINGLE, WITHIN, Computed
 from lrlint.analysis.model.condition_queries import text_of
 from lrlint.analysis.model.conditions import (
     OPERATORS,
@@ -17,6 +18,8 @@ from lrlint.analysis.model.conditions import (
     Relation,
 )
 from lrlint.symbolic import Atom, Expr, Strength, compile_expr
+
+_T = TypeVar("_T")
 
 
 class NotComputable(ValueError):
@@ -94,7 +97,9 @@ def _compile_computed(key: Computed, arguments: Sequence[Atom]) -> Callable[...,
     parts = [compile_number(part, arguments) for part in key.parts]
     if key.function == "item":
         index, *items = parts
-        return lambda *at: items[int(index(*at))](*at)
+        return lambda *at: _item(items, int(index(*at)))(*at)
+    if key.function == WITHIN:
+        return _within(*parts)
     if key.function == SINGLE:
         raise NotComputable("the rounding of a tensor")
     function = FUNCTIONS[key.function]
@@ -107,6 +112,27 @@ def _compile_computed(key: Computed, arguments: Sequence[Atom]) -> Callable[...,
         return result
 
     return call
+
+
+def _within(
+    value: Callable[..., int | float],
+    index: Callable[..., int | float],
+    length: Callable[..., int | float],
+) -> Callable[..., int | float]:
+    def call(*at: int | float) -> int | float:
+        _item(range(int(length(*at))), int(index(*at)))
+        return value(*at)
+
+    return call
+
+
+def _item(items: Sequence[_T], index: int) -> _T:
+    """Return an element of a table; past its end the script raises an exception."""
+    try:
+        return items[index]
+    except IndexError:
+        text = f"element {index} of a table that has {len(items)}"
+        raise NotComputable(text) from None
 
 
 def _where_reached(number: Expr, arguments: Sequence[Atom]) -> Callable[..., int | float]:

@@ -86,6 +86,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 SINGLE = "float32"
 """The function that torch rounds with; how it rounds what follows is not computed."""
 
+WITHIN = "within"
+"""The function that gives an element of a table, its index and the table's length; past the end
+the script raises an exception."""
+
 
 @dataclass(frozen=True)
 class Computed(Derived):

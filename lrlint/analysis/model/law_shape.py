@@ -7,15 +7,25 @@ number of the iteration of one loop, or of nested loops that it counts through.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import Computed, Derived
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
-from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex, ceil, cleared, compare, floor
+from lrlint.symbolic import (
+    Atom,
+    Expr,
+    NotRepresentable,
+    TooComplex,
+    ceil,
+    cleared,
+    compare,
+    floor,
+    unbounded,
+)
 from lrlint.symbolic.atoms import Call
 
 Counters = Sequence[tuple[Atom, Expr | None]]
@@ -90,15 +100,20 @@ def counted(law: Expr | Derived, counters: Counters) -> Counters | None:
 
 
 def ends(law: Expr, counters: Counters) -> Iterator[End]:
-    """Yield the ends of the cosines, lines and polynomials of a law."""
+    """Yield the ends of the cosines, lines and polynomials of a law.
+
+    A table that the counter may run out of has none: there the training ends with an exception.
+    """
+    if any(isinstance(key, Computed) and key.function == WITHIN for key in _keys(law)):
+        return
     for key in _keys(law):
         if not isinstance(key, Computed):
             continue
         try:
             if key.function == "cos":
-                end = _of_cosine(key, counters)
+                end = _of(_of_cosine, key.parts[0], counters, key.place)
             elif key.function == "**" and key.parts[1].value != 0:
-                end = _of_line(key.parts[0], counters, key.place)
+                end = _of(_of_line, key.parts[0], counters, key.place)
             else:
                 end = None
         except _UNREPRESENTABLE:
@@ -107,15 +122,31 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
             yield end
     for number, clamped in _sides(law):
         try:
-            end = _of_line(number, counters, None)
+            end = _of(_of_line, number, counters, None)
         except _UNREPRESENTABLE:
             end = None
         if end is not None:
-            yield replace(end, clamped=clamped)
+            yield replace(end, clamped=clamped or end.clamped)
 
 
-def _of_cosine(key: Computed, counters: Counters) -> End | None:
-    line = line_in(key.parts[0], counters)
+def _of(
+    shape: Callable[[Expr, Counters, Any], End | None], number: Expr, counters: Counters, place: Any
+) -> End | None:
+    """Return where a number ends, be it or what it counts bounded there: ``1 - min(t, T) / T``."""
+    end = shape(number, counters, place)
+    if end is not None:
+        return end
+    free, bounds = unbounded(number, [index for index, _ in counters])
+    end = shape(free, counters, place) if bounds and len(counters) == 1 else None
+    if end is None:
+        return None
+    there = {index: end.at for index, _ in counters}
+    stays = all(compare(inner.subs(there), limit).equal for inner, limit in bounds)
+    return replace(end, clamped=True) if stays else None
+
+
+def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
+    line = line_in(angle, counters)
     if line is None:
         return None
     slope, offset = (part / _PI for part in line)
@@ -125,7 +156,7 @@ def _of_cosine(key: Computed, counters: Counters) -> End | None:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
     length = 1 / slope
     start = _zero(slope, offset)
-    return End(start + length, start, cosine=True, place=key.place)
+    return End(start + length, start, cosine=True, place=place)
 
 
 def _zero(slope: Expr, offset: Expr) -> Expr:
@@ -177,10 +208,10 @@ def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
             sides += key.parts
     for side in sides:
         yield side, False
-        for factor, _ in next(iter(side.terms), frozenset()):
-            if not isinstance(factor, Call) or factor.kind != "max":
-                continue
-            if side.terms == {frozenset({(factor, 1)}): 1}:
+        if len(side.terms) != 1:
+            continue
+        for factor, exponent in next(iter(side.terms)):
+            if isinstance(factor, Call) and factor.kind == "max" and exponent > 0:
                 yield from ((part, True) for part in factor.args)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import libcst as cst
 
@@ -55,6 +55,8 @@ class Opaque(Value):
     path: str | None = None
     measured: bool = False
     """Whether it is a result of the training: a loss, an accuracy."""
+    visited: bool = False
+    """Whether it is an element of an iterable that a loop runs over, such as a batch."""
     rate: Expr | None = None
     """How it follows from the LR in use, where it is computed from that."""
     number: Expr | None = None
@@ -158,6 +160,11 @@ class UnknownKey:
     """The key of a dict's entry, where it is not known."""
 
     number: int
+
+
+UNKNOWN_KEYS: Final = object()
+"""Any `UnknownKey` among what loops change: their numbers differ from one interpretation to the
+next."""
 
 
 @dataclass(eq=False, slots=True)
@@ -305,6 +312,8 @@ class Loader(Value):
     path: str | None = None
     dataset: AnyValue | None = None
     batch_size: AnyValue | None = None
+    by_samples: Expr | None = None
+    """The same number, from the unknown length of the data."""
     drops_last: bool = False
     """Whether a last batch of fewer samples is left out."""
     shared_out: bool = False

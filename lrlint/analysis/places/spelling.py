@@ -102,16 +102,22 @@ def _names_at(unit: ModuleUnit, node: cst.CSTNode) -> _Names:
     start, _ = unit.offsets(node)
     functions = [one for one in unit.path_to(node) or () if isinstance(one, cst.FunctionDef)]
     bound: set[str] = set()
+    guarded: set[str] = set()
     scopes: list[cst.Module | cst.FunctionDef] = [unit.tree, *functions[:-1]]
     for scope in scopes:
-        # What the scopes around bind is bound once the function runs.
-        bound |= {name for name, end in _bindings(unit, scope) if functions or end <= start}
+        # What the scopes around bind is bound once the function runs, wherever it is called from:
+        # `if __name__ == "__main__":` binds nothing for those who import it.
+        names = {name for name, end in _bindings(unit, scope) if functions or end <= start}
+        bound |= names
+        if functions:
+            guarded |= names - {name for name, _ in _bindings(unit, scope, guarded=False)}
     later: set[str] = set()
     text = unit.source.text
     if functions:
         own = functions[-1]
         first, last = unit.offsets(own)
         text = text[first:last]
+        bound -= {name for name in guarded if not re.search(rf"\b{name}\b", text)}
         local = list(_bindings(unit, own))
         bound -= {name for name, _ in local}
         bound |= {name for name, end in local if end <= start}
@@ -124,8 +130,13 @@ def _set_on_self(text: str) -> set[str]:
     return set(re.findall(r"\bself\.(\w+)\s*(?::[^=\n]+)?=[^=]", text))
 
 
-def _bindings(unit: ModuleUnit, scope: cst.Module | cst.FunctionDef) -> Iterator[tuple[str, int]]:
-    """Yield the names that a scope binds, each with the offset where it gets its value."""
+def _bindings(
+    unit: ModuleUnit, scope: cst.Module | cst.FunctionDef, *, guarded: bool = True
+) -> Iterator[tuple[str, int]]:
+    """Yield the names that a scope binds, each with the offset where it gets its value.
+
+    With ``guarded`` False, those that a script binds when it runs as one are left out.
+    """
     stack: list[cst.CSTNode] = []
     if isinstance(scope, cst.FunctionDef):
         for parameter in _parameters(scope.params):
@@ -140,6 +151,9 @@ def _bindings(unit: ModuleUnit, scope: cst.Module | cst.FunctionDef) -> Iterator
             case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
                 yield name.value, unit.offsets(node)[1]
                 continue
+            case cst.If(test=test, orelse=orelse) if not guarded and _is_main_guard(test):
+                stack += [] if orelse is None else [orelse]
+                continue
             case cst.Import(names=names) | cst.ImportFrom(names=[*names]):
                 for alias in names:
                     bound = dotted(alias.name if alias.asname is None else alias.asname.name)
@@ -151,6 +165,17 @@ def _bindings(unit: ModuleUnit, scope: cst.Module | cst.FunctionDef) -> Iterator
                 for bound_name in assigned_names(node):
                     yield bound_name, unit.offsets(node)[1]
         stack += children(node)
+
+
+def _is_main_guard(test: cst.BaseExpression) -> bool:
+    match test:
+        case cst.Comparison(left=cst.Name(value="__name__")):
+            return True
+        case cst.Comparison(
+            comparisons=[cst.ComparisonTarget(comparator=cst.Name(value="__name__"))]
+        ):
+            return True
+    return False
 
 
 def _parameters(parameters: cst.Parameters) -> Iterator[str]:

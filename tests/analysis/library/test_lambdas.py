@@ -103,7 +103,8 @@ def test_local_names_of_a_function_are_followed() -> None:
         ("lambda t: math.cos(math.pi * t / epochs)", None),  # ends at 0, halfway
         ("lambda t: math.cos(7 / 16 * math.pi * t / epochs)", None),
         ("lambda t: 1 + math.cos(2 * math.pi * t / epochs)", None),  # comes back
-        ("lambda t: 1 + math.cos(math.pi * min(1, t / epochs))", None),  # stays at the end
+        ("lambda t: 1 + math.cos(math.pi * min(1, t / epochs))", "epochs"),  # stays there
+        ("lambda t: 1 + math.cos(math.pi * min(0.5, t / epochs))", None),  # ends halfway
         ("lambda t: 1 + math.cos(a * t) + math.cos(b * t)", None),
         ("lambda t: 1 + math.cos(math.pi * loss)", None),
         ("lambda t: 1 - t / epochs", "epochs"),  # a line
