@@ -165,8 +165,11 @@ def _with_partial(function: Partial, arguments: Arguments) -> Arguments:
         [*function.positional, *arguments.positional],
         {**function.keywords, **arguments.keywords},
         {
-            (key + before if isinstance(key, int) else key): place
-            for key, place in arguments.places.items()
+            **function.places,
+            **{
+                (key + before if isinstance(key, int) else key): place
+                for key, place in arguments.places.items()
+            },
         },
         arguments.open,
     )

@@ -28,8 +28,17 @@ from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
-    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "ignite", "lightning"),
-    *("numpy", "pytorch_lightning", "pytorch_warmup", "skorch", "timm", "torch", "torchtune"),
+    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "hydra", "ignite"),
+    *(
+        "lightning",
+        "numpy",
+        "pytorch_lightning",
+        "pytorch_warmup",
+        "skorch",
+        "timm",
+        "torch",
+        "torchtune",
+    ),
     *("torchvision", "tqdm", "transformers", "trl"),
 }
 """Modules of functions and classes, rather than of a project's settings."""

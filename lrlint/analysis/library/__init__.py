@@ -24,6 +24,7 @@ from lrlint.analysis.library import (  # noqa: F401
     data_loaders,
     decorators,
     fabric,
+    hydra_objects,
     ignite,
     ignite_schedulers,
     instance_checks,

@@ -54,8 +54,10 @@ def decorate(
             traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             defaults |= click_default(machine, call)
-        case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
-            defaults |= _first_parameter(value, config)
+        case "main" if call is not None and value.node.params.params:
+            parameter = value.node.params.params[0].name.value
+            settings = hydra.config(machine, call, parameter)
+            defaults |= {} if settings is None else {parameter: settings}
         case "wrap" if (
             call is not None
             and (config := class_settings.wrapped(machine, value.node, call)) is not None

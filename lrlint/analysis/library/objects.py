@@ -171,4 +171,4 @@ def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
-    return Partial(function, tuple(rest), dict(arguments.keywords))
+    return Partial(function, tuple(rest), dict(arguments.keywords), arguments.places_after(1))

@@ -282,6 +282,8 @@ class Partial(Value):
     function: AnyValue
     positional: tuple[AnyValue, ...]
     keywords: Mapping[str, AnyValue]
+    places: Mapping[int | str, SyntaxPlace] = field(default_factory=dict)
+    """Where its arguments are written, by position or keyword."""
 
 
 @dataclass(frozen=True, slots=True)
