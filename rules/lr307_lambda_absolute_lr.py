@@ -27,8 +27,9 @@ class LambdaAbsoluteLR(Rule):
     ## What it does
 
     Reports an `lr_lambda` whose result is a multiple of the LR that the optimizer was built with:
-    `lambda epoch: lr * 0.95**epoch`. Not reported are optimizers with an LR of 1, for which the two
-    are the same, and results that are divided by the base LR.
+    `lambda epoch: lr * 0.95**epoch`; or a power of another LR: `lambda epoch: final_lr ** drops`.
+    Not reported are optimizers with an LR of 1, for which the two are the same, and results that
+    are divided by the base LR.
 
     ## Why is this bad
 
@@ -116,8 +117,7 @@ class LambdaAbsoluteLR(Rule):
         here = place.span().filename == schedule.place.span().filename
         yield self.finding(
             place if here else schedule.place,
-            f"lr_lambda returns an LR, and LambdaLR multiplies it by the base LR,"
-            f" {wording.quantity(base)}{_product(base)}: it must return a factor",
+            _message(schedule, base),
             severity=Severity.ERROR
             if known and schedule.construction.on_default_path
             else Severity.WARNING,
@@ -126,6 +126,19 @@ class LambdaAbsoluteLR(Rule):
                 ("the LR is returned here", None if here else place),
             ),
         )
+
+
+def _message(schedule: Schedule, base: Expr) -> str:
+    rate = schedule.lr_lambda.power_of
+    if rate is not None:
+        return (
+            f"lr_lambda returns powers of an LR, {wording.quantity(rate)}, and LambdaLR multiplies"
+            f" them by the base LR, {wording.quantity(base)}: it must return a factor"
+        )
+    return (
+        f"lr_lambda returns an LR, and LambdaLR multiplies it by the base LR,"
+        f" {wording.quantity(base)}{_product(base)}: it must return a factor"
+    )
 
 
 def _product(base: Expr) -> str:

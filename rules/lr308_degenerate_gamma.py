@@ -8,6 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import EXERCISE, NOT_STEPPED
+from lrlint.judgement.hand_written import growing_decay
 from lrlint.judgement.length import WITH_THE_DEFAULTS
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -27,8 +28,10 @@ class DegenerateGamma(Rule):
     ## What it does
 
     Reports a `gamma` of `StepLR`, `MultiStepLR` or `ExponentialLR`, or a `factor` of
-    `ReduceLROnPlateau`, that is 0 or less, or above 1. A `gamma` of exactly 1 keeps the LR as it
-    is, which is a usual way to switch a schedule off; torch does not take a `factor` of 1.
+    `ReduceLROnPlateau`, that is 0 or less, or above 1; and an LR that the script writes itself and
+    that a negative exponent lets grow: `lr * 0.1 ** -(epoch // 30)`. A `gamma` of exactly 1 keeps
+    the LR as it is, which is a usual way to switch a schedule off; torch does not take a `factor`
+    of 1.
 
     ## Why is this bad
 
@@ -74,6 +77,18 @@ class DegenerateGamma(Rule):
             says=("gamma is 1.1", "the LR grows"),
         ),
     )
+
+    def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
+        growth = growing_decay(schedule)
+        if growth is None:
+            return
+        factor, first, last = growth
+        yield self.finding(
+            schedule.place,
+            f"the powers of {wording.quantity(factor)} that are written here have a negative"
+            f" exponent: the LR grows from {wording.number(first)} to {wording.number(last)},"
+            " where it should decay",
+        )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         parameter = _FACTOR[schedule.scheduler]

@@ -19,8 +19,9 @@ def settled_rows(
 ) -> frozenset[int]:
     """Return the settled rows, and 0 if whole files can be judged by them.
 
-    Where the module trains by itself, all rows are, but for those of functions that nothing happens
-    in: others may call them. Else, only those of a function that builds and steps a scheduler are.
+    Where the module trains by itself, these are all rows but those of functions in which nothing
+    happens: others may call them. Elsewhere they are the rows of functions that build and step a
+    scheduler.
     """
     if any(True for _ in walk(traces[0])):
         return _of_script(traces, source)

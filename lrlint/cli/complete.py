@@ -1,6 +1,6 @@
 """What a shell offers for an option's value: rules, and the names that `predict --set` takes.
 
-An error would be printed into the prompt, so there is none: nothing is offered instead.
+An error would be printed into the prompt, so where one occurs, nothing is offered.
 """
 
 from __future__ import annotations

@@ -70,9 +70,28 @@ def file_option(
     *names: str, help: str, metavar: str = "FILE", multiple: bool = False
 ) -> click.Option:
     """Return an option whose value is a path."""
-    return click.Option(
-        names, type=click.Path(path_type=Path), metavar=metavar, multiple=multiple, help=help
-    )
+    return click.Option(names, type=FilePath(), metavar=metavar, multiple=multiple, help=help)
+
+
+class FilePath(click.Path):
+    """The path of a file other than a script, which it would replace: `--output-file *.py`."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Return the path. Fails where it is that of a script."""
+        from lrlint.source.discover import SUFFIXES  # for a rare option
+
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            self.fail(f"{path} is a script.", param, ctx)
+        return path
 
 
 def config_option(help: str) -> click.Option:

@@ -12,7 +12,13 @@ import click
 from lrlint.cli import USAGE_ERROR, complete
 from lrlint.cli.configuration import resolver_for
 from lrlint.cli.names import say_unknown
-from lrlint.cli.options import config_option, format_option, isolated_option, set_option
+from lrlint.cli.options import (
+    FilePath,
+    config_option,
+    format_option,
+    isolated_option,
+    set_option,
+)
 from lrlint.cli.terminal import say, wants_colour, write, write_file
 from lrlint.errors import internal_error
 
@@ -56,7 +62,7 @@ OF_A_SUFFIX = {f".{name}": name for name in ("csv", "svg", "png", "html")}
 )
 @click.option(
     "--output-file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FilePath(),
     help="Write the prediction to this file; its ending may be that of a format: .csv, .svg…",
 )
 @click.option("-m", "modules", is_flag=True, help="FILE is the name of a module, as for python -m.")

@@ -39,8 +39,9 @@ from lrlint.output import FORMATS, Style, render
 # The engine and the runtime are imported in functions: they take 0.1 s, and `--help` needs none.
 if TYPE_CHECKING:
     from lrlint.linter.resolve import Resolver
-    from lrlint.runtime.launcher import ScriptEnd, Target
+    from lrlint.runtime.launcher import Target
     from lrlint.runtime.run_report import Origin, RunReport
+    from lrlint.runtime.silent_exits import ScriptEnd
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,7 @@ class _Finisher:
         self._stderr = None if sys.stderr is None else _duplicate(2)
         """Where standard error went when the script began."""
         self._silent = self._mode is Mode.RECORD and self._file is None and self._format == "text"
-        self._target, self._began = target, time.time()
+        self._target, self._began, self._folder = target, time.time(), os.getcwd()
         self._session.start()
 
     def finish(self, outcome: ScriptEnd) -> int:
@@ -274,6 +275,7 @@ class _Finisher:
         from lrlint.runtime.run_report import RunReport
         from lrlint.runtime.verdicts import judge, one_severity
 
+        _leave_removed_folder(self._folder)
         session = self._session
         session.stop()
         gathered = ranks.exchange(session.for_other_ranks())
@@ -328,6 +330,15 @@ class _Finisher:
         else:
             with os.fdopen(self._stderr, "w", encoding="utf-8", errors="replace") as stream:
                 stream.write(text)
+
+
+def _leave_removed_folder(folder: str) -> None:
+    """Go back to a folder, if the script has removed the one that it went to."""
+    try:
+        os.getcwd()
+    except OSError:
+        with suppress(OSError):
+            os.chdir(folder)
 
 
 def _duplicate(file: int) -> int | None:

@@ -13,6 +13,7 @@ from lrlint.linter.resolve import Preferences, Resolver
 from lrlint.linter.ruleset import Ruleset
 from lrlint.linter.settings import Settings, shown
 from lrlint.output.summary import count
+from lrlint.output.text import clean
 from lrlint.source import Found, display_name
 
 
@@ -24,7 +25,7 @@ def files(paths: Iterable[str], resolver: Resolver, stdin: Stdin | None) -> list
 
 def show_files(paths: Iterable[str], resolver: Resolver, stdin: Stdin | None) -> str:
     """Return the names of the files, one per line."""
-    return "".join(f"{display_name(file.path)}\n" for file in files(paths, resolver, stdin))
+    return "".join(f"{clean(display_name(file.path))}\n" for file in files(paths, resolver, stdin))
 
 
 def show_settings(paths: Iterable[str], resolver: Resolver, stdin: Stdin | None) -> str:
@@ -35,16 +36,15 @@ def show_settings(paths: Iterable[str], resolver: Resolver, stdin: Stdin | None)
         path = reader.path(file)
         groups.setdefault(resolver.settings(path), []).append(display_name(path))
     parts = [_of_run(resolver.preferences)]
-    parts += ["\n".join(_of_files(settings, names)) + "\n" for settings, names in groups.items()]
-    return "\n".join(parts)
+    parts += [_of_files(settings, names) for settings, names in groups.items()]
+    return "\n".join("".join(f"{clean(line)}\n" for line in lines) for lines in parts)
 
 
-def _of_run(preferences: Preferences) -> str:
-    lines = ["# this run"]
+def _of_run(preferences: Preferences) -> Iterator[str]:
+    yield "# this run"
     for name, value in asdict(preferences).items():
         if value is not None:
-            lines.append(f"{name.replace('_', '-')} = {_toml(value)}")
-    return "\n".join(lines) + "\n"
+            yield f"{name.replace('_', '-')} = {_toml(value)}"
 
 
 def _of_files(settings: Settings, names: list[str]) -> Iterator[str]:

@@ -16,6 +16,8 @@ class FactorFunction:
 
     absolute_lr: Place | None = None
     """Where it returns a multiple of the base LR instead of a factor, or None."""
+    power_of: Expr | None = None
+    """Another LR, where it returns powers of that; else None."""
     first_factor: Expr | None = None
     """What it returns for step 0."""
 
@@ -80,6 +82,8 @@ class WrittenLaw:
     """The LR at a value of the counter, with the script's defaults."""
     settled: bool = False
     """Whether no option of the script changes it."""
+    factor: Expr | None = None
+    """The number below 1 whose powers it consists of: ``0.1 ** (epoch // 30)``."""
     decays: tuple[DecayEnd, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     dead: tuple[DeadBranch, ...] = ()

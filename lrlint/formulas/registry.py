@@ -10,6 +10,7 @@ from lrlint.formulas import (
     cosine,
     cyclic,
     decay,
+    deepspeed,
     lambdas,
     onecycle,
     plateau,
@@ -118,6 +119,7 @@ def _build() -> Mapping[str, Law]:
         swa.LAWS,
         transformers.LAWS,
         timm.LAWS,
+        deepspeed.LAWS,
         composite_laws(_LAWS),
         (
             Law(

@@ -6,6 +6,7 @@ value of the counter; then the curve decides, and not the form of the law.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,6 +41,8 @@ _LOW = 0.05
 """The share of the highest LR below which nobody sees how far a decay went on."""
 _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
+_GROWN = 2.0
+"""How many times its first LR the last one is, at least, where a decay has become a growth."""
 _LOST = 1e-9
 """The share of its LR at which a training has come to a halt."""
 
@@ -319,6 +322,20 @@ def flat_lr(schedule: Schedule) -> float | None:
     if lrs is None or len(lrs) < _FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
         return None
     return lrs[0]
+
+
+def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:
+    """Return the factor, and the first and the last LR, of a decay that only raises the LR.
+
+    It starts at the LR of the optimizer, as a decay does and a warm-up does not.
+    """
+    factor, base = schedule.law.factor, next(iter(schedule.base_lrs), None)
+    if factor is None or base is None or base.value is None or not is_judged(schedule):
+        return None
+    lrs = curve(schedule)
+    if not lrs or not math.isclose(lrs[0], base.value) or lrs != sorted(lrs):
+        return None
+    return (factor, lrs[0], lrs[-1]) if lrs[-1] >= _GROWN * lrs[0] else None
 
 
 # -- the LR in use (LR701) ------------------------------------------------------------------------

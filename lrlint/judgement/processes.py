@@ -53,7 +53,10 @@ def misfit(schedule: Schedule) -> Misfit | None:
     acceleration = schedule.stepping.acceleration
     if acceleration is None or schedule.parent is not None:
         return None
-    if is_exercise(schedule) or rebuilt_in(schedule) or schedule.construction.open_arguments:
+    # Whatever is in **kwargs, it cannot be a length that is given by its name.
+    written = schedule.horizon is not None and schedule.horizon.length is not None
+    is_open = schedule.construction.open_arguments and not written
+    if is_exercise(schedule) or rebuilt_in(schedule) or is_open:
         return None
     return (
         _of_accumulation(acceleration)

@@ -44,8 +44,8 @@ class Resume:
 def resumed(schedule: Schedule) -> Resume | None:
     """Return the training loop of a schedule that continues an earlier run.
 
-    Where a checkpoint is loaded into the optimizer, any counter that does not start at a number of
-    the script's will do; else its name has to say that it is a start.
+    Where a checkpoint is loaded into the optimizer, any counter will do that does not start at a
+    number in the script; elsewhere its name has to say that it is a start.
     """
     optimizer = schedule.optimizer
     loaded = optimizer is not None and restored(optimizer) is not None
@@ -70,7 +70,7 @@ def restored(optimizer: OptimizerUse) -> Call | None:
 
 
 def _in_training(call: Call) -> bool:
-    """Whether it is made again and again, as when a training goes back to its best epoch."""
+    """Whether the call runs repeatedly, as when a training goes back to its best epoch."""
     return any(loop.kind in (LoopKind.EPOCH, LoopKind.BATCH) for loop in call.loops)
 
 
@@ -145,7 +145,7 @@ def _knows(schedule: Schedule, start: Expr) -> bool:
 
 
 def _goes_on(schedule: Schedule, start: Expr) -> bool:
-    """Whether a scheduler is made to go on from where the training starts."""
+    """Whether a scheduler is built to continue from where the training starts."""
     last = schedule.argument("last_epoch")
     return (last is not None and last.explicit) or _knows(schedule, start)
 
@@ -170,9 +170,9 @@ def saved_with(training: Training, schedule: Schedule) -> Checkpoint | None:
 
 
 def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Checkpoint] | None:
-    """Return where the optimizer's state is loaded, the scheduler's saved state not (LR403).
+    """Return where the optimizer's state is loaded but not the scheduler's (LR403).
 
-    The checkpoint that holds both comes with it.
+    With it comes the checkpoint that has both states.
     """
     optimizer, checkpoint = schedule.optimizer, saved_with(training, schedule)
     if optimizer is None or checkpoint is None or goes_on_from_zero(schedule) is None:
@@ -182,8 +182,10 @@ def state_is_ignored(training: Training, schedule: Schedule) -> tuple[Call, Chec
 
 
 def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
-    """Where the states of optimizer and scheduler are loaded, if between the two the scheduler is
-    built, and its constructor puts the LR of step 0 in the place of the one that was loaded."""
+    """Return where the two states are loaded, if the scheduler is built between the loads.
+
+    Its constructor then replaces the loaded LR by that of step 0.
+    """
     load = schedule.construction.restored_first
     if load is None or schedule.parent is not None or is_exercise(schedule):
         return None
@@ -242,7 +244,7 @@ def _is_resume(call: Call) -> bool:
 
 
 def _lr_is_put_right(schedule: Schedule) -> bool:
-    """Whether the LR is loaded, or written, once more after the scheduler is built."""
+    """Whether the LR is loaded or written again after the scheduler is built."""
     optimizer = schedule.optimizer
     if optimizer is None:
         return True

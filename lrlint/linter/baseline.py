@@ -1,4 +1,4 @@
-"""Baselines: how many findings of each rule a project puts up with in each file, for now.
+"""Baselines: how many findings of each rule a project accepts in each file, for now.
 
 A count says nothing of rows, so it survives moved lines. Where a file has more findings of a rule
 than its baseline counts, all of them are reported: which of them is new cannot be known.
@@ -74,7 +74,7 @@ class Baseline:
         return {key for key, number in numbers.items() if number <= self.counts.get(key, 0)}
 
     def notes(self, numbers: Counts, linted: Iterable[Path]) -> list[str]:
-        """Return what there is to say of the counts of files in the paths that were linted."""
+        """Return notes on the counts of files in the paths that were linted."""
         held = self.holds_back(numbers)
         total = sum(numbers[key] for key in held)
         name = shown(self.file)

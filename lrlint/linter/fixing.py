@@ -110,7 +110,7 @@ class Fixer:
     def save(self, outcome: Outcome) -> Outcome:
         """Write the fixed files, but none that has changed on disk in the meantime.
 
-        The outcome that is returned tells of those files only that were written.
+        The returned outcome has only the files that were written.
         """
         failures = [None if file.stdin else write_back(file) for file in outcome.fixed]
         if not any(failures):

@@ -8,6 +8,7 @@ import os
 import runpy
 import signal
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Callable
@@ -15,30 +16,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
-from operator import index
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
 
 from lrlint.errors import UserError
 from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
+from lrlint.runtime.silent_exits import ScriptEnd, SilentExits
 
 _LONG = 1 << 63
 """The least positive number that is too large for C, where Python exits with 255."""
-_FATAL = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Signals by which a training is ended: by a cluster, or with the terminal."""
-
-
-@dataclass(frozen=True)
-class ScriptEnd:
-    """How a script ended."""
-
-    status: int
-    """Its exit status, as a shell would see it."""
-    cut: bool = False
-    """Whether an exception or a signal ended it before its last line."""
-    signal: int | None = None
-    """The signal that must end the process, as it would have without us."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +77,8 @@ def run(target: Target, at_exit: Callable[[ScriptEnd], int]) -> ScriptEnd:
             ends.append(replace(end, status=at_exit(end)))
         return ends[-1].status
 
-    with _SilentExits(finish):
-        end = _execute(target, path)
+    with SilentExits(finish):
+        end = _with_its_threads(_execute(target, path))
     finish(end)
     return ends[-1]
 
@@ -115,6 +101,20 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
         _print_traceback(error)
         return ScriptEnd(1, cut=True)
     return ScriptEnd(0)
+
+
+def _with_its_threads(end: ScriptEnd) -> ScriptEnd:
+    """Wait for the script's threads, as Python does before it calls what ``atexit`` registers."""
+    others = (thread for thread in threading.enumerate() if not thread.daemon)
+    shutdown = getattr(threading, "_shutdown", None)  # which an executor's threads need to end
+    if shutdown is None or all(thread is threading.main_thread() for thread in others):
+        return end
+    try:
+        shutdown()
+    except BaseException as error:  # Ctrl-C: Python shows it, and goes on to its end
+        _print_traceback(error)
+        return replace(end, cut=True)
+    return end
 
 
 def _execute_file(path: Path) -> None:
@@ -180,46 +180,10 @@ def _is_ours(frame: FrameType) -> bool:
     return name.startswith((OURS, HIDDEN, "<frozen runpy")) or name.endswith("runpy.py")
 
 
-class _SilentExits:
-    """Catches exits that no ``finally`` sees: ``os._exit`` and the default of fatal signals."""
-
-    def __init__(self, finish: Callable[[ScriptEnd], int]) -> None:
-        self._finish = finish
-        self._process = os.getpid()
-        self._exit = os._exit
-
-    def __enter__(self) -> None:
-        os._exit = self._leave
-        for number in _FATAL:
-            if signal.getsignal(number) is signal.SIG_DFL:
-                signal.signal(number, self._terminated)
-
-    def __exit__(self, *_: object) -> None:
-        os._exit = self._exit
-        for number in _FATAL:
-            if signal.getsignal(number) == self._terminated:
-                signal.signal(number, signal.SIG_DFL)
-
-    def _leave(self, status: int) -> Any:
-        mine = os.getpid() == self._process  # a forked worker leaves like this every time
-        if mine and -(1 << 31) <= index(status) < 1 << 31:  # what else raises, and ends nothing
-            status = self._finish(ScriptEnd(status & 0xFF))
-            for stream in (sys.stdout, sys.stderr):
-                with suppress(Exception):  # the script may have closed it
-                    stream.flush()
-        self._exit(status)
-
-    def _terminated(self, number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        if os.getpid() == self._process:
-            self._finish(ScriptEnd(128 + number, cut=True, signal=number))
-        os.kill(os.getpid(), number)
-
-
 def die_of(number: int) -> None:
     """End this process by a signal, as it would have ended without us."""
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
 
 
-__all__ = ["ScriptEnd", "Target", "die_of", "run"]
+__all__ = ["Target", "die_of", "run"]

@@ -20,12 +20,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from lrlint.errors import UserError
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.telling import tell
+from lrlint.source.reading import read_bytes
 
 VERSION = 1
 _INTERVAL = 0.5
@@ -215,14 +217,21 @@ class Trace:
 
 
 def _values(path: Path) -> Iterator[Any]:
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with _opened(path) as file:
         for number, line in enumerate(file):
             if not line.endswith("\n"):
                 break  # the run was killed while it was written
             try:
                 yield json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise TraceError(f"{path}: holds no trace (line {number + 1}: {error})") from error
+
+
+def _opened(path: Path) -> TextIO:
+    """Open a trace; what is not an ordinary file may have no end, and is read before."""
+    if path.is_file():
+        return path.open(encoding="utf-8", errors="replace")
+    return StringIO(read_bytes(path).decode(errors="replace"))
 
 
 def _rank(path: str | Path, value: Any) -> int:

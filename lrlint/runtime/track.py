@@ -70,6 +70,7 @@ class Track:
 
     @staticmethod
     def from_saved(data: dict[str, Any]) -> Track:
-        """Return the track of which ``asdict`` gave ``data``; KeyError or TypeError if of none."""
+        """Return the track that ``asdict`` has turned into ``data``; KeyError or TypeError for
+        other data."""
         departure = data.pop("first_divergence")
         return Track(**data, first_divergence=None if departure is None else Departure(**departure))

@@ -31,6 +31,10 @@ _OF_LENGTH = frozenset(
 )
 """Rules that compare the steps with a horizon: where the run knows no horizon they say nothing."""
 
+_OF_UNIT = frozenset({"LR101", "LR102", "LR108"})
+"""Rules that compare the unit of a length with that of the steps. Of the parts of a
+SequentialLR, a run knows the numbers alone: they need not show that some count epochs."""
+
 _OF_HAND_WRITTEN = frozenset(
     {
         *("LR201", "LR204", "LR205", "LR210", "LR302", "LR305"),
@@ -189,6 +193,8 @@ def _covers(track: Track, code: str, complete: bool) -> bool:
     if not complete and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:
         return False
     law = LAWS.get(track.scheduler)
+    if code in _OF_UNIT and track.scheduler == "SequentialLR":
+        return False
     if code in _OF_LENGTH and (law is None or not (law.horizon or law.durations)):
         return False
     return code == "LR103" or track.scheduler_steps > 0

@@ -70,7 +70,7 @@ def path_to(start: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode] | None
 
 
 def with_child(node: cst.CSTNode, child: cst.CSTNode, new: cst.CSTNode) -> cst.CSTNode:
-    """Return a node like another, in which one of its parts is replaced."""
+    """Return a copy of a node with one of its parts replaced."""
     for name in _code_fields[type(node)]:
         value = getattr(node, name)
         if value is child:

@@ -171,7 +171,9 @@ def _load(data: bytes) -> tuple[str, dict[str, Any]]:
     except json.JSONDecodeError as error:
         what = f"is not a notebook: not JSON: {error.msg}"
         raise SourceError(what, error.lineno, error.colno) from error
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
+        raise SourceError("is not a notebook: it is nested too deeply") from error
+    except ValueError as error:
         raise SourceError(f"is not a notebook: {error}") from error
     if not isinstance(document, dict) or not ("cells" in document or "worksheets" in document):
         raise SourceError("is not a notebook: it has no cells")

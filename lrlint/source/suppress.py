@@ -122,7 +122,7 @@ class Suppressions:
         )
 
     def reason(self, *ones: Suppression) -> str:
-        """Return the text that follows the first of some suppressions that has any."""
+        """Return the text after the first suppression that has one."""
         for one in ones:
             text = self._text[one.directive[1] : one.comment[1]].partition("#")[0]
             if reason := text.strip(" \t:-\N{EN DASH}\N{EM DASH}"):

@@ -113,7 +113,7 @@ def _encoding(data: bytes) -> tuple[str, bool]:
     lines = iter(data.splitlines(keepends=True))  # the two lines that it may ask for
     try:
         encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, LookupError) as error:  # LookupError: since Python 3.14
         raise SourceError(f"unusable encoding: {error}") from error
     return "utf-8" if encoding == "utf-8-sig" else encoding, bom
 

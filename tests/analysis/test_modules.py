@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lrlint.analysis import analyse
+from lrlint.analysis import analyse, interpreter_for
 from lrlint.analysis.code.modules import _MOST_MODULES, Project
 from lrlint.source import load
 
@@ -110,3 +110,49 @@ def test_functions_that_another_module_enters_into_a_registry(
     assert schedule.scheduler == "StepLR"
     assert schedule.steps is not None
     assert schedule.steps.value == 9
+
+
+def test_a_missing_key_parses_only_modules_that_speak_of_schedules(tmp_path: Path) -> None:
+    (tmp_path / "plots.py").write_text("config = 1\ndef draw(): ...\n")
+    (tmp_path / "plans.py").write_text(
+        "from torch.optim.lr_scheduler import StepLR\nfrom table import BUILDERS\n"
+        "def build(o): return StepLR(o, 3)\nBUILDERS['step'] = build\n"
+    )
+    (tmp_path / "table.py").write_text("BUILDERS = {}\n")
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import torch\nimport plots\nimport plans\nfrom table import BUILDERS\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "scheduler = BUILDERS['step'](optimizer)\n"
+    )
+    project = Project()
+    (training,) = analyse(load(script), project=project).trainings
+    assert len(training.schedules) == 1
+    assert project.has_parsed(tmp_path / "plans.py")
+    assert not project.has_parsed(tmp_path / "plots.py")
+
+
+def test_unknown_keys_cost_one_more_interpretation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "class Meter:\n    best = 0\n    def add(self, x):\n        self.best = max(self.best, x)\n"
+        "seen, meter = {}, Meter()\n"
+        "for name in names:\n"
+        "    meter.add(loss(name))\n"
+        "    for other in names:\n"
+        "        if len(seen) < 5:\n"
+        "            seen[str(other)] = 1\n"
+        "    for key in seen:\n"
+        "        print(key)\n"
+    )
+    rounds = []
+
+    def count(*arguments: object, **keywords: object) -> object:
+        rounds.append(arguments)
+        return interpreter_for(*arguments, **keywords)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("lrlint.analysis.interpreter_for", count)
+    analyse(load(script))
+    assert len(rounds) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -592,6 +593,30 @@ def test_quiet_and_silent(run: Run) -> None:
     assert run("check", "--silent", "--ignore", "LR") == (0, "", "")
     assert run("check", "-q", "nowhere.py")[2] == "lrlint: nowhere.py: no such file or directory\n"
     assert run("check", "-q", "--fix", "--ignore", "LR201") == (0, "", "")
+
+
+@pytest.mark.usefixtures("script")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("check", "--write-baseline", "train.py"),
+        ("check", "--output-file", "train.py", "train.py"),
+        ("predict", "--output-file", "train.py", "train.py"),
+    ],
+)
+def test_a_script_is_not_replaced(run: Run, project: Path, command: tuple[str, ...]) -> None:
+    before = (project / "train.py").read_bytes()
+    status, _, err = run(*command)
+    assert (status, "train.py is a script" in err) == (2, True)
+    assert (project / "train.py").read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names on Windows")
+def test_what_is_shown_holds_no_control_characters(run: Run, project: Path) -> None:
+    write(project / "a\n\x1b[31m.py", SCRIPT)
+    for option in ("--show-files", "--show-settings"):
+        _, out, _ = run("check", option)
+        assert "a ␛[31m.py" in out
 
 
 @pytest.mark.usefixtures("script")

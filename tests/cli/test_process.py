@@ -62,7 +62,7 @@ def test_interruption_ends_quietly(tmp_path: Path) -> None:
     try:
         wait_until(lambda: waiting_bytes(writer) == 0)  # it has read them and waits for more
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         os.close(writer)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch_process
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files of Unix")
 
@@ -256,7 +257,8 @@ def test_report_of_a_run_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text("import sys\nsys.exit(int(sys.argv[1]))\n")
     for option in ("--output-file", "--report"):
         for script, status in (("0", 2), ("3", 3)):  # the script's own status comes first
-            result = lrlint("run", option, "nowhere/out.json", "train.py", script)
+            arguments = (option, "nowhere/out.json", "train.py", script)
+            result = torch_process.lrlint("run", *arguments, cwd=tmp_path)
             assert result.returncode == status
             assert (
                 f"lrlint: cannot write {tmp_path}/nowhere/out.json: No such file" in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
         ('{"lrlint-trace": 9}\n', "is a trace of version 9"),
         ('{"lrlint-trace": 1, "rank": 0}\n3\n', "holds no trace"),
         ('{"lrlint-trace": 1, "rank": 0}\n["a", "b"]\n', "holds no trace"),
+        pytest.param("[" * 100_000 + "\n", "holds no trace", id="nested"),
     ],
 )
 def test_what_is_no_trace(tmp_path: Path, text: str, says: str) -> None:
@@ -61,3 +63,10 @@ def test_what_is_no_trace(tmp_path: Path, text: str, says: str) -> None:
     assert says in str(result.exception)
     missing = CliRunner().invoke(lrlint, ["report", str(tmp_path / "y.jsonl")])
     assert "No such file" in str(missing.exception)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_without_a_writer_is_given_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.jsonl")
+    result = CliRunner().invoke(lrlint, ["report", str(tmp_path / "x.jsonl")])
+    assert "it is a pipe that nothing is written to" in str(result.exception)

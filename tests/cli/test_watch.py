@@ -65,7 +65,7 @@ def test_watch_lints_after_each_change(watching: subprocess.Popen[bytes], tmp_pa
     (tmp_path / "lrlint.toml").write_text('ignore = ["LR201"]\n')
     wait_until(lambda: out().count("All clear") == 2)
     watching.send_signal(signal.SIGINT)
-    assert watching.wait(30) == 0
+    assert watching.wait(timeout=60) == 0
     assert "Traceback" not in err()
     assert "\x1b" not in out() + err()
 

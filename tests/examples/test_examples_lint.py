@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from lrlint.cli import main
+
 ROOT = Path(__file__).parents[2]
 # A directory under examples/ is one example of several modules.
 EXAMPLES = sorted(
@@ -36,11 +38,15 @@ def check(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_reports_exactly_its_pitfall(example: Path) -> None:
-    result = check("--output-format", "json", example.relative_to(ROOT))
-    findings = json.loads(result.stdout)
-    assert [finding["code"] for finding in findings] == pitfall(example), result.stdout
-    assert result.returncode == (1 if findings else 0), result.stderr
+def test_reports_exactly_its_pitfall(
+    example: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    status = main(["check", "--output-format", "json", str(example.relative_to(ROOT))])
+    out, err = capfd.readouterr()
+    findings = json.loads(out)
+    assert [finding["code"] for finding in findings] == pitfall(example), out
+    assert status == (1 if findings else 0), err
 
 
 def test_every_example_at_once() -> None:

@@ -39,6 +39,8 @@ loader = DataLoader(TensorDataset(torch.randn({rows}, 1)), batch_size={size}, dr
 {before}
 model, optimizer, loader = accelerator.prepare(model, optimizer, loader)
 {after}
+"""
+PER_EPOCH = """
 for epoch in range({epochs}):
     for (x,) in loader:
         with accelerator.accumulate(model):
@@ -47,6 +49,20 @@ for epoch in range({epochs}):
             {batch}
             optimizer.zero_grad()
     {epoch}
+"""
+BY_STEPS = """
+batches = iter(loader)
+for step in range({rows}):
+    try:
+        (x,) = next(batches)
+    except StopIteration:
+        batches = iter(loader)
+        (x,) = next(batches)
+    with accelerator.accumulate(model):
+        accelerator.backward(model(x).mean())
+        optimizer.step()
+        {batch}
+        optimizer.zero_grad()
 """
 LAWS = (
     "get_scheduler('linear', optimizer, 3, {total})",
@@ -100,7 +116,8 @@ def script(seed: int) -> str:
     if "prepare" not in built:
         step = "if accelerator.sync_gradients: scheduler.step()"
     per_epoch = draw.random() < 0.2
-    return SCRIPT.format(
+    loop = PER_EPOCH if per_epoch or draw.random() < 0.7 else BY_STEPS
+    return (SCRIPT + loop).format(
         **fields,
         before=built if early else "",
         after="" if early else built,

@@ -142,7 +142,7 @@ def test_the_optimizer_of_a_trainer_has_a_momentum(tmp_path: Path) -> None:
         )
         return self.lr_scheduler
 """
-    (found,) = predicted(HEAD + f"class Own(Trainer):{method}{FIT}", tmp_path / "train.py")
+    (found,) = predicted(HEAD + f"class Own(Trainer):{method}{FIT}", tmp_path)
     assert found.prediction.raises is None
     assert found.prediction.steps == 8
 
@@ -151,5 +151,5 @@ def test_steps_at_evaluations_are_left_open(tmp_path: Path) -> None:
     script = HEAD + FIT.replace(
         "max_steps=8", 'lr_scheduler_type="reduce_lr_on_plateau", eval_strategy="epoch"'
     ).replace("Own", "Trainer")
-    (found,) = predicted(script, tmp_path / "train.py")
+    (found,) = predicted(script, tmp_path)
     assert any("stepped by a Trainer" in reason for reason in found.prediction.unresolved)

@@ -33,6 +33,14 @@ def from_a_checkpoint(pair: Pair) -> Pair:
     return optimizer, scheduler
 
 
+def from_a_checkpoint_at_another_line(pair: Pair) -> Pair:
+    optimizer = SGD(torch.nn.Linear(1, 1).parameters(), lr=0.1)
+    scheduler = CosineAnnealingLR(optimizer, T_max=10, eta_min=1e-3)
+    for part, state in zip((optimizer, scheduler), copy.deepcopy(pair), strict=True):
+        part.load_state_dict(state.state_dict())
+    return optimizer, scheduler
+
+
 def unpickled(pair: Pair) -> Pair:
     return pickle.loads(pickle.dumps(pair))  # type: ignore[no-any-return]
 
@@ -47,6 +55,7 @@ def train(pair: Pair) -> None:
     ("go_on", "codes"),
     [
         (from_a_checkpoint, []),
+        (from_a_checkpoint_at_another_line, []),
         (unpickled, []),
         (copy.deepcopy, []),
         (lambda pair: build(), ["LR201"]),

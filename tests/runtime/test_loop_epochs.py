@@ -70,6 +70,17 @@ def test_an_epoch_in_a_function_of_its_own() -> None:
     assert epochs_of(train) == (EPOCHS, set())
 
 
+def test_a_loop_in_one_line_is_a_loop() -> None:
+    def training(optimizer: torch.optim.Optimizer, scheduler: Any) -> None:
+        for epoch in range(EPOCHS):  # noqa: B007
+            # fmt: off
+            for _ in range(BATCHES): optimizer.step()  # noqa: E701
+            # fmt: on
+            scheduler.step()
+
+    assert epochs_of(training) == (EPOCHS, set())
+
+
 def test_a_counter_of_steps_counts_no_epochs() -> None:
     def train(optimizer: Any, scheduler: Any) -> None:
         step = 0

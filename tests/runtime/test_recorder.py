@@ -12,7 +12,7 @@ from torch.optim import lr_scheduler as lrs
 from torch.optim.swa_utils import SWALR
 
 from lrlint.runtime.facts_of_run.training_facts import training_of
-from lrlint.runtime.recorder.scheduler_listener import MOST_PER_LINE
+from lrlint.runtime.recorder.built_by_line import MOST_PER_LINE
 from lrlint.runtime.session import Mode, Session
 
 from .schedules import BUILD

@@ -47,6 +47,9 @@ HEAD = """
         "os.closerange(3, 64)",
         "os.kill(os.getpid(), signal.SIGHUP)",
         "os.kill(os.getpid(), signal.SIGTERM); time.sleep(9)",
+        "signal.signal(signal.SIGTERM, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGTERM)",
+        "print(signal.getsignal(signal.SIGTERM), signal.signal(signal.SIGHUP, signal.SIG_DFL))",
+        "os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')",
     ],
 )
 def test_the_status_is_that_of_python_and_the_report_is_there(tmp_path: Path, end: str) -> None:
@@ -60,6 +63,36 @@ def test_the_status_is_that_of_python_and_the_report_is_there(tmp_path: Path, en
     report = json.loads((tmp_path / "out.json").read_text())
     assert [finding["code"] for finding in report["runtime"]] == ["LR201"] or "kill" in end
     assert Trace.load(tmp_path / "lr.jsonl").steps == (9,)
+
+
+@pytest.mark.slow
+def test_a_training_in_a_thread_that_outlives_the_script_is_recorded(tmp_path: Path) -> None:
+    text = """
+        import threading, time
+        from concurrent.futures import ThreadPoolExecutor
+
+        import torch
+        from torch.optim.lr_scheduler import StepLR
+
+        def train():
+            time.sleep(0.3)
+            optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.1)
+            scheduler = StepLR(optimizer, 2)
+            for _ in range(6):
+                optimizer.step()
+                scheduler.step()
+            print("trained")
+
+        threading.Thread(target=train).start()
+        ThreadPoolExecutor(1).submit(train)
+        raise SystemExit(3)
+    """
+    script(tmp_path, text)
+    result = run(tmp_path, "--output-format", "json", "--output-file", "out.json", "train.py")
+    assert (result.returncode, result.stdout.count("trained")) == (3, 2)
+    report = json.loads((tmp_path / "out.json").read_text())
+    assert [track["scheduler_steps"] for track in report["schedules"]] == [6, 6]
+    assert report["runtime"] == []
 
 
 @pytest.mark.slow

@@ -6,6 +6,8 @@ import contextlib
 import copy
 import gc
 import pickle
+import sys
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -344,6 +346,101 @@ def test_a_scheduler_of_an_unknown_class_is_followed() -> None:
     assert track.first_divergence.step == 4
     assert "step" in vars(Own)
     assert Own.step.__code__.co_filename == __file__
+
+
+class Delayed(lrs.LRScheduler):
+    """Keeps the LR for some steps, then steps the scheduler that it was given."""
+
+    def __init__(self, after: lrs.LRScheduler, steps: int) -> None:
+        self.after, self.left = after, steps
+        super().__init__(after.optimizer)
+
+    def get_lr(self) -> Any:
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def step(self, epoch: Any = None) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self.after.step()
+
+
+@pytest.mark.parametrize("steps", [2, 99])
+def test_a_scheduler_that_a_class_of_the_script_steps(steps: int) -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = Delayed(lrs.CosineAnnealingLR(optimizer, 4, eta_min=0.01), steps)
+        for _ in range(6):
+            optimizer.step()
+            scheduler.step()
+        del optimizer, scheduler
+        gc.collect()
+    assert [finding.message for finding in watch.findings] == []
+
+
+def test_a_scheduler_that_is_given_another_optimizer() -> None:
+    with lrlint.watch(mode="record") as watch:
+        first, second = (SGD(parameters(), lr=0.1) for _ in range(2))
+        scheduler = lrs.ExponentialLR(first, 0.9)
+        for optimizer in (first, second):
+            scheduler.optimizer = optimizer
+            for _ in range(4):
+                first.step()
+                second.step()
+                scheduler.step()
+    assert [finding.message for finding in watch.findings] == []
+    assert watch.recording.notes == ()
+
+
+def test_one_step_more_outside_the_loop_is_no_step_twice() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.StepLR(optimizer, 4)
+        for _ in range(5):
+            optimizer.step()
+            scheduler.step()
+        scheduler.step()
+        optimizer.step()
+    assert [finding.message for finding in watch.findings] == []
+
+
+def test_a_step_that_fails_is_no_training() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = SGD(parameters(), lr=0.1)
+        scheduler = lrs.StepLR(optimizer, 4)
+        optimizer.param_groups[0]["params"] = None
+        with pytest.raises(TypeError):
+            optimizer.step()
+        del scheduler
+    assert [finding.message for finding in watch.findings] == []
+
+
+def test_trainings_in_threads() -> None:
+    """The step of a scheduler in one thread is not a part of that in another."""
+
+    def train() -> None:
+        for _ in range(10):
+            optimizer = SGD(parameters(), lr=0.1)
+            warmup = lrs.LinearLR(optimizer, 0.1, total_iters=2)
+            decay = lrs.ExponentialLR(optimizer, 0.9)
+            scheduler = lrs.SequentialLR(optimizer, [warmup, decay], [2])
+            for _ in range(4):
+                optimizer.step()
+                scheduler.step()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with lrlint.watch(mode="record") as watch:
+            threads = [threading.Thread(target=train) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    tracks = watch.recording.schedules
+    assert {(track.scheduler, track.scheduler_steps) for track in tracks} == {("SequentialLR", 4)}
+    assert [finding.message for finding in watch.findings] == []
 
 
 def test_a_scheduler_that_cannot_be_pickled() -> None:

@@ -179,7 +179,7 @@ def test_older_format_and_string_sources() -> None:
         (b"[]", "is not a notebook: it has no cells", 1),
         (b"{}", "is not a notebook: it has no cells", 1),
         (b"\xff\xff", "is not a notebook: not UTF-8 at byte 0", 1),
-        (b"[" * 100_000, "is not a notebook: maximum recursion depth", 1),
+        (b"[" * 100_000, "is not a notebook: it is nested too deeply", 1),
     ],
 )
 def test_no_notebook(data: bytes, message: str, row: int) -> None:

@@ -178,7 +178,7 @@ def test_a_script_that_builds_nothing(code: str, tmp_path: Path) -> None:
     assert not builds(tmp_path, {"train.py": code})
 
 
-@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("law", [name for name in LAWS if "." not in name])
 def test_every_scheduler_that_has_a_law(law: str, tmp_path: Path) -> None:
     assert builds(tmp_path, {"train.py": f"from torch.optim.lr_scheduler import {law}\n{law}(o)"})
 

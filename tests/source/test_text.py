@@ -66,15 +66,16 @@ def test_newline_style(text: str, newline: str) -> None:
         (b"x = 1\ny\0 = 2\n", "holds a null byte, so it is not Python source", 2, 2),
         (b"# coding: klingon\n", "unusable encoding: unknown encoding: klingon", 1, 1),
         (b"\xef\xbb\xbf# coding: latin-1\n", "unusable encoding: encoding problem: utf-8", 1, 1),
-        (b"# coding: hex\n", "cannot be decoded as hex: ", 1, 1),
-        (b"# coding: undefined\n", "cannot be decoded as undefined: ", 1, 1),
+        (b"# coding: hex\n", "(cannot be decoded as hex|unusable encoding): ", 1, 1),
+        (b"# coding: undefined\n", "(cannot be decoded as undefined|unusable encoding): ", 1, 1),
         (b"# coding: ascii\n\nx = '\xe9'\n", "is not ascii: byte 0xe9, ordinal not in", 3, 6),
     ],
 )
 def test_unreadable(data: bytes, message: str, row: int, column: int) -> None:
+    """Since Python 3.14, ``tokenize`` itself refuses what is not an encoding of text."""
     with pytest.raises(SourceError) as caught:
         decode(data)
-    assert caught.value.message.startswith(message)
+    assert re.match(message, caught.value.message)
     assert "\n" not in caught.value.message
     assert (caught.value.row, caught.value.column) == (row, column)
 

@@ -11,7 +11,7 @@ from typing import overload
 import libcst as cst
 
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Disk, Relevance, SourceError, SourceFile
+from lrlint.source import Disk, Relevance, SourceError, SourceFile, mentions_schedule
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.relevance.outline import Imported
@@ -80,6 +80,11 @@ class ModuleUnit:
         return None if error is None else self.source.in_cell(error)
 
     @cached_property
+    def mentions_schedule(self) -> bool:
+        """Whether its bytes may build or step an LR scheduler."""
+        return mentions_schedule(self.source.data)
+
+    @cached_property
     def survey(self) -> Survey:
         """What the module and its functions say."""
         return Survey(self._skeleton)
@@ -122,6 +127,7 @@ class Project:
         self._disk = disk or Disk()
         self._relevance = Relevance() if relevance is None else relevance
         self._units: dict[Path, ModuleUnit | None] = {}
+        self._dull: dict[Path, bool] = {}
         self._data: dict[tuple[Path, Format], object] = {}
         self._room = _MOST_MODULES
         self._locator = self._relevance.locator
@@ -153,6 +159,32 @@ class Project:
         if importer.path is None:
             return None
         return self._first(self._locator.find(importer.path, name, level))
+
+    def registering(
+        self, importer: ModuleUnit, module: str, level: int, name: str | None
+    ) -> ModuleUnit | None:
+        """Return the module that an import runs, if it may have to do with schedules.
+
+        Any other module is read at most, and not parsed: there are many.
+        """
+        if importer.path is None:
+            return None
+        for meant in (".".join(filter(None, (module, name))), module):
+            for path in self._locator.find(importer.path, meant, level):
+                is_package = path.name == "__init__.py"
+                if not is_package and path not in self._units and self._is_dull(path):
+                    return None
+                unit = self._load(path)
+                if unit is not None:
+                    return unit if is_package or unit.mentions_schedule else None
+        return None
+
+    def _is_dull(self, path: Path) -> bool:
+        """Whether a module says nothing of schedules."""
+        if path not in self._dull:
+            source = self._relevance.read(path)
+            self._dull[path] = source is not None and not mentions_schedule(source.data)
+        return self._dull[path]
 
     def may_build(self, importer: ModuleUnit, module: str, level: int, name: str) -> bool:
         """Whether what ``importer`` imports may build a scheduler; no module is run to tell."""

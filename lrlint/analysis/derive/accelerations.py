@@ -13,6 +13,7 @@ from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.records import SchedulerRecord
 from lrlint.analysis.model.trace import Block, BuildScheduler, Located, Prepare, substitute
 from lrlint.analysis.model.values import AnyValue, ListValue
+from lrlint.analysis.model.words import HELD
 from lrlint.facts import Acceleration
 from lrlint.symbolic import Atom, Expr
 
@@ -59,7 +60,8 @@ def _acceleration(
     loops: Loops,
 ) -> Acceleration:
     horizon = horizon_of(record, arguments_of(record))
-    unseen = record.escapes is not None or record.given_to is not None
+    elsewhere = record.escapes is not None and not record.escapes.startswith(HELD)
+    unseen = elsewhere or record.given_to is not None
     miscounted = record.relayed or record.miscounted or unseen
     steps = None if miscounted else total(steps_of(record, built.path, located, loops))
     return Acceleration(

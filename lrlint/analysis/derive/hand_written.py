@@ -12,7 +12,7 @@ from lrlint.analysis.derive.step_guards import Path, conditions
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
-from lrlint.analysis.model.computed import Derived, RateInUse, all_atoms, varies
+from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_atoms, varies
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
@@ -251,7 +251,20 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
             for mark in law_shape.marks(law, used)
         ),
         settled=_settled(law, used, steps),
+        factor=_factor(law),
     )
+
+
+def _factor(law: Expr) -> Expr | None:
+    """Return the number below 1 of which a law has varying powers, where that is the only one."""
+    keys = [atom.key for atom in all_atoms(law)]
+    bases = {
+        key.parts[0]
+        for key in keys
+        if isinstance(key, Computed) and key.function == "**" and varies(key.parts[1])
+    }
+    value = next(iter(bases)).value if len(bases) == 1 else None
+    return bases.pop() if value is not None and 0 < value < 1 else None
 
 
 def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:

@@ -12,7 +12,7 @@ from lrlint.symbolic import Expr, NotRepresentable, TooComplex, ceil, floor, min
 
 
 def running_on(part: Condition, counters: list[Repeat], repeats: list[Repeat]) -> Condition | None:
-    """Return a condition on a counter that runs on through nested loops, as one on the innermost.
+    """Express a condition on a counter that runs through nested loops by the innermost index.
 
     ``step`` of ``step % 100 == 0`` is ``epoch * len(loader) + i``; the index ``i`` then counts the
     iterations of all the loops. None where the condition depends on the indices in another way.
@@ -59,7 +59,7 @@ def ended_by_counter(
     """Return how often an event runs in the two innermost loops, which end at a number of steps.
 
     Their counter is compared with the limit once, by ``if step >= limit: break`` in the inner loop.
-    The outer one ends at the same limit; else it goes on, and each of its iterations may still
+    Where the outer one does not end at the same limit, each of its further iterations may still
     reach what comes before the ``break``. Where gradients are accumulated, ``held_back`` is the
     condition under which the event and the counter advance.
     """
@@ -112,7 +112,7 @@ def _limit_of_updates(
 ) -> tuple[Expr, Expr] | None:
     """Return after how many updates a ``break`` comes, and how many a pass of the inner loop has.
 
-    Its condition compares a counter that grows by 1 wherever ``held_back`` holds with the limit.
+    Its condition compares the limit with a counter that grows by 1 wherever ``held_back`` holds.
     """
     trips, index = inner.loop.trips, inner.loop.index
     every = None if trips is None else counting.every_and_last(held_back, index, trips)
@@ -139,7 +139,7 @@ def _limit_of_updates(
 
 
 def _ends_at_updates(outer: Repeat, limit: Expr, per_pass: Expr) -> bool:
-    """Whether a loop breaks where a pass of the loop in it has reached the limit."""
+    """Whether a loop breaks after a pass of its inner loop that has reached the limit."""
     reached = (Expr.atom(outer.loop.index) + 1) * per_pass - limit
     return any(
         isinstance(node, When)

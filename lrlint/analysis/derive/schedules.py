@@ -180,6 +180,7 @@ def _schedule(
         construction=_construction(record, built, located, loops),
         lr_lambda=FactorFunction(
             absolute_lr=record.absolute_lr,
+            power_of=record.power_of,
             # The scheduler may be ahead when the optimizer steps first.
             first_factor=None if replaced else record.first_factor,
         ),

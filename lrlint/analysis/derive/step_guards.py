@@ -38,12 +38,12 @@ def relative(path: Path, base: Path) -> Path:
 
 
 def conditions(path: Path) -> list[Condition]:
-    """Return all conditions along a path, conjunctions taken apart."""
+    """Return all conditions along a path, with conjunctions split."""
     return [part for part, _ in parts(path)]
 
 
 def parts(path: Path) -> list[tuple[Condition, When]]:
-    """Return all conditions along a path, each with where it is written."""
+    """Return all conditions along a path, each with its place."""
     return [
         (part, node) for node in path if isinstance(node, When) for part in flatten(node.condition)
     ]
@@ -92,7 +92,7 @@ _LENGTH = re.compile(r"len\(\w+\)")
 
 
 def ordinarily(part: Condition) -> bool | None:
-    """Return whether a condition holds by default; a batch is seldom without any sample."""
+    """Return whether a condition holds by default; batches are taken to have samples."""
     match part:
         case Relation(op="!=" | ">", left=left, right=right) if right.as_number() == 0:
             atoms = list(left.atoms())
@@ -158,5 +158,5 @@ def _threshold(relation: Relation, indices: list[Atom]) -> tuple[GuardKind, Expr
 
 
 def construction_guards(path: Path, loops: Loops) -> tuple[Guard, ...]:
-    """Return the conditions under which something is built; loops around it count nothing."""
+    """Return the conditions under which something is built; loops around it do not count."""
     return tuple(guard(part, node, [], loops) for part, node in parts(path))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import operators
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute, length_of, to_number
@@ -223,27 +224,54 @@ def _accumulate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
     if accelerator.every is not None and accelerator.every.as_number() == 1:
         return Opaque()
     loop = machine.loop
-    condition = _synchronised(accelerator, loop) or Flag(
+    condition = _synchronised(machine, accelerator, loop) or Flag(
         Question(Asks.ACCUMULATION), "accumulate()"
     )
     machine.synchronised = condition, loop
     return Opaque()
 
 
-def _synchronised(accelerator: Accelerator, loop: Repeat | None) -> Condition | None:
+def _synchronised(
+    machine: Machine, accelerator: Accelerator, loop: Repeat | None
+) -> Condition | None:
     """Return the condition under which a batch synchronises the gradients; None if not known.
 
     Counted are the batches of a loader; those of one that is not prepared are counted on.
     """
     every = accelerator.every
-    trips = None if loop is None else loop.loop.trips
-    if loop is None or every is None or trips is None or not accelerator.resets:
+    if loop is None or every is None:
         return None
-    if trips not in accelerator.lengths:
-        return None
+    trips = loop.loop.trips
     index = Expr.atom(loop.loop.index)
     regular = Divisible(index + 1, every, Expr.const(0), "accumulate()")
-    return any_of(regular, Relation("==", index, trips - 1))
+    if trips is not None and accelerator.resets and trips in accelerator.lengths:
+        return any_of(regular, Relation("==", index, trips - 1))
+    return None if loop.loop.over_loader else _counted_on(machine, accelerator, loop, regular)
+
+
+def _counted_on(
+    machine: Machine, accelerator: Accelerator, loop: Repeat, regular: Divisible
+) -> Condition | None:
+    """Return the condition in a loop that takes its batches by ``next()``; None if not known.
+
+    Every call counts, and the last batch of each pass over a prepared loader starts the count
+    again. Where the loader's length is not a number, its few leftovers are not.
+    """
+    index = loop.loop.index
+    if machine.loops != [loop] or any(index in guard.atoms() for guard in machine.guards):
+        return None
+    lengths = {*accelerator.lengths} if accelerator.resets else set()
+    if len(lengths) > 1:
+        return None
+    for length in lengths:
+        leftover = operators.apply(machine, cst.Modulo, length, accelerator.every or Expr.const(1))
+        if not isinstance(leftover, Expr) or leftover.value in (None, 0):
+            continue
+        position = operators.apply(machine, cst.Modulo, Expr.atom(index), length)
+        if not isinstance(position, Expr):
+            return None
+        return any_of(replace(regular, value=position + 1), Relation("==", position, length - 1))
+    return regular
 
 
 @models_attribute(LibraryKind.ACCELERATOR, "sync_gradients")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from lrlint.analysis.frameworks.plain_trainings import Stepped, train
@@ -11,11 +9,21 @@ from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import length_of, to_number
-from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.library.registry import models, models_method, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
-from lrlint.analysis.model.values import NONE, AnyValue, Const, Instance, ListValue, Store
+from lrlint.analysis.model.values import (
+    NONE,
+    AnyValue,
+    Const,
+    External,
+    Instance,
+    ListValue,
+    Opaque,
+    Store,
+)
 from lrlint.formulas import LAWS
+from lrlint.source.nodes import string_parts
 from lrlint.symbolic import Expr
 
 _READ = frozenset(
@@ -48,6 +56,7 @@ def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
         return Instance(None, Store(), kind=LibraryKind.COMPOSER_TRAINER, open=True)
     store: dict[object, AnyValue] = dict(given.items())
     store["optimizers"] = optimizer or NONE
+    store["max_duration"] = _written(machine, arguments) or NONE
     place = arguments.places.get("schedulers") or machine.here(node)
     return Instance(None, Store(store), kind=LibraryKind.COMPOSER_TRAINER, place=place)
 
@@ -74,14 +83,46 @@ def _fit(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Ca
     ]
     loader = given.get("train_dataloader")
     batches = None if loader is None else length_of(machine, loader)
-    epochs = _epochs(machine, arguments.keywords.get("duration", given.get("max_duration")))
+    duration = arguments.keywords.get("duration", given.get("max_duration"))
+    epochs = _count(machine, duration, "ep")
+    if epochs is None and all(one.per_batch for one in stepped):
+        in_all = _count(machine, duration, "ba")
+        if in_all is not None:
+            epochs, batches = Expr.const(1), in_all
     train(machine, node, epochs, batches, "train_dataloader", optimizer, stepped)
     return NONE
 
 
-def _epochs(machine: Machine, duration: AnyValue | None) -> Expr | None:
-    """Return the epochs of ``"10ep"`` or 10; None for other units of time."""
+@models(*qualified(("composer", "composer.core", "composer.core.time"), "Time"))
+def _time(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the text of a duration, or its number where that is one of epochs."""
+    number, unit = to_number(machine, arguments.get(0, "value")), arguments.get(1, "unit")
+    if isinstance(unit, External):
+        unit = _UNITS.get(unit.name.rpartition(".")[2])
+    if number is None or not isinstance(unit, Const):
+        return Opaque()
+    if unit.value == "ep":
+        return number
+    return Const(f"{number.value}{unit.value}") if number.is_constant else Opaque()
+
+
+_UNITS = {"EPOCH": Const("ep"), "BATCH": Const("ba")}
+
+
+def _written(machine: Machine, arguments: Arguments) -> AnyValue | None:
+    """Return ``max_duration``; of ``f"{args.epochs}ep"`` the number of epochs."""
+    place = arguments.places.get("max_duration")
+    if place is not None and isinstance(place.node, cst.FormattedString):
+        match list(string_parts(place.node)):
+            case [cst.BaseExpression() as number, "ep"]:
+                return machine.evaluate(number)
+    return arguments.keywords.get("max_duration")
+
+
+def _count(machine: Machine, duration: AnyValue | None, unit: str) -> Expr | None:
+    """Return the epochs of ``"10ep"`` or 10, or the batches of ``"80ba"``."""
     if isinstance(duration, Const) and isinstance(duration.value, str):
-        found = re.fullmatch(r"\s*(\d+)\s*ep\s*", duration.value)
-        return None if found is None else Expr.const(int(found[1]))
-    return to_number(machine, duration)
+        number, separator, rest = duration.value.partition(unit)
+        is_whole = separator and not rest.strip() and number.strip().isdecimal()
+        return Expr.const(int(number)) if is_whole else None
+    return to_number(machine, duration) if unit == "ep" else None

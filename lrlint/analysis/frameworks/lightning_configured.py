@@ -65,7 +65,7 @@ class Configuration:
 
 
 class Unread(Exception):
-    """What is returned has a form that is not read."""
+    """The returned value has a form that is not read."""
 
 
 def read(value: AnyValue) -> Configuration:
@@ -134,7 +134,8 @@ def _of_list(value: ListValue, items: list[AnyValue]) -> Configuration:
 
 
 def _take_back_outer(scheduled: Scheduled) -> None:
-    """Take back what is not read in a list of dicts: the ``monitor`` of a bare scheduler, too."""
+    """Drop what Lightning does not read in a list of dicts, such as a bare scheduler's
+    ``monitor``."""
     if scheduled.bare and "monitor" in scheduled.settings:
         scheduled.misplaced["monitor"] = scheduled.settings.pop("monitor")
     scheduled.misplaced.pop("frequency", None)  # up to 1.9 that of the optimizer
@@ -186,7 +187,7 @@ def _scheduled(given: Entry, condition: Condition | None = None) -> list[Schedul
 
 
 def _entries(value: DictValue) -> dict[str, Entry]:
-    """Return the entries of a dict, with where its display writes them."""
+    """Return the entries of a dict, with their places in its display."""
     places: dict[str, SyntaxPlace] = {}
     written = value.place
     if written is not None and isinstance(written.node, cst.Dict):
@@ -208,7 +209,7 @@ def _entries(value: DictValue) -> dict[str, Entry]:
 
 
 def _elements(value: ListValue) -> list[SyntaxPlace | None] | None:
-    """Return where a list display writes its elements."""
+    """Return the places of the elements in a list display."""
     written = value.place
     if written is None or not isinstance(written.node, (cst.List, cst.Tuple)):
         return None

@@ -33,6 +33,14 @@ class Arguments:
             return self.places[name]
         return self.places.get(position)
 
+    def places_after(self, first: int) -> dict[int | str, SyntaxPlace]:
+        """Return where the arguments are written, without the first ones by position."""
+        return {
+            key - first if isinstance(key, int) else key: place
+            for key, place in self.places.items()
+            if isinstance(key, str) or key >= first
+        }
+
     def all(self) -> list[AnyValue]:
         """Return the values of all arguments."""
         return [*self.positional, *self.keywords.values()]

@@ -7,12 +7,14 @@ from dataclasses import replace
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, escapes, imports, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.comparisons import unknown_equals
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import (
     any_value,
     class_member,
     dict_key,
+    initial_rate,
     item_path,
     lookup_order,
     opaque_member,
@@ -47,6 +49,8 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.symbolic import Expr, Strength
 
+_MOST_CHOSEN = 8
+"""Functions or classes of a dict that are each followed where the key is not known."""
 _MOST_ENTRIES = 64
 """Entries of a dict that are told apart by a number that is not known."""
 
@@ -279,7 +283,8 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
-            if (option := option_of(owner, name)) is not None:
+            option = initial_rate(owner) if name == "initial_lr" else option_of(owner, name)
+            if option is not None:
                 return option
             rate = numbers.rate_in_use(machine, owner) if name == "lr" else None
             return Opaque(f'param_group["{name}"]', measured=True, rate=rate)
@@ -289,12 +294,18 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
 def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | None) -> AnyValue:
     name = dict_key(key)
     data = owner.store.data
+    if isinstance(key, Choice) and all(isinstance(entry, str) for entry in data):
+        return choices.choice(
+            machine,
+            [(when, _dict_item(machine, owner, inner, text)) for when, inner in key.alternatives],
+        )
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
         if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
             return number
-        return any_value(owner) or Opaque(item_path(owner.path, text))
+        chosen = _among_code(machine, owner, key, text)
+        return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
     imports.fill(machine, owner, name)
     machine.read(owner.store, name)
     path = f"{owner.path}{path_suffix(key, None)}" if owner.path else None
@@ -313,6 +324,36 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
         value = name_setting(machine, value, path, strength)
         data[name] = value
     return value
+
+
+def _among_code(
+    machine: Machine, owner: DictValue, key: AnyValue, text: str | None
+) -> AnyValue | None:
+    """Return the choice by an unknown key among functions or classes that build or step schedules.
+
+    ``RUNNERS[config.runner](optimizer, scheduler)`` does what one of them does.
+    """
+    data = owner.store.data
+    if not owner.complete or not isinstance(key, Opaque) or not 1 < len(data) <= _MOST_CHOSEN:
+        return None
+    if not all(isinstance(name, str) for name in data) or not any(map(_schedules, data.values())):
+        return None
+    machine.read(owner.store, WHOLE)
+    results = [
+        (unknown_equals(machine, key, Const(name), f"{text or 'the key'} == {name!r}"), value)
+        for name, value in data.items()
+    ]
+    return choices.choice(machine, results)
+
+
+def _schedules(value: AnyValue) -> bool:
+    """Whether a value is a function or class that may build or step an optimizer or scheduler."""
+    match value:
+        case FunctionValue() | ClassValue():
+            return value.scope.unit.survey.part(value.node).relevant
+        case External(name=name):
+            return name.startswith("torch.optim.lr_scheduler.")
+    return False
 
 
 def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:

@@ -18,13 +18,17 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import BudgetExceeded
 from lrlint.analysis.model.trace import Block, BuildScheduler, walk
 from lrlint.analysis.model.values import AnyValue, FunctionValue, Instance, Opaque, Scope
-from lrlint.source import mentions_schedule
 
 _T = TypeVar("_T")
 
 _SHARE_OF_RELEVANT: Final = 0.5
 """The share of the budget for code that may build or step an optimizer or scheduler."""
 _SHARE_OF_OTHERS: Final = 0.125
+_LEAST: Final = 1 / 64
+"""The share of the whole budget that each call or import may take.
+
+Deep within others, what is left for it is next to nothing.
+"""
 
 TOO_LARGE: Final = "the script is too large to be followed to its end"
 _CODE_TOO_LARGE: Final = "passed to code that is too large to be followed to its end"
@@ -68,7 +72,7 @@ def import_module(machine: Machine, unit: ModuleUnit, scope: Scope) -> None:
         return True
 
     start = len(machine.journal)
-    if _within_share(machine, mentions_schedule(unit.source.data), run) is None:
+    if _within_share(machine, unit.mentions_schedule, run) is None:
         machine.note(None, f"importing {unit.filename} is too large to be followed")
     # A module is interpreted when a name of it is first used, which may be in a branch. The import
     # itself is not in that branch, so the journal forgets what it has written.
@@ -89,7 +93,8 @@ def _within_share(machine: Machine, relevant: bool, run: Callable[[], _T]) -> _T
     """Return the result, or None and undo all writes where that takes more than its share."""
     outer = machine.allowed
     share = _SHARE_OF_RELEVANT if relevant else _SHARE_OF_OTHERS
-    machine.allowed = machine.spent + int((outer - machine.spent) * share)
+    left, least = outer - machine.spent, int(machine.limits.nodes * _LEAST)
+    machine.allowed = machine.spent + min(max(int(left * share), least), left)
     start, known = len(machine.journal), set(machine.scopes)
     block, mark = machine.block, len(machine.block)
     try:

@@ -150,6 +150,11 @@ def call(machine: Machine, function: AnyValue, arguments: Arguments, node: cst.C
             )
         case Instance():
             return _call_instance(machine, function, arguments, node)
+        case Opaque(path=str() as path):
+            # A method under another name: `prepare = accelerator.prepare`.
+            value = machine.library.call_by_last_name(machine, path, arguments, node)
+            if value is not None:
+                return value
     return unknown_call(machine, function, arguments, node)
 
 
@@ -160,8 +165,11 @@ def _with_partial(function: Partial, arguments: Arguments) -> Arguments:
         [*function.positional, *arguments.positional],
         {**function.keywords, **arguments.keywords},
         {
-            (key + before if isinstance(key, int) else key): place
-            for key, place in arguments.places.items()
+            **function.places,
+            **{
+                (key + before if isinstance(key, int) else key): place
+                for key, place in arguments.places.items()
+            },
         },
         arguments.open,
     )

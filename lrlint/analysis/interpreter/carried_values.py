@@ -22,6 +22,7 @@ from lrlint.analysis.model.questions import Identity, Nature
 from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     NONE,
+    UNKNOWN_KEYS,
     AnyValue,
     Choice,
     Const,
@@ -34,6 +35,7 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
     Truth,
+    UnknownKey,
 )
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Atom, Expr
@@ -111,10 +113,11 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
         resized = (before is MISSING) is not (after is MISSING) and uses.get((store, WHOLE), False)
         if not (uses.get((store, key), False) or resized):
             continue
-        if key in machine.carried:
+        change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
+        if change in machine.carried:
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
-            machine.unforeseen.add(key)
+            machine.unforeseen.add(change)
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:

@@ -140,7 +140,7 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
         case External(), External():
             return left.name == right.name
         case (Opaque() as unknown, Const() as const) | (Const() as const, Opaque() as unknown):
-            return _unknown_equals(machine, unknown, const, machine.unit.code(node))
+            return unknown_equals(machine, unknown, const, machine.unit.code(node))
     first, second = numbers.to_number(machine, left), numbers.to_number(machine, right)
     if first is not None and second is not None:
         unknowns = [value for value in (left, right) if isinstance(value, Opaque)]
@@ -170,7 +170,7 @@ def _equal_constants(left: Const, right: Const) -> bool | Condition:
     return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
 
 
-def _unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
+def unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
     """Return the condition that an unknown equals a constant, which the user may have decided."""
     expected = str(constant.value)
     chosen = machine.override(unknown.path) if unknown.path else None

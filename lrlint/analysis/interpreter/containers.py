@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lrlint.analysis.interpreter import attributes, escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
 from lrlint.analysis.model.values import (
     NONE,
@@ -212,6 +214,8 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
     match name, arguments.get(0):
         case (("lower" | "upper" | "strip" | "title" | "capitalize"), _):
             return Const(getattr(text, name)(), receiver.strength, receiver.path)
+        case "format", _:
+            return _filled(text, arguments)
         case "split", None:
             return ListValue([Const(word) for word in text.split()])
         case "split", Const(value=str() as separator) if separator:
@@ -223,6 +227,27 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
         case "split", Const(value=str() as separator) if separator:
             return _words(receiver, text.split(separator))
     return Opaque()
+
+
+_FIELDS = re.compile(r"\{\w*\}")
+"""The fields of a format string that only name what they are filled with: no width may be huge."""
+
+
+def _filled(text: str, arguments: Arguments) -> AnyValue:
+    """Return ``"{}/{name}.yaml".format(folder, name=task)`` where texts fill all fields."""
+    if arguments.open or set(_FIELDS.sub("", text)) & {"{", "}"}:
+        return Opaque()
+    texts = [value.value if isinstance(value, Const) else None for value in arguments.all()]
+    if not all(isinstance(inner, str) for inner in texts):
+        return Opaque()
+    first = len(arguments.positional)
+    try:
+        filled = text.format(
+            *texts[:first], **dict(zip(arguments.keywords, texts[first:], strict=True))
+        )
+    except (IndexError, KeyError, ValueError):
+        return Opaque()
+    return Const(filled) if len(filled) <= LONGEST else Opaque()
 
 
 def _words(receiver: Const, words: list[str]) -> ListValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
 from lrlint.analysis.model.values import (
@@ -87,6 +88,8 @@ def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
         value.record.escapes = value.record.escapes or why
     elif isinstance(value, FunctionValue):
         leave_function_open(value, why)
+    elif isinstance(value, Instance) and value.kind is LibraryKind.PARSER:
+        value.open = True  # other code may add options
     for inner in _contents(value):
         _escape(inner, why, depth + 1, seen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -24,13 +24,21 @@ from lrlint.analysis.model.values import (
     Value,
 )
 from lrlint.formulas import LAWS
-from lrlint.source import mentions_schedule
 from lrlint.source.nodes import import_level
 
 _BUILTINS = frozenset(dir(builtins))
 _LIBRARIES = sys.stdlib_module_names | {
-    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "ignite", "lightning"),
-    *("numpy", "pytorch_lightning", "pytorch_warmup", "skorch", "timm", "torch", "torchtune"),
+    *("accelerate", "apex", "composer", "deepspeed", "diffusers", "fastai", "hydra", "ignite"),
+    *(
+        "lightning",
+        "numpy",
+        "pytorch_lightning",
+        "pytorch_warmup",
+        "skorch",
+        "timm",
+        "torch",
+        "torchtune",
+    ),
     *("torchvision", "tqdm", "transformers", "trl"),
 }
 """Modules of functions and classes, rather than of a project's settings."""
@@ -46,6 +54,8 @@ class LazyImport(Value):
     level: int
     name: str | None
     """The name in the module, or None for the module itself."""
+    runs: list[ModuleUnit] | None = None
+    """The module that it runs, if that may have to do with schedules; None until that is asked."""
 
 
 def bind_import(machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
@@ -91,6 +101,17 @@ def _star(machine: Machine, module: str, level: int) -> None:
         return
     for name in _names_of_library(module):
         machine.unit.star_imports.setdefault(name, f"{module}.{name}")
+    for name, qualified in _USUAL.items():
+        machine.unit.star_imports.setdefault(name, qualified)
+
+
+_USUAL = {
+    "torch": "torch",
+    "optim": "torch.optim",
+    "lr_scheduler": "torch.optim.lr_scheduler",
+    "math": "math",
+}
+"""What a name means that only ``from utils import *`` may bind, of a module that is not read."""
 
 
 def _names_of_library(module: str) -> Iterable[str]:
@@ -139,8 +160,7 @@ def fill(machine: Machine, registry: DictValue, key: object) -> None:
     if key in registry.store.data or not registry.complete or not _is_registry(machine, registry):
         return
     for _ in range(_MOST_REGISTERING):
-        pending = (unit for lazy in _not_used(machine) if (unit := _unit_of(machine, lazy)))
-        unit = next((unit for unit in pending if unit not in machine.scopes), None)
+        unit = next((unit for unit in _not_run(machine) if unit not in machine.scopes), None)
         if unit is None or key in registry.store.data:
             return
         machine.scope_of(unit)
@@ -164,20 +184,17 @@ _MOST_REGISTERING = 50
 """Modules that are imported in search of a key."""
 
 
-def _not_used(machine: Machine) -> list[LazyImport]:
+def _not_run(machine: Machine) -> Iterator[ModuleUnit]:
+    """Yield the modules that imported names run which have not been used."""
     values = [value for scope in machine.scopes.values() for value in scope.store.data.values()]
-    return [value for value in values if isinstance(value, LazyImport)]
-
-
-def _unit_of(machine: Machine, lazy: LazyImport) -> ModuleUnit | None:
-    """Return the module that an import runs, if it may have to do with schedules."""
-    path = ".".join(part for part in (lazy.module, lazy.name) if part)
-    unit = machine.project.find(lazy.importer, path, lazy.level)
-    unit = unit or machine.project.find(lazy.importer, lazy.module, lazy.level)
-    if unit is None:
-        return None
-    is_package = unit.filename.endswith("__init__.py")
-    return unit if is_package or mentions_schedule(unit.source.data) else None
+    for value in values:
+        if isinstance(value, LazyImport):
+            if value.runs is None:  # a key is looked for again and again
+                unit = machine.project.registering(
+                    value.importer, value.module, value.level, value.name
+                )
+                value.runs = [] if unit is None else [unit]
+            yield from value.runs
 
 
 def foreign(machine: Machine, qualified: str, path: str) -> AnyValue:

@@ -72,6 +72,7 @@ def _set_item_of(
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":
+            members.write_option(owner, name)
             machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
         case GroupsValue(whole=False) if isinstance(name, str):
             members.write_option(owner, name)

@@ -244,9 +244,38 @@ def _has_line(value: cst.Yield, block: Sequence[cst.CSTNode]) -> bool:
 # -- unrolling --------------------------------------------------------------------------------
 
 
-def worth_unrolling(machine: Machine, items: list[AnyValue]) -> bool:
-    """Whether a loop visits its elements one by one: they are few, and each may matter."""
-    return 0 < len(items) <= machine.limits.unrolled and all(map(_worth_visiting, items))
+_MOST_SETTINGS = 200
+_TAKES_SETTINGS = frozenset({"add_argument", "setattr"})
+
+
+def worth_unrolling(
+    machine: Machine, items: list[AnyValue], body: cst.CSTNode | None = None
+) -> bool:
+    """Whether a loop visits its elements one by one: they are few, and each may matter.
+
+    More of them are visited by a body that takes over settings, which have a name each.
+    """
+    many = len(items) > machine.limits.unrolled
+    if many and not (
+        len(items) <= _MOST_SETTINGS and all(map(_is_named, items)) and _takes_settings(body)
+    ):
+        return False
+    return bool(items) and all(map(_worth_visiting, items))
+
+
+def _is_named(item: AnyValue) -> bool:
+    """Whether an element is a pair of a name and a value."""
+    match item:
+        case ListValue(items=[Const(), *_]):
+            return True
+    return False
+
+
+def _takes_settings(body: cst.CSTNode | None) -> bool:
+    return body is not None and any(
+        isinstance(inner, cst.Call) and (dotted(inner.func) or "").split(".")[-1] in _TAKES_SETTINGS
+        for inner in walk(body)
+    )
 
 
 def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:

@@ -20,7 +20,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When
+from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When, nodes_of
 from lrlint.analysis.model.values import (
     AnyValue,
     Iteration,
@@ -44,7 +44,7 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     repeat: Repeat | None = None
     if (
         stream.items is not None
-        and worth_unrolling(machine, stream.items)
+        and worth_unrolling(machine, stream.items, node.body)
         and not (all(map(_is_number, stream.items)) and _steps_itself(node))
     ):
         outcome = _unroll(machine, node, stream.items)
@@ -233,10 +233,38 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
             else:
                 tests.append(test)
             machine.run_block(statements_of(node.body))
-            if loop.unbounded or isinstance(node.test, cst.BooleanOperation):
+            if _breaks_both(repeat):
+                loop.unbounded = True
+                _break_where_false(machine, node.test)
+            elif loop.unbounded or isinstance(node.test, cst.BooleanOperation):
                 for operand in _operands(node.test):
-                    _break_where_false(machine, operand)
+                    if isinstance(operand, (cst.Name, cst.UnaryOperation, cst.Attribute)):
+                        _break_where_false(machine, operand)
     return GOES_ON if node.orelse is None else _run_else(machine, node.orelse, repeat)
+
+
+def ends_the_outer(machine: Machine) -> bool:
+    """Whether a break out of the last loop in a ``while`` ends that, since its test fails.
+
+    As the inner break in ``while step < most: for batch in loader: … if step >= most: break``.
+    """
+    if len(machine.loops) - machine.frames[-1].loops < 2:
+        return False
+    outer, inner = (repeat.loop.place.node for repeat in machine.loops[-2:])
+    if not isinstance(outer, cst.While) or not isinstance(outer.test, cst.Comparison):
+        return False
+    if statements_of(outer.body)[-1] is not inner or outer.orelse is not None:
+        return False
+    test = machine.truth(outer.test)
+    return (test if isinstance(test, bool) else machine.assumed(test)) is False
+
+
+def _breaks_both(repeat: Repeat) -> bool:
+    """Whether a break in the last loop of a ``while`` ends both."""
+    last = repeat.body[-1] if repeat.body else None
+    return isinstance(last, Repeat) and any(
+        isinstance(node, Break) and node.levels == 2 for node in nodes_of(last.body)
+    )
 
 
 def _operands(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
@@ -250,8 +278,6 @@ def _operands(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 
 def _break_where_false(machine: Machine, test: cst.BaseExpression) -> None:
     """Add a break to the trace where the body of ``while not done`` has set the flag."""
-    if not isinstance(test, (cst.Name, cst.UnaryOperation, cst.Attribute)):
-        return
     after = machine.truth(test)
     if isinstance(after, bool):
         if not after:

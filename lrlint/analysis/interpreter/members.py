@@ -8,7 +8,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.records import GroupsValue, OptimizerRecord
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -136,6 +136,32 @@ def option_of(group: GroupsValue, name: str) -> AnyValue | None:
     return values[0] if len(values) == 1 else None
 
 
+def initial_rate(group: GroupsValue) -> AnyValue | None:
+    """Return the LR from which a scheduler starts in a group, if nothing has changed it."""
+    record = group.record
+    if record.unknown_groups or record.own_options.get(_INITIAL, NONE) is None:
+        return None
+    groups = record.groups if group.index is None else (record.groups[group.index],)
+    rates = [
+        options.get(_INITIAL) or (options.get("lr") if record.initial_as_built else None)
+        for options in groups
+    ]
+    first = rates[0]
+    if not isinstance(first, Expr) or any(rate != first for rate in rates):
+        return None
+    record.own_options.setdefault(_INITIAL, NONE)
+    return first
+
+
+_INITIAL = "initial_lr"
+
+
+def drive(machine: Machine, record: OptimizerRecord) -> None:
+    """Note that a scheduler has been built on an optimizer."""
+    if not record.driven:
+        record.driven, record.initial_as_built = True, not machine.lr_writes
+
+
 def write_option(group: GroupsValue, name: str) -> None:
     """Note that the script gives an option of its own another value, maybe after reading it."""
     record = group.record
@@ -144,8 +170,8 @@ def write_option(group: GroupsValue, name: str) -> None:
     record.own_options[name] = None
 
 
-OWN_OPTIONS = ("lr_", "fix_lr")
-"""How the names of options begin with which scripts scale the LR of a group."""
+OWN_OPTIONS = ("lr_", "fix_lr", "name", "group_name")
+"""How the names of options begin with which scripts scale the LR of a group, or tell it apart."""
 
 
 def only_key(owner: DictValue) -> Expr | None:

@@ -113,7 +113,7 @@ def _return(machine: Machine, node: cst.Return) -> Outcome:
 
 def _break(machine: Machine, node: cst.Break) -> Outcome:
     if machine.loops:
-        machine.leave_loops(1)
+        machine.leave_loops(2 if loops.ends_the_outer(machine) else 1)
     return ENDS
 
 

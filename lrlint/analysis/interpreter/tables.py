@@ -19,7 +19,7 @@ Element = Callable[[Expr], AnyValue]
 
 
 def elementwise(operation: Callable[..., AnyValue], *operands: AnyValue) -> Sized:
-    """Return the array of what an operation gives of arrays, element by element, and of numbers."""
+    """Return the array that an operation gives for arrays, element by element, and numbers."""
     arrays = [operand for operand in operands if isinstance(operand, Sized)]
     whole = arrays[0]
     known = all(array.element is not None and array.length == whole.length for array in arrays)
@@ -66,7 +66,7 @@ def _within(machine: Machine, value: AnyValue, index: Expr, length: Expr) -> Any
 
 
 def concatenated(machine: Machine, parts: Sequence[AnyValue]) -> Sized:
-    """Return the array of the elements of several."""
+    """Return one array with the elements of several."""
     total = Expr.const(0)
     columns: list[tuple[Expr, Expr, Element | None]] = []
     for part in parts:

@@ -184,7 +184,7 @@ def relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> 
 
 
 def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:
-    """Return a condition on values of which nothing is known but how the user writes it."""
+    """Return a condition on values of which only the text is known."""
     text = machine.unit.code(node)
     natures = {nature_of(value, "") for value in values}
     nature = Nature.FLAG

@@ -18,11 +18,13 @@ from lrlint.analysis.interpreter.members import external_bases
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
     arithmetic,
+    class_settings,
     command_line,
     copies,
     data_loaders,
     decorators,
     fabric,
+    hydra_objects,
     ignite,
     ignite_schedulers,
     instance_checks,
@@ -145,7 +147,7 @@ def _first(
     arguments: Arguments,
     node: cst.Call,
 ) -> AnyValue | None:
-    """Return what the first family makes of a call that knows its name."""
+    """Return the value of a call by the first family of models that knows its name."""
     for family in families:
         value = family(machine, name, arguments, node)
         if value is not None:

@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.numbers import (
     to_number,
 )
 from lrlint.analysis.library.registry import Model, models
-from lrlint.analysis.model.values import AnyValue, Const, ListValue, Opaque, is_local
+from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque, is_local
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 
@@ -158,6 +158,42 @@ def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     power = compute(lambda: base**exponent)
     return power if isinstance(power, Expr) else apply(machine, "**", base, exponent)
 
+
+@models("numpy.clip")
+def _clip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0, "a")
+    for model, bound in (
+        (_extreme(maximum), arguments.get(1, "a_min") or arguments.keywords.get("min")),
+        (_extreme(minimum), arguments.get(2, "a_max") or arguments.keywords.get("max")),
+    ):
+        if value is not None and bound is not None and bound != NONE:
+            value = model(machine, Arguments([value, bound]), node)
+    return value or Opaque()
+
+
+@models("numpy.interp")
+def _interpolated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return a number on the straight lines between points, which are few and increasing."""
+    given = arguments.get(1, "xp"), arguments.get(2, "fp")
+    places, heights = ([] if value is None else items_of(value) or [] for value in given)
+    if not 2 <= len(places) == len(heights) <= _MOST_POINTS or len(arguments.all()) > 3:
+        return Opaque(measured=True)
+    at = arguments.get(0, "x")
+    total = heights[0]
+    for i in range(len(places) - 1):
+        width = operators.apply(machine, cst.Subtract, places[i + 1], places[i])
+        rise = operators.apply(machine, cst.Subtract, heights[i + 1], heights[i])
+        run = operators.apply(machine, cst.Subtract, at or NONE, places[i])
+        share = operators.apply(machine, cst.Divide, run, width)
+        limits = [Expr.const(0), Expr.const(1)]
+        share = _clip(machine, Arguments([share, *limits]), node)
+        step = operators.apply(machine, cst.Multiply, rise, share)
+        total = operators.apply(machine, cst.Add, total, step)
+    return total
+
+
+_MOST_POINTS = 5
+"""Points of a curve of straight lines that is read."""
 
 models("builtins.int")(_rounding(truncate))
 models("builtins.min", "numpy.min", "numpy.amin", "numpy.minimum")(_extreme(minimum))

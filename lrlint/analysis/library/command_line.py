@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.namespaces import changeable, namespace
 from lrlint.analysis.library.registry import models, models_method
+from lrlint.analysis.library.subclasses import without_name
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
@@ -102,7 +103,10 @@ def _parsed(
     elif target is not None and target != NONE:
         given = None
     values = {name: Opaque() for name in values} if given is None else {**values, **given}
-    return changeable(machine, namespace(Store(dict(values.items()))))
+    settings = namespace(Store(dict(values.items())))
+    if not parser.open:
+        settings.kind = LibraryKind.COMMAND_LINE
+    return changeable(machine, settings)
 
 
 def _given(
@@ -200,6 +204,8 @@ def _add_argument(
         required = arguments.keywords.get("required") == Const(True) or not names[0].startswith("-")
         # Left out on the command line, an option without a default is None.
         default = Opaque() if required else NONE
+    if not (node.args and isinstance(node.args[0].value, cst.SimpleString)):
+        default = without_name(default)  # a loop adds the option: the variable's name says nothing
     kind = arguments.keywords.get("type")
     machine.write(parser.store, key, _converted(machine, default, kind, node))
     takes: list[AnyValue] = [NONE if kind is None else kind]

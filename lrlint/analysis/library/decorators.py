@@ -10,7 +10,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library import hydra, ignite
+from lrlint.analysis.library import class_settings, hydra, ignite
 from lrlint.analysis.library.command_line import click_default
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -54,8 +54,15 @@ def decorate(
             traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             defaults |= click_default(machine, call)
-        case "main" if call is not None and (config := hydra.config(machine, call)) is not None:
-            defaults |= {parameter.name.value: config for parameter in value.node.params.params[:1]}
+        case "main" if call is not None and value.node.params.params:
+            parameter = value.node.params.params[0].name.value
+            settings = hydra.config(machine, call, parameter)
+            defaults |= {} if settings is None else {parameter: settings}
+        case "wrap" if (
+            call is not None
+            and (config := class_settings.wrapped(machine, value.node, call)) is not None
+        ):
+            defaults |= _first_parameter(value, config)
         case "on" if (engine := _engine(machine, call)) is not None and call is not None:
             event, *given = [machine.evaluate(argument.value) for argument in call.args] or [NONE]
             ignite.register(machine, engine, event, value, given, decorator)
@@ -70,10 +77,15 @@ def decorate(
     return replace(value, defaults=defaults, traits=traits)
 
 
+def _first_parameter(function: FunctionValue, value: AnyValue) -> dict[str, AnyValue]:
+    """Return the default that a library gives to the first parameter."""
+    return {parameter.name.value: value for parameter in function.node.params.params[:1]}
+
+
 _KNOWN = frozenset(
     {
-        *("abc", "atexit", "click", "contextlib", "dataclasses", "functools", "hydra", "numba"),
-        *("pytest", "torch", "typer", "typing", "typing_extensions"),
+        *("abc", "atexit", "click", "contextlib", "dataclasses", "draccus", "functools", "hydra"),
+        *("numba", "pyrallis", "pytest", "torch", "typer", "typing", "typing_extensions"),
     }
 )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import calls
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.library import namespaces, paths
 from lrlint.analysis.library.settings_files import loaded
 from lrlint.analysis.model.values import (
@@ -19,6 +22,7 @@ from lrlint.analysis.model.values import (
     Store,
 )
 from lrlint.source.data import AT_THE_ROOT
+from lrlint.symbolic import Expr, Strength
 
 _SELF = "_self_"
 
@@ -27,8 +31,11 @@ class _Unsupported(Exception):
     """The list of defaults uses a feature that is not modelled, so that nothing is known."""
 
 
-def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
-    """Return the settings of a function that hydra runs, None where they cannot be found."""
+def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | None:
+    """Return the settings that hydra gives to a function, None where they cannot be found.
+
+    ``parameter`` is what the function calls them.
+    """
     match machine.evaluate(decorator.func):
         case External(name="hydra.main") | Opaque(external="hydra.main"):
             pass
@@ -47,6 +54,7 @@ def config(machine: Machine, decorator: cst.Call) -> AnyValue | None:
         settings = _in_its_group(_Composer(machine, root).file("", name.name))
     except _Unsupported:
         return None
+    _Interpolator(machine, settings, parameter).fill(settings)
     return namespaces.changeable(machine, settings)
 
 
@@ -60,19 +68,25 @@ class _Composer:
 
     def file(self, group: str, name: str) -> Instance:
         """Return a file merged with the files in its list of defaults; the root group is ""."""
-        name = name if name.endswith((".yaml", ".yml")) else f"{name}.yaml"
-        path = _below(group, name)
+        path = _path(group, name)
         if path in self._loaded:
             raise _Unsupported
         self._loaded.add(path)
-        file = paths.joined(self._root, Const(path))
-        content = namespaces.as_namespace(loaded(self._machine, file, "hydra"))
+        content = namespaces.as_namespace(self._content(path))
+        if isinstance(content, Instance) and not group:
+            content = content.store.data.get(AT_THE_ROOT, content)  # where it is anyway
         if not isinstance(content, Instance):
             raise _Unsupported
         merged = namespaces.namespace(Store())
         for part in self._parts(group, content):
             namespaces.update(merged, part)
         return merged
+
+    def _content(self, path: str) -> AnyValue:
+        return loaded(self._machine, paths.joined(self._root, Const(path)), "hydra")
+
+    def _has(self, group: str, name: str) -> bool:
+        return not isinstance(self._content(_path(group, name)), Opaque)
 
     def _parts(self, group: str, content: Instance) -> list[Instance]:
         """Return what a file consists of; later parts override earlier ones."""
@@ -97,13 +111,15 @@ class _Composer:
 
     def _chosen(self, group: str, key: str, option: AnyValue) -> list[Instance]:
         """Return the file that is chosen for a group, under the keys of the group."""
-        if key.startswith(("override hydra/", "hydra/")):
+        if key.removeprefix("override ").lstrip("/").split("/")[0] == "hydra":
             return []  # settings of hydra itself
         if not isinstance(option, Const):
             raise _Unsupported
         if option.value is None:
             return []
         inner = _relative(key.removeprefix("optional "))
+        if key.startswith("optional ") and not self._has(_below(group, inner), str(option.value)):
+            return []
         chosen = self.file(_below(group, inner), str(option.value))
         content = chosen.store.data.get(AT_THE_ROOT)
         if content is not None:
@@ -113,6 +129,46 @@ class _Composer:
         for part in reversed(inner.split("/")):
             chosen = namespaces.namespace(Store({part: chosen}))
         return [chosen]
+
+
+class _Interpolator:
+    """Puts the values in the place of references to them: ``${trainer.max_epochs}``."""
+
+    def __init__(self, machine: Machine, settings: Instance, name: str) -> None:
+        self._machine = machine
+        self._settings = settings
+        self._name = name
+
+    def fill(self, part: Instance, depth: int = 0) -> None:
+        """Fill in the references in a part of the settings, and in the parts of that."""
+        for key, value in list(part.store.data.items()):
+            if isinstance(value, Instance) and depth < _DEEPEST:
+                self.fill(value, depth + 1)
+            elif isinstance(value, Opaque):
+                part.store.data[key] = self._referred(value, 0)
+
+    def _referred(self, value: Opaque, depth: int) -> AnyValue:
+        """Return what a reference names, an unknown for any other use of ``${…}``."""
+        reference = _REFERENCE.fullmatch(value.path or "")
+        if reference is None or depth > _DEEPEST:
+            return Opaque()
+        *above, last = reference[1].split(".")
+        owner: AnyValue | None = self._settings
+        for name in above:
+            owner = owner.store.data.get(name) if isinstance(owner, Instance) else None
+        found = owner.store.data.get(last) if isinstance(owner, Instance) else None
+        if isinstance(found, Opaque):
+            return self._referred(found, depth + 1)
+        if not isinstance(owner, Instance) or not isinstance(found, Expr | Const):
+            return Opaque()
+        # Both places have the same number, by the name of the one that is referred to.
+        path = f"{self._name}.{reference[1]}"
+        owner.store.data[last] = name_setting(self._machine, found, path, Strength.DEFAULT)
+        return owner.store.data[last]
+
+
+_REFERENCE = re.compile(r"\$\{\s*(\w+(?:\.\w+)*)\s*\}")
+_DEEPEST = 20
 
 
 def _in_its_group(settings: Instance) -> Instance:
@@ -126,6 +182,10 @@ def _relative(name: str) -> str:
     if not name or name.startswith("/") or "@" in name or " " in name:
         raise _Unsupported
     return name
+
+
+def _path(group: str, name: str) -> str:
+    return _below(group, name if name.endswith((".yaml", ".yml")) else f"{name}.yaml")
 
 
 def _below(group: str, name: str) -> str:

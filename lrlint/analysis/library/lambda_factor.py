@@ -18,6 +18,8 @@ from lrlint.symbolic import Atom, Expr, Strength
 
 _SMALL = 0.05
 """A number in a function that equals the base LR is the LR up to here; 0.1 may be a factor."""
+_NO_FACTOR = 1e-3
+"""A number that is called an LR and is no larger than this is an LR, not a factor of one."""
 _CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
 _DEEPEST = 12
 """How many names may be computed from each other."""
@@ -44,20 +46,24 @@ def factor_at(machine: Machine, value: FunctionValue, step: Expr) -> Expr | None
 
 def absolute_lr(
     machine: Machine, value: AnyValue | None, optimizer: OptimizerRecord | None
-) -> SyntaxPlace | None:
-    """Return where an ``lr_lambda`` returns a multiple of the base LR instead of a factor of it."""
+) -> tuple[SyntaxPlace | None, Expr | None]:
+    """Return where an ``lr_lambda`` returns a multiple of the base LR instead of a factor of it.
+
+    The second value is another LR, where it returns powers of that.
+    """
     if optimizer is None or optimizer.unknown_groups:
-        return None
+        return None, None
     rates = [numbers.to_number(machine, group.get("lr")) for group in optimizer.groups]
     functions = value.items if isinstance(value, ListValue) else [value] * len(rates)
     if functions is None or len(functions) != len(rates):
-        return None
+        return None, None
     for function, rate in zip(functions, rates, strict=True):
         if isinstance(function, FunctionValue) and rate is not None and rate.value != 1:
-            place = _Function(machine, function, rate).absolute()
+            law = _Function(machine, function, rate)
+            place = law.absolute()
             if place is not None:
-                return place
-    return None
+                return place, law.power_of
+    return None, None
 
 
 class _Function:
@@ -72,6 +78,7 @@ class _Function:
         self.scope = Scope(Store(), function.scope.unit, function.scope, owner=function.owner)
         parameters.bind_parameters(machine, function, Arguments([Expr.const(0)]), self.scope)
         self.locals = _assignments(self.body)
+        self.power_of: Expr | None = None
 
     def absolute(self) -> SyntaxPlace | None:
         """Return where the first result is that is an LR."""
@@ -108,18 +115,34 @@ class _Function:
                         return first - second
                     case cst.Add() | cst.Subtract():
                         return max(first, second)
+                    case cst.Power() if self._is_small_rate(left):
+                        return 1
             case cst.Call(func=function, args=arguments) if _name(function) in _CHOOSING:
                 return max((self._power(arg.value, depth + 1) for arg in arguments), default=0)
             case cst.IfExp(body=body, orelse=orelse):
                 return max(self._power(body, depth + 1), self._power(orelse, depth + 1))
         return 0
 
-    def _is_rate(self, node: cst.CSTNode) -> bool:
-        """Whether a name is that of the base LR or a share of it."""
+    def _number(self, node: cst.CSTNode) -> Expr | None:
         with self.machine.elsewhere(self.scope.unit, self.scope):
             self.machine.statement = node
-            number = numbers.to_number(self.machine, self.machine.evaluate(node))
+            return numbers.to_number(self.machine, self.machine.evaluate(node))
+
+    def _is_rate(self, node: cst.CSTNode) -> bool:
+        """Whether a name is that of the base LR or a share of it."""
+        number = self._number(node)
         return number is not None and any(_is_share(number, atom) for atom in self.atoms)
+
+    def _is_small_rate(self, node: cst.CSTNode) -> bool:
+        """Whether a name is that of an LR too small for a factor: ``decay_lr ** drops``."""
+        number = self._number(node)
+        if number is None or number.value is None or not 0 < number.value <= _NO_FACTOR:
+            return False
+        names = [words.last_part(atom.name) for atom in number.atoms() if number == Expr.atom(atom)]
+        is_rate = any(name.endswith(("lr", "learning_rate")) for name in names)
+        if is_rate:
+            self.power_of = number
+        return is_rate
 
     def _is_multiple(self, node: cst.CSTNode) -> bool:
         """Whether a product has the base LR as a plain number."""

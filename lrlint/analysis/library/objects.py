@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -115,7 +116,8 @@ def _has_attribute(
 def _vars(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0)
     if isinstance(value, Instance):
-        return DictValue(value.store, not value.open, value.path, value.setting)
+        complete = not value.open or value.kind is LibraryKind.COMMAND_LINE
+        return DictValue(value.store, complete, value.path, value.setting)
     if value is None:
         return _locals(machine, arguments, node)
     escapes.escape(value, f"changed through {machine.unit.code(node.func)}(…)")
@@ -169,4 +171,4 @@ def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
-    return Partial(function, tuple(rest), dict(arguments.keywords))
+    return Partial(function, tuple(rest), dict(arguments.keywords), arguments.places_after(1))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import choices, escapes, numbers
+from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
@@ -32,7 +32,7 @@ from lrlint.analysis.model.values import (
     alternatives,
 )
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.formulas import LAWS, Law
+from lrlint.formulas import LAWS, Law, deepspeed
 from lrlint.symbolic import Expr
 
 _LIBRARIES = (
@@ -51,6 +51,8 @@ def construct(machine: Machine, name: str, arguments: Arguments, node: cst.Call)
     """Return a scheduler where a name is that of a law, or looks like one and gets an optimizer."""
     last = name.rsplit(".", 1)[-1]
     law = LAWS.get(last)
+    if name.startswith(deepspeed.LIBRARY) and deepspeed.LIBRARY + last in LAWS:
+        return _build(machine, LAWS[deepspeed.LIBRARY + last], arguments, node)
     if law is not None and name.startswith(_TIMM if law.positioned else _LIBRARIES):
         return _build(machine, law, arguments, node)
     optimizer = _optimizer_among(arguments)
@@ -128,6 +130,8 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
     keywords: dict[str, object] = {
         key: value for key, value in arguments.keywords.items() if key not in law.removed
     }
+    if law.positioned:
+        keywords = _of_older_timm(law, keywords)
     positional = arguments.positional
     if len(positional) == 1 + len(names := _positional(law)) and _VERBOSE in law.removed:
         positional = positional[: len(names)]  # it came last in older releases
@@ -149,6 +153,22 @@ def _build(machine: Machine, law: Law, arguments: Arguments, node: cst.Call) -> 
         node,
         lambda item: _record(machine, law, item, values, arguments, node, complete=complete),
     )
+
+
+_OLDER_NAMES = {"t_mul": "cycle_mul", "decay_rate": "cycle_decay"}
+
+
+def _of_older_timm(law: Law, keywords: dict[str, object]) -> dict[str, object]:
+    """Return keywords with the names of timm 1.0, where timm 0.4 followed the same law.
+
+    Without a limit its cycles went on for ever.
+    """
+    limit = keywords.get("cycle_limit")
+    if not isinstance(limit, Expr) or limit.value is None or limit.value < 1:
+        return keywords
+    known = {parameter.name for parameter in law.parameters}
+    older = {name for name in _OLDER_NAMES if name in keywords and name not in known}
+    return {_OLDER_NAMES[name] if name in older else name: keywords[name] for name in keywords}
 
 
 def _as_number(machine: Machine, value: AnyValue) -> AnyValue:
@@ -210,12 +230,12 @@ def _record(
     if law.name == "LambdaLR":
         function = values.get("lr_lambda")
         record.decay = decay_end(machine, function)
-        record.absolute_lr = absolute_lr(machine, function, record.optimizer)
+        record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:
-        record.optimizer.driven = True
+        members.drive(machine, record.optimizer)
     for child in children:
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
@@ -239,7 +259,7 @@ def build(
         places=places,
         kind=_kind(law),
     )
-    optimizer.record.driven = True
+    members.drive(machine, optimizer.record)
     machine.emit(BuildScheduler(place, tuple(machine.via), record))
     return SchedulerValue(record)
 

@@ -61,7 +61,7 @@ class _Converter:
             return Opaque()
         match data:
             case str() if "${" in data:  # OmegaConf and hydra fill in another: "${train.epochs}"
-                return Opaque()
+                return Opaque(data)
             case None | bool() | str():
                 return Const(data, Strength.DEFAULT, name)
             case int() | float() if -_LARGEST < data < _LARGEST:

@@ -66,6 +66,8 @@ class OptimizerRecord(Record):
     """How many loops surround its construction."""
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
+    initial_as_built: bool = False
+    """Whether the first scheduler found the LRs that it was built with: ``initial_lr``."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
@@ -154,6 +156,8 @@ class SchedulerRecord(Record):
     """Where the decay in its ``lr_lambda`` ends."""
     absolute_lr: SyntaxPlace | None = None
     """The place where its ``lr_lambda`` returns an LR instead of a factor."""
+    power_of: Expr | None = None
+    """An LR other than the base LR, where its ``lr_lambda`` returns powers of that."""
     first_factor: Expr | None = None
     """What its ``lr_lambda`` returns for step 0."""
     reads: Mapping[tuple[Store, str], AnyValue] = field(default_factory=dict)

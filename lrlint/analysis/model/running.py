@@ -55,11 +55,12 @@ class TraceCompiler(ABC):
         self._assumed = assumed
         self._unresolved = unresolved
         self._left = most
-        self._wanted = _wanted(trace)
         records = [node.loop for node in nodes_of(trace) if isinstance(node, Repeat)]
         self._indices = {record.index for record in records}
-        self._after_loops = {item.atom for record in records for item in record.left}
         self._measured = measured_counters(records)
+        self._wanted = _wanted(trace) - self._measured
+        self._after_loops = {item.atom for record in records for item in record.left}
+        self._after_loops -= self._measured
         self._last: dict[Atom, int | float] = {}
         """The last iteration of each loop that has run, and the numbers that loops have left."""
         self._at_break: dict[Atom, int | float] = {}

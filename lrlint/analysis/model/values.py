@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import libcst as cst
 
@@ -164,6 +164,11 @@ class UnknownKey:
     number: int
 
 
+UNKNOWN_KEYS: Final = object()
+"""Any `UnknownKey` among what loops change: their numbers differ from one interpretation to the
+next."""
+
+
 @dataclass(eq=False, slots=True)
 class DictValue(Value):
     """A dict.
@@ -279,6 +284,8 @@ class Partial(Value):
     function: AnyValue
     positional: tuple[AnyValue, ...]
     keywords: Mapping[str, AnyValue]
+    places: Mapping[int | str, SyntaxPlace] = field(default_factory=dict)
+    """Where its arguments are written, by position or keyword."""
 
 
 @dataclass(frozen=True, slots=True)

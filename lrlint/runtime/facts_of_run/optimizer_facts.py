@@ -43,6 +43,8 @@ def optimizer_use(
 
 
 def _step_sites(record: RecordedOptimizer, loops: TrainingLoops) -> tuple[StepSite, ...]:
+    if not record.steps:  # those calls have raised
+        return ()
     around, accumulation = loops.around(record).known, loops.accumulation(record)
     if not record.sites and record.steps:  # Python does not see its steps
         return (

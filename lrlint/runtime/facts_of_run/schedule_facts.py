@@ -148,10 +148,10 @@ def _early_step(
 
 def _repetition(record: RecordedScheduler, sites: tuple[StepSite, ...]) -> Repetition | None:
     """Return the two calls that mostly step it twice without an optimizer step between them."""
-    if record.repeated_sites is None:
+    if record.repeated_sites is None or record.unseen:
         return None
-    fewest_calls = min(site.calls for site in record.repeated_sites)
-    if record.repeated < max(1, fewest_calls) / 2:
+    calls = [site.calls for site in record.repeated_sites]
+    if record.repeated < max(1, min(calls)) / 2 or min(calls) == 1 < max(calls):
         return None
     by_place = {site.place: site for site in sites}
     first, second = (by_place[site.place] for site in record.repeated_sites)
@@ -164,7 +164,7 @@ def _rebuilding_loops(
     record: RecordedScheduler, around: Loops, recorder: Recorder
 ) -> tuple[Loop, ...]:
     """Return the loop in which the same line builds a new one for the same optimizer each time."""
-    built, loops = recorder.scheduler_listener.built_by_line(record), around.known
+    built, loops = recorder.scheduler_listener.built_by_line.of(record), around.known
     if built < 2 or not loops:
         return ()
     per_batch = len(loops) == 2 and built > record.optimizer.steps / 2

@@ -31,6 +31,19 @@ def optimizer_among(arguments: Sequence[Any], keywords: Mapping[str, Any]) -> An
     return None
 
 
+def bound_arguments(
+    law: Law | None, arguments: Sequence[Any], keywords: Mapping[str, Any]
+) -> tuple[Law | None, dict[str, Any]]:
+    """Return the law and the arguments by parameter; no law where they do not fit it."""
+    if law is None:
+        return None, {}
+    try:
+        _, bound = law.bind_call(arguments, keywords)
+    except TypeError:  # arguments of another version of torch
+        return None, {}
+    return law, bound
+
+
 def given_names(
     law: Law | None, arguments: Sequence[Any], keywords: Mapping[str, Any]
 ) -> frozenset[str]:

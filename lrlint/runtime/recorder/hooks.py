@@ -8,6 +8,7 @@ have none: those methods are wrapped, on their classes, for as long as a recorde
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,13 @@ from lrlint.runtime.recorder.telling import tell
 from lrlint.runtime.recorder.uncompiled import uncompiled
 
 
+class _Calls(threading.local):
+    """The calls of schedulers that are under way in a thread."""
+
+    depth = 0
+    """How many: only the outermost one is the script's own."""
+
+
 class Hooks:
     """The wrappers of one recorder. A bug in the recorder is reported once and ends them.
 
@@ -42,8 +50,7 @@ class Hooks:
         self._on_step = on_step
         self._restore: list[Callable[[], None]] = []
         self._wrapped: set[tuple[type, str]] = set()
-        self._depth = 0
-        """Calls of schedulers under way: only the outermost one is the script's own."""
+        self._calls = _Calls()
         self._on = False
         self.failure: str | None = None
 
@@ -173,7 +180,7 @@ class Hooks:
     def _load(self, original: Any) -> Any:
         def load_state_dict(owner: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(owner, *args, **kwargs)
-            if self._on and not self._depth:
+            if self._on and not self._calls.depth:
                 with self.safely():
                     self._recorder.state_loaded(owner)
             return result
@@ -215,11 +222,13 @@ class Hooks:
     # -- schedulers
 
     def _scheduler_init(self, original: Any) -> Any:
+        calls = self._calls
+
         def __init__(scheduler: Any, *args: Any, **kwargs: Any) -> None:
-            if self._depth or not self._on:
+            if calls.depth or not self._on:
                 original(scheduler, *args, **kwargs)
                 return
-            self._depth += 1
+            calls.depth += 1
             try:
                 with self.safely():
                     self._on_scheduler.before_build(args, kwargs)
@@ -230,7 +239,7 @@ class Hooks:
                         self._on_scheduler.build_failed(scheduler, args, kwargs)
                 raise
             finally:
-                self._depth -= 1
+                calls.depth -= 1
             with self.safely():
                 if not self._on:
                     return
@@ -240,13 +249,14 @@ class Hooks:
         return __init__
 
     def _scheduler_step(self, original: Any) -> Any:
+        calls = self._calls
         stepping, stepped = self._on_scheduler.stepping, self._on_scheduler.stepped
 
         def step(scheduler: Any, *args: Any, **kwargs: Any) -> None:
-            if self._depth or not self._on:
+            if calls.depth or not self._on:
                 original(scheduler, *args, **kwargs)
                 return
-            self._depth += 1
+            calls.depth += 1
             value = args[0] if args else next(iter(kwargs.values()), None) if kwargs else None
             try:  # not `safely`, which takes a microsecond, here as in the hooks of every step
                 stepping(scheduler)
@@ -259,7 +269,7 @@ class Hooks:
                     self._on_scheduler.step_failed(scheduler, value)
                 raise
             finally:
-                self._depth -= 1
+                calls.depth -= 1
             try:
                 if self._on:
                     stepped(scheduler, value)
@@ -269,18 +279,18 @@ class Hooks:
         return step
 
     def _foreign_step(self, original: Any) -> Any:
-        listener = self._on_scheduler
+        calls, listener = self._calls, self._on_scheduler
 
         def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._depth or not self._on:
+            if calls.depth or not self._on:
                 return original(scheduler, *args, **kwargs)
-            self._depth += 1
+            calls.depth += 1
             with self.safely():
                 listener.foreign_stepping(scheduler)
             try:
                 result = original(scheduler, *args, **kwargs)
             finally:
-                self._depth -= 1
+                calls.depth -= 1
             with self.safely():
                 if self._on:
                     given = kwargs.get("metric", args[1] if len(args) > 1 else None)

@@ -95,7 +95,8 @@ def _is_foreign(filename: str) -> bool:
 @lru_cache(maxsize=256)
 def _loops_at(filename: str, line: int) -> tuple[LoopLines, ...]:
     """Return the loops around a line and in the same function, innermost first."""
-    loops = [loop for loop in _loops_in(filename) if loop.first < line <= loop.last]
+    loops = [loop for loop in _loops_in(filename) if loop.first <= line <= loop.last]
+    loops = [loop for loop in loops if loop.first < line or loop.first == loop.last]
     here = max((loop.within for loop in loops), default=None)
     return tuple(reversed([loop for loop in loops if loop.within == here]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from _thread import get_ident
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
@@ -88,12 +89,14 @@ class OptimizerListener:
             record = self.adopt(optimizer)
         if record.current_call is not None and _is_nested(optimizer, sys._getframe(2)):
             return  # super().step(): the same step once more
-        record.current_call = call
+        record.current_call, record.thread = call, get_ident()
         record.pending_lrs = _lrs(optimizer)
         record.overflow = optimizer.found_inf if "found_inf" in optimizer.__dict__ else None
         if record.steps < SITES_UNTIL:
             record.inner |= any(
-                other.current_call is not None for other in self.records if other is not record
+                other.current_call is not None and other.thread == record.thread
+                for other in self.records
+                if other is not record
             )
             place = self._log.user_place()
             if place is not None:

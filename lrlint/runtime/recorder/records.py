@@ -81,6 +81,8 @@ class RecordedOptimizer:
     """The most batches for one step; of the first step of a pass some may be left over."""
     current_call: object = None
     """What identifies the call of ``step()`` under way, to tell ``super().step()`` from it."""
+    thread: int = 0
+    """The thread that has made this call."""
     inner: bool = False
     """Whether the step of another optimizer steps it, which gives it the LR."""
     pending_lrs: list[Any] | None = None
@@ -105,6 +107,13 @@ class RecordedOptimizer:
     def tries(self) -> int:
         """Steps that the training asked for: those made and those that were left out."""
         return self.steps + self.skipped
+
+    def attach(self, scheduler: RecordedScheduler, groups: int) -> None:
+        """Enter a scheduler that was just built, and drop those that are gone."""
+        self.groups_at_build, self.late_lrs = groups, {}
+        alive = [other for other in self.schedulers if other.ref() is not None]
+        self.driven = any(other.steps for other in alive)
+        self.schedulers = [*alive, scheduler]
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ Laws that call the user's own functions are not replayed, since a function may h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,10 +33,37 @@ def law_of(scheduler: object) -> Law | None:
 def start_replay(
     law: Law | None,
     expected: ExpectedGroups,
+    arguments: Mapping[str, Any],
+    children: Sequence[Replay | None],
+    groups: Sequence[Mapping[str, Any]],
+) -> Replay | None:
+    """Return the replay of a scheduler that was just built; None where it cannot be replayed.
+
+    Then the LRs that its constructor has written are expected.
+    """
+    replay = _started(law, expected, arguments, children)
+    if replay is None or not _agree(expected, groups):
+        expected.follow(groups)
+        return None
+    return replay
+
+
+def _agree(expected: ExpectedGroups, groups: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the replay of a constructor wrote what the constructor wrote."""
+    pairs = zip(expected.groups, groups, strict=False)
+    return all(
+        not isinstance(real["lr"], (float, int))  # which may be rounded
+        or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
+        for mine, real in pairs
+    )
+
+
+def _started(
+    law: Law | None,
+    expected: ExpectedGroups,
     arguments: Mapping[str, object],
     children: Sequence[Replay | None],
 ) -> Replay | None:
-    """Return the replay of a scheduler that was just built; None where it cannot be replayed."""
     if law is None or law.takes_metric or any(map(callable, leaves(arguments))):
         return None
     if law.random is not None and arguments.get(law.random) is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lrlint.facts import Departure
 from lrlint.runtime.recorder.closed_forms import closed_form, counts_from_zero
+from lrlint.runtime.recorder.constructor_arguments import kept_arguments
 from lrlint.runtime.recorder.likely_writers import begins_overlaid, writer_of_resume
 from lrlint.runtime.recorder.lr_values import as_number, plain_number
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
@@ -62,6 +63,17 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
             writer=writer_of_resume(loads, driver.replaced),
             resumed=True,
         )
+
+
+def replaced_arguments(record: RecordedScheduler) -> str:
+    """Return which argument of the script the loaded state has replaced, in words, or nothing."""
+    scheduler = record.ref()
+    now = {} if scheduler is None else kept_arguments(scheduler)
+    for name, value in now.items():
+        written = record.kept.get(name, value)
+        if not callable(value) and str(value) != str(written):
+            return f"{name}={value} of the checkpoint in place of {name}={written}"
+    return next(filter(None, map(replaced_arguments, record.children)), "")
 
 
 def _replaced_lr(driver: RecordedScheduler, base_lrs: Sequence[float]) -> str:

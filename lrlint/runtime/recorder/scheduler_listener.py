@@ -9,16 +9,16 @@ from typing import Any
 
 from torch import Tensor
 
-from lrlint.formulas import Law, Replay
+from lrlint.runtime.recorder.built_by_line import BuiltByLine
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
 from lrlint.runtime.recorder.closed_forms import counter_of
 from lrlint.runtime.recorder.constructor_arguments import (
+    bound_arguments,
     given_names,
     kept_arguments,
     optimizer_among,
 )
-from lrlint.runtime.recorder.expected_groups import ExpectedGroups
 from lrlint.runtime.recorder.framework_schedulers import (
     advanced,
     does_nothing,
@@ -41,14 +41,11 @@ from lrlint.runtime.recorder.resume_check import (
     LOADED_BEFORE,
     OPTIMIZER_LOADED,
     SCHEDULER_LOADED,
+    replaced_arguments,
 )
 from lrlint.runtime.recorder.silent_errors import expect_own_lrs
 from lrlint.runtime.recorder.verifier import note_unseen_steps
 from lrlint.runtime.recorder.wrappers import is_advance_of_accelerate, unwrapped_optimizer
-
-MOST_PER_LINE = 64
-"""Schedulers of one line of code that are kept: a loop that builds one per batch must not fill the
-memory."""
 
 
 class SchedulerListener:
@@ -60,7 +57,7 @@ class SchedulerListener:
         self._passes = passes
         self._optimizers = optimizers
         self._by_id: dict[int, RecordedScheduler] = {}
-        self._built_by_line: dict[tuple[RunPlace, int], int] = {}
+        self.built_by_line = BuiltByLine()
 
     # -- constructors
 
@@ -81,7 +78,7 @@ class SchedulerListener:
         if optimizer is None or not writes_lr(scheduler):
             return
         optimizer.settled = False
-        law, bound = _bound(law_of(scheduler), arguments, keywords)
+        law, bound = bound_arguments(law_of(scheduler), arguments, keywords)
         name, given = type(scheduler).__name__, given_names(law, arguments, keywords)
         base_lrs = tuple(optimizer.expected.initial)
         library = library_law(bound.get("lr_lambda"), base_lrs) if name == "LambdaLR" else None
@@ -90,7 +87,8 @@ class SchedulerListener:
             name, given = law.name, given_arguments(law, bound)
         parts = parts_of(scheduler)
         children = tuple(self._by_id[id(part)] for part in parts if id(part) in self._by_id)
-        replay = _replay(law, optimizer.expected, bound, children, scheduler.optimizer.param_groups)
+        groups, replays = scheduler.optimizer.param_groups, [child.replay for child in children]
+        replay = start_replay(law, optimizer.expected, bound, replays, groups)
         key = id(scheduler)
         record = RecordedScheduler(
             ref=weakref.ref(scheduler, lambda _: self._by_id.pop(key, None)),
@@ -117,22 +115,13 @@ class SchedulerListener:
             record.restored_before = optimizer.loads[-1]
         for child in children:
             child.parent = record
-            self._built_by_line[_line(child)] -= 1  # the whole counts, not its parts
+            self.built_by_line.remove(child)  # the whole counts, not its parts
         record.set_counter(counter_of(scheduler))
         self._by_id[key] = record
-        self._count(record)
-        _attach(record, len(scheduler.optimizer.param_groups))
-        expect_own_lrs(record, scheduler)
-
-    def _count(self, record: RecordedScheduler) -> None:
-        line = _line(record)
-        self._built_by_line[line] = self._built_by_line.get(line, 0) + 1
-        if self._built_by_line[line] <= MOST_PER_LINE:
+        if self.built_by_line.add(record):
             self.records.append(record)
-
-    def built_by_line(self, record: RecordedScheduler) -> int:
-        """Return how many schedulers the same line has built for the same optimizer."""
-        return 0 if record.parent is not None else self._built_by_line.get(_line(record), 0)
+        optimizer.attach(record, len(groups))
+        expect_own_lrs(record, scheduler)
 
     def build_failed(
         self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]
@@ -142,7 +131,7 @@ class SchedulerListener:
         record = self._optimizers.record_of(optimizer)
         if record is None or law is None:
             return
-        _, bound = _bound(law, arguments, keywords)
+        _, bound = bound_arguments(law, arguments, keywords)
         self.records.append(
             RecordedScheduler(
                 ref=weakref.ref(scheduler),
@@ -169,7 +158,7 @@ class SchedulerListener:
         keywords = {"optimizer": scheduler.optimizer} | kept_arguments(scheduler)
         self.built(scheduler, (), keywords)
         record = self._by_id[id(scheduler)]
-        self._built_by_line[_line(record)] = 0  # it was built elsewhere
+        self.built_by_line.clear(record)  # it was built elsewhere
         record.replay = None  # how it got where it is was not seen
         groups = scheduler.optimizer.param_groups
         optimizer.expected.follow(groups)
@@ -191,6 +180,8 @@ class SchedulerListener:
     def stepping(self, scheduler: Any) -> None:
         """Hear that ``scheduler.step()`` begins, called by the script itself."""
         record = self._by_id.get(id(scheduler))
+        if record is not None and not _is_of(record.optimizer, scheduler):
+            record = self._move(scheduler, record)
         if record is None:
             self._note_continued(scheduler)
             return
@@ -213,6 +204,20 @@ class SchedulerListener:
             optimizer.overlaid = True
         if not optimizer.driven:
             optimizer.expected.follow(groups)
+
+    def _move(self, scheduler: Any, old: RecordedScheduler) -> RecordedScheduler | None:
+        """Record anew a scheduler whose attribute ``optimizer`` now is another optimizer."""
+        del self._by_id[id(scheduler)]
+        old.unseen, old.replay = True, None
+        old.optimizer.schedulers.remove(old)
+        optimizer = unwrapped_optimizer(scheduler.optimizer)
+        if self._optimizers.only and id(optimizer) not in self._optimizers.only:
+            return None
+        self.adopt(scheduler)
+        record = self._by_id.get(id(scheduler))
+        if record is not None and LOADED_BEFORE in record.optimizer.loads_since_step:
+            record.optimizer.loads_since_step.remove(LOADED_BEFORE)  # the LR is the new optimizer's
+        return record
 
     def stepped(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has run to its end, called by the script itself."""
@@ -242,7 +247,19 @@ class SchedulerListener:
         if record.replay is None:
             optimizer.expected.follow_lrs(scheduler.optimizer.param_groups)
         record.seen_counter = counter_of(scheduler)
+        if record.law is None:
+            if record.steps == 1:
+                self._note_held(scheduler)
+            note_unseen_steps(optimizer)
         expect_own_lrs(record, scheduler)
+
+    def _note_held(self, scheduler: Any) -> None:
+        """Note the schedulers that one of the script's own classes has: it may step them."""
+        for value in vars(scheduler).values():
+            for part in value if isinstance(value, (list, tuple)) else (value,):
+                record = self._by_id.get(id(part))
+                if record is not None and record.ref() is part:
+                    record.unseen, record.replay = True, None
 
     def foreign_stepping(self, scheduler: Any) -> None:
         """Hear that another library's scheduler begins to step."""
@@ -308,15 +325,15 @@ class SchedulerListener:
                 record.repeated_sites = record.repeated_sites or (last, site)
         record.last_site, record.last_batches = site, self._passes.batches
 
-    def _note_continued(self, scheduler: Any, place: RunPlace | None = None) -> None:
-        """Note the schedules that a copy, or one with their state, goes on with from here."""
+    def _note_continued(self, scheduler: Any, other: RecordedScheduler | None = None) -> None:
+        """Note the schedules that a copy, or ``other`` with their state, goes on with from here."""
         reached = counter_of(scheduler)
         for record in self.records:
             if (
                 record.steps
                 and record.counter == reached
                 and record.name == type(scheduler).__name__
-                and place in (None, record.place)
+                and (other is None or _built_alike(record, other))
                 and record is not self._by_id.get(id(scheduler))
             ):
                 record.continued = True
@@ -326,14 +343,14 @@ class SchedulerListener:
         record = self._by_id.get(id(scheduler))
         if record is None:
             return
-        self._note_continued(scheduler, record.place)
+        self._note_continued(scheduler, record)
         self._log.keep(record.loads, record.optimizer)
         record.furthest = max(record.furthest, record.counter)
         record.seen_counter = counter_of(scheduler)
         record.set_counter(record.seen_counter)
         record.optimizer.settled = False
         record.optimizer.loads_since_step.append(SCHEDULER_LOADED)
-        record.replaced = record.replaced or _replaced_arguments(record)
+        record.replaced = record.replaced or replaced_arguments(record)
         if record.replay is not None:
             state = state_for_replay(scheduler)
             record.replay.load_state_dict(position_in(state) if record.replaced else state)
@@ -351,19 +368,15 @@ class SchedulerListener:
                 record.overran += record.overran_on_device.take()
 
 
-def _replaced_arguments(record: RecordedScheduler) -> str:
-    """Return which argument of the script the loaded state has replaced, in words, or nothing."""
-    scheduler = record.ref()
-    now = {} if scheduler is None else kept_arguments(scheduler)
-    for name, value in now.items():
-        written = record.kept.get(name, value)
-        if not callable(value) and str(value) != str(written):
-            return f"{name}={value} of the checkpoint in place of {name}={written}"
-    return next(filter(None, map(_replaced_arguments, record.children)), "")
+def _built_alike(record: RecordedScheduler, other: RecordedScheduler) -> bool:
+    """Whether two schedulers are of one line of code, or were built with the same arguments."""
+    same = str(record.kept) == str(other.kept) and record.base_lrs == other.base_lrs
+    return record.place == other.place or same
 
 
-def _line(record: RecordedScheduler) -> tuple[RunPlace, int]:
-    return record.place, record.optimizer.order
+def _is_of(optimizer: RecordedOptimizer, scheduler: Any) -> bool:
+    mine, real = scheduler.optimizer, optimizer.ref()
+    return mine is real or unwrapped_optimizer(mine) is real
 
 
 def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
@@ -376,50 +389,3 @@ def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
         not isinstance(other, Tensor) and math.isclose(lr, other, rel_tol=1e-6)
         for lr, other in pairs
     )
-
-
-def _bound(
-    law: Law | None, arguments: Sequence[Any], keywords: Mapping[str, Any]
-) -> tuple[Law | None, dict[str, Any]]:
-    """Return the law and the arguments by parameter; no law where they do not fit it."""
-    if law is None:
-        return None, {}
-    try:
-        _, bound = law.bind_call(arguments, keywords)
-    except TypeError:  # arguments of another version of torch
-        return None, {}
-    return law, bound
-
-
-def _replay(
-    law: Law | None,
-    expected: ExpectedGroups,
-    arguments: Mapping[str, Any],
-    children: Sequence[RecordedScheduler],
-    groups: Sequence[Mapping[str, Any]],
-) -> Replay | None:
-    """Start the replay; where that cannot be, expect the LRs that the constructor has written."""
-    replay = start_replay(law, expected, arguments, [child.replay for child in children])
-    if replay is None or not _agree(expected, groups):
-        expected.follow(groups)
-        return None
-    return replay
-
-
-def _agree(expected: ExpectedGroups, groups: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the replay of a constructor wrote what the constructor wrote."""
-    pairs = zip(expected.groups, groups, strict=False)
-    return all(
-        not isinstance(real["lr"], (float, int))  # which may be rounded
-        or math.isclose(mine["lr"], real["lr"], rel_tol=1e-9, abs_tol=1e-15)
-        for mine, real in pairs
-    )
-
-
-def _attach(record: RecordedScheduler, groups: int) -> None:
-    """Enter a new scheduler in the record of its optimizer, and drop those that are gone."""
-    optimizer = record.optimizer
-    optimizer.groups_at_build, optimizer.late_lrs = groups, {}
-    alive = [scheduler for scheduler in optimizer.schedulers if scheduler.ref() is not None]
-    optimizer.driven = any(scheduler.steps for scheduler in alive)
-    optimizer.schedulers = [*alive, record]

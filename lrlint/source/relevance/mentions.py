@@ -20,6 +20,9 @@ _CLASS = (
     re.compile(rb"DPOConfig"),
 )
 
+# hydra builds what a settings file names, with the optimizer and its schedule.
+_BUILDS = b"hydra.utils"
+
 # A scheduler that came from elsewhere under another name: `lr_policy.step()`, `warmup.step()`.
 _STEP = re.compile(rb"\.step\(")
 _STEPPED = re.compile(rb"(?:lr|LR|warm|anneal|decay|plateau|polic|sch)[A-Za-z0-9_]*\)?\.step\(")
@@ -60,6 +63,8 @@ def mentions_schedule(data: bytes) -> bool:
     if writes_rate(data):
         return True
     if _has(_CLASS, data) or (_STEP.search(data) and _STEPPED.search(data)):
+        return True
+    if _BUILDS in data and b"instantiate" in data and b"hydra.main" in data:
         return True
     return (b"learning_rate(" in data or b"_lr(" in data) and _HELPER.search(data) is not None
 

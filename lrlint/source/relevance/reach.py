@@ -237,6 +237,8 @@ class Relevance:
             return True  # it may be a parameter, which the caller of the function has built
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
+        if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
+            return True  # a settings file may name one
         names = self._constructors(used)
         if not names:
             return False
@@ -246,6 +248,11 @@ class Relevance:
             for name in names
             for match in _word(name).finditer(code)
         )
+
+    def _is_of_hydra(self, module: _Module) -> bool:
+        """Whether ``instantiate`` comes from hydra."""
+        found = module.outline.imports.get("instantiate", ())
+        return any(imported.module.split(".", 1)[0] == "hydra" for imported in found)
 
     def _constructors(self, used: frozenset[str]) -> Sequence[str]:
         """Return the words that constructors may be called."""

@@ -33,6 +33,14 @@ def test_relevant_code_may_spend_half_and_other_code_an_eighth(
     assert machine.allowed == 100
 
 
+@pytest.mark.parametrize(("nodes", "done"), [(10, True), (11, False)])
+def test_deep_in_others_a_call_may_take_a_little_of_the_whole(nodes: int, done: bool) -> None:
+    machine = FakeMachine(SCRIPT, limits=Limits(nodes=640))
+    machine.allowed = 20
+    value = budget.call(machine, machine.function(1), [], lambda: spend(machine, nodes))
+    assert (value == Const("done")) is done
+
+
 def test_a_method_of_a_relevant_class_is_relevant() -> None:
     machine = FakeMachine(f"{SCRIPT}class T:\n    def f(self):\n        scheduler.step()\n")
     machine.allowed = 100

@@ -149,3 +149,20 @@ def test_methods_of_strings(name: str, argument: str | None, expected: object) -
 def test_other_methods_of_strings() -> None:
     assert isinstance(containers.call_string("a", A, "encode", Arguments()), Opaque)
     assert isinstance(containers.call_string("a", A, "startswith", Arguments([Opaque()])), Opaque)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{}/{name}.yaml", "a/b.yaml"),
+        ("{0}-{0}.yaml", "a-a.yaml"),
+        ("plain", "plain"),
+        ("{:>9999999999}", None),
+        ("{0.__class__}", None),
+        ("{1}", None),
+    ],
+)
+def test_a_format_string_is_filled_with_texts(text: str, filled: str | None) -> None:
+    arguments = Arguments([A], {"name": B})
+    result = containers.call_string(text, Const(text), "format", arguments)
+    assert result == Const(filled) if filled else isinstance(result, Opaque)

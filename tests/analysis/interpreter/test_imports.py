@@ -116,3 +116,9 @@ def test_a_module_of_the_project(package: FakeMachine) -> None:
 def test_a_star_of_the_project_binds_public_names(package: FakeMachine) -> None:
     imports.bind_import(package, package.unit.tree.body[0].body[0])
     assert package.scope.store.data == {"EPOCHS": number(10)}
+
+
+def test_torch_may_come_from_a_star_of_a_module_that_is_not_read() -> None:
+    machine = FakeMachine("from helpers import *")
+    imports.bind_import(machine, machine.statements[0].body[0])
+    assert machine.unit.star_imports["torch"] == "torch"

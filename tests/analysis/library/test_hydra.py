@@ -8,13 +8,18 @@ import pytest
 
 from lrlint.analysis.model.values import FunctionValue
 
-from .scripts import get, plain, run
+from .scripts import UNKNOWN, get, plain, run
 
 FILES = {
     "config.yaml": "defaults: [optimizer: sgd, _self_]\nepochs: 10\n",
     "weak.yaml": "defaults: [_self_, optimizer: sgd]\noptimizer: {lr: 9.0}\n",
     "strong.yaml": "defaults: [optimizer: sgd]\noptimizer: {lr: 9.0}\n",
     "nested.yaml": "defaults: [optimizer/deep: adam, optional optimizer: null, hydra/job: x]\n",
+    "logged.yaml": "defaults: [hydra: colours, override hydra/sweeper: x, optimizer: sgd]\n",
+    "absent.yaml": "defaults: [optimizer: sgd, optional local: none, optional more: large]\n",
+    "filled.yaml": "defaults: [optimizer: sgd]\nagain: ${optimizer.lr}\nhome: ${oc.env:X}\n",
+    "entry.yaml": "# @package _global_\ndefaults: [optimizer: sgd]\nepochs: 3\n",
+    "more/large.yaml": "width: 9\n",
     "absolute.yaml": "defaults: [/optimizer: sgd]\n",
     "renamed.yaml": "defaults: [optimizer@other: sgd]\n",
     "twice.yaml": "defaults: [twice]\n",
@@ -58,6 +63,10 @@ def settings(folder: Path, decorator: str) -> object:
         ("weak", {"optimizer": {"lr": 0.1}}),
         ("strong", {"optimizer": {"lr": 9.0}}),
         ("nested", {"optimizer": {"deep": {"lr": 0.2}}}),
+        ("logged", {"optimizer": {"lr": 0.1}}),
+        ("absent", {"optimizer": {"lr": 0.1}, "more": {"width": 9}}),
+        ("filled", {"optimizer": {"lr": 0.1}, "again": 0.1, "home": UNKNOWN}),
+        ("entry", {"optimizer": {"lr": 0.1}, "epochs": 3}),
         ("absolute", None),
         ("renamed", None),
         ("twice", None),

@@ -1,0 +1,75 @@
+"""Command lines made of the fields of a data class: tyro, pyrallis, draccus, simple_parsing."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.registry import models
+from lrlint.analysis.library.subclasses import without_name
+from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    External,
+    FunctionValue,
+    Instance,
+    Opaque,
+)
+
+_WRAPPERS = ("pyrallis.wrap", "draccus.wrap")
+_NESTED = 8
+"""Levels of settings within settings."""
+
+
+def filled(machine: Machine, cls: ClassValue, node: cst.Call) -> Instance | None:
+    """Return an object of a data class whose values the user may set on the command line."""
+    made = machine.library.construct(machine, cls, Arguments(), node)
+    if not isinstance(made, Instance):
+        return None
+    _open_to_user(made, _NESTED)
+    return made
+
+
+def _open_to_user(made: Instance, depth: int) -> None:
+    made.setting = True
+    fields = made.store.data
+    for name, value in fields.items():
+        fields[name] = without_name(value)
+        if isinstance(value, Instance) and value.kind is LibraryKind.DATACLASS and depth:
+            _open_to_user(value, depth - 1)
+
+
+@models(
+    *("tyro.cli", "pyrallis.parse", "draccus.parse", "simple_parsing.parse"),
+    *("simple_parsing.helpers.parse", "jsonargparse.CLI", "jsonargparse.auto_cli"),
+)
+def _parse(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the settings, or the result of the function whose parameters they are."""
+    target = arguments.get(0, "f") or arguments.keywords.get("config_class")
+    default = arguments.keywords.get("default")
+    if isinstance(default, Instance):
+        _open_to_user(default, _NESTED)
+        return default
+    if isinstance(target, FunctionValue):
+        return machine.call(target, Arguments(), node)
+    made = filled(machine, target, node) if isinstance(target, ClassValue) else None
+    return made or Opaque()
+
+
+def wrapped(
+    machine: Machine, function: cst.FunctionDef | cst.Lambda, decorator: cst.Call
+) -> AnyValue | None:
+    """Return the settings that ``@pyrallis.wrap()`` passes to a function, if it is that."""
+    match machine.evaluate(decorator.func):
+        case External(name=name) if name in _WRAPPERS:
+            pass
+        case Opaque(external=name) if name in _WRAPPERS:
+            pass
+        case _:
+            return None
+    parameters = function.params.params
+    annotation = parameters[0].annotation if parameters else None
+    cls = None if annotation is None else machine.evaluate(annotation.annotation)
+    return filled(machine, cls, decorator) if isinstance(cls, ClassValue) else None

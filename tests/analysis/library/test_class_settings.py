@@ -1,0 +1,72 @@
+"""Command lines made of the fields of a data class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lrlint.predict.forecast import forecast
+from lrlint.source import load
+
+SCRIPT = """
+from dataclasses import dataclass, field
+import torch
+from torch.optim.lr_scheduler import StepLR
+{imports}
+
+@dataclass
+class Part:
+    size: int = 4
+
+@dataclass
+class Config:
+    rounds: int = int(12)
+    rate: float = 0.3
+    part: Part = field(default_factory=Part)
+    total: int = 0
+
+    def __post_init__(self):
+        self.total = self.rounds * 2
+
+{head}
+    optimizer = torch.optim.SGD(layer.parameters(), lr=config.rate)
+    decay = StepLR(optimizer, config.part.size)
+    for k in range(config.rounds):
+        optimizer.step()
+        decay.step()
+
+{call}
+"""
+WAYS = {
+    "tyro": ("import tyro", "def main():\n    config = tyro.cli(Config)", "main()"),
+    "tyro's function": ("import tyro", "def main(config: Config = Config()):\n    pass",
+                        "tyro.cli(main)"),
+    "pyrallis": ("import pyrallis", "@pyrallis.wrap()\ndef main(config: Config):\n    pass",
+                 "main()"),
+    "draccus": ("import draccus", "@draccus.wrap()\ndef main(config: Config):\n    pass",
+                "if __name__ == '__main__':\n    main()"),
+    "parse": ("from pyrallis import parse",
+              "def main():\n    config = parse(config_class=Config)", "main()"),
+    "simple_parsing": ("from simple_parsing import parse",
+                       "def main():\n    config = parse(Config)", "main()"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_fields_are_settings_with_defaults(way: str) -> None:
+    imports, head, call = WAYS[way]
+    text = SCRIPT.format(imports=imports, head=head, call=call)
+    (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert schedule.prediction.unresolved == []
+    (rates,) = schedule.prediction.lr or []
+    assert rates == pytest.approx([0.3] * 4 + [0.03] * 4 + [0.003] * 4)
+
+
+def test_another_decorator_of_that_name_gives_nothing() -> None:
+    text = SCRIPT.format(
+        imports="import other", head="@other.wrap()\ndef main(config: Config):\n    pass",
+        call="main()",
+    )  # fmt: skip
+    (schedule,) = forecast(load(Path("train.py"), data=text.encode())).schedules
+    assert schedule.prediction.unresolved

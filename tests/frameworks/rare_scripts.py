@@ -1,0 +1,175 @@
+"""Random small trainings with DeepSpeed, composer and diffusers."""
+
+from __future__ import annotations
+
+import random
+from textwrap import indent
+
+_HEAD = """
+import math
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+net = torch.nn.Linear(3, 1)
+loader = DataLoader(TensorDataset(torch.randn({rows}, 3)), batch_size={size})
+"""
+_TORCH = (
+    "CosineAnnealingLR(optimizer, T_max={n}, eta_min=1e-4)",
+    "StepLR(optimizer, 2, gamma=0.5)",
+    "OneCycleLR(optimizer, max_lr=0.3, total_steps={n} + 1)",
+    "LinearLR(optimizer, 0.1, total_iters={n})",
+)
+_WARMUPS = (
+    ("WarmupLR", {"warmup_max_lr": 0.01, "warmup_min_lr": 1e-4}),
+    ("WarmupLR", {"warmup_type": "linear"}),
+    ("WarmupDecayLR", {"total_num_steps": 0}),
+    ("WarmupDecayLR", {"total_num_steps": 0, "warmup_max_lr": 0.02, "warmup_type": "linear"}),
+    ("WarmupCosineLR", {"total_num_steps": 0}),
+    ("WarmupCosineLR", {"total_num_steps": 0, "warmup_min_ratio": 0.1, "cos_min_ratio": 0.01}),
+)
+
+
+def _torch(draw: random.Random, length: int) -> str:
+    return "torch.optim.lr_scheduler." + draw.choice(_TORCH).format(n=length)
+
+
+def deepspeed_script(seed: int) -> str:
+    """Return a training whose scheduler is configured, built by a function, or built before."""
+    draw = random.Random(seed)
+    rows, size, epochs = draw.randint(16, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
+    every = draw.choice([1, 1, 2, 3])
+    length = max(epochs * -(-rows // size) // every, 3)
+    name, options = draw.choice(_WARMUPS)
+    options = {**options, "warmup_num_steps": draw.choice([2, 3, 5])}
+    if "total_num_steps" in options:
+        options["total_num_steps"] = length
+    config: dict[str, object] = {
+        "train_micro_batch_size_per_gpu": size,
+        "gradient_accumulation_steps": every,
+        "zero_allow_untested_optimizer": True,
+    }
+    built = "optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)\n"
+    given = "optimizer=optimizer, "
+    how = draw.choice(["configured", "both configured", "built", "function", "own"])
+    if "configured" in how:
+        config["scheduler"] = {"type": name, "params": options}
+    if how == "both configured":
+        config["optimizer"] = {"type": "AdamW", "params": {"lr": 3e-3, "torch_adam": True}}
+        built, given = "", "model_parameters=net.parameters(), "
+    elif how == "built":
+        built += f"before = {_torch(draw, length)}\n"
+        given += "lr_scheduler=before, "
+    elif how == "function":
+        built += f"def make(optimizer):\n    return {_torch(draw, length)}\n"
+        given += "lr_scheduler=make, "
+    elif how == "own":
+        keywords = ", ".join(f"{key}={value!r}" for key, value in options.items())
+        built += f"from deepspeed.runtime.lr_schedules import {name}\n"
+        built += f"before = {name}(optimizer, {keywords})\n"
+        given += "lr_scheduler=before, "
+    return f"""import deepspeed
+{_HEAD.format(rows=rows, size=size)}
+{built}
+engine, optimizer, _, scheduler = deepspeed.initialize(model=net, {given}config={config!r})
+for epoch in range({epochs}):
+    for (x,) in loader:
+        engine.backward(engine(x).square().mean())
+        engine.step()
+"""
+
+
+def composer_script(seed: int) -> str:
+    """Return a training of composer's with a scheduler of torch's."""
+    draw = random.Random(seed)
+    rows, size, epochs = draw.randint(12, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
+    batches = epochs * -(-rows // size)
+    per_batch = draw.random() < 0.6
+    durations = [f'"{epochs}ep"', str(epochs), f'Time({epochs}, "ep")', 'f"{EPOCHS}ep"']
+    if per_batch:
+        durations += [f'"{batches}ba"', f'"{batches - 2}ba"']
+    scheduler = _torch(draw, batches if per_batch else epochs)
+    return f"""from composer import Trainer
+from composer.core import Time
+from composer.models import ComposerModel
+{_HEAD.format(rows=rows, size=size)}
+EPOCHS = {epochs}
+
+
+class Line(ComposerModel):
+    def __init__(self):
+        super().__init__()
+        self.net = net
+
+    def forward(self, batch):
+        return self.net(batch[0])
+
+    def loss(self, outputs, batch):
+        return outputs.square().mean()
+
+
+model = Line()
+optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+trainer = Trainer(
+    model=model,
+    train_dataloader=loader,
+    optimizers=optimizer,
+    schedulers={draw.choice(["{}", "[{}]"]).format(scheduler)},
+    max_duration={draw.choice(durations)},
+    step_schedulers_every_batch={per_batch},
+    device="cpu",
+    progress_bar=False,
+)
+trainer.fit()
+"""
+
+
+_NAMES = (
+    *('"linear"', '"cosine"', '"constant"', '"constant_with_warmup"', '"cosine", num_cycles=1'),
+    *('"cosine_with_restarts", num_cycles=2', '"polynomial", power=2.0'),
+)
+_FUNCTIONS = (
+    *("get_linear_schedule_with_warmup", "get_cosine_schedule_with_warmup"),
+    *("get_cosine_with_hard_restarts_schedule_with_warmup",),
+    "get_polynomial_decay_schedule_with_warmup",
+)
+
+
+def diffusers_script(seed: int) -> str:
+    """Return a training in the form of diffusers' examples, with its schedules."""
+    draw = random.Random(seed)
+    rows, size, epochs = draw.randint(16, 40), draw.choice([4, 5, 8]), draw.choice([2, 3, 4])
+    total = draw.choice(["most", "most * every", "17"])
+    warmup = draw.choice([0, 2])
+    if draw.random() < 0.4:
+        call = f"optimization.{draw.choice(_FUNCTIONS)}(optimizer, {warmup}, {total})"
+    else:
+        name, _, option = draw.choice(_NAMES).partition(", ")
+        call = (
+            f"optimization.get_scheduler({name}, optimizer=optimizer, num_warmup_steps={warmup},"
+            f" num_training_steps={total}, {option})"
+        )
+    while_loop = draw.random() < 0.4
+    ends = "if updates >= most:\n    break"
+    body = f"""
+    for (x,) in loader:
+        with accelerator.accumulate(net):
+            accelerator.backward(net(x).square().mean())
+            optimizer.step()
+            scheduler.step()
+            optimizer.zero_grad()
+        if accelerator.sync_gradients:
+            updates += 1
+{indent(ends, " " * (12 if while_loop else 8))}
+"""
+    loop = "while updates < most:" if while_loop else f"for epoch in range({epochs}):"
+    return f"""from accelerate import Accelerator
+from diffusers import optimization
+{_HEAD.format(rows=rows, size=size)}
+every = {draw.choice([1, 2, 3])}
+accelerator = Accelerator(cpu=True, gradient_accumulation_steps=every)
+optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+most = {epochs} * math.ceil(len(loader) / every)
+scheduler = {call}
+net, optimizer, loader, scheduler = accelerator.prepare(net, optimizer, loader, scheduler)
+updates = 0
+{loop}{body}"""
