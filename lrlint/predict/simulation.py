@@ -93,13 +93,15 @@ class Simulation:
     def add_group(self, options: Mapping[str, AnyValue]) -> None:
         """Add a param group."""
         values: Group = {}
-        for name in ("lr", "momentum", "betas", "lr_scale"):
+        for name in ("lr", "initial_lr", "momentum", "betas", "lr_scale"):
             value = options.get(name)
             if value is not None:
                 try:
                     values[name] = static(self._machine, value)
                 except Unreadable as missing:
-                    if name == "lr_scale" or (name == "lr" and self._base_lr is None):
+                    if name in ("initial_lr", "lr_scale") or (
+                        name == "lr" and self._base_lr is None
+                    ):
                         self._miss(str(missing))
         if self._base_lr is not None:
             values.setdefault("lr", self._base_lr)

@@ -51,7 +51,7 @@ def test_imports_that_are_too_large(
     nodes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=nodes)
+        "lrlint.analysis.interpreter.state.Limits", lambda: outcomes.Limits(nodes=nodes)
     )
     (tmp_path / "helpers.py").write_text(HELPERS)
     script = tmp_path / "train.py"
@@ -119,7 +119,7 @@ def test_nothing_is_missed_in_a_script_that_is_not_followed_to_its_end(
     step: str, nodes: int, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=nodes)
+        "lrlint.analysis.interpreter.state.Limits", lambda: outcomes.Limits(nodes=nodes)
     )
     numbers = "\n".join(f"            {i} * {i} + {i}," for i in range(400))
     script = tmp_path / "train.py"
@@ -169,7 +169,7 @@ def test_what_a_library_does_costs_a_share_of_the_budget(
     call: str, step: str, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "lrlint.analysis.interpreter.machine.Limits", lambda: outcomes.Limits(nodes=1500)
+        "lrlint.analysis.interpreter.state.Limits", lambda: outcomes.Limits(nodes=1500)
     )
     numbers = "\n".join(f"        {i} * {i} + {i}," for i in range(400))
     (tmp_path / "tables.py").write_text(TABLES.format(numbers=numbers))

@@ -131,6 +131,24 @@ def test_as_many_batches_as_torch_gives(loader: str, tmp_path: Path) -> None:
     assert (lrs or []) == next(iter(used_by(text)), [])
 
 
+def test_a_slice_begins_at_its_start(tmp_path: Path) -> None:
+    from torch_lrs import used_by
+
+    script = """
+        import itertools
+        import torch
+
+        adam = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=1.0)
+        for k in itertools.islice(range(40), 3, 20, 4):
+            adam.param_groups[0]["lr"] = 1 / k
+            adam.step()
+        """
+    path = tmp_path / "train.py"
+    path.write_text(dedent(script))
+    lrs = forecast(load(path)).schedules[0].prediction.lr
+    assert lrs == used_by(dedent(script))
+
+
 def test_a_slice_is_used_up_after_one_pass(tmp_path: Path) -> None:
     from torch_lrs import used_by
 

@@ -24,6 +24,7 @@ from lrlint.analysis.model.values import (
     Const,
     DictValue,
     External,
+    Instance,
     ListValue,
     Opaque,
     Truth,
@@ -148,7 +149,8 @@ def equal(machine: Machine, left: AnyValue, right: AnyValue, node: cst.CSTNode) 
     # The other side, if a number or an object, is neither a string nor None.
     for constant, other in ((left, right), (right, left)):
         if isinstance(constant, Const) and isinstance(other, (Expr, *OBJECTS)):
-            return False
+            own = isinstance(other, Instance) and machine.find_method(other, "__eq__") is not None
+            return undecided(machine, (left, right), node) if own else False
     return undecided(machine, (left, right), node)
 
 

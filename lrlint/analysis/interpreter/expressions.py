@@ -38,7 +38,7 @@ from lrlint.analysis.model.values import (
     Sized,
     Store,
 )
-from lrlint.source.nodes import indices_of, number_of, string_of, string_parts
+from lrlint.source.nodes import indices_of, number_of, string_of, string_parts, walk
 from lrlint.symbolic import Expr
 
 _MOST_BITS = 1000
@@ -122,16 +122,23 @@ def _string(machine: Machine, node: cst.SimpleString | cst.ConcatenatedString) -
 
 def _formatted(machine: Machine, node: cst.BaseExpression) -> AnyValue:
     pieces: list[str] = []
+    known = True
     for part in string_parts(node):
-        if isinstance(part, cst.BaseExpression):
+        if isinstance(part, cst.FormattedStringExpression):
+            for inner in walk(part):  # evaluated for its effects
+                if isinstance(inner, cst.FormattedStringExpression):
+                    machine.evaluate(inner.expression)
+            known = False
+        elif isinstance(part, cst.BaseExpression):
             value = machine.evaluate(part)
-            if not (isinstance(value, Const) and isinstance(value.value, str)):
-                return Opaque()
-            pieces.append(value.value)
+            known &= isinstance(value, Const) and isinstance(value.value, str)
+            pieces.append(str(value.value) if isinstance(value, Const) else "")
         elif isinstance(part, str):
             pieces.append(part)
         else:
-            return Opaque()
+            known = False
+    if not known:
+        return Opaque()
     text = "".join(pieces)
     return Const(text) if len(text) <= LONGEST else Opaque()
 

@@ -23,6 +23,7 @@ from lrlint.analysis.model.trace import (
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
+    External,
     Instance,
     ListValue,
     ModuleValue,
@@ -66,6 +67,8 @@ def _set_item_of(
 ) -> None:
     name = dict_key(key)
     match owner:
+        case External(name="os.environ" as module):
+            machine.write(machine.patched, (module, name), value)
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
         case GroupsValue(record=record, whole=False) if name == "initial_lr":

@@ -42,8 +42,9 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
     match value:
         case Stream():
             return _what_is_left(machine, value)
-        case ListValue():
-            return _over_list(machine, value)
+        case ListValue(once=once):
+            stream = _over_list(machine, value)
+            return stream if once is None else _what_is_left(machine, replace(stream, once=once))
         case DictValue(complete=True, store=store):
             machine.read(store, WHOLE)
             return _listed(
@@ -115,32 +116,33 @@ def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode)
     path = value.path or source_text(machine, node)
     if isinstance(value, Opaque) and value.path is None and path is not None:
         value.path = path
-    if isinstance(value, Instance) and (own := _own_iterator(machine, value)) is not None:
-        length = own.trips
-    else:
-        length = numbers.length_of(machine, value)
+    length = numbers.length_of(machine, value)
+    if isinstance(value, Instance) and machine.find_method(value, "__iter__") is not None:
+        yielded = trips_of(machine, value)
+        # `__len__` may say how many an unknown iterable has that is passed on one by one.
+        if not (_is_claimed(length) and yielded is not None and yielded.value is None):
+            length = yielded if yielded is not None or _is_claimed(length) else length
     over_loader = path is not None and words.is_loader(path)
     return Stream(length, _measured, text=path, over_loader=over_loader)
 
 
-def _own_iterator(machine: Machine, value: Instance) -> Stream | None:
-    """Return what an object's ``__iter__`` gives; None where ``__len__`` may say how much.
+def _is_claimed(length: Expr | None) -> bool:
+    return length is not None and length.value is not None
+
+
+def trips_of(machine: Machine, value: Instance) -> Expr | None:
+    """Return how many elements an object's ``__iter__`` is seen to give, whatever ``__len__`` says.
 
     What the object holds escapes where that may step it between iterations.
     """
     method = machine.find_method(value, "__iter__")
-    if not (isinstance(method, FunctionValue) and isinstance(method.node, cst.FunctionDef)):
+    if not isinstance(method, FunctionValue):
         return None
-    unit = method.scope.unit
-    if unit.survey.part(method.node).relevant:
+    if method.scope.unit.survey.part(method.node).relevant:
         escapes.escape(method, "stepped by an iterator")
-    body = unit.body_of(method.node)
-    if body is None or not unit.survey.is_generator(method.node):
         return None
-    stream = machine.call_function(method, Arguments())
-    leaves = any(isinstance(inner, (cst.Return, cst.Break, cst.Continue)) for inner in walk(body))
-    known = isinstance(stream, Stream) and (stream.trips is not None or stream.endless or leaves)
-    return stream if known and isinstance(stream, Stream) else None
+    elements = machine.call_function(method, Arguments())
+    return None if elements is value else iterate(machine, elements, method.node).trips
 
 
 def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:

@@ -21,7 +21,15 @@ from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When, nodes_of
-from lrlint.analysis.model.values import AnyValue, ListValue, Opaque, Scope, Store, Stream
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Iteration,
+    ListValue,
+    Opaque,
+    Scope,
+    Store,
+    Stream,
+)
 from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Atom, Expr
 
@@ -30,7 +38,9 @@ from lrlint.symbolic import Atom, Expr
 
 def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
-    stream = iterate(machine, machine.evaluate(node.iter), node.iter)
+    visited = machine.evaluate(node.iter)
+    stream = iterate(machine, visited, node.iter)
+    begun, before = len(machine.block), _items(visited)
     repeat: Repeat | None = None
     if (
         stream.items is not None
@@ -48,7 +58,15 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
             escapes.escape(item, "visited by a loop that is not followed one by one")
         repeat = _run_body(machine, node, stream)
         outcome = GOES_ON
+    if _items(visited) != before:
+        why = "stepped in a loop over a list that it changes"
+        escapes.leave_block_open(machine.block[begun:], why)
     return outcome if node.orelse is None else _run_else(machine, node.orelse, repeat)
+
+
+def _items(value: AnyValue) -> list[AnyValue]:
+    """Return the elements of a list as they are now."""
+    return list(value.items or ()) if isinstance(value, ListValue) else []
 
 
 def _run_body(
@@ -296,10 +314,11 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
     home, under = machine.loop, len(machine.guards)
+    once = Iteration(home) if isinstance(node, cst.GeneratorExp) else None
     if complete:
-        return ListValue(items, home=home, under=under)
+        return ListValue(items, home=home, under=under, once=once)
     length = _trips(comp, stream)
-    return ListValue(None, items[0], length, source=source, home=home, under=under)
+    return ListValue(None, items[0], length, source=source, home=home, under=under, once=once)
 
 
 def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:

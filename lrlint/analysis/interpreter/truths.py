@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
 from lrlint.analysis.model.conditions import Condition, Flag, Relation, all_of, any_of, negate
@@ -84,9 +86,29 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
             return False
         case Opaque():
             return _truth_of_unknown(machine, value, machine.unit.code(node))
+        case Instance() if (own := _own_truth(machine, value)) is not None:
+            return truthiness(machine, own, node)
     if isinstance(value, OBJECTS):
         return True
     return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
+
+
+def _own_truth(machine: Machine, value: Instance) -> AnyValue | None:
+    """Return what decides whether an object is true: its ``__bool__``, or else its ``__len__``."""
+    for name in ("__bool__", "__len__"):
+        method = machine.find_method(value, name)
+        if isinstance(method, FunctionValue):
+            answer = machine.call_function(method, Arguments())
+            known = isinstance(answer, Const | Truth) or (
+                isinstance(answer, Expr) and answer.value is not None
+            )
+            return answer if known else Opaque()
+    bases = [] if value.cls is None else external_bases(value.cls)
+    return Opaque() if any(base in _CONTAINERS for base in bases) else None
+
+
+_CONTAINERS = ("builtins.list", "builtins.dict", "builtins.set", "collections.deque")
+"""Classes whose objects are true where they hold something."""
 
 
 def _truth_of_unknown(machine: Machine, value: Opaque, text: str) -> Condition:

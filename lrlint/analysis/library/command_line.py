@@ -63,19 +63,24 @@ def _part(machine: Machine, parser: Instance, arguments: Arguments, node: cst.Ca
 def _parse_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    return _parsed(machine, parser, arguments)
+    return _parsed(machine, parser, arguments, node)
 
 
 @models_method(LibraryKind.PARSER, "parse_known_args", "parse_known_intermixed_args")
 def _parse_known_args(
     machine: Machine, parser: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:
-    settings = _parsed(machine, parser, arguments, known_only=True)
+    settings = _parsed(machine, parser, arguments, node, known_only=True)
     return ListValue([settings, Opaque()], kind="tuple")
 
 
 def _parsed(
-    machine: Machine, parser: Instance, arguments: Arguments, *, known_only: bool = False
+    machine: Machine,
+    parser: Instance,
+    arguments: Arguments,
+    node: cst.Call,
+    *,
+    known_only: bool = False,
 ) -> Instance:
     """Return the settings of a command line, which the script may write itself."""
     values = {name: value for name, value in parser.store.data.items() if isinstance(name, str)}
@@ -88,7 +93,9 @@ def _parsed(
             line = ListValue(None)  # the script has added to the user's
     given: dict[str, AnyValue] | None = {}
     if isinstance(line, ListValue):
-        given = None if line.items is None else _given(parser, line.items, known_only)
+        given = (
+            None if line.items is None else _given(machine, parser, line.items, known_only, node)
+        )
     # Any other line is the user's, and the defaults hold.
     target = arguments.get(1, "namespace")
     if isinstance(target, Instance):
@@ -102,7 +109,13 @@ def _parsed(
     return changeable(machine, settings)
 
 
-def _given(parser: Instance, line: list[AnyValue], known_only: bool) -> dict[str, AnyValue] | None:
+def _given(
+    machine: Machine,
+    parser: Instance,
+    line: list[AnyValue],
+    known_only: bool,
+    node: cst.Call,
+) -> dict[str, AnyValue] | None:
     """Return what a command line of ``--name value`` sets; None where it says anything else.
 
     ``known_only`` passes over the options that the parser does not know.
@@ -124,14 +137,16 @@ def _given(parser: Instance, line: list[AnyValue], known_only: bool) -> dict[str
                 position += len(texts)
                 if equals or not texts or any(text is None for text in texts):
                     return None
-                given[key] = ListValue([_converted(Const(text), kind) for text in texts])
+                given[key] = ListValue(
+                    [_converted(machine, Const(text), kind, node) for text in texts]
+                )
             case ListValue(items=[Const(value=str() as key), kind]) if kind != Const(...):
                 value: object = text if equals else None
                 if not equals and position < len(words):
                     value, position = words[position], position + 1
                 if not isinstance(value, str):
                     return None
-                given[key] = _converted(Const(value), kind)
+                given[key] = _converted(machine, Const(value), kind, node)
             case None if known_only:
                 continue
             case _:
@@ -192,7 +207,7 @@ def _add_argument(
     if not (node.args and isinstance(node.args[0].value, cst.SimpleString)):
         default = without_name(default)  # a loop adds the option: the variable's name says nothing
     kind = arguments.keywords.get("type")
-    machine.write(parser.store, key, _converted(default, kind))
+    machine.write(parser.store, key, _converted(machine, default, kind, node))
     takes: list[AnyValue] = [NONE if kind is None else kind]
     if isinstance(action, Const) and action.value in _SWITCHES:
         takes = [Const(not _SWITCHES[str(action.value)])]
@@ -210,18 +225,22 @@ def _add_argument(
     return NONE
 
 
-def _converted(value: AnyValue, kind: AnyValue | None) -> AnyValue:
+def _converted(
+    machine: Machine, value: AnyValue, kind: AnyValue | None, node: cst.Call
+) -> AnyValue:
     """Return a default as argparse does, which passes a string through ``type``."""
     if not (isinstance(value, Const) and isinstance(value.value, str)):
         return value
-    if isinstance(kind, External) and kind.name in ("builtins.int", "builtins.float"):
-        try:
-            return numbers.from_python(
-                int(value.value) if kind.name.endswith("int") else float(value.value)
-            )
-        except ValueError:
-            return Opaque()
-    return value
+    match kind:
+        case None | Const() | External(name="builtins.str" | "pathlib.Path"):
+            return value
+        case External(name="builtins.int" | "builtins.float" as name):
+            try:
+                whole = name.endswith("int")
+                return numbers.from_python(int(value.value) if whole else float(value.value))
+            except ValueError:
+                return Opaque()
+    return machine.call(kind, Arguments([value]), node)
 
 
 # -- click ----------------------------------------------------------------------------------------
@@ -276,6 +295,8 @@ def _environment(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyV
     name, default = arguments.get(0), arguments.get(1, "default")
     if not (isinstance(name, Const) and isinstance(name.value, str)):
         return Opaque()
+    if (written := machine.patched.data.get(("os.environ", name.value))) is not None:
+        return written
     path = f'os.environ["{name.value}"]'
     if isinstance(default, Const) and isinstance(default.value, str):
         chosen = machine.override(path)

@@ -102,6 +102,11 @@ def _copied(
     return calls.unknown_call(machine, External("copy.deepcopy"), arguments, node)
 
 
+def duplicate(machine: Machine, value: AnyValue) -> AnyValue:
+    """Return a copy of a container and of all in it, or a value that nothing changes."""
+    return _container(machine, value, {}, deep=True)
+
+
 def _container(
     machine: Machine, value: AnyValue, known: dict[int, AnyValue], *, deep: bool
 ) -> AnyValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from lrlint.analysis.interpreter import iteration
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
@@ -13,13 +14,11 @@ from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
-    FunctionValue,
     Instance,
     ListValue,
     Loader,
     Opaque,
     Sized,
-    Stream,
     leaning,
 )
 from lrlint.symbolic import Expr, ceil, floor
@@ -53,9 +52,11 @@ def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | N
     """Return the number of batches in one pass."""
     batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
     if batch_sampler is not None and batch_sampler != NONE:
-        return _known(length_of(machine, batch_sampler))
-    source = arguments.get(0, "dataset") if sampler in (None, NONE) else sampler
+        return _visited(machine, batch_sampler)
+    source = arguments.get(0, "dataset")
     samples = None if source is None else _samples(machine, source)
+    if sampler is not None and sampler != NONE:
+        samples = _visited(machine, sampler)
     if _is_streamed(source) and arguments.get(5, "num_workers") not in (None, Expr.const(0)):
         samples = None  # each worker has a copy of the data
     if size == NONE:
@@ -90,17 +91,17 @@ def _samples(machine: Machine, data: AnyValue) -> Expr | None:
     An ``IterableDataset`` gives what its ``__iter__`` yields, whatever its ``__len__`` says. Where
     they differ, so do ``len(loader)`` and the batches of a pass.
     """
-    length = _known(length_of(machine, data))
-    if not (isinstance(data, Instance) and _is_streamed(data)):
+    return _visited(machine, data) if _is_streamed(data) else _known(length_of(machine, data))
+
+
+def _visited(machine: Machine, value: AnyValue) -> Expr | None:
+    """Return the length of a sampler, or of data, where a pass over it is seen to be as long."""
+    length = _known(length_of(machine, value))
+    if not isinstance(value, Instance) or machine.find_method(value, "__iter__") is None:
         return length
-    method = machine.find_method(data, "__iter__")
-    if not isinstance(method, FunctionValue):
-        return None
-    stream = machine.call_function(method, Arguments())
-    if not isinstance(stream, Stream) or stream.endless:
-        return None
-    yielded = _known(stream.trips)
-    return yielded if length is None or length == yielded else None
+    yielded = iteration.trips_of(machine, value)
+    known = None if yielded is None else _known(yielded)
+    return known if length is None or length == known else None
 
 
 def _is_streamed(data: AnyValue | None) -> bool:
@@ -191,7 +192,7 @@ def _weighted_sampler(machine: Machine, arguments: Arguments, node: cst.Call) ->
 @models(*qualified(_SAMPLERS, "BatchSampler"))
 def _batch_sampler(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     sampler, drop_last = arguments.get(0, "sampler"), arguments.get(2, "drop_last")
-    samples = None if sampler is None else _known(length_of(machine, sampler))
+    samples = None if sampler is None else _visited(machine, sampler)
     return Sized(_batched(machine, samples, arguments.get(1, "batch_size"), drop_last))
 
 

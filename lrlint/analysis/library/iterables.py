@@ -274,13 +274,13 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         case [Expr() as start, Expr() as stop, Expr() as step]:
             pass
     trips: AnyValue | None = stop
-    if stop is not None and not inner.endless and inner.trips is not None:
-        trips = compute(minimum, stop, inner.trips)  # it may end with the stream
+    if stop is not None and not inner.endless:  # it may end with the stream
+        trips = None if inner.trips is None else compute(minimum, stop, inner.trips)
     if isinstance(trips, Expr) and len(bounds) > 1:
         trips = compute(lambda n: maximum(ceil((n - start) / step), Expr.const(0)), trips)
     return Stream(
         trips if isinstance(trips, Expr) else None,
-        inner.element,
+        lambda index: inner.element(start + index * step),
         text=inner.text,
         over_loader=inner.over_loader,
         once=Iteration(machine.loop),

@@ -41,6 +41,8 @@ def reads_of(value: AnyValue | None) -> Reads:
                 waiting.append(function)
             case FunctionValue():
                 waiting += _read_by(current, reads)
+            case Instance(store=store) if current is value:  # it is called itself
+                reads |= {(store, str(name)): member for name, member in store.data.items()}
     return reads
 
 

@@ -11,6 +11,7 @@ from lrlint.analysis.interpreter import members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
+from lrlint.analysis.library.copies import duplicate
 from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -107,7 +108,8 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         if name not in instance.store.data:
             default = members.class_member(machine, cls, name)
             if default is not None:
-                instance.store.data[name] = without_name(default)
+                # Each object has a `default_factory`'s list of its own.
+                instance.store.data[name] = duplicate(machine, without_name(default))
     machine.instances.append(instance)
     after = machine.find_method(instance, "__post_init__")
     if isinstance(after, FunctionValue):

@@ -138,6 +138,8 @@ class ListValue(Value):
     """How many guards were in force where it was built."""
     place: SyntaxPlace | None = None
     """Where the script writes it out."""
+    once: Iteration | None = None
+    """What a first pass leaves empty, where it is a generator's expression."""
 
 
 @dataclass(eq=False, slots=True)

@@ -156,6 +156,6 @@ def test_an_iterator_that_leaves_its_loop_has_no_known_length() -> None:
                 yield item
     total = list(Part())
     """
-    assert value_of("len(total)", dedent(script).replace("{leave}", "pass")) == "len(items)"
+    assert value_of("len(total)", dedent(script).replace("{leave}", "pass")) == 6
     early = dedent(script).replace("{leave}", "if number == 3: return")
-    assert value_of("len(total)", early) not in (6, "len(items)")
+    assert value_of("len(total)", early) != 6
