@@ -77,11 +77,11 @@ class OneGroupOnly(Rule):
             return
         if is_exercise(schedule):
             return
-        if not is_written(schedule):
-            return
         written = {write.group for write in optimizer.writes}
         if len(optimizer.groups) < 2 or written != {0}:
             return
+        if all(write.visited for write in optimizer.writes):
+            return  # `if group["name"] == "head":` means that group
         yield self.finding(
             schedule.place,
             "the LR is written into param group 0 only, but the optimizer has"

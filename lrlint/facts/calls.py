@@ -75,6 +75,8 @@ class Write:
     value: Expr | None = None
     group: int | None = None
     """The param group's index, or None where it may be any or all of them."""
+    visited: bool = False
+    """Whether a loop visits that group, so that the script has chosen it by a condition."""
     guards: tuple[Guard, ...] = ()
     """The conditions under which it runs."""
     from_scratch: bool = False

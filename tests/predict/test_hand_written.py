@@ -284,6 +284,22 @@ def test_an_lr_that_each_rollout_lowers(tmp_path: Path) -> None:
     assert dict(facts(found))["LR written"] == "7, in the loop in line 4 (line 6)"
 
 
+def test_one_of_several_laws_is_listed_and_open(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "import math\nfrom torch import nn, optim\nfrom mine import size\n"
+        "net = nn.Linear(2, 2)\nadam = optim.Adam(net.parameters(), lr=1e-3)\n"
+        "def rate(t):\n"
+        "    if size == 0:\n        return 0.0\n"
+        "    return 1e-3 * math.exp(-t / 50)\n"
+        "for t in range(90):\n"
+        "    for group in adam.param_groups:\n        group['lr'] = rate(t)\n"
+        "    net.weight.sum().backward()\n    adam.step()\n"
+    )
+    (found,) = _forecasts(tmp_path)
+    assert found.prediction.lr is None
+    assert dict(facts(found))["LR written"].startswith("?")
+
+
 def _forecasts(folder: Path) -> tuple[Forecast, ...]:
     return forecast(load(str(folder / "train.py"))).schedules
 

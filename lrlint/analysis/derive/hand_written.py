@@ -105,7 +105,8 @@ def _may_change(item: Located) -> bool:
             isinstance(value, Opaque) or (isinstance(value, Expr) and varies(value))
             for value in alternatives(event.value)
         )
-    if isinstance(event.value, Opaque) and "." not in (event.value.path or "."):
+    values = alternatives(event.value)
+    if any(isinstance(value, Opaque) and "." not in (value.path or ".") for value in values):
         return True  # a variable whose value is not known
     counted = any(is_loop_atom(atom) for part in conditions(item.path) for atom in part.atoms())
     return counted or varies(event.law)

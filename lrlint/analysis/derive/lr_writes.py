@@ -40,6 +40,7 @@ def writes(
                 order=item.order,
                 value=number_of(event.value),
                 group=event.group,
+                visited=event.visited,
                 guards=guards_of(path, loops, assumed),
                 from_scratch=_from_scratch(event),
             )

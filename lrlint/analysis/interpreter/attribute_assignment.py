@@ -156,7 +156,8 @@ def update_group(
 def write_lr(machine: Machine, group: GroupsValue, value: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group gets another LR."""
     law = numbers.law_of(machine, group, value)
-    machine.emit(LRWrite(*machine.where(node), group.record, value, group.index, law))
+    where = machine.where(node)
+    machine.emit(LRWrite(*where, group.record, value, group.index, law, group.visited))
     machine.lr_writes += 1
 
 

@@ -118,6 +118,8 @@ def _join_numbers(
         indicator = Atom(name=f"[{_brief(condition)}]", key=condition, lower=0)
         return second + Expr.atom(indicator) * (first - second)
     lean = condition.lean
+    if lean is None and varies(first, second) and (_is_law(first) or _is_law(second)):
+        return Opaque()  # a number that changes has no value of its own that `--set` might give
     if lean is None:
         unit = first.unit if first.unit is second.unit else None
         number = machine.named_number(name or "a value", None, Strength.OPEN, unit=unit)

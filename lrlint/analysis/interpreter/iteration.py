@@ -109,7 +109,8 @@ def _over_groups(value: GroupsValue) -> Stream:
     if record.unknown_groups or len(record.groups) == 1:
         each = GroupsValue(record, whole=False)  # it represents all of them
         return Stream(None, _always(each), items=[each])
-    return _listed([GroupsValue(record, False, number) for number in range(len(record.groups))])
+    count = len(record.groups)
+    return _listed([GroupsValue(record, False, at, visited=True) for at in range(count)])
 
 
 def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:

@@ -40,6 +40,8 @@ class GroupsValue(Value):
     """Whether it is the list of all groups."""
     index: int | None = None
     """The number of the group; None for all, and for one that represents each of them."""
+    visited: bool = False
+    """Whether a loop over the groups visits it, rather than that its number is written."""
 
 
 @dataclass(eq=False, slots=True)

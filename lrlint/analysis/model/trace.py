@@ -232,6 +232,8 @@ class LRWrite(Event):
     """The number of the param group, or None for all of them."""
     law: Expr | None = None
     """The value as a number that may follow the LR in use; None where it cannot be read."""
+    visited: bool = False
+    """Whether the group is one that a loop visits, so that a condition has chosen it."""
 
 
 @dataclass(eq=False, slots=True)

@@ -22,8 +22,9 @@ raise SystemExit(0)
 assert ok
 try: step
 except OSError: recover
+assert False, "no such scene"
 """
-LOOP, RAISE, LEAVE, ASSERT, TRY = range(5)
+LOOP, RAISE, LEAVE, ASSERT, TRY, FAILS = range(6)
 
 
 class Script:
@@ -37,7 +38,7 @@ class Script:
 
     def node(self, position: int) -> object:
         statement = self.machine.statements[position]
-        return statement.body[0] if position in (RAISE, LEAVE, ASSERT) else statement
+        return statement.body[0] if position in (RAISE, LEAVE, ASSERT, FAILS) else statement
 
     def body(self):
         return repeating(self.machine, self.record, self.node(LOOP))
@@ -84,6 +85,11 @@ def test_system_exit_ends_the_script_where_an_ordinary_run_reaches_it() -> None:
     with other.body() as repeat, other.machine.guard(flag("dry_run"), other.node(LEAVE)):
         exceptions.leave_script(other.machine)
         assert "break" not in str(shape(repeat.body))
+
+
+def test_assert_false_is_a_raise() -> None:
+    script = Script()
+    assert exceptions.run_assert(script.machine, script.node(FAILS)).exit is Exit.RAISE
 
 
 def test_an_assertion_about_a_counter_may_end_the_script() -> None:
