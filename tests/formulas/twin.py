@@ -13,7 +13,9 @@ from transformers import optimization
 
 from lrlint.formulas import LAWS, Group, Replay
 
-PLAIN = {name: law for name, law in LAWS.items() if not law.positioned}
+PLAIN = {
+    name: law for name, law in LAWS.items() if not (law.positioned or name.startswith("deepspeed."))
+}
 """The laws of schedulers that count their own steps: torch's and transformers'."""
 Spec = tuple[str, Mapping[str, Any]]
 """A scheduler: its name and its arguments; in a composition's `schedulers`, a list of specs."""
