@@ -168,7 +168,8 @@ QUIET = (
         def main(model, loader):
             accelerator = Accelerator(gradient_accumulation_steps=4)
             optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
-            scheduler = get_linear_schedule_with_warmup(optimizer, 0, 10)
+            updates = 10 * accelerator.num_processes
+            scheduler = get_linear_schedule_with_warmup(optimizer, 0, updates)
             model, optimizer, scheduler = accelerator.prepare(model, optimizer, scheduler)
             for i in range(40):
                 with accelerator.accumulate(model):
