@@ -238,3 +238,53 @@ def test_a_fix_sets_the_interval() -> None:
     assert codes(script + fit("max_epochs=4")) == {"LR501"}
     fixed = script.replace(EPOCH, STEP)
     assert codes(fixed + fit("max_epochs=4")) == set()
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "trainer.test(net, loader)",
+        "trainer.validate(model=net, verbose=False)",
+        "trainer.predict(net)",
+    ],
+)
+def test_an_evaluation_steps_nothing(after: str, tmp_path: Path) -> None:
+    script = (
+        module(COSINE.format(6), EPOCH)
+        + f"\nnet = Net()\ntrainer = L.Trainer(max_epochs=6)\ntrainer.fit(net, loader)\n{after}\n"
+    )
+    lrs = predicted(script, tmp_path).prediction.lr
+    assert lrs is not None
+    assert len(lrs[0]) == 6 * 12
+
+
+def test_a_module_that_hydra_builds(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "settings.yaml").write_text(
+        "net:\n  _target_: parts.Net\n"
+        "  optimizer: {_target_: torch.optim.SGD, _partial_: true, lr: 0.1}\n"
+        "  scheduler:\n    _target_: torch.optim.lr_scheduler.CosineAnnealingLR\n"
+        '    _partial_: true\n    T_max: "${fit.max_epochs}"\n    eta_min: 0.001\n'
+        "fit: {_target_: lightning.pytorch.Trainer, max_epochs: 30}\n"
+    )
+    (tmp_path / "parts.py").write_text(
+        "import lightning as L\n\n\nclass Net(L.LightningModule):\n"
+        "    def __init__(self, optimizer, scheduler):\n"
+        "        super().__init__()\n        self.save_hyperparameters()\n\n"
+        "    def configure_optimizers(self):\n"
+        "        optimizer = self.hparams.optimizer(params=self.parameters())\n"
+        "        scheduler = self.hparams.scheduler(optimizer=optimizer)\n"
+        '        return [optimizer], [{"scheduler": scheduler, "interval": "step"}]\n'
+    )
+    (tmp_path / "main.py").write_text(
+        "import hydra\n\n\n"
+        '@hydra.main(version_base=None, config_path=".", config_name="settings")\n'
+        "def main(cfg):\n"
+        "    net = hydra.utils.instantiate(cfg.net)\n"
+        "    trainer = hydra.utils.instantiate(cfg.fit)\n"
+        "    trainer.fit(net)\n\n\n"
+        'if __name__ == "__main__":\n    main()\n'
+    )
+    report = lint([str(tmp_path)], Settings())
+    assert [diagnostic.code for diagnostic in report.diagnostics] == ["LR501"]
+    assert "T_max=30 epochs" in report.diagnostics[0].message

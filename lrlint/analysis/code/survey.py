@@ -153,11 +153,13 @@ def _last_name(callee: cst.BaseExpression) -> str | None:
 
 
 def _is_telling(name: str) -> bool:
-    if name == "step" or name in LAWS or "sched" in name.lower():
+    if name in _BUILD_OR_STEP or name in LAWS or "sched" in name.lower():
         return True
     return name.endswith(_PLANS)
 
 
+_BUILD_OR_STEP = ("step", "instantiate")
+"""``hydra.utils.instantiate`` builds what settings name."""
 _PLANS = ("TrainingArguments", "SFTConfig", "DPOConfig")
 """Settings from which a Trainer of transformers builds a schedule."""
 

@@ -37,6 +37,12 @@ from lrlint.analysis.model.values import (
 _MODULE = LibraryKind.LIGHTNING_MODULE
 
 
+@models_method(LibraryKind.LIGHTNING_TRAINER, "validate", "test", "predict")
+def _evaluate(machine: Machine, trainer: Trainer, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return what an evaluation measures; it builds no optimizer and steps none."""
+    return Opaque(measured=True)
+
+
 @models_method(LibraryKind.LIGHTNING_TRAINER, "fit")
 def _fit(machine: Machine, trainer: Trainer, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Train a module: ``fit(model, train_dataloaders, val_dataloaders, datamodule, ckpt_path)``."""

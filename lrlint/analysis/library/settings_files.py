@@ -38,8 +38,8 @@ _LARGEST: Final = 1e15
 
 def loaded(machine: Machine, file: File | None, format_: Format) -> AnyValue:
     """Return the content of a file of the project, an unknown where it cannot be read."""
-    if file is None or paths.is_left_by_a_run(file):
-        return Opaque()
+    if file is None or (format_ != "hydra" and paths.is_left_by_a_run(file)):
+        return Opaque()  # hydra reads what its lists of defaults name, `model_checkpoint` too
     path = paths.located(machine, file)
     data = None if path is None else machine.project.data(path, format_)
     if data is None:
