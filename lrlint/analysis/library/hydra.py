@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import libcst as cst
 
@@ -142,10 +143,14 @@ class _Interpolator:
     def fill(self, part: Instance, depth: int = 0) -> None:
         """Fill in the references in a part of the settings, and in the parts of that."""
         for key, value in list(part.store.data.items()):
-            if isinstance(value, Instance) and depth < _DEEPEST:
-                self.fill(value, depth + 1)
-            elif isinstance(value, Opaque):
-                part.store.data[key] = self._referred(value, 0)
+            part.store.data[key] = self._filled(value, depth)
+
+    def _filled(self, value: AnyValue, depth: int) -> AnyValue:
+        if isinstance(value, Instance) and depth < _DEEPEST:
+            self.fill(value, depth + 1)
+        elif isinstance(value, ListValue) and value.items is not None and depth < _DEEPEST:
+            return replace(value, items=[self._filled(item, depth + 1) for item in value.items])
+        return self._referred(value, 0) if isinstance(value, Opaque) else value
 
     def _referred(self, value: Opaque, depth: int) -> AnyValue:
         """Return what a reference names, an unknown for any other use of ``${…}``."""

@@ -44,14 +44,17 @@ def loaded(machine: Machine, file: File | None, format_: Format) -> AnyValue:
     data = None if path is None else machine.project.data(path, format_)
     if data is None:
         return Opaque()
-    return _Converter(machine).value(data, 0, os.path.basename(file.name) + BELOW)
+    converter = _Converter(machine, references=format_ == "hydra")
+    return converter.value(data, 0, os.path.basename(file.name) + BELOW)
 
 
 class _Converter:
     """Turns the plain Python values of a file into the analyser's own."""
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, *, references: bool = False) -> None:
         self._machine = machine
+        self._references = references
+        """Whether a reference is an unknown with its text as a name, to be replaced by a value."""
         self._left = _MOST
 
     def value(self, data: object, depth: int, name: str) -> AnyValue:
@@ -61,7 +64,7 @@ class _Converter:
             return Opaque()
         match data:
             case str() if "${" in data:  # OmegaConf and hydra fill in another: "${train.epochs}"
-                return Opaque(data)
+                return Opaque(data if self._references else None)
             case None | bool() | str():
                 return Const(data, Strength.DEFAULT, name)
             case int() | float() if -_LARGEST < data < _LARGEST:

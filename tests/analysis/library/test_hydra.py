@@ -17,7 +17,10 @@ FILES = {
     "nested.yaml": "defaults: [optimizer/deep: adam, optional optimizer: null, hydra/job: x]\n",
     "logged.yaml": "defaults: [hydra: colours, override hydra/sweeper: x, optimizer: sgd]\n",
     "absent.yaml": "defaults: [optimizer: sgd, optional local: none, optional more: large]\n",
-    "filled.yaml": "defaults: [optimizer: sgd]\nagain: ${optimizer.lr}\nhome: ${oc.env:X}\n",
+    "filled.yaml": (
+        "defaults: [optimizer: sgd]\nagain: ${optimizer.lr}\nhome: ${oc.env:X}\n"
+        "marks: [4, '${epochs}']\nepochs: 9\n"
+    ),
     "entry.yaml": "# @package _global_\ndefaults: [optimizer: sgd]\nepochs: 3\n",
     "saved.yaml": "defaults: [optimizer: sgd, more: model_checkpoint]\n",
     "more/model_checkpoint.yaml": "width: 7\n",
@@ -68,7 +71,10 @@ def settings(folder: Path, decorator: str) -> object:
         ("logged", {"optimizer": {"lr": 0.1}}),
         ("absent", {"optimizer": {"lr": 0.1}, "more": {"width": 9}}),
         ("saved", {"optimizer": {"lr": 0.1}, "more": {"width": 7}}),
-        ("filled", {"optimizer": {"lr": 0.1}, "again": 0.1, "home": UNKNOWN}),
+        (
+            "filled",
+            {"optimizer": {"lr": 0.1}, "again": 0.1, "home": UNKNOWN, "marks": [4, 9], "epochs": 9},
+        ),
         ("entry", {"optimizer": {"lr": 0.1}, "epochs": 3}),
         ("absolute", None),
         ("renamed", None),
