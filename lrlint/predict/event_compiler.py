@@ -189,7 +189,7 @@ class EventCompiler(TraceCompiler):
         return lambda stack: self._simulation.start_scheduler(record, start)
 
     def _of_handler(self, value: AnyValue) -> Callable[[], Any]:
-        """Return what gives an argument of such a schedule when it is built."""
+        """Return a function that computes an argument of an ignite schedule when it is built."""
         match value:
             case OptimizerValue() | Const(value="lr"):
                 return lambda: _LEFT_OUT

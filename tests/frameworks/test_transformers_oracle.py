@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +10,8 @@ import pytest
 
 from lrlint.predict.forecast import forecast
 from lrlint.source import load
+
+from .used_lrs import check_predictions
 
 pytest.importorskip("transformers")
 pytest.importorskip("accelerate")
@@ -74,19 +72,6 @@ GIVEN = (
     "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)",
     "scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 3, gamma=0.5)",
 )
-CHILD = """
-import json, runpy, sys
-from torch.optim.optimizer import register_optimizer_step_pre_hook
-
-used = []
-register_optimizer_step_pre_hook(lambda o, *_: used.append([g["lr"] for g in o.param_groups]))
-every = {}
-for path in sys.argv[2:]:
-    used.clear()
-    runpy.run_path(path, run_name="__main__")
-    every[path] = [list(group) for group in zip(*used)]
-json.dump(every, open(sys.argv[1], "w"))
-"""
 
 
 QUOTES = "\"'"
@@ -171,25 +156,7 @@ def test_predicted_lrs_are_those_of_the_trainer(tmp_path: Path) -> None:
         path = tmp_path / f"train_{seed}.py"
         path.write_text(script(seed))
         paths.append(path)
-    child, out = tmp_path / "child.py", tmp_path / "used.json"
-    child.write_text(CHILD)
-    variables = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    subprocess.run(
-        [sys.executable, str(child), str(out), *map(str, paths)],
-        env=variables,
-        cwd=tmp_path,
-        check=True,
-        timeout=500,
-        capture_output=True,
-    )
-    used: dict[str, list[list[float]]] = json.loads(out.read_text())
-    for path in paths:
-        (found,) = forecast(load(path)).schedules
-        assert found.prediction.unresolved == [], path.read_text()
-        assert found.prediction.lr is not None
-        assert len(found.prediction.lr) == len(used[str(path)]), path.read_text()
-        for predicted, real in zip(found.prediction.lr, used[str(path)], strict=True):
-            assert predicted == pytest.approx(real, rel=1e-9, abs=1e-18), path.read_text()
+    check_predictions(paths, {"CUDA_VISIBLE_DEVICES": ""})
 
 
 def test_no_finding_where_a_trainer_plans_its_own_schedule(tmp_path: Path) -> None:
