@@ -58,7 +58,7 @@ _DEEPEST: Final = 30
 """Names that a dotted one consists of; no package goes as deep."""
 
 TOP: Final = ""
-"""The part of a module that is no top-level function or class."""
+"""The part of a module outside its top-level functions and classes."""
 
 
 @dataclass(frozen=True, slots=True)
