@@ -277,9 +277,11 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
     match key:
         case Expr() if owner.whole:
             index = key.value if isinstance(key.value, int) else None
-            return GroupsValue(record, whole=False, index=index)
+            several = record.unknown_groups or len(record.groups) > 1
+            return GroupsValue(record, False, index, unknown=index is None and several)
         case Const(value=str() as name) if not owner.whole:
-            if not record.driven and not machine.loops and not record.unknown_groups:
+            unchanged = not record.driven and not machine.lr_writes and not machine.loops
+            if unchanged and not owner.unknown and not record.unknown_groups:
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
