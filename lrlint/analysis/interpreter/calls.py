@@ -102,6 +102,7 @@ def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
 
 def _super(machine: Machine) -> AnyValue:
     receiver, owner = machine.scope.find("self"), machine.scope.owner
+    receiver = machine.scope.find("cls") if receiver is None else receiver
     return Opaque() if receiver is None or owner is None else Superclass(receiver, owner)
 
 

@@ -37,6 +37,8 @@ def decorate(
     match name.rsplit(".", 1)[-1]:
         case "staticmethod":
             traits = replace(traits, static=True)
+        case "classmethod":
+            traits = replace(traits, of_class=True)
         case "property":
             traits = replace(traits, getter=True)
         case "cached_property":
