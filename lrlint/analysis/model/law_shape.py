@@ -165,11 +165,11 @@ def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
     length = 1 / slope
-    start = _zero(slope, offset)
+    start = zero_of(slope, offset)
     return End(start + length, start, cosine=True, place=place)
 
 
-def _zero(slope: Expr, offset: Expr) -> Expr:
+def zero_of(slope: Expr, offset: Expr) -> Expr:
     """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
     divisors = {
         factor
@@ -202,7 +202,7 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     if line is None:
         return None
     slope, offset = line
-    at = _zero(slope, offset)
+    at = zero_of(slope, offset)
     value = at.value
     falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
     if not falls or (at.is_constant and (value is None or value <= 0)):
