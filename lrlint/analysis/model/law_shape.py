@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import WITHIN, Computed, Derived
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
     Atom,
+    Bound,
     Expr,
     NotRepresentable,
     TooComplex,
@@ -140,9 +141,28 @@ def _of(
     end = shape(free, counters, place) if bounds and len(counters) == 1 else None
     if end is None:
         return None
-    there = {index: end.at for index, _ in counters}
-    stays = all(compare(inner.subs(there), limit).equal for inner, limit in bounds)
-    return replace(end, clamped=True) if stays else None
+    ((index, _),) = counters
+    reached = [compare(bound.number.subs({index: end.at}), bound.limit).equal for bound in bounds]
+    passed = (
+        equal or _is_left(bound, index, end.at)
+        for equal, bound in zip(reached, bounds, strict=True)
+    )
+    return replace(end, clamped=any(reached)) if all(passed) else None
+
+
+def _is_left(bound: Bound, counter: Atom, at: Expr) -> bool:
+    """Whether a bound concerns only values of the counter below one: ``max(0, t - start)``."""
+    line = bound.number.linear_in(counter)
+    if line is None or counter in line[0].atoms():
+        return False
+    sign = 1 if bound.is_least else -1
+    return _is_above_zero(sign * line[0]) and _is_above_zero(
+        sign * (bound.number.subs({counter: at}) - bound.limit)
+    )
+
+
+def _is_above_zero(number: Expr) -> bool:
+    return number.is_positive or (number.value is not None and number.value > 0)
 
 
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
@@ -194,10 +214,24 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     slope, offset = line
     at = _zero(slope, offset)
     value = at.value
-    falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+    falls = _is_above_zero(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
+
+
+def is_raised(law: Expr) -> bool:
+    """Whether what is added to a cosine keeps the law from going below 0: ``1 + cos(x)``."""
+    cosines = [
+        atom
+        for atom in all_atoms(law)
+        if isinstance(atom.key, Computed) and atom.key.function == "cos"
+    ]
+    lines = [side.linear_in(atom) for side, _ in _sides(law) for atom in cosines]
+    return any(
+        line is not None and line[0].as_number() != 0 and not _is_above_zero(line[0] - line[1])
+        for line in lines
+    )
 
 
 def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
@@ -260,8 +294,8 @@ def threshold(relation: Relation, counters: Counters) -> Expr | None:
         if line is None:
             return None
         slope, offset = line
-        rises = slope.is_positive or (slope.value is not None and slope.value > 0)
-        falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+        rises = _is_above_zero(slope)
+        falls = _is_above_zero(-slope)
         if rises == falls:
             return None
         at = -offset / slope
