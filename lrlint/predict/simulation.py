@@ -150,6 +150,12 @@ class Simulation:
             sources = [values if number is None else self._groups[number] for number in read]
             values["lr"] = rate([float(source["lr"]) for source in sources])
 
+    def keep_initial_lr(self, group: int | None, *, missing: bool) -> None:
+        """Make the LR in use the initial one, of one param group or of all."""
+        for values in self._groups if group is None else [self._groups[group]]:
+            if not missing or "initial_lr" not in values:
+                values["initial_lr"] = values["lr"]
+
     # -- schedulers
 
     def build_scheduler(

@@ -11,11 +11,10 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
-from lrlint.symbolic.rewrite import Bound, cleared, unbounded
+from lrlint.symbolic.rewrite import cleared, unbounded
 
 __all__ = [
     "Atom",
-    "Bound",
     "Comparison",
     "Expr",
     "NotRepresentable",

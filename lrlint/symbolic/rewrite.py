@@ -89,18 +89,17 @@ def cleared(e: Expr, inverse: Call) -> Expr:
     return revalued(over) + revalued(rest) * inverse.args[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Bound:
-    """A limit of a number that follows a counter."""
+    """A limit of a number that follows a counter: ``min(number, limit)``, or ``max`` of them."""
 
+    kind: str
     number: Expr
     limit: Expr
-    is_least: bool
-    """Whether the number is never below the limit; else it is never above."""
 
 
 def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[Bound]]:
-    """Return a number without its bounds, ``t / T`` for ``min(1, t / T)``, and what they were."""
+    """Return a number without its bounds, ``t / T`` for ``min(1, t / T)``, and the bounds."""
     bounds: list[Bound] = []
 
     def follows(arg: Expr) -> bool:
@@ -110,7 +109,7 @@ def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[Bound]]:
         if isinstance(factor, Call) and factor.kind in ("min", "max") and len(factor.args) == 2:
             limit, number = sorted(factor.args, key=follows)
             if follows(number) and not follows(limit):
-                bounds.append(Bound(number, limit, factor.kind == "max"))
+                bounds.append(Bound(factor.kind, number, limit))
                 return number
         return Expr({frozenset({(factor, 1)}): 1}, factor.value)
 

@@ -17,7 +17,6 @@ from lrlint.analysis.model.conditions import All, Condition, Not, Relation, nega
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
     Atom,
-    Bound,
     Expr,
     NotRepresentable,
     TooComplex,
@@ -133,7 +132,10 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
 def _of(
     shape: Callable[[Expr, Counters, Any], End | None], number: Expr, counters: Counters, place: Any
 ) -> End | None:
-    """Return where a number ends, be it or what it counts bounded there: ``1 - min(t, T) / T``."""
+    """Return where a number ends, with bounds on what it counts or without.
+
+    ``1 - min(t, T) / T`` stays at its end; ``1 - max(0, t - s) / T`` begins to fall at ``s``.
+    """
     end = shape(number, counters, place)
     if end is not None:
         return end
@@ -141,24 +143,16 @@ def _of(
     end = shape(free, counters, place) if bounds and len(counters) == 1 else None
     if end is None:
         return None
-    ((index, _),) = counters
-    reached = [compare(bound.number.subs({index: end.at}), bound.limit).equal for bound in bounds]
-    passed = (
-        equal or _is_left(bound, index, end.at)
-        for equal, bound in zip(reached, bounds, strict=True)
-    )
-    return replace(end, clamped=any(reached)) if all(passed) else None
-
-
-def _is_left(bound: Bound, counter: Atom, at: Expr) -> bool:
-    """Whether a bound concerns only values of the counter below one: ``max(0, t - start)``."""
-    line = bound.number.linear_in(counter)
-    if line is None or counter in line[0].atoms():
-        return False
-    sign = 1 if bound.is_least else -1
-    return _is_above_zero(sign * line[0]) and _is_above_zero(
-        sign * (bound.number.subs({counter: at}) - bound.limit)
-    )
+    there = {index: end.at for index, _ in counters}
+    beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
+    stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
+    begins = [
+        bound.kind == "max" and difference.value is not None and difference.value > 0
+        for bound, difference in zip(bounds, beyond, strict=True)
+    ]
+    if not all(one or other for one, other in zip(stays, begins, strict=True)):
+        return None
+    return replace(end, clamped=True) if any(stays) else end
 
 
 def _is_above_zero(number: Expr) -> bool:
