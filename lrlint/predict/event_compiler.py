@@ -21,6 +21,7 @@ from lrlint.analysis.model.records import (
 )
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
+    KEEPS_INITIAL_LR,
     UNPICKLED,
     AddGroup,
     Block,
@@ -48,7 +49,7 @@ _LEFT_OUT = object()
 _READS = frozenset(
     {
         *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
-        *("verbose =", "lr =", "learning_rate =", "defaults ="),
+        *("verbose =", "lr =", "learning_rate =", "defaults =", KEEPS_INITIAL_LR),
     }
 )
 """Methods that change no LR, or that have events of their own."""

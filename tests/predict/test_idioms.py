@@ -206,3 +206,45 @@ for step in range(12):
 """)
     assert prediction.lr is not None
     assert prediction.lr[0][at] == pytest.approx(value)
+
+
+KEEPS = """
+sizes = [{"params": layer.parameters(), "lr": 0.4}, {"params": biases, "lr": 0.05}]
+optimizer = torch.optim.AdamW(sizes)
+for group in optimizer.param_groups:
+    group["initial_lr"] = group["lr"]
+
+def share(t):
+    return (8 - t) / 8
+
+for t in range(8):
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * share(t)
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize("name", ["initial_lr", "peak"])
+def test_the_rate_that_each_group_keeps_in_an_option(name: str) -> None:
+    prediction = predicted(KEEPS.replace("initial_lr", name))
+    assert prediction.unresolved == []
+    assert prediction.steps == 8
+    first, second = prediction.lr or []
+    assert first == pytest.approx([0.4 * (8 - t) / 8 for t in range(8)])
+    assert second == pytest.approx([0.05 * (8 - t) / 8 for t in range(8)])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('["initial_lr"] = group["lr"]', '["initial_lr"] = 2 * group["lr"]'),
+        (
+            "def share",
+            "for group in optimizer.param_groups:\n    group['initial_lr'] = 1\ndef share",
+        ),
+        ("    optimizer.step()", "        group['initial_lr'] *= 0.5\n    optimizer.step()"),
+        ("for group in", "optimizer.param_groups[0]['lr'] = 0.2\nfor group in"),
+    ],
+)
+def test_another_rate_in_that_option_leaves_it_open(old: str, new: str) -> None:
+    assert predicted(KEEPS.replace(old, new, 1)).unresolved

@@ -14,8 +14,8 @@ from lrlint.analysis.interpreter.members import (
     any_value,
     class_member,
     dict_key,
-    initial_rate,
     item_path,
+    kept_rate,
     lookup_order,
     opaque_member,
     option_of,
@@ -283,7 +283,7 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial
-            option = initial_rate(owner) if name == "initial_lr" else option_of(owner, name)
+            option = kept_rate(owner, name) or option_of(owner, name)
             if option is not None:
                 return option
             rate = numbers.rate_in_use(machine, owner) if name == "lr" else None

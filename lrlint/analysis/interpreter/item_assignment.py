@@ -16,6 +16,7 @@ from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
+    KEEPS_INITIAL_LR,
     SETS_INITIAL_LR,
     OptimizerCall,
     SchedulerCall,
@@ -71,11 +72,13 @@ def _set_item_of(
             machine.write(machine.patched, (module, name), value)
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
-        case GroupsValue(record=record, whole=False) if name == "initial_lr":
-            members.write_option(owner, name)
-            machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
-        case GroupsValue(whole=False) if isinstance(name, str):
-            members.write_option(owner, name)
+        case GroupsValue(record=record, whole=False) if isinstance(name, str):
+            kept = members.keep_rate(machine, owner, name, value)
+            if not kept:
+                members.write_option(owner, name)
+            if name == "initial_lr":
+                change = KEEPS_INITIAL_LR if kept else SETS_INITIAL_LR
+                machine.emit(OptimizerCall(*machine.where(target), record, change))
             escapes.escape(value, "stored in a container")
         case DictValue():
             if rename and owner.path and name is not None:

@@ -68,8 +68,8 @@ class OptimizerRecord(Record):
     """How many loops surround its construction."""
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
-    initial_as_built: bool = False
-    """Whether the first scheduler found the LRs that it was built with: ``initial_lr``."""
+    kept_rates: set[str] = field(default_factory=set)
+    """The options in which its groups keep the LRs that they were built with: ``initial_lr``."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None

@@ -143,6 +143,8 @@ class OptimizerStep(Event):
 
 
 SETS_INITIAL_LR: Final = "initial_lr ="
+KEEPS_INITIAL_LR: Final = "initial_lr = lr"
+"""Its ``initial_lr`` is set to the LR that a scheduler would take for it."""
 REMOVES_GROUP: Final = "param_groups.pop"
 UNPICKLED: Final = "unpickled"
 """A variable that held it now holds an object loaded from a checkpoint."""
