@@ -137,7 +137,7 @@ def _is_fresh(schedule: Schedule, training: Training) -> bool:
     if any(group.initial_lr for group in optimizer.groups):
         return False
     if any(
-        call.method in ("load_state_dict", "initial_lr =", "initial_lr = lr", "add_param_group")
+        call.method in ("load_state_dict", "initial_lr =", "add_param_group")
         and call.order < schedule.construction.order
         for call in optimizer.calls
     ):

@@ -21,13 +21,13 @@ from lrlint.analysis.model.records import (
 )
 from lrlint.analysis.model.running import Indices, Runner, TraceCompiler
 from lrlint.analysis.model.trace import (
-    KEEPS_INITIAL_LR,
     UNPICKLED,
     AddGroup,
     Block,
     BuildOptimizer,
     BuildScheduler,
     Event,
+    InitialRate,
     LRWrite,
     OptimizerCall,
     OptimizerStep,
@@ -49,7 +49,7 @@ _LEFT_OUT = object()
 _READS = frozenset(
     {
         *("get_last_lr", "get_lr", "print_lr", "state_dict", "add_param_group", "zero_grad"),
-        *("verbose =", "lr =", "learning_rate =", "defaults =", KEEPS_INITIAL_LR),
+        *("verbose =", "lr =", "learning_rate =", "defaults ="),
     }
 )
 """Methods that change no LR, or that have events of their own."""
@@ -110,6 +110,8 @@ class EventCompiler(TraceCompiler):
                 return self._step(event, indices)
             case LRWrite():
                 return self._write(event, indices)
+            case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
+                return lambda stack: simulation.keep_initial_lr(number, missing=missing)
             case SchedulerCall() | OptimizerCall():
                 is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
                 attribute = f".{event.method} …" if is_attribute else ""

@@ -154,6 +154,12 @@ class Simulation:
         if isinstance(self._target, OptimizerRecord):
             self.steps = max(self._writes)
 
+    def keep_initial_lr(self, group: int | None, *, missing: bool) -> None:
+        """Make the LR in use the initial one, of one param group or of all."""
+        for values in self._groups if group is None else [self._groups[group]]:
+            if not missing or "initial_lr" not in values:
+                values["initial_lr"] = values["lr"]
+
     # -- schedulers
 
     def build_scheduler(

@@ -7,6 +7,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, lists, members, numbers
 from lrlint.analysis.interpreter.attribute_assignment import (
     set_attribute,
+    set_initial_lr,
     set_unknown_name,
     write_lr,
 )
@@ -15,12 +16,7 @@ from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import (
-    KEEPS_INITIAL_LR,
-    SETS_INITIAL_LR,
-    OptimizerCall,
-    SchedulerCall,
-)
+from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
@@ -72,13 +68,10 @@ def _set_item_of(
             machine.write(machine.patched, (module, name), value)
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
-        case GroupsValue(record=record, whole=False) if isinstance(name, str):
-            kept = members.keep_rate(machine, owner, name, value)
-            if not kept:
-                members.write_option(owner, name)
-            if name == "initial_lr":
-                change = KEEPS_INITIAL_LR if kept else SETS_INITIAL_LR
-                machine.emit(OptimizerCall(*machine.where(target), record, change))
+        case GroupsValue(whole=False) if name == "initial_lr":
+            set_initial_lr(machine, owner, value, target)
+        case GroupsValue(whole=False) if isinstance(name, str):
+            members.write_option(owner, name)
             escapes.escape(value, "stored in a container")
         case DictValue():
             if rename and owner.path and name is not None:

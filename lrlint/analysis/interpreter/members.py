@@ -136,35 +136,21 @@ def option_of(group: GroupsValue, name: str) -> AnyValue | None:
     return values[0] if len(values) == 1 else None
 
 
-def kept_rate(group: GroupsValue, name: str) -> AnyValue | None:
-    """Return the LR that a group keeps in an option, as ``initial_lr``, if nothing changes it."""
+def initial_rate(group: GroupsValue) -> AnyValue | None:
+    """Return the LR from which a scheduler starts in a group, if nothing has changed it."""
     record = group.record
-    if record.unknown_groups or record.own_options.get(name, NONE) is None:
-        return None
-    kept = name in record.kept_rates
-    if not kept and name != _INITIAL:
+    if record.unknown_groups or record.own_options.get(_INITIAL, NONE) is None:
         return None
     groups = record.groups if group.index is None else (record.groups[group.index],)
-    rates = [options.get(name) or (options.get("lr") if kept else None) for options in groups]
+    rates = [
+        options.get(_INITIAL) or (options.get("lr") if record.initial_as_built else None)
+        for options in groups
+    ]
     first = rates[0]
     if not isinstance(first, Expr) or any(rate != first for rate in rates):
         return None
-    record.own_options.setdefault(name, NONE)
+    record.own_options.setdefault(_INITIAL, NONE)
     return first
-
-
-def keep_rate(machine: Machine, group: GroupsValue, name: str, value: AnyValue) -> bool:
-    """Return whether a value is the LR that a group was built with, which an option then keeps."""
-    record = group.record
-    if record.driven or record.unknown_groups or machine.lr_writes:
-        return False
-    if name in record.own_options or len(machine.loops) > record.depth:
-        return False
-    groups = record.groups if group.index is None else (record.groups[group.index],)
-    if not isinstance(value, Expr) or any(options.get("lr") != value for options in groups):
-        return False
-    record.kept_rates.add(name)
-    return True
 
 
 _INITIAL = "initial_lr"
@@ -173,9 +159,7 @@ _INITIAL = "initial_lr"
 def drive(machine: Machine, record: OptimizerRecord) -> None:
     """Note that a scheduler has been built on an optimizer."""
     if not record.driven:
-        record.driven = True
-        if not machine.lr_writes:
-            record.kept_rates.add(_INITIAL)
+        record.driven, record.initial_as_built = True, not machine.lr_writes
 
 
 def write_option(group: GroupsValue, name: str) -> None:

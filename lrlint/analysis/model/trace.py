@@ -143,11 +143,19 @@ class OptimizerStep(Event):
 
 
 SETS_INITIAL_LR: Final = "initial_lr ="
-KEEPS_INITIAL_LR: Final = "initial_lr = lr"
-"""Its ``initial_lr`` is set to the LR that a scheduler would take for it."""
 REMOVES_GROUP: Final = "param_groups.pop"
 UNPICKLED: Final = "unpickled"
 """A variable that held it now holds an object loaded from a checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitialRate:
+    """``group["initial_lr"] = group["lr"]``."""
+
+    group: int | None
+    """The number of the param group, or None for all of them."""
+    missing: bool
+    """Whether only a group that has none gets it: ``group.setdefault("initial_lr", …)``."""
 
 
 @dataclass(eq=False, slots=True)
@@ -158,6 +166,8 @@ class OptimizerCall(Event):
     method: str
     own_state: bool = False
     """Whether ``load_state_dict`` is given a state that was read in the same run."""
+    keeps: InitialRate | None = None
+    """How the LR in use becomes the initial one, where it does."""
 
 
 @dataclass(eq=False, slots=True)
