@@ -33,9 +33,9 @@ def _is_unknown(schedule: Schedule) -> bool:
 
 def _is_constant(schedule: Schedule) -> bool:
     """Whether each position of the schedule has the same LR."""
-    kind = schedule.argument("name")
-    named = schedule.scheduler == "get_scheduler" and kind is not None
-    return schedule.scheduler == "get_constant_schedule" or (named and kind.value == "constant")
+    kind = schedule.argument("name") if schedule.scheduler == "get_scheduler" else None
+    named = kind is not None and kind.value == "constant"
+    return named or schedule.scheduler == "get_constant_schedule"
 
 
 def _may_start_at_zero(schedule: Schedule) -> bool:
