@@ -68,7 +68,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
         case Instance():
             return _instance_member(machine, owner, name)
         case ClassValue():
-            return class_member(machine, owner, name) or Opaque(f"{owner.name}.{name}")
+            member = class_member(machine, owner, name)
+            return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
@@ -209,8 +210,8 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
     if not isinstance(member, FunctionValue) or member.receiver is not None:
         return member
     traits = member.traits
-    if traits.static:
-        return member
+    if traits.static or traits.of_class:
+        return _of_class(member, owner.cls)
     bound = replace(member, receiver=owner)
     if not traits.getter:
         return bound
@@ -220,15 +221,24 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
     return value
 
 
+def _of_class(member: AnyValue, cls: ClassValue) -> AnyValue:
+    """Return what reading an attribute of a class gives; a class method comes bound to it."""
+    if isinstance(member, FunctionValue) and member.traits.of_class:
+        return replace(member, receiver=cls)
+    return member
+
+
 def _super_member(machine: Machine, owner: Superclass, name: str) -> AnyValue:
-    own = owner.receiver.cls if isinstance(owner.receiver, Instance) else None
-    order = lookup_order(owner.owner if own is None else own)
+    receiver = owner.receiver
+    own = receiver.cls if isinstance(receiver, Instance) else receiver
+    order = lookup_order(own if isinstance(own, ClassValue) else owner.owner)
     if owner.owner not in order:
         order = lookup_order(owner.owner)
     for base in order[order.index(owner.owner) + 1 :]:
         member = base.scope.store.data.get(name)
         if isinstance(member, FunctionValue):
-            return replace(member, receiver=owner.receiver)
+            of_class = member.traits.of_class and isinstance(own, ClassValue)
+            return replace(member, receiver=own if of_class else receiver)
     return Opaque()
 
 
@@ -300,9 +310,11 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
     match key:
         case Expr() if owner.whole:
             index = key.value if isinstance(key.value, int) else None
-            return GroupsValue(record, whole=False, index=index)
+            several = record.unknown_groups or len(record.groups) > 1
+            return GroupsValue(record, False, index, unknown=index is None and several)
         case Const(value=str() as name) if not owner.whole:
-            if not record.driven and not machine.loops and not record.unknown_groups:
+            unchanged = not record.driven and not machine.lr_writes and not machine.loops
+            if unchanged and not owner.unknown and not record.unknown_groups:
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial

@@ -103,6 +103,7 @@ def evaluate_call(machine: Machine, node: cst.Call) -> AnyValue:
 
 def _super(machine: Machine) -> AnyValue:
     receiver, owner = machine.scope.find("self"), machine.scope.owner
+    receiver = machine.scope.find("cls") if receiver is None else receiver
     return Opaque() if receiver is None or owner is None else Superclass(receiver, owner)
 
 
@@ -183,6 +184,9 @@ def _call_instance(
     if isinstance(method, FunctionValue):
         with machine.through(node):
             return machine.call_function(method, arguments)
+    modelled = machine.library.call_method(machine, instance, "__call__", arguments, node)
+    if modelled is not None:
+        return modelled
     if instance.cls is not None:
         return Opaque(measured=bool(machine.loops), local=is_local(*arguments.all()))
     return unknown_call(machine, instance, arguments, node)

@@ -7,6 +7,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, lists, members, numbers
 from lrlint.analysis.interpreter.attribute_assignment import (
     set_attribute,
+    set_initial_lr,
     set_unknown_name,
     write_lr,
 )
@@ -15,11 +16,7 @@ from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import (
-    SETS_INITIAL_LR,
-    OptimizerCall,
-    SchedulerCall,
-)
+from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
@@ -73,9 +70,8 @@ def _set_item_of(
             machine.write(machine.patched, (module, name), value)
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
-        case GroupsValue(record=record, whole=False) if name == "initial_lr":
-            members.write_option(owner, name)
-            machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=False) if name == "initial_lr":
+            set_initial_lr(machine, owner, value, target)
         case GroupsValue(whole=False) if isinstance(name, str):
             members.write_option(owner, name)
             escapes.escape(value, "stored in a container")

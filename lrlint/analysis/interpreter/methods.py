@@ -124,6 +124,12 @@ def call_method(
             key, value = arguments.get(0), arguments.get(1)
             if key == Const("lr") and value is not None:
                 attribute_assignment.write_lr(machine, receiver, value, node)
+        case GroupsValue(whole=False) if name == "setdefault" and arguments.get(0) == Const(
+            "initial_lr"
+        ):
+            value = arguments.get(1)
+            attribute_assignment.set_initial_lr(machine, receiver, value, node, missing=True)
+            return members.initial_rate(receiver) or Opaque()
         case GroupsValue(record=record) if name in ("setdefault", "update"):
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):

@@ -42,6 +42,8 @@ class GroupsValue(Value):
     """The number of the group; None for all, and for one that represents each of them."""
     visited: bool = False
     """Whether a loop over the groups visits it, rather than that its number is written."""
+    unknown: bool = False
+    """Whether it is one of several groups whose number is not known."""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,7 +71,7 @@ class OptimizerRecord(Record):
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     initial_as_built: bool = False
-    """Whether the first scheduler found the LRs that it was built with: ``initial_lr``."""
+    """Whether its ``initial_lr`` is the LR that it was built with."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
