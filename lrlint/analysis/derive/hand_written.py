@@ -201,7 +201,7 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
 
 
 def _writes_once(writes: Sequence[Located]) -> bool:
-    """Whether writes are one of the script's, which gives each param group the same LR."""
+    """Whether writes are one of the script's, which follows one law in each param group."""
     events = [write.event for write in writes if isinstance(write.event, LRWrite)]
     groups = {event.group for event in events}
     if len(groups) != len(events) or not events:
@@ -209,10 +209,20 @@ def _writes_once(writes: Sequence[Located]) -> bool:
     loops = [[loop.loop.index for loop in write.loops] for write in writes]
     return all(
         event.place.node is events[0].place.node
-        and event.law == events[0].law
+        and _in_proportion(event.law, events[0].law)
         and around == loops[0]
         for event, around in zip(events, loops, strict=True)
     )
+
+
+def _in_proportion(law: Expr | None, other: Expr | None) -> bool:
+    """Whether two laws are the same but for the LR that they start from."""
+    if law == other:
+        return True
+    if law is None or other is None or other == 0:
+        return False
+    share = law / other
+    return not varies(share) and not any(law_shape.conditions_of(share))
 
 
 def law_of_own(
