@@ -147,7 +147,8 @@ def _of(
     beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
     stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
     begins = [
-        bound.kind == "max" and difference.value is not None and difference.value > 0
+        bound.kind == "max"
+        and (difference.is_positive or (difference.value is not None and difference.value > 0))
         for bound, difference in zip(bounds, beyond, strict=True)
     ]
     if not all(one or other for one, other in zip(stays, begins, strict=True)):
