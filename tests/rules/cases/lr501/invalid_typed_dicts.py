@@ -15,3 +15,6 @@ class Net(L.LightningModule):
         )
         config = LRSchedulerConfigType(scheduler=scheduler, interval="step")
         return OptimizerLRSchedulerConfig(optimizer=optimizer, lr_scheduler=config)
+# fixed:
+# - config = LRSchedulerConfigType(scheduler=scheduler, interval="step")
+# + config = LRSchedulerConfigType(scheduler=scheduler, interval="epoch")
