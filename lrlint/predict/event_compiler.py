@@ -27,6 +27,7 @@ from lrlint.analysis.model.trace import (
     BuildOptimizer,
     BuildScheduler,
     Event,
+    InitialRate,
     LRWrite,
     OptimizerCall,
     OptimizerStep,
@@ -109,6 +110,8 @@ class EventCompiler(TraceCompiler):
                 return self._step(event, indices)
             case LRWrite():
                 return self._write(event, indices)
+            case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
+                return lambda stack: simulation.keep_initial_lr(number, missing=missing)
             case SchedulerCall() | OptimizerCall():
                 is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
                 attribute = f".{event.method} …" if is_attribute else ""

@@ -17,6 +17,7 @@ from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
     UNPICKLED,
+    InitialRate,
     LRWrite,
     OptimizerCall,
     Rebind,
@@ -89,6 +90,10 @@ def set_attribute(
         case Instance() if (setter := _setter(machine, owner, name)) is not None:
             machine.call_function(setter, Arguments([value]))
         case Instance(store=store, path=path):
+            if isinstance(value, (Const, Expr)) and any(
+                "__setattr__" in inherited.data for inherited in store.inherited
+            ):
+                value = Opaque(name)
             if rename and (path is not None or not isinstance(value, Expr)):
                 value = name_value(machine, value, f"{path or 'self'}.{name}")
             note_rebinding(machine, store.data.get(name, MISSING), value)
@@ -144,21 +149,51 @@ def update_group(
         options |= {key: value for key, value in other.store.data.items() if isinstance(key, str)}
     elif other is not None:
         options |= {"lr": Opaque(), "initial_lr": Opaque()}
-    where, record = machine.where(node), group.record
     for name in options:
-        members.write_option(group, name)
+        if name != "initial_lr":
+            members.write_option(group, name)
     if "lr" in options:
         write_lr(machine, group, options["lr"], node)
     if "initial_lr" in options:
-        machine.emit(OptimizerCall(*where, record, SETS_INITIAL_LR))
+        set_initial_lr(machine, group, options["initial_lr"], node)
 
 
 def write_lr(machine: Machine, group: GroupsValue, value: AnyValue, node: cst.CSTNode) -> None:
     """Record that a param group gets another LR."""
-    law = numbers.law_of(machine, group, value)
+    law = None if group.unknown else numbers.law_of(machine, group, value)
     where = machine.where(node)
     machine.emit(LRWrite(*where, group.record, value, group.index, law, group.visited))
     machine.lr_writes += 1
+
+
+def set_initial_lr(
+    machine: Machine,
+    group: GroupsValue,
+    value: AnyValue | None,
+    node: cst.CSTNode,
+    *,
+    missing: bool = False,
+) -> None:
+    """Record that a param group gets an ``initial_lr``; that may be the LR that it has."""
+    record, keeps = group.record, None
+    if _is_in_use(machine, group, value):
+        keeps = InitialRate(group.index, missing)
+    if keeps and not (record.driven or machine.lr_writes or machine.loops or machine.guards):
+        record.initial_as_built = True
+    elif not (missing and record.driven):
+        members.write_option(group, "initial_lr")
+    machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR, keeps=keeps))
+
+
+def _is_in_use(machine: Machine, group: GroupsValue, value: AnyValue | None) -> bool:
+    """Whether a value is the LR that a param group has now."""
+    if value is None or group.unknown or group.record.unknown_groups:
+        return False
+    if isinstance(value, Expr):
+        unchanged = not group.record.driven and not machine.lr_writes
+        return unchanged and value == group.record.groups[group.index or 0].get("lr")
+    rate = numbers.law_of(machine, group, value)
+    return rate is not None and rate == numbers.rate_in_use(machine, group)
 
 
 def update_module(

@@ -68,7 +68,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
         case Instance():
             return _instance_member(machine, owner, name)
         case ClassValue():
-            return class_member(machine, owner, name) or Opaque(f"{owner.name}.{name}")
+            member = class_member(machine, owner, name)
+            return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
@@ -95,6 +96,10 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
             return OptimizerValue(record.optimizer)
         case ((SchedulerValue() | OptimizerValue()), "__dict__"):
             escapes.escape(owner, "changed through __dict__")
+            return Opaque()
+        case SchedulerValue(record=record), "_schedulers":
+            for child in (record, *record.children):
+                escapes.leave_open(child, "within reach of _schedulers")
             return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
             return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
@@ -134,9 +139,12 @@ def _module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
 def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
     machine.read(owner.store, name)
     value = owner.store.data.get(name)
-    if value is not None:
+    intercepted = _is_intercepted(owner, name)
+    if value is not None and not intercepted:
         return _named_member(machine, owner, name, value)
     value = machine.find_method(owner, name)
+    if intercepted and not isinstance(value, FunctionValue):
+        return Opaque(name)
     if value is not None:
         return value
     if name == "__class__" and owner.cls is not None:
@@ -154,6 +162,22 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
             return Method(owner, name)
     value = owner.store.data[name] = Opaque(f"{owner.path}.{name}" if owner.path else name)
     return value
+
+
+def _is_intercepted(owner: Instance, name: str) -> bool:
+    """Whether code of the project decides what an attribute is: a descriptor, for example."""
+    for store in owner.store.inherited:
+        if "__getattribute__" in store.data:
+            return True
+        member = store.data.get(name)
+        if isinstance(member, Instance) and _has(member, "__get__"):
+            return True
+    return False
+
+
+def _has(owner: Instance, name: str) -> bool:
+    """Whether a class of an object defines a method."""
+    return any(name in store.data for store in owner.store.inherited)
 
 
 def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:
@@ -186,8 +210,8 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
     if not isinstance(member, FunctionValue) or member.receiver is not None:
         return member
     traits = member.traits
-    if traits.static:
-        return member
+    if traits.static or traits.of_class:
+        return _of_class(member, owner.cls)
     bound = replace(member, receiver=owner)
     if not traits.getter:
         return bound
@@ -197,15 +221,24 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
     return value
 
 
+def _of_class(member: AnyValue, cls: ClassValue) -> AnyValue:
+    """Return what reading an attribute of a class gives; a class method comes bound to it."""
+    if isinstance(member, FunctionValue) and member.traits.of_class:
+        return replace(member, receiver=cls)
+    return member
+
+
 def _super_member(machine: Machine, owner: Superclass, name: str) -> AnyValue:
-    own = owner.receiver.cls if isinstance(owner.receiver, Instance) else None
-    order = lookup_order(owner.owner if own is None else own)
+    receiver = owner.receiver
+    own = receiver.cls if isinstance(receiver, Instance) else receiver
+    order = lookup_order(own if isinstance(own, ClassValue) else owner.owner)
     if owner.owner not in order:
         order = lookup_order(owner.owner)
     for base in order[order.index(owner.owner) + 1 :]:
         member = base.scope.store.data.get(name)
         if isinstance(member, FunctionValue):
-            return replace(member, receiver=owner.receiver)
+            of_class = member.traits.of_class and isinstance(own, ClassValue)
+            return replace(member, receiver=own if of_class else receiver)
     return Opaque()
 
 
@@ -277,9 +310,11 @@ def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue
     match key:
         case Expr() if owner.whole:
             index = key.value if isinstance(key.value, int) else None
-            return GroupsValue(record, whole=False, index=index)
+            several = record.unknown_groups or len(record.groups) > 1
+            return GroupsValue(record, False, index, unknown=index is None and several)
         case Const(value=str() as name) if not owner.whole:
-            if not record.driven and not machine.loops and not record.unknown_groups:
+            unchanged = not record.driven and not machine.lr_writes and not machine.loops
+            if unchanged and not owner.unknown and not record.unknown_groups:
                 initial = record.groups[owner.index or 0].get(name)
                 if initial is not None:
                     return initial

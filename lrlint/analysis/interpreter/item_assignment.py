@@ -7,6 +7,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, lists, members, numbers
 from lrlint.analysis.interpreter.attribute_assignment import (
     set_attribute,
+    set_initial_lr,
     set_unknown_name,
     write_lr,
 )
@@ -15,17 +16,14 @@ from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import (
-    SETS_INITIAL_LR,
-    OptimizerCall,
-    SchedulerCall,
-)
+from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
     External,
     Instance,
     ListValue,
+    Method,
     ModuleValue,
     Opaque,
     Sized,
@@ -49,6 +47,7 @@ def set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, rename
             whole = machine.evaluate(holder)
             if isinstance(whole, SchedulerValue):
                 machine.emit(SchedulerCall(*machine.where(holder), whole.record, f"{attribute} ="))
+                return
 
     def set_on(alternative: AnyValue) -> AnyValue:
         _set_item_of(machine, alternative, key, value, target, rename)
@@ -71,9 +70,8 @@ def _set_item_of(
             machine.write(machine.patched, (module, name), value)
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
-        case GroupsValue(record=record, whole=False) if name == "initial_lr":
-            members.write_option(owner, name)
-            machine.emit(OptimizerCall(*machine.where(target), record, SETS_INITIAL_LR))
+        case GroupsValue(whole=False) if name == "initial_lr":
+            set_initial_lr(machine, owner, value, target)
         case GroupsValue(whole=False) if isinstance(name, str):
             members.write_option(owner, name)
             escapes.escape(value, "stored in a container")
@@ -91,6 +89,8 @@ def _set_item_of(
             set_unknown_name(machine, owner, value)
         case Instance(cls=None, store=store) if isinstance(name, str):
             machine.write(store, name, value)
+        case Method(receiver=SchedulerValue(record=record), name=attribute):
+            machine.emit(SchedulerCall(*machine.where(target), record, f"{attribute} ="))
         case Opaque():
             owner.members[path_suffix(key, None)] = value
             escapes.escape(value, "stored in a container")

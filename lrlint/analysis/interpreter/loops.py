@@ -13,7 +13,13 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import has_own_break
 from lrlint.analysis.interpreter import assignment, branches, escapes, members, tables
-from lrlint.analysis.interpreter.iteration import iterate, source_text, worth_unrolling
+from lrlint.analysis.interpreter.iteration import (
+    iterate,
+    one_by_one,
+    source_text,
+    visits_groups,
+    worth_unrolling,
+)
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.loop_splits import Split, split_of
 from lrlint.analysis.interpreter.machine import Machine
@@ -40,6 +46,8 @@ def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
     visited = machine.evaluate(node.iter)
     stream = iterate(machine, visited, node.iter)
+    if visits_groups(machine, stream, node):
+        stream = one_by_one(stream)
     begun, before = len(machine.block), _items(visited)
     repeat: Repeat | None = None
     if (
@@ -225,6 +233,9 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
     tests: list[Condition] = []
     with repeating(machine, loop, node, tests=tests) as repeat:
         test = machine.truth(node.test)
+        if machine.block:
+            # It is made once more than the body, and the rest of it depends on its first operands.
+            escapes.leave_block_open(machine.block, "stepped in the test of a `while` loop")
         if test is False:
             loop.trips = Expr.const(0)
         else:

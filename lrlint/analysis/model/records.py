@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -42,6 +43,8 @@ class GroupsValue(Value):
     """The number of the group; None for all, and for one that represents each of them."""
     visited: bool = False
     """Whether a loop over the groups visits it, rather than that its number is written."""
+    unknown: bool = False
+    """Whether it is one of several groups whose number is not known."""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,7 +72,7 @@ class OptimizerRecord(Record):
     driven: bool = False
     """Whether a scheduler has been built on it, so that its LR may have changed."""
     initial_as_built: bool = False
-    """Whether the first scheduler found the LRs that it was built with: ``initial_lr``."""
+    """Whether its ``initial_lr`` is the LR that it was built with."""
     built_with: int = 1
     """The number of groups that it is constructed with; the others are added later."""
     by_default: tuple[Mapping[str, AnyValue], ...] | None = None
@@ -122,12 +125,22 @@ def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A branch of a law that is never taken, because of what an earlier one asks."""
+
+    place: SyntaxPlace
+    condition: Condition
+    earlier: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRate:
-    """The LR that ``get_lr()`` of a class of the project gives."""
+    """The LR that ``get_lr()`` of a class of the project gives, or an ``lr_lambda``."""
 
     number: Expr
     step: Atom
     """The counter ``last_epoch`` in it."""
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

@@ -148,6 +148,16 @@ UNPICKLED: Final = "unpickled"
 """A variable that held it now holds an object loaded from a checkpoint."""
 
 
+@dataclass(frozen=True, slots=True)
+class InitialRate:
+    """``group["initial_lr"] = group["lr"]``."""
+
+    group: int | None
+    """The number of the param group, or None for all of them."""
+    missing: bool
+    """Whether only a group that has none gets it: ``group.setdefault("initial_lr", …)``."""
+
+
 @dataclass(eq=False, slots=True)
 class OptimizerCall(Event):
     """Another method of an optimizer is called, or one of the constants above happens to it."""
@@ -156,6 +166,8 @@ class OptimizerCall(Event):
     method: str
     own_state: bool = False
     """Whether ``load_state_dict`` is given a state that was read in the same run."""
+    keeps: InitialRate | None = None
+    """How the LR in use becomes the initial one, where it does."""
 
 
 @dataclass(eq=False, slots=True)

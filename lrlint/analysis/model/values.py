@@ -216,6 +216,7 @@ class ClassValue(Value):
     node: cst.ClassDef
     scope: Scope
     bases: tuple[AnyValue, ...]
+    metaclass: ClassValue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,8 @@ class FunctionTraits:
 
     static: bool = False
     """Whether a call on an object does not pass the object."""
+    of_class: bool = False
+    """Whether a call passes the class: ``@classmethod``."""
     getter: bool = False
     """Whether reading the attribute calls it: ``@property``."""
     cached: bool = False

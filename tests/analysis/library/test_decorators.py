@@ -31,6 +31,36 @@ class Box:
 
 
 @pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        ("Plan.of(4).epochs", 4),
+        ("Plan(1).of(4).epochs", 4),
+        ("Long.of(4).epochs", 40),
+        ("Long.twice(4).epochs", 80),
+    ],
+)
+def test_a_class_method_receives_the_class(code: str, result: int) -> None:
+    script = """
+class Plan:
+    def __init__(self, epochs):
+        self.epochs = epochs
+
+    @classmethod
+    def of(cls, epochs):
+        return cls(epochs)
+
+class Long(Plan):
+    def __init__(self, epochs):
+        self.epochs = 10 * epochs
+
+    @classmethod
+    def twice(cls, epochs):
+        return super().of(2 * epochs)
+"""
+    assert value_of(code, script) == result
+
+
+@pytest.mark.parametrize(
     ("options", "result"),
     [
         ("'--epochs', default=3", 3),
