@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Flag, Relation, all_of, any_of, negate
+from lrlint.analysis.model.conditions import Condition, Flag, Relation, any_of, both, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -131,7 +131,7 @@ def any_alternative(
         if truth is True:
             parts.append(condition)
         elif truth is not False:
-            parts.append(all_of(condition, truth))
+            parts.append(both(condition, truth))
     return any_of(*parts)
 
 
