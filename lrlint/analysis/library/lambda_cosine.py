@@ -63,7 +63,7 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
 
 
 def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> bool:
-    """Whether a line goes down to 0 where the last branch of an LR function ends."""
+    """Whether a line goes down to 0, or to its bound, where the last branch of a law ends."""
     last = end.at.value
     before = [mark.at.value for mark in marks]
     if last is None or end.cosine or not all(at is not None and at < last for at in before):
@@ -71,6 +71,9 @@ def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> boo
     try:
         factor = compile_number(law, [step])
         near, there = factor(int(last) - 1), factor(int(last))
+        if end.clamped:
+            begun = max(int(at) for at in before if at is not None)
+            return there == factor(int(last) + 1) < factor(begun)
     except (NotComputable, ArithmeticError, ValueError):
         return False
     return near > 0 and abs(there) < _NOTHING
