@@ -11,7 +11,7 @@ import threading
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -50,6 +50,14 @@ class Target:
                 spec = find_spec(f"{self.name}.__main__")
         except (ImportError, ValueError) as error:
             raise UserError(f"-m {self.name}: {error}") from error
+        except Exception as error:
+            failure = error  # of the package's own code
+        else:
+            return self._file(spec)
+        sys.exit(end_by(failure).status)
+
+    def _file(self, spec: ModuleSpec | None) -> Path:
+        """Return the file of a module. Raises UserError where it cannot be run."""
         if spec is None or spec.origin is None or not Path(spec.origin).is_file():
             raise UserError(f"-m {self.name}: no such module, or one that cannot be run")
         return Path(spec.origin)
@@ -80,7 +88,8 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
     sys.argv = [str(path) if target.module else target.name, *target.arguments]
     try:
         if target.module:
-            runpy.run_module(target.name, run_name="__main__", alter_sys=True)
+            sys.modules["__main__"] = _new_main()
+            runpy._run_module_as_main(target.name)  # type: ignore[attr-defined] # as python -m does
         else:
             if not getattr(sys.flags, "safe_path", False):  # python -P
                 sys.path[0] = str(path.resolve().parent)
@@ -112,19 +121,25 @@ def _execute_file(path: Path) -> None:
     name = os.path.abspath(path)
     with io.open_code(str(path)) as file:
         code = compile(file.read(), name, "exec", dont_inherit=True)
-    main = types.ModuleType("__main__")
+    main = _new_main()
     # What `python SCRIPT` gives its module; pickles and worker processes rely on it.
     vars(main).update(
         __file__=name,
-        __builtins__=builtins,
         __cached__=None,
         __loader__=SourceFileLoader("__main__", name),
         __spec__=None,
     )
-    if sys.version_info < (3, 14):  # made when first used, from then on
-        vars(main)["__annotations__"] = {}
     sys.modules["__main__"] = main
     exec(code, vars(main))
+
+
+def _new_main() -> types.ModuleType:
+    """Return the module that a script or a module runs in, as Python begins it."""
+    main = types.ModuleType("__main__")
+    vars(main)["__builtins__"] = builtins
+    if sys.version_info < (3, 14):  # made when first used, from then on
+        vars(main)["__annotations__"] = {}
+    return main
 
 
 __all__ = ["Target", "run"]

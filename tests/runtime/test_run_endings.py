@@ -89,6 +89,31 @@ def test_an_exception_that_nothing_catches_is_shown_as_python_does(
 
 
 @pytest.mark.slow
+def test_a_module_runs_in_the_main_module(tmp_path: Path) -> None:
+    text = """
+        import __main__, pickle
+
+        class Settings: ...
+
+        print(__main__.__dict__ is globals(), type(pickle.loads(pickle.dumps(Settings()))))
+        print(__builtins__, __package__, __spec__.name, __file__)
+    """
+    script(tmp_path, text, "tool.py")
+    result = warm(tmp_path, "--mode", "record", "-m", "tool")
+    assert result.stdout == run(tmp_path, "-m", "tool", python=True).stdout
+
+
+@pytest.mark.slow
+def test_a_package_that_fails_is_shown_as_python_does(tmp_path: Path) -> None:
+    (tmp_path / "package").mkdir()
+    script(tmp_path / "package", "1 / 0", "__init__.py")
+    result = warm(tmp_path, "--mode", "record", "-m", "package")
+    last = "ZeroDivisionError: division by zero"
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, last)
+    assert "click" not in result.stderr
+
+
+@pytest.mark.slow
 def test_ctrl_c_leaves_time_for_what_is_registered_for_the_exit(tmp_path: Path) -> None:
     text = """
         import atexit
