@@ -1,4 +1,5 @@
 # invalid: The file to go on from is an option, which is None by default.
+# also: LR402
 # at: scheduler = StepLR(optimizer, step_size=15)
 import torch
 from jsonargparse import CLI
@@ -9,7 +10,7 @@ def main(last: str | None = None, epochs: int = 45):
     optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = StepLR(optimizer, step_size=15)
     first = 0
-    if last:
+    if last is not None:
         saved = torch.load(last)
         optimizer.load_state_dict(saved["optimizer"])
         first = saved["epoch"] + 1
@@ -18,5 +19,6 @@ def main(last: str | None = None, epochs: int = 45):
             model(x, y).backward()
             optimizer.step()
         scheduler.step()
+        torch.save({"optimizer": optimizer.state_dict(), "epoch": epoch}, "last.pt")
 
 CLI(main)
