@@ -1,20 +1,19 @@
 # invalid: The file to go on from is an option, which is None by default.
-# also: LR402
 # at: scheduler = StepLR(optimizer, step_size=15)
 import torch
 from jsonargparse import CLI
 from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 
-def main(last: str | None = None, epochs: int = 45):
+def main(resume: str | None = None, epochs: int = 45):
     optimizer = SGD(model.parameters(), lr=0.1)
     scheduler = StepLR(optimizer, step_size=15)
-    first = 0
-    if last is not None:
-        saved = torch.load(last)
+    start = 0
+    if resume is not None:
+        saved = torch.load(resume)
         optimizer.load_state_dict(saved["optimizer"])
-        first = saved["epoch"] + 1
-    for epoch in range(first, epochs):
+        start = saved["epoch"] + 1
+    for epoch in range(start, epochs):
         for x, y in train_loader:
             model(x, y).backward()
             optimizer.step()
