@@ -147,7 +147,8 @@ def _of(
     beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
     stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
     begins = [
-        bound.kind == "max" and difference.value is not None and difference.value > 0
+        bound.kind == "max"
+        and (difference.is_positive or (difference.value is not None and difference.value > 0))
         for bound, difference in zip(bounds, beyond, strict=True)
     ]
     if not all(one or other for one, other in zip(stays, begins, strict=True)):
@@ -169,11 +170,11 @@ def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
     length = 1 / slope
-    start = _zero(slope, offset)
+    start = zero_of(slope, offset)
     return End(start + length, start, cosine=True, place=place)
 
 
-def _zero(slope: Expr, offset: Expr) -> Expr:
+def zero_of(slope: Expr, offset: Expr) -> Expr:
     """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
     divisors = {
         factor
@@ -206,7 +207,7 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     if line is None:
         return None
     slope, offset = line
-    at = _zero(slope, offset)
+    at = zero_of(slope, offset)
     value = at.value
     falls = _is_above_zero(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
