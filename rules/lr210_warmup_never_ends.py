@@ -19,6 +19,7 @@ from lrlint.judgement.warmup import (
     WarmupSteps,
     constant_factor,
     last_factor,
+    takes_all,
     too_long_for,
     unfinished,
     warmup_of_training,
@@ -207,6 +208,12 @@ class WarmupNeverEnds(Rule):
                 f"the scheduler steps only {wording.quantity(taken.compared.steps)} times",
                 f"the LR rises to the end, to {peak}" if share else "the LR never gets to its peak",
             )
+        elif taken is not None and takes_all(taken):
+            yield self._too_long(
+                taken,
+                "the scheduler steps no more often",
+                "the LR rises to the end and never decays",
+            )
         elif (case := planned or taken) is not None and (
             silence := self.first(WARMUP_STEPS_NOT_DECIDED, case, schedule.place)
         ):
@@ -214,7 +221,7 @@ class WarmupNeverEnds(Rule):
 
     def _too_long(self, case: WarmupSteps, given: str, consequence: str) -> Finding:
         ratio, schedule = case.compared.ratio, case.schedule
-        share = "" if ratio is None else f", {float(ratio):.0%} of that"
+        share = "" if ratio in (None, 1) else f", {float(ratio):.0%} of that"
         return self.finding(
             case.warmup.place or schedule.place,
             f"the warm-up takes {wording.quantity(case.length)} steps, but {given}{share}"

@@ -216,6 +216,12 @@ class WarmupSteps:
         )
 
 
+def takes_all(case: WarmupSteps) -> bool:
+    """Whether the warm-up takes all steps of a training that is to decay after it."""
+    planned = case.schedule.number("num_training_steps")
+    return case.compared.comparison.equal and planned is not None and planned != case.length
+
+
 def warmup_steps(schedule: Schedule) -> WarmupSteps | None:
     """Return the warm-up against the number that is planned; None where one is not known."""
     return _warmup_against(schedule, schedule.number("num_training_steps"))

@@ -292,10 +292,10 @@ def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:
 def _dead_branches(
     law: Expr, branches: Iterable[BranchNotTaken | NotTaken]
 ) -> Iterator[DeadBranch]:
-    """Yield the branches of a law that are never taken."""
+    """Yield the branches of a law that are never taken; a plateau of 0 epochs is left out."""
     known = set(law_shape.conditions_of(law))
     for branch in branches:
-        if branch.earlier in known:
+        if branch.earlier in known and text_of(branch.condition) != text_of(branch.earlier):
             yield DeadBranch(
                 place=branch.place, text=text_of(branch.condition), earlier=text_of(branch.earlier)
             )

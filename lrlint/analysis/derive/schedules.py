@@ -110,14 +110,15 @@ def _trained_instead(
 ) -> OptimizerUse | None:
     """Return the optimizer that steps wherever a scheduler does, if its own steps only elsewhere.
 
-    ``if epoch < 5: opt_a.step(); scheduler.step()``, where only the ``else`` steps ``opt_b``.
+    ``if epoch < 5: opt_a.step(); scheduler.step()``, where only the ``else`` steps ``opt_b``, or
+    only another loop.
     """
     steps = [item for item in located if _steps(item, record)]
     updates = [item for item in located if _steps(item, record.optimizer)]
     if (
         not steps
         or not updates
-        or not all(_exclude(a.path, b.path) for a in steps for b in updates)
+        or not all(_apart(step, update) for step in steps for update in updates)
     ):
         return None
     for key, other in optimizers.items():
@@ -125,6 +126,14 @@ def _trained_instead(
         if trains and all(any(_runs_with(step, update) for update in trains) for step in steps):
             return other
     return None
+
+
+def _apart(one: Located, other: Located) -> bool:
+    """Whether two things never happen in the same iteration, and not in the same loop either."""
+    if _exclude(one.path, other.path):
+        return True
+    loops = {id(loop) for loop in one.loops}
+    return bool(loops and other.loops) and loops.isdisjoint(map(id, other.loops))
 
 
 def _owner(item: Located) -> Owner | None:

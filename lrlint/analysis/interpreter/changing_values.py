@@ -174,7 +174,7 @@ def end_growth(value: ListValue, repeat: Repeat) -> None:
     trips = repeat.loop.trips
     if (
         growth is None
-        or not (growth.regular and growth.each)
+        or not (growth.regular and growth.each.as_number() != 0)
         or trips is None
         or repeat.loop.may_break
         or repeat.loop.left_by_exception

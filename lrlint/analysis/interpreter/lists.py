@@ -12,6 +12,7 @@ from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, WHOLE
+from lrlint.analysis.model.condition_queries import is_loop_atom
 from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque
 from lrlint.symbolic import Expr
 
@@ -28,7 +29,7 @@ def call_list(
     else:
         _note_change(machine, receiver)
         receiver.named, receiver.source = False, None
-        _note_growth(machine, receiver, name)
+        _note_growth(machine, receiver, name, value)
     match name:
         case "append" if value is not None:
             _append(machine, receiver, value)
@@ -54,14 +55,18 @@ def _note_change(machine: Machine, receiver: ListValue) -> None:
             uses[receiver, CHANGED] = True
 
 
-def _note_growth(machine: Machine, receiver: ListValue, name: str) -> None:
+def _note_growth(machine: Machine, receiver: ListValue, name: str, value: AnyValue | None) -> None:
     """Note a change of the length by an iteration of a loop."""
     growth = receiver.growth
     if growth is None:
         return
     unconditional = growth.loop is machine.loop and growth.guards == len(machine.guards)
-    growth.regular &= name == "append" and unconditional
-    growth.each += 1
+    added = Expr.const(1) if name == "append" else None
+    if name == "extend" and value is not None:
+        length = numbers.length_of(machine, value)
+        added = None if length is None or any(map(is_loop_atom, length.atoms())) else length
+    growth.regular &= added is not None and unconditional
+    growth.each += added or 0
 
 
 def copied(machine: Machine, value: ListValue) -> ListValue:

@@ -53,7 +53,7 @@ def _parse(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         _open_to_user(default, _NESTED)
         return default
     if isinstance(target, FunctionValue):
-        return machine.call(target, Arguments(), node)
+        return machine.call(target, Arguments(open=True), node)
     made = filled(machine, target, node) if isinstance(target, ClassValue) else None
     return made or Opaque()
 

@@ -40,7 +40,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Driver
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, Strength
 
 _ENGINE: Final = ("ignite.engine", "ignite.engine.engine")
 _SUPERVISED: Final = ("ignite.engine", "ignite.engine.utils")
@@ -111,6 +111,11 @@ def _load_objects(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
                 machine.emit(OptimizerCall(*where, optimizer, "load_state_dict"))
             case SchedulerValue(record=scheduler):
                 machine.emit(SchedulerCall(*where, scheduler, "load_state_dict"))
+            case Instance(kind=LibraryKind.IGNITE_ENGINE, store=store):
+                state = store.data["state"]
+                assert isinstance(state, Instance)
+                first = machine.named_number("engine.state.epoch", None, Strength.OPEN)
+                machine.write(state.store, "epoch", first)
     return NONE
 
 

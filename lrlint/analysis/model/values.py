@@ -142,6 +142,9 @@ class ListValue(Value):
     """What a first pass leaves empty, where it is a generator's expression."""
 
 
+_NOTHING = Expr.const(0)
+
+
 @dataclass(eq=False, slots=True)
 class Growth:
     """What the iterations of a loop append to a list."""
@@ -151,7 +154,7 @@ class Growth:
     """How many guards are in force in each iteration."""
     before: Expr
     """The length before the loop."""
-    each: int = 0
+    each: Expr = _NOTHING
     """How many elements each iteration appends."""
     regular: bool = True
     """Whether all iterations change the length alike."""
