@@ -147,8 +147,8 @@ class TMaxMismatch(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         found = mismatch(schedule)
-        if found is None or found.warmup is not None:
-            return
+        if found is None or found.warmup is not None or schedule.scheduler == "LambdaLR":
+            return  # `check` judges the functions of a LambdaLR
         one, length = unit_of(schedule), found.length
         end = "the LR never reaches its end"
         if found.in_other_unit and one == "step":
@@ -159,9 +159,11 @@ class TMaxMismatch(Rule):
             end = f"the last {one} runs at an LR of {lr_text([found.last])}"
             if length.longer:
                 end = f"the LR {'goes below 0' if found.last < 0 else 'climbs again'}; {end}"
+        anew = schedule.law.passes is not None
+        limit = "its counter starts over after" if anew else "there are"
         yield self.finding(
             found.place,
-            f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
+            f"the decay is {wording.quantity(length.length)} {one}s long, but {limit}"
             f" {wording.quantity(length.steps)}{found.caveat}: {end}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=(source(schedule),),

@@ -125,7 +125,7 @@ def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
 
 @dataclass(frozen=True, slots=True)
 class OwnRate:
-    """The LR that ``get_lr()`` of a class of the project gives."""
+    """The LR that an ``lr_lambda``, or ``get_lr()`` of a class of the project, gives."""
 
     number: Expr
     step: Atom
