@@ -149,6 +149,8 @@ def bad_frequency(schedule: Schedule) -> BadFrequency | None:
     number = frequency.number
     if number is None or number.value is None or site.count is None:
         return None
+    if number.value == 1:  # it steps at every update
+        return None
     if site.count.value == 0:
         return BadFrequency(told, frequency, site, None)
     for guard in site.guards:

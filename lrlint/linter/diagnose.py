@@ -164,7 +164,7 @@ class Diagnoser:
     def comments(self, rule: Rule, place: Place, linted: SourceFile) -> Iterator[Comment]:
         """Yield the comments that silence a rule at a place, whatever else silences it there."""
         source = _source(place) or linted
-        if source.suppressions.found:  # or the look-up of the place would be in vain
+        if source.suppressions.found:  # without one, the place need not be looked up
             span = place.span()
             home = _home(place, span, linted)
             if home is not None:

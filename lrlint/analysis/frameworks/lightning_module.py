@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.frameworks.lightning_batches import attach, batches_of, loaders_of
+from lrlint.analysis.frameworks.lightning_batches import (
+    attach,
+    batches_of,
+    datamodule_of,
+    loaders_of,
+)
 from lrlint.analysis.frameworks.lightning_fit import HELD_OPTIMIZERS, HELD_SCHEDULERS, train
 from lrlint.analysis.frameworks.lightning_trainer import Trainer, unseen_trainer
 from lrlint.analysis.interpreter import choices
@@ -54,7 +59,7 @@ def _fit(machine: Machine, trainer: Trainer, arguments: Arguments, node: cst.Cal
         machine.write(module.store, "trainer", trainer)
         loaders = loaders_of(machine, module, arguments)
         batches = batches_of(machine, trainer, loaders)
-        attach(trainer, batches, arguments.get(3, "datamodule"))
+        attach(trainer, batches, datamodule_of(arguments))
         with machine.through(node):
             train(machine, module, trainer, batches.used, machine.here(node))
         return NONE

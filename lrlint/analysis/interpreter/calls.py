@@ -183,6 +183,9 @@ def _call_instance(
     if isinstance(method, FunctionValue):
         with machine.through(node):
             return machine.call_function(method, arguments)
+    modelled = machine.library.call_method(machine, instance, "__call__", arguments, node)
+    if modelled is not None:
+        return modelled
     if instance.cls is not None:
         return Opaque(measured=bool(machine.loops), local=is_local(*arguments.all()))
     return unknown_call(machine, instance, arguments, node)

@@ -41,7 +41,7 @@ class Unknowns:
     """The numbers among it."""
     entries: set[Entry]
     others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
-    """What is no number: where it is, its value before the loop, and the unknown in its place."""
+    """Values other than numbers: where each is, its value before the loop and the unknown in it."""
 
     def restore(self, machine: Machine) -> None:
         """Give back its value to each entry that the body has not changed."""

@@ -148,7 +148,10 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
 def _of(
     shape: Callable[[Expr, Counters, Any], End | None], number: Expr, counters: Counters, place: Any
 ) -> End | None:
-    """Return where a number ends, be it or what it counts bounded there: ``1 - min(t, T) / T``."""
+    """Return where a number ends, with bounds on what it counts or without.
+
+    ``1 - min(t, T) / T`` stays at its end; ``1 - max(0, t - s) / T`` begins to fall at ``s``.
+    """
     end = shape(number, counters, place)
     if end is not None:
         return end
@@ -157,10 +160,15 @@ def _of(
     if end is None:
         return None
     there = {index: end.at for index, _ in counters}
-    stays = all(compare(inner.subs(there), limit).equal for inner, limit in bounds)
-    if not stays and shape is _of_line and number.subs(there).as_number() == 0:
-        return end  # the bound is that of another part: `1 - max(0, t - w) / T`
-    return replace(end, clamped=True) if stays else None
+    beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
+    stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
+    begins = [
+        bound.kind == "max" and difference.value is not None and difference.value > 0
+        for bound, difference in zip(bounds, beyond, strict=True)
+    ]
+    if not all(one or other for one, other in zip(stays, begins, strict=True)):
+        return None
+    return replace(end, clamped=True) if any(stays) else end
 
 
 def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
@@ -168,8 +176,9 @@ def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
     _, bounds = unbounded(number, [index for index, _ in counters])
     ends = {
         at
-        for inner, limit in bounds
-        if (at := threshold(Relation(">=", inner, limit), counters)) is not None
+        for bound in bounds
+        if bound.kind == "min"
+        and (at := threshold(Relation(">=", bound.number, bound.limit), counters)) is not None
     }
     (at,) = ends if len(ends) == 1 else (None,)
     return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
