@@ -147,8 +147,8 @@ class TMaxMismatch(Rule):
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         found = mismatch(schedule)
-        if found is None or found.warmup is not None or schedule.scheduler == "LambdaLR":
-            return  # `check` judges the functions of a LambdaLR
+        if found is None or found.warmup is not None:
+            return
         one, length = unit_of(schedule), found.length
         end = "the LR never reaches its end"
         if found.in_other_unit and one == "step":
@@ -315,7 +315,8 @@ def _consequence(found: Length) -> str:
     climb = "climbs back" if found.ratio is None else wording.past_minimum(float(found.ratio))
     if found.ratio is None and found.exact:
         at, climb = "one epoch's", "climbs back in every second epoch"
-    text = f"the LR is {low} after {at} {one}s, then {climb}"
+    after = at if at == "that" else f"{at} {one}s"
+    text = f"the LR is {low} after {after}, then {climb}"
     return text if last is None else f"{text}; the last {one} runs at {last}"
 
 

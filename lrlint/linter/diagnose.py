@@ -65,10 +65,13 @@ class Diagnoser:
             plain = tuple(one for one in training.schedules if not one.construction.positioned)
             training = replace(training, schedules=plain)
         for schedule in training.schedules:
+            verdicts: list[Finding | Silence] = []
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
-                yield from rule.check(schedule)
-        own = [schedule for schedule in training.schedules if schedule.law.steps is not None]
-        for schedule in (*training.written, *own):
+                verdicts += rule.check(schedule)
+            if not verdicts and schedule.law.steps is not None:
+                verdicts += rule.check_hand_written(schedule)
+            yield from verdicts
+        for schedule in training.written:
             yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 

@@ -115,10 +115,13 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
     if line is None or line[0].number == 0:
         return None
     try:
-        end = Expr.atom(_PI) / line[0] - line[1] / line[0]
+        if any(_PI in (part / Expr.atom(_PI)).atoms() for part in line):
+            return None
+        slope, offset = (part.subs({_PI: 1}) for part in line)
+        end = 1 / slope + law_shape.zero_of(slope, offset)
     except (TooComplex, NotRepresentable, ZeroDivisionError):
         return None
-    return None if _PI in end.atoms() or step in end.atoms() else (end, place)
+    return None if step in end.atoms() else (end, place)
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:

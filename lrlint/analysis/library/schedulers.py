@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,14 +11,14 @@ from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.lambda_cosine import decay_end
-from lrlint.analysis.library.lambda_factor import absolute_lr, factor_at, first_factor
+from lrlint.analysis.library.lambda_factor import absolute_lr, called, first_factor
 from lrlint.analysis.library.lambda_reads import reads_of
+from lrlint.analysis.library.own_laws import factor_decay, lambda_rate
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import (
     OptimizerRecord,
     OptimizerValue,
     OwnClass,
-    OwnRate,
     SchedulerRecord,
     SchedulerValue,
 )
@@ -28,7 +27,6 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     Const,
-    FunctionValue,
     ListValue,
     Opaque,
     Value,
@@ -231,11 +229,13 @@ def _record(
         kind=_kind(law),
     )
     if law.name == "LambdaLR":
-        function = values.get("lr_lambda")
+        function = called(machine, values.get("lr_lambda"))
+        record.own_rate = lambda_rate(machine, function, record.optimizer, node)
         record.decay = decay_end(machine, function)
+        if record.decay is None and record.own_rate is not None:
+            record.decay = factor_decay(record.own_rate)
         record.absolute_lr, record.power_of = absolute_lr(machine, function, record.optimizer)
         record.first_factor = first_factor(machine, function)
-        record.own_rate = _rate_of(machine, function, record.optimizer)
     if record.optimizer is None and children:
         record.optimizer = children[0].optimizer
     if record.optimizer is not None:
@@ -244,23 +244,6 @@ def _record(
         child.parent = record
     machine.emit(BuildScheduler(*machine.where(node), record))
     return SchedulerValue(record)
-
-
-def _rate_of(
-    machine: Machine, function: AnyValue | None, optimizer: OptimizerRecord | None
-) -> OwnRate | None:
-    """Return the LR that an LR function gives the first param group, as a number of its step."""
-    if optimizer is None or optimizer.unknown_groups or not isinstance(function, FunctionValue):
-        return None
-    base, step = (
-        numbers.to_number(machine, optimizer.groups[0].get("lr")),
-        machine.index_atom("step"),
-    )
-    factor = None if base is None else factor_at(machine, function, Expr.atom(step))
-    if base is None or factor is None:
-        return None
-    number = numbers.compute(operator.mul, base, factor)
-    return OwnRate(number, step) if isinstance(number, Expr) else None
 
 
 def build(

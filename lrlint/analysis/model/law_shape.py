@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import WITHIN, Computed, Derived, varies
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms, varies
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
@@ -184,6 +184,10 @@ def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
     return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
 
 
+def _is_above_zero(number: Expr) -> bool:
+    return number.is_positive or (number.value is not None and number.value > 0)
+
+
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
     line = line_in(angle, counters)
     if line is None:
@@ -194,11 +198,11 @@ def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
     length = 1 / slope
-    start = _zero(slope, offset)
+    start = zero_of(slope, offset)
     return End(start + length, start, cosine=True, place=place)
 
 
-def _zero(slope: Expr, offset: Expr) -> Expr:
+def zero_of(slope: Expr, offset: Expr) -> Expr:
     """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
     divisors = {
         factor
@@ -238,12 +242,26 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     if line is None:
         return None
     slope, offset = line
-    at = _zero(slope, offset)
+    at = zero_of(slope, offset)
     value = at.value
-    falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+    falls = _is_above_zero(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
+
+
+def is_raised(law: Expr) -> bool:
+    """Whether what is added to a cosine keeps the law from going below 0: ``1 + cos(x)``."""
+    cosines = [
+        atom
+        for atom in all_atoms(law)
+        if isinstance(atom.key, Computed) and atom.key.function == "cos"
+    ]
+    lines = [side.linear_in(atom) for side, _ in _sides(law) for atom in cosines]
+    return any(
+        line is not None and line[0].as_number() != 0 and not _is_above_zero(line[0] - line[1])
+        for line in lines
+    )
 
 
 def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
@@ -306,8 +324,8 @@ def threshold(relation: Relation, counters: Counters) -> Expr | None:
         if line is None:
             return None
         slope, offset = line
-        rises = slope.is_positive or (slope.value is not None and slope.value > 0)
-        falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+        rises = _is_above_zero(slope)
+        falls = _is_above_zero(-slope)
         if rises == falls:
             return None
         at = -offset / slope
