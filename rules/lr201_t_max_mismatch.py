@@ -159,9 +159,11 @@ class TMaxMismatch(Rule):
             end = f"the last {one} runs at an LR of {lr_text([found.last])}"
             if length.longer:
                 end = f"the LR {'goes below 0' if found.last < 0 else 'climbs again'}; {end}"
+        anew = schedule.law.passes is not None
+        limit = "its counter starts over after" if anew else "there are"
         yield self.finding(
             found.place,
-            f"the decay is {wording.quantity(length.length)} {one}s long, but there are"
+            f"the decay is {wording.quantity(length.length)} {one}s long, but {limit}"
             f" {wording.quantity(length.steps)}{found.caveat}: {end}",
             severity=Severity.ERROR if found.certain else Severity.WARNING,
             notes=(source(schedule),),

@@ -8,7 +8,13 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
-from lrlint.judgement.hand_written import caveat, long_warmup, source, unit_of
+from lrlint.judgement.hand_written import (
+    caveat,
+    long_warmup,
+    repeated_warmup,
+    source,
+    unit_of,
+)
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.training_steps import warms_up
@@ -155,16 +161,24 @@ class WarmupNeverEnds(Rule):
             yield silence
 
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
-        end, steps = long_warmup(schedule), schedule.law.steps
-        if end is None or steps is None:
+        end, steps, one = long_warmup(schedule), schedule.law.steps, unit_of(schedule)
+        if steps is None:
             return
-        one = unit_of(schedule)
-        yield self.finding(
-            end.place or schedule.place,
-            f"the warm-up takes {wording.quantity(end.at)} {one}s, but there are only"
-            f" {wording.quantity(steps)}{caveat(schedule)}: the LR rises to the end",
-            notes=(source(schedule),) if end.place else (),
-        )
+        if end is not None:
+            anew = schedule.law.passes is not None
+            limit = "its counter starts over after" if anew else "there are only"
+            yield self.finding(
+                end.place or schedule.place,
+                f"the warm-up takes {wording.quantity(end.at)} {one}s, but {limit}"
+                f" {wording.quantity(steps)}{caveat(schedule)}: the LR rises to the end",
+                notes=(source(schedule),) if end.place else (),
+            )
+        elif (length := repeated_warmup(schedule)) is not None:
+            yield self.finding(
+                schedule.place,
+                f"the warm-up of {length} {one}s starts over after {wording.quantity(steps)}"
+                f" {one}s{caveat(schedule)}, and again and again: the LR falls back each time",
+            )
 
     def _cut_off(self, schedule: Schedule, found: Length) -> Finding:
         one, reached = unit(driver(schedule)), last_factor(schedule, found)

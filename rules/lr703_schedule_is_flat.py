@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
-from lrlint.judgement.hand_written import flat_lr, is_written, unit_of
+from lrlint.judgement.hand_written import caveat, flat_lr, is_written, unit_of
 from lrlint.judgement.rates import lr_text
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
@@ -19,8 +19,9 @@ class ScheduleIsFlat(Rule):
     ## What it does
 
     Computes what the script writes into `param_group["lr"]` for every epoch or step, and reports
-    it where it counts, but never changes. Schedules with options are not reported: an option may
-    switch them off on purpose.
+    it where it counts, but never changes. Schedules with options are reported only where they have
+    a whole quotient, as `epoch // args.step`, and would change the LR in a longer training: an
+    option may switch a schedule off on purpose.
 
     ## Why is this bad
 
@@ -76,5 +77,5 @@ class ScheduleIsFlat(Rule):
         yield self.finding(
             schedule.place,
             f"the LR {what} is {lr_text([lr])} in all {wording.quantity(steps)}"
-            f" {unit_of(schedule)}s: the schedule never changes it",
+            f" {unit_of(schedule)}s{caveat(schedule)}: the schedule never changes it",
         )

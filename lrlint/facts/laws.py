@@ -77,11 +77,15 @@ class WrittenLaw:
     counter: Loop | None = None
     """The loop whose iterations it counts."""
     steps: Expr | None = None
-    """How many values the counter takes over the whole training."""
+    """How many values the counter takes over the whole training, or before it starts over."""
+    passes: Expr | None = None
+    """How often it starts over, as a counter of batches does in each epoch; None where never."""
     at: Callable[[int], float] | None = None
     """The LR at a value of the counter, with the script's defaults."""
     settled: bool = False
     """Whether no option of the script changes it."""
+    divides: bool = False
+    """Whether it takes the whole part of a quotient of the counter: ``epoch // 30``."""
     factor: Expr | None = None
     """The number below 1 whose powers it consists of: ``0.1 ** (epoch // 30)``."""
     decays: tuple[DecayEnd, ...] = ()

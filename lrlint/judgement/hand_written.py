@@ -43,6 +43,14 @@ _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
 _GROWN = 2.0
 """How many times its first LR the last one is, at least, where a decay has become a growth."""
+_POINTS = 20
+"""Steps, spread over the training, by which an LR is said to rise."""
+_FARTHEST = 10_000
+"""How many times the length of the training a warm-up is followed."""
+_NEARLY = 0.9
+"""The share of its peak at which nobody sees that an LR has not reached it."""
+_OUT_OF_REACH = 20
+"""How many times longer a training would have to be for a change that is not meant to come."""
 _LOST = 1e-9
 """The share of its LR at which a training has come to a halt."""
 
@@ -55,14 +63,19 @@ def unit_of(schedule: Schedule) -> str:
     return {LoopKind.EPOCH: "epoch", LoopKind.BATCH: "step"}.get(loop.kind, "step")
 
 
-def is_judged(schedule: Schedule) -> bool:
-    """Whether it is a training's own schedule, whose law can be read."""
+def is_judged(schedule: Schedule, *, anew: bool = False) -> bool:
+    """Whether it is a training's own schedule, whose law can be read.
+
+    ``anew`` asks for those whose counter starts over, too.
+    """
+    if schedule.law.passes is not None and not (anew and schedule.law.passes.value != 1):
+        return False
     optimizer = schedule.optimizer
     return (
         optimizer is not None
         and not is_exercise(schedule)
         and schedule.law.steps is not None
-        and schedule.per is not Cadence.ONCE
+        and (is_written(schedule) or schedule.per is not Cadence.ONCE)
         and _rules_alone(schedule)
     )
 
@@ -164,19 +177,23 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     """Return the decay of a law where it does not end with the training; None where it does."""
     law = schedule.law
     decay = _decay(law.decays)
-    if decay is None or law.steps is None or schedule.horizon is None or not is_judged(schedule):
+    if decay is None or law.steps is None or schedule.horizon is None:
+        return None
+    if not is_judged(schedule, anew=True):
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
-    if length.comparison.unknown and _in_other_unit(schedule, decay):
+    if law.passes is None and length.comparison.unknown and _in_other_unit(schedule, decay):
         return Mismatch(decay, length, None, None, in_other_unit=True)
     if (length.fits and warmup is None) or length.comparison.unknown:
         return None
     steps = step_count(schedule)
     last = None if steps is None else lr_at(schedule, steps - 1)
+    if law.passes is not None and (length.longer or warmup is not None):
+        return None  # it starts over on purpose
     if length.longer and not _goes_wrong(schedule, decay, last):
         return None
-    if not length.longer and _is_low(schedule, last):
+    if not length.longer and (_is_low(schedule, last) or _rises(schedule, decay)):
         return None
     return Mismatch(decay, length, last, warmup)
 
@@ -198,9 +215,7 @@ def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
 def _decay(decays: tuple[DecayEnd, ...]) -> DecayEnd | None:
     """Return the one decay of a law; a line counts where its end has a name in the script."""
     named = [
-        decay
-        for decay in decays
-        if decay.end.is_integer and (decay.cosine or not decay.end.is_constant)
+        decay for decay in decays if decay.end.is_integer and (decay.cosine or decay.end.atoms())
     ]
     cosines = [decay for decay in named if decay.cosine]
     ends = {decay.end: decay for decay in cosines or named}
@@ -218,6 +233,12 @@ def _goes_wrong(schedule: Schedule, decay: DecayEnd, last: float | None) -> bool
     if last is None or end is None:
         return False
     return last < 0 or (decay.cosine and last > max(end * 1.01, 0))
+
+
+def _rises(schedule: Schedule, decay: DecayEnd) -> bool:
+    """Whether the LR is higher at the end than at the start: it is a warm-up."""
+    start, end = lr_at(schedule, decay.start.value), lr_at(schedule, decay.end.value)
+    return not decay.cosine and start is not None and end is not None and start < end
 
 
 def _is_low(schedule: Schedule, last: float | None) -> bool:
@@ -270,7 +291,7 @@ def _by_value(thresholds: list[Threshold]) -> list[Threshold]:
 def long_warmup(schedule: Schedule) -> Threshold | None:
     """Return where a warm-up ends that the training does not reach."""
     steps = step_count(schedule)
-    if steps is None or steps < _FEWEST_STEPS or not is_judged(schedule):
+    if steps is None or steps < _FEWEST_STEPS or not is_judged(schedule, anew=True):
         return None
     for threshold in schedule.law.thresholds:
         end = threshold.at.value
@@ -281,7 +302,48 @@ def long_warmup(schedule: Schedule) -> Threshold | None:
         lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
         if len(lrs) == len(points) and all(a < b for a, b in pairwise(lrs)):
             return threshold if comparison.sign == 1 else None
-    return None
+    peak = None if mismatch(schedule) is not None else _peak_after(schedule, steps)
+    return None if peak is None else Threshold(at=Expr.const(peak), text="", place=None)
+
+
+def _peak_after(schedule: Schedule, steps: int) -> int | None:
+    """Return where an LR that rises through the whole training would no longer rise."""
+    points = sorted({round((steps - 1) * share / _POINTS) for share in range(_POINTS + 1)})
+    lrs = [lr_at(schedule, point) for point in points]
+    known = [lr for lr in lrs if lr is not None]
+    if len(known) < len(lrs) or not all(a < b for a, b in pairwise(known)):
+        return None
+    low, high = points[-1], 2 * points[-1]
+    while _goes_up(schedule, low, high):
+        low, high = high, 2 * high
+        if high > steps * _FARTHEST:
+            return None
+    if _goes_up(schedule, low, high) is None:
+        return None
+    low = low // 2 if low > points[-1] else low
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _goes_up(schedule, middle, middle + 1) else (low, middle)
+    peak = lr_at(schedule, high)
+    return high if peak is not None and known[-1] < _NEARLY * peak else None
+
+
+def _goes_up(schedule: Schedule, position: int, later: int) -> bool | None:
+    """Whether the LR is higher at a later step; None where it is not known."""
+    lr, after = lr_at(schedule, position), lr_at(schedule, later)
+    return None if lr is None or after is None else lr < after
+
+
+def repeated_warmup(schedule: Schedule) -> int | None:
+    """Return the length of a warm-up that starts over, to an LR that stays as it is."""
+    if schedule.law.passes is None or schedule.law.decays or not is_judged(schedule, anew=True):
+        return None
+    lrs = curve(schedule)
+    if lrs is None or len(lrs) < _FEWEST_STEPS:
+        return None
+    peak = lrs.index(max(lrs))
+    rises = all(a < b for a, b in pairwise(lrs[: peak + 1]))
+    return peak if peak and rises and set(lrs[peak:]) == {lrs[peak]} else None
 
 
 def limit_in_epochs(schedule: Schedule) -> Threshold | None:
@@ -318,10 +380,16 @@ def zero_steps(schedule: Schedule) -> int:
 def flat_lr(schedule: Schedule) -> float | None:
     """Return the LR of a law that never changes, although it counts."""
     law = schedule.law
-    lrs = curve(schedule) if is_judged(schedule) and law.settled and not law.thresholds else None
+    lrs = curve(schedule) if is_judged(schedule) and not law.thresholds else None
     if lrs is None or len(lrs) < _FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
         return None
-    return lrs[0]
+    return lrs[0] if law.settled or (law.divides and _changes_later(schedule, lrs)) else None
+
+
+def _changes_later(schedule: Schedule, lrs: list[float]) -> bool:
+    """Whether the LR changes soon after the training; an option may put that off for good."""
+    later = {lr_at(schedule, len(lrs) * times) for times in range(1, _OUT_OF_REACH)}
+    return bool(later - {lrs[0], None})
 
 
 def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:

@@ -26,11 +26,12 @@ from lrlint.analysis.model.values import (
     ListValue,
     Opaque,
     Partial,
+    Sized,
     Stream,
     Truth,
     leaning,
 )
-from lrlint.predict import tensors
+from lrlint.predict import arrays, tensors
 from lrlint.predict.expressions import ExpressionCompiler
 from lrlint.predict.known_functions import CONSTANTS, FUNCTIONS
 from lrlint.predict.running import (
@@ -47,6 +48,9 @@ from lrlint.predict.running import (
 )
 from lrlint.source.nodes import indices_of, small_statements, statements_of
 from lrlint.symbolic import Expr
+
+_LONGEST_TABLE = 20_000
+"""Elements of an array that are computed one by one."""
 
 
 def compile_function(machine: Machine, value: AnyValue, depth: int = 0) -> Callable[..., Any]:
@@ -90,6 +94,11 @@ def static(machine: Machine, value: AnyValue, depth: int = 0) -> Any:
             return [static(machine, item, depth) for item in items]
         case Stream(trips=Expr(value=int() as count)) if 0 <= count <= MOST_STEPS:
             return [static(machine, value.element(Expr.const(i)), depth) for i in range(count)]
+        case Sized(length=Expr(value=int() as count), element=element, shape=None) if (
+            element is not None and 0 <= count <= _LONGEST_TABLE
+        ):
+            row = (element(Expr.const(at)) for at in range(count))
+            return arrays.Array(static(machine, item, depth) for item in row)
         case FunctionValue() | Partial() | Instance():
             return compile_function(machine, value, depth + 1)
         case Choice() if (lean := leaning(value)) is not value:

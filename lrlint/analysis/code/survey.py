@@ -17,7 +17,7 @@ from lrlint.analysis.code.queries import SCOPES, yields
 from lrlint.formulas import LAWS
 from lrlint.source.errors import SourceError
 from lrlint.source.lexical import end_of_logical_line
-from lrlint.source.nodes import blocks_in, children, indices_of, string_of
+from lrlint.source.nodes import blocks_in, children, indices_of, string_of, walk
 from lrlint.source.relevance.outline import called_words, only_fields, without_strings, words
 from lrlint.source.skeleton import Skeleton
 
@@ -194,6 +194,11 @@ def _note_change(node: cst.CSTNode, found: Mutations) -> None:
                 found.keys.add(key)
         case cst.Assign(
             targets=[cst.AssignTarget(target=cst.Attribute(attr=attribute))],
-            value=cst.BinaryOperation(),
+            value=cst.BinaryOperation() as value,
         ):
-            found.attributes.add(attribute.value)
+            if any(_is_attribute(inner, attribute.value) for inner in walk(value)):
+                found.attributes.add(attribute.value)
+
+
+def _is_attribute(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Attribute) and node.attr.value == name

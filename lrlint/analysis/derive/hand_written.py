@@ -147,7 +147,7 @@ def _schedule(
         optimizer=optimizers.get(id(record)),
         horizon=horizon,
         sites=sites,
-        steps=law.steps,
+        steps=_times(law.steps, law.passes),
         law=law,
         stepping=Stepping(
             optimizer_steps=total(updates),
@@ -181,8 +181,11 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     assert isinstance(event, LRWrite)
     if event.law is None:
         return WrittenLaw(unread=f"the LR written by `{event.place.text} = …` cannot be read")
-    repeats = [loop for loop in item.loops if loops.kind(loop) in _TRAINING]
-    alone = _writes_once(by_default) and len(repeats) == len(item.loops)
+    built_in = _path_of_construction(written.record, located)
+    inner = [loop for loop in item.loops if not any(loop is outer for outer in built_in)]
+    around = _loops_around_steps(written.record, located)
+    repeats = [loop for loop in inner if loops.kind(loop) in _TRAINING or id(loop) in around]
+    alone = _writes_once(by_default) and len(repeats) == len(inner)
     if not alone or written.record.escapes is not None or any(map(loops.is_cut, repeats)):
         return WrittenLaw()
     counters = [(loop.loop.index, loop.loop.trips) for loop in repeats]
@@ -193,11 +196,14 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     if used is None or guarded:
         return WrittenLaw()
     steps = _steps(used)
-    if steps is None:
+    begin = counters.index(used[0])
+    passes = _steps(counters[:begin]) if begin else None
+    if steps is None or (begin and passes is None):
         return WrittenLaw()
-    read = _read(event.law, used, steps, loops.fact(repeats[len(used) - 1]))
+    counter = repeats[begin + len(used) - 1]
+    read = _read(event.law, used, steps, loops.fact(counter))
     branches = [item.event for item in located if isinstance(item.event, BranchNotTaken)]
-    return replace(read, dead=tuple(_dead_branches(event.law, branches)))
+    return replace(read, passes=passes, dead=tuple(_dead_branches(event.law, branches)))
 
 
 def _writes_once(writes: Sequence[Located]) -> bool:
@@ -264,6 +270,7 @@ def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
             for mark in law_shape.marks(law, used)
         ),
         settled=_settled(law, used, steps),
+        divides=law_shape.divides(law),
         factor=_factor(law),
     )
 
@@ -342,22 +349,27 @@ def _lasts(factor: Expr, counters: Counters) -> bool:
     """Whether a factor falls from 1 to 0 over the whole training: ``1 - epoch / epochs``."""
     used = law_shape.counted(factor, counters)
     steps = None if used is None else _steps(used)
-    if used is None or steps is None:
+    if used is None or steps is None or used[0] != counters[0]:
         return False
     return any(compare(end.at, steps).equal for end in law_shape.ends(factor, used))
 
 
 def _steps(counters: Counters) -> Expr | None:
     """Return how many values the counter takes."""
-    steps = Expr.const(1)
+    steps: Expr | None = Expr.const(1)
     for _, trips in counters:
-        if trips is None:
-            return None
-        try:
-            steps = steps * trips
-        except (TooComplex, NotRepresentable):
-            return None
+        steps = None if trips is None else _times(steps, trips)
     return steps
+
+
+def _times(steps: Expr | None, passes: Expr | None) -> Expr | None:
+    """Return a number of steps, times that of the passes if there is one."""
+    if steps is None or passes is None:
+        return steps
+    try:
+        return steps * passes
+    except (TooComplex, NotRepresentable):
+        return None
 
 
 def _curve(law: Expr, counters: Counters) -> Callable[[int], float] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import escapes, operators
+from lrlint.analysis.interpreter import escapes, operators, tables
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import (
@@ -18,8 +18,9 @@ from lrlint.analysis.interpreter.numbers import (
     plain,
     to_number,
 )
+from lrlint.analysis.interpreter.truths import as_value, relation
 from lrlint.analysis.library.registry import Model, models
-from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque, is_local
+from lrlint.analysis.model.values import NONE, AnyValue, Const, ListValue, Opaque, Sized, is_local
 from lrlint.symbolic import Expr, Strength, ceil, floor, maximum, minimum, rounded, truncate
 
 
@@ -175,10 +176,17 @@ def _clip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 def _interpolated(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     """Return a number on the straight lines between points, which are few and increasing."""
     given = arguments.get(1, "xp"), arguments.get(2, "fp")
+    at = arguments.get(0, "x")
+    if isinstance(at, Sized):
+        rest = arguments.positional[1:]
+
+        def at_each(x: AnyValue) -> AnyValue:
+            return _interpolated(machine, Arguments([x, *rest], arguments.keywords), node)
+
+        return tables.elementwise(at_each, at)
     places, heights = ([] if value is None else items_of(value) or [] for value in given)
     if not 2 <= len(places) == len(heights) <= _MOST_POINTS or len(arguments.all()) > 3:
         return Opaque(measured=True)
-    at = arguments.get(0, "x")
     total = heights[0]
     for i in range(len(places) - 1):
         width = operators.apply(machine, cst.Subtract, places[i + 1], places[i])
@@ -195,6 +203,30 @@ def _interpolated(machine: Machine, arguments: Arguments, node: cst.Call) -> Any
 _MOST_POINTS = 5
 """Points of a curve of straight lines that is read."""
 
+
+def _bisection(operator: str) -> Model:
+    """Return a model of a function that counts the numbers of a list up to another number."""
+
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        row, value = arguments.get(0, "a"), to_number(machine, arguments.get(1, "x"))
+        numbers = [to_number(machine, item) for item in (row and items_of(row)) or []]
+        marks = [number for number in numbers if number is not None]
+        known = [mark.value for mark in marks if mark.value is not None]
+        if value is None or len(known) < len(numbers) or known != sorted(known):
+            return Opaque()
+        if len(arguments.all()) > 2 or not 0 < len(known) <= _MOST_MARKS:
+            return Opaque()
+        truths = [relation(value, operator, mark) for mark in marks]
+        return _sum(machine, Arguments([ListValue([as_value(one) for one in truths])]), node)
+
+    return model
+
+
+_MOST_MARKS = 12
+"""Numbers of a sorted list that are compared one by one."""
+
+models("bisect.bisect", "bisect.bisect_right")(_bisection(">="))
+models("bisect.bisect_left")(_bisection(">"))
 models("builtins.int")(_rounding(truncate))
 models("builtins.min", "numpy.min", "numpy.amin", "numpy.minimum")(_extreme(minimum))
 models("builtins.max", "numpy.max", "numpy.amax", "numpy.maximum")(_extreme(maximum))

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ClassVar, TypeVar
 
-from lrlint.analysis.model.computed import (
-    Derived,
-    replaced,
-)
+from lrlint.analysis.model.computed import Counter, Derived, replaced
 from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.symbolic import Atom, Expr, certain_sign
 
@@ -162,7 +159,20 @@ class Relation(Condition):
         if self.left.is_constant and self.right.is_constant:
             return self.lean
         sign = certain_sign(self.left, self.right)
-        return None if sign is None else OPERATORS[self.op](sign, 0)
+        if sign is not None:
+            return OPERATORS[self.op](sign, 0)
+        is_below = self.op in ("<", ">=")
+        greater, less = (self.left, self.right) if is_below else (self.right, self.left)
+        if less == Expr.const(0) and self.op not in ("==", "!=") and _is_index(greater):
+            return self.op in (">=", "<=")  # a loop counts from 0
+        return None
+
+
+def _is_index(number: Expr) -> bool:
+    """Whether a number is the index of a loop, or grows with such indices from 0 on."""
+    keys = [atom.key for atom in number.atoms()]
+    indices = all(isinstance(key, Counter) and not key.carried for key in keys)
+    return bool(keys) and indices and number.is_nonnegative
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms, varies
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
@@ -88,15 +88,29 @@ def line_in(number: Expr, counters: Counters) -> tuple[Expr, Expr] | None:
 
 
 def counted(law: Expr | Derived, counters: Counters) -> Counters | None:
-    """Return the loops whose iterations a law counts; None where it begins anew in each pass."""
+    """Return the loops whose iterations a law counts, one directly in the other.
+
+    Where they are not the outermost, it begins anew in each pass.
+    """
     seen = {atom for key in _keys(law) for atom in key.atoms()} | set(law.atoms())
     used = [item for item in counters if item[0] in seen]
     if not used:
         return None
-    positions = [list(counters).index(item) for item in used]
-    if len(used) == 1 and positions[0] == 0:
-        return used
-    return None if positions != list(range(len(used))) else used
+    begin = counters.index(used[0])
+    return used if used == list(counters[begin : begin + len(used)]) else None
+
+
+def divides(law: Expr) -> bool:
+    """Whether a law has the whole part of a quotient that varies: ``epoch // 30``."""
+    numbers = [
+        law,
+        *(part for key in _keys(law) if isinstance(key, Computed) for part in key.parts),
+    ]
+    factors = [factor for number in numbers for monomial in number.terms for factor, _ in monomial]
+    return any(
+        isinstance(factor, Call) and factor.kind == "floor" and any(map(varies, factor.args))
+        for factor in factors
+    ) or any(isinstance(key, Computed) and key.function == "//" for key in _keys(law))
 
 
 def ends(law: Expr, counters: Counters) -> Iterator[End]:
@@ -114,6 +128,8 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
                 end = _of(_of_cosine, key.parts[0], counters, key.place)
             elif key.function == "**" and key.parts[1].value != 0:
                 end = _of(_of_line, key.parts[0], counters, key.place)
+            elif key.function == "exp":
+                end = _of_bound(key.parts[0], counters, key.place)
             else:
                 end = None
         except _UNREPRESENTABLE:
@@ -156,6 +172,19 @@ def _of(
     return replace(end, clamped=True) if any(stays) else end
 
 
+def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
+    """Return where the only bound of a number is reached: ``exp(a + b * min(1, t / T))``."""
+    _, bounds = unbounded(number, [index for index, _ in counters])
+    ends = {
+        at
+        for bound in bounds
+        if bound.kind == "min"
+        and (at := threshold(Relation(">=", bound.number, bound.limit), counters)) is not None
+    }
+    (at,) = ends if len(ends) == 1 else (None,)
+    return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
+
+
 def _is_above_zero(number: Expr) -> bool:
     return number.is_positive or (number.value is not None and number.value > 0)
 
@@ -189,7 +218,10 @@ def zero_of(slope: Expr, offset: Expr) -> Expr:
 
 
 def _numerator(slope: Expr) -> Fraction | int | None:
-    """Return the number above the line of ``1 / T``, ``1 / (T - w)``; None where there are more."""
+    """Return the number above the line of ``1 / T``, ``1 / (T - w)``; None where there are more.
+
+    A cosine of ``pi * t / (2 * T)`` ends after T, not after twice that.
+    """
     length = 1 / slope
     value = length.number
     if value is not None:
@@ -198,7 +230,11 @@ def _numerator(slope: Expr) -> Fraction | int | None:
         return None
     coefficients = [Fraction(coefficient) for coefficient in length.terms.values()]
     is_whole = all(coefficient.denominator == 1 for coefficient in coefficients)
-    return 1 if is_whole and any(abs(coefficient) == 1 for coefficient in coefficients) else None
+    return (
+        1
+        if is_whole and any(abs(coefficient) not in (2, 3, 4) for coefficient in coefficients)
+        else None
+    )
 
 
 def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
