@@ -1,6 +1,6 @@
 # invalid: The first quarter of a cosine is over long before the training.
 # at: scheduler = LambdaLR(optimizer, lambda update: falling(update, last))
-# says: the decay of lr_lambda is last=100 steps long, but the scheduler steps 400 times
+# says: the decay of lr_lambda is last=100 steps long, but the scheduler steps updates=400 times
 import math
 from torch.optim import SGD
 from torch.optim.lr_scheduler import LambdaLR
