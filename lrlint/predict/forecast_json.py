@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -63,10 +64,13 @@ def _horizon(schedule: Schedule) -> dict[str, Any] | None:
     if horizon is None:
         return None
     length = horizon.length
+    value = _value(length)
+    if isinstance(value, float) and math.isclose(value, round(value), rel_tol=1e-12):
+        value = round(value)  # a horizon is a number of steps, which division leaves as a float
     return {
         "parameter": horizon.parameter,
         "expression": None if length is None else str(length),
-        "value": _value(length),
+        "value": value,
         "unit": horizon_unit(schedule),
     }
 

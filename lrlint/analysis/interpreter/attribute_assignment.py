@@ -12,7 +12,12 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import (
+    GroupsValue,
+    OptimizerValue,
+    SchedulerRecord,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import (
     REMOVES_GROUP,
     SETS_INITIAL_LR,
@@ -37,6 +42,7 @@ from lrlint.analysis.model.values import (
     Sized,
     Truth,
     alternatives,
+    leaning,
 )
 from lrlint.symbolic import Expr
 
@@ -159,7 +165,12 @@ def update_group(
 
 
 def write_lr(machine: Machine, group: GroupsValue, value: AnyValue, node: cst.CSTNode) -> None:
-    """Record that a param group gets another LR."""
+    """Record that a param group gets another LR, by default."""
+    used = leaning(value)
+    last = used.last_of if isinstance(used, Opaque) and not machine.lr_writes else None
+    alone = len(group.record.groups) == 1 and not group.record.unknown_groups
+    if alone and isinstance(last, SchedulerRecord) and last.optimizer is group.record:
+        return  # the scheduler has already set it
     law = None if group.unknown else numbers.law_of(machine, group, value)
     where = machine.where(node)
     machine.emit(LRWrite(*where, group.record, value, group.index, law, group.visited))

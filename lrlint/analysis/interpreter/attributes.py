@@ -301,7 +301,7 @@ def _list_item(machine: Machine, owner: ListValue, key: AnyValue) -> AnyValue:
 
 def _fresh(element: AnyValue) -> AnyValue:
     """Return an element of a list that represents all; of unknown ones, each is another one."""
-    return Opaque() if isinstance(element, Opaque) else element
+    return Opaque(last_of=element.last_of) if isinstance(element, Opaque) else element
 
 
 def _group_item(machine: Machine, owner: GroupsValue, key: AnyValue) -> AnyValue:

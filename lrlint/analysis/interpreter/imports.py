@@ -117,6 +117,8 @@ _USUAL = {
 def _names_of_library(module: str) -> Iterable[str]:
     if module.startswith("torch.optim"):
         return (*LAWS, *_OPTIMIZERS)
+    if module.endswith("keras.callbacks"):
+        return ("ReduceLROnPlateau",)
     if module == "torch.utils.data":
         return ("DataLoader", "TensorDataset", "Dataset", "Subset", "random_split")
     if module == "transformers":

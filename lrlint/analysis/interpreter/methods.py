@@ -223,7 +223,8 @@ def _scheduler(
     own = _loads_own_state(name, arguments)
     machine.emit(SchedulerCall(*machine.where(node), record, name, inside, own))
     if name in ("get_lr", "get_last_lr"):
-        return ListValue(None, element=Opaque("lr", measured=True))
+        last = record if name == "get_last_lr" else None
+        return ListValue(None, element=Opaque("lr", measured=True, last_of=last))
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)
 
 

@@ -137,8 +137,12 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
         if end is not None:
             yield end
     for number, clamped in _sides(law):
+        angle = _angle(number)
         try:
-            end = _of(_of_line, number, counters, None)
+            if angle is None:
+                end = _of(_of_line, number, counters, None)
+            else:
+                end = _of(_of_quarter, angle, counters, None)
         except _UNREPRESENTABLE:
             end = None
         if end is not None:
@@ -185,22 +189,46 @@ def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
     return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
 
 
-def _is_above_zero(number: Expr) -> bool:
+def _is_abovezero_of(number: Expr) -> bool:
     return number.is_positive or (number.value is not None and number.value > 0)
 
 
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
+    """Return where a cosine is at its minimum: ``1 + cos(pi * t / T)``."""
+    span = _span(angle, counters, _PI)
+    return None if span is None else End(span[0] + span[1], span[0], cosine=True, place=place)
+
+
+def _of_quarter(angle: Expr, counters: Counters, place: Any) -> End | None:
+    """Return where a cosine falls to 0: ``cos(pi / 2 * t / T)``."""
+    span = _span(angle, counters, _PI / 2)
+    return None if span is None else End(span[0] + span[1], span[0], cosine=False, place=place)
+
+
+def _span(angle: Expr, counters: Counters, last: Expr) -> tuple[Expr, Expr] | None:
+    """Return where an angle is 0, and how far it is from there to the last one."""
     line = line_in(angle, counters)
     if line is None:
         return None
-    slope, offset = (part / _PI for part in line)
+    slope, offset = (part / last for part in line)
     if any(number.atoms() & {index for index, _ in counters} for number in (slope, offset)):
         return None
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
-    length = 1 / slope
-    start = zero_of(slope, offset)
-    return End(start + length, start, cosine=True, place=place)
+    return zero_of(slope, offset), 1 / slope
+
+
+def _angle(number: Expr) -> Expr | None:
+    """Return the angle of a number that is a multiple of a cosine."""
+    if len(number.terms) != 1:
+        return None
+    for factor, exponent in next(iter(number.terms)):
+        if exponent != 1 or not isinstance(factor, Atom):
+            continue
+        key = factor.key
+        if isinstance(key, Computed) and key.function == "cos":
+            return None if varies(number / Expr.atom(factor)) else key.parts[0]
+    return None
 
 
 def zero_of(slope: Expr, offset: Expr) -> Expr:
@@ -245,7 +273,7 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     slope, offset = line
     at = zero_of(slope, offset)
     value = at.value
-    falls = _is_above_zero(-slope)
+    falls = _is_abovezero_of(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
@@ -260,24 +288,25 @@ def is_raised(law: Expr) -> bool:
     ]
     lines = [side.linear_in(atom) for side, _ in _sides(law) for atom in cosines]
     return any(
-        line is not None and line[0].as_number() != 0 and not _is_above_zero(line[0] - line[1])
+        line is not None and line[0].as_number() != 0 and not _is_abovezero_of(line[0] - line[1])
         for line in lines
     )
 
 
 def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
     """Yield the numbers that a law may be, and whether it is never below another one."""
-    sides = [law]
+    sides: list[tuple[Expr, Derived | None]] = [(law, None)]
     for key in _keys(law):
         if isinstance(key, Computed) and key.function == "if":
-            sides += key.parts
-    for side in sides:
-        yield side, False
-        if len(side.terms) != 1:
-            continue
-        for factor, exponent in next(iter(side.terms)):
+            sides += ((part, key) for part in key.parts)
+    floored: list[Expr] = []
+    for side, _ in sides:
+        for factor, exponent in next(iter(side.terms)) if len(side.terms) == 1 else ():
             if isinstance(factor, Call) and factor.kind == "max" and exponent > 0:
-                yield from ((part, True) for part in factor.args)
+                floored += factor.args
+    inside = {key for part in floored for key in _keys(part)}
+    yield from ((side, branch in inside) for side, branch in sides)
+    yield from ((part, True) for part in floored)
 
 
 def marks(law: Expr, counters: Counters) -> Iterator[Mark]:
@@ -325,8 +354,8 @@ def threshold(relation: Relation, counters: Counters) -> Expr | None:
         if line is None:
             return None
         slope, offset = line
-        rises = _is_above_zero(slope)
-        falls = _is_above_zero(-slope)
+        rises = _is_abovezero_of(slope)
+        falls = _is_abovezero_of(-slope)
         if rises == falls:
             return None
         at = -offset / slope

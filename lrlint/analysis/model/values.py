@@ -71,6 +71,8 @@ class Opaque(Value):
     """Whether it is what code that is not seen passes to a function."""
     state_of: Record | None = None
     """The object whose ``state_dict()`` it is."""
+    last_of: Record | None = None
+    """The scheduler whose ``get_last_lr()`` it is."""
     local: bool = False
     """Whether it comes from a share of the data that only this process sees."""
     tensor: Literal["built", "computed"] | None = None

@@ -35,7 +35,7 @@ def test_what_is_written(statement: str, value: str | None, group: int | None) -
     [
         ("group['lr'] = 0.5", True),
         ("group['lr'] = rate(epoch)", True),
-        ("group['lr'] = scheduler.get_last_lr()[0]", False),
+        ("group['lr'] = 2 * scheduler.get_last_lr()[0]", False),
         ("group['lr'] = half(group['lr'])", False),
         ("group['lr'] *= 0.5", False),
         ("lr = rate(epoch)\ngroup['lr'] = lr", True),
