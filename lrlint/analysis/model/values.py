@@ -354,6 +354,8 @@ class Iteration:
     """The innermost loop whose iterations each make it, or None outside all loops."""
     begun: bool = False
     """Whether elements have been taken from it."""
+    drawn: int = 0
+    """How many were taken before, where that is known: ``next(batches)``."""
 
 
 @dataclass(frozen=True, slots=True)
