@@ -372,7 +372,7 @@ def _instantiate(
     if modelled is not None:
         return modelled
     kind = machine.library.kind_of_class(cls)
-    if cls.metaclass is not None and "__call__" in cls.metaclass.scope.store.data:
+    if cls.remade:
         for earlier in [instance for instance in machine.instances if instance.cls is cls]:
             escapes.escape(earlier, f"what {cls.name}() may return again")
             return Opaque()

@@ -217,6 +217,8 @@ class ClassValue(Value):
     scope: Scope
     bases: tuple[AnyValue, ...]
     metaclass: ClassValue | None = None
+    remade: bool = False
+    """Whether code of the project decides what a call of it returns, as for a singleton."""
 
 
 @dataclass(frozen=True, slots=True)
