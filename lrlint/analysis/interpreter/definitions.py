@@ -139,14 +139,15 @@ _CHANGES = frozenset({"pop", "setdefault", "update"})
 
 def _changes_parameters(function: FunctionValue) -> bool:
     """Whether a function sets attributes or items of what it receives."""
-    if isinstance(function.node, cst.Lambda):
+    body = function.scope.unit.body_of(function.node)
+    if body is None or isinstance(function.node, cst.Lambda):
         return False
     names = {parameter.name.value for parameter in function.node.params.params}
 
     def is_parameter(node: cst.CSTNode) -> bool:
         return isinstance(node, cst.Name) and node.value in names
 
-    for inner in walk(function.node.body):
+    for inner in walk(body):
         match inner:
             case (
                 cst.AssignTarget(target=cst.Attribute(value=owner) | cst.Subscript(value=owner))
@@ -177,18 +178,19 @@ def _decorators(machine: Machine, node: cst.ClassDef) -> Iterator[FunctionValue]
 
 def _returns_another(function: FunctionValue) -> bool:
     """Whether a decorator returns a function or class that it defines."""
-    if isinstance(function.node, cst.Lambda):
-        return False
+    body = function.scope.unit.body_of(function.node)
+    if not isinstance(body, cst.BaseSuite):
+        return False  # a lambda
     own = {
         statement.name.value
-        for statement in statements_of(function.node.body)
+        for statement in statements_of(body)
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
     }
     return any(
         isinstance(inner, cst.Return)
         and isinstance(inner.value, cst.Name)
         and inner.value.value in own
-        for inner in walk(function.node.body)
+        for inner in walk(body)
     )
 
 
