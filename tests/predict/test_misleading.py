@@ -45,6 +45,10 @@ def rates(code: str) -> list[float] | None:
         "n = 2\nfor key in names: globals()[key] = 5\nfor k in range(n): update()",
         "batches = map(str, loader)\nfor e in range(2):\n    for b in batches: update()",
         "decay.base_lrs[0] = 1.0\nupdate()\nupdate()",
+        "def go(n):\n    if n > 0:\n        update()\n        go(n - 1)\ngo(70)",
+        "seen = {1, 2}\nseen.add(size_of(net))\nfor k in seen: update()",
+        "for k in {size_of(net), size_of(adam)}: update()",
+        "it = iter([net, net, net])\nfor k in range(2): next(it)\nfor x in it: update()",
         "decay.__dict__.update(gamma=0.5)\nupdate()\nupdate()",
         "torch.optim.lr_scheduler.ExponentialLR.get_lr = lambda s: [0.5]\nupdate()\nupdate()",
         "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
@@ -72,6 +76,16 @@ def test_left_open(code: str) -> None:
         ),
         ("xs = [1]\nys = xs\nxs += [2, 3]\nfor k in ys: update()", 3),
         ("for a, b in zip((net, net), (1, 2)): update()", 2),
+        ("def go(n):\n    if n > 0:\n        update()\n        go(n - 1)\ngo(7)", 7),
+        ("it = iter([net, net, net])\nnext(it)\nfor x in it: update()", 2),
+        ("for x in itertools.pairwise((2, 4, 8)): update()", 2),
+        ("for x in itertools.zip_longest((1, 2), range(4)): update()", 4),
+        ("for x in itertools.chain.from_iterable(itertools.repeat((1, 2), 3)): update()", 6),
+        ("*_, n = itertools.accumulate([1, 2, 1])\nfor k in range(n): update()", 4),
+        ("for k in [1, 2, 3, 4, 5][::-2]: update()", 3),
+        ("for k in {2, 2, 3}: update()", 2),
+        ("for k in {n % 2 for n in range(4)}: update()", 2),
+        ("for k in range(~-4): update()", 3),
         # A measured value may end it; it runs its course.
         (
             "bad = 0\nfor k in range(6):\n    update()\n    if evaluate(net) > 1: bad += 1\n"
@@ -111,7 +125,7 @@ def test_left_open(code: str) -> None:
     ],
 )
 def test_followed(code: str, count: int) -> None:
-    assert steps(code) == count
+    assert steps("import itertools\n" + code) == count
 
 
 def test_all_ways_to_write_a_param_group() -> None:

@@ -51,6 +51,14 @@ from .test_misleading import rates
         "        return Kind.first\n"
         "class Run(metaclass=Kind):\n    def __init__(self, n): self.n = n\n"
         "Run(2)\nfor k in range(Run(7).n): update()",
+        "def more(cls):\n    cls.n += 1\n    return cls\n"
+        "@more\nclass Run:\n    n = 2\nfor k in range(Run.n): update()",
+        "def more(by):\n    def wrap(cls):\n        setattr(cls, 'n', by)\n        return cls\n"
+        "    return wrap\n@more(4)\nclass Run:\n    n = 2\nfor k in range(Run.n): update()",
+        "def only(cls):\n    made = []\n    def get(n):\n"
+        "        if not made: made.append(cls(n))\n        return made[0]\n    return get\n"
+        "@only\nclass Run:\n    def __init__(self, n): self.n = n\n"
+        "Run(2)\nfor k in range(Run(7).n): update()",
         # Handlers that code out of sight calls.
         "quit_soon = False\ndef note():\n    global quit_soon\n    quit_soon = True\n"
         "watch.register(note)\nfor k in range(4):\n    update()\n    if quit_soon: break",
@@ -113,6 +121,12 @@ def test_lr_that_is_a_tensor(call: str) -> None:
             "class Plugin:\n    every = []\n"
             "    def __init_subclass__(cls): Plugin.every.append(cls)\n"
             "class Run(Plugin):\n    n = 3\nfor k in range(Run.n): update()",
+            3,
+        ),
+        (
+            "kinds = {}\ndef named(name):\n    def wrap(cls):\n        kinds[name] = cls\n"
+            "        return cls\n    return wrap\n"
+            "@named('a')\nclass Run:\n    n = 3\nfor k in range(Run.n): update()",
             3,
         ),
         ("x = 0.0\nwhile x < 3:\n    update()\n    x += 1", 3),

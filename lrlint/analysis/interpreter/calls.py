@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import (
     attributes,
     budget,
@@ -41,7 +42,7 @@ from lrlint.analysis.model.values import (
     Superclass,
     is_local,
 )
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
 
 _HARMLESS = frozenset(
@@ -261,7 +262,8 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
     node = function.node
     machine.called.add(node)
     depth = sum(1 for frame in machine.frames if frame.function is node)
-    recursive = depth >= 2 or len(machine.frames) > machine.limits.depth
+    recursive = depth >= 2 and (depth >= _DEEPEST or not _counts_down(function, arguments))
+    recursive |= len(machine.frames) > machine.limits.depth
     if recursive or function.scope.unit.body_of(node) is None:
         for value in arguments.all():
             escapes.escape(value, "passed to a call that is not followed")
@@ -284,6 +286,24 @@ def call_function(machine: Machine, function: FunctionValue, arguments: Argument
     if function.scope.unit is machine.unit:
         return recall()
     return budget.call(machine, function, arguments.all(), recall)
+
+
+_DEEPEST = 12
+"""Calls of a function by itself, where known numbers decide how it goes on."""
+
+
+def _counts_down(function: FunctionValue, arguments: Arguments) -> bool:
+    """Whether a function calls itself in one place only, with known numbers only."""
+    node, values = function.node, arguments.all()
+    if not isinstance(node, cst.FunctionDef) or not values:
+        return False
+    body = function.scope.unit.body_of(node)
+    own = [
+        inner
+        for inner in (() if body is None else walk(body))
+        if isinstance(inner, cst.Call) and (dotted(inner.func) or "").endswith(node.name.value)
+    ]
+    return len(own) == 1 and all(isinstance(it, Expr) and it.is_constant for it in values)
 
 
 def _run(machine: Machine, function: FunctionValue, arguments: Arguments) -> AnyValue:
@@ -352,7 +372,7 @@ def _instantiate(
     if modelled is not None:
         return modelled
     kind = machine.library.kind_of_class(cls)
-    if cls.metaclass is not None and "__call__" in cls.metaclass.scope.store.data:
+    if cls.remade:
         for earlier in [instance for instance in machine.instances if instance.cls is cls]:
             escapes.escape(earlier, f"what {cls.name}() may return again")
             return Opaque()

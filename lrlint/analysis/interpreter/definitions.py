@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import escapes, imports
@@ -105,7 +107,11 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
             scope.store.data[name] = _class_number(machine, node.name.value, name, member)
     machine.classes.append(value)
     value.metaclass = _metaclass(machine, value)
-    if _is_rewritten(value):
+    decorators = list(_decorators(machine, node))
+    value.remade = any(map(_returns_another, decorators)) or (
+        value.metaclass is not None and "__call__" in value.metaclass.scope.store.data
+    )
+    if _is_rewritten(value) or any(map(_changes_parameters, decorators)):
         _leave_open(value)
     machine.write(machine.scope.store, node.name.value, value)
 
@@ -128,22 +134,63 @@ def _is_rewritten(cls: ClassValue) -> bool:
     return any(isinstance(hook, FunctionValue) and _changes_parameters(hook) for hook in hooks)
 
 
-_CHANGES = frozenset({"pop", "setattr", "setdefault", "update"})
+_CHANGES = frozenset({"pop", "setdefault", "update"})
 
 
 def _changes_parameters(function: FunctionValue) -> bool:
     """Whether a function sets attributes or items of what it receives."""
-    if isinstance(function.node, cst.Lambda):
+    body = function.scope.unit.body_of(function.node)
+    if body is None or isinstance(function.node, cst.Lambda):
         return False
-    if not _CHANGES.isdisjoint(function.scope.unit.survey.part(function.node).called):
-        return True
     names = {parameter.name.value for parameter in function.node.params.params}
+
+    def is_parameter(node: cst.CSTNode) -> bool:
+        return isinstance(node, cst.Name) and node.value in names
+
+    for inner in walk(body):
+        match inner:
+            case (
+                cst.AssignTarget(target=cst.Attribute(value=owner) | cst.Subscript(value=owner))
+                | cst.AugAssign(target=cst.Attribute(value=owner) | cst.Subscript(value=owner))
+            ) if is_parameter(owner):
+                return True
+            case cst.Call(func=cst.Name(value="setattr"), args=[first, *_]) if is_parameter(
+                first.value
+            ):
+                return True
+            case cst.Call(func=cst.Attribute(value=owner, attr=cst.Name(value=name))) if (
+                name in _CHANGES and is_parameter(owner)
+            ):
+                return True
+    return False
+
+
+def _decorators(machine: Machine, node: cst.ClassDef) -> Iterator[FunctionValue]:
+    """Yield the functions of the project that get a class: ``@register("small")`` returns one."""
+    for decorator in decorators_of(node):
+        callee = decorator.func if isinstance(decorator, cst.Call) else decorator
+        value = machine.scope.find(callee.value) if isinstance(callee, cst.Name) else None
+        if isinstance(value, FunctionValue) and isinstance(decorator, cst.Call):
+            value = machine.evaluate(decorator)
+        if isinstance(value, FunctionValue):
+            yield value
+
+
+def _returns_another(function: FunctionValue) -> bool:
+    """Whether a decorator returns a function or class that it defines."""
+    body = function.scope.unit.body_of(function.node)
+    if not isinstance(body, cst.BaseSuite):
+        return False  # a lambda
+    own = {
+        statement.name.value
+        for statement in statements_of(body)
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+    }
     return any(
-        isinstance(target, (cst.AssignTarget, cst.AugAssign))
-        and isinstance(target.target, (cst.Attribute, cst.Subscript))
-        and isinstance(target.target.value, cst.Name)
-        and target.target.value.value in names
-        for target in walk(function.node.body)
+        isinstance(inner, cst.Return)
+        and isinstance(inner.value, cst.Name)
+        and inner.value.value in own
+        for inner in walk(body)
     )
 
 

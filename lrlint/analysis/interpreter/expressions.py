@@ -15,13 +15,14 @@ from lrlint.analysis.interpreter import (
     comparisons,
     definitions,
     escapes,
+    lists,
     loops,
     members,
     numbers,
     operators,
     truths,
 )
-from lrlint.analysis.interpreter.item_assignment import index_value
+from lrlint.analysis.interpreter.item_assignment import index_value, known_slice
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
@@ -157,6 +158,11 @@ def _list(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> AnyValue:
         else:
             items.append(machine.evaluate(element.value))
     place = machine.here(node)
+    if isinstance(node, cst.Set):
+        elements = lists.distinct(items)
+        if elements is None:
+            return ListValue(None, kind=kind)
+        items = elements
     value = ListValue(items, kind=kind, home=machine.loop, under=len(machine.guards), place=place)
     if node in machine.carried:
         machine.changing_lists.append(value)
@@ -203,6 +209,8 @@ def _unary(machine: Machine, node: cst.UnaryOperation) -> AnyValue:
     number = numbers.to_number(machine, value)
     if number is None:
         return Opaque()
+    if isinstance(node.operator, cst.BitInvert):
+        return -number - 1 if isinstance(number.value, int) else Opaque()
     return -number if minus else number
 
 
@@ -259,7 +267,7 @@ def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
 
 
 def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
-    """Return ``owner[lower:upper]``, or an unknown where a bound is unknown or there is a step."""
+    """Return ``owner[lower:upper:step]``, or an unknown where a bound or a step is unknown."""
     lower, upper = (
         None if bound is None else numbers.to_number(machine, machine.evaluate(bound))
         for bound in (node.lower, node.upper)
@@ -267,8 +275,11 @@ def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
     unknown = (node.lower is not None and lower is None) or (
         node.upper is not None and upper is None
     )
-    if node.step is not None or unknown:
+    if unknown:
         return Opaque()
+    if node.step is not None:
+        items, part = numbers.items_of(owner), known_slice(machine, node)
+        return Opaque() if items is None or part is None else ListValue(items[part])
     if isinstance(owner, ListValue) and owner.items is not None:
         start = None if lower is None else lower.value
         stop = None if upper is None else upper.value

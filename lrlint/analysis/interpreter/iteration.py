@@ -34,7 +34,7 @@ from lrlint.analysis.model.values import (
     leaning,
 )
 from lrlint.source.nodes import indices_of, small_statements, statements_of, walk
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, maximum
 
 
 def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
@@ -80,7 +80,19 @@ def _what_is_left(machine: Machine, stream: Stream) -> Stream:
     if once.begun or once.home is not machine.loop:
         return replace(stream, trips=None, items=None)
     once.begun = True
-    return stream
+    if not once.drawn:
+        return stream
+    left = None
+    if stream.trips is not None:
+        drawn, none = Expr.const(once.drawn), Expr.const(0)
+        left = numbers.compute(lambda trips: maximum(trips - drawn, none), stream.trips)
+    items = None if stream.items is None else stream.items[once.drawn :]
+    return replace(
+        stream,
+        trips=left if isinstance(left, Expr) else None,
+        items=items,
+        element=lambda index: stream.element(index + once.drawn),
+    )
 
 
 def _over_list(machine: Machine, value: ListValue) -> Stream:

@@ -31,6 +31,12 @@ def call_list(
         receiver.named, receiver.source = False, None
         _note_growth(machine, receiver, name, value)
     match name:
+        case "copy":
+            return copied(machine, receiver)
+        case _ if receiver.kind == "set":
+            if name not in _READS:
+                forget(receiver, *arguments.all())
+            return Opaque()
         case "append" if value is not None:
             _append(machine, receiver, value)
         case "extend" | "__iadd__" if value is not None:
@@ -41,8 +47,6 @@ def call_list(
                 forget(receiver, value)
         case "insert" | "pop" | "remove" | "clear" | "sort" | "reverse":
             return _change(machine, receiver, name, arguments, node)
-        case "copy":
-            return copied(machine, receiver)
         case "index" | "count":
             return Opaque()
     return NONE
@@ -81,6 +85,14 @@ def copied(machine: Machine, value: ListValue) -> ListValue:
         under=len(machine.guards),
         source=value.source,
     )
+
+
+def distinct(items: list[AnyValue]) -> list[AnyValue] | None:
+    """Return the elements of a set; None where it is not known which are equal."""
+    if len(items) > 1 and any(isinstance(item, Expr) and item.value is None for item in items):
+        return None
+    keys = [item.value if isinstance(item, (Const, Expr)) else id(item) for item in items]
+    return list(dict(zip(keys, items, strict=True)).values())
 
 
 def forget(receiver: ListValue, *added: AnyValue) -> None:

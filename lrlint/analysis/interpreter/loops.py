@@ -12,7 +12,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import has_own_break
-from lrlint.analysis.interpreter import assignment, branches, escapes, members, tables
+from lrlint.analysis.interpreter import assignment, branches, escapes, lists, members, tables
 from lrlint.analysis.interpreter.iteration import (
     iterate,
     one_by_one,
@@ -324,6 +324,9 @@ def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
         escapes.leave_block_open(machine.block[begun:], why)
     if isinstance(node, cst.DictComp):
         return members.dict_of_pairs(machine, items, complete=complete)
+    if isinstance(node, cst.SetComp):
+        elements = lists.distinct(items) if complete else None
+        return ListValue(elements, kind="set")
     home, under = machine.loop, len(machine.guards)
     once = Iteration(home) if isinstance(node, cst.GeneratorExp) else None
     if complete:

@@ -231,8 +231,11 @@ def _of_pairs(machine: Machine, pairs: AnyValue, node: cst.Call) -> DictValue:
 @models("builtins.next")
 def _next(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     iterator = arguments.get(0)
-    if isinstance(iterator, Stream) and iterator.once is not None:
-        iterator.once.begun = True
+    if isinstance(iterator, Stream) and (once := iterator.once) is not None:
+        if once.begun or once.home is not machine.loop or machine.guards:
+            once.begun = True
+        else:
+            once.drawn += 1
     for value in arguments.all():
         escapes.escape(value, "drawn by next(…)")
     counts = isinstance(iterator, Stream) and iterator.endless and not iterator.over_loader
@@ -302,9 +305,90 @@ def _count(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return Stream(None, lambda index: first + index, text=text, endless=True)
 
 
+@models("itertools.repeat")
+def _repeat(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value, times = arguments.get(0, "object"), arguments.get(1, "times")
+    number = None if times is None else to_number(machine, times)
+    known = None if number is None else number.value
+    if value is not None and isinstance(known, int) and known <= machine.limits.unrolled:
+        items = [value] * known
+    else:
+        items = None
+    return Stream(
+        number,
+        _unknown if value is None else lambda _: value,
+        endless=times is None,
+        items=items,
+        once=Iteration(machine.loop),
+    )
+
+
+@models("itertools.pairwise")
+def _pairwise(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    inner = _stream_of(machine, arguments, node)
+    trips = None
+    if inner is not None and inner.trips is not None:
+        trips = compute(lambda n: maximum(n - 1, Expr.const(0)), inner.trips)
+    over_loader = inner is not None and inner.over_loader
+    return Stream(
+        trips if isinstance(trips, Expr) else None,
+        _unknown,
+        over_loader=over_loader,
+        once=Iteration(machine.loop),
+    )
+
+
+@models("itertools.zip_longest")
+def _zip_longest(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
+    trips: Expr | None = Expr.const(0)
+    for part in parts:
+        longest = None
+        if trips is not None and part.trips is not None:
+            longest = compute(maximum, trips, part.trips)
+        trips = longest if isinstance(longest, Expr) else None
+    over_loader = any(part.over_loader for part in parts)
+    endless = any(part.endless for part in parts)
+    return Stream(
+        trips, _unknown, over_loader=over_loader, endless=endless, once=Iteration(machine.loop)
+    )
+
+
+@models("itertools.accumulate")
+def _accumulate(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return the running sums of some numbers."""
+    value = arguments.get(0)
+    numbers = None if value is None else items_of(value)
+    if numbers is None or len(arguments.all()) > 1:
+        return Opaque()
+    sums: list[AnyValue] = []
+    total = Expr.const(0)
+    for number in numbers:
+        if not isinstance(number, Expr):
+            return Opaque()
+        total += number
+        sums.append(total)
+    return ListValue(sums, once=Iteration(machine.loop))
+
+
 @models("itertools.chain")
 def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    parts = [iteration.iterate(machine, value, node) for value in arguments.positional]
+    return _chained(machine, arguments.positional, node)
+
+
+@models("itertools.chain.from_iterable")
+def _flattened(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    value = arguments.get(0)
+    parts = None if value is None else items_of(value)
+    if parts is not None:
+        return _chained(machine, parts, node)
+    if value is not None:
+        escapes.escape(value, "chained with others")
+    return Opaque()
+
+
+def _chained(machine: Machine, values: list[AnyValue], node: cst.Call) -> AnyValue:
+    parts = [iteration.iterate(machine, value, node) for value in values]
     trips: Expr | None = Expr.const(0)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips + part.trips
@@ -312,7 +396,7 @@ def _chain(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     for part in parts:
         items = None if items is None or part.items is None else [*items, *part.items]
     if items is None:
-        for value in arguments.positional:
+        for value in values:
             escapes.escape(value, "chained with others")
     over_loader = any(part.over_loader for part in parts)
     once = Iteration(machine.loop)

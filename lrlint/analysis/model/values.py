@@ -222,6 +222,8 @@ class ClassValue(Value):
     scope: Scope
     bases: tuple[AnyValue, ...]
     metaclass: ClassValue | None = None
+    remade: bool = False
+    """Whether code of the project decides what a call of it returns, as for a singleton."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +361,8 @@ class Iteration:
     """The innermost loop whose iterations each make it, or None outside all loops."""
     begun: bool = False
     """Whether elements have been taken from it."""
+    drawn: int = 0
+    """How many were taken before, where that is known: ``next(batches)``."""
 
 
 @dataclass(frozen=True, slots=True)

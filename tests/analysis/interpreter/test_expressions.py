@@ -206,7 +206,13 @@ def test_attributes_and_items() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("x[1:]", [6, 7]), ("x[:-1]", [5, 6]), ("x[0:2]", [5, 6]), ("x[n:]", None), ("x[::2]", None)],
+    [
+        ("x[1:]", [6, 7]),
+        ("x[:-1]", [5, 6]),
+        ("x[0:2]", [5, 6]),
+        ("x[n:]", None),
+        ("x[::2]", [5, 7]),
+    ],
 )
 def test_slices_of_lists(text: str, expected: list[int] | None) -> None:
     value = evaluate(text, x=ListValue([number(n) for n in (5, 6, 7)]), n=Opaque())
