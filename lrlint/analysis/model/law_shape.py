@@ -164,16 +164,14 @@ def _of(
     if end is None:
         return None
     there = {index: end.at for index, _ in counters}
-    beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
-    stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
-    begins = [
-        bound.kind == "max"
-        and (difference.is_positive or (difference.value is not None and difference.value > 0))
-        for bound, difference in zip(bounds, beyond, strict=True)
-    ]
-    if not all(one or other for one, other in zip(stays, begins, strict=True)):
-        return None
-    return replace(end, clamped=True) if any(stays) else end
+    stays = False
+    for bound in bounds:
+        beyond = bound.number.subs(there) - bound.limit
+        if compare(beyond, Expr.const(0)).equal:
+            stays = True
+        elif bound.kind != "max" or not _is_above_zero(beyond):
+            return None
+    return replace(end, clamped=True) if stays else end
 
 
 def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
@@ -189,7 +187,7 @@ def _of_bound(number: Expr, counters: Counters, place: Any) -> End | None:
     return None if at is None else End(at, Expr.const(0), cosine=False, place=place, clamped=True)
 
 
-def _is_abovezero_of(number: Expr) -> bool:
+def _is_above_zero(number: Expr) -> bool:
     return number.is_positive or (number.value is not None and number.value > 0)
 
 
@@ -273,7 +271,7 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     slope, offset = line
     at = zero_of(slope, offset)
     value = at.value
-    falls = _is_abovezero_of(-slope)
+    falls = _is_above_zero(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
@@ -288,7 +286,7 @@ def is_raised(law: Expr) -> bool:
     ]
     lines = [side.linear_in(atom) for side, _ in _sides(law) for atom in cosines]
     return any(
-        line is not None and line[0].as_number() != 0 and not _is_abovezero_of(line[0] - line[1])
+        line is not None and line[0].as_number() != 0 and not _is_above_zero(line[0] - line[1])
         for line in lines
     )
 
@@ -354,8 +352,8 @@ def threshold(relation: Relation, counters: Counters) -> Expr | None:
         if line is None:
             return None
         slope, offset = line
-        rises = _is_abovezero_of(slope)
-        falls = _is_abovezero_of(-slope)
+        rises = _is_above_zero(slope)
+        falls = _is_above_zero(-slope)
         if rises == falls:
             return None
         at = -offset / slope
