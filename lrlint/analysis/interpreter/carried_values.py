@@ -14,11 +14,13 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.escapes import escape, leave_block_open
+from lrlint.analysis.interpreter.late_entries import leave_uncertain_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Flag, flatten, natures
 from lrlint.analysis.model.questions import Identity, Nature
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     NONE,
@@ -36,6 +38,7 @@ from lrlint.analysis.model.values import (
     Store,
     Truth,
     UnknownKey,
+    elements,
 )
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Atom, Expr
@@ -114,10 +117,33 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
         if not (uses.get((store, key), False) or resized):
             continue
         change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
-        if change in machine.carried:
+        if change in machine.carried and _is_set_late(before, after):
+            leave_uncertain_open(repeat, str(key), _WHY)
+        elif change in machine.carried:
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(change)
+
+
+def _is_set_late(before: AnyValue, after: AnyValue) -> bool:
+    """Whether an entry holds data that the loop sets: reading it gave an unknown."""
+    return (before is MISSING or isinstance(before, Opaque)) and not any(
+        map(_is_owner, _all(after))
+    )
+
+
+def _all(value: AnyValue, depth: int = 0) -> Iterator[AnyValue]:
+    yield value
+    for inner in elements(value) if depth < _DEEPEST else ():
+        yield from _all(inner, depth + 1)
+
+
+_DEEPEST = 4
+"""Containers within containers that are searched for optimizers and schedulers."""
+
+
+def _is_owner(value: AnyValue) -> bool:
+    return isinstance(value, (OptimizerValue, SchedulerValue)) or _is_code(value)
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:

@@ -45,6 +45,9 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
                 # A branch that has not run may have set the key: then the default counts.
                 escapes.escape(value, "the default of a setdefault()")
                 return attributes.get_item(machine, receiver, key, None)
+            if machine.loops and members.dict_key(key) in machine.carried:
+                escapes.escape(value, "the default of a setdefault()")
+                value = Opaque()  # an earlier iteration may have set another
             machine.write(receiver.store, members.entry_key(machine, receiver, key), value)
             return value
         case "keys" | "values" | "items":

@@ -61,6 +61,23 @@ def own_rate(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
 ) -> OwnRate | None:
     """Return the LR of the first param group as a number of the counter; None if unreadable."""
+    step = machine.index_atom("last_epoch")
+    number = _rate_at(machine, own, optimizer, node, Expr.atom(step))
+    return None if number is None else OwnRate(number, step)
+
+
+def starts_above_zero(
+    machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
+) -> bool:
+    """Whether the constructor sets an LR that is certain to be above 0."""
+    number = _rate_at(machine, own, optimizer, node, Expr.const(0))
+    return number is not None and number.is_positive
+
+
+def _rate_at(
+    machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call, counter: Expr
+) -> Expr | None:
+    """Return the LR of the first param group where the counter has a value."""
     method = class_member(machine, own.cls, "get_lr")
     overridden = class_member(machine, own.cls, "step")
     if not own.plain or not isinstance(method, FunctionValue) or overridden is not None:
@@ -71,22 +88,20 @@ def own_rate(
     if rate is None:
         rate = machine.named_number("the base LR", None, Strength.OPEN)
     start = len(machine.journal)
-    step = machine.index_atom("last_epoch")
     instance = Instance(own.cls, Store(), path="self", open=True)
     try:
         with machine.forgotten():
             given = [OptimizerValue(optimizer), *own.positional]
             if class_member(machine, own.cls, "__init__") is not None:
                 calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
-            instance.store.data["last_epoch"] = Expr.atom(step)
+            instance.store.data["last_epoch"] = counter
             instance.store.data["base_lrs"] = ListValue([rate])
             bound = machine.find_method(instance, "get_lr")
             if not isinstance(bound, FunctionValue):
                 return None
-            number = _first(machine, machine.call_function(bound, Arguments()))
+            return _first(machine, machine.call_function(bound, Arguments()))
     finally:
         journal.take_back(machine, start)
-    return None if number is None else OwnRate(number, step)
 
 
 def _first(machine: Machine, value: AnyValue) -> Expr | None:
