@@ -115,7 +115,7 @@ def unguarded(e: Expr) -> Expr:
     def replacement(factor: Factor) -> Expr:
         if isinstance(factor, Call) and factor.kind == "max" and len(factor.args) == 2:
             one, number = sorted(factor.args, key=lambda arg: not arg.is_constant)
-            if one.is_constant and one.value == 1 and (number.value or 1) >= 1:
+            if one.is_constant and one.value == 1 and (number.value is None or number.value >= 1):
                 return number
         return Expr({frozenset({(factor, 1)}): 1}, factor.value)
 
