@@ -20,7 +20,6 @@ from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
 from lrlint.analysis.model.conditions import Flag, flatten, natures
 from lrlint.analysis.model.questions import Identity, Nature
-from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, Repeat, When
 from lrlint.analysis.model.values import (
     NONE,
@@ -38,7 +37,7 @@ from lrlint.analysis.model.values import (
     Store,
     Truth,
     UnknownKey,
-    elements,
+    alternatives,
 )
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Atom, Expr
@@ -117,7 +116,7 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
         if not (uses.get((store, key), False) or resized):
             continue
         change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
-        if change in machine.carried and _is_set_late(before, after):
+        if change in machine.carried and _is_set_late(machine, start, (store, key)):
             leave_uncertain_open(repeat, str(key), _WHY)
         elif change in machine.carried:
             leave_block_open([repeat], _WHY)
@@ -125,25 +124,28 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
             machine.unforeseen.add(change)
 
 
-def _is_set_late(before: AnyValue, after: AnyValue) -> bool:
-    """Whether an entry holds data that the loop sets: reading it gave an unknown."""
-    return (before is MISSING or isinstance(before, Opaque)) and not any(
-        map(_is_owner, _all(after))
+def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
+    """Whether an entry is set by the loop and holds data that decides nothing.
+
+    Of a number, a flag or a list that only some iterations set, not all would see the value.
+    """
+    store, key = entry
+    before = [
+        old for place, name, old in machine.journal[start.journal :] if (place, name) == entry
+    ]
+    return isinstance(store, Store) and all(
+        value is MISSING or _is_data_only(value)
+        for value in (*before, store.data.get(key, MISSING))
     )
 
 
-def _all(value: AnyValue, depth: int = 0) -> Iterator[AnyValue]:
-    yield value
-    for inner in elements(value) if depth < _DEEPEST else ():
-        yield from _all(inner, depth + 1)
-
-
-_DEEPEST = 4
-"""Containers within containers that are searched for optimizers and schedulers."""
-
-
-def _is_owner(value: AnyValue) -> bool:
-    return isinstance(value, (OptimizerValue, SchedulerValue)) or _is_code(value)
+def _is_data_only(value: AnyValue) -> bool:
+    match value:
+        case ListValue(kind="tuple", items=list() as parts):
+            return all(map(_is_data_only, parts))
+        case Choice():
+            return all(map(_is_data_only, alternatives(value)))
+    return isinstance(value, (Opaque, Sized))
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:

@@ -51,8 +51,8 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     default = arguments.get(2)
     if default is None or not (isinstance(owner, Instance) and isinstance(value, Opaque)):
         return value
-    if name in machine.carried and machine.loops:
-        return value  # an earlier iteration may have set it
+    if machine.may_be_set(name):
+        return value
     all_known = owner.cls is not None and not owner.open
     untouched = not value.members and value.length is None
     return default if all_known and value.path and untouched else value
@@ -102,7 +102,7 @@ def _has_attribute(
             return False
         case Instance() if name is not None:
             machine.read(owner.store, name)
-            if name in machine.carried and machine.loops:
+            if machine.may_be_set(name):
                 return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
             if name in owner.store.data or machine.find_method(owner, name):
                 return True
