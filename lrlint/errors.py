@@ -37,6 +37,10 @@ class ScheduleError(RuntimeError):
         self.findings = tuple(findings)
 
 
+class Interrupted(BaseException):
+    """A script that was run ended by Ctrl-C, and this process must end in the same way."""
+
+
 def internal_error(where: str, error: BaseException, plugin: str | None = None) -> str:
     """Return the line that asks to report a bug, met in ``where``.
 

@@ -8,7 +8,7 @@ from lrlint.snippets import training
 
 
 class UnusedSuppression(Rule):
-    """A comment that is to silence a finding silences none.
+    """A suppression comment silences nothing.
 
     ## What it does
 

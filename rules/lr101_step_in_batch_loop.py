@@ -216,6 +216,8 @@ def _consequence(schedule: Schedule, mismatch: Mismatch) -> str:
             return f"step() raises ValueError after {span}"
         case PastHorizon.PERIODIC:
             return f"the LR changes every {span}"
+    if planned.scheduler == "SequentialLR":
+        return f"the last of its schedulers begins after the first {span}"
     return f"the schedule is over after the first {span}"
 
 

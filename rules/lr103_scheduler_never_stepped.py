@@ -51,6 +51,18 @@ def _alternative(schedule: Schedule) -> Schedule | None:
     return next((other for other in schedule.surroundings.alternatives if other.sites), None)
 
 
+def _twin(schedule: Schedule) -> Schedule | None:
+    """Return what is stepped of several that a loop builds by the same call."""
+    return next(
+        (
+            other
+            for other in schedule.surroundings.competitors
+            if other.sites and other.place.span() == schedule.place.span()
+        ),
+        None,
+    )
+
+
 def _only_idle(schedule: Schedule) -> bool:
     return bool(schedule.stepping.idle)
 
@@ -118,6 +130,7 @@ class SchedulerNeverStepped(Rule):
         Exclusion(_trains_nothing, "no step() of its optimizer is found either"),
         Exclusion(_is_unknown, "lrlint does not know this class"),
         Exclusion(_alternative, "it is stepped only where it is built for another optimizer"),
+        Exclusion(_twin, "the same call builds another that is stepped"),
         Exclusion(_successor, lambda name: f"another scheduler is called {name} as well"),
     )
 
@@ -200,6 +213,8 @@ def _method(schedule: Schedule) -> str:
 def _consequence(schedule: Schedule) -> str:
     if schedule.scheduler not in LAWS and schedule.surroundings.competitors:
         return "the schedule beside it goes on from the LR that the constructor has lowered"
+    if any(other.sites for other in schedule.surroundings.competitors):
+        return "only the schedule beside it changes the LR"
     first = lr_after_steps(schedule, 0)
     if first:
         return f"the LR stays at {wording.number(first[0])}"

@@ -32,6 +32,13 @@ def _is_unknown(schedule: Schedule) -> bool:
     return schedule.scheduler not in LAWS and built.seen and not built.sets_first_lr
 
 
+def _is_constant(schedule: Schedule) -> bool:
+    """Whether each position of the schedule has the same LR."""
+    kind = schedule.argument("name") if schedule.scheduler == "get_scheduler" else None
+    named = kind is not None and kind.value == "constant"
+    return named or schedule.scheduler == "get_constant_schedule"
+
+
 def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
@@ -109,6 +116,7 @@ class StepBeforeOptimizer(Rule):
         EXERCISE,
         Exclusion(_argument, str),
         STEPPED_TWICE,
+        Exclusion(_is_constant, "its LR is constant"),
         Exclusion(_may_start_at_zero, "its first LR may be 0, of which nothing is lost"),
     )
 

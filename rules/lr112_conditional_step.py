@@ -19,7 +19,7 @@ _OVERFLOW = re.compile(r"scale|nan|inf\b|finite|overflow|skip|grad|norm", re.IGN
 
 
 def _decays_each_time(schedule: Schedule) -> Schedule | None:
-    """Return a schedule each of whose steps is a decay of its own, as of a plateau scheduler."""
+    """Return a schedule that decays at each step, as a plateau scheduler does."""
     size = schedule.number("step_size")
     single = schedule.scheduler == "StepLR" and size is not None and size.value == 1
     return schedule if single or schedule.scheduler in _DECAYS else None

@@ -313,7 +313,8 @@ def _consequence(found: Length) -> str:
     climb = "climbs back" if found.ratio is None else wording.past_minimum(float(found.ratio))
     if found.ratio is None and found.exact:
         at, climb = "one epoch's", "climbs back in every second epoch"
-    text = f"the LR is {low} after {at} {one}s, then {climb}"
+    after = at if at == "that" else f"{at} {one}s"
+    text = f"the LR is {low} after {after}, then {climb}"
     return text if last is None else f"{text}; the last {one} runs at {last}"
 
 

@@ -64,6 +64,7 @@ class MilestoneNeverReached(Rule):
 
     code, name, severity = "LR205", "milestone-never-reached", Severity.WARNING
     schedulers = WITH_MILESTONES
+    positioned = True
     exclusions = MILESTONE_EXCLUSIONS
 
     VALID = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule
+from lrlint.judgement.hand_written import source
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
 
@@ -15,8 +16,9 @@ class UnreachableDrop(Rule):
 
     ## What it does
 
-    Reports a branch of the function whose value is written into `param_group["lr"]` where its
-    condition on the epoch or step contradicts that an earlier condition does not hold.
+    Reports a branch of the function whose value is written into `param_group["lr"]`, of a
+    `LambdaLR` function or of the `get_lr()` of an own scheduler class where its condition on the
+    epoch or step contradicts that an earlier condition does not hold.
 
     ## Why is this bad
 
@@ -74,5 +76,5 @@ class UnreachableDrop(Rule):
                 branch.place,
                 f"this branch of the schedule is never taken: wherever `{branch.text}` holds,"
                 f" `{branch.earlier}` holds, too, and is asked first",
-                notes=(("the LR is written here", schedule.place),),
+                notes=(source(schedule),),
             )

@@ -97,7 +97,10 @@ class LrWrittenToNothing(Rule):
                 if call.method in ("lr =", "learning_rate ="):
                     name = f"{optimizer.variable or 'optimizer'}.{call.method.removesuffix(' =')}"
                     text = f"`{name}` is an attribute that no step reads: the LR stays as it is"
-                elif call.method == "defaults =":
+                elif call.method == "defaults =" and not any(
+                    later.method == "add_param_group" and later.order > call.order
+                    for later in optimizer.calls
+                ):
                     text = "the defaults are for param groups that are added later, and no param"
                     text += " group is: the LR stays as it is"
                 else:

@@ -37,7 +37,7 @@ class Analysis:
     """In that case, the names that may be given values."""
 
     def settled(self, source: SourceFile) -> Collection[int]:
-        """Return the rows whose findings are all known; 0 stands for the whole file."""
+        """Return the lines whose findings are all known; 0 means the whole file."""
         if any(place is None for place, _ in self.undecided) or not self.traces:
             return ()
         from lrlint.analysis.settled import settled_rows  # few files have comments about findings

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lrlint.errors import UserError
+from lrlint.errors import Interrupted, UserError
 
 if TYPE_CHECKING:
     import click
@@ -23,14 +23,18 @@ INTERRUPTED = 130
 
 def program() -> int:
     """Run ``lrlint`` as the main program of this process and return its exit status."""
-    status = main()
+    try:
+        status = main()
+    except Interrupted:
+        sys.excepthook = lambda *_: None  # the traceback has been shown
+        raise KeyboardInterrupt from None  # Python ends as ever, and then by SIGINT
     if "torch" not in sys.modules:  # after `lrlint run`, the script's objects end as usual
         gc.freeze()  # skips the collection at exit: a twentieth of the time on a large tree
     return status
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``lrlint`` and return its exit status."""
+    """Run ``lrlint`` and return its exit status; raises Interrupted for a script that was."""
     try:
         import click  # here, because Ctrl-C may come while it is being imported
 

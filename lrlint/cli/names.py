@@ -19,7 +19,7 @@ _MOST_NAMES = 20
 
 
 def say_unknown(origin: str, names: Collection[str], known: Collection[str], where: str) -> None:
-    """Report names that were set in vain, each with what may have been meant."""
+    """Report names that were set but not used, each with what may have been meant."""
     listed = sorted(known)
     more = f" and {len(listed) - _MOST_NAMES} more" if len(listed) > _MOST_NAMES else ""
     for name in sorted(names):

@@ -32,7 +32,7 @@ from lrlint.cli.options import (
 from lrlint.cli.report import append_job_summary
 from lrlint.cli.terminal import say, style_of, write, write_file
 from lrlint.diagnostics import Severity
-from lrlint.errors import UserError
+from lrlint.errors import Interrupted, UserError
 from lrlint.linter.keys import fail_on
 from lrlint.output import FORMATS, Style, render
 
@@ -125,7 +125,7 @@ def run(**values: Any) -> int:
     --mode raise turns 0 into 1. It is linted first; every finding is then confirmed or refuted by
     the run. Standard output belongs to the script: lrlint writes to standard error.
     """
-    from lrlint.runtime.launcher import Target, die_of
+    from lrlint.runtime.launcher import Target
     from lrlint.runtime.launcher import run as launch
 
     options = Options(**values)
@@ -140,8 +140,7 @@ def run(**values: Any) -> int:
     _hint_at_swallowed_options(target)
     outcome = launch(target, finisher.finish)
     if outcome.signal is not None:
-        sys.stderr.flush()
-        die_of(outcome.signal)
+        raise Interrupted
     return outcome.status
 
 

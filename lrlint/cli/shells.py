@@ -36,7 +36,7 @@ _BASH = """\
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 _SPLIT = re.compile("[=:]+")
-"""What bash takes for a word of its own."""
+"""What bash takes as a separate word."""
 _OPTION = re.compile("--[^=]+=")
 _SPECIAL = re.compile(r"[^\w\-.,=:/+@%]")
 """What means something to bash in a word without quotes."""

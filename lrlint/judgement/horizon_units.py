@@ -103,7 +103,7 @@ def _epochs(schedule: Schedule) -> Evidence | None:
         return None
     if epochs is not None and _is_a_share_of(length, epochs):
         return Evidence(schedule, horizon)
-    if _within_an_epoch(length, schedule):
+    if _within_an_epoch(length, schedule) or _is_epochs_of_batches(length, schedule):
         return None
     if epochs is not None:
         comparison = compare(length, epochs)
@@ -149,7 +149,25 @@ def _batches(schedule: Schedule) -> Evidence | None:
             return Evidence(schedule, horizon, None if comparison.certain else WITH_DEFAULTS)
     if _is_made_of(one.epochs, length, per_epoch):
         return Evidence(schedule, horizon)
-    return None
+    return Evidence(schedule, horizon, BY_NAME) if _is_epochs_of_batches(length, one) else None
+
+
+def _is_epochs_of_batches(length: Expr, schedule: Schedule) -> bool:
+    """Whether a length is a count of epochs times the known number of batches in each."""
+    loop = driver(schedule).stepping.batch_loop
+    each = None if loop is None or loop.trips is None else loop.trips.value
+    if not isinstance(each, int) or each <= 1 or length.unit is not Unit.EPOCH:
+        return False
+    return all(
+        coefficient % each == 0
+        or any(isinstance(factor, Atom) and _is_unnamed(factor, each) for factor, _ in monomial)
+        for monomial, coefficient in length.terms.items()
+    )
+
+
+def _is_unnamed(atom: Atom, value: int) -> bool:
+    """Whether a number has a value, and a name that says nothing of what it counts."""
+    return atom.unit is None and atom.value == value
 
 
 def _is_made_of(epochs: Expr | None, steps: Expr, per_epoch: Expr | None) -> bool:

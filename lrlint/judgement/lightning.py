@@ -64,8 +64,17 @@ def wrong_interval(schedule: Schedule) -> WrongInterval | None:
 
 def _per_epoch_for_updates(schedule: Schedule) -> Mismatch | None:
     """Return the step per epoch of a schedule whose horizon counts updates by the names in it."""
-    horizon, sites = schedule.horizon, regular_sites(schedule)
-    if horizon is None or horizon.unit is not Unit.STEP or cadence(schedule) is not Cadence.EPOCH:
+    if cadence(schedule) is not Cadence.EPOCH:
+        return None
+    named = filter(None, map(_counts_updates_by_name, (schedule, *schedule.children)))
+    evidence = next(named, None)
+    return None if evidence is None else Mismatch(regular_sites(schedule)[0], evidence)
+
+
+def _counts_updates_by_name(schedule: Schedule) -> Evidence | None:
+    """Return the evidence that the names in a horizon count updates, and more than epochs."""
+    horizon = schedule.horizon
+    if horizon is None or horizon.unit is not Unit.STEP:
         return None
     length, argument = horizon.length, schedule.argument(horizon.parameter)
     if length is None or (argument is not None and not argument.explicit):
@@ -79,7 +88,7 @@ def _per_epoch_for_updates(schedule: Schedule) -> Mismatch | None:
         or (epochs is not None and epochs.value is not None and length.value <= epochs.value)
     ):
         return None
-    return Mismatch(sites[0], Evidence(schedule, horizon, None if names <= _CERTAIN else BY_NAME))
+    return Evidence(schedule, horizon, None if names <= _CERTAIN else BY_NAME)
 
 
 def invalid_interval(schedule: Schedule) -> Argument | None:
@@ -149,6 +158,8 @@ def bad_frequency(schedule: Schedule) -> BadFrequency | None:
     (site,) = schedule.sites
     number = frequency.number
     if number is None or number.value is None or site.count is None:
+        return None
+    if number.value == 1:  # it steps at every update
         return None
     if site.count.value == 0:
         return BadFrequency(told, frequency, site, None)

@@ -16,7 +16,7 @@ from lrlint.judgement.exclusions import (
     STEPPED_WRONGLY,
     WHOLE_IGNORES_ACCUMULATION,
 )
-from lrlint.judgement.length import against, is_warmup, segment
+from lrlint.judgement.length import against, is_warmup, keeps_pace, segment
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.warmup import unfinished
 from lrlint.rule import Exclusion
@@ -25,9 +25,11 @@ from lrlint.symbolic import Comparison, Expr, compare
 _PARAMETERS = {
     "LinearLR": "total_iters",
     "MultiStepLR": "milestones",
+    "MultiStepLRScheduler": "decay_t",
     "PolynomialLR": "total_iters",
     "SequentialLR": "milestones",
     "StepLR": "step_size",
+    "StepLRScheduler": "decay_t",
 }
 WITH_MILESTONES = frozenset(_PARAMETERS)
 
@@ -68,6 +70,9 @@ def milestones(schedule: Schedule) -> Milestones | None:
         return None
     if steps.value is not None and steps.value <= 0:
         return None
+    positioned = schedule.construction.positioned
+    if positioned and not keeps_pace(schedule):
+        return None
     marks = argument.numbers or (() if argument.number is None else (argument.number,))
     compared = [(mark, compare(mark, steps)) for mark in marks]
     undecided = tuple(mark for mark, comparison in compared if comparison.unknown)
@@ -75,7 +80,8 @@ def milestones(schedule: Schedule) -> Milestones | None:
         missed = _unfinished(schedule, steps)
     else:
         past = [(mark, comparison) for mark, comparison in compared if _is_past(comparison)]
-        if parameter == "milestones" and len(past) < len(marks):
+        # timm's milestones come one epoch before those of torch.
+        if positioned or (parameter == "milestones" and len(past) < len(marks)):
             past = [(mark, comparison) for mark, comparison in past if not comparison.equal]
         missed = tuple(mark for mark, _ in past)
     return Milestones(parameter, argument, argument.place, steps, missed, undecided)

@@ -65,10 +65,13 @@ class Diagnoser:
             plain = tuple(one for one in training.schedules if not one.construction.positioned)
             training = replace(training, schedules=plain)
         for schedule in training.schedules:
+            verdicts: list[Finding | Silence] = []
             if rule.schedulers is None or schedule.scheduler in rule.schedulers:
-                yield from rule.check(schedule)
-        own = [schedule for schedule in training.schedules if schedule.law.steps is not None]
-        for schedule in (*training.written, *own):
+                verdicts += rule.check(schedule)
+            if not verdicts and schedule.law.steps is not None:
+                verdicts += rule.check_hand_written(schedule)
+            yield from verdicts
+        for schedule in training.written:
             yield from rule.check_hand_written(schedule)
         yield from rule.check_training(training)
 
@@ -164,7 +167,7 @@ class Diagnoser:
     def comments(self, rule: Rule, place: Place, linted: SourceFile) -> Iterator[Comment]:
         """Yield the comments that silence a rule at a place, whatever else silences it there."""
         source = _source(place) or linted
-        if source.suppressions.found:  # or the look-up of the place would be in vain
+        if source.suppressions.found:  # without one, the place need not be looked up
             span = place.span()
             home = _home(place, span, linted)
             if home is not None:

@@ -40,7 +40,7 @@ class Report:
     cache_trouble: str | None = None
     """Why results could not be kept, in a line."""
     unused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The names that were given values in vain, for each analysed file by its name."""
+    """The names whose given values were not used, for each analysed file by its name."""
     names: frozenset[str] = frozenset()
     """What may be given a value in the files that do not use all names."""
 

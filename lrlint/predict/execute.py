@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.compiling import NotComputable
 from lrlint.analysis.model.records import OptimizerRecord, Owner, SchedulerRecord
+from lrlint.analysis.model.running import TOO_LONG
 from lrlint.analysis.model.trace import (
     Block,
     BuildOptimizer,
@@ -33,7 +34,7 @@ def predict(
     multiple of the base LR where that is unknown, which costs three more simulations.
     """
     prediction = _run(machine, trace, target, max_steps)
-    if relative and prediction.unresolved:
+    if relative and prediction.unresolved and TOO_LONG not in prediction.unresolved:
         prediction.relative_lr = _relative(machine, trace, target, max_steps)
     return prediction
 

@@ -151,7 +151,7 @@ def _without_steps(schedule: Schedule) -> str:
 
 def _optimizer(optimizer: OptimizerUse) -> str:
     name = f" `{optimizer.variable}`" if optimizer.variable else ""
-    lrs = ", ".join(_value(group.lr) for group in optimizer.groups)
+    lrs = ", ".join(_value(group.lr).removeprefix("lr = ") for group in optimizer.groups)
     return f"{optimizer.class_name}{name}, lr = {lrs}"
 
 

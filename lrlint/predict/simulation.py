@@ -34,7 +34,7 @@ class Prediction:
     lr: list[list[float]] | None = None
     """The LR at each optimizer step, one list per param group."""
     steps: int | None = None
-    """How often the scheduler stepped."""
+    """How often the scheduler stepped, or the LR of a param group was written."""
     optimizer_steps: int | None = None
     unresolved: list[str] = field(default_factory=list)
     """What has to be known first, as ``--set`` names it."""
@@ -72,6 +72,7 @@ class Simulation:
         self._max_steps = max_steps
         self._base_lr = base_lr
         self._groups: list[Group] = []
+        self._writes: list[int] = []
         self._replays: dict[int, Replay] = {}
         self._events = 0
         self._built = False
@@ -112,6 +113,7 @@ class Simulation:
         if "betas" in values:
             values["betas"] = tuple(values["betas"])
         self._groups.append(values)
+        self._writes.append(0)
         self.lr.append([])
 
     def _miss(self, name: str) -> None:
@@ -144,11 +146,13 @@ class Simulation:
         ``rate`` computes it from the LRs in use of the groups that ``read`` names; None is the one
         that is written.
         """
-        if isinstance(self._target, OptimizerRecord):
-            self.steps += 1
-        for values in self._groups if group is None else [self._groups[group]]:
+        for index in range(len(self._groups)) if group is None else [group]:
+            values = self._groups[index]
             sources = [values if number is None else self._groups[number] for number in read]
             values["lr"] = rate([float(source["lr"]) for source in sources])
+            self._writes[index] += 1
+        if isinstance(self._target, OptimizerRecord):
+            self.steps = max(self._writes)
 
     def keep_initial_lr(self, group: int | None, *, missing: bool) -> None:
         """Make the LR in use the initial one, of one param group or of all."""

@@ -6,25 +6,18 @@ import builtins
 import io
 import os
 import runpy
-import signal
 import sys
 import threading
-import traceback
 import types
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType, TracebackType
 
 from lrlint.errors import UserError
-from lrlint.runtime.recorder.hidden_frames import HIDDEN, OURS
 from lrlint.runtime.silent_exits import ScriptEnd, SilentExits
-
-_LONG = 1 << 63
-"""The least positive number that is too large for C, where Python exits with 255."""
+from lrlint.runtime.uncaught import end_by
 
 
 @dataclass(frozen=True)
@@ -92,15 +85,11 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
             if not getattr(sys.flags, "safe_path", False):  # python -P
                 sys.path[0] = str(path.resolve().parent)
             _execute_file(path)
-    except SystemExit as error:
-        return ScriptEnd(_status(error))
-    except KeyboardInterrupt as error:
-        _print_traceback(error)
-        return ScriptEnd(128 + signal.SIGINT, cut=True, signal=signal.SIGINT)
     except BaseException as error:
-        _print_traceback(error)
-        return ScriptEnd(1, cut=True)
-    return ScriptEnd(0)
+        uncaught = error
+    else:
+        return ScriptEnd(0)
+    return end_by(uncaught)
 
 
 def _with_its_threads(end: ScriptEnd) -> ScriptEnd:
@@ -112,9 +101,11 @@ def _with_its_threads(end: ScriptEnd) -> ScriptEnd:
     try:
         shutdown()
     except BaseException as error:  # Ctrl-C: Python shows it, and goes on to its end
-        _print_traceback(error)
-        return replace(end, cut=True)
-    return end
+        interruption = error
+    else:
+        return end
+    end_by(interruption)
+    return replace(end, cut=True)
 
 
 def _execute_file(path: Path) -> None:
@@ -136,54 +127,4 @@ def _execute_file(path: Path) -> None:
     exec(code, vars(main))
 
 
-def _status(error: SystemExit) -> int:
-    """Return the exit status that Python makes of ``sys.exit(code)``."""
-    code = error.code
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF if -_LONG <= code < _LONG else 0xFF
-    with suppress(Exception):  # a closed stream, or what has no text
-        print(code, file=sys.stderr)
-    return 1
-
-
-def _print_traceback(error: BaseException) -> None:
-    """Print the script's traceback without the frames that started it, and without our wrappers."""
-    cleaned: BaseException | None = error
-    seen: set[int] = set()
-    while cleaned is not None and id(cleaned) not in seen:
-        seen.add(id(cleaned))
-        cleaned.__traceback__ = _without_ours(cleaned.__traceback__)
-        cleaned = cleaned.__cause__ or cleaned.__context__
-    try:
-        sys.excepthook(type(error), error, error.__traceback__)
-    except Exception:  # the script's own hook fails: its error is shown all the same
-        with suppress(Exception):
-            traceback.print_exception(error)
-
-
-def _without_ours(trace: TracebackType | None) -> TracebackType | None:
-    frames = []
-    while trace is not None:
-        if not _is_ours(trace.tb_frame):
-            frames.append(trace)
-        trace = trace.tb_next
-    for frame in reversed(frames):
-        frame.tb_next = trace
-        trace = frame
-    return trace
-
-
-def _is_ours(frame: FrameType) -> bool:
-    name = frame.f_code.co_filename
-    return name.startswith((OURS, HIDDEN, "<frozen runpy")) or name.endswith("runpy.py")
-
-
-def die_of(number: int) -> None:
-    """End this process by a signal, as it would have ended without us."""
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-
-
-__all__ = ["Target", "die_of", "run"]
+__all__ = ["Target", "run"]

@@ -57,7 +57,7 @@ _SEVERITIES = {
     Severity.ADVICE: types.DiagnosticSeverity.Information,
 }
 _NOT_SUPPRESSED = (UNREADABLE[0], UNUSED[0])
-"""Findings for which another comment is no remedy."""
+"""Findings that another comment would not remove."""
 SOURCE = "lrlint"
 """Who speaks, in an editor's list of problems."""
 

@@ -19,10 +19,14 @@ LARGEST: Final = 1_000_000
 
 _USUAL: Final = (b"config", b"iter", b"rate", b"step")  # most modules have one: quickly found
 _RELEVANT: Final = re.compile(
-    rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|batch_size|LR\b|" + b"|".join(_USUAL),
+    rb"optim|sched|epoch|loader|argumentparser|__len__|\blr\b|batch_size|LR\b|"
+    rb"self\.\w*(?:args|opts?|cfg|hparams) *=|" + b"|".join(_USUAL),
     re.IGNORECASE,
 )
-"""A module without any of these words cannot bear on a schedule and is not followed."""
+"""A module without any of these words cannot bear on a schedule and is not followed.
+
+One that keeps the settings in an object is that of a trainer's base class.
+"""
 
 _SMALL: Final = 1_000
 """Bytes; a smaller module costs next to nothing, and may pass on what others define."""
@@ -34,6 +38,8 @@ _ROOT_MARKS: Final = (
     "setup.cfg",
     "requirements.txt",
 )
+_MARKS_OF_PACKAGES: Final = ".git", "pyproject.toml"
+"""Those of a folder that is a package, where ``setup.py`` is a module like any other."""
 
 _MOST_LISTED: Final = 5_000
 """Entries of a folder; one of data may hold millions."""
@@ -174,7 +180,9 @@ class Locator:
             if self._holds(folder, "src"):
                 yield os.path.join(folder, "src")
             above = os.path.dirname(folder)
-            if above == folder or any(self._holds(folder, mark) for mark in _ROOT_MARKS):
+            is_package = self._holds(folder, "__init__.py")
+            marks = _MARKS_OF_PACKAGES if is_package else _ROOT_MARKS
+            if above == folder or any(self._holds(folder, mark) for mark in marks):
                 return
             folder = above
 

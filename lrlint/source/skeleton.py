@@ -41,6 +41,13 @@ _BLANK: Final = re.compile(r"(?:^|(?<=\f))[ \t]+(?=\r?$)", re.MULTILINE)
 """Spaces in an empty row: after the last statement, libcst drops the empty rows before them."""
 
 
+_MOST: Final = 25_000
+"""Statements of a module, or elements of a list: the analyser follows no more in one script, and
+libcst would take ten seconds and a gigabyte for a megabyte of numbers."""
+_SOMETHING: Final = "()[::1]"
+"""An expression of which the analyser knows nothing."""
+
+
 class _Cut(NamedTuple):
     """A stretch of a text, and what replaces it."""
 
@@ -123,9 +130,15 @@ def _end_of_code(text: str) -> int:
 class Skeleton:
     """The tree of a module, some of whose functions may not be parsed yet."""
 
-    def __init__(self, text: str, bodies: Sequence[_Cut] = ()) -> None:
-        """Parse a text without some bodies, each replaced by its indentation and a name."""
+    def __init__(
+        self, text: str, bodies: Sequence[_Cut] = (), left_out: Sequence[_Cut] = ()
+    ) -> None:
+        """Parse a text without some bodies, each replaced by its indentation and a name.
+
+        What is ``left_out`` besides is never parsed.
+        """
         self._text = text
+        self._left_out = left_out
         self._bodies = {body.replacement.lstrip(): body for body in bodies}
         self._opened: dict[str, tuple[cst.FunctionDef, _Piece | SourceError]] = {}
         self._codes: dict[int, str] = {}  # by identity: the trees keep their nodes alive
@@ -148,7 +161,11 @@ class Skeleton:
         text = self._text
         cuts = [_Cut(*one.span(one.lastgroup or 0)) for one in _NOT_WRITTEN.finditer(text)]
         return sorted(
-            [*cuts, *(_Cut(*one.span()) for one in _BLANK.finditer(text, _end_of_code(text)))]
+            [
+                *self._left_out,
+                *cuts,
+                *(_Cut(*one.span()) for one in _BLANK.finditer(text, _end_of_code(text))),
+            ]
         )
 
     # -- bodies -----------------------------------------------------------------------------------
@@ -263,7 +280,7 @@ def read(source: SourceFile) -> Skeleton:
         if isinstance(tree, SourceError):
             return _unless_literals_are_broken(Skeleton(text), tree)
         try:
-            return Skeleton(text, list(_bodies(tree, text)))
+            return Skeleton(text, list(_bodies(tree, text)), list(_too_long(tree, text)))
         except SourceError:  # what is wrong, and where, is told of the whole text
             return Skeleton(text)
     except SourceError as error:
@@ -304,6 +321,40 @@ def _bodies(tree: ast.Module, text: str) -> Iterator[_Cut]:
             row, start = row - 1, rows[row - 1]
         end = start + len(text[start : rows[last + 1]].rstrip("\r\n"))
         yield _Cut(start, end, f"{indentation}{mark}{start}")
+
+
+def _too_long(tree: ast.Module, text: str) -> Iterator[_Cut]:
+    """Yield the literals that have too many elements, and the statements that are too many."""
+    rows = [0, *Lines(text).starts, len(text)]
+
+    def offset(row: int, column: int) -> int:
+        """Return the offset of a place that CPython gives in bytes."""
+        line = text[rows[row] : rows[row + 1]]
+        return rows[row] + len(line.encode()[:column].decode())
+
+    if len(tree.body) > _MOST:
+        first, last = tree.body[_MOST], tree.body[-1]
+        row = first_row(first)
+        start = rows[row] if row < first.lineno else offset(first.lineno, first.col_offset)
+        yield _Cut(start, offset(last.end_lineno or 0, last.end_col_offset or 0))
+    waiting: list[ast.AST] = list(tree.body[:_MOST]) if text.count(",") >= _MOST else []
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.JoinedStr():  # where its fields are, older versions of Python do not know
+                continue
+            case (
+                ast.List(elts=elements, ctx=ast.Load())
+                | ast.Tuple(elts=elements, ctx=ast.Load())
+                | ast.Set(elts=elements)
+                | ast.Dict(values=elements)
+            ) if len(elements) > _MOST:
+                start = offset(node.lineno, node.col_offset)
+                yield _Cut(
+                    start, offset(node.end_lineno or 0, node.end_col_offset or 0), _SOMETHING
+                )
+            case _:
+                waiting += ast.iter_child_nodes(node)
 
 
 __all__ = ["Skeleton", "read"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from lrlint.symbolic import terms as poly
@@ -88,12 +89,18 @@ def cleared(e: Expr, inverse: Call) -> Expr:
     return revalued(over) + revalued(rest) * inverse.args[0]
 
 
-def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[tuple[Expr, Expr]]]:
-    """Return a number without its bounds, ``t / T`` for ``min(1, t / T)``, and what they were.
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A limit of a number that follows a counter: ``min(number, limit)``, or ``max`` of them."""
 
-    Each bound is a pair of the number that follows a counter, and of the one that limits it.
-    """
-    bounds: list[tuple[Expr, Expr]] = []
+    kind: str
+    number: Expr
+    limit: Expr
+
+
+def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[Bound]]:
+    """Return a number without its bounds, ``t / T`` for ``min(1, t / T)``, and the bounds."""
+    bounds: list[Bound] = []
 
     def follows(arg: Expr) -> bool:
         return not arg.atoms().isdisjoint(counters)
@@ -102,7 +109,7 @@ def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[tuple[Exp
         if isinstance(factor, Call) and factor.kind in ("min", "max") and len(factor.args) == 2:
             limit, number = sorted(factor.args, key=follows)
             if follows(number) and not follows(limit):
-                bounds.append((number, limit))
+                bounds.append(Bound(factor.kind, number, limit))
                 return number
         return Expr({frozenset({(factor, 1)}): 1}, factor.value)
 

@@ -72,6 +72,13 @@ def test_the_driver_is_named(tmp_path: Path) -> None:
     assert driver.words == 'interval left at "epoch"'
 
 
+def test_a_fit_on_loaders_has_no_datamodule(tmp_path: Path) -> None:
+    length = "epochs = 4 if self.trainer.datamodule else 6"
+    script = module(length, COSINE.format("epochs"), EPOCH) + fit("max_epochs=6")
+    expected = module(COSINE.format("6"), EPOCH) + fit("max_epochs=6")
+    assert predicted(script, tmp_path).prediction.lr == predicted(expected, tmp_path).prediction.lr
+
+
 def test_a_module_without_a_trainer_is_predicted_with_what_is_set(tmp_path: Path) -> None:
     script = module(COSINE.format("self.trainer.estimated_stepping_batches"), STEP)
     assert predicted(script, tmp_path).prediction.unresolved

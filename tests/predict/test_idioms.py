@@ -206,3 +206,27 @@ for step in range(12):
 """)
     assert prediction.lr is not None
     assert prediction.lr[0][at] == pytest.approx(value)
+
+
+KEEPS = """
+sizes = [{"params": layer.parameters(), "lr": 0.4}, {"params": biases, "lr": 0.05}]
+optimizer = torch.optim.AdamW(sizes)
+for group in optimizer.param_groups:
+    group["initial_lr"] = group["lr"]
+
+def share(t):
+    return (8 - t) / 8
+
+for t in range(8):
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * share(t)
+    optimizer.step()
+"""
+
+
+def test_writes_are_counted_for_each_group() -> None:
+    prediction = predicted(KEEPS)
+    assert prediction.steps == 8
+    first, second = prediction.lr or []
+    assert first == pytest.approx([0.4 * (8 - t) / 8 for t in range(8)])
+    assert second == pytest.approx([0.05 * (8 - t) / 8 for t in range(8)])

@@ -135,6 +135,15 @@ def test_what_a_function_computes(function: str, tmp_path: Path) -> None:
     + [
         (
             """
+            class Own:
+                @classmethod
+                def factor(cls, t):
+                    return 1 / (t + 1)
+            """,
+            "Own.factor",
+        ),
+        (
+            """
             def shape(t, *, top, last):
                 import math as m
                 if t < top:
@@ -199,16 +208,6 @@ def test_a_rate_that_is_a_tensor(scheduler: str, arguments: str, tmp_path: Path)
         ("lambda t: rate / (t + 1)", "rate = torch.tensor(0.9) * 0.3", "arithmetic with tensors"),
         ("lambda t: np.float32(1 - t / 30)", "", "numpy.float32"),
         ("lambda t: np.clip(t, 0, 1, out=None)", "", "numpy.clip"),
-        (
-            "Own.factor",
-            """
-            class Own:
-                @classmethod
-                def factor(cls, t):
-                    return 1 / (t + 1)
-            """,
-            "t",
-        ),
     ],
 )
 def test_what_is_left_open(function: str, before: str, reason: str, tmp_path: Path) -> None:

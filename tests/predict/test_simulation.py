@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent, indent
 
+import pytest
+
+from lrlint.analysis.model import running
 from lrlint.predict.forecast import forecast
 from lrlint.predict.simulation import Prediction
 from lrlint.source import load
@@ -53,6 +56,18 @@ def test_what_torch_refuses_ends_the_training() -> None:
     assert prediction.raises is not None
     assert prediction.raises.startswith("ZeroDivisionError after 1 optimizer steps: ")
     assert prediction.optimizer_steps == 1
+
+
+def test_a_training_too_long_to_simulate_is_run_long_enough_to_crash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(running, "_HOPELESS", 1_000)
+    text = TRAINING.replace("range(4)", "range(10**12)")
+    assert predicted(text).unresolved == [running.TOO_LONG]
+    one_cycle = text.replace("StepLR(optimizer, 2, gamma=0.5)", "OneCycleLR(optimizer, 1.0, 9)")
+    assert (predicted(one_cycle.replace("StepLR", "OneCycleLR")).raises or "").startswith("ValueE")
+    left = text.replace("scheduler.step()", "scheduler.step()\n    if i == 1_499: break")
+    assert predicted(left).steps == 1_500
 
 
 def test_an_optimizer_of_unknown_lrs_is_named() -> None:

@@ -48,6 +48,19 @@ def test_a_run_names_a_resume_that_changes_the_lr(
     assert (codes(watch.findings) == set()) is (used == pytest.approx(rest, rel=1e-9))
 
 
+@pytest.mark.parametrize("order", ["build, optimizer", "optimizer, build"])
+@pytest.mark.parametrize(("factor", "named"), [("0.95 - 0.05 * epoch", {"LR901"}), ("0.9", set())])
+def test_a_factor_that_follows_the_counter_needs_it(
+    order: str, factor: str, named: set[str], tmp_path: Path
+) -> None:
+    build = f"MultiplicativeLR(optimizer, lambda epoch: {factor})"
+    training = Script(tmp_path / "train.py", script(build, ORDERS[order]))
+    checkpoint, _ = saved(tmp_path, training)
+    with lrlint.watch(mode="record") as watch:
+        training.train(checkpoint)
+    assert codes(watch.findings) == named
+
+
 @every_cell
 def test_the_script_shows_a_resume_that_changes_the_lr(
     name: str, order: tuple[str, ...], tmp_path: Path

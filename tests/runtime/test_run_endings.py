@@ -14,7 +14,7 @@ import pytest
 
 from lrlint.runtime.trace_file import Trace
 
-from .test_run_command import answer, run, script
+from .test_run_command import answer, run, script, warm
 
 HEAD = """
     import os, signal, sys, time
@@ -63,6 +63,50 @@ def test_the_status_is_that_of_python_and_the_report_is_there(tmp_path: Path, en
     report = json.loads((tmp_path / "out.json").read_text())
     assert [finding["code"] for finding in report["runtime"]] == ["LR201"] or "kill" in end
     assert Trace.load(tmp_path / "lr.jsonl").steps == (9,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "end",
+    [
+        "sys.excepthook = lambda *_: sys.exit(5); 1 / 0",
+        "sys.excepthook = None; 1 / 0",
+        "del sys.excepthook; 1 / 0",
+        "class Unreadable:\n    def __str__(self): return 1 / 0\nsys.exit(Unreadable())",
+        "class Odd(SystemExit):\n    code = property(lambda self: 1 / 0)\nraise Odd('text')",
+        "sys.stderr = None; sys.exit('stop')",
+        "atexit.register(lambda: print(sys.last_type)); raise OSError('no')",
+    ],
+)
+def test_an_exception_that_nothing_catches_is_shown_as_python_does(
+    tmp_path: Path, end: str
+) -> None:
+    script(tmp_path, f"import atexit, sys\n{end}\n")
+    result = warm(tmp_path, "--mode", "record", "train.py")
+    expected = run(tmp_path, "train.py", python=True)
+    assert (result.returncode, result.stdout) == (expected.returncode, expected.stdout)
+    assert result.stderr == expected.stderr
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_time_for_what_is_registered_for_the_exit(tmp_path: Path) -> None:
+    text = """
+        import atexit
+
+        class Logger:
+            def __del__(self):
+                print("closed")
+
+        logger = Logger()
+        atexit.register(print, "registered")
+        raise KeyboardInterrupt
+    """
+    script(tmp_path, text)
+    result = warm(tmp_path, "--mode", "record", "train.py")
+    # 1 where what torch registers compiles a string, see Python's unhandled_keyboard_interrupt
+    assert result.returncode in (1, -signal.SIGINT)
+    assert result.stdout.split() == ["registered", "closed"]
+    assert result.stderr.count("Traceback") == 1
 
 
 @pytest.mark.slow

@@ -70,6 +70,7 @@ def test_leaves_out_what_cannot(code: str) -> None:
         "import engine\n\nif __name__ == '__main__':\n    engine.go()\n",
         "import engine\nfor seed in range(3):\n    engine.go(seed)\n",
         "from engine import train\nhistory = train(3)\n",
+        "from engine import train\n@program.command()\ndef fit():\n    train(3)\n",
     ],
 )
 def test_a_script_may_start_what_it_imports(code: str) -> None:

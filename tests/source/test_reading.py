@@ -70,3 +70,15 @@ def test_an_imported_module_is_a_file(pipe: Path, tmp_path: Path) -> None:
     assert load_imported(pipe) is None
     (tmp_path / "zero.py").symlink_to("/dev/zero")
     assert load_imported(tmp_path / "zero.py") is None
+
+
+def test_a_large_module_is_followed_if_it_keeps_settings(tmp_path: Path) -> None:
+    """A class that a trainer derives from need not speak of training itself."""
+    prose = "# Nothing here bears on any number.\n" * 40
+    module = tmp_path / "module.py"
+    module.write_text(prose)
+    assert load_imported(module) is None
+    module.write_text(
+        f"{prose}class Base:\n    def __init__(self, given):\n        self.args = given\n"
+    )
+    assert load_imported(module) is not None

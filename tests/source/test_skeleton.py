@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import libcst as cst
@@ -312,3 +313,36 @@ def refusal(code: str) -> SourceError | None:
     except SourceError as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["[{}]", "{{{}}}", "({})", "{}", "{{**old, {}: 0}}", "load('é', [{}])[0]", "[ # é\n\n  {}\n]"],
+)
+def test_a_literal_of_too_many_elements_is_not_parsed(
+    expression: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrlint.source.skeleton._MOST", 20)
+    numbers = ", ".join(f"{i}: {i}" if "old" in expression else str(i) for i in range(21))
+    numbers = numbers if "old" not in expression else f"{numbers}, 21"
+    line = f"é = {expression.format(numbers)}; last = 1"
+    text = f"def f():\n    {line}\n    return last\n    pass\n{line}\nlast\n"
+    found = read(source_of(text))
+    assert not any(
+        isinstance(node, cst.Integer) and node.value == "7" for node in everything(found)
+    )
+    places = sorted(
+        found.offsets(node)[0]
+        for node in everything(found)
+        if isinstance(node, cst.Name) and node.value == "last"
+    )
+    assert places == [one.start() for one in re.finditer("last", text)]
+
+
+def test_statements_that_are_too_many_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lrlint.source.skeleton._MOST", 2)
+    for rest in ("c = 3\nd = 4\n", "@wrap\ndef f(): pass\n# end\n"):
+        assert len(read(source_of(f"a = 1\nb = 2\n{rest}")).tree.body) == 2
+    (statement,) = read(source_of("é = 1; b = 2; c = 3\nd = 4\n")).tree.body
+    assert isinstance(statement, cst.SimpleStatementLine)
+    assert len(statement.body) == 2

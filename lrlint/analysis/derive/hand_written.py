@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
@@ -16,7 +16,7 @@ from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_ato
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
-from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.records import NotTaken, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.trace import (
     BranchNotTaken,
     BuildOptimizer,
@@ -196,11 +196,12 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
     if steps is None:
         return WrittenLaw()
     read = _read(event.law, used, steps, loops.fact(repeats[len(used) - 1]))
-    return replace(read, dead=tuple(_dead_branches(event.law, located)))
+    branches = [item.event for item in located if isinstance(item.event, BranchNotTaken)]
+    return replace(read, dead=tuple(_dead_branches(event.law, branches)))
 
 
 def _writes_once(writes: Sequence[Located]) -> bool:
-    """Whether writes are one of the script's, which gives each param group the same LR."""
+    """Whether writes are one of the script's, which follows one law in each param group."""
     events = [write.event for write in writes if isinstance(write.event, LRWrite)]
     groups = {event.group for event in events}
     if len(groups) != len(events) or not events:
@@ -208,10 +209,20 @@ def _writes_once(writes: Sequence[Located]) -> bool:
     loops = [[loop.loop.index for loop in write.loops] for write in writes]
     return all(
         event.place.node is events[0].place.node
-        and event.law == events[0].law
+        and _in_proportion(event.law, events[0].law)
         and around == loops[0]
         for event, around in zip(events, loops, strict=True)
     )
+
+
+def _in_proportion(law: Expr | None, other: Expr | None) -> bool:
+    """Whether two laws are the same but for the LR that they start from."""
+    if law == other:
+        return True
+    if law is None or other is None or other == 0:
+        return False
+    share = law / other
+    return not varies(share) and not any(law_shape.conditions_of(share))
 
 
 def law_of_own(
@@ -224,7 +235,8 @@ def law_of_own(
     (site,) = sites
     kind = {Cadence.EPOCH: LoopKind.EPOCH, Cadence.BATCH: LoopKind.BATCH}.get(site.per)
     counter = next((loop for loop in reversed(site.loops) if loop.kind is kind), site.loops[-1])
-    return _read(rate.number, [(rate.step, None)], steps, counter)
+    read = _read(rate.number, [(rate.step, None)], steps, counter)
+    return replace(read, dead=tuple(_dead_branches(rate.number, rate.not_taken)))
 
 
 def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
@@ -277,14 +289,15 @@ def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:
     )
 
 
-def _dead_branches(law: Expr, located: list[Located]) -> Iterator[DeadBranch]:
+def _dead_branches(
+    law: Expr, branches: Iterable[BranchNotTaken | NotTaken]
+) -> Iterator[DeadBranch]:
     """Yield the branches of a law that are never taken."""
     known = set(law_shape.conditions_of(law))
-    for item in located:
-        event = item.event
-        if isinstance(event, BranchNotTaken) and event.earlier in known:
+    for branch in branches:
+        if branch.earlier in known:
             yield DeadBranch(
-                place=event.place, text=text_of(event.condition), earlier=text_of(event.earlier)
+                place=branch.place, text=text_of(branch.condition), earlier=text_of(branch.earlier)
             )
 
 

@@ -10,6 +10,8 @@ from lrlint.analysis.derive.state_calls import calls_on
 from lrlint.analysis.derive.step_guards import conditions, relative
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.conditions import Condition, Flag, Not
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.records import OptimizerRecord
 from lrlint.analysis.model.trace import (
     Block,
@@ -95,6 +97,15 @@ def _replace(
     doubtful = [part for part in conditions(path) if part.lean is not True]
     if not doubtful:
         old.replaced_by = new
-    elif all(any(is_loop_atom(atom) for atom in part.atoms()) for part in doubtful):
+    elif all(map(_comes_up, doubtful)):
         old.replaced_midway = new
         old.replaced_in = tuple(loops.fact(node) for node in path if isinstance(node, Repeat))
+
+
+def _comes_up(condition: Condition) -> bool:
+    """Whether a condition may hold from some iteration on: `epoch == 5`, a flag that is cleared."""
+    if isinstance(condition, Not):
+        return _comes_up(condition.of)
+    if isinstance(condition, Flag):
+        return condition.nature is Nature.METRIC
+    return any(map(is_loop_atom, condition.atoms()))

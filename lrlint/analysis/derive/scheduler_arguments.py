@@ -104,7 +104,7 @@ def horizon_of(record: SchedulerRecord, arguments: Mapping[str, Argument]) -> Ho
     if record.decay is not None:
         end, place = record.decay.at, record.decay.place
         cosine, line = HANDWRITTEN_COSINE, HANDWRITTEN_LINE
-        if record.own_rate is not None:
+        if record.own_rate is not None and record.law != "LambdaLR":
             cosine, line = OWN_COSINE, OWN_LINE
         name = cosine if record.decay.cosine else line
         horizon = _horizon(name, end, place or record.place)

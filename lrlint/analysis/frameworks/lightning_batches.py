@@ -124,8 +124,7 @@ def _limited(length: Expr, limit: Expr | None) -> Expr | None:
 
 def loaders_of(machine: Machine, module: Instance, arguments: Arguments) -> AnyValue | None:
     """Return the training loaders of ``fit``: given, of a datamodule, or of the module."""
-    given = arguments.get(1, "train_dataloaders") or arguments.keywords.get("train_dataloader")
-    source = arguments.get(3, "datamodule")
+    given, source = _given(arguments)
     if given is None or given == NONE:
         given = module if source is None or source == NONE else source
     if not isinstance(given, Instance) or given.cls is None:
@@ -139,6 +138,25 @@ def loaders_of(machine: Machine, module: Instance, arguments: Arguments) -> AnyV
     return machine.call_function(method, Arguments())
 
 
+def _given(arguments: Arguments) -> tuple[AnyValue | None, AnyValue | None]:
+    """Return the loaders and the datamodule that ``fit`` is given."""
+    loaders = arguments.get(1, "train_dataloaders") or arguments.keywords.get("train_dataloader")
+    return loaders, arguments.get(3, "datamodule")
+
+
+def datamodule_of(arguments: Arguments) -> AnyValue | None:
+    """Return the datamodule of ``fit``: ``NONE`` where it trains on loaders; None where open."""
+    given, source = _given(arguments)
+    if source is not None and source != NONE:
+        return source
+    if isinstance(given, Instance):
+        return given
+    if given is None and arguments.open:
+        return None
+    is_loader = given is None or given == NONE or isinstance(given, Loader | Sized | ListValue)
+    return NONE if is_loader else None
+
+
 def attach(trainer: Trainer, batches: Batches, datamodule: AnyValue | None) -> None:
     """Give a Trainer what it knows once it trains: its batches, and how many updates they make."""
     store = trainer.store.data
@@ -146,7 +164,7 @@ def attach(trainer: Trainer, batches: Batches, datamodule: AnyValue | None) -> N
     store["num_training_batches"] = batches.used
     store["train_dataloader"] = loader
     store["estimated_stepping_batches"] = estimated(trainer, batches.used)
-    if isinstance(datamodule, Instance):
+    if isinstance(datamodule, Instance) or datamodule == NONE:
         store["datamodule"] = datamodule
     else:
         store["datamodule"] = _with_loader(loader, "train_dataloader", "trainer.datamodule")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import dotted
+from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.frameworks.lightning_configured import Scheduled
 from lrlint.analysis.frameworks.lightning_trainer import Settings, Trainer
 from lrlint.analysis.interpreter.machine import Machine
@@ -60,7 +61,9 @@ def monitoring_of(
     try:
         if _LOGS_ELSEWHERE.search(text):
             raise _Unknown
-        logged = [call for cls in lookup_order(module.cls) for call in _logged_by(cls)]
+        methods = [method for cls in lookup_order(module.cls) for method in _methods(cls)]
+        callers = _callers(methods)
+        logged = [call for method in methods for call in _logged_by(method, callers)]
         if any(base.rsplit(".", 1)[-1] not in _BASES for base in external_bases(module.cls)):
             raise _Unknown
     except _Unknown:
@@ -86,46 +89,128 @@ def _is_name_of(monitor: str, logged: str) -> bool:
     )
 
 
-def _logged_by(cls: ClassValue) -> Iterator[Logged]:
-    """Yield what the methods of a class log; raise `_Unknown` where that is not all."""
-    for name, method in cls.scope.store.data.items():
-        if not isinstance(method, FunctionValue):
-            continue
-        unit = method.scope.unit
-        body = unit.body_of(method.node)
-        in_validation = str(name).startswith(("validation_", "on_validation_"))
-        for node in () if body is None else walk(body):
-            if not isinstance(node, cst.Call):
-                continue
-            called = dotted(node.func)
-            if called in ("self.log", "self.log_dict"):
-                for metric, value in _metrics(node, called):
-                    yield Logged(metric, in_validation, value, SyntaxPlace(unit, node))
-            elif called != "super" and any(dotted(arg.value) == "self" for arg in node.args):
-                raise _Unknown
+def _methods(cls: ClassValue) -> list[FunctionValue]:
+    values = cls.scope.store.data.values()
+    return [method for method in values if isinstance(method, FunctionValue)]
 
 
-def _metrics(node: cst.Call, called: str) -> Iterator[tuple[str, cst.BaseExpression | None]]:
-    """Yield the names that a call logs, each with its value."""
+def _name(method: FunctionValue) -> str:
+    return method.node.name.value if isinstance(method.node, cst.FunctionDef) else ""
+
+
+def _calls(method: FunctionValue) -> Iterator[tuple[str | None, cst.Call]]:
+    """Yield the calls in a method, each with the name of what it calls."""
+    body = method.scope.unit.body_of(method.node)
+    for node in () if body is None else walk(body):
+        if isinstance(node, cst.Call):
+            yield dotted(node.func), node
+
+
+_Callers = Mapping[str, Sequence[tuple[str, cst.Call]]]
+"""By the name of a method, the calls of it: in which method each is, and itself."""
+
+
+def _callers(methods: Sequence[FunctionValue]) -> _Callers:
+    callers: dict[str, list[tuple[str, cst.Call]]] = defaultdict(list)
+    for method in methods:
+        for called, node in _calls(method):
+            if called is not None and called.startswith("self."):
+                callers[called.removeprefix("self.")].append((_name(method), node))
+    return callers
+
+
+def _logged_by(method: FunctionValue, callers: _Callers) -> Iterator[Logged]:
+    """Yield what a method logs; raise `_Unknown` where that is not all."""
+    for called, node in _calls(method):
+        if called in ("self.log", "self.log_dict"):
+            place = SyntaxPlace(method.scope.unit, node)
+            for key, value in _metrics(node, called):
+                for name, by in _names(key, method, callers):
+                    in_validation = by.startswith(("validation_", "on_validation_"))
+                    yield Logged(name, in_validation, value, place)
+        elif called != "super" and any(dotted(arg.value) == "self" for arg in node.args):
+            raise _Unknown
+
+
+def _metrics(
+    node: cst.Call, called: str
+) -> Iterator[tuple[cst.BaseExpression, cst.BaseExpression | None]]:
+    """Yield the expressions of the names that a call logs, each with its value."""
     if not node.args or any(arg.star for arg in node.args):
         raise _Unknown
     first = next((a.value for a in node.args if a.keyword is None), node.args[0].value)
     others = [arg.value for arg in node.args if arg.value is not first]
-    pairs: list[tuple[cst.BaseExpression, cst.BaseExpression | None]] = []
     if called == "self.log":
-        pairs = [(first, others[0] if others else None)]
+        yield first, others[0] if others else None
     elif isinstance(first, cst.Dict):
         for element in first.elements:
             if not isinstance(element, cst.DictElement):
                 raise _Unknown
-            pairs.append((element.key, element.value))
+            yield element.key, element.value
     else:
         raise _Unknown
-    for key, value in pairs:
-        name = string_of(key)
-        if not isinstance(name, str):
-            raise _Unknown
-        yield name, value
+
+
+def _names(
+    key: cst.BaseExpression, method: FunctionValue, callers: _Callers
+) -> Iterator[tuple[str, str]]:
+    """Yield the names that an expression may be, each with the method that decides it.
+
+    ``f"{stage}_loss"`` is as many names as there are calls of the method with a ``stage``.
+    """
+    if isinstance(name := string_of(key), str):
+        yield name, _name(method)
+        return
+    parts, calls = list(_parts(key)), callers.get(_name(method))
+    parameters = {part.value for part in parts if isinstance(part, cst.Name)}
+    body = method.scope.unit.body_of(method.node)
+    if not calls or body is None or not parameters.isdisjoint(assigned_names(body)):
+        raise _Unknown
+    for caller, call in calls:
+        yield "".join(_text(part, method, call) for part in parts), caller
+
+
+def _parts(key: cst.BaseExpression) -> Iterator[str | cst.Name]:
+    """Yield what a text is joined of: texts, and the names of parameters."""
+    match key:
+        case cst.FormattedString(parts=parts):
+            for part in parts:
+                match part:
+                    case cst.FormattedStringText(value=text):
+                        yield text
+                    case cst.FormattedStringExpression(
+                        expression=cst.Name() as name, conversion=None, format_spec=None
+                    ):
+                        yield name
+                    case _:
+                        raise _Unknown
+        case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+            yield from _parts(left)
+            yield from _parts(right)
+        case cst.Name():
+            yield key
+        case _:
+            if not isinstance(constant := string_of(key), str):
+                raise _Unknown
+            yield constant
+
+
+def _text(part: str | cst.Name, method: FunctionValue, call: cst.Call) -> str:
+    """Return a text, or the text that a call passes as a parameter of the method."""
+    if isinstance(part, str):
+        return part
+    parameters = [parameter.name.value for parameter in method.node.params.params[1:]]
+    if part.value not in parameters or any(arg.star for arg in call.args):
+        raise _Unknown
+    keywords = {arg.keyword.value: arg.value for arg in call.args if arg.keyword is not None}
+    positional = [arg.value for arg in call.args if arg.keyword is None]
+    given = dict(zip(parameters, positional, strict=False)) | keywords
+    default = method.node.params.params[1 + parameters.index(part.value)].default
+    value = given.get(part.value, default)
+    text = None if value is None else string_of(value)
+    if not isinstance(text, str):
+        raise _Unknown
+    return text
 
 
 def _has_several_processes(machine: Machine, trainer: Trainer) -> bool:

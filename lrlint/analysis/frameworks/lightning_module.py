@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.frameworks.lightning_batches import attach, batches_of, loaders_of
+from lrlint.analysis.frameworks.lightning_batches import (
+    attach,
+    batches_of,
+    datamodule_of,
+    loaders_of,
+)
 from lrlint.analysis.frameworks.lightning_fit import HELD_OPTIMIZERS, HELD_SCHEDULERS, train
+from lrlint.analysis.frameworks.lightning_names import MODULES
 from lrlint.analysis.frameworks.lightning_trainer import Trainer, unseen_trainer
 from lrlint.analysis.interpreter import choices
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -17,7 +23,7 @@ from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.library.namespaces import namespace, update
-from lrlint.analysis.library.registry import drives, models_method
+from lrlint.analysis.library.registry import drives, models, models_method, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
@@ -27,6 +33,7 @@ from lrlint.analysis.model.values import (
     ClassValue,
     Const,
     DictValue,
+    External,
     FunctionValue,
     Instance,
     Opaque,
@@ -54,7 +61,7 @@ def _fit(machine: Machine, trainer: Trainer, arguments: Arguments, node: cst.Cal
         machine.write(module.store, "trainer", trainer)
         loaders = loaders_of(machine, module, arguments)
         batches = batches_of(machine, trainer, loaders)
-        attach(trainer, batches, arguments.get(3, "datamodule"))
+        attach(trainer, batches, datamodule_of(arguments))
         with machine.through(node):
             train(machine, module, trainer, batches.used, machine.here(node))
         return NONE
@@ -93,6 +100,16 @@ def _configuring(cls: ClassValue) -> ClassValue | None:
     """Return the class whose ``configure_optimizers`` a class has."""
     order = lookup_order(cls)
     return next((base for base in order if "configure_optimizers" in base.scope.store.data), None)
+
+
+@models(
+    *qualified(
+        tuple(f"{module}.utilities.types" for module in MODULES),
+        *("OptimizerConfig", "OptimizerLRSchedulerConfig", "LRSchedulerConfigType"),
+    )
+)
+def _typed_dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return machine.call(External("builtins.dict"), arguments, node)
 
 
 # -- what a module inherits -----------------------------------------------------------------------

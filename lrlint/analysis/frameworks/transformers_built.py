@@ -26,7 +26,7 @@ _OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafacto
 
 
 def overrides(machine: Machine, trainer: Instance, *names: str) -> bool:
-    """Whether a class of the project has a method of its own in place of a Trainer's."""
+    """Whether a class of the project overrides a method of a Trainer."""
     cls = trainer.cls
     return cls is not None and any(members.class_member(machine, cls, name) for name in names)
 

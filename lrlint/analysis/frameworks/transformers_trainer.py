@@ -7,13 +7,14 @@ schedule of the `TrainingArguments` is planned for all of them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import libcst as cst
 
 from lrlint.analysis.frameworks import transformers_arguments as settings
 from lrlint.analysis.frameworks import transformers_built as build
+from lrlint.analysis.frameworks.transformers_callbacks import Callbacks
 from lrlint.analysis.interpreter import calls, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -156,35 +157,42 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
     for record in (optimizer.record, scheduler.record):
         if record.escapes == _PASSED:
             record.escapes = None
-    with _loops(machine, trainer, plan, node) as condition:
-        if condition is None:
-            _update(machine, optimizer, scheduler, node)
-        else:
-            with machine.guard(condition, node):
-                _update(machine, optimizer, scheduler, node)
+    callbacks = Callbacks(machine, trainer, optimizer, scheduler)
+    callbacks.call("on_train_begin")
+    with _loops(machine, trainer, plan, node, callbacks) as condition, ExitStack() as stack:
+        if condition is not None:
+            stack.enter_context(machine.guard(condition, node))
+        callbacks.call("on_step_begin")
+        machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
+        callbacks.call("on_optimizer_step")
+        machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))
+        callbacks.call("on_step_end")
+    callbacks.call("on_train_end")
     return Opaque(measured=True)
-
-
-def _update(
-    machine: Machine, optimizer: OptimizerValue, scheduler: SchedulerValue, node: cst.Call
-) -> None:
-    machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
-    machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))
 
 
 @contextmanager
 def _loops(
-    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call
+    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call, callbacks: Callbacks
 ) -> Iterator[Condition | None]:
     """Put the ``with`` block into the loops of a training; yield when a batch makes an update."""
     if plan.epochs is None:
+        callbacks.leave_epochs_open()
         with _loop(machine, trainer, plan.updates, "step", node, batches=True):
             yield None
         return
-    with (
-        _loop(machine, trainer, plan.epochs, "epoch", node),
-        _loop(machine, trainer, plan.batches, "batch", node, batches=True) as batch,
-    ):
+    with _loop(machine, trainer, plan.epochs, "epoch", node):
+        callbacks.call("on_epoch_begin")
+        with _batches_loop(machine, trainer, plan, node) as condition:
+            yield condition
+        callbacks.call("on_epoch_end")
+
+
+@contextmanager
+def _batches_loop(
+    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call
+) -> Iterator[Condition | None]:
+    with _loop(machine, trainer, plan.batches, "batch", node, batches=True) as batch:
         if plan.every.as_number() == 1 or plan.batches is None:
             yield None
             return
@@ -258,6 +266,17 @@ def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
         if isinstance(batches, Expr):
             return batches
     return machine.named_number("len(train_dataloader)", None, Strength.OPEN, unit=Unit.BATCH)
+
+
+@models_method(LibraryKind.TRAINER, "add_callback")
+def _add_callback(
+    machine: Machine, trainer: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    added, given = arguments.get(0, "callback") or Opaque(), trainer.store.data.get("callbacks")
+    known = given.items if isinstance(given, ListValue) and given.items is not None else []
+    machine.write(trainer.store, "callbacks", ListValue([*known, added]))
+    escapes.escape(added, _PASSED)
+    return NONE
 
 
 @models_method(LibraryKind.TRAINER, "get_train_dataloader")

@@ -17,7 +17,7 @@ _ELEMENTWISE = (
 
 
 def compared(machine: Machine, node: cst.Comparison) -> Sized | None:
-    """Return what a comparison of the elements of an array is; None where it is no such one."""
+    """Return the array that a comparison of each element makes; None for another comparison."""
     if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, _ELEMENTWISE):
         return None
     array = _array(machine, node.left)

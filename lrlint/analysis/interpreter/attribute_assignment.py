@@ -90,6 +90,10 @@ def set_attribute(
         case Instance() if (setter := _setter(machine, owner, name)) is not None:
             machine.call_function(setter, Arguments([value]))
         case Instance(store=store, path=path):
+            if isinstance(value, (Const, Expr)) and any(
+                "__setattr__" in inherited.data for inherited in store.inherited
+            ):
+                value = Opaque(name)
             if rename and (path is not None or not isinstance(value, Expr)):
                 value = name_value(machine, value, f"{path or 'self'}.{name}")
             note_rebinding(machine, store.data.get(name, MISSING), value)

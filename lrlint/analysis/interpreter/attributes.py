@@ -97,6 +97,10 @@ def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | 
         case ((SchedulerValue() | OptimizerValue()), "__dict__"):
             escapes.escape(owner, "changed through __dict__")
             return Opaque()
+        case SchedulerValue(record=record), "_schedulers":
+            for child in (record, *record.children):
+                escapes.leave_open(child, "within reach of _schedulers")
+            return Opaque()
         case SchedulerValue(record=record), "last_epoch":  # it changes with each step
             return Opaque(f"{record.variable or 'scheduler'}.last_epoch")
         case SchedulerValue(record=record), _:
@@ -135,9 +139,12 @@ def _module_member(machine: Machine, unit: ModuleUnit, name: str) -> AnyValue:
 def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
     machine.read(owner.store, name)
     value = owner.store.data.get(name)
-    if value is not None:
+    intercepted = _is_intercepted(owner, name)
+    if value is not None and not intercepted:
         return _named_member(machine, owner, name, value)
     value = machine.find_method(owner, name)
+    if intercepted and not isinstance(value, FunctionValue):
+        return Opaque(name)
     if value is not None:
         return value
     if name == "__class__" and owner.cls is not None:
@@ -155,6 +162,22 @@ def _instance_member(machine: Machine, owner: Instance, name: str) -> AnyValue:
             return Method(owner, name)
     value = owner.store.data[name] = Opaque(f"{owner.path}.{name}" if owner.path else name)
     return value
+
+
+def _is_intercepted(owner: Instance, name: str) -> bool:
+    """Whether code of the project decides what an attribute is: a descriptor, for example."""
+    for store in owner.store.inherited:
+        if "__getattribute__" in store.data:
+            return True
+        member = store.data.get(name)
+        if isinstance(member, Instance) and _has(member, "__get__"):
+            return True
+    return False
+
+
+def _has(owner: Instance, name: str) -> bool:
+    """Whether a class of an object defines a method."""
+    return any(name in store.data for store in owner.store.inherited)
 
 
 def delegated(machine: Machine, owner: Instance, name: str) -> AnyValue | None:

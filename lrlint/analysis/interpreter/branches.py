@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -13,15 +13,29 @@ from lrlint.analysis.interpreter.journal import Changes, apply_changes, join_cha
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Exit, Outcome
 from lrlint.analysis.model.condition_queries import depends_on_loop, never_together
-from lrlint.analysis.model.conditions import Condition, Relation, all_of, any_of, flatten, negate
+from lrlint.analysis.model.conditions import (
+    All,
+    Condition,
+    Flag,
+    Not,
+    Relation,
+    all_of,
+    any_of,
+    flatten,
+    negate,
+)
+from lrlint.analysis.model.conditions import Any as AnyOf
+from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import Store
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import statements_of, walk
 
 
 def run_if(machine: Machine, node: cst.If) -> Outcome:
     """Interpret an ``if`` with its ``elif`` and ``else``."""
     truth = machine.truth(node.test)
+    if not isinstance(truth, bool) and _skips_a_batch(machine, node):
+        truth = _seldom(truth, holds=False)
     decided = settle(machine, truth)
     if isinstance(truth, Relation) and depends_on_loop(truth):
         _note_not_taken(machine, truth, node)
@@ -41,6 +55,32 @@ def run_if(machine: Machine, node: cst.If) -> Outcome:
     if isinstance(decided, bool):
         return then() if decided else otherwise()
     return fork(machine, decided, node, then, otherwise)
+
+
+def _skips_a_batch(machine: Machine, node: cst.If) -> bool:
+    """Whether an ``if`` leaves a batch out: it has nothing to learn from, or its loss is wrong."""
+    *_, last = (None, *statements_of(node.body))
+    ends = isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Continue)
+    if not ends or node.orelse is not None:
+        return False
+    trains = any(
+        isinstance(part, cst.Attribute) and part.attr.value == "step" for part in walk(node.body)
+    )
+    return not trains and bool(machine.loops) and machine.loops[-1].loop.over_loader
+
+
+def _seldom(condition: Condition, *, holds: bool) -> Condition:
+    """Return a condition whose measurements ordinarily come out so that it does (not) hold."""
+    match condition:
+        case Flag(default=None, nature=Nature.METRIC):
+            return replace(condition, default=holds)
+        case Not(of):
+            return negate(_seldom(of, holds=not holds))
+        case All(parts):
+            return All(tuple(_seldom(part, holds=holds) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(_seldom(part, holds=holds) for part in parts))
+    return condition
 
 
 def _note_not_taken(machine: Machine, condition: Relation, node: cst.If) -> None:

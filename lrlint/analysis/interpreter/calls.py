@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter import (
     memory,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
@@ -183,6 +184,9 @@ def _call_instance(
     if isinstance(method, FunctionValue):
         with machine.through(node):
             return machine.call_function(method, arguments)
+    modelled = machine.library.call_method(machine, instance, "__call__", arguments, node)
+    if modelled is not None:
+        return modelled
     if instance.cls is not None:
         return Opaque(measured=bool(machine.loops), local=is_local(*arguments.all()))
     return unknown_call(machine, instance, arguments, node)
@@ -203,6 +207,7 @@ def unknown_call(
                 isinstance(value, FunctionValue)
                 and isinstance(value.node, cst.FunctionDef)
                 and "hook" not in last
+                and not _waits_for_signals(machine, last)
             ):
                 if value.receiver is not None:
                     escapes.escape(value.receiver, why)
@@ -226,12 +231,26 @@ def _stays_local(function: AnyValue) -> bool:
     return True
 
 
+_SENDS_SIGNALS = frozenset({"alarm", "kill", "raise_signal", "send_signal", "setitimer"})
+
+
+def _waits_for_signals(machine: Machine, last: str) -> bool:
+    """Whether a call registers a handler of signals, of which an ordinary run gets none."""
+    return last == "signal" and _SENDS_SIGNALS.isdisjoint(machine.unit.survey.module.called)
+
+
 def _assume_called(machine: Machine, function: FunctionValue, node: cst.Call) -> None:
     """Interpret a function that unknown code receives, such as ``main_worker`` of a launcher."""
     if function.node in machine.called:
         return
+    start, mark = len(machine.journal), len(machine.block)
     with called_unseen(machine, function, registered=True), machine.through(node):
         machine.call_function(function, Arguments(open=True))
+    leave_numbers_unknown(machine, start)
+    if len(machine.block) == mark:
+        # What it steps may have its name later only.
+        machine.called.discard(function.node)
+        machine.passed.append(function)
 
 
 # -- functions --------------------------------------------------------------------------------
@@ -333,6 +352,10 @@ def _instantiate(
     if modelled is not None:
         return modelled
     kind = machine.library.kind_of_class(cls)
+    if cls.metaclass is not None and "__call__" in cls.metaclass.scope.store.data:
+        for earlier in [instance for instance in machine.instances if instance.cls is cls]:
+            escapes.escape(earlier, f"what {cls.name}() may return again")
+            return Opaque()
     instance = Instance(cls, Store(), open=bool(members.external_bases(cls)), kind=kind)
     instance.store.inherited = tuple(base.scope.store for base in members.lookup_order(cls))
     machine.instances.append(instance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class Unknowns:
     """The numbers among it."""
     entries: set[Entry]
     others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
-    """What is no number: where it is, its value before the loop, and the unknown in its place."""
+    """Values other than numbers: where each is, its value before the loop and the unknown in it."""
 
     def restore(self, machine: Machine) -> None:
         """Give back its value to each entry that the body has not changed."""
@@ -103,8 +103,9 @@ def _changing(
         for name in sorted(scope.unit.survey.shared_names & scope.store.data.keys()):
             yield scope.store, name, None
     carried = {key for key in machine.carried if isinstance(key, str)}
+    changed = mutations.attributes | carried
     for cls in machine.classes:
-        for name in sorted((mutations.attributes | carried) & cls.scope.store.data.keys()):
+        for name in _common(changed, cls.scope.store.data):
             yield cls.scope.store, name, None
     # A project has hundreds of objects, few of which have anything that changes.
     by_class: dict[ClassValue | None, tuple[set[str], set[str]]] = {}
@@ -113,17 +114,21 @@ def _changing(
         if kind not in by_class:
             by_class[kind] = _changed_attributes(kind, carried)
         own, inherited = by_class[kind]
-        for name in sorted((own & data.keys()) | inherited):
+        for name in sorted({*_common(own, data), *inherited}) if inherited else _common(own, data):
             default = None if kind is None or name in data else class_member(machine, kind, name)
             yield instance.store, name, default
-    for mapping in machine.dicts:
-        for key in sorted(mutations.keys & mapping.store.data.keys()):
-            yield mapping.store, key, None
-        for key in machine.carried:
-            if isinstance(key, cst.CSTNode):
-                continue  # a list, not an entry
+    entries = [key for key in machine.carried if not isinstance(key, cst.CSTNode)]  # no lists
+    for mapping in machine.dicts if mutations.keys or entries else ():
+        for name in _common(mutations.keys, mapping.store.data):
+            yield mapping.store, name, None
+        for key in entries:
             mapping.complete &= key in mapping.store.data
             yield mapping.store, key, None
+
+
+def _common(names: set[str], data: Mapping[Hashable, object]) -> Sequence[str]:
+    """Return the names that a mapping has, in order; of most, it has none."""
+    return () if data.keys().isdisjoint(names) else sorted(names & data.keys())
 
 
 def _changed_attributes(cls: ClassValue | None, carried: set[str]) -> tuple[set[str], set[str]]:

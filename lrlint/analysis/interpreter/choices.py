@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.computed import Measured, computed, is_computed, varies
 from lrlint.analysis.model.condition_queries import depends_on_loop, is_loop_atom, text_of
-from lrlint.analysis.model.conditions import Condition, all_of, natures, negate
+from lrlint.analysis.model.conditions import Condition, both, natures, negate
 from lrlint.analysis.model.questions import Nature
 from lrlint.analysis.model.values import AnyValue, Choice, Const, Opaque, alternatives, leaning
 from lrlint.symbolic import Atom, Expr, Strength, TooComplex
@@ -100,7 +100,7 @@ def _under(
     """Return the alternatives of a value under one more condition."""
     if isinstance(value, Choice):
         return [
-            (all_of(condition, inner), alternative)
+            (both(condition, inner), alternative)
             for inner, alternative in value.alternatives
             if not machine.contradict(condition, inner)
         ]

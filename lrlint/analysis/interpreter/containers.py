@@ -34,6 +34,8 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
         case "pop" if key is not None:
             value = _get(machine, receiver, key, arguments.get(1))
             known = members.dict_key(key)
+            if known is None:
+                receiver.complete = False
             if known in receiver.store.data:
                 members.forget_keys(receiver)
                 machine.write(receiver.store, known, MISSING)

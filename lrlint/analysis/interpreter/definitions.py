@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import imports
+from lrlint.analysis.interpreter import escapes, imports
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
@@ -14,10 +15,11 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    Opaque,
     Scope,
     Store,
 )
-from lrlint.source.nodes import decorators_of, statements_of
+from lrlint.source.nodes import decorators_of, statements_of, walk
 from lrlint.symbolic import Expr, Strength
 
 
@@ -102,7 +104,59 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
         elif isinstance(member, Expr) and isinstance(name, str):
             scope.store.data[name] = _class_number(machine, node.name.value, name, member)
     machine.classes.append(value)
+    value.metaclass = _metaclass(machine, value)
+    if _is_rewritten(value):
+        _leave_open(value)
     machine.write(machine.scope.store, node.name.value, value)
+
+
+def _metaclass(machine: Machine, cls: ClassValue) -> ClassValue | None:
+    """Return the metaclass of a class, where that is one of the project."""
+    for word in cls.node.keywords:
+        if word.keyword is not None and word.keyword.value == "metaclass":
+            kind = machine.evaluate(word.value)
+            return kind if isinstance(kind, ClassValue) else None
+    bases = (base.metaclass for base in cls.bases if isinstance(base, ClassValue))
+    return next(filter(None, bases), None)
+
+
+def _is_rewritten(cls: ClassValue) -> bool:
+    """Whether a metaclass or `__init_subclass__` of the project sets attributes of a class."""
+    hooks = [base.scope.store.data.get("__init_subclass__") for base in lookup_order(cls)[1:]]
+    for kind in lookup_order(cls.metaclass) if cls.metaclass is not None else ():
+        hooks += [kind.scope.store.data.get(name) for name in ("__new__", "__init__")]
+    return any(isinstance(hook, FunctionValue) and _changes_parameters(hook) for hook in hooks)
+
+
+_CHANGES = frozenset({"pop", "setattr", "setdefault", "update"})
+
+
+def _changes_parameters(function: FunctionValue) -> bool:
+    """Whether a function sets attributes or items of what it receives."""
+    if isinstance(function.node, cst.Lambda):
+        return False
+    if not _CHANGES.isdisjoint(function.scope.unit.survey.part(function.node).called):
+        return True
+    names = {parameter.name.value for parameter in function.node.params.params}
+    return any(
+        isinstance(target, (cst.AssignTarget, cst.AugAssign))
+        and isinstance(target.target, (cst.Attribute, cst.Subscript))
+        and isinstance(target.target.value, cst.Name)
+        and target.target.value.value in names
+        for target in walk(function.node.body)
+    )
+
+
+def _leave_open(cls: ClassValue) -> None:
+    """Make the numbers of a class unknown, and how often its methods step something."""
+    members: dict[object, AnyValue] = {}
+    for base in reversed(lookup_order(cls)):
+        members |= base.scope.store.data
+    for name, member in members.items():
+        if isinstance(member, FunctionValue):
+            escapes.leave_function_open(member, f"stepped by {cls.name}, which a hook may change")
+        elif isinstance(member, (Const, Expr)) and not str(name).startswith("__"):
+            cls.scope.store.data[name] = Opaque(f"{cls.name}.{name}")
 
 
 def _class_number(machine: Machine, owner: str, name: str, number: Expr) -> Expr:

@@ -42,7 +42,7 @@ def traces(machine: Machine) -> list[Block]:
     """Interpret a module from all its entry points; return a trace for each training in it."""
     bind_builtin_names(machine, machine.scope, main=True)
     blocks = [machine.trace]
-    called: set[cst.CSTNode] = set()
+    called: set[cst.CSTNode | Instance] = set()
     try:
         machine.run_block(machine.unit.tree.body)
         called = set(machine.called)
@@ -84,7 +84,9 @@ def _stepped(block: Block) -> set[Owner]:
     return stepped
 
 
-def _escape_uncalled(machine: Machine, blocks: list[Block], called: set[cst.CSTNode]) -> None:
+def _escape_uncalled(
+    machine: Machine, blocks: list[Block], called: set[cst.CSTNode | Instance]
+) -> None:
     """Let what functions step escape that the script passes on without a call of its own.
 
     A handler is called where nobody sees it.
@@ -145,6 +147,13 @@ def _entry_points(machine: Machine) -> Iterator[FunctionValue | ClassValue]:
     for value in values:
         if isinstance(value, ClassValue) and _part(value).relevant:
             yield value
+    for group, command in machine.commands:
+        if (
+            group in machine.called
+            and command.node not in machine.called
+            and command.scope.unit is not machine.unit
+        ):
+            yield command
 
 
 def _import_relevant(machine: Machine, values: Iterable[FunctionValue | ClassValue]) -> None:

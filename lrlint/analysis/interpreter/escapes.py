@@ -11,18 +11,24 @@ from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, Scheduler
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    Const,
     DictValue,
+    External,
     FunctionValue,
     Instance,
     ListValue,
     Method,
+    Opaque,
     Partial,
     Stream,
     alternatives,
 )
+from lrlint.symbolic import Expr
 
 _DEEPEST = 6
 """Containers within containers that are searched."""
+_EMPTY = (Const, Expr, External, Opaque)
+"""Most values by far; they contain no others."""
 
 
 def escape(value: AnyValue, why: str) -> None:
@@ -80,6 +86,8 @@ def leave_function_open(function: FunctionValue, why: str) -> None:
 
 
 def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
+    if isinstance(value, _EMPTY):
+        return
     # Objects refer to each other in circles.
     if depth > _DEEPEST or id(value) in seen:
         return

@@ -90,13 +90,15 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     """Interpret ``try`` with all its clauses."""
     block, mark = machine.block, len(machine.block)
     caught = {name for handler in node.handlers for name in _caught(handler.type)}
-    record = Try(len(machine.guards), catches_exit=bool(caught & _OF_EXITS))
-    if node.handlers:
+    overrides = node.finalbody is not None and _leaves(node.finalbody)
+    record = Try(len(machine.guards), catches_exit=overrides or bool(caught & _OF_EXITS))
+    if node.handlers or overrides:
         machine.tries.append(record)
+    returned = len(machine.frames[-1].returns)
     try:
         outcome = machine.run_block(statements_of(node.body))
     finally:
-        if node.handlers:
+        if node.handlers or overrides:
             machine.tries.pop()
     left = record.left or bool(caught & _EXPECTED)
     for handler in node.handlers:
@@ -106,11 +108,18 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     if node.orelse is not None and not outcome.ends:
         outcome = machine.run_block(statements_of(node.orelse.body))
     if node.finalbody is not None:
-        machine.run_block(statements_of(node.finalbody.body))
+        others = len(machine.frames[-1].returns)
+        final = machine.run_block(statements_of(node.finalbody.body))
+        if final.ends:
+            del machine.frames[-1].returns[returned:others]
+            record.left |= outcome.ends
+            left |= record.left
+            outcome = final
     if left:
         why = "stepped where an exception may leave a `try`"
         escapes.leave_block_open(block[mark:], why)
-        if record.left and machine.loops and any(map(_leaves, node.handlers)):
+        leaves = overrides or any(map(_leaves, node.handlers))
+        if record.left and machine.loops and leaves:
             machine.loops[-1].loop.left_by_exception = True
     if outcome.exit is Exit.RAISE and node.handlers:
         return Outcome()
@@ -125,11 +134,11 @@ def _caught(kind: cst.BaseExpression | None) -> list[str]:
     return [(name or "").rsplit(".", 1)[-1]]
 
 
-def _leaves(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    """Whether a handler leaves the loop or function around it."""
+def _leaves(clause: cst.ExceptHandler | cst.ExceptStarHandler | cst.Finally) -> bool:
+    """Whether a clause of a ``try`` leaves the loop or function around it."""
     return any(
         isinstance(small, _LEAVES)
-        for statement in statements_of(handler.body)
+        for statement in statements_of(clause.body)
         if isinstance(statement, cst.SimpleStatementLine)
         for small in statement.body
     )

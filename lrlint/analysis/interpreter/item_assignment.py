@@ -23,6 +23,7 @@ from lrlint.analysis.model.values import (
     External,
     Instance,
     ListValue,
+    Method,
     ModuleValue,
     Opaque,
     Sized,
@@ -46,6 +47,7 @@ def set_item(machine: Machine, target: cst.Subscript, value: AnyValue, *, rename
             whole = machine.evaluate(holder)
             if isinstance(whole, SchedulerValue):
                 machine.emit(SchedulerCall(*machine.where(holder), whole.record, f"{attribute} ="))
+                return
 
     def set_on(alternative: AnyValue) -> AnyValue:
         _set_item_of(machine, alternative, key, value, target, rename)
@@ -87,6 +89,8 @@ def _set_item_of(
             set_unknown_name(machine, owner, value)
         case Instance(cls=None, store=store) if isinstance(name, str):
             machine.write(store, name, value)
+        case Method(receiver=SchedulerValue(record=record), name=attribute):
+            machine.emit(SchedulerCall(*machine.where(target), record, f"{attribute} ="))
         case Opaque():
             owner.members[path_suffix(key, None)] = value
             escapes.escape(value, "stored in a container")

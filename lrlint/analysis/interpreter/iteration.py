@@ -153,7 +153,8 @@ def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
         position = index.value
         if isinstance(position, int) and 0 <= position < len(items):
             return items[position]
-        return items[0] if len(items) == 1 else Opaque(measured=True)
+        measured = not all(isinstance(item, Expr) for item in items)
+        return items[0] if len(items) == 1 else Opaque(measured=measured)
 
     return Stream(Expr.const(len(items)) if trips is None else trips, element, items=items)
 

@@ -12,7 +12,8 @@ from lrlint.analysis.interpreter.choices import join
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
-from lrlint.analysis.model.values import AnyValue, Store
+from lrlint.analysis.model.values import AnyValue, Const, Opaque, Store, Truth
+from lrlint.symbolic import Expr
 
 Changes = dict[tuple[Store, Hashable], AnyValue]
 """The last value that a branch has written to each entry of a store."""
@@ -33,6 +34,16 @@ def take_back(machine: Machine, start: int) -> Changes:
             store.data[key] = old
     del machine.journal[start:]
     return changes
+
+
+def leave_numbers_unknown(machine: Machine, start: int) -> None:
+    """Make the numbers unknown that calls out of sight may have changed any number of times.
+
+    The calls are those of a function that was interpreted once since the journal had a length.
+    """
+    for store, key, old in machine.journal[start:]:
+        if old is not MISSING and isinstance(store.data.get(key), (Const, Expr, Truth)):
+            machine.write(store, key, Opaque(str(key)))
 
 
 def apply_changes(machine: Machine, changes: Changes) -> None:

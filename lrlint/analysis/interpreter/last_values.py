@@ -33,6 +33,8 @@ from lrlint.symbolic import Atom, Expr, Strength
 def leave_replaced_open(machine: Machine, repeat: Repeat, start: int) -> None:
     """Leave open what the body steps and then replaces: a later iteration steps the new one."""
     stepped = set(stepped_in(repeat.body))
+    if not stepped:
+        return
     seen: set[tuple[Store, Hashable]] = set()
     for store, key, value in machine.journal[start:]:
         if (store, key) in seen:

@@ -197,6 +197,8 @@ def first_failure(condition: Condition, index: Atom) -> Expr | None:
         return None
     if speed is None and any(atom.lower is None for atom in slope.atoms()):
         return None
+    if isinstance(speed, float):
+        return None  # sums of fractions are rounded: 0.1 ten times is less than 1
     try:
         if condition.op in ("<", ">", "!="):
             return ceil(offset / -slope)

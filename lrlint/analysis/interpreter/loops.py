@@ -233,6 +233,9 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
     tests: list[Condition] = []
     with repeating(machine, loop, node, tests=tests) as repeat:
         test = machine.truth(node.test)
+        if machine.block:
+            # It is made once more than the body, and the rest of it depends on its first operands.
+            escapes.leave_block_open(machine.block, "stepped in the test of a `while` loop")
         if test is False:
             loop.trips = Expr.const(0)
         else:

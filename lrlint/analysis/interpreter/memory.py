@@ -19,19 +19,24 @@ def recall(
 ) -> AnyValue:
     """Return the value of an earlier call where the function remembers it, else run it."""
     memory = function.traits.memory
-    if memory is None or function.receiver is not None:
+    if memory is None:
         return run()
-    key = _key(arguments)
+    key = _key(arguments) if function.receiver is None else None
     if key is None:
-        return run()
-    value = memory.data.get(key)
-    if value is None:
         value = run()
-        if machine.loops:
-            why = "built or stepped by a cached function in a loop"
-            leave_function_open(function, why)
-            leave_value_open(value, why)
-        machine.write(memory, key, value)  # undone in the branches that did not call it
+        why = "built or stepped by a cached function, whose arguments may come again"
+        leave_function_open(function, why)
+        leave_value_open(value, why)
+        return value
+    earlier = memory.data.get(key)
+    if earlier is not None:
+        return earlier
+    value = run()
+    if machine.loops:
+        why = "built or stepped by a cached function in a loop"
+        leave_function_open(function, why)
+        leave_value_open(value, why)
+    machine.write(memory, key, value)  # undone in the branches that did not call it
     return value
 
 

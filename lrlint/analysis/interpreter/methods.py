@@ -22,6 +22,7 @@ from lrlint.analysis.interpreter import (
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.given_schedulers import given_scheduler
+from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
 from lrlint.analysis.model.computed import RateInUse
@@ -33,10 +34,12 @@ from lrlint.analysis.model.records import (
 )
 from lrlint.analysis.model.trace import (
     SETS_INITIAL_LR,
+    BuildOptimizer,
     OptimizerCall,
     OptimizerStep,
     SchedulerCall,
     SchedulerStep,
+    walk,
 )
 from lrlint.analysis.model.values import (
     NONE,
@@ -95,8 +98,12 @@ def call_method(
             return Opaque() if value is None else value
         case Const(value=str() as text):
             return containers.call_string(text, receiver, name, arguments)
+        case Expr() if name.endswith("_") and name not in _OF_TENSORS:
+            _change_tensor(machine, receiver)
         case Expr():
             return receiver if name in ("item", "__int__") else Opaque()
+        case Opaque(tensor=str()) if name.endswith("_") and name not in _OF_TENSORS:
+            _change_tensor(machine, receiver)
         case Opaque(tensor=str(), number=Expr() as number) if name in _OF_TENSORS:
             return number if name in ("item", "__int__") else receiver
         case Superclass():
@@ -127,6 +134,8 @@ def call_method(
             machine.emit(OptimizerCall(*machine.where(node), record, SETS_INITIAL_LR))
         case GroupsValue(whole=True) if name in ("pop", "clear", "remove"):
             attribute_assignment.remove_group(machine, receiver, node)
+        case GroupsValue(whole=True, record=record) if name in _REARRANGES:
+            escapes.leave_open(record, f"changed by param_groups.{name}(…)")
         case FunctionValue() | GroupsValue():
             return Opaque()
     return _unknown(machine, receiver, name, arguments, node)
@@ -142,6 +151,8 @@ def _option(group: GroupsValue, arguments: Arguments) -> AnyValue:
     return members.option_of(group, name) or Opaque()
 
 
+_REARRANGES = frozenset({"append", "extend", "insert", "reverse", "sort"})
+"""Methods of a list of param groups that give another order or other groups."""
 _REPACKS = frozenset({"batched", "unbatched", "repeat", "slice"})
 """Methods of webdataset's loaders that change how many batches there are."""
 _OF_TENSORS = frozenset(
@@ -169,6 +180,16 @@ def _write_in_place(
     for key in keys:
         if isinstance(key, RateInUse) and value is not None:
             attribute_assignment.write_lr(machine, key.visited, value, node)
+
+
+def _change_tensor(machine: Machine, tensor: Opaque | Expr) -> None:
+    """Leave the optimizers open whose LR is a tensor that a method changes in place."""
+    for located in walk(machine.root):
+        match located.event:
+            case BuildOptimizer(optimizer=record) if any(
+                group.get("lr") == tensor for group in record.groups
+            ):
+                escapes.leave_open(record, "changed through the tensor that is its LR")
 
 
 _ADVANCES = ("step", "dampening", "dampen")
@@ -228,7 +249,7 @@ def _optimizer(
         for value in arguments.positional:
             # A closure computes the loss; every step runs it.
             if isinstance(value, FunctionValue):
-                machine.call_function(value, Arguments())
+                _compute_loss(machine, value, record)
         with machine.held_back(record, node):
             machine.emit(OptimizerStep(*machine.where(node), record))
         return Opaque(measured=True)
@@ -244,6 +265,15 @@ def _optimizer(
     if name == "add_param_group":
         machine.library.call_method(machine, receiver, name, arguments, node)
     return Opaque(measured=True, state_of=record if name == "state_dict" else None)
+
+
+def _compute_loss(machine: Machine, closure: FunctionValue, record: OptimizerRecord) -> None:
+    """Call the closure that an optimizer gets, which LBFGS calls several times in each step."""
+    block, mark, start = machine.block, len(machine.block), len(machine.journal)
+    machine.call_function(closure, Arguments())
+    escapes.leave_block_open(block[mark:], "stepped by a closure of step()")
+    if record.class_name == "LBFGS":
+        leave_numbers_unknown(machine, start)
 
 
 def _may_write_lr(function: AnyValue) -> bool:

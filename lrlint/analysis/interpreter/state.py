@@ -112,8 +112,10 @@ class State:
     """Those that are written out where ``carried`` says that loops change them."""
     instances: list[Instance]
     dicts: list[DictValue]
-    called: set[cst.CSTNode]
-    """The functions that were called."""
+    called: set[cst.CSTNode | Instance]
+    """The functions that were called, and the applications of typer."""
+    commands: list[tuple[cst.CSTNode | Instance, FunctionValue]]
+    """The commands of click and typer, each after the group that runs it when it is called."""
     passed: list[FunctionValue | Method]
     """Functions that were arguments: they may be called later, out of sight."""
     replaced: dict[Atom, list[Condition]]
@@ -159,7 +161,7 @@ class State:
         self.journal, self.undecided = [], []
         self.first_uses, self.carried, self.unforeseen = [], carried, set()
         self.spent, self.allowed = 0, self.limits.nodes
-        self.instances, self.dicts, self.called = [], [], set()
+        self.instances, self.dicts, self.called, self.commands = [], [], set(), []
         self.passed, self.prepared, self.registered = [], [], []
         self.classes, self.closures, self.changing_lists = [], [], []
         self.accelerator, self.synchronised = None, None

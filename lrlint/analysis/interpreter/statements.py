@@ -24,8 +24,9 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.records import GroupsValue
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue
+from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue, Opaque
 from lrlint.source.nodes import declared_names, statements_of
+from lrlint.symbolic import Expr
 
 
 def _simple_line(
@@ -65,6 +66,10 @@ def _coroutine(machine: Machine, statement: cst.BaseExpression) -> cst.FunctionD
 
 def _assign(machine: Machine, node: cst.Assign) -> Outcome:
     value = machine.evaluate(node.value)
+    if _coroutine(machine, node.value) is not None:
+        function = definitions.named_function(machine, cst.ensure_type(node.value, cst.Call).func)
+        assert function is not None
+        escapes.leave_function_open(function, "stepped by a coroutine that may not run")
     for target in node.targets:
         assignment.assign(machine, target.target, value)
     return GOES_ON
@@ -127,6 +132,8 @@ def _delete(machine: Machine, node: cst.Del) -> Outcome:
             attribute_assignment.remove_group(machine, machine.evaluate(groups), node)
         case cst.Subscript() as target:
             item_assignment.delete_item(machine, target)
+        case cst.Name(value=name) if isinstance(machine.scope.store.data.get(name), (Const, Expr)):
+            machine.write(machine.scope.store, name, Opaque(name))
     return GOES_ON
 
 

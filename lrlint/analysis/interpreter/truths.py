@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Flag, Relation, all_of, any_of, negate
+from lrlint.analysis.model.conditions import Condition, Flag, Relation, any_of, both, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -131,7 +131,7 @@ def any_alternative(
         if truth is True:
             parts.append(condition)
         elif truth is not False:
-            parts.append(all_of(condition, truth))
+            parts.append(both(condition, truth))
     return any_of(*parts)
 
 
@@ -144,7 +144,8 @@ def nature_of(value: AnyValue, text: str) -> Nature:
     """Return the nature of a condition on a value that is not known."""
     if isinstance(value, Opaque) and value.measured:
         # What is called in a loop may be a measurement, but `dist.get_rank()` is not.
-        return Nature.RANK if words.asks_for_rank(text) else Nature.METRIC
+        asked = words.asks_for_rank(text) or words.asks_for_rank(value.path or "")
+        return Nature.RANK if asked else Nature.METRIC
     path = getattr(value, "path", None) or text
     return Nature.RANK if words.is_rank(path) else Nature.FLAG
 
@@ -178,6 +179,8 @@ _SCALE = re.compile(
 
 
 def relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
+    if any(words.is_rank_number(atom.name) for number in (left, right) for atom in number.atoms()):
+        nature = Nature.RANK
     relation = Relation(op, left, right, "", nature)
     decided = relation.decided()
     return relation if decided is None else decided

@@ -19,6 +19,7 @@ from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.library import (  # noqa: F401
     arithmetic,
     class_settings,
+    command_groups,
     command_line,
     copies,
     data_loaders,

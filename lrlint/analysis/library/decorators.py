@@ -10,7 +10,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library import class_settings, hydra, ignite
+from lrlint.analysis.library import class_settings, command_groups, hydra, ignite
 from lrlint.analysis.library.command_line import click_default
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -56,6 +56,10 @@ def decorate(
             traits = replace(traits, without_gradients=True)
         case "option" | "argument" if call is not None:
             defaults |= click_default(machine, call)
+        case "command" | "group" | "callback" if call is not None:
+            value = replace(value, defaults=defaults, traits=traits)
+            command_groups.register(machine, call, value)
+            return value
         case "main" if call is not None and value.node.params.params:
             parameter = value.node.params.params[0].name.value
             settings = hydra.config(machine, call, parameter)

@@ -63,7 +63,7 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
 
 
 def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> bool:
-    """Whether a line goes down to 0 where the last branch of an LR function ends."""
+    """Whether a line goes down to 0, or to its bound, where the last branch of a law ends."""
     last = end.at.value
     before = [mark.at.value for mark in marks]
     if last is None or end.cosine or not all(at is not None and at < last for at in before):
@@ -71,6 +71,9 @@ def _is_last_part(law: Expr, step: Atom, end: End, marks: Sequence[Mark]) -> boo
     try:
         factor = compile_number(law, [step])
         near, there = factor(int(last) - 1), factor(int(last))
+        if end.clamped:
+            begun = max(int(at) for at in before if at is not None)
+            return there == factor(int(last) + 1) < factor(begun)
     except (NotComputable, ArithmeticError, ValueError):
         return False
     return near > 0 and abs(there) < _NOTHING
@@ -115,10 +118,13 @@ def cosine_end(machine: Machine, function: AnyValue | None) -> tuple[Expr, Synta
     if line is None or line[0].number == 0:
         return None
     try:
-        end = Expr.atom(_PI) / line[0] - line[1] / line[0]
+        if any(_PI in (part / Expr.atom(_PI)).atoms() for part in line):
+            return None
+        slope, offset = (part.subs({_PI: 1}) for part in line)
+        end = 1 / slope + law_shape.zero_of(slope, offset)
     except (TooComplex, NotRepresentable, ZeroDivisionError):
         return None
-    return None if _PI in end.atoms() or step in end.atoms() else (end, place)
+    return None if step in end.atoms() else (end, place)
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
@@ -11,7 +12,14 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model import words
 from lrlint.analysis.model.records import OptimizerRecord
-from lrlint.analysis.model.values import AnyValue, FunctionValue, ListValue, Scope, Store
+from lrlint.analysis.model.values import (
+    AnyValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Scope,
+    Store,
+)
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, number_of
 from lrlint.symbolic import Atom, Expr, Strength
@@ -23,6 +31,16 @@ _NO_FACTOR = 1e-3
 _CHOOSING = frozenset({"min", "max", "float", "clip", "maximum", "minimum"})
 _DEEPEST = 12
 """How many names may be computed from each other."""
+
+
+def called(machine: Machine, value: AnyValue | None) -> AnyValue | None:
+    """Return an ``lr_lambda``, or those of a list, with objects replaced by their ``__call__``."""
+    match value:
+        case ListValue(items=list() as items):
+            return replace(value, items=[called(machine, item) or item for item in items])
+        case Instance():
+            return machine.find_method(value, "__call__") or value
+    return value
 
 
 def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:

@@ -14,7 +14,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model import values
 from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue
-from lrlint.analysis.model.trace import AddGroup, BuildOptimizer
+from lrlint.analysis.model.trace import AddGroup, BuildOptimizer, OptimizerCall, walk
 from lrlint.analysis.model.values import NONE, AnyValue, Choice, Const, DictValue, ListValue, Opaque
 from lrlint.analysis.places.origins import text_of_origin
 from lrlint.analysis.places.place import SyntaxPlace
@@ -115,10 +115,21 @@ def _add_group(
         record.unknown_groups, record.by_default = True, None
         return NONE
     number = len(record.groups)
-    record.groups += ({**record.defaults, **_options(machine, options)},)
+    changed = {"lr": Opaque()} if _changes_defaults(machine, record) else {}
+    record.groups += ({**record.defaults, **changed, **_options(machine, options)},)
     record.group_places += (machine.here(node),)
     machine.emit(AddGroup(*machine.where(node), record, number))
     return NONE
+
+
+def _changes_defaults(machine: Machine, record: OptimizerRecord) -> bool:
+    """Whether the script has written ``optimizer.defaults["lr"]``, which later groups get."""
+    return any(
+        isinstance(located.event, OptimizerCall)
+        and located.event.optimizer is record
+        and located.event.method == "defaults ="
+        for located in walk(machine.root)
+    )
 
 
 class _Groups(NamedTuple):

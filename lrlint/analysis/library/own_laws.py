@@ -1,6 +1,11 @@
-"""The ``get_lr()`` of the script's own schedulers, as a number that follows their counter."""
+"""The LR of the script's own schedulers, as a number that follows their counter.
+
+It is what ``get_lr()`` of their class returns, or the base LR times what an ``lr_lambda`` returns.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -10,10 +15,18 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model import law_shape
+from lrlint.analysis.model.computed import all_atoms
 from lrlint.analysis.model.condition_queries import depends_on_loop
 from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.law_shape import End
-from lrlint.analysis.model.records import OptimizerRecord, OptimizerValue, OwnClass, OwnRate
+from lrlint.analysis.model.records import (
+    NotTaken,
+    OptimizerRecord,
+    OptimizerValue,
+    OwnClass,
+    OwnRate,
+)
+from lrlint.analysis.model.trace import Block, BranchNotTaken, Repeat, When
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -22,11 +35,13 @@ from lrlint.analysis.model.values import (
     FunctionValue,
     Instance,
     ListValue,
+    Opaque,
+    Partial,
     Store,
     alternatives,
 )
 from lrlint.formulas import LAWS
-from lrlint.symbolic import Expr, Strength
+from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex
 
 _PLAIN = frozenset({"LRScheduler", "_LRScheduler"})
 
@@ -62,53 +77,112 @@ def own_rate(
 ) -> OwnRate | None:
     """Return the LR of the first param group as a number of the counter; None if unreadable."""
     step = machine.index_atom("last_epoch")
-    number = _rate_at(machine, own, optimizer, node, Expr.atom(step))
-    return None if number is None else OwnRate(number, step)
+    rates = _rates_at(machine, own, optimizer, node, Expr.atom(step))
+    return None if rates is None else _read(machine, step, rates, Expr.const(1))
 
 
 def starts_above_zero(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
 ) -> bool:
     """Whether the constructor sets an LR that is certain to be above 0."""
-    number = _rate_at(machine, own, optimizer, node, Expr.const(0))
+    rates = _rates_at(machine, own, optimizer, node, Expr.const(0))
+    number = None if rates is None else _number(machine, rates)[0]
     return number is not None and number.is_positive
 
 
-def _rate_at(
+def _rates_at(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call, counter: Expr
-) -> Expr | None:
-    """Return the LR of the first param group where the counter has a value."""
+) -> Callable[[], AnyValue] | None:
+    """Return what gives the LRs where the counter has a value."""
     method = class_member(machine, own.cls, "get_lr")
     overridden = class_member(machine, own.cls, "step")
     if not own.plain or not isinstance(method, FunctionValue) or overridden is not None:
         return None
     if any(own.given):
         return None
-    rate = numbers.to_number(machine, optimizer.groups[0].get("lr"))
-    if rate is None:
-        rate = machine.named_number("the base LR", None, Strength.OPEN)
-    start = len(machine.journal)
+    rate = _base(machine, optimizer)
     instance = Instance(own.cls, Store(), path="self", open=True)
+
+    def rates() -> AnyValue:
+        given = [OptimizerValue(optimizer), *own.positional]
+        if class_member(machine, own.cls, "__init__") is not None:
+            calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
+        instance.store.data["last_epoch"] = counter
+        instance.store.data["base_lrs"] = ListValue([rate])
+        bound = machine.find_method(instance, "get_lr")
+        return (
+            machine.call_function(bound, Arguments())
+            if isinstance(bound, FunctionValue)
+            else Opaque()
+        )
+
+    return rates
+
+
+def lambda_rate(
+    machine: Machine, function: AnyValue | None, optimizer: OptimizerRecord | None, node: cst.Call
+) -> OwnRate | None:
+    """Return the LR that the only function of a `LambdaLR` gives the first group."""
+    if isinstance(function, ListValue) and function.items and len(function.items) == 1:
+        function = function.items[0]
+    if optimizer is None or not isinstance(function, (FunctionValue, Partial)):
+        return None
+    parameters = function.node.params.params if isinstance(function, FunctionValue) else ()
+    names = [parameter.name.value for parameter in parameters if parameter.name.value != "self"]
+    step = machine.index_atom(names[0] if names else "step")
+    called = Arguments([Expr.atom(step)])
+    return _read(
+        machine, step, lambda: machine.call(function, called, node), _base(machine, optimizer)
+    )
+
+
+def _base(machine: Machine, optimizer: OptimizerRecord) -> Expr:
+    rate = numbers.to_number(machine, optimizer.groups[0].get("lr")) if optimizer.groups else None
+    return machine.named_number("the base LR", None, Strength.OPEN) if rate is None else rate
+
+
+def _read(
+    machine: Machine, step: Atom, rates: Callable[[], AnyValue], factor: Expr
+) -> OwnRate | None:
+    """Return the product of a factor and the first LR that the script's code returns."""
+    number, events = _number(machine, rates)
+    if number is None or step not in all_atoms(number):
+        return None
     try:
-        with machine.forgotten():
-            given = [OptimizerValue(optimizer), *own.positional]
-            if class_member(machine, own.cls, "__init__") is not None:
-                calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
-            instance.store.data["last_epoch"] = counter
-            instance.store.data["base_lrs"] = ListValue([rate])
-            bound = machine.find_method(instance, "get_lr")
-            if not isinstance(bound, FunctionValue):
-                return None
-            return _first(machine, machine.call_function(bound, Arguments()))
+        return OwnRate(factor * number, step, tuple(_not_taken(events)))
+    except (TooComplex, NotRepresentable):
+        return None
+
+
+def _number(machine: Machine, rates: Callable[[], AnyValue]) -> tuple[Expr | None, Block]:
+    """Return the first LR that the script's code returns, and the events of that code."""
+    start, outer = len(machine.journal), machine.block
+    events: Block = []
+    machine.block = events  # they are not events of the script
+    try:
+        return _first(machine, rates()), events
+    except (TooComplex, NotRepresentable):
+        return None, events
     finally:
+        machine.block = outer
         journal.take_back(machine, start)
 
 
+def _not_taken(block: Block) -> Iterator[NotTaken]:
+    for node in block:
+        if isinstance(node, BranchNotTaken):
+            yield NotTaken(node.place, node.condition, node.earlier)
+        elif isinstance(node, (Repeat, When)):
+            yield from _not_taken(node.body)
+
+
 def _first(machine: Machine, value: AnyValue) -> Expr | None:
-    """Return the first of the LRs in a list, or of those of several branches."""
+    """Return an LR, the first of those in a list, or of those of several branches."""
     match value:
         case ListValue(items=[first, *_]):
             return numbers.rate_of(machine, first)
+        case Expr():
+            return value
         case Choice(alternatives=[*earlier, (_, last)]):
             number = _first(machine, last)
             for condition, inner in reversed(earlier):
@@ -144,3 +218,9 @@ def own_decay(rate: OwnRate) -> End | None:
     cosines = {at: end for at, end in found.items() if end.cosine}
     ends = cosines or found
     return next(iter(ends.values())) if len(ends) == 1 else None
+
+
+def factor_decay(rate: OwnRate) -> End | None:
+    """Return where the only decay of an ``lr_lambda`` ends; a cosine without a summand has none."""
+    end = own_decay(rate)
+    return None if end is None or (end.cosine and not law_shape.is_raised(rate.number)) else end

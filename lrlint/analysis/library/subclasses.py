@@ -109,7 +109,7 @@ def _dataclass(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         if name not in instance.store.data:
             default = members.class_member(machine, cls, name)
             if default is not None:
-                # Each object has a `default_factory`'s list of its own.
+                # Each object has its own list of a `default_factory`.
                 instance.store.data[name] = duplicate(machine, without_name(default))
     machine.instances.append(instance)
     after = machine.find_method(instance, "__post_init__")

@@ -29,7 +29,8 @@ class Condition(Derived):
     and negated all the time, so each keeps what has been computed of it in its slots.
     """
 
-    __slots__ = ("_hash", "_leaves", "_natures", "_opposite", "_subjects")
+    __slots__ = ("_conjunctions", "_hash", "_leaves", "_natures", "_opposite", "_subjects")
+    _conjunctions: dict[int, tuple[Condition, Condition]]
     _hash: int
     _leaves: int
     _natures: frozenset[Nature]
@@ -282,6 +283,23 @@ def negate(condition: Condition) -> Condition:
 _MOST_LEAVES = 24
 """Larger conditions become a flag of their own kind: early returns nest them without end, and
 comparing two of them takes time that is exponential in their depth."""
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    """Return the conjunction of two conditions, the same object each time.
+
+    Every value that a branch joins asks for those of its alternatives.
+    """
+    known = _conjunctions(first)
+    found = known.get(id(second))
+    if found is None:  # by identity: two that are equal may differ in their words
+        found = known[id(second)] = second, all_of(first, second)
+    return found[1]
+
+
+@kept_in("_conjunctions")
+def _conjunctions(_: Condition) -> dict[int, tuple[Condition, Condition]]:
+    return {}
 
 
 def all_of(*parts: Condition) -> Condition:

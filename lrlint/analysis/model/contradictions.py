@@ -72,12 +72,18 @@ class Contradictions:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[Condition, Condition, int], bool] = {}
+        self._asked: dict[tuple[int, int, int], tuple[Condition, Condition, bool]] = {}
+        """By identity, which takes no time to compare; it keeps the conditions alive."""
 
     def __call__(self, left: Condition, right: Condition, depth: int = 2) -> bool:
+        asked = self._asked.get((id(left), id(right), depth))
+        if asked is not None:
+            return asked[2]
         if subjects(left).isdisjoint(subjects(right)):
             return False
         key = (left, right, depth)
         answer = self._answers.get(key)
         if answer is None:
             answer = self._answers[key] = contradict(left, right, depth)
+        self._asked[id(left), id(right), depth] = left, right, answer
         return answer

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from lrlint.analysis.model.computed import WITHIN, Computed, Derived
+from lrlint.analysis.model.computed import WITHIN, Computed, Derived, all_atoms
 from lrlint.analysis.model.conditions import All, Condition, Not, Relation, negate
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.symbolic import (
@@ -133,7 +133,10 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
 def _of(
     shape: Callable[[Expr, Counters, Any], End | None], number: Expr, counters: Counters, place: Any
 ) -> End | None:
-    """Return where a number ends, be it or what it counts bounded there: ``1 - min(t, T) / T``."""
+    """Return where a number ends, with bounds on what it counts or without.
+
+    ``1 - min(t, T) / T`` stays at its end; ``1 - max(0, t - s) / T`` begins to fall at ``s``.
+    """
     end = shape(number, counters, place)
     if end is not None:
         return end
@@ -142,8 +145,20 @@ def _of(
     if end is None:
         return None
     there = {index: end.at for index, _ in counters}
-    stays = all(compare(inner.subs(there), limit).equal for inner, limit in bounds)
-    return replace(end, clamped=True) if stays else None
+    beyond = [(bound.number.subs(there) - bound.limit) for bound in bounds]
+    stays = [compare(difference, Expr.const(0)).equal for difference in beyond]
+    begins = [
+        bound.kind == "max"
+        and (difference.is_positive or (difference.value is not None and difference.value > 0))
+        for bound, difference in zip(bounds, beyond, strict=True)
+    ]
+    if not all(one or other for one, other in zip(stays, begins, strict=True)):
+        return None
+    return replace(end, clamped=True) if any(stays) else end
+
+
+def _is_above_zero(number: Expr) -> bool:
+    return number.is_positive or (number.value is not None and number.value > 0)
 
 
 def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
@@ -156,11 +171,11 @@ def _of_cosine(angle: Expr, counters: Counters, place: Any) -> End | None:
     if _numerator(slope) != 1:
         return None  # `cos(7 / 16 * pi * t / T)` is meant to end elsewhere
     length = 1 / slope
-    start = _zero(slope, offset)
+    start = zero_of(slope, offset)
     return End(start + length, start, cosine=True, place=place)
 
 
-def _zero(slope: Expr, offset: Expr) -> Expr:
+def zero_of(slope: Expr, offset: Expr) -> Expr:
     """Return where a line is 0; what its slope is divided by is multiplied out of both numbers."""
     divisors = {
         factor
@@ -193,12 +208,26 @@ def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
     if line is None:
         return None
     slope, offset = line
-    at = _zero(slope, offset)
+    at = zero_of(slope, offset)
     value = at.value
-    falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+    falls = _is_above_zero(-slope)
     if not falls or (at.is_constant and (value is None or value <= 0)):
         return None
     return End(at, Expr.const(0), cosine=False, place=place)
+
+
+def is_raised(law: Expr) -> bool:
+    """Whether what is added to a cosine keeps the law from going below 0: ``1 + cos(x)``."""
+    cosines = [
+        atom
+        for atom in all_atoms(law)
+        if isinstance(atom.key, Computed) and atom.key.function == "cos"
+    ]
+    lines = [side.linear_in(atom) for side, _ in _sides(law) for atom in cosines]
+    return any(
+        line is not None and line[0].as_number() != 0 and not _is_above_zero(line[0] - line[1])
+        for line in lines
+    )
 
 
 def _sides(law: Expr) -> Iterator[tuple[Expr, bool]]:
@@ -261,8 +290,8 @@ def threshold(relation: Relation, counters: Counters) -> Expr | None:
         if line is None:
             return None
         slope, offset = line
-        rises = slope.is_positive or (slope.value is not None and slope.value > 0)
-        falls = (-slope).is_positive or (slope.value is not None and slope.value < 0)
+        rises = _is_above_zero(slope)
+        falls = _is_above_zero(-slope)
         if rises == falls:
             return None
         at = -offset / slope

@@ -11,6 +11,7 @@ class LibraryKind(Enum):
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
     COMMAND_LINE = "argparse.Namespace"
+    COMMANDS = "typer.Typer"
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.law_shape import End
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
@@ -124,12 +125,22 @@ def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
 
 
 @dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A branch of a law that is never taken, because of what an earlier one asks."""
+
+    place: SyntaxPlace
+    condition: Condition
+    earlier: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRate:
-    """The LR that ``get_lr()`` of a class of the project gives."""
+    """The LR that ``get_lr()`` of a class of the project gives, or an ``lr_lambda``."""
 
     number: Expr
     step: Atom
     """The counter ``last_epoch`` in it."""
+    not_taken: tuple[NotTaken, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

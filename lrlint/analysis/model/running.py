@@ -42,6 +42,8 @@ Runner = Callable[[Indices], int | None]
 
 TOO_LONG: Final = "a training of fewer steps"
 """What has to be known where a training is too long to be run, or has no end."""
+_HOPELESS: Final = 1_000_000
+"""Iterations that are run of a loop that has too many: the script may crash in one of them."""
 
 
 class TraceCompiler(ABC):
@@ -147,9 +149,12 @@ class TraceCompiler(ABC):
             self._unresolved.append(str(missing))
             return None
         depth, size = len(indices), len(inside)
+        breaks = has_break(node.body)
 
         def run(stack: Indices) -> int | None:
             trips = int(count(*stack))
+            if trips > self._left and not breaks:
+                self._left = min(self._left, _HOPELESS)
             for atom, compute in first.items():
                 self._last[atom] = compute(*stack)
             stack += [0, *(compute(*stack) for compute in before)]

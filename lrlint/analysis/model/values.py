@@ -216,6 +216,7 @@ class ClassValue(Value):
     node: cst.ClassDef
     scope: Scope
     bases: tuple[AnyValue, ...]
+    metaclass: ClassValue | None = None
 
 
 @dataclass(frozen=True, slots=True)

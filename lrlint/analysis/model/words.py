@@ -47,6 +47,7 @@ _ASKS_FOR_RANK = re.compile(
     r"get_rank\(|\b(local_|global_|node_)?rank\b\s*(==|!=|<|>|in\b)|is_(main|master|rank)|main_process"
     r"|global_zero|is_local_main"
 )
+_RANK_NUMBER = re.compile(r"\b(local_|global_|node_)?rank\b")
 _EVALUATION = re.compile(
     r"(^|_)(val|valid|validation|test|eval|dev)($|_|\d)|^(val|test|eval|valid)"
 )
@@ -98,6 +99,11 @@ def is_data(path: str) -> bool:
 def is_rank(path: str) -> bool:
     """Whether the name suggests the rank of a process."""
     return _RANK.search(path.lower()) is not None
+
+
+def is_rank_number(path: str) -> bool:
+    """Whether a number of this name is the rank of a process, and not that of a LoRA matrix."""
+    return _RANK_NUMBER.search(path.lower()) is not None
 
 
 def asks_for_rank(text: str) -> bool:

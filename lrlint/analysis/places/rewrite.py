@@ -144,7 +144,7 @@ def _set_item(unit: ModuleUnit, node: cst.Dict, key: str, text: str) -> list[Rep
     row = 1 + max(source.rfind(line_end, 0, start) for line_end in "\r\n")
     if source[row:start].strip() or row == 0:
         return [Replacement(end, end, f', "{key}": {text}')]
-    # An item in a row of its own gets a neighbour in the next row.
+    # An item on a separate line gets a neighbour on the next line.
     margin = source[row:start]
     rest = _COMMA_AND_COMMENT.match(source, end)
     if rest is not None:

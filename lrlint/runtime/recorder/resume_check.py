@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from lrlint.facts import Departure
@@ -11,14 +12,20 @@ from lrlint.runtime.recorder.closed_forms import closed_form, counts_from_zero
 from lrlint.runtime.recorder.constructor_arguments import kept_arguments
 from lrlint.runtime.recorder.likely_writers import begins_overlaid, writer_of_resume
 from lrlint.runtime.recorder.lr_values import as_number, plain_number
+from lrlint.runtime.recorder.purity import is_pure
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
+from lrlint.runtime.recorder.replays import leaves
 
 OPTIMIZER_LOADED = "optimizer.load_state_dict()"
 SCHEDULER_LOADED = "scheduler.load_state_dict()"
 LOADED_BEFORE = "a state that was loaded before lrlint watched"
 
 _FACTOR_OF_LAST = frozenset({"ExponentialLR", "MultiplicativeLR"})
-"""Where every step is the last one times a factor, the LR is right whatever the counter says."""
+"""Where every step is the last one times a factor, the LR is right whatever the counter says,
+unless the factor itself follows it."""
+
+_TRIED = 100
+"""Values of the counter for which a function of the script is called."""
 
 _SETS_BASE_LR = frozenset({"OneCycleLR", "CyclicLR"})
 """Their constructors set the base LR themselves."""
@@ -43,7 +50,7 @@ def check_resume(optimizer: Any, record: RecordedOptimizer) -> None:
         driver.replaced = _replaced_lr(driver, base_lrs)
         if driver.replaced:
             base_lrs = [*driver.base_lrs]
-        elif driver.name in _FACTOR_OF_LAST:
+        elif driver.name in _FACTOR_OF_LAST and not _follows_counter(driver):
             return
     used = [*map(plain_number, record.pending_lrs or ())]
     expected = closed_form(driver, scheduler, base_lrs) or []
@@ -84,6 +91,18 @@ def _replaced_lr(driver: RecordedScheduler, base_lrs: Sequence[float]) -> str:
     if group is None:
         return ""
     return f"lr={base_lrs[group]:g} of the checkpoint in place of lr={driver.base_lrs[group]:g}"
+
+
+def _follows_counter(driver: RecordedScheduler) -> bool:
+    """Whether the factor of a MultiplicativeLR is known to change with its counter."""
+    functions = [leaf for leaf in leaves(driver.arguments) if callable(leaf)]
+    if not all(map(is_pure, functions)):
+        return False
+    with suppress(Exception):  # what the script's own function raises
+        return any(
+            len({function(count) for count in range(1, _TRIED)}) > 1 for function in functions
+        )
+    return False
 
 
 def _first_difference(

@@ -76,9 +76,10 @@ def writes_rate(data: bytes) -> bool:
 
 
 # What runs whenever the file does: under `if __name__ == "__main__":`, or a call or a loop at the
-# start of a row.
+# start of a row. The commands of click and typer are run by scripts that pip installs.
 _RUNS = (
     re.compile(rb"__main__"),
+    re.compile(rb"\n@[A-Za-z_][A-Za-z0-9_]*\.command\("),
     re.compile(rb"\n[A-Za-z_][A-Za-z0-9_.]*\("),
     re.compile(rb"\n(?:for|with|while) "),
     re.compile(rb"\n[A-Za-z_][A-Za-z0-9_, ]* = [A-Za-z0-9_.]*(?:train|fit|run|main)\w*\("),

@@ -32,6 +32,8 @@ _TYPING: Final = re.compile(
 )
 """What is imported for annotations alone, at the module's own level."""
 _DEFINITION: Final = re.compile(r"\n(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_COMMAND: Final = re.compile(r"\n@\w+[ \t]*\.[ \t]*command\b[^\n]*(?:\n[@\s)][^\n]*)*\Z")
+"""A decorator that gives a function to a group of commands, through which it is called."""
 _OUTSIDE: Final = re.compile(rf"\n[^\s)\]}}{_GAP}]")
 _FORMATTED: Final = re.compile(r"(?<!\w)(?:[rR]?[fF]|[fF][rR])\Z")
 _FIELD: Final = re.compile(r"\{([^{}]+)\}")
@@ -58,7 +60,7 @@ _DEEPEST: Final = 30
 """Names that a dotted one consists of; no package goes as deep."""
 
 TOP: Final = ""
-"""The part of a module that is no top-level function or class."""
+"""The part of a module outside its top-level functions and classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,10 @@ def _cut(code: str) -> dict[str, str]:
         row_end = code.find("\n", match.end())
         after = None if row_end < 0 else _OUTSIDE.search(code, row_end)
         end = len(code) if after is None else after.start()
-        rest.append(code[at : match.start()])
+        before = code[at : match.start()]
+        rest.append(before)
+        if "command" in before and _COMMAND.search(before):
+            rest.append(f"\n{match[1]}")
         name, part = match[1], code[match.start() + 1 : end]
         # A name that is defined twice, by the branches of a condition, say, has both bodies.
         parts[name] = f"{parts[name]}\n{part}" if name in parts else part

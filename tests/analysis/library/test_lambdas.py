@@ -107,7 +107,11 @@ def test_local_names_of_a_function_are_followed() -> None:
         ("lambda t: 1 + math.cos(math.pi * min(0.5, t / epochs))", None),  # ends halfway
         ("lambda t: 1 + math.cos(a * t) + math.cos(b * t)", None),
         ("lambda t: 1 + math.cos(math.pi * loss)", None),
+        ("lambda t: 1 + math.cos(math.pi * (t - 5) / (epochs - 5))", "epochs"),
         ("lambda t: 1 - t / epochs", "epochs"),  # a line
+        ("lambda t: 1 - max(0, t - 5) / epochs", "epochs + 5"),
+        ("lambda t: 1 - max(0.1, t / epochs)", "epochs"),
+        ("lambda t: 1 - max(2, t / epochs)", None),  # never 0: its start is beyond its end
     ],
 )
 def test_the_end_of_a_decay(function: str, end: str | None) -> None:

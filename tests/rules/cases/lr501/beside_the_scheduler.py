@@ -14,6 +14,8 @@ class Classifier(pl.LightningModule):
         steps = self.trainer.estimated_stepping_batches
         scheduler = OneCycleLR(optimizer, max_lr=1e-3, total_steps=steps)
         return {"optimizer": optimizer, "lr_scheduler": scheduler, "interval": "step"}
+
+
 # fixed:
 # - return {"optimizer": optimizer, "lr_scheduler": scheduler, "interval": "step"}
 # + return {"optimizer": optimizer, "lr_scheduler": {"scheduler": scheduler, "interval": "step"}, "interval": "step"}

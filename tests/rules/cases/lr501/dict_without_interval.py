@@ -19,6 +19,8 @@ class Tagger(L.LightningModule):
                 "name": "linear",  # for the monitor
             },
         }
+
+
 # fixed:
 #   "scheduler": scheduler,
 #   "name": "linear",  # for the monitor

@@ -14,6 +14,8 @@ class Net(L.LightningModule):
         adam = Adam(self.parameters(), lr=1e-4)
         line = get_linear_schedule_with_warmup(adam, 0, self.trainer.max_epochs)
         return [adam], [dict(scheduler=line, interval="step")]
+
+
 # fixed:
 # - return [adam], [dict(scheduler=line, interval="step")]
 # + return [adam], [dict(scheduler=line, interval="epoch")]

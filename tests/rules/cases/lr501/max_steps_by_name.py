@@ -17,6 +17,8 @@ class Encoder(pl.LightningModule):
             optimizer, T_max=self.hparams.max_steps, eta_min=1e-5
         )
         return [optimizer], [scheduler]
+
+
 # fixed:
 # - return [optimizer], [scheduler]
 # + return [optimizer], [{"scheduler": scheduler, "interval": "step"}]

@@ -6,6 +6,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from torch.utils.data import DataLoader
 
+
 class Tagger(L.LightningModule):
     def __init__(self, settings, words):
         super().__init__()
@@ -27,6 +28,8 @@ class Tagger(L.LightningModule):
             epochs=self.settings.epochs,
         )
         return [optimizer], [{"scheduler": cycle, "name": "lr"}]
+
+
 # fixed:
 # - return [optimizer], [{"scheduler": cycle, "name": "lr"}]
 # + return [optimizer], [{"scheduler": cycle, "name": "lr", "interval": "step"}]

@@ -1,0 +1,56 @@
+"""The callbacks of the script that transformers' ``Trainer`` calls."""
+
+from __future__ import annotations
+
+from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.interpreter import escapes
+from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
+from lrlint.analysis.model.values import (
+    NONE,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Opaque,
+)
+
+_EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end")
+_CHANGES_LR = frozenset({"step", "param_groups"})
+
+
+class Callbacks:
+    """What is in ``callbacks=`` and has a class in view."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        trainer: Instance,
+        optimizer: OptimizerValue,
+        scheduler: SchedulerValue,
+    ) -> None:
+        given = trainer.store.data.get("callbacks")
+        values = given.items if isinstance(given, ListValue) else None
+        self._machine, self._optimizer, self._scheduler = machine, optimizer, scheduler
+        self._args = trainer.store.data.get("args", NONE)
+        self._callbacks = [value for value in values or () if isinstance(value, Instance)]
+
+    def call(self, hook: str) -> None:
+        """Call a hook as the Trainer does: with the arguments of the training, and by keyword."""
+        for method in self._methods(hook):
+            keywords = {"optimizer": self._optimizer, "lr_scheduler": self._scheduler}
+            given = [self._args, Opaque("state"), Opaque("control")]
+            self._machine.call_function(method, Arguments([*given], {**keywords}))
+
+    def leave_epochs_open(self) -> None:
+        """Leave the schedule open where a hook of epochs, which are not counted, changes it."""
+        for method in (m for hook in _EPOCH_HOOKS for m in self._methods(hook)):
+            body = method.scope.unit.body_of(method.node)
+            if body is not None and not _CHANGES_LR.isdisjoint(names_in(body)):
+                reason = "changed by a callback after epochs that are not counted"
+                escapes.leave_open(self._scheduler.record, reason)
+                escapes.leave_open(self._optimizer.record, reason)
+
+    def _methods(self, hook: str) -> list[FunctionValue]:
+        methods = (self._machine.find_method(value, hook) for value in self._callbacks)
+        return [method for method in methods if isinstance(method, FunctionValue)]
