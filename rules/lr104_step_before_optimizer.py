@@ -28,7 +28,8 @@ def _argument(schedule: Schedule) -> str | None:
 
 def _is_unknown(schedule: Schedule) -> bool:
     """Whether it may be no scheduler of torch; a parameter of that name is one, stepped bare."""
-    return schedule.scheduler not in LAWS and schedule.construction.seen
+    built = schedule.construction
+    return schedule.scheduler not in LAWS and built.seen and not built.sets_first_lr
 
 
 def _is_constant(schedule: Schedule) -> bool:
@@ -42,6 +43,8 @@ def _may_start_at_zero(schedule: Schedule) -> bool:
     """Whether it may be a warm-up from 0, of which nothing is lost."""
     if first := lr_after_steps(schedule, 0):
         return not any(first)
+    if schedule.construction.sets_first_lr:
+        return False
     law, early = LAWS.get(schedule.scheduler), schedule.stepping.early_step
     may_warm_up = law is None or law.name == "LambdaLR" or not law.is_class
     return may_warm_up and early is not None and early.loop.kind is not LoopKind.EPOCH

@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Checkpoint, Schedule, Training
 from lrlint.formulas import LAWS
 from lrlint.judgement import wording
-from lrlint.judgement.resuming import goes_on_from_zero, restored
+from lrlint.judgement.resuming import goes_on_from_zero, restored, resumed_with_state
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
 
@@ -19,7 +19,8 @@ class SchedulerStateNotSaved(Rule):
     ## What it does
 
     Reports a checkpoint with `optimizer.state_dict()` and without the scheduler's state, in a
-    script that loads the optimizer's state and goes on where it stopped. A scheduler that needs no
+    script that loads the optimizer's state and goes on where it stopped, also where that script
+    tries to load the state that is missing. A scheduler that needs no
     state is not reported: `ExponentialLR` multiplies the LR in use, `step(epoch)` sets the
     position, and some scripts set `last_epoch` or step the scheduler forward.
 
@@ -106,12 +107,15 @@ class SchedulerStateNotSaved(Rule):
     def _finding(self, checkpoint: Checkpoint, schedule: Schedule) -> Finding:
         optimizer, resume = schedule.optimizer, goes_on_from_zero(schedule)
         assert optimizer is not None
-        assert resume is not None
-        load = restored(optimizer)
+        load, loaded = restored(optimizer), "the optimizer's state is restored here"
         law = LAWS.get(schedule.scheduler)
         consequence = "its schedule starts over"
         if law is not None and law.takes_metric:
             consequence = "it has forgotten the best value and how long it has waited"
+        if resume is None and (wanted := resumed_with_state(schedule)):
+            load, resume = wanted
+            loaded, consequence = "it is loaded here", "there is no such state to load"
+        assert resume is not None
         reads = [call for call in optimizer.calls if call.method == "state_dict"]
         read = max(
             (call for call in reads if call.order < checkpoint.order),
@@ -125,7 +129,7 @@ class SchedulerStateNotSaved(Rule):
             notes=(
                 ("the checkpoint is written here", checkpoint.place),
                 ("scheduler built here", schedule.place),
-                ("the optimizer's state is restored here", None if load is None else load.place),
+                (loaded, None if load is None else load.place),
                 ("the loop that resumes", resume.loop.place),
             ),
         )
@@ -136,9 +140,9 @@ def _forgets(checkpoint: Checkpoint, schedule: Schedule) -> bool:
     optimizer = schedule.optimizer
     if optimizer is None or not any(one is optimizer for one in checkpoint.optimizers):
         return False
-    if schedule in checkpoint.schedules or goes_on_from_zero(schedule) is None:
+    if schedule in checkpoint.schedules or restored(optimizer) is None:
         return False
-    return restored(optimizer) is not None
+    return goes_on_from_zero(schedule) is not None or resumed_with_state(schedule) is not None
 
 
 def _open_checkpoint(case: tuple[Training, Schedule]) -> Checkpoint | None:

@@ -70,6 +70,8 @@ class Construction:
     derived: bool = False
     """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
     but its law is not known."""
+    sets_first_lr: bool = False
+    """Whether it then certainly sets an LR above 0 when it is built."""
     open_arguments: bool = False
     """Whether there may be arguments that are not known (``**kwargs``)."""
     seen: bool = True

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lrlint.facts import (
+    HANDWRITTEN_ENDS,
     INFINITE_BATCHES,
     Argument,
     Cadence,
@@ -28,7 +29,7 @@ NAME = "lightning.Trainer"
 INTERVALS = ("step", "epoch")
 _CERTAIN = frozenset({"trainer.max_steps"})
 """Numbers of the Trainer that count updates, whatever their value."""
-_WHOLE = frozenset({"T_max", "total_steps", "num_training_steps", "total_iters"})
+_WHOLE = {"T_max", "total_steps", "num_training_steps", "total_iters"} | HANDWRITTEN_ENDS
 _STEPS = re.compile(r"(^|[._\[\"'])(steps|updates|iters|iterations)\W*$")
 """Names of counts of updates: ``hparams.max_steps``. A ``scheduler_step`` may count epochs."""
 

@@ -134,6 +134,15 @@ def goes_on_from_zero(schedule: Schedule) -> Resume | None:
     return found
 
 
+def resumed_with_state(schedule: Schedule) -> tuple[Call, Resume] | None:
+    """Return where a checkpoint is loaded into a scheduler, and the loop that goes on there."""
+    load = next(filter(_is_resume, schedule.calls), None)
+    if load is None or _may_be_moved_elsewhere(schedule) or is_exercise(schedule):
+        return None
+    found = resumed(schedule)
+    return None if found is None or schedule.parent is not None else (load, found)
+
+
 def _knows(schedule: Schedule, start: Expr) -> bool:
     """Whether its arguments, or those of its parts, take the start into account."""
     atoms = start.atoms()

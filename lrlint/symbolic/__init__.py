@@ -11,7 +11,7 @@ from lrlint.symbolic.compiled import compile_expr
 from lrlint.symbolic.expr import Expr
 from lrlint.symbolic.functions import ceil, floor, maximum, minimum, rounded, truncate
 from lrlint.symbolic.numeric import NotRepresentable, Number, TooComplex
-from lrlint.symbolic.rewrite import cleared, unbounded
+from lrlint.symbolic.rewrite import cleared, unbounded, unguarded
 
 __all__ = [
     "Atom",
@@ -35,4 +35,5 @@ __all__ = [
     "rounded",
     "truncate",
     "unbounded",
+    "unguarded",
 ]

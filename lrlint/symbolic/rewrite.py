@@ -116,6 +116,19 @@ def unbounded(e: Expr, counters: Collection[Atom]) -> tuple[Expr, list[Bound]]:
     return _rebuilt(e, replacement, lambda arg: arg), bounds
 
 
+def unguarded(e: Expr) -> Expr:
+    """Return a number without guards against a divisor of 0: ``x`` for ``max(1, x)``."""
+
+    def replacement(factor: Factor) -> Expr:
+        if isinstance(factor, Call) and factor.kind == "max" and len(factor.args) == 2:
+            one, number = sorted(factor.args, key=lambda arg: not arg.is_constant)
+            if one.is_constant and one.value == 1 and (number.value is None or number.value >= 1):
+                return number
+        return Expr({frozenset({(factor, 1)}): 1}, factor.value)
+
+    return _rebuilt(e, replacement, lambda arg: arg)
+
+
 def _rebuilt(e: Expr, replacement: Callable[[Factor], Expr], inner: Callable[[Expr], Expr]) -> Expr:
     """Replace every factor, with the operations that a person would write.
 

@@ -29,6 +29,7 @@ from lrlint.symbolic import (
     minimum,
     rounded,
     truncate,
+    unguarded,
 )
 
 EPOCHS = Atom("args.epochs", unit=Unit.EPOCH, strength=Strength.DEFAULT, value=90)
@@ -426,3 +427,9 @@ def test_text_and_value_do_not_follow_the_hash_seed() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(outputs) == 1
+
+
+def test_guards_against_a_divisor_of_zero_are_taken_away() -> None:
+    assert unguarded(world + maximum(steps - world, 1)) == steps
+    assert unguarded(maximum(steps, 5)) == maximum(steps, 5)
+    assert unguarded(maximum(accum - 2, 1)) == maximum(accum - 2, 1)

@@ -14,6 +14,7 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter.escapes import escape, leave_block_open
+from lrlint.analysis.interpreter.late_entries import leave_uncertain_open
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import CHANGED, MISSING, WHOLE
 from lrlint.analysis.model.computed import Counter
@@ -36,6 +37,7 @@ from lrlint.analysis.model.values import (
     Store,
     Truth,
     UnknownKey,
+    alternatives,
 )
 from lrlint.source.nodes import small_statements, statements_of
 from lrlint.symbolic import Atom, Expr
@@ -114,10 +116,36 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
         if not (uses.get((store, key), False) or resized):
             continue
         change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
-        if change in machine.carried:
+        if change in machine.carried and _is_set_late(machine, start, (store, key)):
+            leave_uncertain_open(repeat, str(key), _WHY)
+        elif change in machine.carried:
             leave_block_open([repeat], _WHY)
         elif before is MISSING or isinstance(before, Expr) or unknown_at_start(before) is not None:
             machine.unforeseen.add(change)
+
+
+def _is_set_late(machine: Machine, start: Start, entry: Entry) -> bool:
+    """Whether an entry is set by the loop and holds data that decides nothing.
+
+    Of a number, a flag or a list that only some iterations set, not all would see the value.
+    """
+    store, key = entry
+    before = [
+        old for place, name, old in machine.journal[start.journal :] if (place, name) == entry
+    ]
+    return isinstance(store, Store) and all(
+        value is MISSING or _is_data_only(value)
+        for value in (*before, store.data.get(key, MISSING))
+    )
+
+
+def _is_data_only(value: AnyValue) -> bool:
+    match value:
+        case ListValue(kind="tuple", items=list() as parts):
+            return all(map(_is_data_only, parts))
+        case Choice():
+            return all(map(_is_data_only, alternatives(value)))
+    return isinstance(value, (Opaque, Sized))
 
 
 def _end_of_list(machine: Machine, repeat: Repeat, value: ListValue, known: set[Entry]) -> None:

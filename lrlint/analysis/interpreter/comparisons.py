@@ -253,6 +253,8 @@ def _member(
                 imports.fill(machine, container, key)
             machine.read(store, key)
             present = key in store.data
+            if not present and machine.may_be_set(key):
+                return undecided(machine, (member, container), node)
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
             return Flag(question, machine.unit.code(node), present) if setting else present

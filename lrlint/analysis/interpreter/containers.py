@@ -47,6 +47,9 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
                 # A branch that has not run may have set the key: then the default counts.
                 escapes.escape(value, "the default of a setdefault()")
                 return attributes.get_item(machine, receiver, key, None)
+            if machine.may_be_set(members.dict_key(key)):
+                escapes.escape(value, "the default of a setdefault()")
+                value = Opaque()
             machine.write(receiver.store, members.entry_key(machine, receiver, key), value)
             return value
         case "keys" | "values" | "items":
@@ -78,7 +81,8 @@ def _get(
     known = members.dict_key(key)
     imports.fill(machine, receiver, known)
     machine.read(receiver.store, known)
-    if known is not None and known not in receiver.store.data and receiver.complete:
+    missing = known is not None and known not in receiver.store.data and receiver.complete
+    if missing and not machine.may_be_set(known):
         return default or NONE
     return attributes.get_item(machine, receiver, key, None)
 

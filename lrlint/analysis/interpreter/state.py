@@ -220,6 +220,10 @@ class State:
         for uses in self.first_uses:
             uses.setdefault((store, key), True)
 
+    def may_be_set(self, key: Hashable) -> bool:
+        """Whether an earlier iteration of a loop may have set an attribute or key."""
+        return bool(self.loops) and key in self.carried
+
     def write(self, store: Store, key: Hashable, value: AnyValue, *, wholly: bool = True) -> None:
         """Set an entry of a store, or delete it; the journal can undo that.
 

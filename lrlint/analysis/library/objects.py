@@ -51,6 +51,8 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     default = arguments.get(2)
     if default is None or not (isinstance(owner, Instance) and isinstance(value, Opaque)):
         return value
+    if machine.may_be_set(name):
+        return value
     all_known = owner.cls is not None and not owner.open
     untouched = not value.members and value.length is None
     return default if all_known and value.path and untouched else value
@@ -100,6 +102,8 @@ def _has_attribute(
             return False
         case Instance() if name is not None:
             machine.read(owner.store, name)
+            if machine.may_be_set(name):
+                return Flag(Question(Asks.TRUTH, machine.fresh_key()), machine.unit.code(node))
             if name in owner.store.data or machine.find_method(owner, name):
                 return True
             if owner.cls is not None and not owner.open:

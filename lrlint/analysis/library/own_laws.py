@@ -76,6 +76,24 @@ def own_rate(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
 ) -> OwnRate | None:
     """Return the LR of the first param group as a number of the counter; None if unreadable."""
+    step = machine.index_atom("last_epoch")
+    rates = _rates_at(machine, own, optimizer, node, Expr.atom(step))
+    return None if rates is None else _read(machine, step, rates, Expr.const(1))
+
+
+def starts_above_zero(
+    machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
+) -> bool:
+    """Whether the constructor sets an LR that is certain to be above 0."""
+    rates = _rates_at(machine, own, optimizer, node, Expr.const(0))
+    number = None if rates is None else _number(machine, rates)[0]
+    return number is not None and number.is_positive
+
+
+def _rates_at(
+    machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call, counter: Expr
+) -> Callable[[], AnyValue] | None:
+    """Return what gives the LRs where the counter has a value."""
     method = class_member(machine, own.cls, "get_lr")
     overridden = class_member(machine, own.cls, "step")
     if not own.plain or not isinstance(method, FunctionValue) or overridden is not None:
@@ -83,14 +101,13 @@ def own_rate(
     if any(own.given):
         return None
     rate = _base(machine, optimizer)
-    step = machine.index_atom("last_epoch")
     instance = Instance(own.cls, Store(), path="self", open=True)
 
     def rates() -> AnyValue:
         given = [OptimizerValue(optimizer), *own.positional]
         if class_member(machine, own.cls, "__init__") is not None:
             calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
-        instance.store.data["last_epoch"] = Expr.atom(step)
+        instance.store.data["last_epoch"] = counter
         instance.store.data["base_lrs"] = ListValue([rate])
         bound = machine.find_method(instance, "get_lr")
         return (
@@ -99,7 +116,7 @@ def own_rate(
             else Opaque()
         )
 
-    return _read(machine, step, rates, Expr.const(1))
+    return rates
 
 
 def lambda_rate(
@@ -128,16 +145,24 @@ def _read(
     machine: Machine, step: Atom, rates: Callable[[], AnyValue], factor: Expr
 ) -> OwnRate | None:
     """Return the product of a factor and the first LR that the script's code returns."""
+    number, events = _number(machine, rates)
+    if number is None or step not in all_atoms(number):
+        return None
+    try:
+        return OwnRate(factor * number, step, tuple(_not_taken(events)))
+    except (TooComplex, NotRepresentable):
+        return None
+
+
+def _number(machine: Machine, rates: Callable[[], AnyValue]) -> tuple[Expr | None, Block]:
+    """Return the first LR that the script's code returns, and the events of that code."""
     start, outer = len(machine.journal), machine.block
     events: Block = []
     machine.block = events  # they are not events of the script
     try:
-        number = _first(machine, rates())
-        if number is None or step not in all_atoms(number):
-            return None
-        return OwnRate(factor * number, step, tuple(_not_taken(events)))
+        return _first(machine, rates()), events
     except (TooComplex, NotRepresentable):
-        return None
+        return None, events
     finally:
         machine.block = outer
         journal.take_back(machine, start)

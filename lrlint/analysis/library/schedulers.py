@@ -120,6 +120,7 @@ def build_unknown(
         arguments={},
         places={},
         derived=derived,
+        sets_first_lr=name == "?",  # no class of torch's that settings can choose starts at 0
         open_arguments=True,
         own=own,
     )

@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.copies import duplicate
-from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate
+from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate, starts_above_zero
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -83,6 +83,7 @@ def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cs
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
+        built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
 
 

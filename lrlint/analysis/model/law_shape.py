@@ -25,6 +25,7 @@ from lrlint.symbolic import (
     compare,
     floor,
     unbounded,
+    unguarded,
 )
 from lrlint.symbolic.atoms import Call
 
@@ -135,7 +136,7 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
         except _UNREPRESENTABLE:
             end = None
         if end is not None:
-            yield end
+            yield replace(end, at=unguarded(end.at))
     for number, clamped in _sides(law):
         angle = _angle(number)
         try:
@@ -146,7 +147,7 @@ def ends(law: Expr, counters: Counters) -> Iterator[End]:
         except _UNREPRESENTABLE:
             end = None
         if end is not None:
-            yield replace(end, clamped=clamped or end.clamped)
+            yield replace(end, at=unguarded(end.at), clamped=clamped or end.clamped)
 
 
 def _of(

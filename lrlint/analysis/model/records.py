@@ -165,6 +165,8 @@ class SchedulerRecord(Record):
     """Whether the steps that are seen may run more or less often than the trace says."""
     derived: bool = False
     """Whether its class is one of torch's or derives from one, although it is not known which."""
+    sets_first_lr: bool = False
+    """Whether such a class certainly sets an LR above 0 when it is constructed."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     decay: End | None = None

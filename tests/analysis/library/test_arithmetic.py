@@ -31,10 +31,15 @@ from .scripts import UNKNOWN, value_of
         ("math.log10(1000)", 3.0),
         ("math.cos(0)", 1.0),
         ("math.exp(epochs)", "exp(epochs)"),
+        ("bisect_right([30, 60], 30)", 1),
+        ("bisect_right([30, 60], 0)", 0),
+        ("bisect_right([30, len(data)], 40)", UNKNOWN),
     ],
 )
 def test_value(code: str, result: object) -> None:
-    assert value_of(code, "import math\nimport numpy as np") == result
+    assert (
+        value_of(code, "import math\nfrom bisect import bisect_right\nimport numpy as np") == result
+    )
 
 
 def test_rounding_keeps_open_numbers() -> None:

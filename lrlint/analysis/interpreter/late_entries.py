@@ -1,0 +1,84 @@
+"""Entries that a loop sets for the first time: an attribute, or an item of a dict.
+
+The body is interpreted once, with an unknown where it reads the entry, and an undecided condition
+where it asks whether the entry is there. Both may differ from one iteration to the next, so what
+depends on them is left open.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lrlint.analysis.interpreter.escapes import leave_block_open
+from lrlint.analysis.model.computed import Derived, all_atoms
+from lrlint.analysis.model.condition_queries import is_loop_atom
+from lrlint.analysis.model.conditions import Compound, Condition, Flag, Not
+from lrlint.analysis.model.trace import (
+    Block,
+    BuildOptimizer,
+    BuildScheduler,
+    LRWrite,
+    Node,
+    Repeat,
+    SchedulerStep,
+    When,
+    has_break,
+    nodes_of,
+)
+from lrlint.analysis.model.values import Opaque
+from lrlint.symbolic import Atom, Expr
+
+_WORD = re.compile(r"\w+")
+
+
+def leave_uncertain_open(repeat: Repeat, key: str, why: str) -> None:
+    """Leave open how often everything steps that may depend on an entry with a key."""
+    ends = any(
+        isinstance(node, When) and has_break(node.body) and not _is_certain(node.condition)
+        for node in nodes_of(repeat.body)
+    )
+    if ends or any(map(_may_use, nodes_of(repeat.body))):
+        leave_block_open([repeat], why)
+    else:
+        _leave_open(repeat.body, key, why)
+
+
+def _leave_open(block: Block, key: str, why: str) -> None:
+    for node in block:
+        match node:
+            case When(condition=condition) if not _is_certain(condition):
+                leave_block_open([node], why)
+            case Repeat(loop=loop) if loop.trips is not None and any(
+                key in _WORD.findall(atom.name) for atom in all_atoms(loop.trips)
+            ):
+                leave_block_open([node], why)
+            case When(body=body) | Repeat(body=body):
+                _leave_open(body, key, why)
+
+
+def _may_use(node: Node) -> bool:
+    """Whether an event takes a value that may come from the entry."""
+    match node:
+        case BuildOptimizer() | BuildScheduler() | LRWrite():
+            return True
+        case SchedulerStep(argument=Expr() as number):
+            return not all(map(_is_known, all_atoms(number)))
+        case SchedulerStep(argument=argument):
+            return isinstance(argument, Opaque) and not argument.measured
+    return False
+
+
+def _is_certain(condition: Condition) -> bool:
+    """Whether only counters and settings with defaults decide a condition."""
+    match condition:
+        case Flag():
+            return condition.default is not None
+        case Not(of=inner):
+            return _is_certain(inner)
+        case Compound(parts=parts):
+            return all(map(_is_certain, parts))
+    return all(map(_is_known, all_atoms(condition)))
+
+
+def _is_known(atom: Atom) -> bool:
+    return is_loop_atom(atom) or atom.value is not None or isinstance(atom.key, Derived)
