@@ -160,21 +160,6 @@ def _power(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return power if isinstance(power, Expr) else apply(machine, "**", base, exponent)
 
 
-@models("bisect.bisect", "bisect.bisect_right")
-def _bisected(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    """Return how many numbers of a sorted list are not above a number."""
-    items, number = (
-        items_of(arguments.get(0, "a") or NONE),
-        to_number(machine, arguments.get(1, "x")),
-    )
-    if items is None or number is None:
-        return Opaque()
-    limits = [to_number(machine, item) for item in items]
-    below = [limit is not None and (number - limit).is_nonnegative for limit in limits]
-    above = [limit is not None and (limit - number).is_positive for limit in limits]
-    return Expr.const(sum(below)) if all(map(max, below, above)) else Opaque()
-
-
 @models("numpy.clip")
 def _clip(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     value = arguments.get(0, "a")
