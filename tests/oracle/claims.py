@@ -432,7 +432,7 @@ def _about_a_branch_not_taken(case: Case, recording: Recording, finding: Any) ->
     return bool(named) and not built.intersection(named)
 
 
-OF_THE_WHOLE = frozenset({"LR101", "LR102", "LR201", "LR203", "LR206", "LR301"})
+OF_THE_WHOLE = frozenset({"LR101", "LR102", "LR201", "LR203", "LR206", "LR301", "LR305"})
 """What is claimed of a training that runs to its end."""
 
 

@@ -281,7 +281,7 @@ def test_an_lr_that_each_rollout_lowers(tmp_path: Path) -> None:
     )
     (found,) = _forecasts(tmp_path)
     assert found.prediction.lr == [pytest.approx(rates, rel=1e-12) for rates in _used(tmp_path)]
-    assert dict(facts(found))["LR written"] == "7, in the loop in line 4 (line 6)"
+    assert dict(facts(found))["LR written"] == "rollouts = 7, in the loop in line 4 (line 6)"
 
 
 def test_one_of_several_laws_is_listed_and_open(tmp_path: Path) -> None:

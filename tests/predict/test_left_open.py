@@ -63,7 +63,7 @@ def test_followed(code: str, count: int) -> None:
         "for k in range(3):\n    try:\n        1 / k\n    except ZeroDivisionError:\n"
         "        update()",
         "with contextlib.suppress(ValueError):\n    update()",
-        "def down(n):\n    if n:\n        update(); down(n - 1)\ndown(6)",
+        "def down(n):\n    if n:\n        update(); down(n - 1)\ndown(known())",
         "def passes():\n    for k in range(3):\n        yield k\n        decay.step()\n"
         "for k in passes(): adam.step()",
         "@contextlib.contextmanager\ndef cm():\n    yield\n    decay.step()\n"

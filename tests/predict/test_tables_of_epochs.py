@@ -175,11 +175,11 @@ for turn in range(4):
     ("write", "steps"),
     [
         ('group["lr"] = lr', "4"),
-        ('group["lr"] = lr * group.get("lr_scale", 1.0)', None),  # each group has a law of its own
+        ('group["lr"] = lr * group.get("lr_scale", 1.0)', "4"),  # in proportion
         ('group["lr"] = lr; group["lr"] = lr', None),
     ],
 )
-def test_groups_that_get_the_same_lr_have_one_law(write: str, steps: str | None) -> None:
+def test_groups_that_get_lrs_of_one_shape_have_one_law(write: str, steps: str | None) -> None:
     code = SETUP.replace("{top}", "1.0") + SCALED.replace("{write}", write)
     law = only(code.replace("{groups}", TWO)).schedule.law
     assert law is not None

@@ -256,12 +256,9 @@ def _numerator(slope: Expr) -> Fraction | int | None:
     if len(length.terms) == 0:
         return None
     coefficients = [Fraction(coefficient) for coefficient in length.terms.values()]
-    is_whole = all(coefficient.denominator == 1 for coefficient in coefficients)
-    return (
-        1
-        if is_whole and any(abs(coefficient) not in (2, 3, 4) for coefficient in coefficients)
-        else None
-    )
+    if any(coefficient.denominator != 1 for coefficient in coefficients):
+        return None
+    return None if math.gcd(*map(int, coefficients)) in (2, 3, 4) else 1
 
 
 def _of_line(number: Expr, counters: Counters, place: Any) -> End | None:
