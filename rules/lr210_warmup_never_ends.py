@@ -8,13 +8,8 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
-from lrlint.judgement.hand_written import (
-    caveat,
-    long_warmup,
-    repeated_warmup,
-    source,
-    unit_of,
-)
+from lrlint.judgement.hand_written import caveat, source, unit_of
+from lrlint.judgement.hand_written_warmups import long_warmup, repeated_warmup
 from lrlint.judgement.length import WITH_THE_DEFAULTS, Length, is_warmup, unit
 from lrlint.judgement.stepping import driver
 from lrlint.judgement.training_steps import warms_up

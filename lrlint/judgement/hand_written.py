@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from lrlint.facts import (
     HANDWRITTEN,
@@ -35,7 +34,7 @@ from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, co
 
 _MOST_STEPS = 20_000
 """Steps whose LRs are compared one by one."""
-_FEWEST_STEPS = 5
+FEWEST_STEPS = 5
 """Fewer are a trial run."""
 _LOW = 0.05
 """The share of the highest LR below which nobody sees how far a decay went on."""
@@ -43,12 +42,6 @@ _ROUNDING = 1e-6
 """How far from a whole number the end of a decay is computed, at most: ``1 / (pi / 50 / pi)``."""
 _GROWN = 2.0
 """How many times its first LR the last one is, at least, where a decay has become a growth."""
-_POINTS = 20
-"""Steps, spread over the training, by which an LR is said to rise."""
-_FARTHEST = 10_000
-"""How many times the length of the training a warm-up is followed."""
-_NEARLY = 0.9
-"""The share of its peak at which nobody sees that an LR has not reached it."""
 _OUT_OF_REACH = 20
 """How many times longer a training would have to be for a change that is not meant to come."""
 _LOST = 1e-9
@@ -288,64 +281,6 @@ def _by_value(thresholds: list[Threshold]) -> list[Threshold]:
     return [found[value] for value in sorted(found, key=lambda value: value or 0)]
 
 
-def long_warmup(schedule: Schedule) -> Threshold | None:
-    """Return where a warm-up ends that the training does not reach."""
-    steps = step_count(schedule)
-    if steps is None or steps < _FEWEST_STEPS or not is_judged(schedule, anew=True):
-        return None
-    for threshold in schedule.law.thresholds:
-        end = threshold.at.value
-        if not isinstance(end, int) or end <= steps or schedule.law.steps is None:
-            continue
-        comparison = compare(threshold.at, schedule.law.steps)
-        points = [0, steps // 2, steps - 1, end - 1]
-        lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
-        if len(lrs) == len(points) and all(a < b for a, b in pairwise(lrs)):
-            return threshold if comparison.sign == 1 else None
-    peak = None if mismatch(schedule) is not None else _peak_after(schedule, steps)
-    return None if peak is None else Threshold(at=Expr.const(peak), text="", place=None)
-
-
-def _peak_after(schedule: Schedule, steps: int) -> int | None:
-    """Return where an LR that rises through the whole training would no longer rise."""
-    points = sorted({round((steps - 1) * share / _POINTS) for share in range(_POINTS + 1)})
-    lrs = [lr_at(schedule, point) for point in points]
-    known = [lr for lr in lrs if lr is not None]
-    if len(known) < len(lrs) or not all(a < b for a, b in pairwise(known)):
-        return None
-    low, high = points[-1], 2 * points[-1]
-    while _goes_up(schedule, low, high):
-        low, high = high, 2 * high
-        if high > steps * _FARTHEST:
-            return None
-    if _goes_up(schedule, low, high) is None:
-        return None
-    low = low // 2 if low > points[-1] else low
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _goes_up(schedule, middle, middle + 1) else (low, middle)
-    peak = lr_at(schedule, high)
-    return high if peak is not None and known[-1] < _NEARLY * peak else None
-
-
-def _goes_up(schedule: Schedule, position: int, later: int) -> bool | None:
-    """Whether the LR is higher at a later step; None where it is not known."""
-    lr, after = lr_at(schedule, position), lr_at(schedule, later)
-    return None if lr is None or after is None else lr < after
-
-
-def repeated_warmup(schedule: Schedule) -> int | None:
-    """Return the length of a warm-up that starts over, to an LR that stays as it is."""
-    if schedule.law.passes is None or schedule.law.decays or not is_judged(schedule, anew=True):
-        return None
-    lrs = curve(schedule)
-    if lrs is None or len(lrs) < _FEWEST_STEPS:
-        return None
-    peak = lrs.index(max(lrs))
-    rises = all(a < b for a, b in pairwise(lrs[: peak + 1]))
-    return peak if peak and rises and set(lrs[peak:]) == {lrs[peak]} else None
-
-
 def limit_in_epochs(schedule: Schedule) -> Threshold | None:
     """Return where a branch compares a counter of batches with a number of epochs."""
     counter, epochs = schedule.law.counter, schedule.stepping.epoch_loop
@@ -381,7 +316,7 @@ def flat_lr(schedule: Schedule) -> float | None:
     """Return the LR of a law that never changes, although it counts."""
     law = schedule.law
     lrs = curve(schedule) if is_judged(schedule) and not law.thresholds else None
-    if lrs is None or len(lrs) < _FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
+    if lrs is None or len(lrs) < FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
         return None
     return lrs[0] if law.settled or (law.divides and _changes_later(schedule, lrs)) else None
 
