@@ -17,8 +17,8 @@ class UnreachableDrop(Rule):
     ## What it does
 
     Reports a branch of the function whose value is written into `param_group["lr"]`, of a
-    `LambdaLR` function or of the `get_lr()` of an own scheduler class where its condition on the
-    epoch or step contradicts that an earlier condition does not hold.
+    `LambdaLR` function or of `get_lr()` in a scheduler class of the script, where its condition on
+    the epoch or step contradicts that an earlier condition does not hold.
 
     ## Why is this bad
 

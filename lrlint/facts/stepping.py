@@ -71,7 +71,7 @@ class Construction:
     """Whether its class is one of torch's, chosen by name, or derives from one: it has a counter,
     but its law is not known."""
     sets_first_lr: bool = False
-    """Whether it then certainly sets an LR above 0 when it is built."""
+    """Whether the first LR that its constructor sets is known to be above 0."""
     open_arguments: bool = False
     """Whether there may be arguments that are not known (``**kwargs``)."""
     seen: bool = True

@@ -42,7 +42,7 @@ def _call(
 
 def guard_body(
     machine: Machine, managers: list[AnyValue], node: cst.With
-) -> AbstractContextManager[None]:
+) -> AbstractContextManager[object]:
     """Put the body of a ``with`` under a condition where its context managers are one.
 
     Under ``accelerator.accumulate(model)``, optimizers step for some of the batches only. What a

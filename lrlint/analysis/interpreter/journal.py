@@ -6,12 +6,14 @@ end the values of both are joined.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 
 from lrlint.analysis.interpreter.choices import join
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.trace import Block
 from lrlint.analysis.model.values import AnyValue, Const, Opaque, Store, Truth
 from lrlint.symbolic import Expr
 
@@ -34,6 +36,17 @@ def take_back(machine: Machine, start: int) -> Changes:
             store.data[key] = old
     del machine.journal[start:]
     return changes
+
+
+@contextmanager
+def undone(machine: Machine) -> Iterator[Block]:
+    """Undo the writes of the ``with`` block and leave out its events, which it yields."""
+    start = len(machine.journal)
+    try:
+        with machine.forgotten() as events:
+            yield events
+    finally:
+        take_back(machine, start)
 
 
 def leave_numbers_unknown(machine: Machine, start: int) -> None:

@@ -349,11 +349,11 @@ class State:
             self.via.pop()
 
     @contextmanager
-    def forgotten(self) -> Iterator[None]:
-        """Leave what the ``with`` block interprets out of the trace."""
+    def forgotten(self) -> Iterator[Block]:
+        """Leave what the ``with`` block interprets out of the trace; yield its events."""
         outer, self.block = self.block, []
         try:
-            yield
+            yield self.block
         finally:
             self.block = outer
 

@@ -179,11 +179,13 @@ _SCALE = re.compile(
 
 
 def relation(left: Expr, op: str, right: Expr, nature: Nature = Nature.FLAG) -> bool | Condition:
-    if any(words.is_rank_number(atom.name) for number in (left, right) for atom in number.atoms()):
-        nature = Nature.RANK
     relation = Relation(op, left, right, "", nature)
     decided = relation.decided()
-    return relation if decided is None else decided
+    if decided is not None:
+        return decided
+    if any(words.is_rank_number(atom.name) for atom in relation.atoms()):
+        return Relation(op, left, right, "", Nature.RANK)
+    return relation
 
 
 def undecided(machine: Machine, values: tuple[AnyValue, ...], node: cst.CSTNode) -> Condition:

@@ -12,11 +12,11 @@ import libcst as cst
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import numbers
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.library.lambda_factor import factor_at
+from lrlint.analysis.library.lambda_factor import factor_at, only_one
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_number
 from lrlint.analysis.model.law_shape import End, Mark
-from lrlint.analysis.model.values import AnyValue, FunctionValue, ListValue, Scope, Store
+from lrlint.analysis.model.values import AnyValue, FunctionValue, Scope, Store
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.source.nodes import children, walk
 from lrlint.symbolic import Atom, Expr, NotRepresentable, TooComplex
@@ -29,8 +29,7 @@ def decay_end(machine: Machine, function: AnyValue | None) -> End | None:
 
     Return None where what it counts is bounded (``min(1, t / T)``), or where it has several ends.
     """
-    if isinstance(function, ListValue) and function.items and len(function.items) == 1:
-        function = function.items[0]
+    function = only_one(function)
     if (cosine := cosine_end(machine, function)) is not None:
         return End(cosine[0], Expr.const(0), cosine=True, place=cosine[1])
     if not isinstance(function, FunctionValue):

@@ -43,6 +43,14 @@ def called(machine: Machine, value: AnyValue | None) -> AnyValue | None:
     return value
 
 
+def only_one(value: AnyValue | None) -> AnyValue | None:
+    """Return the function in a list of one; any other value as it is."""
+    match value:
+        case ListValue(items=[function]):
+            return function
+    return value
+
+
 def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
     """Return the result of an ``lr_lambda`` for step 0; of several functions, of the first."""
     if isinstance(value, ListValue) and value.items:
@@ -52,14 +60,9 @@ def first_factor(machine: Machine, value: AnyValue | None) -> Expr | None:
 
 def factor_at(machine: Machine, value: FunctionValue, step: Expr) -> Expr | None:
     """Return the result of an ``lr_lambda`` for a step."""
-    start, block = len(machine.journal), machine.block
-    machine.block = []  # its events are not events of the script
-    try:
+    with journal.undone(machine):
         returned = machine.call_function(value, Arguments([step]))
         return numbers.to_number(machine, returned)
-    finally:
-        machine.block = block
-        journal.take_back(machine, start)
 
 
 def absolute_lr(

@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter import calls, choices, journal, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import class_member, external_bases
+from lrlint.analysis.library.lambda_factor import only_one
 from lrlint.analysis.library.registry import models, qualified
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.computed import all_atoms
@@ -123,8 +124,7 @@ def lambda_rate(
     machine: Machine, function: AnyValue | None, optimizer: OptimizerRecord | None, node: cst.Call
 ) -> OwnRate | None:
     """Return the LR that the only function of a `LambdaLR` gives the first group."""
-    if isinstance(function, ListValue) and function.items and len(function.items) == 1:
-        function = function.items[0]
+    function = only_one(function)
     if optimizer is None or not isinstance(function, (FunctionValue, Partial)):
         return None
     parameters = function.node.params.params if isinstance(function, FunctionValue) else ()
@@ -156,16 +156,11 @@ def _read(
 
 def _number(machine: Machine, rates: Callable[[], AnyValue]) -> tuple[Expr | None, Block]:
     """Return the first LR that the script's code returns, and the events of that code."""
-    start, outer = len(machine.journal), machine.block
-    events: Block = []
-    machine.block = events  # they are not events of the script
-    try:
-        return _first(machine, rates()), events
-    except (TooComplex, NotRepresentable):
-        return None, events
-    finally:
-        machine.block = outer
-        journal.take_back(machine, start)
+    with journal.undone(machine) as events:
+        try:
+            return _first(machine, rates()), events
+        except (TooComplex, NotRepresentable):
+            return None, events
 
 
 def _not_taken(block: Block) -> Iterator[NotTaken]:

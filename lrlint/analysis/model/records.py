@@ -166,7 +166,7 @@ class SchedulerRecord(Record):
     derived: bool = False
     """Whether its class is one of torch's or derives from one, although it is not known which."""
     sets_first_lr: bool = False
-    """Whether such a class certainly sets an LR above 0 when it is constructed."""
+    """Whether the first LR that its constructor sets is known to be above 0."""
     open_arguments: bool = False
     """Whether ``*args`` or ``**kwargs`` that cannot be read may change the arguments."""
     decay: End | None = None
