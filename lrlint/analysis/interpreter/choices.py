@@ -89,9 +89,22 @@ def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr 
     """
     if isinstance(value, Expr):
         return value
-    if isinstance(value, Opaque) and isinstance(other, Expr):
-        return numbers.to_number(machine, value)
-    return None
+    if not isinstance(other, Expr):
+        return None
+    unknown = _one_unknown(value) if isinstance(value, Choice) else value
+    return numbers.to_number(machine, unknown) if isinstance(unknown, Opaque) else None
+
+
+def _one_unknown(choice: Choice) -> Opaque | None:
+    """Return one unknown in place of several, such as the entry of one of two checkpoints."""
+    unknowns = alternatives(choice)
+    if not all(isinstance(inner, Opaque) for inner in unknowns):
+        return None
+    paths = {getattr(inner, "path", None) for inner in unknowns}
+    return Opaque(
+        paths.pop() if len(paths) == 1 else None,
+        measured=any(isinstance(inner, Opaque) and inner.measured for inner in unknowns),
+    )
 
 
 def _under(
