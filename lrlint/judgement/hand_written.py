@@ -188,7 +188,7 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
-    if law.passes is None and length.comparison.unknown and _in_other_unit(schedule, decay):
+    if law.passes is None and length.ratio is None and _in_other_unit(schedule, decay):
         return Mismatch(decay, length, None, None, in_other_unit=True)
     if (length.fits and warmup is None) or length.comparison.unknown:
         return None
@@ -212,7 +212,8 @@ def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
     if epochs is None or updates is None or epochs.value == 1:
         return False
     planned = {LoopKind.BATCH: epochs, LoopKind.EPOCH: updates}.get(counter.kind)
-    if planned is None or not compare(decay.end, planned).equal:
+    comparison = None if planned is None else compare(decay.end, planned)
+    if planned is None or comparison is None or not (comparison.equal or comparison.off_by_one):
         return False
     return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
