@@ -6,8 +6,8 @@ from torch.optim.lr_scheduler import StepLR
 
 
 class Study:
-    def __init__(self, net, batches, held_out, rounds):
-        self.net, self.batches, self.held_out, self.rounds = net, batches, held_out, rounds
+    def __init__(self, net, batches, val_batches, rounds):
+        self.net, self.batches, self.val_batches, self.rounds = net, batches, val_batches, rounds
         self.optimizer = SGD(net.parameters(), lr=0.1)
         self.decay = StepLR(self.optimizer, 30)
 
@@ -20,6 +20,6 @@ class Study:
 
     def check(self):
         with torch.no_grad():
-            for x, y in self.held_out:
+            for x, y in self.val_batches:
                 self.net(x, y)
                 self.decay.step()
