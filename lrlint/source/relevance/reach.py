@@ -50,7 +50,7 @@ _POLICY: Final = re.compile(r"\(\s*(?:policy\b|[\"'])")
 
 _OPTIMIZER: Final = re.compile(r"param_groups|optim")
 
-_UPDATE: Final = re.compile(r"optim\w*\.step\(")
+_UPDATE: Final = re.compile(r"opt(?:im\w*)?\.step\(")
 _GIVEN: Final = re.compile(r"sched(?:uler)?\.step\(\)")
 
 _NEAREST: Final = 2
