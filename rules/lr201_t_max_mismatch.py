@@ -169,7 +169,7 @@ class TMaxMismatch(Rule):
         if found is None or found.warmup is not None:
             return
         one, length = unit_of(schedule), found.length
-        end = "the LR never reaches its end"
+        end = "the LR climbs again" if length.longer else "the LR never reaches its end"
         if found.in_other_unit and one == "step":
             past = "climbs again" if found.decay.cosine else "falls on, below 0"
             past = "stays there" if found.decay.stays else past

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import libcst as cst
 
@@ -171,18 +171,22 @@ def _import_relevant(machine: Machine, values: Iterable[FunctionValue | ClassVal
             lookup(machine, name)
 
 
-def relevant_names(*scopes: Scope) -> set[object]:
+def relevant_names(
+    *scopes: Scope, also: Callable[[FunctionValue | ClassValue], bool] = lambda value: False
+) -> set[object]:
     """Return the names of all functions and classes that build or step something.
 
-    They may do so themselves, or through others that they call.
+    They may do so themselves, or through others that they call. ``also`` says which others count.
     """
-    parts = [
-        (name, _part(value))
+    values = [
+        (name, value)
         for scope in scopes
         for name, value in [(k, _undecorated(v)) for k, v in scope.store.data.items()]
         if isinstance(value, (FunctionValue, ClassValue))
     ]
+    parts = [(name, _part(value)) for name, value in values]
     relevant = {name for name, part in parts if part.relevant}
+    relevant |= {name for name, value in values if name not in relevant and also(value)}
     while callers := {name for name, part in parts if part.called & relevant} - relevant:
         relevant |= callers
     return relevant

@@ -19,6 +19,7 @@ class LibraryKind(Enum):
     FABRIC = "Fabric"
     GENERATOR = "numpy.random.Generator"
     GRAD_SCALER = "GradScaler"
+    LIGHTNING_DATA = "LightningDataModule"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
