@@ -100,7 +100,7 @@ class TransformersHorizon(Rule):
         import deepspeed
         decay = {{"type": "WarmupDecayLR", "params": {{"total_num_steps": {steps}}}}}
         plan = {{"scheduler": decay}}
-        engine, _, _, _ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)
+        engine, *_ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)
         """
     VALID = (
         training(
@@ -152,7 +152,7 @@ class TransformersHorizon(Rule):
                 batches="i in range(1000)",
                 update="engine.backward(net(i))\nengine.step()",
             ),
-            at="engine, _, _, _ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)",
+            at="engine, *_ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)",
             says=("total_num_steps is 1500", "2000 times", "stays at its minimum"),
         ),
     )
