@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from lrlint.analysis.frameworks.lightning_hooks import callback_changes_lrs
 from lrlint.analysis.frameworks.lightning_names import MODULES
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -37,6 +38,8 @@ class Trainer(Instance):
     open: bool = True
     refusal: str | None = None
     """Why the steps are not counted, in words."""
+    callbacks: list[Instance] = field(default_factory=list)
+    """Those of the script that may change an LR."""
 
 
 @models(
@@ -72,7 +75,7 @@ def trainer_of(machine: Machine, arguments: Arguments) -> Trainer:
     trainer.epochs = None if endless else epochs
     trainer.accumulation = settings.accumulation()
     trainer.refusal = settings.refusal()
-    _note_callbacks(trainer, arguments)
+    _note_callbacks(machine, trainer, arguments)
     store = trainer.store.data
     store["max_steps"] = steps or Opaque("trainer.max_steps")
     store["max_epochs"] = epochs or Opaque("trainer.max_epochs")
@@ -202,7 +205,7 @@ def _callbacks(arguments: Arguments) -> tuple[list[AnyValue], bool]:
     return [], False
 
 
-def _note_callbacks(trainer: Trainer, arguments: Arguments) -> None:
+def _note_callbacks(machine: Machine, trainer: Trainer, arguments: Arguments) -> None:
     """Note the callbacks that end the training or change LRs."""
     callbacks, complete = _callbacks(arguments)
     trainer.may_stop = not complete or "max_time" in arguments.keywords
@@ -210,8 +213,11 @@ def _note_callbacks(trainer: Trainer, arguments: Arguments) -> None:
         names = [callback.path or ""] if isinstance(callback, Opaque) else []
         if isinstance(callback, Instance) and callback.cls is not None:
             names = [name.rsplit(".", 1)[-1] for name in external_bases(callback.cls)]
-            if callback.cls.scope.unit.survey.part(callback.cls.node).relevant:
-                trainer.refusal = f"passed to the callback {callback.cls.name}"
+            match callback_changes_lrs(machine, callback.cls):
+                case None:
+                    trainer.refusal = f"passed to the callback {callback.cls.name}"
+                case True:
+                    trainer.callbacks.append(callback)
         for name in names:
             trainer.may_stop |= name in _MAY_STOP
             if name in _CHANGES_LRS:
