@@ -121,8 +121,8 @@ def test_left_open(code: str) -> None:
         (
             "class First:\n    def start(self):\n"
             "        sgd = torch.optim.SGD(net.parameters(), 1)\n"
-            "        torch.optim.lr_scheduler.StepLR(sgd, 2).step()\nclass Second(First):\n    def start(self): update()\n"
-            "Second().start()",
+            "        torch.optim.lr_scheduler.StepLR(sgd, 2).step()\n"
+            "class Second(First):\n    def start(self): update()\nSecond().start()",
             1,
         ),
         (
