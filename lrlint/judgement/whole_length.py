@@ -20,6 +20,7 @@ from lrlint.judgement.length import Length, against
 from lrlint.judgement.positions import WrongPosition, wrong_position
 from lrlint.judgement.processes import accumulation_misfit
 from lrlint.rule import Exclusion
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 
 def whole_length(schedule: Schedule) -> Length | None:
@@ -37,6 +38,29 @@ def judged_length(schedule: Schedule) -> Length | None:
     if any(row.case(schedule) for row in LENGTH_EXCLUSIONS):
         return None
     return whole_length(schedule)
+
+
+def assumed_batches(schedule: Schedule) -> tuple[int, Expr] | None:
+    """Return the round number that a length takes for the batches of an epoch, and those."""
+    horizon, epochs = schedule.horizon, schedule.epochs
+    loop = schedule.stepping.batch_loop
+    if horizon is None or horizon.length is None or epochs is None or schedule.steps is None:
+        return None
+    batches = None if loop is None else loop.trips
+    atoms = frozenset() if batches is None else batches.atoms()
+    if batches is None or batches.value is not None or len(atoms) != 1:
+        return None
+    try:
+        each = (horizon.length / epochs).resolve(Strength.CONSTANT).as_number()
+        if not isinstance(each, int) or each % _ROUND or not each:
+            return None
+        return (each, batches) if compare(schedule.steps, epochs * batches).equal else None
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+
+
+_ROUND = 50
+"""What nobody has counted is a multiple of this; 391 batches may be what there are."""
 
 
 def _degenerate(schedule: Schedule) -> str | None:

@@ -109,7 +109,9 @@ def divides(law: Expr) -> bool:
     ]
     factors = [factor for number in numbers for monomial in number.terms for factor, _ in monomial]
     return any(
-        isinstance(factor, Call) and factor.kind == "floor" and any(map(varies, factor.args))
+        isinstance(factor, Call)
+        and factor.kind in ("floor", "ceil")
+        and any(map(varies, factor.args))
         for factor in factors
     ) or any(isinstance(key, Computed) and key.function == "//" for key in _keys(law))
 
