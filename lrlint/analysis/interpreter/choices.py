@@ -226,6 +226,18 @@ def distribute(
     return choice(machine, results)
 
 
+def read(machine: Machine, value: Choice, reader: Callable[[AnyValue], AnyValue]) -> AnyValue:
+    """Return what a reader gives of the alternatives that the guards in force leave open."""
+    results: list[tuple[Condition, AnyValue]] = []
+    for condition, alternative in value.alternatives:
+        holds = machine.assumed(condition)
+        if holds:
+            return reader(alternative)
+        if holds is None:
+            results.append((condition, reader(alternative)))
+    return choice(machine, results)
+
+
 def choice(machine: Machine, results: Sequence[tuple[Condition, AnyValue]]) -> AnyValue:
     """Return a choice among results, or the result where they are all the same."""
     if not results:
