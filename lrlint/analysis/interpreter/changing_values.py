@@ -136,7 +136,8 @@ def _changed_attributes(cls: ClassValue | None, carried: set[str]) -> tuple[set[
     if cls is None:
         return carried, set()
     names = carried | cls.scope.unit.survey.mutations.attributes
-    return names, names & {name for base in lookup_order(cls) for name in base.scope.store.data}
+    members = (base.scope.store.data.keys() for base in lookup_order(cls))
+    return names, set[str]().union(*(names & keys for keys in members))
 
 
 def _shared_scopes(machine: Machine) -> Iterator[Scope]:
