@@ -132,6 +132,15 @@ def test_left_open(code: str) -> None:
         ),
         ("for a, b in itertools.product(['x', 'y'], [1, 3]):\n    for k in range(b): update()", 8),
         ("n = int('n=4'.removeprefix('n='))\nfor k in range(n): update()", 4),
+        *(
+            (
+                "seen = 0\ndef fit():\n    global seen\n    for k in range(5):\n        update()\n"
+                f"        for j in range(4):\n            seen += 1\n            if seen > 8: {end}",
+                3,
+            )
+            # In the inner loop, nothing steps.
+            for end in ("return\nfit()", "break\n        if seen > 8: break\nfit()")
+        ),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (
