@@ -62,7 +62,8 @@ def rates(code: str) -> list[float] | None:
         "update()",
         "sizes = [1]\nfor k in range(3):\n    sizes.append(sum(sizes))\n"
         "    for j in range(sizes[-1]): update()",
-        "for k in range(3):\n    adam.step()\n    for d in [decay] * 2 if k % 2 else [decay]: d.step()",
+        "for k in range(3):\n    adam.step()\n"
+        "    for d in [decay] * 2 if k % 2 else [decay]: d.step()",
         "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
         "    if settings.dry: break",
     ],
