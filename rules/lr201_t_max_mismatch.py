@@ -19,7 +19,12 @@ from lrlint.judgement.length import Length, against, notes, resized, unit, where
 from lrlint.judgement.rates import lr_after, lr_at_the_end, lr_text
 from lrlint.judgement.sketches import sketches
 from lrlint.judgement.warmup import too_long_for
-from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, whole_length
+from lrlint.judgement.whole_length import (
+    LENGTH_EXCLUSIONS,
+    NOT_JUDGED,
+    assumed_batches,
+    whole_length,
+)
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
 from lrlint.snippets import Diff, training
 from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, compare, floor
@@ -125,6 +130,10 @@ class TMaxMismatch(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         if schedule.horizon is None or schedule.parent is not None:
             return
+        assumed = assumed_batches(schedule)
+        if assumed is not None and self.first(NOT_JUDGED, schedule, schedule.place) is None:
+            yield self._of_assumed_epochs(schedule, *assumed)
+            return
         if silence := self.excluded(schedule):
             yield silence
             return
@@ -145,12 +154,22 @@ class TMaxMismatch(Rule):
             sketches=sketches(schedule, found.length),
         )
 
+    def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
+        return self.finding(
+            where(schedule),
+            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+            f" {batches} is: with more of them its end comes before that of the training, with"
+            " fewer the LR stays high",
+            severity=Severity.WARNING,
+            notes=notes(schedule),
+        )
+
     def check_hand_written(self, schedule: Schedule) -> Iterator[Finding]:
         found = mismatch(schedule)
         if found is None or found.warmup is not None:
             return
         one, length = unit_of(schedule), found.length
-        end = "the LR never reaches its end"
+        end = "the LR climbs again" if length.longer else "the LR never reaches its end"
         if found.in_other_unit and one == "step":
             past = "climbs again" if found.decay.cosine else "falls on, below 0"
             past = "stays there" if found.decay.stays else past

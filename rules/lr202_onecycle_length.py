@@ -12,10 +12,15 @@ from lrlint.judgement import wording
 from lrlint.judgement.length import Length, notes, resized, where
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_at_the_end, lr_text
 from lrlint.judgement.sketches import sketches
-from lrlint.judgement.whole_length import LENGTH_EXCLUSIONS, NOT_JUDGED, whole_length
+from lrlint.judgement.whole_length import (
+    LENGTH_EXCLUSIONS,
+    NOT_JUDGED,
+    assumed_batches,
+    whole_length,
+)
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
 from lrlint.snippets import Diff, training
-from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
+from lrlint.symbolic import Expr, compare
 
 
 class OneCycleLength(Rule):
@@ -159,12 +164,12 @@ class OneCycleLength(Rule):
         ),
     )
 
-    def _of_assumed_epochs(self, schedule: Schedule, each: int, batches: Expr) -> Finding:
+    def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {each} batches, however many {batches} is:"
-            " with more of them step() raises ValueError before the training ends, with fewer the"
-            " LR stays high",
+            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+            f" {batches} is: with more of them step() raises ValueError before the training ends,"
+            " with fewer the LR stays high",
             severity=Severity.WARNING,
             notes=notes(schedule),
         )
@@ -172,7 +177,7 @@ class OneCycleLength(Rule):
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
         if schedule.horizon is None or schedule.parent is not None:
             return
-        assumed = _assumed(schedule)
+        assumed = assumed_batches(schedule)
         if assumed is not None and self.first(NOT_JUDGED, schedule, schedule.place) is None:
             yield self._of_assumed_epochs(schedule, *assumed)
             return
@@ -199,29 +204,6 @@ class OneCycleLength(Rule):
             fix=_fix(found),
             sketches=sketches(schedule, found.length),
         )
-
-
-def _assumed(schedule: Schedule) -> tuple[int, Expr] | None:
-    """Return the round number that its length takes for the batches of an epoch, and those."""
-    horizon, epochs = schedule.horizon, schedule.epochs
-    loop = schedule.stepping.batch_loop
-    if horizon is None or horizon.length is None or epochs is None or schedule.steps is None:
-        return None
-    batches = None if loop is None else loop.trips
-    atoms = frozenset() if batches is None else batches.atoms()
-    if batches is None or batches.value is not None or len(atoms) != 1:
-        return None
-    try:
-        each = (horizon.length / epochs).resolve(Strength.CONSTANT).as_number()
-        if not isinstance(each, int) or each % _ROUND or not each:
-            return None
-        return (each, batches) if compare(schedule.steps, epochs * batches).equal else None
-    except (TooComplex, NotRepresentable, ZeroDivisionError):
-        return None
-
-
-_ROUND = 50
-"""What nobody has counted is a multiple of this; 391 batches may be what there are."""
 
 
 def _too_long(found: Length) -> bool:

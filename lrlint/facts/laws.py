@@ -82,6 +82,8 @@ class WrittenLaw:
     """How often it starts over, as a counter of batches does in each epoch; None where never."""
     at: Callable[[int], float] | None = None
     """The LR at a value of the counter, with the script's defaults."""
+    samples: tuple[WrittenLaw, ...] = ()
+    """The same law for some values of its whole numbers, small and large, that are not known."""
     settled: bool = False
     """Whether no option of the script changes it."""
     divides: bool = False

@@ -7,7 +7,8 @@ value of the counter; then the curve decides, and not the form of the law.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from lrlint.facts import (
     HANDWRITTEN,
@@ -34,6 +35,8 @@ from lrlint.symbolic import Expr, NotRepresentable, Number, TooComplex, Unit, co
 
 _MOST_STEPS = 20_000
 """Steps whose LRs are compared one by one."""
+_POINTS = 1000
+"""About as many are compared where there are more steps than that."""
 FEWEST_STEPS = 5
 """Fewer are a trial run."""
 _LOW = 0.05
@@ -121,10 +124,19 @@ def lr_at(schedule: Schedule, position: Number | None) -> float | None:
 def curve(schedule: Schedule) -> list[float] | None:
     """Return the LR at each value of the counter, where they are few enough to look at."""
     steps = step_count(schedule)
-    if steps is None or steps > _MOST_STEPS:
-        return None
-    lrs = [lr for step in range(steps) if (lr := lr_at(schedule, step)) is not None]
-    return lrs if len(lrs) == steps else None
+    return None if steps is None or steps > _MOST_STEPS else _lrs(schedule, range(steps))
+
+
+def _lrs(schedule: Schedule, points: Sequence[int]) -> list[float] | None:
+    lrs = [lr for point in points if (lr := lr_at(schedule, point)) is not None]
+    return lrs if len(lrs) == len(points) else None
+
+
+def _known(schedule: Schedule) -> list[Schedule]:
+    """Return the schedule, or those for some values of its numbers where these are not known."""
+    if step_count(schedule) is not None:
+        return [schedule]
+    return [replace(schedule, law=law) for law in schedule.law.samples]
 
 
 def caveat(schedule: Schedule) -> str:
@@ -176,7 +188,7 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
         return None
     length = against(schedule, _horizon(schedule.horizon, decay), decay.end, law.steps)
     warmup = _forgotten_warmup(decay, law.steps)
-    if law.passes is None and length.comparison.unknown and _in_other_unit(schedule, decay):
+    if law.passes is None and length.ratio is None and _in_other_unit(schedule, decay):
         return Mismatch(decay, length, None, None, in_other_unit=True)
     if (length.fits and warmup is None) or length.comparison.unknown:
         return None
@@ -184,7 +196,7 @@ def mismatch(schedule: Schedule) -> Mismatch | None:
     last = None if steps is None else lr_at(schedule, steps - 1)
     if law.passes is not None and (length.longer or warmup is not None):
         return None  # it starts over on purpose
-    if length.longer and not _goes_wrong(schedule, decay, last):
+    if length.longer and not _goes_wrong(schedule):
         return None
     if not length.longer and (_is_low(schedule, last) or _rises(schedule, decay)):
         return None
@@ -200,7 +212,8 @@ def _in_other_unit(schedule: Schedule, decay: DecayEnd) -> bool:
     if epochs is None or updates is None or epochs.value == 1:
         return False
     planned = {LoopKind.BATCH: epochs, LoopKind.EPOCH: updates}.get(counter.kind)
-    if planned is None or not compare(decay.end, planned).equal:
+    comparison = None if planned is None else compare(decay.end, planned)
+    if planned is None or comparison is None or not (comparison.equal or comparison.off_by_one):
         return False
     return bool(decay.end.atoms() & planned.atoms()) or (decay.end.value or 0) > COINCIDENCE
 
@@ -220,9 +233,17 @@ def _horizon(horizon: Horizon, decay: DecayEnd) -> Horizon:
     return Horizon(parameter=horizon.parameter, length=decay.end, unit=decay.end.unit, place=place)
 
 
-def _goes_wrong(schedule: Schedule, decay: DecayEnd, last: float | None) -> bool:
+def _goes_wrong(schedule: Schedule) -> bool:
     """Whether the LR rises again after the end of its decay, or is negative."""
-    end = lr_at(schedule, decay.end.value)
+    known = _known(schedule)
+    return bool(known) and all(map(_climbs, known))
+
+
+def _climbs(schedule: Schedule) -> bool:
+    decay, steps = _decay(schedule.law.decays), step_count(schedule)
+    if decay is None or steps is None:
+        return False
+    last, end = lr_at(schedule, steps - 1), lr_at(schedule, decay.end.value)
     if last is None or end is None:
         return False
     return last < 0 or (decay.cosine and last > max(end * 1.01, 0))
@@ -314,17 +335,28 @@ def zero_steps(schedule: Schedule) -> int:
 
 def flat_lr(schedule: Schedule) -> float | None:
     """Return the LR of a law that never changes, although it counts."""
-    law = schedule.law
-    lrs = curve(schedule) if is_judged(schedule) and not law.thresholds else None
+    if not is_judged(schedule):
+        return None
+    rates = {_only_lr(known) for known in _known(schedule)}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _only_lr(schedule: Schedule) -> float | None:
+    """Return the LR of a law that has only one throughout the training."""
+    law, steps = schedule.law, step_count(schedule)
+    if steps is None or any(mark.at.value is None or mark.at.value > 0 for mark in law.thresholds):
+        return None
+    points = range(steps) if steps <= _MOST_STEPS else range(0, steps, steps // _POINTS)
+    lrs = _lrs(schedule, points)
     if lrs is None or len(lrs) < FEWEST_STEPS or any(lr != lrs[0] for lr in lrs):
         return None
-    return lrs[0] if law.settled or (law.divides and _changes_later(schedule, lrs)) else None
+    return lrs[0] if law.settled or (law.divides and _changes_later(schedule, steps)) else None
 
 
-def _changes_later(schedule: Schedule, lrs: list[float]) -> bool:
+def _changes_later(schedule: Schedule, steps: int) -> bool:
     """Whether the LR changes soon after the training; an option may put that off for good."""
-    later = {lr_at(schedule, len(lrs) * times) for times in range(1, _OUT_OF_REACH)}
-    return bool(later - {lrs[0], None})
+    later = {lr_at(schedule, steps * times) for times in range(_OUT_OF_REACH)} - {None}
+    return len(later) > 1
 
 
 def growing_decay(schedule: Schedule) -> tuple[Expr, float, float] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
@@ -20,6 +22,7 @@ from lrlint.judgement.length import Length, against
 from lrlint.judgement.positions import WrongPosition, wrong_position
 from lrlint.judgement.processes import accumulation_misfit
 from lrlint.rule import Exclusion
+from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compare
 
 
 def whole_length(schedule: Schedule) -> Length | None:
@@ -39,6 +42,44 @@ def judged_length(schedule: Schedule) -> Length | None:
     return whole_length(schedule)
 
 
+def assumed_batches(schedule: Schedule) -> tuple[Expr, Expr] | None:
+    """Return what a length takes for the batches of an epoch, and those, which it cannot know.
+
+    That is a round number, or the batches of the validation.
+    """
+    horizon, epochs = schedule.horizon, schedule.epochs
+    loop = schedule.stepping.batch_loop
+    if horizon is None or horizon.length is None or epochs is None or schedule.steps is None:
+        return None
+    batches = None if loop is None else loop.trips
+    atoms = frozenset() if batches is None else batches.atoms()
+    if batches is None or batches.value is not None or len(atoms) != 1:
+        return None
+    try:
+        each = (horizon.length / epochs).resolve(Strength.CONSTANT)
+        if not (_is_round(each) or (_is_validation(each) and not _is_validation(batches))):
+            return None
+        return (each, batches) if compare(schedule.steps, epochs * batches).equal else None
+    except (TooComplex, NotRepresentable, ZeroDivisionError):
+        return None
+
+
+def _is_round(batches: Expr) -> bool:
+    """Whether nobody has counted them; 391 batches may be what there are."""
+    number = batches.as_number()
+    return isinstance(number, int) and number > 0 and number % _ROUND == 0
+
+
+def _is_validation(batches: Expr) -> bool:
+    atoms = batches.atoms()
+    names = [atom.name for atom in atoms if batches == Expr.atom(atom)]
+    return any(_VALIDATION.search(name) for name in names)
+
+
+_ROUND = 50
+_VALIDATION = re.compile(r"^len\(.*(?<![a-z])(val|valid|validation|dev|eval|test)(?![a-z])", re.I)
+
+
 def _degenerate(schedule: Schedule) -> str | None:
     horizon = schedule.horizon
     length = None if horizon is None else horizon.length
@@ -53,6 +94,13 @@ def _set_by_hand(schedule: Schedule) -> str | None:
         if call.method == "last_epoch =" or (call.method == "load_state_dict" and call.loops):
             return call.method
     return None
+
+
+def _begins_later(schedule: Schedule) -> Expr | None:
+    """Return the ``last_epoch`` from which a schedule goes on; the training is its rest."""
+    last = schedule.argument("last_epoch")
+    number = None if last is None else last.number
+    return None if number is None or number.as_number() == -1 else number
 
 
 def _ruled_out(schedule: Schedule) -> bool:
@@ -96,6 +144,7 @@ NOT_JUDGED = (
     Exclusion(_degenerate, str, owner="LR207"),
     UNKNOWN_STEPS,
     NO_STEPS_TAKEN,
+    Exclusion(_begins_later, lambda last: f"it goes on from last_epoch={wording.amount(last)}"),
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),

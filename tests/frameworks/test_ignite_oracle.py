@@ -70,6 +70,8 @@ ATTACH = (
     "trainer.add_event_handler(Events.ITERATION_COMPLETED, scheduler)",
     "trainer.add_event_handler(Events.EPOCH_STARTED, scheduler)",
     "scheduler.attach(trainer, Events.EPOCH_COMPLETED)",
+    "trainer.add_event_handler(Events.EPOCH_COMPLETED(every=2), scheduler)",
+    "trainer.add_event_handler(Events.ITERATION_COMPLETED(every=3), scheduler)",
 )
 TRAINERS = (
     "Engine(update)",
@@ -119,7 +121,7 @@ def test_what_ignite_steps_is_not_reported() -> None:
     "schedule",
     [
         'scheduler = PiecewiseLinear(optimizer, "lr", [(0, 0.1), (9, 0.2)])\n'
-        "scheduler.attach(trainer, Events.ITERATION_STARTED(every=2))",
+        "scheduler.attach(trainer, Events.ITERATION_STARTED(once=2))",
         'scheduler = PiecewiseLinear(optimizer, "momentum", [(0, 0.1), (9, 0.2)])\n'
         "scheduler.attach(trainer)",
         "scheduler = LRScheduler(StepLR(optimizer, 3), use_legacy=True)\nscheduler.attach(trainer)",

@@ -12,7 +12,7 @@ from lrlint.analysis.derive.step_guards import Path, conditions
 from lrlint.analysis.derive.step_sites import steps_of, total
 from lrlint.analysis.model import law_shape
 from lrlint.analysis.model.compiling import NotComputable, compile_condition, compile_number
-from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_atoms, varies
+from lrlint.analysis.model.computed import Computed, Derived, RateInUse, all_atoms, replaced, varies
 from lrlint.analysis.model.condition_queries import is_loop_atom, text_of
 from lrlint.analysis.model.conditions import Relation
 from lrlint.analysis.model.law_shape import Counters
@@ -49,6 +49,8 @@ from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, compar
 _TRAINING = (LoopKind.EPOCH, LoopKind.BATCH)
 _MOST_POINTS = 20_000
 """Points of a curve that are computed one by one."""
+_SIZES = (7, 500, 40_009)
+"""What the numbers of batches may be, and others that are not known."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,32 @@ def law_of_own(
 
 def _read(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
     """Return what a law says of its length, and the LR at each value of its counter."""
+    read = _reading(law, used, steps, counter)
+    return replace(read, samples=tuple(_samples(law, used, steps, counter)))
+
+
+def _samples(law: Expr, used: Counters, steps: Expr, counter: Loop) -> Iterator[WrittenLaw]:
+    """Yield the law for some values of the whole numbers that are not known."""
+    trips = [number for _, number in used if number is not None]
+    unknown = [
+        atom
+        for atom in all_atoms(law, steps, *trips)
+        if atom.value is None and atom.is_integer and not isinstance(atom.key, Derived)
+    ]
+    for size in _SIZES if unknown else ():
+        # Two names may mean the same number, as that of the batches, so all have the same one.
+        known = dict.fromkeys(unknown, Expr.const(size))
+        try:
+            counters = [
+                (index, None if number is None else replaced(number, known))
+                for index, number in used
+            ]
+            yield _reading(replaced(law, known), counters, replaced(steps, known), counter)
+        except (TooComplex, NotRepresentable, ZeroDivisionError):
+            return
+
+
+def _reading(law: Expr, used: Counters, steps: Expr, counter: Loop) -> WrittenLaw:
     return WrittenLaw(
         counter=counter,
         steps=steps,

@@ -10,11 +10,19 @@ from lrlint.analysis.interpreter import choices, numbers
 from lrlint.analysis.interpreter.attribute_assignment import note_rebinding, set_attribute
 from lrlint.analysis.interpreter.item_assignment import set_item
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.names import constant_at_top, name_value
+from lrlint.analysis.interpreter.names import choices_at_top, constant_at_top, name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
 from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.records import GroupsValue
-from lrlint.analysis.model.values import AnyValue, Choice, ListValue, Opaque, Scope, is_local
+from lrlint.analysis.model.values import (
+    AnyValue,
+    Choice,
+    DictValue,
+    ListValue,
+    Opaque,
+    Scope,
+    is_local,
+)
 
 
 def assign(machine: Machine, target: cst.CSTNode, value: AnyValue, *, rename: bool = True) -> None:
@@ -90,6 +98,8 @@ def bind(machine: Machine, name: str, value: AnyValue, *, rename: bool = True) -
         value = name_value(machine, value, name)
         if scope is machine.scopes.get(scope.unit) and not (machine.guards or machine.loops):
             value = constant_at_top(machine, scope, name, value)
+            if isinstance(value, DictValue):
+                choices_at_top(machine, name, '{}["{}"]', value.store.data)
         note_rebinding(machine, old, value)
     machine.write(scope.store, name, value)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, escapes, imports, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -55,6 +57,9 @@ _MOST_ENTRIES = 64
 """Entries of a dict that are told apart by a number that is not known."""
 
 
+_OWN_NAMES = ("__name__", "__qualname__")
+
+
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
@@ -69,6 +74,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
             return _instance_member(machine, owner, name)
         case ClassValue():
             member = class_member(machine, owner, name)
+            if member is None and name in _OWN_NAMES:
+                return Const(owner.name)
             return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
@@ -88,6 +95,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
 def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | None:
     """Return an attribute of a value of a library's class; None where it may be a method."""
     match owner, name:
+        case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
+            return Const(own.value)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":
@@ -337,7 +346,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
-        if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
+        if isinstance(key, Expr) and owner.complete and (number := entry(machine, owner, key)):
             return number
         chosen = _among_code(machine, owner, key, text)
         return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
@@ -391,14 +400,19 @@ def _schedules(value: AnyValue) -> bool:
     return False
 
 
-def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:
-    """Return the number under one of a dict's whole numbers, of which it is not known which."""
+def entry(
+    machine: Machine, owner: DictValue, key: Expr, default: AnyValue | None = None
+) -> AnyValue | None:
+    """Return the number under one of a dict's whole numbers, of which it is not known which.
+
+    ``default`` is the value for all other keys; without one, the dict has the key.
+    """
     known = [(at, inner) for at, inner in owner.store.data.items() if isinstance(at, int)]
     if not varies(key) or len(known) < len(owner.store.data) or len(known) > _MOST_ENTRIES:
         return None
     parts = [(at, numbers.to_number(machine, inner)) for at, inner in known]
-    value: AnyValue | None = parts[-1][1]
-    for at, number in reversed(parts[:-1]):
+    value: AnyValue | None = parts.pop()[1] if default is None else default
+    for at, number in reversed(parts):
         if number is None or not isinstance(value, Expr):
             return None
         value = choices.branch(Relation("==", key, Expr.const(at)), number, value)

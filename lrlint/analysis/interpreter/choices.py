@@ -47,7 +47,10 @@ def join(
         return _join_numbers(machine, condition, number, other, name)
     if (rate := _join_rates(machine, condition, first, second)) is not None:
         return rate
-    if depends_on_loop(condition) and (by_setting := _by_setting(first, second)) is not None:
+    if (
+        depends_on_loop(condition)
+        and (by_setting := _by_setting(machine, first, second)) is not None
+    ):
         return choice(
             machine,
             [(outer, join(machine, condition, one, two, name)) for outer, one, two in by_setting],
@@ -60,26 +63,39 @@ def join(
 
 
 def _by_setting(
-    first: AnyValue, second: AnyValue
+    machine: Machine, first: AnyValue, second: AnyValue
 ) -> list[tuple[Condition, AnyValue, AnyValue]] | None:
     """Return the pairs of numbers that each setting leads to; None where that is not clear.
 
     ``args.lr`` may be one of two numbers. A law that the loop decides has one form for each.
     """
-    outer = [
-        [condition for condition, _ in value.alternatives]
-        for value in (first, second)
-        if isinstance(value, Choice)
-    ]
-    if not outer or outer[0] != outer[-1] or any(map(depends_on_loop, outer[0])):
+    values = [*alternatives(first), *alternatives(second)]
+    if not all(isinstance(value, (Expr, Opaque)) for value in values):
         return None
-    columns = [
-        list(alternatives(value)) if isinstance(value, Choice) else [value] * len(outer[0])
-        for value in (first, second)
-    ]
-    if not all(isinstance(inner, (Expr, Opaque)) for column in columns for inner in column):
+    match first, second:
+        case Choice(), Choice():
+            left, right = first.alternatives, second.alternatives
+            if [condition for condition, _ in left] == [condition for condition, _ in right]:
+                pairs = [
+                    (condition, one, two)
+                    for (condition, one), (_, two) in zip(left, right, strict=True)
+                ]
+            else:
+                pairs = [
+                    (both(outer, inner), one, two)
+                    for outer, one in left
+                    for inner, two in right
+                    if not machine.contradict(outer, inner)
+                ]
+        case Choice(), _:
+            pairs = [(condition, one, second) for condition, one in first.alternatives]
+        case _, Choice():
+            pairs = [(condition, first, two) for condition, two in second.alternatives]
+        case _:
+            return None
+    if len(pairs) > _MOST_ALTERNATIVES or any(depends_on_loop(pair[0]) for pair in pairs):
         return None
-    return list(zip(outer[0], *columns, strict=True))
+    return pairs
 
 
 def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr | None:

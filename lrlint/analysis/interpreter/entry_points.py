@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import libcst as cst
 
 from lrlint.analysis.code.survey import Part
-from lrlint.analysis.interpreter import calls, escapes
+from lrlint.analysis.interpreter import branches, calls, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.budget import TOO_LARGE, give_up
 from lrlint.analysis.interpreter.definitions import bind_builtin_names, lookup
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.outcomes import BudgetExceeded
+from lrlint.analysis.interpreter.members import lookup_order
+from lrlint.analysis.interpreter.outcomes import GOES_ON, BudgetExceeded, Outcome
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
+from lrlint.analysis.model.conditions import Flag
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerValue
 from lrlint.analysis.model.trace import (
     Block,
@@ -169,18 +172,22 @@ def _import_relevant(machine: Machine, values: Iterable[FunctionValue | ClassVal
             lookup(machine, name)
 
 
-def relevant_names(*scopes: Scope) -> set[object]:
+def relevant_names(
+    *scopes: Scope, also: Callable[[FunctionValue | ClassValue], bool] = lambda value: False
+) -> set[object]:
     """Return the names of all functions and classes that build or step something.
 
-    They may do so themselves, or through others that they call.
+    They may do so themselves, or through others that they call. ``also`` says which others count.
     """
-    parts = [
-        (name, _part(value))
+    values = [
+        (name, value)
         for scope in scopes
         for name, value in [(k, _undecorated(v)) for k, v in scope.store.data.items()]
         if isinstance(value, (FunctionValue, ClassValue))
     ]
+    parts = [(name, _part(value)) for name, value in values]
     relevant = {name for name, part in parts if part.relevant}
+    relevant |= {name for name, value in values if name not in relevant and also(value)}
     while callers := {name for name, part in parts if part.called & relevant} - relevant:
         relevant |= callers
     return relevant
@@ -233,12 +240,18 @@ def _call(machine: Machine, function: FunctionValue, scope: Scope, name: str) ->
 
 
 def _interpret_class(machine: Machine, cls: ClassValue) -> None:
-    """Construct an object of a class, then call the methods that were not called yet."""
-    existing = next((item for item in machine.instances if item.cls is cls), None)
+    """Construct an object of a class, then call the methods that were not called yet.
+
+    Where the script has an object of a subclass, its own methods take the place of the class's.
+    """
+    objects = [one for one in machine.instances if one.cls and cls in lookup_order(one.cls)]
+    existing = next((one for one in objects if one.cls is cls), objects[0] if objects else None)
     methods = [
         value
         for value in map(_undecorated, cls.scope.store.data.values())
-        if isinstance(value, FunctionValue) and value.node not in machine.called
+        if isinstance(value, FunctionValue)
+        and value.node not in machine.called
+        and not (existing is not None and _is_overridden(machine, existing, value))
     ]
     if not any(_part(method).relevant for method in methods):
         return
@@ -254,6 +267,10 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
     called_here = _part(cls).called
     methods.sort(key=lambda method: _name(method) in called_here)
     relevant = relevant_names(cls.scope, machine.scope)
+    if existing is None:
+        for method in methods:
+            if _resumes(method) and not _part(method).called & relevant:
+                _perhaps_call(machine, instance, method)
     for method in methods:
         if method.node in machine.called or _name(method) not in relevant:
             continue
@@ -266,3 +283,30 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
         # A Trainer steps what methods build that it, and nothing in view, calls.
         for record in _built(machine.block):
             record.escapes = record.escapes or f"{HELD}{cls.name}"
+
+
+def _is_overridden(machine: Machine, instance: Instance, method: FunctionValue) -> bool:
+    own = machine.find_method(instance, _name(method))
+    own = None if own is None else _undecorated(own)
+    return isinstance(own, FunctionValue) and own.node is not method.node
+
+
+def _resumes(method: FunctionValue) -> bool:
+    """Whether a method loads a checkpoint, as code out of sight asks for before the training."""
+    return "load_state_dict" in _part(method).called
+
+
+def _perhaps_call(machine: Machine, instance: Instance, method: FunctionValue) -> None:
+    """Call a method as the user may want it: by default, no checkpoint is there to be loaded."""
+    name = _name(method)
+    bound = machine.find_method(instance, name)
+    if not isinstance(bound, FunctionValue) or method.node in machine.called:
+        return
+    asked = Flag(Question(Asks.TRUTH, machine.fresh_key()), f"{name}() is called", default=False)
+
+    def then() -> Outcome:
+        _call(machine, bound, method.scope, name)
+        return GOES_ON
+
+    with machine.elsewhere(method.scope.unit, method.scope):
+        branches.fork(machine, asked, method.node, then, lambda: GOES_ON)

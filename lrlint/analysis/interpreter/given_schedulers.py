@@ -56,10 +56,15 @@ def _only_optimizer(machine: Machine) -> OptimizerRecord | None:
     for value in machine.scope.store.data.values():
         values += value.store.data.values() if isinstance(value, Instance) else [value]
     found: dict[OptimizerRecord, None] = {}
+    short: list[Opaque] = []
     for value in values:
         match value:
             case OptimizerValue(record=record):
                 found[record] = None
             case Opaque() if (adopted := machine.adopted(value)) is not None:
                 found[adopted] = None
+            case Opaque(parameter=True, path="opt"):
+                short.append(value)
+    if not found and len(short) == 1:
+        return machine.adopt(short[0])  # options have no ``step()``, without which nothing follows
     return next(iter(found)) if len(found) == 1 else None

@@ -93,6 +93,21 @@ def constant_at_top(machine: Machine, scope: Scope, name: str, value: AnyValue) 
     return Const(value.value, Strength.DEFAULT, name) if isinstance(value, Const) else value
 
 
+def choices_at_top(machine: Machine, owner: str, form: str, values: dict[object, AnyValue]) -> None:
+    """Make the texts and flags among a script's own settings defaults that its user may edit.
+
+    The settings are a dict or a class at the top of a module: ``config = {"scheduler": "step"}``.
+    """
+    if _SETTINGS.search(owner):
+        for key, value in values.items():
+            if isinstance(value, Const) and isinstance(key, str) and not key.startswith("_"):
+                path = form.format(owner, key)
+                values[key] = name_setting(machine, value, path, Strength.DEFAULT)
+
+
+_SETTINGS = re.compile(
+    r"(?i)(?:cfg|config(?:uration)?|hp|param(?:eter)?s|opts?|options|settings|args)$"
+)
 _RESUMES = re.compile(r"resume|restart|pretrained|checkpoint|ckpt")
 
 

@@ -22,9 +22,17 @@ from lrlint.analysis.interpreter import (
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.names import choices_at_top
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.records import GroupsValue
-from lrlint.analysis.model.values import AnyValue, Const, DictValue, FunctionValue, Opaque
+from lrlint.analysis.model.values import (
+    AnyValue,
+    ClassValue,
+    Const,
+    DictValue,
+    FunctionValue,
+    Opaque,
+)
 from lrlint.source.nodes import declared_names, statements_of
 from lrlint.symbolic import Expr
 
@@ -103,6 +111,10 @@ def _function(machine: Machine, node: cst.FunctionDef) -> Outcome:
 
 def _class(machine: Machine, node: cst.ClassDef) -> Outcome:
     definitions.define_class(machine, node)
+    name, scope = node.name.value, machine.scope
+    value = scope.store.data[name]
+    if scope is machine.scopes.get(machine.unit) and isinstance(value, ClassValue):
+        choices_at_top(machine, name, "{}.{}", value.scope.store.data)
     return GOES_ON
 
 

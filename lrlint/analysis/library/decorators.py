@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import escapes
+from lrlint.analysis.interpreter import choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import class_settings, command_groups, hydra, ignite
@@ -22,6 +22,7 @@ from lrlint.analysis.model.values import (
     Instance,
     Opaque,
     Store,
+    alternatives,
 )
 
 
@@ -69,9 +70,15 @@ def decorate(
             and (config := class_settings.wrapped(machine, value.node, call)) is not None
         ):
             defaults |= _first_parameter(value, config)
-        case "on" if (engine := _engine(machine, call)) is not None and call is not None:
+        case "on" if (engines := _engines(machine, call)) is not None and call is not None:
             event, *given = [machine.evaluate(argument.value) for argument in call.args] or [NONE]
-            ignite.register(machine, engine, event, value, given, decorator)
+
+            def register(engine: AnyValue, handler: FunctionValue = value) -> AnyValue:
+                assert isinstance(engine, Instance)
+                ignite.register(machine, engine, event, handler, given, decorator)
+                return NONE
+
+            choices.distribute(machine, engines, decorator, register)
             return value
         case _:
             wrapper = _wrapper(machine, value, decorator)
@@ -108,13 +115,13 @@ def _is_known(machine: Machine, decorator: cst.BaseExpression) -> bool:
     return not name or name.split(".")[0] in _KNOWN
 
 
-def _engine(machine: Machine, call: cst.Call | None) -> Instance | None:
-    """Return the engine of ignite of ``@engine.on(Events.EPOCH_COMPLETED)``."""
+def _engines(machine: Machine, call: cst.Call | None) -> AnyValue | None:
+    """Return the engine of ignite, or the choice of some, of ``@engine.on(Events.STARTED)``."""
     if call is None or not isinstance(call.func, cst.Attribute):
         return None
     value = machine.evaluate(call.func.value)
-    is_engine = isinstance(value, Instance) and value.kind is LibraryKind.IGNITE_ENGINE
-    return value if is_engine and isinstance(value, Instance) else None
+    kinds = {getattr(each, "kind", None) for each in alternatives(value)}
+    return value if kinds == {LibraryKind.IGNITE_ENGINE} else None
 
 
 def _wrapper(

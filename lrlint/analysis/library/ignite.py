@@ -16,8 +16,9 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import to_number
 from lrlint.analysis.interpreter.outcomes import GOES_ON, Outcome
 from lrlint.analysis.library.registry import models, models_method, qualified
-from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.conditions import Condition, Divisible, Flag, conjoin, flatten
 from lrlint.analysis.model.library_kinds import LibraryKind
+from lrlint.analysis.model.questions import Asks, Identity, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
     LoopRecord,
@@ -47,7 +48,17 @@ _SUPERVISED: Final = ("ignite.engine", "ignite.engine.utils")
 _HANDLERS: Final = ("ignite.handlers", "ignite.handlers.checkpoint")
 _EPOCH: Final = ("EPOCH_STARTED", "EPOCH_COMPLETED")
 _ITERATION: Final = ("ITERATION_STARTED", "ITERATION_COMPLETED")
-_EVENTS: Final = ("STARTED", *_EPOCH, *_ITERATION, "COMPLETED")
+_REPEATED: Final = (*_EPOCH, *_ITERATION)
+_EVENTS: Final = ("STARTED", *_REPEATED, "COMPLETED")
+_EVENT_ENUMS: Final = ("ignite.engine.Events", "ignite.engine.events.Events")
+
+
+@dataclass(eq=False, slots=True)
+class _Every(Value):
+    """An event that counts only now and then: ``Events.EPOCH_COMPLETED(every=5)``."""
+
+    event: str
+    every: Expr
 
 
 @dataclass(eq=False, slots=True)
@@ -55,6 +66,8 @@ class _Handler(Value):
     """What an engine calls at an event."""
 
     event: str
+    every: Expr
+    """Of how many such events one calls it."""
     condition: Condition | None
     """The conditions under which it is registered."""
     function: AnyValue
@@ -66,6 +79,18 @@ class _Handler(Value):
 @models(*qualified(_ENGINE, "Engine"))
 def _engine(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _engine_of(arguments.get(0, "process_function") or Opaque())
+
+
+@models(*qualified(_EVENT_ENUMS, *_REPEATED))
+def _filtered_event(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Return an event of which every so many count; unknown where something else picks them."""
+    every = arguments.keywords.get("every")
+    number = None if every is None else to_number(machine, every)
+    name = None if not isinstance(node.func, cst.Attribute) else node.func.attr.value
+    alone = arguments.keywords.keys() == {"every"} and not arguments.positional
+    if number is None or name not in _REPEATED or not alone or arguments.open:
+        return Opaque()
+    return _Every(name, number)
 
 
 @models(*qualified(_SUPERVISED, "create_supervised_trainer"))
@@ -136,7 +161,8 @@ def register(
     node: cst.CSTNode,
 ) -> None:
     """Note what an engine calls at an event, with which arguments; what is open escapes."""
-    name = _name_of(event)
+    every = event.every if isinstance(event, _Every) else Expr.const(1)
+    name = event.event if isinstance(event, _Every) else _name_of(event)
     known = (
         isinstance(handler, FunctionValue)
         or (isinstance(handler, Instance) and handler.kind is LibraryKind.IGNITE_CHECKPOINT)
@@ -151,7 +177,7 @@ def register(
         machine.passed.append(handler)  # the engine may be run out of sight
     assert registered.items is not None
     registered.items.append(
-        _Handler(name, conjoin(machine.guards), handler, given, machine.where(node))
+        _Handler(name, every, conjoin(machine.guards), handler, given, machine.where(node))
     )
 
 
@@ -192,23 +218,28 @@ def _run(machine: Machine, engine: Instance, arguments: Arguments, node: cst.Cal
         over_loader=True,
         target="batch",
     )
+    epochs_begun = Expr.atom(epoch.index) + (first or 0) + 1
+    per_epoch = None if batch.trips is None else batch.trips * (epochs_begun - 1)
+    updates = None if per_epoch is None else per_epoch + Expr.atom(batch.index) + 1
     with repeating(machine, epoch, node):
-        _fire(machine, engine, "EPOCH_STARTED", node)
+        _fire(machine, engine, "EPOCH_STARTED", node, epochs_begun)
         with repeating(machine, batch, node):
-            _fire(machine, engine, "ITERATION_STARTED", node)
+            _fire(machine, engine, "ITERATION_STARTED", node, updates)
             process = engine.store.data[_PROCESS]
             if isinstance(process, OptimizerValue):
                 machine.emit(OptimizerStep(*machine.where(node), process.record))
             else:
                 machine.call(process, Arguments([engine, Opaque(measured=True)]), node)
-            _fire(machine, engine, "ITERATION_COMPLETED", node)
-        _fire(machine, engine, "EPOCH_COMPLETED", node)
+            _fire(machine, engine, "ITERATION_COMPLETED", node, updates)
+        _fire(machine, engine, "EPOCH_COMPLETED", node, epochs_begun)
     _fire(machine, engine, "COMPLETED", node)
     return state
 
 
-def _fire(machine: Machine, engine: Instance, event: str, node: cst.Call) -> None:
-    """Call what is registered for an event, each under the conditions of its registration."""
+def _fire(
+    machine: Machine, engine: Instance, event: str, node: cst.Call, count: Expr | None = None
+) -> None:
+    """Call what is registered for the ``count``-th event of a name, each under its conditions."""
     registered = engine.store.data[_REGISTERED]
     for handler in registered.items or () if isinstance(registered, ListValue) else ():
         if not isinstance(handler, _Handler) or handler.event != event:
@@ -218,12 +249,23 @@ def _fire(machine: Machine, engine: Instance, event: str, node: cst.Call) -> Non
             _call(machine, engine, handler, node)
             return GOES_ON
 
-        condition = handler.condition
+        condition = _due(handler, count)
         known = True if condition is None else machine.assumed(condition)
         if known:
             then()
         elif known is None and condition is not None:
             branches.fork(machine, condition, node, then, lambda: GOES_ON)
+
+
+def _due(handler: _Handler, count: Expr | None) -> Condition | None:
+    """Return the condition under which an event calls a handler; None where it always does."""
+    parts = list(flatten(handler.condition)) if handler.condition is not None else []
+    text = f"{handler.event} of every {handler.every}"
+    if handler.every != Expr.const(1) and count is None:
+        parts.append(Flag(Question(Asks.UNKNOWN, Identity(handler)), text))
+    elif handler.every != Expr.const(1) and count is not None:
+        parts.append(Divisible(count, handler.every, Expr.const(0), text))
+    return conjoin(parts)
 
 
 def _call(machine: Machine, engine: Instance, handler: _Handler, node: cst.Call) -> None:

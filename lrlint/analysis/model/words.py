@@ -24,6 +24,7 @@ _UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
         re.compile(
             r"(step|iter|iteration|batche|batch|update)s?_(per|in|each)_(an?_)?epoch"
             r"|(^|_)(num_|n_)?(batches|train_batches)$|^niter_per_ep$|^iters_per_epoch$"
+            r"|loader_(len|length)$|(^|_)(len|length)_(\w+_)?(data_?)?loader$"
         ),
         Unit.BATCH,
     ),

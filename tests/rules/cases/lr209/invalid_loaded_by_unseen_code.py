@@ -1,0 +1,25 @@
+# invalid: Whoever holds the object asks it to go on from a checkpoint.
+# at: self.scheduler = StepLR(self.optimizer, 30)
+import torch
+from torch.optim import SGD
+from torch.optim.lr_scheduler import StepLR
+
+
+class Session:
+    def __init__(self, net, batches, rounds):
+        self.net, self.batches, self.rounds, self.round = net, batches, rounds, 0
+        self.optimizer = SGD(net.parameters(), lr=0.1)
+        self.scheduler = StepLR(self.optimizer, 30)
+
+    def go_on(self, path):
+        saved = torch.load(path)
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.round = saved["epoch"] + 1
+
+    def run(self):
+        while self.round < self.rounds:
+            for x, y in self.batches:
+                self.net(x, y).backward()
+                self.optimizer.step()
+            self.scheduler.step()
+            self.round += 1
