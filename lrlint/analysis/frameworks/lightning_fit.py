@@ -125,6 +125,10 @@ class _Training:
         self._schedulers = owned_by(
             [(c, [(item.scheduler, item) for item in form.schedulers]) for c, form in forms]
         )
+        held = [inner for owned in self._optimizers for inner in alternatives(owned.value)]
+        for value in held if trainer.adds_groups else ():
+            if isinstance(value, OptimizerValue):
+                value.record.unknown_groups, value.record.by_default = True, None
         self._manual = self._is_manual()
         assert module.cls is not None
         self._relevant = hooks_of_lrs(machine, module.cls)
