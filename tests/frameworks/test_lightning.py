@@ -308,6 +308,15 @@ def test_a_module_writes_the_lr_and_configures_a_callback(tmp_path: Path) -> Non
     assert lrs[0] == pytest.approx([0.1 / (1 + update) for update in range(24)])
 
 
+def test_an_uncalled_hook_that_writes_the_lr_leaves_the_schedule_open(tmp_path: Path) -> None:
+    methods = """
+    def on_validation_end(self):
+        self.optimizers().param_groups[0]["lr"] = 0.01
+"""
+    script = module(COSINE.format(4), EPOCH, methods=methods) + fit("max_epochs=8")
+    assert predicted(script, tmp_path).prediction.unresolved
+
+
 def test_a_callback_that_unfreezes_adds_param_groups(tmp_path: Path) -> None:
     names = "from lightning.pytorch.callbacks import BackboneFinetuning\n"
     script = names + module(COSINE.format(4), EPOCH)
