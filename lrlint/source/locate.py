@@ -197,8 +197,9 @@ class Locator:
         for _ in range(6):
             yield folder
             for name in _SOURCES:
-                if self._holds(folder, name):
-                    yield os.path.join(folder, name)
+                inner = os.path.join(folder, name)
+                if self._holds(folder, name) and not self._holds(inner, "__init__.py"):
+                    yield inner
             above = os.path.dirname(folder)
             is_package = self._holds(folder, "__init__.py")
             marks = _MARKS_OF_PACKAGES if is_package else _ROOT_MARKS
