@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -238,6 +239,81 @@ L.Trainer(max_epochs=2).fit(Net(lr=0.2), loader)
     assert prediction.lr is not None
     assert prediction.lr[0][0] == 0.2
     assert prediction.lr[0][-1] == 0.1
+
+
+def test_the_hyperparameters_of_a_datamodule_give_its_batches(tmp_path: Path) -> None:
+    data = """
+class Data(L.LightningDataModule):
+    def __init__(self, size=6):
+        super().__init__()
+        self.save_hyperparameters()
+
+    def train_dataloader(self):
+        return DataLoader(TensorDataset(torch.zeros(48, 2)), batch_size=self.hparams.size)
+
+
+L.Trainer(max_epochs=2).fit(Net(), datamodule=Data())
+"""
+    lrs = predicted(module(COSINE.format(2), EPOCH) + data, tmp_path).prediction.lr
+    assert lrs is not None
+    assert len(lrs[0]) == 2 * 8
+
+
+CALLBACK = """
+class Own(L.Callback):
+    def {}(self, trainer, pl_module, *rest):
+        {}
+
+
+"""
+WITH_CALLBACK = "max_epochs=4, callbacks=[Own()]"
+WRITE = 'trainer.optimizers[0].param_groups[0]["lr"] = 0.1 / (1 + trainer.{})'
+
+
+@pytest.mark.parametrize(
+    ("hook", "counter", "expected"),
+    [
+        ("on_train_epoch_start", "current_epoch", lambda update: update // 12),
+        ("on_train_epoch_start", "global_step", lambda update: update // 12 * 12),
+        ("on_train_batch_start", "global_step", lambda update: update),
+        ("on_train_batch_end", "global_step", lambda update: update),
+        ("on_train_epoch_end", "global_step", lambda update: update // 12 * 12),
+        ("on_before_optimizer_step", "global_step", lambda update: update),
+    ],
+)
+def test_a_callback_writes_the_lr(
+    hook: str, counter: str, expected: Callable[[int], int], tmp_path: Path
+) -> None:
+    callback = CALLBACK.format(hook, WRITE.format(counter))
+    script = module("return optimizer") + callback + fit(WITH_CALLBACK)
+    lrs = predicted(script, tmp_path).prediction.lr
+    assert lrs is not None
+    assert lrs[0] == pytest.approx([0.1 / (1 + expected(update)) for update in range(48)])
+
+
+def test_a_module_writes_the_lr_and_configures_a_callback(tmp_path: Path) -> None:
+    methods = """
+    def on_before_zero_grad(self, optimizer):
+        optimizer.param_groups[0]["lr"] = 0.1 / (1 + self.global_step)
+
+    def configure_callbacks(self):
+        return [Own()]
+"""
+    callback = CALLBACK.format(
+        "on_train_epoch_start", "pl_module.optimizers().param_groups[0]['lr'] = 1"
+    )
+    script = module("return optimizer", methods=methods) + callback + fit("max_epochs=2")
+    lrs = predicted(script, tmp_path).prediction.lr
+    assert lrs is not None
+    assert lrs[0] == pytest.approx([0.1 / (1 + update) for update in range(24)])
+
+
+def test_a_callback_steps_the_scheduler_once_more() -> None:
+    step = "trainer.lr_scheduler_configs[0].scheduler.step()"
+    callback = CALLBACK.format("on_train_epoch_end", step)
+    script = module(COSINE.format(4), EPOCH) + callback
+    assert codes(script + fit(WITH_CALLBACK)) == {"LR105"}
+    assert codes(script.replace("on_train_epoch_end", "on_exception") + fit(WITH_CALLBACK)) == set()
 
 
 def test_a_fix_sets_the_interval() -> None:

@@ -1,9 +1,8 @@
-"""Two ranks under torchrun: one report, and a finding where their LRs differ."""
+"""Two ranks: one report, and a finding where their LRs differ."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from torch_process import lrlint
 
 SCRIPT = """
     import os
@@ -63,27 +63,31 @@ BY_HAND = """
 """
 
 
-def launch(folder: Path, script: str) -> tuple[int, dict[str, Any], str]:
+OPTIONS = ("run", "--output-format", "json", "--output-file", "out.json", "train.py")
+
+
+def launch(folder: Path, script: str, *, torchrun: bool = False) -> dict[str, Any]:
+    """Return the report of a script on two ranks."""
     (folder / "train.py").write_text(dedent(script))
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
-    command += ["--master-port=0", "--standalone", "-m", "lrlint", "run"]
-    done = subprocess.run(
-        [*command, "--output-format", "json", "--output-file", "out.json", "train.py"],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=180,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    assert (folder / "out.json").is_file(), done.stderr
-    return done.returncode, json.loads((folder / "out.json").read_text()), done.stderr
+    if torchrun:
+        command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2"]
+        command += ["--master-port=0", "--standalone", "-m", "lrlint", *OPTIONS]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, encoding="utf-8", timeout=180
+        )
+    else:
+        done = lrlint(*OPTIONS, cwd=folder, ranks=2)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((folder / "out.json").read_text())
+    return found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", ["pass", "dist.destroy_process_group()"])
-def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
-    status, found, _ = launch(tmp_path, SCRIPT.format(drift=1, end=end))
-    assert status == 0
+@pytest.mark.parametrize(
+    ("end", "torchrun"), [("pass", True), ("dist.destroy_process_group()", False)]
+)
+def test_ranks_that_disagree_are_found(tmp_path: Path, end: str, torchrun: bool) -> None:
+    found = launch(tmp_path, SCRIPT.format(drift=1, end=end), torchrun=torchrun)
     assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
     assert [one["code"] for one in found["runtime"]] == ["LR903"]
     assert "rank 1" in found["runtime"][0]["message"]
@@ -91,8 +95,7 @@ def test_ranks_that_disagree_are_found(tmp_path: Path, end: str) -> None:
 
 @pytest.mark.slow
 def test_ranks_that_agree_are_silent(tmp_path: Path) -> None:
-    status, found, _ = launch(tmp_path, SCRIPT.format(drift=0, end="pass"))
-    assert status == 0
+    found = launch(tmp_path, SCRIPT.format(drift=0, end="pass"))
     assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
     assert found["runtime"] == []
 
@@ -100,7 +103,7 @@ def test_ranks_that_agree_are_silent(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
     step = "if dist.get_rank() == 0:\n            scheduler.step()"
-    _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step=step))
+    found = launch(tmp_path, ON_ONE_RANK.format(step=step))
     assert [one["code"] for one in found["runtime"]] == ["LR109"]
     verdicts = [(one["code"], one["verdict"]) for one in found["static"]]
     assert verdicts == [("LR109", "confirmed")]
@@ -108,7 +111,7 @@ def test_a_step_on_one_rank_only(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_step_on_every_rank(tmp_path: Path) -> None:
-    _, found, _ = launch(tmp_path, ON_ONE_RANK.format(step="scheduler.step()"))
+    found = launch(tmp_path, ON_ONE_RANK.format(step="scheduler.step()"))
     assert (found["runtime"], found["static"]) == ([], [])
 
 
@@ -117,6 +120,6 @@ def test_a_step_on_every_rank(tmp_path: Path) -> None:
     ("condition", "codes"), [("True", []), ("epoch < 2 or dist.get_rank() == 1", ["LR903"])]
 )
 def test_an_lr_written_by_hand(tmp_path: Path, condition: str, codes: list[str]) -> None:
-    _, found, _ = launch(tmp_path, BY_HAND.format(condition=condition))
+    found = launch(tmp_path, BY_HAND.format(condition=condition))
     assert [schedule["rank"] for schedule in found["schedules"]] == [0, 1]
     assert [one["code"] for one in found["runtime"]] == codes

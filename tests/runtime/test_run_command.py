@@ -201,7 +201,7 @@ SCRIPTS = {
 def test_the_script_sees_no_difference(tmp_path: Path, text: str) -> None:
     script(tmp_path, text, "s.py")
     arguments = ("s.py", "--epochs", "3", "-m", "x")
-    ours, pythons = run(tmp_path, *arguments), run(tmp_path, *arguments, python=True)
+    ours, pythons = warm(tmp_path, *arguments), run(tmp_path, *arguments, python=True)
     assert (ours.returncode, ours.stdout) == (pythons.returncode, pythons.stdout)
     assert ours.stderr.startswith(pythons.stderr)
 
@@ -303,7 +303,7 @@ def test_a_traceback_is_that_of_python(tmp_path: Path) -> None:
             raise RuntimeError("the training ended early") from error
     """
     script(tmp_path, text)
-    ours, theirs = run(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
+    ours, theirs = warm(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
     assert ours.returncode == theirs.returncode == 1
     assert "the training ended early" in theirs.stderr
     assert theirs.stderr in ours.stderr

@@ -55,7 +55,7 @@ HEAD = """
 def test_the_status_is_that_of_python_and_the_report_is_there(tmp_path: Path, end: str) -> None:
     script(tmp_path, HEAD + f"    {end}\n")
     options = ("--output-format", "json", "--output-file", "out.json", "--trace", "lr.jsonl")
-    result = run(tmp_path, *options, "train.py")
+    result = warm(tmp_path, *options, "train.py")
     script(tmp_path, f"import os, signal, sys, time\n{end}\n", "end.py")
     expected = run(tmp_path, "end.py", python=True)
     assert (result.returncode, result.stdout) == (expected.returncode, expected.stdout)
@@ -157,7 +157,7 @@ def test_a_training_in_a_thread_that_outlives_the_script_is_recorded(tmp_path: P
         raise SystemExit(3)
     """
     script(tmp_path, text)
-    result = run(tmp_path, "--output-format", "json", "--output-file", "out.json", "train.py")
+    result = warm(tmp_path, "--output-format", "json", "--output-file", "out.json", "train.py")
     assert (result.returncode, result.stdout.count("trained")) == (3, 2)
     report = json.loads((tmp_path / "out.json").read_text())
     assert [track["scheduler_steps"] for track in report["schedules"]] == [6, 6]
@@ -168,7 +168,7 @@ def test_a_training_in_a_thread_that_outlives_the_script_is_recorded(tmp_path: P
 @pytest.mark.parametrize("end", ["sys.stderr.close()", "os.close(2)", "sys.stderr = None"])
 def test_the_summary_reaches_the_terminal_all_the_same(tmp_path: Path, end: str) -> None:
     script(tmp_path, HEAD + f"    {end}\n")
-    result = run(tmp_path, "train.py")
+    result = warm(tmp_path, "train.py")
     assert (result.returncode, "LR201" in result.stderr) == (0, True)
 
 
@@ -192,7 +192,7 @@ def test_reports_land_where_lrlint_was_started(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["pass", "os._exit(0)"])
 def test_a_report_that_cannot_be_written_is_no_success(tmp_path: Path, end: str) -> None:
     script(tmp_path, HEAD + f"    {end}\n")
-    result = run(tmp_path, "--report", "nowhere/report.json", "train.py")
+    result = warm(tmp_path, "--report", "nowhere/report.json", "train.py")
     assert result.returncode == 2
     assert "nowhere/report.json: No such file or directory" in result.stderr
 
@@ -228,24 +228,24 @@ def test_the_module_has_what_python_gives_it(tmp_path: Path) -> None:
             print(name, type(value), value if name != "__loader__" else vars(value))
     """
     script(tmp_path, text)
-    result, expected = run(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
+    result, expected = warm(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
     assert result.stdout == expected.stdout
 
 
 @pytest.mark.slow
 def test_what_was_meant_for_lrlint_is_pointed_out(tmp_path: Path) -> None:
     script(tmp_path, "import sys; print(sys.argv[1:])")
-    result = run(tmp_path, "train.py", "--report", "out.html", "--output-format=json")
+    result = warm(tmp_path, "train.py", "--report", "out.html", "--output-format=json")
     assert result.stdout == "['--report', 'out.html', '--output-format=json']\n"
     hints = [line for line in result.stderr.splitlines() if "goes to the script" in line]
     assert [line.split()[1] for line in hints] == ["--report", "--output-format"]
     script(tmp_path, "import sys; print('--report' in sys.argv)")
-    assert "goes to" not in run(tmp_path, "train.py", "--report", "out.html").stderr
+    assert "goes to" not in warm(tmp_path, "train.py", "--report", "out.html").stderr
 
 
 def test_a_notebook_is_refused_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "train.ipynb").write_text('{"cells": []}')
-    result = run(tmp_path, "train.ipynb")
+    result = warm(tmp_path, "train.ipynb")
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert "train.ipynb: is a notebook" in result.stderr
 
@@ -253,7 +253,7 @@ def test_a_notebook_is_refused_in_a_line(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_without_a_schedule_says_so(tmp_path: Path) -> None:
     script(tmp_path, "print('no schedule')")
-    result = run(tmp_path, "train.py")
+    result = warm(tmp_path, "train.py")
     assert result.stderr == (
         "lrlint: no LR scheduler was created, and the script does not change the LR itself:"
         " there is no schedule to verify\n"

@@ -16,17 +16,18 @@ from lrlint.analysis.frameworks.lightning_configured import (
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
-from lrlint.analysis.frameworks.lightning_steps import Steps, call_hook
+from lrlint.analysis.frameworks.lightning_hooks import call_callbacks, call_hook, hooks_of_lrs
+from lrlint.analysis.frameworks.lightning_steps import Steps
 from lrlint.analysis.frameworks.lightning_told import (
     owned_by,
 )
-from lrlint.analysis.frameworks.lightning_trainer import Trainer
-from lrlint.analysis.interpreter import budget, choices, escapes, members
+from lrlint.analysis.frameworks.lightning_trainer import Trainer, note_callbacks
+from lrlint.analysis.interpreter import budget, choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.loop_counters import repeating
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.numbers import compute
+from lrlint.analysis.library.namespaces import namespace
 from lrlint.analysis.model.conditions import Condition, Relation
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import (
@@ -44,6 +45,7 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
+    Store,
     Truth,
     alternatives,
     elements,
@@ -64,6 +66,9 @@ def train(
     start = len(machine.block)
     with before_data(machine, module, trainer):
         call_hook(machine, module, "setup", Const("fit"))
+        configured = machine.find_method(module, "configure_callbacks")
+        if isinstance(configured, FunctionValue):
+            note_callbacks(machine, trainer, machine.call_function(configured, Arguments()))
         forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
@@ -121,8 +126,9 @@ class _Training:
             [(c, [(item.scheduler, item) for item in form.schedulers]) for c, form in forms]
         )
         self._manual = self._is_manual()
-        self._relevant = self._relevant_hooks()
-        self._steps = Steps(machine, module, trainer, batches, place)
+        assert module.cls is not None
+        self._relevant = hooks_of_lrs(machine, module.cls)
+        self._steps = Steps(machine, module, trainer, batches, place, self._hook)
         self._give(forms)
 
     # -- what the module and the Trainer know while they train
@@ -130,6 +136,7 @@ class _Training:
     def _give(self, forms: list[tuple[Condition | None, Configuration]]) -> None:
         machine, store = self._machine, self._module.store.data
         held: dict[str, list[tuple[Condition | None, AnyValue]]] = {}
+        told: dict[str, list[tuple[Condition | None, AnyValue]]] = {}
         for condition, form in forms:
             schedulers = [item.scheduler for item in form.schedulers]
             some = form.optimizers[0] if form.one and form.optimizers else None
@@ -140,9 +147,16 @@ class _Training:
             held.setdefault(HELD_SCHEDULERS, []).append(
                 (condition, only or (ListValue(schedulers) if schedulers else NONE))
             )
-        for name, values in held.items():
-            conditional = [(c, value) for c, value in values if c is not None]
-            store[name] = choices.choice(machine, conditional) if conditional else values[0][1]
+            optimizers: AnyValue = ListValue(list(form.optimizers))
+            told.setdefault("optimizers", []).append((condition, optimizers))
+            configured = [namespace(Store({"scheduler": value})) for value in schedulers]
+            told.setdefault("lr_scheduler_configs", []).append(
+                (condition, ListValue([*configured]))
+            )
+        for owner, entries in ((store, held), (self._trainer.store.data, told)):
+            for name, values in entries.items():
+                conditional = [(c, value) for c, value in values if c is not None]
+                owner[name] = choices.choice(machine, conditional) if conditional else values[0][1]
 
     def _is_manual(self) -> bool | None:
         """Whether the module steps its optimizers itself; None where that is not known."""
@@ -156,15 +170,9 @@ class _Training:
                 return True
         return None
 
-    def _relevant_hooks(self) -> set[object]:
-        """Return the names of the module's methods that build, step or schedule something."""
-        assert self._module.cls is not None
-        order = members.lookup_order(self._module.cls)
-        scopes = [base.scope for base in order]
-        modules = [self._machine.scope_of(unit) for unit in {scope.unit for scope in scopes}]
-        return relevant_names(*scopes, *modules)
-
     def _hook(self, name: str, *values: AnyValue) -> None:
+        given = (self._trainer, self._module, *values)
+        call_callbacks(self._machine, self._trainer.callbacks, name, *given)
         if name in self._relevant:
             call_hook(self._machine, self._module, name, *values)
 
@@ -198,37 +206,50 @@ class _Training:
             target="batch_idx",
         )
         with repeating(machine, epochs, node):
-            self._count()
+            self._count("current_epoch", Expr.atom(self._steps.epoch))
+            self._count_updates(Expr.const(0))
             self._hook("on_train_epoch_start")
             with repeating(machine, batches, node):
                 self._run_batch(cut)
             self._run_end_of_epoch(cut)
+        self._hook("on_train_end")
 
-    def _count(self) -> None:
-        """Give the module its counters: ``current_epoch``, ``global_step``, ``is_last_batch``."""
-        machine, steps = self._machine, self._steps
-        epoch, batch = Expr.atom(steps.epoch), Expr.atom(steps.batch)
-        counters: dict[str, AnyValue] = {"current_epoch": epoch}
+    def _count(self, name: str, value: AnyValue) -> None:
+        """Give the module and the Trainer a counter."""
+        for owner in (self._module, self._trainer):
+            self._machine.write(owner.store, name, value)
+
+    def _count_updates(self, batches: Expr | None) -> None:
+        """Count in ``global_step`` the updates of the epochs before and of some batches of this.
+
+        None for all the batches of this epoch.
+        """
         updates = updates_per_epoch(self._trainer, self._batches)
         done: AnyValue = Opaque("self.global_step")
         if not self._manual and updates is not None:
-            started = compute(floor, batch / self._trainer.accumulation)
-            if isinstance(started, Expr):
-                done = epoch * updates + started
-        counters["global_step"] = done
-        last = Relation("==", batch + 1, self._batches, "trainer.is_last_batch")
-        for owner in (self._module, self._trainer):
-            for name, value in counters.items():
-                machine.write(owner.store, name, value)
-        machine.write(self._trainer.store, "is_last_batch", Truth(last))
+            here: AnyValue = updates
+            if batches is not None:
+                here = compute(floor, batches / self._trainer.accumulation)
+            if isinstance(here, Expr):
+                done = Expr.atom(self._steps.epoch) * updates + here
+        self._count("global_step", done)
 
     def _run_batch(self, cut: Cut | None) -> None:
         batch = Expr.atom(self._steps.batch)
+        self._count_updates(batch)
+        last = Relation("==", batch + 1, self._batches, "trainer.is_last_batch")
+        self._machine.write(self._trainer.store, "is_last_batch", Truth(last))
         data = Opaque("batch", measured=True)
         self._hook("on_train_batch_start", data, batch)
         self._hook("training_step", data, batch)
         if not self._manual:
             self._steps.after_batch(self._optimizers, self._schedulers)
+            if compute(floor, self._batches / self._trainer.accumulation) == updates_per_epoch(
+                self._trainer, self._batches
+            ):
+                self._count_updates(batch + 1)
+            else:  # the last batch makes an update, too
+                self._count("global_step", Opaque("self.global_step"))
         self._hook("on_train_batch_end", Opaque(measured=True), data, batch)
         if cut is not None and cut.limit is not None:
             done = Expr.atom(self._steps.epoch) * self._batches + batch + 1
@@ -238,6 +259,7 @@ class _Training:
 
     def _run_end_of_epoch(self, cut: Cut | None) -> None:
         outputs = Opaque("outputs", measured=True)
+        self._count_updates(None)
         for name in ("on_validation_epoch_end", "validation_epoch_end"):
             self._hook(name, outputs)
         if not self._manual:

@@ -23,7 +23,7 @@ from lrlint.analysis.interpreter.calls import unknown_call
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.library.namespaces import namespace, update
-from lrlint.analysis.library.registry import drives, models, models_method, qualified
+from lrlint.analysis.library.registry import BASES, drives, models, models_method, qualified
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import OptimizerStep, SchedulerStep
@@ -42,6 +42,7 @@ from lrlint.analysis.model.values import (
 )
 
 _MODULE = LibraryKind.LIGHTNING_MODULE
+BASES["LightningDataModule"] = LibraryKind.LIGHTNING_DATA
 
 
 @models_method(LibraryKind.LIGHTNING_TRAINER, "validate", "test", "predict")
@@ -116,6 +117,7 @@ def _typed_dict(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
 
 
 @models_method(_MODULE, "save_hyperparameters")
+@models_method(LibraryKind.LIGHTNING_DATA, "save_hyperparameters")
 def _save_hyperparameters(
     machine: Machine, module: Instance, arguments: Arguments, node: cst.Call
 ) -> AnyValue:

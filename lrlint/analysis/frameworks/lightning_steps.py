@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import libcst as cst
@@ -12,6 +12,7 @@ from lrlint.analysis.frameworks.lightning_batches import updates_per_epoch
 from lrlint.analysis.frameworks.lightning_configured import (
     Scheduled,
 )
+from lrlint.analysis.frameworks.lightning_hooks import call_hook
 from lrlint.analysis.frameworks.lightning_logged import monitoring_of
 from lrlint.analysis.frameworks.lightning_told import (
     NAME,
@@ -23,7 +24,6 @@ from lrlint.analysis.frameworks.lightning_told import (
 )
 from lrlint.analysis.frameworks.lightning_trainer import Trainer
 from lrlint.analysis.interpreter import choices, escapes
-from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition, Divisible, Relation, any_of
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -44,18 +44,7 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence
-from lrlint.source.nodes import star_parameter
 from lrlint.symbolic import Expr
-
-
-def call_hook(machine: Machine, module: Instance, name: str, *values: AnyValue) -> None:
-    """Call a hook of the module with as many of the values as it takes."""
-    method = machine.find_method(module, name)
-    if isinstance(method, FunctionValue) and isinstance(method.node, cst.FunctionDef):
-        parameters = method.node.params
-        taken = len(parameters.params) - 1
-        given = values[:taken] if star_parameter(parameters) is None else values
-        machine.call_function(method, Arguments(list(given)))
 
 
 class Steps:
@@ -68,9 +57,11 @@ class Steps:
         trainer: Trainer,
         batches: Expr,
         place: SyntaxPlace,
+        hook: Callable[..., None],
     ) -> None:
         self._machine, self._module, self._trainer = machine, module, trainer
         self._batches, self._place = batches, place
+        self._hook = hook
         self.epoch = machine.index_atom("epoch")
         self.batch = machine.index_atom("batch_idx")
 
@@ -111,6 +102,8 @@ class Steps:
 
     def _step_optimizer(self, value: AnyValue) -> None:
         machine, module = self._machine, self._module
+        for name in ("on_before_zero_grad", "on_before_optimizer_step"):
+            self._hook(name, value)
         override = machine.find_method(module, "optimizer_step")
         if isinstance(override, FunctionValue) and isinstance(override.node, cst.FunctionDef):
             names = [parameter.name.value for parameter in override.node.params.params[1:]]

@@ -6,17 +6,45 @@ from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import external_bases, lookup_order
+from lrlint.analysis.library.namespaces import namespace
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
+    AnyValue,
     FunctionValue,
     Instance,
     ListValue,
     Opaque,
+    Store,
 )
+from lrlint.symbolic import Expr
 
 _EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end")
+_ENDS = frozenset({"should_training_stop", "should_epoch_stop"})
 _CHANGES_LR = frozenset({"step", "param_groups"})
+
+
+def may_end_training(given: AnyValue | None) -> bool:
+    """Whether a callback may end the training, as ``EarlyStoppingCallback`` does."""
+    values = given.items if isinstance(given, ListValue) else [given or NONE]
+    return values is None or not all(value == NONE or _goes_on(value) for value in values)
+
+
+def _goes_on(value: AnyValue) -> bool:
+    """Whether the code of a callback is in view and sets no flag that ends the training."""
+    if not isinstance(value, Instance) or value.cls is None:
+        return False
+    methods = [
+        method
+        for cls in lookup_order(value.cls)
+        for method in cls.scope.store.data.values()
+        if isinstance(method, FunctionValue)
+    ]
+    bodies = [method.scope.unit.body_of(method.node) for method in methods]
+    return all(name.endswith("TrainerCallback") for name in external_bases(value.cls)) and all(
+        body is not None and _ENDS.isdisjoint(names_in(body)) for body in bodies
+    )
 
 
 class Callbacks:
@@ -28,18 +56,25 @@ class Callbacks:
         trainer: Instance,
         optimizer: OptimizerValue,
         scheduler: SchedulerValue,
+        updates: Expr | None,
     ) -> None:
         given = trainer.store.data.get("callbacks")
         values = given.items if isinstance(given, ListValue) else None
         self._machine, self._optimizer, self._scheduler = machine, optimizer, scheduler
         self._args = trainer.store.data.get("args", NONE)
+        self._state = namespace(Store({"max_steps": updates or Opaque("state.max_steps")}))
         self._callbacks = [value for value in values or () if isinstance(value, Instance)]
 
-    def call(self, hook: str) -> None:
-        """Call a hook as the Trainer does: with the arguments of the training, and by keyword."""
+    def call(self, hook: str, updates: Expr | None, epoch: Expr | None = None) -> None:
+        """Call a hook as the Trainer does: with the arguments of the training, and by keyword.
+
+        ``updates`` and ``epoch`` are how far the training is, where that is known.
+        """
+        for name, number in (("global_step", updates), ("epoch", epoch)):
+            self._machine.write(self._state.store, name, number or Opaque(f"state.{name}"))
         for method in self._methods(hook):
             keywords = {"optimizer": self._optimizer, "lr_scheduler": self._scheduler}
-            given = [self._args, Opaque("state"), Opaque("control")]
+            given = [self._args, self._state, Opaque("control")]
             self._machine.call_function(method, Arguments([*given], {**keywords}))
 
     def leave_epochs_open(self) -> None:

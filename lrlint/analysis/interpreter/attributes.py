@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, escapes, imports, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -55,6 +57,9 @@ _MOST_ENTRIES = 64
 """Entries of a dict that are told apart by a number that is not known."""
 
 
+_OWN_NAMES = ("__name__", "__qualname__")
+
+
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
@@ -69,6 +74,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
             return _instance_member(machine, owner, name)
         case ClassValue():
             member = class_member(machine, owner, name)
+            if member is None and name in _OWN_NAMES:
+                return Const(owner.name)
             return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
@@ -88,6 +95,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
 def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | None:
     """Return an attribute of a value of a library's class; None where it may be a method."""
     match owner, name:
+        case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
+            return Const(own.value)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import replace
 
 import libcst as cst
@@ -198,6 +200,8 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         ordered = lists.in_order(machine, items, arguments.keywords, node)
         if ordered is not None:
             return ListValue(ordered, home=machine.loop, under=len(machine.guards))
+    if value is not None:
+        escapes.escape(value, "put in an order that is not known")
     length = None if value is None else length_of(machine, value)
     return ListValue(None, length=length, home=machine.loop)
 
@@ -411,5 +415,10 @@ def _product(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     trips: Expr | None = Expr.const(1)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips * part.trips
+    items: list[AnyValue] | None = None
+    known = [part.items for part in parts if part.items is not None]
+    if len(known) == len(parts) and math.prod(map(len, known)) <= machine.limits.unrolled:
+        items = [ListValue(list(row), kind="tuple") for row in itertools.product(*known)]
     over_loader = any(part.over_loader for part in parts)
-    return Stream(trips, _unknown, over_loader=over_loader, once=Iteration(machine.loop))
+    once = Iteration(machine.loop)
+    return Stream(trips, _unknown, over_loader=over_loader, items=items, once=once)
