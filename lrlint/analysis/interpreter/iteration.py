@@ -115,6 +115,7 @@ def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
     lengths = {numbers.length_of(machine, inner) for inner in alternatives(value)}
     if len(lengths) == 1:
         return iterate(machine, alternatives(value)[0], node)
+    escapes.escape(value, "visited by a loop over one of several lists")
     return Stream(None, _measured, text=source_text(machine, node))
 
 
