@@ -65,12 +65,12 @@ def test_the_files_of_a_module(
 
 
 def test_a_folder_that_a_script_puts_on_its_path(tmp_path: Path) -> None:
-    for name in ("lib/losses.py", "first/net/blocks.py", "first/net/heads.py", "other/net/heads.py"):
+    for name in ("lib/losses.py", "one/net/blocks.py", "one/net/heads.py", "other/net/heads.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     script, locator = tmp_path / "tools/train.py", Locator()
     assert [*locator.find(script, "losses", 0)] == [tmp_path / "lib/losses.py"]
-    assert [*locator.find(script, "net.blocks", 0)] == [tmp_path / "first/net/blocks.py"]
+    assert [*locator.find(script, "net.blocks", 0)] == [tmp_path / "one/net/blocks.py"]
     assert [*locator.find(script, "net.heads", 0)] == []
     assert [*locator.find(script, "blocks", 0)] == []
 
