@@ -80,13 +80,7 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, machine.get_attribute(inner, name))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: machine.get_attribute(inner, name))
         case Opaque():
             return opaque_member(owner, f".{name}")
     return _library_member(machine, owner, name) or Method(owner, name)
@@ -258,13 +252,7 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     """Return ``owner[key]``; ``text`` is the key as the user writes it."""
     match owner:
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, get_item(machine, inner, key, text))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: get_item(machine, inner, key, text))
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
