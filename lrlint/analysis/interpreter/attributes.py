@@ -27,7 +27,7 @@ from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Relation
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -80,13 +80,7 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, machine.get_attribute(inner, name))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: machine.get_attribute(inner, name))
         case Opaque():
             return opaque_member(owner, f".{name}")
     return _library_member(machine, owner, name) or Method(owner, name)
@@ -258,19 +252,15 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     """Return ``owner[key]``; ``text`` is the key as the user writes it."""
     match owner:
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, get_item(machine, inner, key, text))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: get_item(machine, inner, key, text))
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
             return _list_item(machine, owner, key)
         case GroupsValue():
             return _group_item(machine, owner, key)
+        case CopiedGroups() if isinstance(key, Expr):
+            return owner
         case Opaque():
             return opaque_member(owner, path_suffix(key, text))
         case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
@@ -346,7 +336,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
-        if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
+        if isinstance(key, Expr) and owner.complete and (number := entry(machine, owner, key)):
             return number
         chosen = _among_code(machine, owner, key, text)
         return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
@@ -400,14 +390,19 @@ def _schedules(value: AnyValue) -> bool:
     return False
 
 
-def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:
-    """Return the number under one of a dict's whole numbers, of which it is not known which."""
+def entry(
+    machine: Machine, owner: DictValue, key: Expr, default: AnyValue | None = None
+) -> AnyValue | None:
+    """Return the number under one of a dict's whole numbers, of which it is not known which.
+
+    ``default`` is the value for all other keys; without one, the dict has the key.
+    """
     known = [(at, inner) for at, inner in owner.store.data.items() if isinstance(at, int)]
     if not varies(key) or len(known) < len(owner.store.data) or len(known) > _MOST_ENTRIES:
         return None
     parts = [(at, numbers.to_number(machine, inner)) for at, inner in known]
-    value: AnyValue | None = parts[-1][1]
-    for at, number in reversed(parts[:-1]):
+    value: AnyValue | None = parts.pop()[1] if default is None else default
+    for at, number in reversed(parts):
         if number is None or not isinstance(value, Expr):
             return None
         value = choices.branch(Relation("==", key, Expr.const(at)), number, value)

@@ -84,6 +84,10 @@ def _get(
     missing = known is not None and known not in receiver.store.data and receiver.complete
     if missing and not machine.may_be_set(known):
         return default or NONE
+    if known is None and isinstance(key, Expr) and receiver.complete:
+        value = attributes.entry(machine, receiver, key, default or NONE)
+        if value is not None or any(isinstance(it, Expr) for it in receiver.store.data.values()):
+            return value or Opaque()
     return attributes.get_item(machine, receiver, key, None)
 
 
