@@ -156,6 +156,13 @@ def test_left_open(code: str) -> None:
             "for k, b in stream(3): update()",
             9,
         ),
+        (
+            "given = dict(opt=adam, sched=decay)\nother = {}\n"
+            "def go(opt, sched):\n    for k in range(3):\n        opt.step()\n"
+            "        other.setdefault('n', 0)\n        other['n'] += 1\n"
+            "        if other['n'] > 1: sched.step()\ngo(**given)",
+            2,
+        ),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (

@@ -30,6 +30,7 @@ from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
     ClassValue,
+    DictValue,
     External,
     FunctionValue,
     Instance,
@@ -121,6 +122,12 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
         elif argument.star == "**":
             pairs = attributes.entries(machine, value)
             arguments.open |= pairs is None
+            if pairs is None and isinstance(value, DictValue):
+                pairs = [
+                    (key, each) for key, each in value.store.data.items() if isinstance(key, str)
+                ]
+            if pairs is None:
+                escapes.escape(value, "passed as keywords that are not known")
             for key, entry in pairs or ():
                 arguments.keywords[key] = entry
                 arguments.places[key] = machine.here(argument)
