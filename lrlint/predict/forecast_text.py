@@ -129,10 +129,9 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if optimizer is not None and not optimizer.sites and optimizer.escapes is not None:
         yield "optimizer steps", optimizer.escapes
     else:
-        yield (
-            "optimizer steps",
-            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
-        )
+        count = _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell)
+        scaled = optimizer is not None and any(site.scaled for site in optimizer.sites)
+        yield "optimizer steps", f"{count}, if the GradScaler skips none" if scaled else count
 
 
 def _cadence(schedule: Schedule) -> str:
