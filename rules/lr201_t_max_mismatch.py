@@ -39,7 +39,8 @@ class TMaxMismatch(Rule):
     stepped over the whole training, both counted in the same unit. A cosine that is written by hand
     in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way, and so is a
     cosine or a linear decay that the script writes into `param_group["lr"]` itself. A difference
-    of one step, or of less than 1 %, is not reported.
+    of one step, or of less than 1 %, is not reported. A length that takes every epoch to have a
+    round number of batches, or those of the validation, is reported as LR202 does.
 
     ## Why is this bad
 
@@ -154,12 +155,12 @@ class TMaxMismatch(Rule):
             sketches=sketches(schedule, found.length),
         )
 
-    def _of_assumed_epochs(self, schedule: Schedule, each: int, batches: Expr) -> Finding:
+    def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {each} batches, however many {batches} is:"
-            " with more of them its end comes before that of the training, with fewer the LR stays"
-            " high",
+            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+            f" {batches} is: with more of them its end comes before that of the training, with"
+            " fewer the LR stays high",
             severity=Severity.WARNING,
             notes=notes(schedule),
         )

@@ -31,7 +31,8 @@ class OneCycleLength(Rule):
     Compares the length of a `OneCycleLR` (`total_steps`, or `epochs` times `steps_per_epoch`) with
     the number of times that it is stepped over the whole training. More steps are an error; fewer
     are a warning, unless the difference is one step or less than 1 %. So is a length that takes
-    every epoch to have a round number of batches, 1000 say, where the loader decides that.
+    every epoch to have a round number of batches, 1000 say, or as many as the validation, where the
+    training's loader decides that.
 
     ## Why is this bad
 
@@ -164,12 +165,12 @@ class OneCycleLength(Rule):
         ),
     )
 
-    def _of_assumed_epochs(self, schedule: Schedule, each: int, batches: Expr) -> Finding:
+    def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {each} batches, however many {batches} is:"
-            " with more of them step() raises ValueError before the training ends, with fewer the"
-            " LR stays high",
+            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+            f" {batches} is: with more of them step() raises ValueError before the training ends,"
+            " with fewer the LR stays high",
             severity=Severity.WARNING,
             notes=notes(schedule),
         )

@@ -132,6 +132,11 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
         count = _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell)
         scaled = optimizer is not None and any(site.scaled for site in optimizer.sites)
         yield "optimizer steps", f"{count}, if the GradScaler skips none" if scaled else count
+    loops = [loop for site in schedule.sites for loop in site.loops]
+    early = [loop for loop in loops if loop.stops_early or loop.may_break]
+    if early and not prediction.unresolved:
+        row = early[0].place.span().start.row
+        yield "may end early", f"where a measured value or a callback ends the loop in line {row}"
 
 
 def _cadence(schedule: Schedule) -> str:

@@ -16,12 +16,17 @@ from lrlint.analysis.frameworks.lightning_configured import (
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
-from lrlint.analysis.frameworks.lightning_hooks import call_callbacks, call_hook, hooks_of_lrs
+from lrlint.analysis.frameworks.lightning_hooks import (
+    call_callbacks,
+    call_hook,
+    hooks_of_lrs,
+    unseen_change,
+)
 from lrlint.analysis.frameworks.lightning_steps import Steps
 from lrlint.analysis.frameworks.lightning_told import (
     owned_by,
 )
-from lrlint.analysis.frameworks.lightning_trainer import Trainer
+from lrlint.analysis.frameworks.lightning_trainer import Trainer, note_callbacks
 from lrlint.analysis.interpreter import budget, choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.loop_counters import repeating
@@ -66,9 +71,15 @@ def train(
     start = len(machine.block)
     with before_data(machine, module, trainer):
         call_hook(machine, module, "setup", Const("fit"))
+        configured = machine.find_method(module, "configure_callbacks")
+        if isinstance(configured, FunctionValue):
+            note_callbacks(machine, trainer, machine.call_function(configured, Arguments()))
         forms = _configure(machine, module)
-    if trainer.refusal is not None or forms is None:
-        budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
+    refusal = trainer.refusal
+    if refusal is None and (unseen := unseen_change(machine, module)) is not None:
+        refusal = f"changed by {unseen}()"
+    if refusal is not None or forms is None:
+        budget.give_up(machine.block[start:], refusal or _UNREAD)
         return
     _Training(machine, module, trainer, batches, place, forms).run()
     _leave_held_open(machine, module, start)
@@ -122,10 +133,14 @@ class _Training:
         self._schedulers = owned_by(
             [(c, [(item.scheduler, item) for item in form.schedulers]) for c, form in forms]
         )
+        held = [inner for owned in self._optimizers for inner in alternatives(owned.value)]
+        for value in held if trainer.adds_groups else ():
+            if isinstance(value, OptimizerValue):
+                value.record.unknown_groups, value.record.by_default = True, None
         self._manual = self._is_manual()
         assert module.cls is not None
         self._relevant = hooks_of_lrs(machine, module.cls)
-        self._steps = Steps(machine, module, trainer, batches, place)
+        self._steps = Steps(machine, module, trainer, batches, place, self._hook)
         self._give(forms)
 
     # -- what the module and the Trainer know while they train

@@ -14,7 +14,7 @@ import libcst as cst
 
 from lrlint.analysis.frameworks import transformers_arguments as settings
 from lrlint.analysis.frameworks import transformers_built as build
-from lrlint.analysis.frameworks.transformers_callbacks import Callbacks
+from lrlint.analysis.frameworks.transformers_callbacks import Callbacks, may_end_training
 from lrlint.analysis.interpreter import calls, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -103,6 +103,10 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
         value = arguments.get(position + moved if name == "args" else position, name)
         if value is not None and name != "optimizers":
             trainer.store.data.setdefault(name, value)
+    args = trainer.store.data.get("args")
+    if isinstance(args, Instance) and args.kind is LibraryKind.TRAINING_ARGUMENTS:
+        size = settings.number(machine, args, "per_device_train_batch_size") or Opaque()
+        args.store.data["train_batch_size"] = trainer.store.data["_train_batch_size"] = size
     if arguments.open or "optimizer_cls_and_kwargs" in arguments.keywords:
         trainer.store.data["optimizer"] = Opaque()
     given = arguments.get(_PARAMETERS["optimizers"], "optimizers")
@@ -170,11 +174,13 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
         if record.escapes == _PASSED:
             record.escapes = None
     callbacks = Callbacks(machine, trainer, optimizer, scheduler, plan.updates)
+    callbacks.leave_unseen_open(trainer)
     callbacks.call("on_train_begin", Expr.const(0))
     with _loops(machine, trainer, plan, node, callbacks) as update, ExitStack() as stack:
         if update.condition is not None:
             stack.enter_context(machine.guard(update.condition, node))
         callbacks.call("on_step_begin", update.before)
+        callbacks.call("on_pre_optimizer_step", update.before)
         machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
         callbacks.call("on_optimizer_step", update.before)
         machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))
@@ -253,7 +259,7 @@ def _loop(
         over="the training data" if batches else "epochs",
         over_loader=batches,
         target=target,
-        may_break=callbacks is not None and callbacks != NONE,
+        may_break=may_end_training(callbacks),
     )
     repeat = Repeat(record, [])
     with machine.inside(repeat):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, escapes, imports, numbers, tables
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -25,7 +27,7 @@ from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Relation
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -55,6 +57,9 @@ _MOST_ENTRIES = 64
 """Entries of a dict that are told apart by a number that is not known."""
 
 
+_OWN_NAMES = ("__name__", "__qualname__")
+
+
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
     match owner:
@@ -69,17 +74,13 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
             return _instance_member(machine, owner, name)
         case ClassValue():
             member = class_member(machine, owner, name)
+            if member is None and name in _OWN_NAMES:
+                return Const(owner.name)
             return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, machine.get_attribute(inner, name))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: machine.get_attribute(inner, name))
         case Opaque():
             return opaque_member(owner, f".{name}")
     return _library_member(machine, owner, name) or Method(owner, name)
@@ -88,6 +89,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
 def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | None:
     """Return an attribute of a value of a library's class; None where it may be a method."""
     match owner, name:
+        case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
+            return Const(own.value)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":
@@ -249,19 +252,15 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     """Return ``owner[key]``; ``text`` is the key as the user writes it."""
     match owner:
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, get_item(machine, inner, key, text))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: get_item(machine, inner, key, text))
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
             return _list_item(machine, owner, key)
         case GroupsValue():
             return _group_item(machine, owner, key)
+        case CopiedGroups() if isinstance(key, Expr):
+            return owner
         case Opaque():
             return opaque_member(owner, path_suffix(key, text))
         case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):
@@ -337,7 +336,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
-        if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
+        if isinstance(key, Expr) and owner.complete and (number := entry(machine, owner, key)):
             return number
         chosen = _among_code(machine, owner, key, text)
         return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
@@ -391,14 +390,19 @@ def _schedules(value: AnyValue) -> bool:
     return False
 
 
-def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:
-    """Return the number under one of a dict's whole numbers, of which it is not known which."""
+def entry(
+    machine: Machine, owner: DictValue, key: Expr, default: AnyValue | None = None
+) -> AnyValue | None:
+    """Return the number under one of a dict's whole numbers, of which it is not known which.
+
+    ``default`` is the value for all other keys; without one, the dict has the key.
+    """
     known = [(at, inner) for at, inner in owner.store.data.items() if isinstance(at, int)]
     if not varies(key) or len(known) < len(owner.store.data) or len(known) > _MOST_ENTRIES:
         return None
     parts = [(at, numbers.to_number(machine, inner)) for at, inner in known]
-    value: AnyValue | None = parts[-1][1]
-    for at, number in reversed(parts[:-1]):
+    value: AnyValue | None = parts.pop()[1] if default is None else default
+    for at, number in reversed(parts):
         if number is None or not isinstance(value, Expr):
             return None
         value = choices.branch(Relation("==", key, Expr.const(at)), number, value)

@@ -13,7 +13,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -33,7 +33,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     leaning,
 )
-from lrlint.source.nodes import indices_of, small_statements, statements_of, walk
+from lrlint.source.nodes import small_statements, statements_of, walk
 from lrlint.symbolic import Expr, maximum
 
 
@@ -64,6 +64,8 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
             return _over_choice(machine, value, node)
         case GroupsValue(whole=True):
             return _over_groups(value)
+        case CopiedGroups():
+            return Stream(None, _always(value), items=[value])  # it represents each of them
         case Instance() | Opaque():
             return _over_unknown(machine, value, node)
     return Stream(None, _measured, text=source_text(machine, node))
@@ -113,6 +115,7 @@ def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
     lengths = {numbers.length_of(machine, inner) for inner in alternatives(value)}
     if len(lengths) == 1:
         return iterate(machine, alternatives(value)[0], node)
+    escapes.escape(value, "visited by a loop over one of several lists")
     return Stream(None, _measured, text=source_text(machine, node))
 
 
@@ -314,26 +317,6 @@ def worth_unrolling(
     return bool(items) and all(map(_worth_visiting, items))
 
 
-def visits_groups(machine: Machine, stream: Stream, node: cst.For) -> bool:
-    """Whether a loop over a few numbers picks param groups: ``param_groups[i]["lr"] = …``."""
-    count = None if stream.trips is None else stream.trips.as_number()
-    if stream.items is not None or count is None or count > machine.limits.unrolled:
-        return False
-    name = dotted(node.target)
-    return name is not None and any(
-        isinstance(inner, cst.Subscript)
-        and (dotted(inner.value) or "").endswith("param_groups")
-        and any(name == dotted(index) for index in indices_of(inner))
-        for inner in walk(node.body)
-    )
-
-
-def one_by_one(stream: Stream) -> Stream:
-    """Return a stream of a constant length with its elements."""
-    count = 0 if stream.trips is None else int(stream.trips.as_number() or 0)
-    return replace(stream, items=[stream.element(Expr.const(at)) for at in range(count)])
-
-
 def _is_named(item: AnyValue) -> bool:
     """Whether an element is a pair of a name and a value."""
     match item:
@@ -352,9 +335,16 @@ def _takes_settings(body: cst.CSTNode | None) -> bool:
 def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
     """Whether the loop's body may do something else for this element than for others."""
     match item:
-        case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
+        case (
+            OptimizerValue()
+            | SchedulerValue()
+            | Expr()
+            | Instance()
+            | GroupsValue()
+            | CopiedGroups()
+        ):
             return True
-        case FunctionValue() | Method() | Partial():
+        case FunctionValue() | Method() | Partial() | Loader():
             return True
         case Const(value=value):
             return value is not None

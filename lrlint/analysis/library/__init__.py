@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter.members import external_bases
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
     arithmetic,
+    child_processes,
     class_settings,
     command_groups,
     command_line,
@@ -43,6 +44,7 @@ from lrlint.analysis.library import (  # noqa: F401
     tensors,
     torchvision_data,
     wrappers,
+    yacs,
 )
 from lrlint.analysis.library.registry import (
     ATTRIBUTES,
@@ -79,6 +81,9 @@ _FAMILIES: tuple[_Family, ...] = (
     tensors.without_gradients,
     tensors.of_cuda,
 )
+
+
+_SUBCLASSED = ("transformers", "trl", "yacs", "fvcore")
 
 
 class Libraries(Library):
@@ -129,7 +134,7 @@ class Libraries(Library):
     ) -> AnyValue | None:
         for base in members.external_bases(cls):
             model = SUBCLASSES.get(base.rsplit(".", 1)[-1])
-            if model is not None and base.startswith(("transformers", "trl")):
+            if model is not None and base.startswith(_SUBCLASSED):
                 return model(machine, cls, arguments, node)
         return subclasses.construct(machine, cls, arguments, node)
 

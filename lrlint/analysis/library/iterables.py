@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import replace
 
 import libcst as cst
@@ -413,5 +415,10 @@ def _product(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     trips: Expr | None = Expr.const(1)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips * part.trips
+    items: list[AnyValue] | None = None
+    known = [part.items for part in parts if part.items is not None]
+    if len(known) == len(parts) and math.prod(map(len, known)) <= machine.limits.unrolled:
+        items = [ListValue(list(row), kind="tuple") for row in itertools.product(*known)]
     over_loader = any(part.over_loader for part in parts)
-    return Stream(trips, _unknown, over_loader=over_loader, once=Iteration(machine.loop))
+    once = Iteration(machine.loop)
+    return Stream(trips, _unknown, over_loader=over_loader, items=items, once=once)

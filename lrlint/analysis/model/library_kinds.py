@@ -10,6 +10,7 @@ class LibraryKind(Enum):
 
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
+    CFG_NODE = "yacs.config.CfgNode"
     COMMAND_LINE = "argparse.Namespace"
     COMMANDS = "typer.Typer"
     COMPOSER_TRAINER = "composer.Trainer"
@@ -27,6 +28,7 @@ class LibraryKind(Enum):
     IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    PROCESS = "multiprocessing.Process"
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"
