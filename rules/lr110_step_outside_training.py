@@ -82,10 +82,12 @@ class StepOutsideTraining(Rule):
         found = None if optimizer is None else _outside(schedule, optimizer)
         if optimizer is None or found is None:
             return
-        if silence := self.excluded(schedule):
+        text, loop = found
+        # Who holds a class that trains has no reason to step what it steps while it evaluates.
+        own = loop is not None and loop.kind is LoopKind.EVALUATION and schedule.stepping.held
+        if not own and (silence := self.excluded(schedule)):
             yield silence
             return
-        text, loop = found
         yield self.finding(
             schedule.sites[0].place,
             text,
@@ -104,7 +106,7 @@ def _outside(schedule: Schedule, optimizer: OptimizerUse) -> tuple[str, Loop | N
     evaluating = [loop for site in sites if (loop := _evaluation(site)) is not None]
     if len(evaluating) == len(sites):
         over = evaluating[0].over or "the evaluation loop"
-        return f"step() runs for every batch of {over}, where nothing is trained", sites[0].loop
+        return f"step() runs for every batch of {over}, where nothing is trained", evaluating[0]
     if all(_comes_after(site, schedule, updates) for site in sites):
         text = "step() runs after the training loop only: no optimizer step is left to use the LR"
         return text, updates[-1].loop

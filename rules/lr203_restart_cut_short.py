@@ -8,7 +8,7 @@ from lrlint.diagnostics import Severity
 from lrlint.facts import Schedule, StepArgument
 from lrlint.judgement import wording
 from lrlint.judgement.cycles import CYCLE_EXCLUSIONS, Cycle, ends_well, last_cycle
-from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, unit
+from lrlint.judgement.length import early_caveat, notes, unit
 from lrlint.judgement.rates import lr_after, lr_after_steps, lr_text
 from lrlint.rule import Finding, Invalid, Rule, Silence
 from lrlint.snippets import training
@@ -93,7 +93,7 @@ class RestartCutShort(Rule):
         yield self.finding(
             schedule.place,
             f"training ends {_position(schedule, cycle)}"
-            f"{'' if cycle.certain else WITH_THE_DEFAULTS}{_last(schedule, cycle)};"
+            f"{early_caveat(schedule, certain=cycle.certain)}{_last(schedule, cycle)};"
             f" a cycle ends after {_ends(schedule, cycle)}",
             notes=notes(schedule),
         )

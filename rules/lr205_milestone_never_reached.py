@@ -9,7 +9,7 @@ from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import UNKNOWN_STEPS
 from lrlint.judgement.hand_written import caveat, lr_at, missed_drops, source, step_count, unit_of
-from lrlint.judgement.length import WITH_THE_DEFAULTS, notes, segment, unit
+from lrlint.judgement.length import early_caveat, notes, segment, unit
 from lrlint.judgement.milestones import (
     MILESTONE_EXCLUSIONS,
     WITH_MILESTONES,
@@ -146,7 +146,7 @@ class MilestoneNeverReached(Rule):
             f" {'the training' if schedule.parent is None else 'its turn'} ends after"
             f" {wording.quantity(found.steps)} {unit(driver(schedule))}"
             f"{'' if found.steps.value == 1 else 's'}"
-            f"{'' if found.certain else WITH_THE_DEFAULTS}"
+            f"{early_caveat(schedule, certain=found.certain)}"
             f"{_consequence(schedule) if found.all_missed else ''}",
             notes=notes(schedule),
         )

@@ -184,7 +184,7 @@ class WarmupNeverEnds(Rule):
             schedule.place,
             f"the warm-up takes {wording.quantity(found.length)} {one}s, but"
             f" {'is given only' if cut else 'there are only'} {wording.quantity(found.steps)}"
-            f"{'' if found.certain else WITH_THE_DEFAULTS}"
+            f"{'' if found.certain else found.caveat or WITH_THE_DEFAULTS}"
             + (f": {consequence}{percent}" if percent else ""),
             notes=(
                 ("the milestone is set here", _milestone(schedule)),

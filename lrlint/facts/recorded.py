@@ -81,6 +81,10 @@ class RecordedRun:
     overran: int | None = None
     """How often it advances after optimizer steps that a GradScaler skipped."""
     ended_early: EarlyEnd | None = None
+    partial: bool = False
+    """Whether it has made fewer steps than the script plans."""
+    may_go_on: bool = False
+    """Whether nothing says how many steps are planned: another run may make the rest."""
     last_lrs: tuple[float, ...] | None = None
     """The LR of each param group in the last optimizer step."""
     zero_steps: ZeroSteps | None = None

@@ -36,6 +36,7 @@ from lrlint.symbolic import (
 )
 
 WITH_THE_DEFAULTS = " (with the defaults)"
+UNLESS_IT_GOES_ON = " (unless another run goes on from here)"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Length:
     @property
     def as_planned(self) -> bool:
         """Whether neither a setting nor an early end decides how often it is stepped."""
-        return not self._flagged and not self._may_stop
+        return not self._flagged and not self._may_stop and not self._may_go_on
 
     @property
     def certain(self) -> bool:
@@ -85,6 +86,8 @@ class Length:
         by_default = self.ratio is not None and not self.exact
         if not self.comparison.certain or by_default or self._flagged:
             return WITH_THE_DEFAULTS
+        if self._may_go_on:
+            return UNLESS_IT_GOES_ON
         return " (if the training does not stop early)" if self._may_stop else ""
 
     @property
@@ -98,6 +101,18 @@ class Length:
         """Whether a training that is too long for the schedule may end before that shows."""
         loops = [loop for site in self.schedule.sites for loop in site.loops]
         return self.longer and any(loop.may_break for loop in loops)
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Whether a run that is too short for the schedule may be a part of the training."""
+        return self.comparison.sign == -1 and self.schedule.run.may_go_on
+
+
+def early_caveat(schedule: Schedule, *, certain: bool) -> str:
+    """Return what a message about too early an end says where the end is not that of every run."""
+    if not certain:
+        return WITH_THE_DEFAULTS
+    return UNLESS_IT_GOES_ON if schedule.run.may_go_on else ""
 
 
 _COUNTED = frozenset({GuardKind.EVERY_K, GuardKind.AFTER, GuardKind.BEFORE, GuardKind.SCHEDULER})

@@ -27,7 +27,7 @@ _RESUME = re.compile(
     r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
     re.IGNORECASE,
 )
-_COUNTER = r"epoch|step|iter|(^|_)it$|(^|_)ep$"
+_COUNTER = r"epoch|step|iter|round|first|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
 

@@ -37,6 +37,15 @@ class WriteBeside:
         return self.loop is not None and always(self.write.guards)
 
     @property
+    def of_all_groups(self) -> bool:
+        """Whether it writes all param groups, be it one after the other in a loop over them."""
+        place = self.write.place.span()
+        writes = self.schedule.surroundings.writes
+        groups = {write.group for write in writes if write.place.span() == place}
+        known = not self.optimizer.open_groups
+        return None in groups or (known and len(groups) == len(self.optimizer.groups))
+
+    @property
     def updates(self) -> tuple[StepSite, ...]:
         """The steps of the optimizer in the same loop."""
         return tuple(site for site in self.optimizer.sites if meet(site, self.write))
@@ -102,8 +111,7 @@ WRITTEN_EXCLUSIONS = (
 
 
 def _is_of_one_group(case: WriteBeside) -> bool:
-    several = len(case.optimizer.groups) > 1 or case.optimizer.open_groups
-    return case.write.group is not None and several
+    return not case.of_all_groups
 
 
 def _is_elsewhere(case: WriteBeside) -> bool:
@@ -131,6 +139,9 @@ def _may_be_the_base_lr(case: WriteBeside) -> bool:
 
 
 def _is_relative(case: WriteBeside) -> bool:
+    further_in = case.step is not None and case.step.loop is not case.loop
+    if further_in and erases(case.schedule):
+        return False  # it lasts until the next batch, whatever it is computed from
     return case.every_time and not case.write.from_scratch
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from lrlint.facts import HANDWRITTEN, Schedule
+from lrlint.facts import HANDWRITTEN, Schedule, Training
 from lrlint.judgement.whole_length import judged_length
 from lrlint.linter.timeout import cpu_limit
 from lrlint.source import SourceFile, load
@@ -30,6 +30,10 @@ class Plan:
 
     ends_with_training: frozenset[Line] = frozenset()
     """The constructor calls of schedules as long as the training, where that is known."""
+    steps: Mapping[Line, int] = field(default_factory=dict)
+    """By constructor call, how often the scheduler is meant to step with that command line."""
+    usual: frozenset[Line] = frozenset()
+    """Those calls where it is meant to step as often whatever the command line."""
     _source: SourceFile | None = None
     _command_line: tuple[str, ...] = ()
     _known: dict[tuple[tuple[str, object], ...], tuple[Forecast, ...]] = field(default_factory=dict)
@@ -58,12 +62,47 @@ def plan_of(path: Path, command_line: tuple[str, ...] = ()) -> Plan:
 
     source = _within_limit(lambda: load(path))  # the script may change its own file
     read = None if source is None else _within_limit(lambda: analyse(source))
-    if read is None:
+    if source is None or read is None:
         return Plan()
-    schedules = [schedule for training in read.trainings for schedule in training.schedules]
+    schedules = _schedules(read.trainings)
     lines = frozenset(_line(schedule) for schedule in schedules if _fits(schedule))
     written = any(training.written for training in read.trainings)
-    return Plan(lines, source if written else None, command_line)
+    steps = usual = _planned_steps(schedules)
+    if len(command_line) > 1:
+        schedules = _within_limit(lambda: _with_command_line(source, command_line)) or ()
+        steps = _planned_steps(schedules)
+    same = frozenset(line for line, count in steps.items() if usual.get(line) == count)
+    return Plan(lines, steps, same, source if written else None, command_line)
+
+
+def _schedules(trainings: Iterable[Training]) -> Sequence[Schedule]:
+    return [schedule for training in trainings for schedule in training.schedules]
+
+
+def _with_command_line(source: SourceFile, command_line: tuple[str, ...]) -> Sequence[Schedule]:
+    from lrlint.analysis import interpret
+    from lrlint.analysis.derive import derive
+
+    _, traces = interpret(source, command_line=command_line)
+    return _schedules(map(derive, traces))
+
+
+def _planned_steps(schedules: Sequence[Schedule]) -> dict[Line, int]:
+    planned = ((_line(schedule), _trips(schedule)) for schedule in schedules)
+    return {line: trips for line, trips in planned if trips is not None}
+
+
+def _trips(schedule: Schedule) -> int | None:
+    """Return how often a scheduler is stepped if no `break` ends a loop, where that is known."""
+    if len(schedule.sites) != 1 or schedule.sites[0].guards or schedule.parent is not None:
+        return None
+    steps = 1
+    for loop in schedule.sites[0].loops:
+        trips = None if loop.trips is None else loop.trips.value
+        if not isinstance(trips, int):
+            return None
+        steps *= trips
+    return steps
 
 
 def _is_hand_written(schedule: Schedule) -> bool:

@@ -20,7 +20,7 @@ from lrlint.source import SourceError, SourceFile, load
 ABOUT_THE_END = frozenset(
     {
         *("LR101", "LR102", "LR103", "LR110"),
-        *("LR201", "LR203", "LR204", "LR205", "LR210", "LR301", "LR902"),
+        *("LR201", "LR203", "LR204", "LR205", "LR206", "LR210", "LR301", "LR504", "LR902"),
     }
 )
 """Rules that need to know how long the whole training is."""
@@ -122,4 +122,4 @@ def _has_known_length(schedule: Schedule) -> bool:
     departure = schedule.run.departure
     if departure is not None and departure.resumed:
         return False
-    return schedule.run.ended_early is None and schedule.run.starts_over is None
+    return not schedule.run.partial and schedule.run.starts_over is None

@@ -74,6 +74,7 @@ class Session:
         """Take in what the script means to do, as it reads."""
         self._plan = plan
         self.recorder.planned = plan.ends_with_training
+        self.recorder.planned_steps, self.recorder.usual_steps = plan.steps, plan.usual
 
     def start(self) -> None:
         """Begin to listen."""

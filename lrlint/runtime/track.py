@@ -34,6 +34,8 @@ class Track:
     filename: str = ""
     row: int = 0
     """Where the scheduler was built."""
+    partial: bool = False
+    """Whether the run has made fewer steps than the script plans."""
     optimizer_key: str = ""
     """What the same optimizer has on every rank: the line that builds it, and a number."""
 

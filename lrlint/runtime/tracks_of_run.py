@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lrlint.facts import HANDWRITTEN
 from lrlint.runtime.facts_of_run.hand_written import HandWritten
+from lrlint.runtime.facts_of_run.lengths import is_partial
 from lrlint.runtime.ranks import rank
 from lrlint.runtime.recorder.recorder import Recorder
 from lrlint.runtime.recorder.records import RecordedOptimizer, RecordedScheduler
@@ -24,7 +26,8 @@ def tracks_of(
     epochs = recorder.passes.totals.passes or recorder.epochs
     for scheduler in recorder.schedulers:
         if scheduler.parent is None and not scheduler.failed:
-            yield scheduler, _of_scheduler(scheduler, keys[id(scheduler.optimizer)], epochs)
+            track = _of_scheduler(scheduler, keys[id(scheduler.optimizer)], epochs)
+            yield scheduler, replace(track, partial=is_partial(scheduler, recorder))
     for schedule in written:
         yield schedule.record, _by_hand(schedule, keys[id(schedule.record)], epochs)
 

@@ -190,7 +190,7 @@ def _covers(track: Track, code: str, complete: bool) -> bool:
         return complete and code in _OF_HAND_WRITTEN and track.expected is not None
     if code not in RECORDED or track.first_divergence is not None or not track.optimizer_steps:
         return False
-    if not complete and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:
+    if (track.partial or not complete) and code in ABOUT_THE_END | ABOUT_TOO_FEW | _OF_LENGTH:
         return False
     law = LAWS.get(track.scheduler)
     if code in _OF_UNIT and track.scheduler == "SequentialLR":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,75 @@ def test_steps_at_evaluations_are_left_open(tmp_path: Path) -> None:
     ).replace("Own", "Trainer")
     (found,) = predicted(script, tmp_path)
     assert any("stepped by a Trainer" in reason for reason in found.prediction.unresolved)
+
+
+def test_a_loader_of_the_class_gives_the_batches(tmp_path: Path) -> None:
+    method = """
+    def get_train_dataloader(self):
+        size = self.args.per_device_train_batch_size
+        rows = list(range(50))
+        return torch.utils.data.DataLoader(rows, batch_size=size, drop_last=True)
+"""
+    script = own(method).replace("max_steps=8", "num_train_epochs=2")
+    assert len(lrs(script, tmp_path)) == 2 * 6
+
+
+def test_the_warmup_of_the_arguments_is_asked_for(tmp_path: Path) -> None:
+    scheduler = SCHEDULER.replace(", 2,", ", self.args.get_warmup_steps(num_training_steps),")
+    script = own(scheduler).replace("max_steps=8", "max_steps=8, warmup_steps=0.25")
+    assert lrs(script, tmp_path) == pytest.approx(linear(2e-3, warmup=2))
+
+
+@pytest.mark.parametrize(
+    ("hook", "given", "lengths"),
+    [
+        ("on_step_begin", "max_steps=12", (12, lambda update: update)),
+        ("on_epoch_begin", "num_train_epochs=3", (24, lambda update: update // 8 * 8)),
+        (
+            "on_step_begin",
+            "num_train_epochs=3, gradient_accumulation_steps=3",
+            (9, lambda update: update),
+        ),
+    ],
+)
+def test_a_callback_reads_the_state(
+    hook: str, given: str, lengths: tuple[int, Callable[[int], int]], tmp_path: Path
+) -> None:
+    script = f"""
+from transformers import TrainerCallback
+
+class Lower(TrainerCallback):
+    def {hook}(self, args, state, control, optimizer=None, **kwargs):
+        for group in optimizer.param_groups:
+            group["lr"] = args.learning_rate / (1 + state.global_step)
+
+given = TrainingArguments("out", lr_scheduler_type="constant", learning_rate=1.0, {given})
+Trainer(model=net, args=given, train_dataset=range(64), callbacks=[Lower()]).train()
+"""
+    steps, seen = lengths
+    erased = hook == "on_epoch_begin"  # by the scheduler's first step in the epoch
+    expected = [1 / (1 + seen(step)) if not erased or step % 8 == 0 else 1 for step in range(steps)]
+    assert lrs(script, tmp_path) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("settings", "steps"),
+    [
+        ("gradient_accumulation_steps=2", 2 * 12),
+        ("num_iterations=3", 2 * 72 // 2),
+        ("num_generations=4, per_device_train_batch_size=16", 2 * 6),
+        ("generation_batch_size=32, num_generations=8", 2 * 24),
+        ("max_steps=7", 7),
+    ],
+)
+def test_an_online_trainer_uses_each_prompt_again(
+    settings: str, steps: int, tmp_path: Path
+) -> None:
+    rows = 24 if "num_iterations" not in settings else 12
+    script = f"""
+from trl import GRPOConfig, GRPOTrainer
+
+given = GRPOConfig("out", num_train_epochs=2, {settings})
+GRPOTrainer(net, len, given, train_dataset=range({rows})).train()
+"""
+    assert len(lrs(script, tmp_path)) == steps

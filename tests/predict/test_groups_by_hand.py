@@ -98,3 +98,19 @@ for step in range(3):
 )
 def test_what_is_not_followed_is_open(code: str) -> None:
     assert predicted(code) is None
+
+
+@pytest.mark.parametrize(
+    "groups",
+    ["groups[1:]", "groups[-1:]", "[*groups][1:]", "(groups + other.param_groups)[1:2]"],
+)
+def test_a_part_of_the_groups(groups: str) -> None:
+    code = f"""
+other = torch.optim.SGD(net.parameters(), lr=1)
+torch.optim.lr_scheduler.StepLR(optimizer, 9)
+optimizer.step()
+for group in {groups}:
+    group["lr"] = 8
+optimizer.step()
+"""
+    assert predicted(code) == [[2, 2], [4, 8]]

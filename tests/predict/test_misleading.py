@@ -51,6 +51,15 @@ def rates(code: str) -> list[float] | None:
         "it = iter([net, net, net])\nfor k in range(2): next(it)\nfor x in it: update()",
         "decay.__dict__.update(gamma=0.5)\nupdate()\nupdate()",
         "torch.optim.lr_scheduler.ExponentialLR.get_lr = lambda s: [0.5]\nupdate()\nupdate()",
+        "it = iter(loader)\nfor k in range(9):\n    try: x = next(it)\n"
+        "    except StopIteration: break\n    update()",
+        "tries = 0\ndef go():\n    global tries\n    tries += 1\n    update()\n"
+        "    if tries % 2: raise OSError\nfor k in range(4):\n    try: go()\n"
+        "    except OSError: pass",
+        "bad = [True, False, True]\nfor k in range(3):\n    try:\n"
+        "        if bad[k]: raise OSError\n        update()\n    except OSError: continue",
+        "groups = [g for g in sorted(adam.param_groups, key=size_of)]\ngroups[0]['lr'] = 1.0\n"
+        "update()",
         "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
         "    if settings.dry: break",
     ],
@@ -97,6 +106,13 @@ def test_left_open(code: str) -> None:
             "for k in range(n): update()",
             4,
         ),
+        (
+            "x = torch.utils.data.DataLoader(range(9), batch_size=2)\n"
+            "for k in range(2):\n    it = iter(x)\n    while True:\n"
+            "        try: b = next(it)\n        except StopIteration: break\n        update()",
+            10,
+        ),
+        ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (
             "match {'kind': 'a', 'n': 3}:\n    case {'kind': 'b'}: pass\n"

@@ -74,6 +74,7 @@ def test_two_schedules_that_share_a_loop_are_told_apart() -> None:
     ("code", "track", "complete"),
     [
         ("LR201", BUILT, False),
+        ("LR201", replace(BUILT, partial=True), True),
         ("LR101", replace(BUILT, scheduler_steps=0), True),
         ("LR201", replace(BUILT, scheduler="LambdaLR"), True),
         ("LR101", replace(BUILT, scheduler="SequentialLR"), True),

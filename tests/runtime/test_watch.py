@@ -10,6 +10,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, M
 from torch.utils.data import DataLoader, TensorDataset
 
 import lrlint
+from lrlint.diagnostics import Severity
 
 
 def loader() -> DataLoader[tuple[torch.Tensor, ...]]:
@@ -53,6 +54,20 @@ def test_warn_prints_a_line_for_each_finding(capsys: pytest.CaptureFixture[str])
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert ": error[LR201] t-max-mismatch: T_max is 2" in err
+
+
+@pytest.mark.parametrize(
+    ("total_steps", "found"),
+    [(None, ("LR201", Severity.WARNING)), (20, ("LR201", Severity.ERROR))],
+)
+def test_a_run_that_is_too_short_may_go_on(
+    total_steps: int | None, found: tuple[str, Severity]
+) -> None:
+    with lrlint.watch(mode="record", total_steps=total_steps) as watch:
+        list(train(*pair(t_max=50)))
+    (finding,) = watch.findings
+    assert (finding.code, finding.severity) == found
+    assert ("unless another run goes on" in finding.message) is (total_steps is None)
 
 
 def test_what_rests_on_the_end_waits_for_it() -> None:

@@ -10,8 +10,9 @@ from typing import overload
 
 import libcst as cst
 
+from lrlint.analysis.code.known_sources import SOURCES
 from lrlint.analysis.code.survey import Survey
-from lrlint.source import Disk, Relevance, SourceError, SourceFile, mentions_schedule
+from lrlint.source import Disk, Relevance, SourceError, SourceFile, load, mentions_schedule
 from lrlint.source.data import Format, read_data
 from lrlint.source.difference import Replacement
 from lrlint.source.relevance.outline import Imported
@@ -155,10 +156,22 @@ class Project:
         return self._units.get(path.resolve()) is not None
 
     def find(self, importer: ModuleUnit, name: str, level: int) -> ModuleUnit | None:
-        """Return the module of the project that ``importer`` means by ``name``, or None."""
-        if importer.path is None:
-            return None
-        return self._first(self._locator.find(importer.path, name, level))
+        """Return the module of the project that ``importer`` means by ``name``, or None.
+
+        A library whose source is known is as a module of the project.
+        """
+        unit = None
+        if importer.path is not None:
+            unit = self._first(self._locator.find(importer.path, name, level))
+        return self._known(name) if unit is None and level == 0 else unit
+
+    def _known(self, name: str) -> ModuleUnit | None:
+        """Return a library whose source is known; no file has its path."""
+        path, text = Path(f"<{name}>"), SOURCES.get(name.partition(".")[0])
+        if text is not None and path not in self._units:
+            source = load(path, data=text.encode())
+            self._units[path] = ModuleUnit(source, read(source), None, name)
+        return self._units.get(path)
 
     def registering(
         self, importer: ModuleUnit, module: str, level: int, name: str | None

@@ -160,7 +160,10 @@ def _is_telling(name: str) -> bool:
 
 _BUILD_OR_STEP = ("step", "instantiate")
 """``hydra.utils.instantiate`` builds what settings name."""
-_PLANS = ("TrainingArguments", "SFTConfig", "DPOConfig")
+_PLANS = (
+    *("TrainingArguments", "SFTConfig", "POConfig"),
+    *("KTOConfig", "RLOOConfig", "RewardConfig"),
+)
 """Settings from which a Trainer of transformers builds a schedule."""
 
 

@@ -33,8 +33,11 @@ _TRL = {
     "SFTConfig": 2e-5,
     "RewardConfig": 1e-4,
     **dict.fromkeys(("DPOConfig", "KTOConfig", "ORPOConfig", "CPOConfig"), 1e-6),
+    **dict.fromkeys(("GRPOConfig", "RLOOConfig"), 1e-6),
 }
 """The learning rates of TRL's classes; their other defaults that matter are transformers'."""
+_GENERATIONS = {"GRPOConfig": 8, "RLOOConfig": 2}
+"""How often the online trainers use each prompt."""
 CLASSES = ("TrainingArguments", "Seq2SeqTrainingArguments", *_TRL)
 _DEFAULTS: dict[str, AnyValue] = {
     "learning_rate": Expr.const(5e-5),
@@ -86,7 +89,11 @@ def build(
     store.data.update(_DEFAULTS)
     if name in _TRL:
         store.data["learning_rate"] = Expr.const(_TRL[name])
-    for key in _DEFAULTS if cls is not None else ():
+    if name in _GENERATIONS:
+        store.data["num_generations"] = Expr.const(_GENERATIONS[name])
+        store.data["num_iterations"] = Expr.const(1)
+        store.data.update(dict.fromkeys(("steps_per_generation", "generation_batch_size"), NONE))
+    for key in [*map(str, store.data)] if cls is not None else ():
         default = members.class_member(machine, cls, key) if cls is not None else None
         if default is not None and not isinstance(default, Opaque):
             store.data[key] = default

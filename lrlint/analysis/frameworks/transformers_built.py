@@ -159,6 +159,13 @@ def _places_of(args: Instance) -> dict[str, SyntaxPlace]:
     return places
 
 
+@models_method(LibraryKind.TRAINING_ARGUMENTS, "get_warmup_steps")
+def _get_warmup_steps(
+    machine: Machine, args: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    return _warmup(machine, args, arguments.get(0, "num_training_steps") or Opaque()) or Opaque()
+
+
 def _warmup(machine: Machine, args: Instance, updates: AnyValue) -> Expr | None:
     """Return the updates of the warm-up; ``warmup_steps`` below 1 are a share of all."""
     steps = settings.number(machine, args, "warmup_steps")

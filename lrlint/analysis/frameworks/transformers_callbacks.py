@@ -6,6 +6,7 @@ from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.library.namespaces import namespace
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
@@ -13,7 +14,9 @@ from lrlint.analysis.model.values import (
     Instance,
     ListValue,
     Opaque,
+    Store,
 )
+from lrlint.symbolic import Expr
 
 _EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end")
 _CHANGES_LR = frozenset({"step", "param_groups"})
@@ -28,18 +31,25 @@ class Callbacks:
         trainer: Instance,
         optimizer: OptimizerValue,
         scheduler: SchedulerValue,
+        updates: Expr | None,
     ) -> None:
         given = trainer.store.data.get("callbacks")
         values = given.items if isinstance(given, ListValue) else None
         self._machine, self._optimizer, self._scheduler = machine, optimizer, scheduler
         self._args = trainer.store.data.get("args", NONE)
+        self._state = namespace(Store({"max_steps": updates or Opaque("state.max_steps")}))
         self._callbacks = [value for value in values or () if isinstance(value, Instance)]
 
-    def call(self, hook: str) -> None:
-        """Call a hook as the Trainer does: with the arguments of the training, and by keyword."""
+    def call(self, hook: str, updates: Expr | None, epoch: Expr | None = None) -> None:
+        """Call a hook as the Trainer does: with the arguments of the training, and by keyword.
+
+        ``updates`` and ``epoch`` are how far the training is, where that is known.
+        """
+        for name, number in (("global_step", updates), ("epoch", epoch)):
+            self._machine.write(self._state.store, name, number or Opaque(f"state.{name}"))
         for method in self._methods(hook):
             keywords = {"optimizer": self._optimizer, "lr_scheduler": self._scheduler}
-            given = [self._args, Opaque("state"), Opaque("control")]
+            given = [self._args, self._state, Opaque("control")]
             self._machine.call_function(method, Arguments([*given], {**keywords}))
 
     def leave_epochs_open(self) -> None:

@@ -6,7 +6,7 @@ schedule of the `TrainingArguments` is planned for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -44,13 +44,16 @@ from lrlint.formulas import LAWS
 from lrlint.symbolic import Expr, NotRepresentable, Strength, TooComplex, Unit, ceil, floor
 
 _TRANSFORMERS = ("transformers", "transformers.trainer", "transformers.trainer_seq2seq")
-_TRL = (*("SFTTrainer", "DPOTrainer", "RewardTrainer", "KTOTrainer", "ORPOTrainer", "CPOTrainer"),)
+_TRL = (
+    *("SFTTrainer", "DPOTrainer", "RewardTrainer", "KTOTrainer", "ORPOTrainer", "CPOTrainer"),
+    *("GRPOTrainer", "RLOOTrainer"),
+)
 _CLASSES = ("Trainer", "Seq2SeqTrainer", *_TRL)
 _PARAMETERS = {"model": 0, "args": 1, "train_dataset": 3, "callbacks": 9, "optimizers": 10}
 _PASSED = "passed to a Trainer"
 _OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor"}
 _UNREAD = (
-    *("_inner_training_loop", "get_train_dataloader", "_get_train_sampler"),
+    *("_inner_training_loop", "_get_train_sampler"),
     *("create_optimizer_and_scheduler", "optimizer_step", "get_decay_parameter_names"),
     *("set_initial_training_values", "_run_epoch", "get_optimizer_cls_and_kwargs"),
 )
@@ -95,8 +98,9 @@ def _super_init(
 
 def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> Instance:
     """Note what a Trainer is given; until it trains, other code may step what it holds."""
+    moved = 1 if _rewards_come_first(arguments) else 0
     for name, position in _PARAMETERS.items():
-        value = arguments.get(position, name)
+        value = arguments.get(position + moved if name == "args" else position, name)
         if value is not None and name != "optimizers":
             trainer.store.data.setdefault(name, value)
     if arguments.open or "optimizer_cls_and_kwargs" in arguments.keywords:
@@ -114,6 +118,14 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
         trainer.store.data["optimizer"] = optimizer
         trainer.store.data["lr_scheduler"] = scheduler
     return trainer
+
+
+def _rewards_come_first(arguments: Arguments) -> bool:
+    """Whether the arguments are those of an online trainer: its model, its rewards, its args."""
+    match arguments.positional:
+        case [_, _, Instance(kind=LibraryKind.TRAINING_ARGUMENTS), *_]:
+            return True
+    return False
 
 
 # -- the training
@@ -157,48 +169,69 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
     for record in (optimizer.record, scheduler.record):
         if record.escapes == _PASSED:
             record.escapes = None
-    callbacks = Callbacks(machine, trainer, optimizer, scheduler)
-    callbacks.call("on_train_begin")
-    with _loops(machine, trainer, plan, node, callbacks) as condition, ExitStack() as stack:
-        if condition is not None:
-            stack.enter_context(machine.guard(condition, node))
-        callbacks.call("on_step_begin")
+    callbacks = Callbacks(machine, trainer, optimizer, scheduler, plan.updates)
+    callbacks.call("on_train_begin", Expr.const(0))
+    with _loops(machine, trainer, plan, node, callbacks) as update, ExitStack() as stack:
+        if update.condition is not None:
+            stack.enter_context(machine.guard(update.condition, node))
+        callbacks.call("on_step_begin", update.before)
         machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
-        callbacks.call("on_optimizer_step")
+        callbacks.call("on_optimizer_step", update.before)
         machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))
-        callbacks.call("on_step_end")
-    callbacks.call("on_train_end")
+        callbacks.call("on_step_end", None if update.before is None else update.before + 1)
+    callbacks.call("on_train_end", plan.updates)
     return Opaque(measured=True)
+
+
+@dataclass(frozen=True)
+class _Update:
+    """An update of a training."""
+
+    condition: Condition | None
+    """When a batch makes one."""
+    before: Expr | None
+    """How many come before it."""
 
 
 @contextmanager
 def _loops(
     machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call, callbacks: Callbacks
-) -> Iterator[Condition | None]:
-    """Put the ``with`` block into the loops of a training; yield when a batch makes an update."""
+) -> Iterator[_Update]:
+    """Put the ``with`` block into the loops of a training; yield the update of a batch."""
     if plan.epochs is None:
         callbacks.leave_epochs_open()
-        with _loop(machine, trainer, plan.updates, "step", node, batches=True):
-            yield None
+        with _loop(machine, trainer, plan.updates, "step", node, batches=True) as step:
+            yield _Update(None, Expr.atom(step.loop.index))
         return
-    with _loop(machine, trainer, plan.epochs, "epoch", node):
-        callbacks.call("on_epoch_begin")
-        with _batches_loop(machine, trainer, plan, node) as condition:
-            yield condition
-        callbacks.call("on_epoch_end")
+    with _loop(machine, trainer, plan.epochs, "epoch", node) as repeat:
+        epoch = Expr.atom(repeat.loop.index)
+        per_epoch = None if plan.batches is None else _whole(ceil, plan.batches / plan.every)
+        begun = None if per_epoch is None else epoch * per_epoch
+        callbacks.call("on_epoch_begin", begun, epoch)
+        with _batches_loop(machine, trainer, plan, node, begun) as update:
+            yield update
+        ended = None if per_epoch is None else (epoch + 1) * per_epoch
+        callbacks.call("on_epoch_end", ended, epoch + 1)
 
 
 @contextmanager
 def _batches_loop(
-    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call
-) -> Iterator[Condition | None]:
+    machine: Machine, trainer: Instance, plan: _Plan, node: cst.Call, begun: Expr | None
+) -> Iterator[_Update]:
     with _loop(machine, trainer, plan.batches, "batch", node, batches=True) as batch:
-        if plan.every.as_number() == 1 or plan.batches is None:
-            yield None
-            return
         index = Expr.atom(batch.loop.index)
+        done = _whole(floor, index / plan.every)
+        before = None if begun is None or done is None else begun + done
+        if plan.every.as_number() == 1 or plan.batches is None:
+            yield _Update(None, before)
+            return
         regular = Divisible(index + 1, plan.every, Expr.const(0), "an update is due")
-        yield any_of(regular, Relation("==", index, plan.batches - 1))
+        yield _Update(any_of(regular, Relation("==", index, plan.batches - 1)), before)
+
+
+def _whole(rounded: Callable[[Expr], Expr], number: Expr) -> Expr | None:
+    result = compute(rounded, number)
+    return result if isinstance(result, Expr) else None
 
 
 @contextmanager
@@ -235,7 +268,7 @@ def _plan(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -
         return _Plan(None, None, None, every)
     if most.value > 0:
         return _Plan(most, None, None, every)
-    batches = _batches(machine, trainer, args)
+    batches = _loaded(machine, trainer, args, node)
     try:
         per_epoch = ceil(batches / every)
         updates = None if epochs is None else ceil(epochs * per_epoch)
@@ -247,8 +280,22 @@ def _plan(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -
         return _Plan(None, None, None, every)
 
 
+def _loaded(machine: Machine, trainer: Instance, args: Instance, node: cst.Call) -> Expr:
+    """Return how many batches an epoch has, of a loader of the script's or of the Trainer's."""
+    if not build.overrides(machine, trainer, "get_train_dataloader"):
+        return _batches(machine, trainer, args)
+    loader = machine.call_method(trainer, "get_train_dataloader", Arguments(), node)
+    length = length_of(machine, loader) if isinstance(loader, Loader) else None
+    processes = machine.override(f"{args.path or 'args'}.world_size")
+    return _unknown_batches(machine) if length is None or processes is not None else length
+
+
+def _unknown_batches(machine: Machine) -> Expr:
+    return machine.named_number("len(train_dataloader)", None, Strength.OPEN, unit=Unit.BATCH)
+
+
 def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
-    """Return how many batches each process sees in an epoch."""
+    """Return how many batches each process sees in an epoch of the Trainer's own loader."""
     dataset = trainer.store.data.get("train_dataset")
     samples = None if dataset is None else length_of(machine, dataset)
     if samples is None:
@@ -258,14 +305,37 @@ def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
     fixed = settings.constant(machine, args, "auto_find_batch_size") is False
     drops_last = settings.constant(machine, args, "dataloader_drop_last")
     if size is not None and fixed and not packs and isinstance(drops_last, bool):
+        processes = machine.override(f"{args.path or 'args'}.world_size")
+        shared = processes if isinstance(processes, int) else 1
+        if "num_generations" in args.store.data:
+            return _generated(machine, args, samples, size * shared) or _unknown_batches(machine)
         whole = floor if drops_last else ceil
         batches = compute(whole, samples / size)
-        processes = machine.override(f"{args.path or 'args'}.world_size")
-        if isinstance(batches, Expr) and isinstance(processes, int):
-            batches = compute(whole, batches / processes)
+        if isinstance(batches, Expr):
+            batches = compute(whole, batches / shared)
         if isinstance(batches, Expr):
             return batches
-    return machine.named_number("len(train_dataloader)", None, Strength.OPEN, unit=Unit.BATCH)
+    return _unknown_batches(machine)
+
+
+def _generated(machine: Machine, args: Instance, samples: Expr, size: Expr) -> Expr | None:
+    """Return the batches of an online trainer; ``size`` is that of a batch of all processes.
+
+    It takes prompts in sets, drops a last set that is not whole, and makes so many batches of each
+    that every prompt is used `num_generations` times in each of `num_iterations`.
+    """
+    generations = settings.number(machine, args, "num_generations")
+    iterations = settings.number(machine, args, "num_iterations")
+    batches = settings.number(machine, args, "steps_per_generation")
+    in_all = settings.number(machine, args, "generation_batch_size")
+    if in_all is not None:
+        batches = _whole(floor, in_all / size)
+    elif settings.constant(machine, args, "steps_per_generation") is None:
+        batches = settings.number(machine, args, "gradient_accumulation_steps")
+    if generations is None or iterations is None or batches is None:
+        return None
+    sets = _whole(floor, samples * generations / (size * batches))
+    return None if sets is None else sets * iterations * batches
 
 
 @models_method(LibraryKind.TRAINER, "add_callback")

@@ -49,7 +49,7 @@ from lrlint.symbolic import Expr
 _DATA = ("data", "samples", "imgs", "images")
 """Attributes of a data set that hold its samples."""
 _FROM_A_CHECKPOINT = re.compile(
-    r"(ckpt|check_?point|state|snapshot|saved|loaded)\w*\[", re.IGNORECASE
+    r"(\bck|ckpt|check_?point|state|snapshot|saved|loaded)\w*\[", re.IGNORECASE
 )
 
 

@@ -222,10 +222,6 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
             return Const(getattr(text, name)(), receiver.strength, receiver.path)
         case "format", _:
             return _filled(text, arguments)
-        case "split", None:
-            return ListValue([Const(word) for word in text.split()])
-        case "split", Const(value=str() as separator) if separator:
-            return ListValue([Const(word) for word in text.split(separator)])
         case (("startswith" | "endswith"), Const(value=str() as part)):
             return Const(getattr(text, name)(part), receiver.strength, receiver.path)
         case "split", None:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.model.library_kinds import LibraryKind
-from lrlint.analysis.model.records import OptimizerValue, Owner, SchedulerRecord, SchedulerValue
+from lrlint.analysis.model.records import (
+    GroupsValue,
+    OptimizerValue,
+    Owner,
+    SchedulerRecord,
+    SchedulerValue,
+)
 from lrlint.analysis.model.trace import Block, LRWrite, OptimizerStep, SchedulerStep, walk
 from lrlint.analysis.model.values import (
     AnyValue,
@@ -92,7 +98,7 @@ def _escape(value: AnyValue, why: str, depth: int, seen: set[int]) -> None:
     if depth > _DEEPEST or id(value) in seen:
         return
     seen.add(id(value))
-    if isinstance(value, (OptimizerValue, SchedulerValue)):
+    if isinstance(value, (OptimizerValue, SchedulerValue, GroupsValue)):
         value.record.escapes = value.record.escapes or why
     elif isinstance(value, FunctionValue):
         leave_function_open(value, why)

@@ -21,7 +21,7 @@ from lrlint.analysis.model.conditions import Condition, Flag, natures, negate
 from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.analysis.model.trace import ALL_LOOPS, Break
 from lrlint.analysis.model.values import Opaque
-from lrlint.source.nodes import statements_of
+from lrlint.source.nodes import small_statements, statements_of
 
 _EXPECTED = frozenset(
     {"StopIteration", "ZeroDivisionError", "IndexError", "KeyError", "LookupError"}
@@ -66,9 +66,16 @@ def _leave_try(machine: Machine) -> None:
     """Leave the ``try`` around, or the script, where an ordinary run raises an exception."""
     if machine.tries:
         around = machine.tries[-1]
-        around.left |= _is_ordinary(machine.guards[around.guards :])
+        guards = machine.guards[around.guards :]
+        # In a loop, a script that catches its own exceptions goes on by them.
+        around.left |= _is_ordinary(guards) or (around.loops > 0 and not any(map(_is_rare, guards)))
     elif machine.loops and _is_counted(machine.guards):
         machine.emit(Break(ALL_LOOPS))
+
+
+def _is_rare(guard: Condition) -> bool:
+    """Whether an ordinary run seldom meets a condition: a wrong loss, a setting that is not set."""
+    return guard.lean is False or Nature.METRIC in natures(guard)
 
 
 def _is_ordinary(guards: list[Condition]) -> bool:
@@ -91,7 +98,8 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
     block, mark = machine.block, len(machine.block)
     caught = {name for handler in node.handlers for name in _caught(handler.type)}
     overrides = node.finalbody is not None and _leaves(node.finalbody)
-    record = Try(len(machine.guards), catches_exit=overrides or bool(caught & _OF_EXITS))
+    catches_exit = overrides or bool(caught & _OF_EXITS)
+    record = Try(len(machine.guards), len(machine.loops), catches_exit)
     if node.handlers or overrides:
         machine.tries.append(record)
     returned = len(machine.frames[-1].returns)
@@ -119,7 +127,7 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> Outcome:
         why = "stepped where an exception may leave a `try`"
         escapes.leave_block_open(block[mark:], why)
         leaves = overrides or any(map(_leaves, node.handlers))
-        if record.left and machine.loops and leaves:
+        if leaves and len(machine.loops) > machine.frames[-1].loops:
             machine.loops[-1].loop.left_by_exception = True
     if outcome.exit is Exit.RAISE and node.handlers:
         return Outcome()
@@ -139,8 +147,7 @@ def _leaves(clause: cst.ExceptHandler | cst.ExceptStarHandler | cst.Finally) -> 
     return any(
         isinstance(small, _LEAVES)
         for statement in statements_of(clause.body)
-        if isinstance(statement, cst.SimpleStatementLine)
-        for small in statement.body
+        for small in small_statements(statement)
     )
 
 

@@ -27,7 +27,9 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
 from lrlint.analysis.interpreter.truths import as_value
+from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -38,9 +40,10 @@ from lrlint.analysis.model.values import (
     Opaque,
     Sized,
     Store,
+    Stream,
 )
 from lrlint.source.nodes import indices_of, number_of, string_of, string_parts, walk
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, maximum, minimum
 
 _MOST_BITS = 1000
 """Arithmetic with numbers of a thousand digits takes its time."""
@@ -272,32 +275,38 @@ def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
         None if bound is None else numbers.to_number(machine, machine.evaluate(bound))
         for bound in (node.lower, node.upper)
     )
+    items, part = numbers.items_of(owner), known_slice(machine, node)
+    if isinstance(owner, (ListValue, GroupsValue)):
+        if items is not None and part is not None:
+            return ListValue(items[part], kind=getattr(owner, "kind", "list"))
+        escapes.escape(owner, "taken from a list by an unknown slice")
     unknown = (node.lower is not None and lower is None) or (
         node.upper is not None and upper is None
     )
-    if unknown:
-        return Opaque()
-    if node.step is not None:
-        items, part = numbers.items_of(owner), known_slice(machine, node)
-        return Opaque() if items is None or part is None else ListValue(items[part])
-    if isinstance(owner, ListValue) and owner.items is not None:
-        start = None if lower is None else lower.value
-        stop = None if upper is None else upper.value
-        if not isinstance(start, float) and not isinstance(stop, float):
-            return ListValue(owner.items[start:stop], kind=owner.kind)
     total = numbers.length_of(machine, owner)
-    if total is None or not isinstance(owner, (Sized, ListValue)):
+    if unknown or node.step is not None or total is None:
+        return Opaque()
+    if not isinstance(owner, (Sized, ListValue, Stream)) or getattr(owner, "once", None):
         return Opaque()
     first = Expr.const(0) if lower is None else _from_start(lower, total)
     last = total if upper is None else _from_start(upper, total)
-    if total.value is not None and last.value is not None and last.value > total.value:
-        last = total
     length = last - first
+    if varies(first, last):
+        length = maximum(length, Expr.const(0))
+    if isinstance(owner, Stream):
+        return Stream(length, lambda index: owner.element(first + index))
     return Sized(length) if isinstance(owner, Sized) else ListValue(None, length=length)
 
 
 def _from_start(bound: Expr, total: Expr) -> Expr:
-    return total + bound if bound.value is not None and bound.value < 0 else bound
+    """Return a bound of a slice that counts from the start and is not past the end."""
+    if varies(bound):
+        return minimum(bound, total)
+    if bound.value is None:
+        return bound
+    if total.value is not None and bound.value > total.value:
+        return total
+    return total + bound if bound.value < 0 else bound
 
 
 def _lambda(machine: Machine, node: cst.Lambda) -> AnyValue:

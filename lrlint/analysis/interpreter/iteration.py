@@ -121,8 +121,7 @@ def _over_groups(value: GroupsValue) -> Stream:
     if record.unknown_groups or len(record.groups) == 1:
         each = GroupsValue(record, whole=False)  # it represents all of them
         return Stream(None, _always(each), items=[each])
-    count = len(record.groups)
-    return _listed([GroupsValue(record, False, at, visited=True) for at in range(count)])
+    return _listed(numbers.items_of(value) or [])
 
 
 def _over_unknown(machine: Machine, value: Instance | Opaque, node: cst.CSTNode) -> Stream:
@@ -165,8 +164,11 @@ def _listed(items: list[AnyValue], trips: Expr | None = None) -> Stream:
         position = index.value
         if isinstance(position, int) and 0 <= position < len(items):
             return items[position]
-        measured = not all(isinstance(item, Expr) for item in items)
-        return items[0] if len(items) == 1 else Opaque(measured=measured)
+        if len(items) == 1:
+            return items[0]
+        for item in items:
+            escapes.escape(item, "taken from a list by an unknown index")
+        return Opaque(measured=not all(isinstance(item, Expr) for item in items))
 
     return Stream(Expr.const(len(items)) if trips is None else trips, element, items=items)
 
@@ -186,6 +188,41 @@ def _measured(_: Expr) -> AnyValue:
 def source_text(machine: Machine, node: cst.CSTNode) -> str | None:
     """Return how the user writes an iterable, if that is a name or a call."""
     return dotted(node) or (machine.unit.code(node) if isinstance(node, cst.Call) else None)
+
+
+def drawn_until_empty(machine: Machine, node: cst.While) -> tuple[Stream, list[cst.CSTNode]] | None:
+    """Return what a ``while True`` draws, and its body, if it is a ``for`` loop in other words.
+
+    ``try: batch = next(batches)`` with ``except StopIteration: break`` begins that body.
+    """
+    first, *others = statements_of(node.body)
+    match node.test, first:
+        case (
+            cst.Name(value="True"),
+            cst.Try(
+                handlers=[cst.ExceptHandler(type=cst.Name(value="StopIteration")) as handler],
+                orelse=None,
+                finalbody=None,
+            ),
+        ):
+            drawing = [
+                small for part in statements_of(first.body) for small in small_statements(part)
+            ]
+            ending = [
+                small for part in statements_of(handler.body) for small in small_statements(part)
+            ]
+        case _:
+            return None
+    match drawing, ending:
+        case (
+            [cst.Assign(value=cst.Call(func=cst.Name(value="next"), args=[drawn]))],
+            [cst.Break()],
+        ):
+            source = machine.evaluate(drawn.value)
+            if isinstance(source, Stream) and source.once is not None:
+                stream = iterate(machine, source, drawn.value)
+                return stream, [*statements_of(first.body), *others]
+    return None
 
 
 # -- generators -------------------------------------------------------------------------------

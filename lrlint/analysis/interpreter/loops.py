@@ -14,6 +14,7 @@ import libcst as cst
 from lrlint.analysis.code.queries import has_own_break
 from lrlint.analysis.interpreter import assignment, branches, escapes, lists, members, tables
 from lrlint.analysis.interpreter.iteration import (
+    drawn_until_empty,
     iterate,
     one_by_one,
     source_text,
@@ -231,6 +232,11 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         over=machine.unit.code(node.test),
     )
     tests: list[Condition] = []
+    body = statements_of(node.body)
+    if (drawn := drawn_until_empty(machine, node)) is not None:
+        stream, body = drawn
+        loop.trips, loop.over, loop.over_loader = stream.trips, stream.text, stream.over_loader
+        loop.unbounded = stream.endless
     with repeating(machine, loop, node, tests=tests) as repeat:
         test = machine.truth(node.test)
         if machine.block:
@@ -239,11 +245,11 @@ def run_while(machine: Machine, node: cst.While) -> Outcome:
         if test is False:
             loop.trips = Expr.const(0)
         else:
-            if test is True:
-                loop.unbounded = True
-            else:
+            if test is not True:
                 tests.append(test)
-            machine.run_block(statements_of(node.body))
+            elif drawn is None:
+                loop.unbounded = True
+            machine.run_block(body)
             if _breaks_both(repeat):
                 loop.unbounded = True
                 _break_where_false(machine, node.test)

@@ -246,4 +246,7 @@ def items_of(value: AnyValue) -> list[AnyValue] | None:
             return items
         case Sized(shape=tuple() as shape):
             return list(shape)
+        case GroupsValue(whole=True, record=record) if not record.unknown_groups:
+            numbers = range(len(record.groups))
+            return [GroupsValue(record, False, number, visited=True) for number in numbers]
     return None

@@ -11,6 +11,7 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, lists, numbers, tables
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -82,6 +83,7 @@ def apply(machine: Machine, kind: type[cst.CSTNode], left: AnyValue, right: AnyV
         return quotient or Opaque()
     if isinstance(left, Const) and isinstance(left.value, str):
         return _joined(left, right) if operation is operator.add else Opaque()
+    left, right = _as_list(left), _as_list(right)
     if isinstance(left, ListValue) or isinstance(right, ListValue):
         return _list_arithmetic(operation, left, right)
     if isinstance(left, Sized) or isinstance(right, Sized):
@@ -168,6 +170,11 @@ def _conditions(value: Choice) -> list[Condition]:
 
 
 # -- lists ------------------------------------------------------------------------------------
+
+
+def _as_list(value: AnyValue) -> AnyValue:
+    """Return the param groups of an optimizer as a list, and any other value as it is."""
+    return ListValue(numbers.items_of(value), value) if isinstance(value, GroupsValue) else value
 
 
 def _list_arithmetic(

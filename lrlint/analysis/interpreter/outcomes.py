@@ -88,6 +88,8 @@ class Try:
 
     guards: int
     """The number of guards in force at its start."""
+    loops: int
+    """The number of loops around its start."""
     catches_exit: bool
     """Whether a handler takes `SystemExit`, too."""
     left: bool = False

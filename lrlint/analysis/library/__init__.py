@@ -22,6 +22,7 @@ from lrlint.analysis.library import (  # noqa: F401
     command_groups,
     command_line,
     copies,
+    cross_validation,
     data_loaders,
     decorators,
     fabric,

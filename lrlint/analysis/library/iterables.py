@@ -198,6 +198,8 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         ordered = lists.in_order(machine, items, arguments.keywords, node)
         if ordered is not None:
             return ListValue(ordered, home=machine.loop, under=len(machine.guards))
+    if value is not None:
+        escapes.escape(value, "put in an order that is not known")
     length = None if value is None else length_of(machine, value)
     return ListValue(None, length=length, home=machine.loop)
 

@@ -87,6 +87,8 @@ def indicators(number: Expr) -> list[Atom]:
 
 def depends_on_loop(condition: Condition) -> bool:
     """Whether the condition can be computed from loop indices and counters."""
+    if isinstance(condition, Not):
+        condition = condition.of
     if not isinstance(condition, (Relation, Divisible, All, Any)):
         return False
     return any(is_loop_atom(atom) for atom in condition.atoms())

@@ -68,6 +68,32 @@ def _length_of_one_cycle(record: RecordedScheduler) -> tuple[str, object]:
     return "epochs * steps_per_epoch", total
 
 
+def is_partial(record: RecordedScheduler, recorder: Recorder) -> bool:
+    """Whether a run has made fewer steps than the script plans."""
+    if early_end(record, recorder) is not None:
+        return True
+    planned = recorder.planned_steps.get(_line(record), 0)
+    return _knows_position(record) and record.counter < _NEARLY_ALL * planned
+
+
+def may_go_on(record: RecordedScheduler, recorder: Recorder) -> bool:
+    """Whether nothing says how many steps a training has: a run may have been stopped."""
+    driver = record if record.parent is None else record.parent
+    return _line(driver) not in recorder.usual_steps and not recorder.is_length_given
+
+
+def _line(record: RecordedScheduler) -> tuple[str, int]:
+    span = record.place.span()
+    return span.filename, span.start.row
+
+
+def _knows_position(record: RecordedScheduler) -> bool:
+    """Whether its counter says how far the training is."""
+    departure = record.departure
+    restarted = record.starts_over is not None or (departure is not None and departure.resumed)
+    return not (record.unseen or record.continued or restarted)
+
+
 def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
     """Return where the run ended, if it was planned to be longer than that."""
     optimizer, law = record.optimizer, record.law
@@ -77,11 +103,9 @@ def early_end(record: RecordedScheduler, recorder: Recorder) -> EarlyEnd | None:
         steps, planned = round(optimizer.steps * record.past), recorder.total_steps
         unit = "optimizer steps"
     else:
-        horizon, span = horizon_of(record), record.place.span()
+        horizon = horizon_of(record)
         length = None if horizon is None else horizon.length
-        if length is None or record.unseen or record.continued:
-            return None
-        if (span.filename, span.start.row) not in recorder.planned:
+        if length is None or not _knows_position(record) or _line(record) not in recorder.planned:
             return None
         steps, planned, unit = record.counter, int(length.as_number() or 0), "scheduler steps"
     if steps >= _NEARLY_ALL * planned:

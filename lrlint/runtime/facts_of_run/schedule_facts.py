@@ -20,7 +20,14 @@ from lrlint.facts import (
 )
 from lrlint.runtime.facts_of_run.fact_values import text_of, value_fact
 from lrlint.runtime.facts_of_run.lambda_factors import first_factor, returns_lrs
-from lrlint.runtime.facts_of_run.lengths import early_end, horizon_of, last_lrs, steps_of
+from lrlint.runtime.facts_of_run.lengths import (
+    early_end,
+    horizon_of,
+    is_partial,
+    last_lrs,
+    may_go_on,
+    steps_of,
+)
 from lrlint.runtime.facts_of_run.optimizer_facts import call_fact, with_base_lrs
 from lrlint.runtime.facts_of_run.step_facts import step_site
 from lrlint.runtime.facts_of_run.training_loops import Loops, TrainingLoops
@@ -82,6 +89,8 @@ def _recorded(record: RecordedScheduler, recorder: Recorder) -> RecordedRun:
         departure=record.departure,
         overran=record.overran,
         ended_early=early_end(record, recorder),
+        partial=is_partial(record, recorder),
+        may_go_on=may_go_on(record, recorder),
         last_lrs=last_lrs(record.optimizer),
         zero_steps=_zero_steps(record),
         starts_over=record.starts_over,

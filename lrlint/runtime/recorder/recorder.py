@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lrlint.runtime.recorder.call_log import CallLog
@@ -29,6 +29,10 @@ class Recorder:
         """How many optimizer steps it is meant to have, where the user says so."""
         self.planned: frozenset[tuple[str, int]] = frozenset()
         """The constructor calls of schedules that, as the script reads, end with the training."""
+        self.planned_steps: Mapping[tuple[str, int], int] = {}
+        """How often the script means to step the scheduler that a line builds."""
+        self.usual_steps: frozenset[tuple[str, int]] = frozenset()
+        """The lines whose scheduler it means to step as often whatever the command line."""
 
     @property
     def optimizers(self) -> list[RecordedOptimizer]:
@@ -51,6 +55,11 @@ class Recorder:
     @epochs.setter
     def epochs(self, epochs: int | None) -> None:
         self._epochs = epochs
+
+    @property
+    def is_length_given(self) -> bool:
+        """Whether the user says how long the training is."""
+        return self.total_steps is not None or self._epochs is not None
 
     def stream(self, listener: StepListener) -> None:
         """Pass the LRs of every step to ``listener``; of tensors in bulk, when they are read."""

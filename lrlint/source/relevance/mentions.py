@@ -16,8 +16,7 @@ _CLASS = (
     re.compile(rb"OneCycle"),
     # transformers and TRL build a schedule from these.
     re.compile(rb"TrainingArguments"),
-    re.compile(rb"SFTConfig"),
-    re.compile(rb"DPOConfig"),
+    re.compile(rb"(?:SFT|PO|KTO|RLOO|Reward)Config"),
 )
 
 # hydra builds what a settings file names, with the optimizer and its schedule.

@@ -34,7 +34,8 @@ _BASES: Final = ("LRScheduler", "_LRScheduler")
 
 _BUILDS: Final = re.compile(
     r"\w*(?:LR|Scheduler|Schedule|_scheduler|_schedule)|ReduceLROnPlateau|get_\w*schedule\w*"
-    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments|(?:SFT|DPO)Config"
+    r"|\w*(?:WithWarmup|WarmRestarts)\w*|lr_scheduler|\w*TrainingArguments"
+    r"|(?:SFT|\w*PO|KTO|RLOO|Reward)Config"
     r"|create_scheduler_v2"
 )
 """The name of a constructor: of torch's, transformers', or one that any library may have."""
