@@ -9,7 +9,6 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import (
-    attributes,
     budget,
     checkpoints,
     choices,
@@ -19,6 +18,7 @@ from lrlint.analysis.interpreter import (
     memory,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
@@ -119,7 +119,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
             arguments.open |= items is None
             arguments.positional += items or []
         elif argument.star == "**":
-            pairs = attributes.entries(machine, value)
+            pairs = entries(machine, value)
             arguments.open |= pairs is None
             for key, entry in pairs or ():
                 arguments.keywords[key] = entry
