@@ -41,6 +41,7 @@ from lrlint.analysis.model.values import (
     Store,
     Superclass,
     is_local,
+    library_name,
 )
 from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
@@ -226,10 +227,8 @@ _OF_ONE_PROCESS = ("torch.", "numpy.", "math.", "statistics.", "builtins.", "skl
 
 def _stays_local(function: AnyValue) -> bool:
     """Whether a function computes with the values of this process only; another may average."""
-    match function:
-        case External(name=name) | Opaque(external=str() as name):
-            return name.startswith(_OF_ONE_PROCESS)
-    return True
+    name = library_name(function)
+    return name is None or name.startswith(_OF_ONE_PROCESS)
 
 
 _SENDS_SIGNALS = frozenset({"alarm", "kill", "raise_signal", "send_signal", "setitimer"})
