@@ -138,8 +138,8 @@ def _is(explicit: bool) -> str:
 
 
 def _name(site: StepSite) -> str:
-    own = _direction(_argument(site))
-    return _argument(site) if own is not None else site.argument_source
+    texts = (_argument(site), site.argument_source)
+    return next((text for text in texts if _direction(text) is not None), site.argument_result)
 
 
 def _argument(site: StepSite) -> str:
@@ -154,8 +154,8 @@ def _grows(site: StepSite) -> bool | None:
     source = site.argument_source
     if source and (_REMAINS.search(source) or _NEGATED.match(source)):
         return None
-    own = _direction(_argument(site))
-    return own if own is not None or not source else _direction(source)
+    texts = (_argument(site), source, site.argument_result)
+    return next((grows for text in texts if (grows := _direction(text)) is not None), None)
 
 
 _CALL = re.compile(r"(\w+)\([^()]*\)")

@@ -154,12 +154,12 @@ class TMaxMismatch(Rule):
             sketches=sketches(schedule, found.length),
         )
 
-    def _of_assumed_epochs(self, schedule: Schedule, each: int, batches: Expr) -> Finding:
+    def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {each} batches, however many {batches} is:"
-            " with more of them its end comes before that of the training, with fewer the LR stays"
-            " high",
+            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+            f" {batches} is: with more of them its end comes before that of the training, with"
+            " fewer the LR stays high",
             severity=Severity.WARNING,
             notes=notes(schedule),
         )

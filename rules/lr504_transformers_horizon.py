@@ -39,7 +39,8 @@ class TransformersHorizon(Rule):
 
     Compares the `num_training_steps` of `get_linear_schedule_with_warmup`, `get_scheduler` and the
     other schedule functions of transformers and diffusers with the number of times that the
-    schedule is stepped over the whole training. A difference of one step, or of less than 1 %, is
+    schedule is stepped over the whole training, and so the `total_num_steps` of DeepSpeed's own
+    schedulers. A difference of one step, or of less than 1 %, is
     not reported. Where gradient accumulation explains the difference, LR206 reports it; where the
     warm-up is longer than the training, LR210 does.
 
@@ -95,7 +96,19 @@ class TransformersHorizon(Rule):
         from transformers import get_linear_schedule_with_warmup
         scheduler = get_linear_schedule_with_warmup(optimizer, 10, {steps})
         """
+    DEEPSPEED = """
+        import deepspeed
+        decay = {{"type": "WarmupDecayLR", "params": {{"total_num_steps": {steps}}}}}
+        plan = {{"scheduler": decay}}
+        engine, *_ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)
+        """
     VALID = (
+        training(
+            DEEPSPEED.format(steps="2000"),
+            epochs=2,
+            batches="i in range(1000)",
+            update="engine.backward(net(i))\nengine.step()",
+        ),
         training(LINEAR.format(steps="epochs * len(train_loader)"), batch="scheduler.step()"),
         # How long the training is, is not known.
         training(LINEAR.format(steps="5000"), batch="scheduler.step()"),
@@ -132,6 +145,16 @@ class TransformersHorizon(Rule):
             ),
             says=("num_training_steps is 20000", "steps 10000 times", "ends at 0.05"),
         ),
+        Invalid(
+            training(
+                DEEPSPEED.format(steps="1500"),
+                epochs=2,
+                batches="i in range(1000)",
+                update="engine.backward(net(i))\nengine.step()",
+            ),
+            at="engine, *_ = deepspeed.initialize(model=net, optimizer=optimizer, config=plan)",
+            says=("total_num_steps is 1500", "2000 times", "stays at its minimum"),
+        ),
     )
 
     def check(self, schedule: Schedule) -> Iterator[Finding | Silence]:
@@ -156,8 +179,8 @@ class TransformersHorizon(Rule):
         elif (length := wrong_length(schedule)) is not None:
             yield self.finding(
                 where(schedule),
-                f"num_training_steps is {wording.quantity(length.length)}, but the scheduler steps"
-                f" {_times(length)}{length.caveat}: {_consequence(length)}",
+                f"{length.horizon.parameter} is {wording.quantity(length.length)}, but the"
+                f" scheduler steps {_times(length)}{length.caveat}: {_consequence(length)}",
                 severity=Severity.ERROR if length.certain else Severity.WARNING,
                 notes=notes(schedule),
                 fix=resized(schedule, length.steps),

@@ -36,6 +36,8 @@ class StepSite:
     argument_text: str = ""
     argument_source: str = ""
     """How the script computes the argument, where the argument is a name."""
+    argument_result: str = ""
+    """What the function of the script returns whose result the argument is."""
     position: Expr | None = None
     """The epoch argument in the loop's first iteration, where each iteration adds one."""
     counted: Loop | None = None

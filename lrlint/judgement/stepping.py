@@ -15,6 +15,7 @@ from lrlint.facts import (
     StepArgument,
     StepSite,
 )
+from lrlint.formulas.deepspeed import LIBRARY as DEEPSPEED
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit, minimum
 
 
@@ -99,13 +100,16 @@ def sets_position(schedule: Schedule) -> bool:
 
 
 def counts_training_steps(schedule: Schedule) -> bool:
-    """Whether its length is the ``num_training_steps`` of a ``get_…_schedule…`` function."""
+    """Whether its length is the ``num_training_steps`` of a ``get_…_schedule…`` function.
+
+    DeepSpeed's own schedulers call it ``total_num_steps``.
+    """
     horizon = schedule.horizon
-    return (
-        schedule.scheduler.startswith("get_")
-        and horizon is not None
-        and horizon.parameter == "num_training_steps"
-    )
+    if horizon is None:
+        return False
+    if schedule.scheduler.startswith(DEEPSPEED):
+        return horizon.parameter == "total_num_steps"
+    return schedule.scheduler.startswith("get_") and horizon.parameter == "num_training_steps"
 
 
 def is_plain(site: StepSite) -> bool:

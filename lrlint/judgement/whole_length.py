@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lrlint.facts import Schedule
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import (
@@ -40,8 +42,11 @@ def judged_length(schedule: Schedule) -> Length | None:
     return whole_length(schedule)
 
 
-def assumed_batches(schedule: Schedule) -> tuple[int, Expr] | None:
-    """Return the round number that a length takes for the batches of an epoch, and those."""
+def assumed_batches(schedule: Schedule) -> tuple[Expr, Expr] | None:
+    """Return what a length takes for the batches of an epoch, and those, which it cannot know.
+
+    That is a round number, or the batches of the validation.
+    """
     horizon, epochs = schedule.horizon, schedule.epochs
     loop = schedule.stepping.batch_loop
     if horizon is None or horizon.length is None or epochs is None or schedule.steps is None:
@@ -51,16 +56,28 @@ def assumed_batches(schedule: Schedule) -> tuple[int, Expr] | None:
     if batches is None or batches.value is not None or len(atoms) != 1:
         return None
     try:
-        each = (horizon.length / epochs).resolve(Strength.CONSTANT).as_number()
-        if not isinstance(each, int) or each % _ROUND or not each:
+        each = (horizon.length / epochs).resolve(Strength.CONSTANT)
+        if not (_is_round(each) or (_is_validation(each) and not _is_validation(batches))):
             return None
         return (each, batches) if compare(schedule.steps, epochs * batches).equal else None
     except (TooComplex, NotRepresentable, ZeroDivisionError):
         return None
 
 
+def _is_round(batches: Expr) -> bool:
+    """Whether nobody has counted them; 391 batches may be what there are."""
+    number = batches.as_number()
+    return isinstance(number, int) and number > 0 and number % _ROUND == 0
+
+
+def _is_validation(batches: Expr) -> bool:
+    atoms = batches.atoms()
+    names = [atom.name for atom in atoms if batches == Expr.atom(atom)]
+    return any(_VALIDATION.search(name) for name in names)
+
+
 _ROUND = 50
-"""What nobody has counted is a multiple of this; 391 batches may be what there are."""
+_VALIDATION = re.compile(r"^len\(.*(?<![a-z])(val|valid|validation|dev|eval|test)(?![a-z])", re.I)
 
 
 def _degenerate(schedule: Schedule) -> str | None:
@@ -77,6 +94,13 @@ def _set_by_hand(schedule: Schedule) -> str | None:
         if call.method == "last_epoch =" or (call.method == "load_state_dict" and call.loops):
             return call.method
     return None
+
+
+def _begins_later(schedule: Schedule) -> Expr | None:
+    """Return the ``last_epoch`` from which a schedule goes on; the training is its rest."""
+    last = schedule.argument("last_epoch")
+    number = None if last is None else last.number
+    return None if number is None or number.as_number() == -1 else number
 
 
 def _ruled_out(schedule: Schedule) -> bool:
@@ -120,6 +144,7 @@ NOT_JUDGED = (
     Exclusion(_degenerate, str, owner="LR207"),
     UNKNOWN_STEPS,
     NO_STEPS_TAKEN,
+    Exclusion(_begins_later, lambda last: f"it goes on from last_epoch={wording.amount(last)}"),
     IGNORED_ACCUMULATION,
     STEPS_EVERY_MICRO_BATCH,
     Exclusion(accumulation_misfit, lambda found: found.error.value, owner="LR503"),

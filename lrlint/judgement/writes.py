@@ -161,6 +161,7 @@ def _is_warm_up(case: WriteBeside) -> bool:
         guard.kind in (GuardKind.BEFORE, GuardKind.AFTER, GuardKind.EXCEPTION)
         or (guard.kind is GuardKind.FLAG and guard.by_default is not True)
         or _WARM_UP.search(guard.text)
+        or (guard.kind is GuardKind.OTHER and ">" in guard.text)  # from some step on
         for guard in guards
     )
 

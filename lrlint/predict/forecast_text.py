@@ -133,6 +133,11 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
             "optimizer steps",
             _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
         )
+    loops = [loop for site in schedule.sites for loop in site.loops]
+    early = [loop for loop in loops if loop.stops_early or loop.may_break]
+    if early and not prediction.unresolved:
+        row = early[0].place.span().start.row
+        yield "may end early", f"where a measured value or a callback ends the loop in line {row}"
 
 
 def _cadence(schedule: Schedule) -> str:

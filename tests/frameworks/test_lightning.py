@@ -278,6 +278,7 @@ WRITE = 'trainer.optimizers[0].param_groups[0]["lr"] = 0.1 / (1 + trainer.{})'
         ("on_train_batch_start", "global_step", lambda update: update),
         ("on_train_batch_end", "global_step", lambda update: update),
         ("on_train_epoch_end", "global_step", lambda update: update // 12 * 12),
+        ("on_before_optimizer_step", "global_step", lambda update: update),
     ],
 )
 def test_a_callback_writes_the_lr(
@@ -288,6 +289,23 @@ def test_a_callback_writes_the_lr(
     lrs = predicted(script, tmp_path).prediction.lr
     assert lrs is not None
     assert lrs[0] == pytest.approx([0.1 / (1 + expected(update)) for update in range(48)])
+
+
+def test_a_module_writes_the_lr_and_configures_a_callback(tmp_path: Path) -> None:
+    methods = """
+    def on_before_zero_grad(self, optimizer):
+        optimizer.param_groups[0]["lr"] = 0.1 / (1 + self.global_step)
+
+    def configure_callbacks(self):
+        return [Own()]
+"""
+    callback = CALLBACK.format(
+        "on_train_epoch_start", "pl_module.optimizers().param_groups[0]['lr'] = 1"
+    )
+    script = module("return optimizer", methods=methods) + callback + fit("max_epochs=2")
+    lrs = predicted(script, tmp_path).prediction.lr
+    assert lrs is not None
+    assert lrs[0] == pytest.approx([0.1 / (1 + update) for update in range(24)])
 
 
 def test_a_callback_steps_the_scheduler_once_more() -> None:

@@ -104,3 +104,22 @@ def test_a_horizon_of_a_law_that_the_script_writes_is_one_number() -> None:
         adam.step()
     """
     assert "  horizon          the decay = 20" in lines(text)
+
+
+def test_a_break_that_data_decides_is_named() -> None:
+    text = dedent(SCRIPT) + "    if evaluate(model) < 0.1:\n        break\n"
+    end = "  may end early    where a measured value or a callback ends the loop in line 7"
+    assert end in lines(text, loader=2)
+    assert not any("early" in line for line in lines(loader=2))
+
+
+@pytest.mark.parametrize(("ends", "early"), [("pass", False), ("c.should_training_stop = 1", True)])
+def test_a_callback_that_may_end_the_training_is_named(ends: str, early: bool) -> None:
+    text = f"""
+        from transformers import Trainer, TrainerCallback, TrainingArguments
+        class Watch(TrainerCallback):
+            def on_step_end(self, a, s, c, **others): {ends}
+        args = TrainingArguments("out", max_steps=9)
+        Trainer(net, args, train_dataset=data, callbacks=[Watch()]).train()
+    """
+    assert any("may end early" in line for line in lines(text)) is early

@@ -112,6 +112,26 @@ def test_left_open(code: str) -> None:
             "        try: b = next(it)\n        except StopIteration: break\n        update()",
             10,
         ),
+        (
+            "table = {}\ndef entry(cls):\n    table[cls.__name__.lower()] = cls\n    return cls\n"
+            "@entry\nclass Short: rounds = 3\n@entry\nclass Long: rounds = 8\n"
+            "for k in range(table['short'].rounds): update()",
+            3,
+        ),
+        (
+            "class First:\n    def start(self):\n"
+            "        sgd = torch.optim.SGD(net.parameters(), 1)\n"
+            "        torch.optim.lr_scheduler.StepLR(sgd, 2).step()\n"
+            "class Second(First):\n    def start(self): update()\nSecond().start()",
+            1,
+        ),
+        (
+            "small, big = (torch.utils.data.DataLoader(range(n)) for n in (2, 5))\n"
+            "for part in [small, big]:\n    for x in part: update()",
+            7,
+        ),
+        ("for a, b in itertools.product(['x', 'y'], [1, 3]):\n    for k in range(b): update()", 8),
+        ("n = int('n=4'.removeprefix('n='))\nfor k in range(n): update()", 4),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (

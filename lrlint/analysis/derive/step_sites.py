@@ -38,7 +38,7 @@ from lrlint.analysis.model.trace import (
     SchedulerStep,
 )
 from lrlint.analysis.model.values import AnyValue, Choice, Const, ListValue, Opaque
-from lrlint.analysis.places.origins import text_of_origin
+from lrlint.analysis.places.origins import text_of_origin, text_of_result
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Loop, LoopKind, StepArgument, StepSite
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit
@@ -104,11 +104,12 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         fact.trips is not repeat.loop.trips for fact, repeat in zip(facts, repeats, strict=True)
     ):
         count = None
-    argument, text, source, position = StepArgument.NOTHING, "", "", None
+    argument, text, position = StepArgument.NOTHING, "", None
+    source, result = "", ""
     counted, offset, last = None, None, None
     if isinstance(event, SchedulerStep):
         argument, text = _argument(event), event.argument_text
-        source = _origin_of_argument(event)
+        source, result = _origins_of_argument(event)
         line = _line(event.argument, repeats)
         if line is not None:
             counted, position = facts[repeats.index(line[0])], line[1]
@@ -123,6 +124,7 @@ def _site(located: Located, base: Path, loops: Loops) -> StepSite | None:
         argument=argument,
         argument_text=text,
         argument_source=source,
+        argument_result=result,
         position=position,
         counted=counted,
         offset=offset,
@@ -288,12 +290,13 @@ def _kind_of_argument(value: AnyValue, text: str) -> StepArgument:
     return StepArgument.UNKNOWN
 
 
-def _origin_of_argument(event: SchedulerStep) -> str:
-    """Return how the script computes the argument of a step, where the argument is a name."""
+def _origins_of_argument(event: SchedulerStep) -> tuple[str, str]:
+    """Return how the script computes the argument of a step: as a name, and in a function."""
     call = event.place.node
     if event.argument is None or not isinstance(call, cst.Call) or not call.args:
-        return ""
-    return text_of_origin(SyntaxPlace(event.place.unit, call.args[0].value))
+        return "", ""
+    place = SyntaxPlace(event.place.unit, call.args[0].value)
+    return text_of_origin(place), text_of_result(place)
 
 
 def _line(argument: AnyValue | None, repeats: list[Repeat]) -> tuple[Repeat, Expr] | None:

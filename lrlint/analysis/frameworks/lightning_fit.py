@@ -21,7 +21,7 @@ from lrlint.analysis.frameworks.lightning_steps import Steps
 from lrlint.analysis.frameworks.lightning_told import (
     owned_by,
 )
-from lrlint.analysis.frameworks.lightning_trainer import Trainer
+from lrlint.analysis.frameworks.lightning_trainer import Trainer, note_callbacks
 from lrlint.analysis.interpreter import budget, choices, escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.loop_counters import repeating
@@ -66,6 +66,9 @@ def train(
     start = len(machine.block)
     with before_data(machine, module, trainer):
         call_hook(machine, module, "setup", Const("fit"))
+        configured = machine.find_method(module, "configure_callbacks")
+        if isinstance(configured, FunctionValue):
+            note_callbacks(machine, trainer, machine.call_function(configured, Arguments()))
         forms = _configure(machine, module)
     if trainer.refusal is not None or forms is None:
         budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
@@ -125,7 +128,7 @@ class _Training:
         self._manual = self._is_manual()
         assert module.cls is not None
         self._relevant = hooks_of_lrs(machine, module.cls)
-        self._steps = Steps(machine, module, trainer, batches, place)
+        self._steps = Steps(machine, module, trainer, batches, place, self._hook)
         self._give(forms)
 
     # -- what the module and the Trainer know while they train

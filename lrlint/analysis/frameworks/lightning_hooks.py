@@ -16,6 +16,7 @@ _OF_CALLBACKS = frozenset(
     {
         *("on_fit_start", "on_train_start", "on_train_epoch_start", "on_train_batch_start"),
         *("on_train_batch_end", "on_train_epoch_end", "on_train_end"),
+        *("on_before_zero_grad", "on_before_optimizer_step"),
     }
 )
 """The hooks of callbacks that are called where Lightning calls them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import libcst as cst
@@ -57,9 +57,11 @@ class Steps:
         trainer: Trainer,
         batches: Expr,
         place: SyntaxPlace,
+        hook: Callable[..., None],
     ) -> None:
         self._machine, self._module, self._trainer = machine, module, trainer
         self._batches, self._place = batches, place
+        self._hook = hook
         self.epoch = machine.index_atom("epoch")
         self.batch = machine.index_atom("batch_idx")
 
@@ -100,6 +102,8 @@ class Steps:
 
     def _step_optimizer(self, value: AnyValue) -> None:
         machine, module = self._machine, self._module
+        for name in ("on_before_zero_grad", "on_before_optimizer_step"):
+            self._hook(name, value)
         override = machine.find_method(module, "optimizer_step")
         if isinstance(override, FunctionValue) and isinstance(override.node, cst.FunctionDef):
             names = [parameter.name.value for parameter in override.node.params.params[1:]]

@@ -75,7 +75,8 @@ def trainer_of(machine: Machine, arguments: Arguments) -> Trainer:
     trainer.epochs = None if endless else epochs
     trainer.accumulation = settings.accumulation()
     trainer.refusal = settings.refusal()
-    _note_callbacks(machine, trainer, arguments)
+    trainer.may_stop = "max_time" in arguments.keywords
+    note_callbacks(machine, trainer, arguments.keywords.get("callbacks"), arguments.open)
     store = trainer.store.data
     store["max_steps"] = steps or Opaque("trainer.max_steps")
     store["max_epochs"] = epochs or Opaque("trainer.max_epochs")
@@ -126,7 +127,7 @@ class Settings:
             return machine.named_number(path, None, Strength.OPEN)
         scheduled = any(
             isinstance(callback, Opaque) and callback.path == _ACCUMULATES
-            for callback in _callbacks(self._arguments)[0]
+            for callback in _callbacks(self._arguments.keywords.get("callbacks"))[0]
         )
         if value is None and not scheduled:
             return ONE
@@ -192,23 +193,24 @@ def _callback(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValu
     return Opaque(machine.unit.code(node.func).rsplit(".", 1)[-1])
 
 
-def _callbacks(arguments: Arguments) -> tuple[list[AnyValue], bool]:
-    """Return the callbacks that are given, and whether they are all known one by one."""
-    value = arguments.keywords.get("callbacks")
-    match value:
+def _callbacks(given: AnyValue | None, *, others: bool = False) -> tuple[list[AnyValue], bool]:
+    """Return callbacks, and whether they are all known one by one; ``others`` may be given, too."""
+    match given:
         case None | Const(value=None):
-            return [], not arguments.open
+            return [], not others
         case ListValue(items=list() as items, grows=False):
             return items, True
         case Opaque() | Instance():
-            return [value], True
+            return [given], True
     return [], False
 
 
-def _note_callbacks(machine: Machine, trainer: Trainer, arguments: Arguments) -> None:
+def note_callbacks(
+    machine: Machine, trainer: Trainer, given: AnyValue | None, others: bool = False
+) -> None:
     """Note the callbacks that end the training or change LRs."""
-    callbacks, complete = _callbacks(arguments)
-    trainer.may_stop = not complete or "max_time" in arguments.keywords
+    callbacks, complete = _callbacks(given, others=others)
+    trainer.may_stop |= not complete
     for callback in callbacks:
         names = [callback.path or ""] if isinstance(callback, Opaque) else []
         if isinstance(callback, Instance) and callback.cls is not None:
@@ -217,7 +219,8 @@ def _note_callbacks(machine: Machine, trainer: Trainer, arguments: Arguments) ->
                 case None:
                     trainer.refusal = f"passed to the callback {callback.cls.name}"
                 case True:
-                    trainer.callbacks.append(callback)
+                    known = (other for other in trainer.callbacks if other.cls is not callback.cls)
+                    trainer.callbacks = [*known, callback]
         for name in names:
             trainer.may_stop |= name in _MAY_STOP
             if name in _CHANGES_LRS:

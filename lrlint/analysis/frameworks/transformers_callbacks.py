@@ -6,10 +6,12 @@ from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import external_bases, lookup_order
 from lrlint.analysis.library.namespaces import namespace
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     NONE,
+    AnyValue,
     FunctionValue,
     Instance,
     ListValue,
@@ -19,7 +21,30 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Expr
 
 _EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end")
+_ENDS = frozenset({"should_training_stop", "should_epoch_stop"})
 _CHANGES_LR = frozenset({"step", "param_groups"})
+
+
+def may_end_training(given: AnyValue | None) -> bool:
+    """Whether a callback may end the training, as ``EarlyStoppingCallback`` does."""
+    values = given.items if isinstance(given, ListValue) else [given or NONE]
+    return values is None or not all(value == NONE or _goes_on(value) for value in values)
+
+
+def _goes_on(value: AnyValue) -> bool:
+    """Whether the code of a callback is in view and sets no flag that ends the training."""
+    if not isinstance(value, Instance) or value.cls is None:
+        return False
+    methods = [
+        method
+        for cls in lookup_order(value.cls)
+        for method in cls.scope.store.data.values()
+        if isinstance(method, FunctionValue)
+    ]
+    bodies = [method.scope.unit.body_of(method.node) for method in methods]
+    return all(name.endswith("TrainerCallback") for name in external_bases(value.cls)) and all(
+        body is not None and _ENDS.isdisjoint(names_in(body)) for body in bodies
+    )
 
 
 class Callbacks:

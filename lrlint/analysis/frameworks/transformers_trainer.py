@@ -14,7 +14,7 @@ import libcst as cst
 
 from lrlint.analysis.frameworks import transformers_arguments as settings
 from lrlint.analysis.frameworks import transformers_built as build
-from lrlint.analysis.frameworks.transformers_callbacks import Callbacks
+from lrlint.analysis.frameworks.transformers_callbacks import Callbacks, may_end_training
 from lrlint.analysis.interpreter import calls, escapes, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -253,7 +253,7 @@ def _loop(
         over="the training data" if batches else "epochs",
         over_loader=batches,
         target=target,
-        may_break=callbacks is not None and callbacks != NONE,
+        may_break=may_end_training(callbacks),
     )
     repeat = Repeat(record, [])
     with machine.inside(repeat):

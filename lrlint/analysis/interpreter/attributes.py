@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import libcst as cst
+
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.interpreter import choices, escapes, imports
 from lrlint.analysis.interpreter.arguments import Arguments
@@ -38,6 +40,8 @@ from lrlint.analysis.model.values import (
 )
 from lrlint.symbolic import Expr, Strength
 
+_OWN_NAMES = ("__name__", "__qualname__")
+
 
 def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
     """Return ``owner.name``."""
@@ -53,6 +57,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
             return instance_member(machine, owner, name)
         case ClassValue():
             member = class_member(machine, owner, name)
+            if member is None and name in _OWN_NAMES:
+                return Const(owner.name)
             return Opaque(f"{owner.name}.{name}") if member is None else _of_class(member, owner)
         case Superclass():
             return _super_member(machine, owner, name)
@@ -72,6 +78,8 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
 def _library_member(machine: Machine, owner: AnyValue, name: str) -> AnyValue | None:
     """Return an attribute of a value of a library's class; None where it may be a method."""
     match owner, name:
+        case FunctionValue(node=cst.FunctionDef(name=own)), _ if name in _OWN_NAMES:
+            return Const(own.value)
         case OptimizerValue(record=record), "defaults":
             return DictValue(Store(dict(record.defaults.items())), complete=False)
         case OptimizerValue(record=record), "param_groups":

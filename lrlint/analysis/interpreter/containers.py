@@ -219,7 +219,7 @@ def _repeated(machine: Machine, receiver: Sized, name: str, arguments: Arguments
 def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> AnyValue:
     """Return the value of a method of a string."""
     match name, arguments.get(0):
-        case (("lower" | "upper" | "strip" | "title" | "capitalize"), _):
+        case (("lower" | "upper" | "title" | "capitalize"), _):
             return Const(getattr(text, name)(), receiver.strength, receiver.path)
         case "format", _:
             return _filled(text, arguments)
@@ -229,7 +229,18 @@ def call_string(text: str, receiver: Const, name: str, arguments: Arguments) -> 
             return _words(receiver, text.split())
         case "split", Const(value=str() as separator) if separator:
             return _words(receiver, text.split(separator))
+        case _ if name in _OF_TEXTS and not arguments.keywords and not arguments.open:
+            given = [value.value if isinstance(value, Const) else None for value in arguments.all()]
+            if all(isinstance(part, str) for part in given) and len(given) <= _OF_TEXTS[name]:
+                return Const(getattr(text, name)(*given), receiver.strength, receiver.path)
     return Opaque()
+
+
+_OF_TEXTS = {
+    **dict.fromkeys(("strip", "lstrip", "rstrip", "removeprefix", "removesuffix"), 1),
+    "replace": 2,
+}
+"""Methods that return a part of a text, with the most texts that they take."""
 
 
 _FIELDS = re.compile(r"\{\w*\}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from lrlint.analysis.interpreter import escapes, imports
+from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import lookup_order
@@ -108,6 +109,9 @@ def define_class(machine: Machine, node: cst.ClassDef) -> None:
     machine.classes.append(value)
     value.metaclass = _metaclass(machine, value)
     decorators = list(_decorators(machine, node))
+    for decorator in reversed(decorators):
+        if not _returns_another(decorator):  # it may note the class in a table
+            machine.call_function(decorator, Arguments([value]))
     value.remade = any(map(_returns_another, decorators)) or (
         value.metaclass is not None and "__call__" in value.metaclass.scope.store.data
     )
@@ -169,7 +173,7 @@ def _decorators(machine: Machine, node: cst.ClassDef) -> Iterator[FunctionValue]
     """Yield the functions of the project that get a class: ``@register("small")`` returns one."""
     for decorator in decorators_of(node):
         callee = decorator.func if isinstance(decorator, cst.Call) else decorator
-        value = machine.scope.find(callee.value) if isinstance(callee, cst.Name) else None
+        value: AnyValue | None = named_function(machine, callee)
         if isinstance(value, FunctionValue) and isinstance(decorator, cst.Call):
             value = machine.evaluate(decorator)
         if isinstance(value, FunctionValue):

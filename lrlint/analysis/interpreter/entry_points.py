@@ -13,6 +13,7 @@ from lrlint.analysis.interpreter.budget import TOO_LARGE, give_up
 from lrlint.analysis.interpreter.definitions import bind_builtin_names, lookup
 from lrlint.analysis.interpreter.imports import LazyImport
 from lrlint.analysis.interpreter.machine import Machine
+from lrlint.analysis.interpreter.members import lookup_order
 from lrlint.analysis.interpreter.outcomes import GOES_ON, BudgetExceeded, Outcome
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.conditions import Flag
@@ -239,12 +240,18 @@ def _call(machine: Machine, function: FunctionValue, scope: Scope, name: str) ->
 
 
 def _interpret_class(machine: Machine, cls: ClassValue) -> None:
-    """Construct an object of a class, then call the methods that were not called yet."""
-    existing = next((item for item in machine.instances if item.cls is cls), None)
+    """Construct an object of a class, then call the methods that were not called yet.
+
+    Where the script has an object of a subclass, its own methods take the place of the class's.
+    """
+    objects = [one for one in machine.instances if one.cls and cls in lookup_order(one.cls)]
+    existing = next((one for one in objects if one.cls is cls), objects[0] if objects else None)
     methods = [
         value
         for value in map(_undecorated, cls.scope.store.data.values())
-        if isinstance(value, FunctionValue) and value.node not in machine.called
+        if isinstance(value, FunctionValue)
+        and value.node not in machine.called
+        and not (existing is not None and _is_overridden(machine, existing, value))
     ]
     if not any(_part(method).relevant for method in methods):
         return
@@ -276,6 +283,12 @@ def _interpret_class(machine: Machine, cls: ClassValue) -> None:
         # A Trainer steps what methods build that it, and nothing in view, calls.
         for record in _built(machine.block):
             record.escapes = record.escapes or f"{HELD}{cls.name}"
+
+
+def _is_overridden(machine: Machine, instance: Instance, method: FunctionValue) -> bool:
+    own = machine.find_method(instance, _name(method))
+    own = None if own is None else _undecorated(own)
+    return isinstance(own, FunctionValue) and own.node is not method.node
 
 
 def _resumes(method: FunctionValue) -> bool:

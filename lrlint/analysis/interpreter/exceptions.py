@@ -17,7 +17,7 @@ from lrlint.analysis.interpreter.journal import take_back
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome, Try
 from lrlint.analysis.model.condition_queries import depends_on_loop
-from lrlint.analysis.model.conditions import Condition, Flag, natures, negate
+from lrlint.analysis.model.conditions import Condition, Flag, Relation, flatten, natures, negate
 from lrlint.analysis.model.questions import Asks, Nature, Question
 from lrlint.analysis.model.trace import ALL_LOOPS, Break
 from lrlint.analysis.model.values import Opaque
@@ -51,15 +51,24 @@ def run_raise(machine: Machine, node: cst.Raise) -> Outcome:
 
 
 def run_assert(machine: Machine, node: cst.Assert) -> Outcome:
-    """Interpret ``assert``, which may fail in an ordinary run where a counter decides."""
+    """Interpret ``assert``, which may fail in an ordinary run where a counter decides.
+
+    A share of the training, ``0 <= step / total <= 1``, is asserted to be right in every run.
+    """
     if isinstance(node.test, cst.Name) and node.test.value == "False":
         _leave_try(machine)
         return Outcome(Exit.RAISE)
     truth = machine.truth(node.test)
-    if not isinstance(truth, bool) and depends_on_loop(truth):
+    if isinstance(truth, bool) or not depends_on_loop(truth):
+        return GOES_ON
+    if not all(_is_of_shares(part) for part in flatten(truth)):
         with machine.guard(negate(truth), node):
             _leave_try(machine)
     return GOES_ON
+
+
+def _is_of_shares(condition: Condition) -> bool:
+    return isinstance(condition, Relation) and not (condition.left - condition.right).is_integer
 
 
 def _leave_try(machine: Machine) -> None:

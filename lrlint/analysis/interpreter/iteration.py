@@ -354,7 +354,7 @@ def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
     match item:
         case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
             return True
-        case FunctionValue() | Method() | Partial():
+        case FunctionValue() | Method() | Partial() | Loader():
             return True
         case Const(value=value):
             return value is not None

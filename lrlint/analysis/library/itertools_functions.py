@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import libcst as cst
 
 from lrlint.analysis.interpreter import escapes, iteration
@@ -178,5 +181,10 @@ def _product(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue
     trips: Expr | None = Expr.const(1)
     for part in parts:
         trips = None if trips is None or part.trips is None else trips * part.trips
+    items: list[AnyValue] | None = None
+    known = [part.items for part in parts if part.items is not None]
+    if len(known) == len(parts) and math.prod(map(len, known)) <= machine.limits.unrolled:
+        items = [ListValue(list(row), kind="tuple") for row in itertools.product(*known)]
     over_loader = any(part.over_loader for part in parts)
-    return Stream(trips, unknown_element, over_loader=over_loader, once=Iteration(machine.loop))
+    once = Iteration(machine.loop)
+    return Stream(trips, unknown_element, over_loader=over_loader, items=items, once=once)

@@ -42,6 +42,7 @@ from lrlint.analysis.model.values import (
     alternatives,
 )
 from lrlint.formulas import LAWS
+from lrlint.source.nodes import walk
 from lrlint.symbolic import Atom, Expr, NotRepresentable, Strength, TooComplex
 
 _PLAIN = frozenset({"LRScheduler", "_LRScheduler"})
@@ -79,7 +80,27 @@ def own_rate(
     """Return the LR of the first param group as a number of the counter; None if unreadable."""
     step = machine.index_atom("last_epoch")
     rates = _rates_at(machine, own, optimizer, node, Expr.atom(step))
-    return None if rates is None else _read(machine, step, rates, Expr.const(1))
+    factor = Expr.const(1) if own.plain else _base(machine, optimizer)
+    return None if rates is None else _read(machine, step, rates, factor)
+
+
+def _own_lambda(machine: Machine, own: OwnClass) -> str | None:
+    """Return the method that ``super().__init__(optimizer, self.lr_lambda)`` gives a `LambdaLR`."""
+    method = class_member(machine, own.cls, "__init__")
+    bases = [base.rsplit(".", 1)[-1] for base in external_bases(own.cls)]
+    if bases != ["LambdaLR"] or not isinstance(method, FunctionValue):
+        return None
+    if class_member(machine, own.cls, "get_lr") is not None:
+        return None
+    body = method.scope.unit.body_of(method.node)
+    for node in () if body is None else walk(body):
+        match node:
+            case cst.Call(
+                func=cst.Attribute(attr=cst.Name(value="__init__")),
+                args=[_, cst.Arg(value=cst.Attribute(cst.Name("self"), cst.Name(name))), *_],
+            ):
+                return name
+    return None
 
 
 def starts_above_zero(
@@ -95,9 +116,10 @@ def _rates_at(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call, counter: Expr
 ) -> Callable[[], AnyValue] | None:
     """Return what gives the LRs where the counter has a value."""
-    method = class_member(machine, own.cls, "get_lr")
+    factor = None if own.plain else _own_lambda(machine, own)
+    method = class_member(machine, own.cls, factor or "get_lr")
     overridden = class_member(machine, own.cls, "step")
-    if not own.plain or not isinstance(method, FunctionValue) or overridden is not None:
+    if not (own.plain or factor) or not isinstance(method, FunctionValue) or overridden is not None:
         return None
     if any(own.given):
         return None
@@ -110,12 +132,12 @@ def _rates_at(
             calls.initialise(machine, instance, Arguments(given, dict(own.keywords)), node)
         instance.store.data["last_epoch"] = counter
         instance.store.data["base_lrs"] = ListValue([rate])
-        bound = machine.find_method(instance, "get_lr")
-        return (
-            machine.call_function(bound, Arguments())
-            if isinstance(bound, FunctionValue)
-            else Opaque()
-        )
+        bound = machine.find_method(instance, factor or "get_lr")
+        if not isinstance(bound, FunctionValue):
+            return Opaque()
+        if factor is None:
+            return machine.call_function(bound, Arguments())
+        return machine.call_function(bound, Arguments([counter]))
 
     return rates
 

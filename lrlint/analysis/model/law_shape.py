@@ -19,6 +19,7 @@ from lrlint.symbolic import (
     Atom,
     Expr,
     NotRepresentable,
+    Strength,
     TooComplex,
     ceil,
     cleared,
@@ -208,7 +209,12 @@ def _of_quarter(angle: Expr, counters: Counters, place: Any) -> End | None:
 
 def _span(angle: Expr, counters: Counters, last: Expr) -> tuple[Expr, Expr] | None:
     """Return where an angle is 0, and how far it is from there to the last one."""
-    line = line_in(angle, counters)
+    fractions = {
+        atom: Expr.const(atom.value)
+        for atom in angle.atoms()
+        if isinstance(atom.value, float) and atom.strength is Strength.CONSTANT
+    }  # such as a number of cycles; they count no steps
+    line = line_in(angle.subs(fractions), counters)
     if line is None:
         return None
     slope, offset = (part / last for part in line)

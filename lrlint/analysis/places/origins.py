@@ -6,7 +6,7 @@ import libcst as cst
 
 from lrlint.analysis.code.modules import ModuleUnit
 from lrlint.analysis.places.place import SyntaxPlace
-from lrlint.source.nodes import children
+from lrlint.source.nodes import children, walk
 
 
 def origin(place: SyntaxPlace) -> cst.BaseExpression | None:
@@ -41,6 +41,31 @@ def text_of_origin(place: SyntaxPlace) -> str:
     """Return the same as text; empty where nothing is assigned, or it is not a name."""
     found = origin(place)
     return "" if found is None else " ".join(place.unit.code(found).split())
+
+
+def text_of_result(place: SyntaxPlace) -> str:
+    """Return what the function of the same module returns whose call gives a value."""
+    call = place.node if isinstance(place.node, cst.Call) else origin(place)
+    match call:
+        case cst.Call(func=cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name))):
+            returned = _returned(place.unit, name)
+            if returned is not None:
+                text = text_of_origin(SyntaxPlace(place.unit, returned))
+                return text or " ".join(place.unit.code(returned).split())
+    return ""
+
+
+def _returned(unit: ModuleUnit, name: str) -> cst.BaseExpression | None:
+    """Return the only value that the only function of a name returns, unless it is several."""
+    functions = [
+        node
+        for node in walk(unit.tree)
+        if isinstance(node, cst.FunctionDef) and node.name.value == name
+    ]
+    body = unit.body_of(functions[0]) if len(functions) == 1 else None
+    returns = [] if body is None else [node for node in walk(body) if isinstance(node, cst.Return)]
+    value = returns[0].value if len(returns) == 1 else None
+    return None if isinstance(value, (cst.Tuple, cst.Dict, cst.List)) else value
 
 
 def _code_around(unit: ModuleUnit, node: cst.CSTNode) -> list[cst.CSTNode]:
