@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import click
 
 PROGRAM = "lrlint"
+_LONG_LIVED = frozenset({"run", "server"})
+"""Commands whose objects are not only lrlint's own, or that do not end soon."""
 COMPLETES = "_LRLINT_COMPLETE"
 """The environment variable by which a shell asks what may come next."""
 USAGE_ERROR = 2
@@ -23,6 +25,11 @@ INTERRUPTED = 130
 
 def program() -> int:
     """Run ``lrlint`` as the main program of this process and return its exit status."""
+    if not _LONG_LIVED.intersection(sys.argv):
+        from lrlint.linter.garbage import NEW_OBJECTS
+
+        # Up to the end: to return to the usual threshold would collect once more.
+        gc.set_threshold(NEW_OBJECTS)
     try:
         status = main()
     except Interrupted:

@@ -34,6 +34,11 @@ def _body(text: str) -> str:
             + _body('setattr(c, "n", c.n + 1)\nif c.n > 2: decay.step()'),
             4,
         ),
+        (
+            "import os\nn = 0\nif os.path.exists(a):\n    n = load() if b else load()\n"
+            + _body("if n > 2: decay.step()\nn += 1"),
+            3,
+        ),
         # A flag that ends the loop as soon as it is set is constant in its body.
         ("done = False\n" + _body("if done: break\ndecay.step()\nif k == 2: done = True"), 4),
         ("k, done = 0, False\nwhile not done and k < 9:\n    update(); k += 1\n"
@@ -53,6 +58,8 @@ def test_counted(code: str, count: int) -> None:
         "class C: pass\nc = C()\nc.on = False\n" + _body("if c.on: decay.step()\nc.on = True"),
         's = {"on": False}\n' + _body('if s["on"]: decay.step()\ns["on"] = True'),
         "seen = {}\n" + _body('if "a" in seen: decay.step()\nseen["a"] = 1'),
+        'import os\nmode = "warm"\nif os.path.exists(a): mode = load()\n'
+        + _body('if mode == "main": decay.step()\nmode = "main"'),
         'names = ["a"]\n' + _body('if "b" in names: decay.step()\nnames.append("b")'),
         "def nothing(): pass\nact = nothing\n" + _body("act()\nact = decay.step"),
         "ready = False\ndef tick():\n    global ready\n    if ready: decay.step()\n"

@@ -114,3 +114,29 @@ for group in {groups}:
 optimizer.step()
 """
     assert predicted(code) == [[2, 2], [4, 8]]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for at in range(len(adam.param_groups)): adam.param_groups[at]['lr'] = 0.5 ** step",
+        "for group in adam.param_groups: group['lr'] = 0.5 ** step",
+        "for at, group in enumerate(adam.param_groups): adam.param_groups[at]['lr'] = 0.5 ** step",
+    ],
+)
+def test_each_of_the_optimizers_that_a_setting_chooses_from(loop: str) -> None:
+    code = f"""
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--split", action="store_true")
+if parser.parse_args().split:
+    adam = torch.optim.Adam(parts)
+else:
+    adam = torch.optim.Adam(net.parameters())
+for step in range(3):
+    {loop}
+    adam.step()
+"""
+    source = load(Path("fit.py"), data=(HEAD.replace("optimizer", "_") + code).encode())
+    curves = [schedule.prediction.lr for schedule in forecast(source).schedules]
+    assert curves == [[[1, 0.5, 0.25]] * groups for groups in (2, 1)]

@@ -60,6 +60,10 @@ def rates(code: str) -> list[float] | None:
         "        if bad[k]: raise OSError\n        update()\n    except OSError: continue",
         "groups = [g for g in sorted(adam.param_groups, key=size_of)]\ngroups[0]['lr'] = 1.0\n"
         "update()",
+        "sizes = [1]\nfor k in range(3):\n    sizes.append(sum(sizes))\n"
+        "    for j in range(sizes[-1]): update()",
+        "for k in range(3):\n    adam.step()\n"
+        "    for d in [decay] * 2 if k % 2 else [decay]: d.step()",
         "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
         "    if settings.dry: break",
     ],
@@ -132,6 +136,17 @@ def test_left_open(code: str) -> None:
         ),
         ("for a, b in itertools.product(['x', 'y'], [1, 3]):\n    for k in range(b): update()", 8),
         ("n = int('n=4'.removeprefix('n='))\nfor k in range(n): update()", 4),
+        *(
+            (
+                "seen = 0\ndef fit():\n    global seen\n    for k in range(5):\n"
+                "        update()\n        for j in range(4):\n            seen += 1\n"
+                f"            if seen > 8: {end}",
+                3,
+            )
+            # In the inner loop, nothing steps.
+            for end in ("return\nfit()", "break\n        if seen > 8: break\nfit()")
+        ),
+        ("for k in range(4):\n    for j in range({1: 2, 3: 5}.get(k, 0)): update()", 7),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (

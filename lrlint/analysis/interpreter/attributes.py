@@ -63,13 +63,7 @@ def get_attribute(machine: Machine, owner: AnyValue, name: str) -> AnyValue:
         case Superclass():
             return _super_member(machine, owner, name)
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, machine.get_attribute(inner, name))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: machine.get_attribute(inner, name))
         case Opaque():
             return opaque_member(owner, f".{name}")
     return _library_member(machine, owner, name) or Method(owner, name)

@@ -81,11 +81,12 @@ def unknown_at_start(value: AnyValue, *, changes: bool = False) -> AnyValue | No
             return Opaque(measured=True)
         case Opaque() if changes:
             return Opaque(measured=True)
-        case Choice(alternatives=alternatives) if all(
-            isinstance(inner, (Const, Truth, Expr)) or (changes and isinstance(inner, Opaque))
-            for _, inner in alternatives
-        ):
-            return Opaque(measured=True)
+        case Choice():
+            known = [inner for inner in alternatives(value) if not isinstance(inner, Opaque)]
+            if all(isinstance(inner, (Const, Truth, Expr)) for inner in known) and (
+                known or changes
+            ):
+                return Opaque(measured=True)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -100,7 +100,7 @@ def _changing(
                     yield value.store, key, None
     mutations = machine.unit.survey.mutations
     for scope in _shared_scopes(machine):
-        for name in sorted(scope.unit.survey.shared_names & scope.store.data.keys()):
+        for name in _common(scope.unit.survey.shared_names, scope.store.data):
             yield scope.store, name, None
     carried = {key for key in machine.carried if isinstance(key, str)}
     changed = mutations.attributes | carried
@@ -126,7 +126,7 @@ def _changing(
             yield mapping.store, key, None
 
 
-def _common(names: set[str], data: Mapping[Hashable, object]) -> Sequence[str]:
+def _common(names: Set[str], data: Mapping[Hashable, object]) -> Sequence[str]:
     """Return the names that a mapping has, in order; of most, it has none."""
     return () if data.keys().isdisjoint(names) else sorted(names & data.keys())
 
@@ -136,7 +136,8 @@ def _changed_attributes(cls: ClassValue | None, carried: set[str]) -> tuple[set[
     if cls is None:
         return carried, set()
     names = carried | cls.scope.unit.survey.mutations.attributes
-    return names, names & {name for base in lookup_order(cls) for name in base.scope.store.data}
+    inherited = (_common(names, base.scope.store.data) for base in lookup_order(cls))
+    return names, set[str]().union(*inherited)
 
 
 def _shared_scopes(machine: Machine) -> Iterator[Scope]:

@@ -105,9 +105,22 @@ def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr 
     """
     if isinstance(value, Expr):
         return value
-    if isinstance(value, Opaque) and isinstance(other, Expr):
-        return numbers.to_number(machine, value)
-    return None
+    if not isinstance(other, Expr):
+        return None
+    unknown = _one_unknown(value) if isinstance(value, Choice) else value
+    return numbers.to_number(machine, unknown) if isinstance(unknown, Opaque) else None
+
+
+def _one_unknown(choice: Choice) -> Opaque | None:
+    """Return one unknown in place of several, such as the entry of one of two checkpoints."""
+    unknowns = alternatives(choice)
+    if not all(isinstance(inner, Opaque) for inner in unknowns):
+        return None
+    paths = {getattr(inner, "path", None) for inner in unknowns}
+    return Opaque(
+        paths.pop() if len(paths) == 1 else None,
+        measured=any(isinstance(inner, Opaque) and inner.measured for inner in unknowns),
+    )
 
 
 def _under(
@@ -210,6 +223,18 @@ def distribute(
         if holds is None:
             with machine.guard(condition, node):
                 results.append((condition, action(alternative)))
+    return choice(machine, results)
+
+
+def read(machine: Machine, value: Choice, reader: Callable[[AnyValue], AnyValue]) -> AnyValue:
+    """Return what a reader gives of the alternatives that the guards in force leave open."""
+    results: list[tuple[Condition, AnyValue]] = []
+    for condition, alternative in value.alternatives:
+        holds = machine.assumed(condition)
+        if holds:
+            return reader(alternative)
+        if holds is None:
+            results.append((condition, reader(alternative)))
     return choice(machine, results)
 
 

@@ -15,7 +15,7 @@ from lrlint.analysis.interpreter.truths import (
     relation,
     undecided,
 )
-from lrlint.analysis.model.conditions import Condition, Divisible, Flag, all_of, any_of, negate
+from lrlint.analysis.model.conditions import Condition, Divisible, all_of, any_of, flag, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue
 from lrlint.analysis.model.values import (
@@ -167,14 +167,14 @@ def _equal_constants(left: Const, right: Const) -> bool | Condition:
         return same
     path = left.path or right.path
     constant = right.value if left.path else left.value
-    return Flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
+    return flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
 
 
 def unknown_equals(machine: Machine, unknown: Opaque, constant: Const, text: str) -> Condition:
     """Return the condition that an unknown equals a constant, which the user may have decided."""
     expected = str(constant.value)
     chosen = machine.override(unknown.path) if unknown.path else None
-    return Flag(
+    return flag(
         Question(Asks.EQUALS, Identity(unknown), expected),
         text,
         None if chosen is None else str(chosen) == expected,
@@ -196,11 +196,11 @@ def is_constant(
             same = constant is right.value
             if strength is Strength.CONSTANT:
                 return same
-            return Flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
+            return flag(Question(Asks.IDENTITY, path, expected), f"{path} is {expected}", same)
         case Opaque():
             question = Question(Asks.IDENTITY, Identity(left), expected)
             lean = False if left.visited and right.value is None else None  # data is seldom absent
-            return Flag(question, machine.unit.code(node), lean, nature_of(left, ""))
+            return flag(question, machine.unit.code(node), lean, nature_of(left, ""))
         case Truth(condition=condition) if isinstance(right.value, bool):
             return condition if right.value else negate(condition)
     return False
@@ -218,7 +218,7 @@ def _option_of_group(
     (present,) = found or {False}
     # Other code may add the option.
     question = Question(Asks.MEMBERSHIP, Identity(record), (option, present))
-    return Flag(question, machine.unit.code(node), present)
+    return flag(question, machine.unit.code(node), present)
 
 
 def _member(
@@ -240,7 +240,7 @@ def _member(
         ):
             found = members.has_option(container, name)
             question = Question(Asks.MEMBERSHIP, Identity(container.record), (name, False))
-            return Flag(question, machine.unit.code(node), False) if found is None else found
+            return flag(question, machine.unit.code(node), False) if found is None else found
         case _, ListValue(items=list() as items, grows=False):
             machine.read(container, WHOLE)
             truths = [equal(machine, member, item, node) for item in items]
@@ -257,7 +257,7 @@ def _member(
                 return undecided(machine, (member, container), node)
             # The answer is part of the question: the script may put the key there later.
             question = Question(Asks.MEMBERSHIP, Identity(store), (key, present))
-            return Flag(question, machine.unit.code(node), present) if setting else present
+            return flag(question, machine.unit.code(node), present) if setting else present
         case Const(value=str() as option), GroupsValue(whole=False):
             return _option_of_group(machine, option, container, node)
         case Const(value=str() as part), Const(value=str() as whole):
@@ -265,5 +265,5 @@ def _member(
             if max(container.strength, member.strength) is Strength.CONSTANT:
                 return present
             question = Question(Asks.MEMBERSHIP, container.path or member.path, (part, whole))
-            return Flag(question, machine.unit.code(node), present)
+            return flag(question, machine.unit.code(node), present)
     return undecided(machine, (member, container), node)

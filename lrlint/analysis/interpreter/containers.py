@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lrlint.analysis.interpreter import escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
-from lrlint.analysis.interpreter.items import get_item
+from lrlint.analysis.interpreter.items import entry, get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
@@ -85,6 +85,10 @@ def _get(
     missing = known is not None and known not in receiver.store.data and receiver.complete
     if missing and not machine.may_be_set(known):
         return default or NONE
+    if known is None and isinstance(key, Expr) and receiver.complete:
+        value = entry(machine, receiver, key, default or NONE)
+        if value is not None or any(isinstance(it, Expr) for it in receiver.store.data.values()):
+            return value or Opaque()
     return get_item(machine, receiver, key, None)
 
 

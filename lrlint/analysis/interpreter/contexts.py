@@ -10,7 +10,7 @@ from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import definitions
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.model.conditions import Flag
+from lrlint.analysis.model.conditions import flag
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.values import NONE, AnyValue, FunctionValue, Instance, Opaque
@@ -54,7 +54,7 @@ def guard_body(
         isinstance(manager, Instance) and manager.kind is LibraryKind.ACCUMULATION
         for manager in managers
     ):
-        return machine.guard(Flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
+        return machine.guard(flag(Question(Asks.ACCUMULATION), "accumulate()"), node)
     return nullcontext()
 
 

@@ -47,13 +47,7 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
     """Return ``owner[key]``; ``text`` is the key as the user writes it."""
     match owner:
         case Choice():
-            return choices.choice(
-                machine,
-                [
-                    (condition, get_item(machine, inner, key, text))
-                    for condition, inner in owner.alternatives
-                ],
-            )
+            return choices.read(machine, owner, lambda inner: get_item(machine, inner, key, text))
         case DictValue():
             return _dict_item(machine, owner, key, text)
         case ListValue():
@@ -135,7 +129,7 @@ def _dict_item(machine: Machine, owner: DictValue, key: AnyValue, text: str | No
     if name is None:
         if isinstance(key, Const) or not data:
             return Opaque()
-        if isinstance(key, Expr) and owner.complete and (number := _entry(machine, owner, key)):
+        if isinstance(key, Expr) and owner.complete and (number := entry(machine, owner, key)):
             return number
         chosen = _among_code(machine, owner, key, text)
         return chosen or any_value(owner) or Opaque(item_path(owner.path, text))
@@ -189,14 +183,19 @@ def _schedules(value: AnyValue) -> bool:
     return False
 
 
-def _entry(machine: Machine, owner: DictValue, key: Expr) -> AnyValue | None:
-    """Return the number under one of a dict's whole numbers, of which it is not known which."""
+def entry(
+    machine: Machine, owner: DictValue, key: Expr, default: AnyValue | None = None
+) -> AnyValue | None:
+    """Return the number under one of a dict's whole numbers, of which it is not known which.
+
+    ``default`` is the value for all other keys; without one, the dict has the key.
+    """
     known = [(at, inner) for at, inner in owner.store.data.items() if isinstance(at, int)]
     if not varies(key) or len(known) < len(owner.store.data) or len(known) > _MOST_ENTRIES:
         return None
     parts = [(at, numbers.to_number(machine, inner)) for at, inner in known]
-    value: AnyValue | None = parts[-1][1]
-    for at, number in reversed(parts[:-1]):
+    value: AnyValue | None = parts.pop()[1] if default is None else default
+    for at, number in reversed(parts):
         if number is None or not isinstance(value, Expr):
             return None
         value = choices.branch(Relation("==", key, Expr.const(at)), number, value)

@@ -33,7 +33,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     leaning,
 )
-from lrlint.source.nodes import indices_of, small_statements, statements_of, walk
+from lrlint.source.nodes import small_statements, statements_of, walk
 from lrlint.symbolic import Expr, maximum
 
 
@@ -113,6 +113,7 @@ def _over_choice(machine: Machine, value: Choice, node: cst.CSTNode) -> Stream:
     lengths = {numbers.length_of(machine, inner) for inner in alternatives(value)}
     if len(lengths) == 1:
         return iterate(machine, alternatives(value)[0], node)
+    escapes.escape(value, "visited by a loop over one of several lists")
     return Stream(None, _measured, text=source_text(machine, node))
 
 
@@ -312,26 +313,6 @@ def worth_unrolling(
     ):
         return False
     return bool(items) and all(map(_worth_visiting, items))
-
-
-def visits_groups(machine: Machine, stream: Stream, node: cst.For) -> bool:
-    """Whether a loop over a few numbers picks param groups: ``param_groups[i]["lr"] = …``."""
-    count = None if stream.trips is None else stream.trips.as_number()
-    if stream.items is not None or count is None or count > machine.limits.unrolled:
-        return False
-    name = dotted(node.target)
-    return name is not None and any(
-        isinstance(inner, cst.Subscript)
-        and (dotted(inner.value) or "").endswith("param_groups")
-        and any(name == dotted(index) for index in indices_of(inner))
-        for inner in walk(node.body)
-    )
-
-
-def one_by_one(stream: Stream) -> Stream:
-    """Return a stream of a constant length with its elements."""
-    count = 0 if stream.trips is None else int(stream.trips.as_number() or 0)
-    return replace(stream, items=[stream.element(Expr.const(at)) for at in range(count)])
 
 
 def _is_named(item: AnyValue) -> bool:

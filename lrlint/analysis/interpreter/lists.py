@@ -149,7 +149,6 @@ def _append(machine: Machine, receiver: ListValue, value: AnyValue) -> None:
     if receiver.items is not None:
         for item in (*receiver.items, value):
             escapes.escape(item, "stored in a list")
-        receiver.element = receiver.element or value
         receiver.items = receiver.length = None
     if not isinstance(value, (Expr, Opaque)):
         receiver.element = value

@@ -12,13 +12,12 @@ from dataclasses import replace
 import libcst as cst
 
 from lrlint.analysis.code.queries import first_name, has_own_break
-from lrlint.analysis.interpreter import assignment, branches, escapes
+from lrlint.analysis.interpreter import assignment, branches, choices, escapes
+from lrlint.analysis.interpreter.group_loops import one_by_one, several_optimizers, visits_groups
 from lrlint.analysis.interpreter.iteration import (
     drawn_until_empty,
     iterate,
-    one_by_one,
     source_text,
-    visits_groups,
     worth_unrolling,
 )
 from lrlint.analysis.interpreter.loop_counters import repeating
@@ -41,6 +40,18 @@ from lrlint.symbolic import Expr
 
 def run_for(machine: Machine, node: cst.For) -> Outcome:
     """Interpret a ``for`` loop."""
+    if (groups := several_optimizers(machine, node)) is not None:
+
+        def for_one(alternative: AnyValue) -> AnyValue:
+            _run_for(machine, node)
+            return alternative
+
+        choices.distribute(machine, groups, node, for_one)
+        return GOES_ON
+    return _run_for(machine, node)
+
+
+def _run_for(machine: Machine, node: cst.For) -> Outcome:
     visited = machine.evaluate(node.iter)
     stream = iterate(machine, visited, node.iter)
     if visits_groups(machine, stream, node):

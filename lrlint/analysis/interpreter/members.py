@@ -46,14 +46,20 @@ def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | Non
     return None
 
 
-def lookup_order(cls: ClassValue, depth: int = 0) -> list[ClassValue]:
+def lookup_order(cls: ClassValue) -> Sequence[ClassValue]:
     """Return a class and the project's classes that it derives from, in Python's order (C3)."""
+    if not cls.order:
+        cls.order = tuple(_lookup_order(cls, 0))
+    return cls.order
+
+
+def _lookup_order(cls: ClassValue, depth: int) -> list[ClassValue]:
     bases = [base for base in cls.bases if isinstance(base, ClassValue)]
     if depth > 20 or not bases:
         return [cls]
     if len(bases) == 1:
-        return [cls, *lookup_order(bases[0], depth + 1)]
-    waiting = [*(lookup_order(base, depth + 1) for base in bases), bases]
+        return [cls, *_lookup_order(bases[0], depth + 1)]
+    waiting = [*(_lookup_order(base, depth + 1) for base in bases), bases]
     order = [cls]
     while waiting := [line for line in waiting if line]:
         later = {id(other) for line in waiting for other in line[1:]}

@@ -72,19 +72,19 @@ def constant_at_top(machine: Machine, scope: Scope, name: str, value: AnyValue) 
     Such a constant decides no branch: the script has one for its other values. A name in small
     letters is taken for one only where it holds a text, or is about resuming.
     """
-    text = _code_of(scope.unit.source.text)
     match value:
         case Const(value=str(), strength=Strength.CONSTANT, path=None):
-            if not (_may_be_edited(name) or _is_tested(name, text)):
+            if not (_may_be_edited(name) or _is_tested(name, scope)):
                 return value
         case Const(value=bool() | None, strength=Strength.CONSTANT, path=None):
             if not _may_be_edited(name):
                 return value
         case Expr() if value.is_constant and value.value in (0, 1) and _may_be_edited(name):
-            if not _is_tested(name, text):
+            if not _is_tested(name, scope):
                 return value
         case _:
             return value
+    text = _code_of(scope.unit.source.text)
     written = re.findall(rf"\b{name}\s*(?::[^=\n]+)?(?:[-+*/|&%]|//|\*\*)?=(?!=)", text)
     if len(written) > 1 or re.search(rf"\bfor\b[^\n]*\b{name}\b[^\n]*\bin\b", text):
         return value
@@ -111,10 +111,11 @@ _SETTINGS = re.compile(
 _RESUMES = re.compile(r"resume|restart|pretrained|checkpoint|ckpt")
 
 
-_code_of = lru_cache(4)(without_strings)
+_code_of = lru_cache(32)(without_strings)
 
 
-def _is_tested(name: str, text: str) -> bool:
+def _is_tested(name: str, scope: Scope) -> bool:
+    text = _code_of(scope.unit.source.text)
     return re.search(rf"\b(?:if|match)\b[^\n]*\b{name}\b", text) is not None
 
 

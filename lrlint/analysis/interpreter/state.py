@@ -24,7 +24,7 @@ from lrlint.analysis.interpreter.reset_counters import Running
 from lrlint.analysis.model import words
 from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.computed import Counter
-from lrlint.analysis.model.conditions import Condition
+from lrlint.analysis.model.conditions import Condition, forget_flags
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.guards import Known
 from lrlint.analysis.model.records import OptimizerRecord, Owner
@@ -156,6 +156,7 @@ class State:
         self.guards, self.loops, self.via = [], [], []
         self.changing, self.past_loops = {}, []
         self.frames, self.tries = [Frame(None, 0, 0)], []
+        forget_flags()
         self.contradict = Contradictions()
         self._known = Known(self.contradict)
         self.journal, self.undecided = [], []

@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import external_bases
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.conditions import Condition, Flag, Relation, any_of, both, negate
+from lrlint.analysis.model.conditions import Condition, Flag, Relation, any_of, both, flag, negate
 from lrlint.analysis.model.questions import Asks, Identity, Nature, Question
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -71,7 +71,7 @@ def truthiness(machine: Machine, value: AnyValue, node: cst.CSTNode) -> bool | C
         case Const(value=constant, strength=Strength.CONSTANT):
             return bool(constant)
         case Const(value=constant, path=path):
-            return Flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
+            return flag(Question(Asks.TRUTH, path), path or machine.unit.code(node), bool(constant))
         case Truth(condition=condition):
             return condition
         case ListValue(items=list() as items, grows=False):
@@ -114,7 +114,7 @@ _CONTAINERS = ("builtins.list", "builtins.dict", "builtins.set", "collections.de
 def _truth_of_unknown(machine: Machine, value: Opaque, text: str) -> Condition:
     chosen = machine.override(value.path or text)
     lean = _ordinarily(text) if chosen is None else bool(chosen)
-    return Flag(Question(Asks.TRUTH, Identity(value)), text, lean, nature_of(value, text))
+    return flag(Question(Asks.TRUTH, Identity(value)), text, lean, nature_of(value, text))
 
 
 def any_alternative(

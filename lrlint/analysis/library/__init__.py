@@ -18,6 +18,7 @@ from lrlint.analysis.interpreter.members import external_bases
 # Every module is imported here, used or not: importing a module registers its models.
 from lrlint.analysis.library import (  # noqa: F401
     arithmetic,
+    child_processes,
     class_settings,
     command_groups,
     command_line,

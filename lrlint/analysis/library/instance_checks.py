@@ -9,7 +9,7 @@ from lrlint.analysis.interpreter import truths
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_unevaluated
 from lrlint.analysis.model import values
-from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.conditions import Condition, flag
 from lrlint.analysis.model.questions import Asks, Identity, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerRecord, SchedulerValue
 from lrlint.analysis.model.values import (
@@ -48,7 +48,7 @@ def _isinstance(machine: Machine, node: cst.Call) -> AnyValue:
 
 
 def _undecided(machine: Machine, value: object, names: list[str], node: cst.Call) -> Condition:
-    return Flag(Question(Asks.INSTANCE, Identity(value), str(names)), machine.unit.code(node))
+    return flag(Question(Asks.INSTANCE, Identity(value), str(names)), machine.unit.code(node))
 
 
 _PYTHON = {"int": int, "float": float, "str": str, "bool": bool}

@@ -12,7 +12,7 @@ from lrlint.analysis.interpreter import (
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
-from lrlint.analysis.model.conditions import Condition, Flag
+from lrlint.analysis.model.conditions import Condition, Flag, flag
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.questions import Asks, Question
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -113,7 +113,7 @@ def _has_attribute(
         case SchedulerValue(record=record) if name is not None:
             return name in _OF_SCHEDULERS or name in record.arguments
     text = machine.unit.code(node)
-    return Flag(Question(Asks.TRUTH, text), text)
+    return flag(Question(Asks.TRUTH, text), text)
 
 
 @models("builtins.vars")

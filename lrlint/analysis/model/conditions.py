@@ -26,9 +26,14 @@ class Condition(Derived):
     and negated all the time, so each keeps what has been computed of it in its slots.
     """
 
-    __slots__ = ("_conjunctions", "_hash", "_leaves", "_natures", "_opposite", "_subjects")
+    __slots__ = (
+        *("_conjunctions", "_flat", "_hash", "_lean", "_leaves", "_natures", "_opposite"),
+        "_subjects",
+    )
     _conjunctions: dict[int, tuple[Condition, Condition]]
+    _flat: tuple[Condition, ...]
     _hash: int
+    _lean: bool | None
     _leaves: int
     _natures: frozenset[Nature]
     _opposite: Condition
@@ -71,14 +76,15 @@ class Condition(Derived):
 
 
 _T = TypeVar("_T")
+_Kind = TypeVar("_Kind", bound=Condition)
 
 
-def kept_in(slot: str) -> Callable[[Callable[[Condition], _T]], Callable[[Condition], _T]]:
+def kept_in(slot: str) -> Callable[[Callable[[_Kind], _T]], Callable[[_Kind], _T]]:
     """Compute something of a condition once, and keep it in one of its slots."""
 
-    def decorate(compute: Callable[[Condition], _T]) -> Callable[[Condition], _T]:
+    def decorate(compute: Callable[[_Kind], _T]) -> Callable[[_Kind], _T]:
         @wraps(compute)
-        def look_up(condition: Condition) -> _T:
+        def look_up(condition: _Kind) -> _T:
             try:
                 value: _T = getattr(condition, slot)
             except AttributeError:
@@ -107,6 +113,25 @@ class Flag(Condition):
     @property
     def meaning(self) -> Hashable:
         return self.key
+
+
+_flags: dict[tuple[Question, str, bool | None, Nature], Flag] = {}
+
+
+def flag(
+    key: Question, text: str, default: bool | None = None, nature: Nature = Nature.FLAG
+) -> Flag:
+    """Return a flag, the same object each time: what was computed of it need not be again."""
+    words = key, text, default, nature
+    known = _flags.get(words)
+    if known is None:
+        known = _flags[words] = Flag(*words)
+    return known
+
+
+def forget_flags() -> None:
+    """Let go of all flags: those of the next script ask about other values."""
+    _flags.clear()
 
 
 OPERATORS: dict[str, Callable[[int | float, int | float], bool]] = {
@@ -247,10 +272,7 @@ class Compound(Condition):
 
     @property
     def lean(self) -> bool | None:
-        leans = [part.lean for part in self.parts]
-        if self.decisive in leans:
-            return self.decisive
-        return None if None in leans else not self.decisive
+        return _lean(self)
 
     def atoms(self) -> Iterator[Atom]:
         for part in self.parts:
@@ -272,6 +294,14 @@ class Any(Compound):
     """A disjunction."""
 
     decisive: ClassVar[bool] = True
+
+
+@kept_in("_lean")
+def _lean(condition: Compound) -> bool | None:
+    leans = [part.lean for part in condition.parts]
+    if condition.decisive in leans:
+        return condition.decisive
+    return None if None in leans else not condition.decisive
 
 
 @kept_in("_opposite")
@@ -332,13 +362,13 @@ def any_of(*parts: Condition) -> Condition:
     return _summarised(Any(tuple(flat)))
 
 
-def _summarised(condition: Condition) -> Condition:
+def _summarised(condition: Compound) -> Condition:
     """Return the condition, or a flag in place of one that is too large to reason about."""
-    if _leaves(condition) <= _MOST_LEAVES:
+    if len(condition.parts) <= _MOST_LEAVES >= _leaves(condition):
         return condition
     nature = Nature.METRIC if Nature.METRIC in natures(condition) else Nature.FLAG
     question = Question(Asks.SEVERAL, hash(condition))
-    return Flag(question, "several conditions", condition.lean, nature)
+    return flag(question, "several conditions", condition.lean, nature)
 
 
 @kept_in("_leaves")
@@ -348,8 +378,11 @@ def _leaves(condition: Condition) -> int:
         case Not(of):
             return _leaves(of)
         case Compound(parts):
-            return sum(map(_leaves, parts))
+            return sum(1 if type(part) in _SIMPLE else _leaves(part) for part in parts)
     return 1
+
+
+_SIMPLE = frozenset({Flag, Relation, Divisible})
 
 
 def conjoin(parts: Sequence[Condition]) -> Condition | None:
@@ -359,8 +392,11 @@ def conjoin(parts: Sequence[Condition]) -> Condition | None:
 
 def flatten(condition: Condition) -> tuple[Condition, ...]:
     """Return the parts of a conjunction, or the condition itself."""
-    if not isinstance(condition, All):
-        return (condition,)
+    return _flat(condition) if isinstance(condition, All) else (condition,)
+
+
+@kept_in("_flat")
+def _flat(condition: All) -> tuple[Condition, ...]:
     if not any(isinstance(part, All) for part in condition.parts):
         return condition.parts
     return tuple(inner for part in condition.parts for inner in flatten(part))

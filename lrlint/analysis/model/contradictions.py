@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from lrlint.analysis.model.condition_queries import equality, subjects
 from lrlint.analysis.model.conditions import Any, Condition, flatten, negate
@@ -14,24 +14,33 @@ def contradict(left: Condition, right: Condition, depth: int = 2) -> bool:
     Disjunctions are followed ``depth`` levels deep. The cost is exponential in the depth, and the
     guards that early returns leave are disjunctions of disjunctions.
     """
-    if subjects(left).isdisjoint(subjects(right)):
+    return _contradict(left, right, depth, contradict)
+
+
+def _contradict(
+    left: Condition, right: Condition, depth: int, ask: Callable[[Condition, Condition, int], bool]
+) -> bool:
+    """Whether two contradict each other; ``ask`` tells it of their parts."""
+    about_right = subjects(right)
+    if subjects(left).isdisjoint(about_right):
         return False
     for first in flatten(left):
-        if subjects(first).isdisjoint(subjects(right)):
+        about = subjects(first)
+        if about.isdisjoint(about_right):
             continue
         if depth and isinstance(first, Any):
-            if all(contradict(alternative, right, depth - 1) for alternative in first.parts):
+            if all(ask(alternative, right, depth - 1) for alternative in first.parts):
                 return True
             continue
         for second in flatten(right):
-            if subjects(first).isdisjoint(subjects(second)):
+            if about.isdisjoint(subjects(second)):
                 continue
             if _are_opposite(first, second):
                 return True
             if (
                 depth
                 and isinstance(second, Any)
-                and all(contradict(left, alternative, depth - 1) for alternative in second.parts)
+                and all(ask(left, alternative, depth - 1) for alternative in second.parts)
             ):
                 return True
     return False
@@ -84,6 +93,6 @@ class Contradictions:
         key = (left, right, depth)
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._answers[key] = contradict(left, right, depth)
+            answer = self._answers[key] = _contradict(left, right, depth, self)
         self._asked[id(left), id(right), depth] = left, right, answer
         return answer

@@ -7,7 +7,7 @@ has dozens of guards, and comparing a condition with each of them took most of t
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lrlint.analysis.model.condition_queries import equality, subjects
 from lrlint.analysis.model.conditions import Any, Condition, flatten, negate
@@ -15,49 +15,53 @@ from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.analysis.model.questions import Question
 
 
+class _Guard(NamedTuple):
+    about: frozenset[Hashable]
+    parts: tuple[Condition, ...]
+    disjunctions: list[Any]
+
+
 class Known:
     """The conditions that are known to hold, conjunctions as their parts."""
 
     def __init__(self, contradict: Contradictions) -> None:
         self._contradict = contradict
-        self._pushed: list[tuple[Condition, ...]] = []
+        self._pushed: list[_Guard] = []
         self._parts: dict[Condition, int] = {}
         """How many guards say so: an inner guard may repeat an outer one."""
         self._equalities: dict[Hashable, dict[Question, int]] = {}
         """By subject, what it is known to equal: ``args.sched == "cosine"``."""
-        self._disjunctions: list[Any] = []
 
     def push(self, condition: Condition) -> None:
         """Take a condition as true until the matching `pop`."""
         parts = flatten(condition)
-        self._pushed.append(parts)
+        disjunctions = [part for part in parts if isinstance(part, Any)]
+        self._pushed.append(_Guard(subjects(condition), parts, disjunctions))
         for part in parts:
             self._parts[part] = self._parts.get(part, 0) + 1
-            if isinstance(part, Any):
-                self._disjunctions.append(part)
-            elif (question := equality(part)) is not None:
+            if (question := equality(part)) is not None:
                 values = self._equalities.setdefault(question.subject, {})
                 values[question] = values.get(question, 0) + 1
 
     def pop(self) -> None:
         """Forget the condition that was pushed last."""
-        for part in self._pushed.pop():
+        for part in self._pushed.pop().parts:
             _take(self._parts, part)
-            if isinstance(part, Any):
-                self._disjunctions.pop()
-            elif (question := equality(part)) is not None:
+            if (question := equality(part)) is not None:
                 _take(self._equalities[question.subject], question)
 
     def settles(self, condition: Condition) -> bool | None:
         """Return whether the condition holds; None where what is known does not decide it."""
-        if not self._parts:
+        about = subjects(condition)
+        related = [guard for guard in self._pushed if not about.isdisjoint(guard.about)]
+        if not related:
             return None
         parts = flatten(condition)
         if all(part in self._parts for part in parts):
             return True
-        return False if any(map(self._excludes, parts)) else None
+        return False if any(self._excludes(part, related) for part in parts) else None
 
-    def _excludes(self, part: Condition) -> bool:
+    def _excludes(self, part: Condition, related: list[_Guard]) -> bool:
         """Whether what is known contradicts a condition."""
         if negate(part) in self._parts:
             return True
@@ -67,13 +71,15 @@ class Known:
         about, excluded = subjects(part), self._contradict
         if isinstance(part, Any) and any(
             all(excluded(alternative, known, depth=1) for alternative in part.parts)
-            for known in self._parts
+            for guard in related
+            for known in guard.parts
             if not about.isdisjoint(subjects(known))
         ):
             return True
         return any(
             all(excluded(part, alternative, depth=1) for alternative in known.parts)
-            for known in self._disjunctions
+            for guard in related
+            for known in guard.disjunctions
             if not about.isdisjoint(subjects(known))
         )
 

@@ -27,6 +27,7 @@ class LibraryKind(Enum):
     IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
+    PROCESS = "multiprocessing.Process"
     SPLITTER = "sklearn.model_selection.KFold"
     SKORCH_NET = "skorch.NeuralNet"
     SKORCH_SCHEDULER = "skorch.callbacks.LRScheduler"

@@ -22,6 +22,8 @@ class Nature(Enum):
 class Asks(Enum):
     """What a question asks of its subject."""
 
+    __hash__ = object.__hash__  # that of `Enum` is a function in Python
+
     ACCUMULATION = "accumulate()"
     EQUALS = "=="
     EXCEPTION = "except"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import libcst as cst
@@ -23,6 +23,7 @@ from lrlint.analysis.model.trace import (
     Break,
     Event,
     Left,
+    LoopRecord,
     LRWrite,
     Node,
     Repeat,
@@ -63,6 +64,8 @@ class TraceCompiler(ABC):
         self._wanted = _wanted(trace) - self._measured
         self._after_loops = {item.atom for record in records for item in record.left}
         self._after_loops -= self._measured
+        self._read_later: frozenset[Atom] = frozenset()
+        """The indices of loops whose last iteration is asked for after them, among other atoms."""
         self._last: dict[Atom, int | float] = {}
         """The last iteration of each loop that has run, and the numbers that loops have left."""
         self._at_break: dict[Atom, int | float] = {}
@@ -73,6 +76,7 @@ class TraceCompiler(ABC):
 
     def program(self) -> Runner:
         """Return what runs the trace; names to be known first become ``unresolved``."""
+        self._read_later = frozenset(self._read_outside(self._trace, frozenset()))
         return self._block(self._trace, ())
 
     # -- what a subclass decides
@@ -124,20 +128,38 @@ class TraceCompiler(ABC):
             isinstance(node, Repeat) and self._leaves(node) for node in nodes_of(block)
         )
 
+    def _read_outside(self, block: Block, around: frozenset[Atom]) -> Iterator[Atom]:
+        """Yield what decides how a block goes on, without the indices of the loops around it."""
+        for node in block:
+            match node:
+                case When(body=body) if not (self._matters(body) or has_break(body)):
+                    continue
+                case When(body=body):
+                    yield from self._read_outside(body, around)
+                case Repeat(loop=loop, body=body):
+                    yield from all_atoms(*(item.before for item in loop.carried)) - around
+                    yield from self._read_outside(body, around | {loop.index})
+            yield from _read(node) - around
+
     def _leaves(self, node: Repeat) -> list[Left]:
         """Return the numbers of a loop that are used after it."""
         return [item for item in node.loop.left if item.atom in self._wanted]
 
     def _repeat(self, node: Repeat, indices: tuple[Atom, ...]) -> Runner | None:
         left = self._leaves(node)
-        if not left and not self._matters(node.body):
+        read_later = node.loop.index in self._read_later
+        matters = bool(left) or read_later or self._matters(node.body)
+        if not matters and not has_break([node]):
             return None
         index = node.loop.index
         carried = [item for item in node.loop.carried if item.atom in self._wanted]
         inside = (*indices, index, *(item.atom for item in carried))
         self._ends.append(False)
         body = self._block(node.body, inside)
-        count = self._trips(node, indices, ends=self._ends.pop())
+        ends = self._ends.pop()
+        if not matters and body is _nothing:
+            return None  # nothing is seen to leave the loops around it
+        count = self._trips(node, indices, ends=ends)
         if count is None:
             return None
         try:
@@ -317,22 +339,30 @@ def _nothing(stack: Indices) -> None:
     """Run an empty block."""
 
 
+def _read(node: Node) -> frozenset[Atom]:
+    """Return the numbers that decide what a node of a trace does."""
+    match node:
+        case When(condition=condition):
+            return all_atoms(condition)
+        case LRWrite(law=Expr() as law):
+            return all_atoms(law)
+        case SchedulerStep(argument=argument, times=times):
+            return all_atoms(*(x for x in (argument, times) if isinstance(x, Expr)))
+        case Repeat(loop=LoopRecord(trips=Expr() as trips)):
+            return all_atoms(trips)
+    return frozenset()
+
+
 def _wanted(trace: Block) -> frozenset[Atom]:
     """Return the numbers that what runs in a trace depends on, directly or through others."""
     known: set[Atom] = set()
     sources: list[tuple[Atom, frozenset[Atom]]] = []
     for node in nodes_of(trace):
+        known |= _read(node)
         match node:
-            case When(condition=condition):
-                known |= all_atoms(condition)
-            case LRWrite(law=Expr() as law):
-                known |= all_atoms(law)
-            case SchedulerStep(argument=argument, times=times):
-                known |= all_atoms(*(x for x in (argument, times) if isinstance(x, Expr)))
             case Break(left=left):
                 sources += [(atom, all_atoms(number)) for atom, number in left]
             case Repeat(loop=loop):
-                known |= all_atoms(*([] if loop.trips is None else [loop.trips]))
                 sources += [
                     (item.atom, all_atoms(item.before, item.after)) for item in loop.carried
                 ]

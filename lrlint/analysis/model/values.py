@@ -224,6 +224,8 @@ class ClassValue(Value):
     metaclass: ClassValue | None = None
     remade: bool = False
     """Whether code of the project decides what a call of it returns, as for a singleton."""
+    order: tuple[ClassValue, ...] = ()
+    """The order in which attributes are looked up, once that has been asked for."""
 
 
 @dataclass(frozen=True, slots=True)
