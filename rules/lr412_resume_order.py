@@ -112,6 +112,9 @@ class ResumeOrder(Rule):
         if loads is None:
             return
         load, own = loads
+        counter = own.method == "last_epoch ="
+        how = "setting last_epoch" if counter else "scheduler.load_state_dict()"
+        note = "its counter is set here" if counter else "the scheduler's state is loaded here"
         per = cadence(schedule)
         briefly = per is Cadence.BATCH and schedule.run.departure is None
         rates = lr_after_steps(schedule, 0)
@@ -119,12 +122,12 @@ class ResumeOrder(Rule):
         yield self.finding(
             schedule.place,
             f"the constructor of {schedule.scheduler} overwrites the LR that the optimizer has just"
-            f" loaded, and scheduler.load_state_dict() does not bring it back: the first"
+            f" loaded, and {how} does not bring it back: the first"
             f" {wording.per(per)} after every resume runs {lr}the LR of a fresh start",
             severity=Severity.WARNING if briefly else self.severity,
             notes=(
                 ("the optimizer's state is loaded here", load.place),
-                ("the scheduler's state is loaded here", own.place),
+                (note, own.place),
             ),
         )
 

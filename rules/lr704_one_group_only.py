@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
-from lrlint.facts import Schedule
+from lrlint.facts import LoopKind, OptimizerUse, Place, Schedule
 from lrlint.judgement.hand_written import is_written
 from lrlint.judgement.length import is_exercise
 from lrlint.rule import Finding, Invalid, Rule
 from lrlint.snippets import training
+from lrlint.symbolic import Expr
 
 
 class OneGroupOnly(Rule):
@@ -18,7 +19,8 @@ class OneGroupOnly(Rule):
     ## What it does
 
     Reports an LR that is written into `optimizer.param_groups[0]` during the training, and into no
-    other group, where the optimizer has several.
+    other group, where the optimizer has several. A loop that writes the same group twice is
+    reported, too, if a single group is never written.
 
     ## Why is this bad
 
@@ -78,6 +80,14 @@ class OneGroupOnly(Rule):
         if is_exercise(schedule):
             return
         written = {write.group for write in optimizer.writes}
+        if missed := _missed(optimizer):
+            number, place = missed
+            yield self.finding(
+                place,
+                "the loop writes the LR into the same param group twice, and nothing writes it into"
+                f" param group {number}, which keeps its first LR",
+                notes=(("the optimizer is built here", optimizer.place),),
+            )
         if len(optimizer.groups) < 2 or written != {0}:
             return
         if all(write.visited for write in optimizer.writes):
@@ -88,3 +98,20 @@ class OneGroupOnly(Rule):
             f" {len(optimizer.groups)} param groups: the others keep their first LR",
             notes=(("the optimizer is built here", optimizer.place),),
         )
+
+
+def _missed(optimizer: OptimizerUse) -> tuple[int, Place] | None:
+    """Return the one group that is not written where a loop writes another one twice.
+
+    ``for i in range(2): optimizer.param_groups[0]["lr"] = lr`` means group ``i``. The place
+    of the write comes with the number.
+    """
+    numbers = {write.group for write in optimizer.writes}
+    missed = set(range(len(optimizer.groups))) - numbers
+    if len(missed) != 1 or len(numbers) < 2 or None in numbers:
+        return None
+    for write in optimizer.writes:
+        inner = write.loops[-1] if write.loops else None
+        if inner is not None and inner.kind is LoopKind.OTHER and inner.trips == Expr.const(2):
+            return missed.pop(), write.place
+    return None

@@ -17,7 +17,8 @@ class LrWrittenToNothing(Rule):
     ## What it does
 
     Reports `optimizer.lr = …`, and `optimizer.defaults["lr"] = …` where no param group is added
-    afterwards, of torch's own optimizers.
+    afterwards, of torch's own optimizers; also an LR that is written into the groups of
+    `optimizer.state_dict()`, which are copies.
 
     ## Why is this bad
 
@@ -103,6 +104,9 @@ class LrWrittenToNothing(Rule):
                 ):
                     text = "the defaults are for param groups that are added later, and no param"
                     text += " group is: the LR stays as it is"
+                elif call.method == "copied lr =":
+                    text = "`state_dict()` returns copies of the param groups, which no step reads:"
+                    text += " the LR stays as it is"
                 else:
                     continue
                 yield self.finding(call.place, f'{text}; the LR in use is param_groups[i]["lr"]')

@@ -204,13 +204,17 @@ def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
         (
             call
             for call in schedule.calls
-            if call.method == "load_state_dict"
+            if call.method in _PUTS_THE_COUNTER
             and not call.own_state
             and call.order > schedule.construction.order
         ),
         None,
     )
     return None if own is None or _lr_is_put_right(schedule) else (load, own)
+
+
+_PUTS_THE_COUNTER = frozenset({"load_state_dict", "last_epoch ="})
+"""What brings the counter of a scheduler back, and not the LR."""
 
 
 def lr_stays_behind(schedule: Schedule) -> Call | None:

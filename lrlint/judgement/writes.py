@@ -145,6 +145,10 @@ def _is_relative(case: WriteBeside) -> bool:
     return case.every_time and not case.write.from_scratch
 
 
+def _is_neutral(case: WriteBeside) -> bool:
+    return case.survives and case.schedule.scheduler == "get_constant_schedule"
+
+
 def _is_unused(case: WriteBeside) -> bool:
     return case.every_time and not case.updates
 
@@ -173,6 +177,7 @@ WRITE_EXCLUSIONS = (
     Exclusion(_is_conditional, "it is written only under a condition"),
     Exclusion(_is_late, "it is written after the first step of the scheduler"),
     Exclusion(_may_be_the_base_lr, "it is not known to differ from the optimizer's LR"),
+    Exclusion(_is_neutral, "the schedule is constant, so that nothing of it is lost"),
     Exclusion(_is_relative, "it is computed from the LR in use"),
     Exclusion(_is_unused, "the optimizer does not step in the loop in which it is written"),
     Exclusion(_is_warm_up, "it is written in a warm-up, or where a setting says so"),

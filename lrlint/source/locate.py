@@ -41,6 +41,9 @@ _ROOT_MARKS: Final = (
 _MARKS_OF_PACKAGES: Final = ".git", "pyproject.toml"
 """Those of a folder that is a package, where ``setup.py`` is a module like any other."""
 
+_SOURCES: Final = "src", "lib"
+"""Folders of modules that a script puts on its path; research code does so in a module."""
+
 _MOST_LISTED: Final = 5_000
 """Entries of a folder; one of data may hold millions."""
 
@@ -133,8 +136,21 @@ class Locator:
                 folder = os.path.dirname(folder)
             yield from self._at(folder, parts)
         elif parts and parts[0] not in sys.stdlib_module_names and parts[0] not in LIBRARIES:
-            for root in self._search_path(folder):
-                yield from self._at(root, parts)
+            roots = self._search_path(folder)
+            known = [path for root in roots for path in self._at(root, parts)]
+            yield from known or (self._below(roots, parts) if len(parts) > 1 else ())
+
+    def _below(self, roots: Sequence[str], parts: Sequence[str]) -> Iterator[str]:
+        """Yield the module that a folder beside the script's holds, if only one does.
+
+        A script may put such a folder on its path in a way that is not followed.
+        """
+        for root in roots:
+            folders = [os.path.join(root, name) for name in sorted(self._names(root) or ())]
+            found = [path for folder in folders for path in self._at(folder, parts)]
+            if found:
+                yield from found if len(found) == 1 else ()
+                return
 
     def _data(self, folder: str, name: str) -> Iterator[str]:
         roots = self._search_path(folder)
@@ -162,10 +178,13 @@ class Locator:
 
     def _holds(self, folder: str, name: str) -> bool:
         """Whether a folder holds something of a name."""
+        names = self._names(folder)
+        return os.path.lexists(os.path.join(folder, name)) if names is None else name in names
+
+    def _names(self, folder: str) -> frozenset[str] | None:
         if folder not in self._listed:
             self._listed[folder] = _names(folder)
-        names = self._listed[folder]
-        return os.path.lexists(os.path.join(folder, name)) if names is None else name in names
+        return self._listed[folder]
 
     def _search_path(self, folder: str) -> list[str]:
         """Return where absolute imports of a script in ``folder`` may lead, nearest first."""
@@ -177,8 +196,10 @@ class Locator:
     def _upwards(self, folder: str) -> Iterator[str]:
         for _ in range(6):
             yield folder
-            if self._holds(folder, "src"):
-                yield os.path.join(folder, "src")
+            for name in _SOURCES:
+                inner = os.path.join(folder, name)
+                if self._holds(folder, name) and not self._holds(inner, "__init__.py"):
+                    yield inner
             above = os.path.dirname(folder)
             is_package = self._holds(folder, "__init__.py")
             marks = _MARKS_OF_PACKAGES if is_package else _ROOT_MARKS

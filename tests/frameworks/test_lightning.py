@@ -308,6 +308,24 @@ def test_a_module_writes_the_lr_and_configures_a_callback(tmp_path: Path) -> Non
     assert lrs[0] == pytest.approx([0.1 / (1 + update) for update in range(24)])
 
 
+def test_an_uncalled_hook_that_writes_the_lr_leaves_the_schedule_open(tmp_path: Path) -> None:
+    methods = """
+    def on_validation_end(self):
+        self.optimizers().param_groups[0]["lr"] = 0.01
+"""
+    script = module(COSINE.format(4), EPOCH, methods=methods) + fit("max_epochs=8")
+    assert predicted(script, tmp_path).prediction.unresolved
+
+
+def test_a_callback_that_unfreezes_adds_param_groups(tmp_path: Path) -> None:
+    names = "from lightning.pytorch.callbacks import BackboneFinetuning\n"
+    script = names + module(COSINE.format(4), EPOCH)
+    found = predicted(script + fit("max_epochs=8, callbacks=[BackboneFinetuning(2)]"), tmp_path)
+    assert found.prediction.unresolved == ["the param groups of optimizer"]
+    assert found.schedule.steps is not None
+    assert found.schedule.steps.value == 8
+
+
 def test_a_callback_steps_the_scheduler_once_more() -> None:
     step = "trainer.lr_scheduler_configs[0].scheduler.step()"
     callback = CALLBACK.format("on_train_epoch_end", step)

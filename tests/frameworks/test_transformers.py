@@ -159,7 +159,7 @@ def test_steps_at_evaluations_are_left_open(tmp_path: Path) -> None:
 def test_a_loader_of_the_class_gives_the_batches(tmp_path: Path) -> None:
     method = """
     def get_train_dataloader(self):
-        size = self.args.per_device_train_batch_size
+        size = self._train_batch_size
         rows = list(range(50))
         return torch.utils.data.DataLoader(rows, batch_size=size, drop_last=True)
 """
@@ -226,3 +226,25 @@ given = GRPOConfig("out", num_train_epochs=2, {settings})
 GRPOTrainer(net, len, given, train_dataset=range({rows})).train()
 """
     assert len(lrs(script, tmp_path)) == steps
+
+
+WRITES = "self.optimizer.param_groups[0]['lr'] = 1.0"
+
+
+def test_what_another_method_writes_is_left_open(tmp_path: Path) -> None:
+    for name, open_ in (("compute_loss", True), ("own_helper", False)):
+        method = f"    def {name}(self, *given):\n        {WRITES}\n"
+        (found,) = predicted(own(method), tmp_path)
+        assert bool(found.prediction.unresolved) is open_
+    callback = """
+from transformers import TrainerCallback
+
+class Own(TrainerCallback):
+    def on_log(self, args, state, control, lr_scheduler=None, **kwargs):
+        lr_scheduler.step()
+
+given = TrainingArguments("out", max_steps=8)
+Trainer(model=net, args=given, train_dataset=range(64), callbacks=[Own()]).train()
+"""
+    (found,) = predicted(callback, tmp_path)
+    assert found.prediction.unresolved

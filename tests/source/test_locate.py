@@ -64,6 +64,17 @@ def test_the_files_of_a_module(
     assert [path.relative_to(project).as_posix() for path in paths] == found
 
 
+def test_a_folder_that_a_script_puts_on_its_path(tmp_path: Path) -> None:
+    for name in ("lib/losses.py", "one/net/blocks.py", "one/net/heads.py", "other/net/heads.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    script, locator = tmp_path / "tools/train.py", Locator()
+    assert [*locator.find(script, "losses", 0)] == [tmp_path / "lib/losses.py"]
+    assert [*locator.find(script, "net.blocks", 0)] == [tmp_path / "one/net/blocks.py"]
+    assert [*locator.find(script, "net.heads", 0)] == []
+    assert [*locator.find(script, "blocks", 0)] == []
+
+
 def test_a_module_inside_a_package(project: Path) -> None:
     locator = Locator()
     assert [*locator.submodule(project / "lib/__init__.py", "optim")] == [project / "lib/optim.py"]

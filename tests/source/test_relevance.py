@@ -30,6 +30,7 @@ BUILDS = [
     "from timm.scheduler import create_scheduler\ns, _ = create_scheduler(args, o)",
     'from skorch.callbacks import LRScheduler\nc = [LRScheduler(policy="StepLR", gamma=0.5)]',
     'from skorch.callbacks import LRScheduler\ncallback = LRScheduler("ExponentialLR", gamma=0.9)',
+    'from skorch.callbacks import LRScheduler\nn = Net(callbacks=[LRScheduler("StepLR")])',
     "from timm.scheduler import CosineLRScheduler as C\ns = C(o, 3)",
     "from warmup_scheduler import GradualWarmupScheduler\ns = GradualWarmupScheduler(o, 1, 5)",
     "from elsewhere import *\ns = make_scheduler(o)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -13,6 +14,14 @@ from lrlint.source.nodes import blocks_in, children, walk
 def names_in(node: cst.CSTNode) -> frozenset[str]:
     """Return all the names in a piece of code: of variables, attributes and keywords."""
     return frozenset(part.value for part in walk(node) if isinstance(part, cst.Name))
+
+
+def sets_lrs(code: str) -> bool:
+    """Whether code may write an LR or step something, by its text."""
+    return _SETS_LRS.search(code) is not None
+
+
+_SETS_LRS: Final = re.compile(r"""\[\s*["']lr["']\s*\]\s*[-+*/]*=(?!=)|\.step\(""")
 
 
 def assigned_names(block: cst.CSTNode) -> frozenset[str]:

@@ -16,7 +16,12 @@ from lrlint.analysis.frameworks.lightning_configured import (
     read,
 )
 from lrlint.analysis.frameworks.lightning_cut import Cut, cut_by_max_steps
-from lrlint.analysis.frameworks.lightning_hooks import call_callbacks, call_hook, hooks_of_lrs
+from lrlint.analysis.frameworks.lightning_hooks import (
+    call_callbacks,
+    call_hook,
+    hooks_of_lrs,
+    unseen_change,
+)
 from lrlint.analysis.frameworks.lightning_steps import Steps
 from lrlint.analysis.frameworks.lightning_told import (
     owned_by,
@@ -70,8 +75,11 @@ def train(
         if isinstance(configured, FunctionValue):
             note_callbacks(machine, trainer, machine.call_function(configured, Arguments()))
         forms = _configure(machine, module)
-    if trainer.refusal is not None or forms is None:
-        budget.give_up(machine.block[start:], trainer.refusal or _UNREAD)
+    refusal = trainer.refusal
+    if refusal is None and (unseen := unseen_change(machine, module)) is not None:
+        refusal = f"changed by {unseen}()"
+    if refusal is not None or forms is None:
+        budget.give_up(machine.block[start:], refusal or _UNREAD)
         return
     _Training(machine, module, trainer, batches, place, forms).run()
     _leave_held_open(machine, module, start)
@@ -125,6 +133,10 @@ class _Training:
         self._schedulers = owned_by(
             [(c, [(item.scheduler, item) for item in form.schedulers]) for c, form in forms]
         )
+        held = [inner for owned in self._optimizers for inner in alternatives(owned.value)]
+        for value in held if trainer.adds_groups else ():
+            if isinstance(value, OptimizerValue):
+                value.record.unknown_groups, value.record.by_default = True, None
         self._manual = self._is_manual()
         assert module.cls is not None
         self._relevant = hooks_of_lrs(machine, module.cls)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.code.queries import names_in, sets_lrs
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.machine import Machine
@@ -20,6 +20,14 @@ _OF_CALLBACKS = frozenset(
     }
 )
 """The hooks of callbacks that are called where Lightning calls them."""
+
+
+_NOT_CALLED = (
+    *("validation_step", "on_validation_start", "on_validation_end", "on_validation_epoch_start"),
+    *("on_validation_batch_start", "on_validation_batch_end", "on_before_backward", "backward"),
+    *("on_after_backward", "optimizer_zero_grad", "configure_gradient_clipping"),
+)
+"""Hooks of modules that are not called."""
 
 
 def hooks_of_lrs(machine: Machine, cls: ClassValue) -> set[object]:
@@ -44,6 +52,17 @@ def callback_changes_lrs(machine: Machine, cls: ClassValue) -> bool | None:
     if changing - _OF_CALLBACKS - called - {"__init__"} or (changing and bases != {"Callback"}):
         return None
     return bool(changing & _OF_CALLBACKS)
+
+
+def unseen_change(machine: Machine, module: Instance) -> str | None:
+    """Name a method of a module that may change an LR where it is not called here."""
+    for name in _NOT_CALLED:
+        method = machine.find_method(module, name)
+        if isinstance(method, FunctionValue) and sets_lrs(
+            method.scope.unit.text_of_body(method.node)
+        ):
+            return name
+    return None
 
 
 def call_callbacks(

@@ -36,6 +36,8 @@ class Trainer(Instance):
     may_stop: bool = False
     """Whether a callback or a time limit may end the training early."""
     open: bool = True
+    adds_groups: bool = False
+    """Whether a callback gives optimizers more param groups."""
     refusal: str | None = None
     """Why the steps are not counted, in words."""
     callbacks: list[Instance] = field(default_factory=list)
@@ -177,6 +179,7 @@ class Settings:
 
 _MAY_STOP = ("EarlyStopping", "Timer")
 _CHANGES_LRS = ("StochasticWeightAveraging", "LearningRateFinder", "FinetuningScheduler")
+_ADDS_GROUPS = ("BaseFinetuning", "BackboneFinetuning")
 _ACCUMULATES = "GradientAccumulationScheduler"
 
 
@@ -184,7 +187,7 @@ _ACCUMULATES = "GradientAccumulationScheduler"
     *(
         f"{module}.callbacks.{name}"
         for module in MODULES
-        for name in (*_MAY_STOP, *_CHANGES_LRS, _ACCUMULATES, "ModelCheckpoint")
+        for name in (*_MAY_STOP, *_CHANGES_LRS, *_ADDS_GROUPS, _ACCUMULATES, "ModelCheckpoint")
     ),
     "finetuning_scheduler.FinetuningScheduler",
 )
@@ -223,5 +226,6 @@ def note_callbacks(
                     trainer.callbacks = [*known, callback]
         for name in names:
             trainer.may_stop |= name in _MAY_STOP
+            trainer.adds_groups |= name in _ADDS_GROUPS
             if name in _CHANGES_LRS:
                 trainer.refusal = f"changed by the callback {name}"

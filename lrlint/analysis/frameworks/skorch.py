@@ -56,7 +56,6 @@ def _net(name: str) -> Model:
     def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         given = dict(zip(names, arguments.positional, strict=False)) | arguments.keywords
         store: dict[object, AnyValue] = dict(given.items())
-        store[_STRATIFIED] = Const("Classifier" in name)
         is_open = arguments.open or len(arguments.positional) > len(names)
         place = machine.here(node)
         return Instance(None, Store(store), kind=LibraryKind.SKORCH_NET, open=is_open, place=place)
@@ -71,8 +70,6 @@ for _module, _names in (
 ):
     for _name in _names:
         models(*qualified(("skorch", f"skorch.{_module}"), _name))(_net(_name))
-
-_STRATIFIED = "whether the validation set is drawn by class"
 
 
 @models_method(LibraryKind.SKORCH_NET, "fit", "partial_fit")
@@ -162,14 +159,17 @@ def _build(machine: Machine, callback: Instance, optimizer: OptimizerValue) -> S
 
 
 def _batches(machine: Machine, net: Instance, data: AnyValue | None) -> Expr | None:
-    """Return how many batches an epoch has; a fifth of the data is for validation by default."""
+    """Return how many batches an epoch has; a fifth of the data is for validation by default.
+
+    That is as large where it is drawn by class.
+    """
     given = net.store.data
     samples = None if data is None else length_of(machine, data)
     size = to_number(machine, given.get("batch_size", Expr.const(128)))
     if samples is None or size is None:
         return None
     split = given.get("train_split")
-    if split is None and given[_STRATIFIED] == Const(False):
+    if split is None:
         left = compute(lambda n: n - ceil(n / 5), samples)
     elif split == NONE:
         left = samples

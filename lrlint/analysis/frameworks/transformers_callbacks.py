@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lrlint.analysis.code.queries import names_in
+from lrlint.analysis.code.queries import names_in, sets_lrs
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -21,6 +21,12 @@ from lrlint.analysis.model.values import (
 from lrlint.symbolic import Expr
 
 _EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end")
+_CALLED = (
+    *(*_EPOCH_HOOKS, "on_train_begin", "on_train_end", "on_step_begin", "on_step_end"),
+    *("on_pre_optimizer_step", "on_optimizer_step"),
+)
+_OF_TRAINERS = ("training_step", "compute_loss", "prediction_step", "evaluate", "log")
+"""Methods of a Trainer that are not called here."""
 _ENDS = frozenset({"should_training_stop", "should_epoch_stop"})
 _CHANGES_LR = frozenset({"step", "param_groups"})
 
@@ -76,6 +82,19 @@ class Callbacks:
             keywords = {"optimizer": self._optimizer, "lr_scheduler": self._scheduler}
             given = [self._args, self._state, Opaque("control")]
             self._machine.call_function(method, Arguments([*given], {**keywords}))
+
+    def leave_unseen_open(self, trainer: Instance) -> None:
+        """Leave open what methods change that are not called here."""
+        for owner in (trainer, *self._callbacks):
+            order = [] if owner.cls is None else lookup_order(owner.cls)
+            for name in {str(key) for cls in order for key in cls.scope.store.data}:
+                is_hook = name.startswith("on_") and owner is not trainer and name not in _CALLED
+                method = self._machine.find_method(owner, name)
+                if not isinstance(method, FunctionValue) or not (is_hook or name in _OF_TRAINERS):
+                    continue
+                if sets_lrs(method.scope.unit.text_of_body(method.node)):
+                    for record in (self._scheduler.record, self._optimizer.record):
+                        escapes.leave_open(record, f"changed by {name}()")
 
     def leave_epochs_open(self) -> None:
         """Leave the schedule open where a hook of epochs, which are not counted, changes it."""

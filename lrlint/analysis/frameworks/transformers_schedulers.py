@@ -1,4 +1,4 @@
-"""diffusers' ``get_scheduler``, whose schedules are those of transformers."""
+"""Schedules of other libraries, and of old transformers, that have a law of transformers' own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import libcst as cst
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import schedulers
-from lrlint.analysis.library.registry import models, qualified
+from lrlint.analysis.library.registry import Model, models, qualified
 from lrlint.analysis.model.values import AnyValue, Const, DictValue, Opaque, Store, leaning
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Expr
@@ -49,3 +49,59 @@ def _get_scheduler(machine: Machine, arguments: Arguments, node: cst.Call) -> An
     same = Arguments([], keywords, places, arguments.open or resumed)
     built = schedulers.construct(machine, "transformers.get_scheduler", same, node)
     return Opaque() if built is None else built
+
+
+_OLD_NAMES = {
+    "warmup_steps": "num_warmup_steps",
+    "t_total": "num_training_steps",
+    "cycles": "num_cycles",
+}
+_RAMP = ("optimizer", "warmup_steps")
+_WHOLE = (*_RAMP, "t_total")
+_OLD_CLASSES = {
+    "ConstantLRSchedule": ("get_constant_schedule", ("optimizer",)),
+    "WarmupConstantSchedule": ("get_constant_schedule_with_warmup", _RAMP),
+    "WarmupLinearSchedule": ("get_linear_schedule_with_warmup", _WHOLE),
+    "WarmupCosineSchedule": ("get_cosine_schedule_with_warmup", (*_WHOLE, "cycles")),
+    "WarmupCosineWithHardRestartsSchedule": (
+        "get_cosine_with_hard_restarts_schedule_with_warmup",
+        (*_WHOLE, "cycles"),
+    ),
+}
+"""Classes of transformers 2 and of pytorch_transformers, with the function that took their place.
+
+MONAI has one of them, with more parameters after ``t_total``.
+"""
+
+
+_OLD_MODULES = tuple(
+    module
+    for package in ("transformers", "pytorch_transformers")
+    for module in (package, f"{package}.optimization")
+)
+
+
+def _old_class(function: str, parameters: tuple[str, ...]) -> Model:
+    def model(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+        given = dict(zip(parameters, arguments.positional, strict=False)) | arguments.keywords
+        keywords = {_OLD_NAMES.get(key, key): value for key, value in given.items()}
+        places: dict[int | str, SyntaxPlace] = {}
+        for key, place in arguments.places.items():
+            if isinstance(key, str) or key < len(parameters):
+                name = key if isinstance(key, str) else parameters[key]
+                places[_OLD_NAMES.get(name, name)] = place
+        more = len(arguments.positional) > len(parameters) or not set(given) <= set(parameters)
+        same = Arguments([], keywords, places, arguments.open or more)
+        built = schedulers.construct(machine, f"transformers.{function}", same, node)
+        return Opaque() if built is None else built
+
+    return model
+
+
+for _name, (_function, _parameters) in _OLD_CLASSES.items():
+    models(
+        *qualified(_OLD_MODULES, _name),
+    )(_old_class(_function, _parameters))
+models(
+    "monai.optimizers.lr_scheduler.WarmupCosineSchedule", "monai.optimizers.WarmupCosineSchedule"
+)(_old_class("get_cosine_schedule_with_warmup", _WHOLE))

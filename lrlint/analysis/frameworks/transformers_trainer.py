@@ -103,6 +103,10 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
         value = arguments.get(position + moved if name == "args" else position, name)
         if value is not None and name != "optimizers":
             trainer.store.data.setdefault(name, value)
+    args = trainer.store.data.get("args")
+    if isinstance(args, Instance) and args.kind is LibraryKind.TRAINING_ARGUMENTS:
+        size = settings.number(machine, args, "per_device_train_batch_size") or Opaque()
+        args.store.data["train_batch_size"] = trainer.store.data["_train_batch_size"] = size
     if arguments.open or "optimizer_cls_and_kwargs" in arguments.keywords:
         trainer.store.data["optimizer"] = Opaque()
     given = arguments.get(_PARAMETERS["optimizers"], "optimizers")
@@ -170,11 +174,13 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
         if record.escapes == _PASSED:
             record.escapes = None
     callbacks = Callbacks(machine, trainer, optimizer, scheduler, plan.updates)
+    callbacks.leave_unseen_open(trainer)
     callbacks.call("on_train_begin", Expr.const(0))
     with _loops(machine, trainer, plan, node, callbacks) as update, ExitStack() as stack:
         if update.condition is not None:
             stack.enter_context(machine.guard(update.condition, node))
         callbacks.call("on_step_begin", update.before)
+        callbacks.call("on_pre_optimizer_step", update.before)
         machine.emit(OptimizerStep(*machine.where(node), optimizer.record))
         callbacks.call("on_optimizer_step", update.before)
         machine.emit(SchedulerStep(*machine.where(node), scheduler.record, None))

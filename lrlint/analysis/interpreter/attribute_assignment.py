@@ -10,8 +10,9 @@ import libcst as cst
 from lrlint.analysis.interpreter import choices, escapes, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.names import name_value
+from lrlint.analysis.interpreter.names import name_setting, name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import (
     GroupsValue,
     OptimizerValue,
@@ -37,6 +38,7 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    ListValue,
     ModuleValue,
     Opaque,
     Sized,
@@ -44,7 +46,7 @@ from lrlint.analysis.model.values import (
     alternatives,
     leaning,
 )
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Expr, Strength
 
 _DATA = ("data", "samples", "imgs", "images")
 """Attributes of a data set that hold its samples."""
@@ -100,7 +102,9 @@ def set_attribute(
                 "__setattr__" in inherited.data for inherited in store.inherited
             ):
                 value = Opaque(name)
-            if rename and (path is not None or not isinstance(value, Expr)):
+            if owner.kind is LibraryKind.CFG_NODE and isinstance(value, (Const, Expr, ListValue)):
+                value = name_setting(machine, value, f"{path or 'cfg'}.{name}", Strength.DEFAULT)
+            elif rename and (path is not None or not isinstance(value, Expr)):
                 value = name_value(machine, value, f"{path or 'self'}.{name}")
             note_rebinding(machine, store.data.get(name, MISSING), value)
             machine.write(store, name, value)

@@ -29,7 +29,7 @@ from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
 from lrlint.analysis.interpreter.truths import as_value
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Condition, all_of, any_of, negate
-from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerRecord
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -253,6 +253,9 @@ def _attribute(machine: Machine, node: cst.Attribute) -> AnyValue:
     return machine.get_attribute(machine.evaluate(node.value), node.attr.value)
 
 
+_GROUPS = Const("param_groups")
+
+
 def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
     owner = machine.evaluate(node.value)
     first, *others = indices_of(node)
@@ -262,6 +265,9 @@ def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
             part.shape = arrays.shape_of(part, owner, others)
         return part
     key = index_value(machine, node)
+    match owner, node.value:
+        case Opaque(state_of=OptimizerRecord() as record), cst.Call() if key == _GROUPS:
+            return CopiedGroups(record)  # of a state that nothing else holds
     if isinstance(key, Const) and isinstance(key.value, str):
         text: str | None = f'"{key.value}"'
     else:

@@ -15,8 +15,8 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.members import dict_key, entry_key, path_suffix
 from lrlint.analysis.interpreter.names import name_value
 from lrlint.analysis.interpreter.outcomes import MISSING
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
-from lrlint.analysis.model.trace import OptimizerCall, SchedulerCall
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.trace import COPIED_LR, OptimizerCall, SchedulerCall
 from lrlint.analysis.model.values import (
     AnyValue,
     DictValue,
@@ -68,6 +68,8 @@ def _set_item_of(
     match owner:
         case External(name="os.environ" as module):
             machine.write(machine.patched, (module, name), value)
+        case CopiedGroups(record=record) if name == "lr":
+            machine.emit(OptimizerCall(*machine.where(target), record, COPIED_LR))
         case GroupsValue(whole=False) if name == "lr":
             write_lr(machine, owner, value, target)
         case GroupsValue(whole=False) if name == "initial_lr":

@@ -19,7 +19,7 @@ from lrlint.analysis.interpreter.names import name_setting
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model.computed import varies
 from lrlint.analysis.model.conditions import Relation
-from lrlint.analysis.model.records import GroupsValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -54,6 +54,8 @@ def get_item(machine: Machine, owner: AnyValue, key: AnyValue, text: str | None)
             return _list_item(machine, owner, key)
         case GroupsValue():
             return _group_item(machine, owner, key)
+        case CopiedGroups() if isinstance(key, Expr):
+            return owner
         case Opaque():
             return opaque_member(owner, path_suffix(key, text))
         case ModuleValue(unit=unit) if isinstance(name := dict_key(key), str):

@@ -13,7 +13,7 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import WHOLE
 from lrlint.analysis.model import words
-from lrlint.analysis.model.records import GroupsValue, OptimizerValue, SchedulerValue
+from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
@@ -64,6 +64,8 @@ def iterate(machine: Machine, value: AnyValue, node: cst.CSTNode) -> Stream:
             return _over_choice(machine, value, node)
         case GroupsValue(whole=True):
             return _over_groups(value)
+        case CopiedGroups():
+            return Stream(None, _always(value), items=[value])  # it represents each of them
         case Instance() | Opaque():
             return _over_unknown(machine, value, node)
     return Stream(None, _measured, text=source_text(machine, node))
@@ -333,7 +335,14 @@ def _takes_settings(body: cst.CSTNode | None) -> bool:
 def _worth_visiting(item: AnyValue, depth: int = 0) -> bool:
     """Whether the loop's body may do something else for this element than for others."""
     match item:
-        case OptimizerValue() | SchedulerValue() | Expr() | Instance() | GroupsValue():
+        case (
+            OptimizerValue()
+            | SchedulerValue()
+            | Expr()
+            | Instance()
+            | GroupsValue()
+            | CopiedGroups()
+        ):
             return True
         case FunctionValue() | Method() | Partial() | Loader():
             return True

@@ -45,6 +45,7 @@ from lrlint.analysis.library import (  # noqa: F401
     tensors,
     torchvision_data,
     wrappers,
+    yacs,
 )
 from lrlint.analysis.library.registry import (
     ATTRIBUTES,
@@ -81,6 +82,9 @@ _FAMILIES: tuple[_Family, ...] = (
     tensors.without_gradients,
     tensors.of_cuda,
 )
+
+
+_SUBCLASSED = ("transformers", "trl", "yacs", "fvcore")
 
 
 class Libraries(Library):
@@ -131,7 +135,7 @@ class Libraries(Library):
     ) -> AnyValue | None:
         for base in members.external_bases(cls):
             model = SUBCLASSES.get(base.rsplit(".", 1)[-1])
-            if model is not None and base.startswith(("transformers", "trl")):
+            if model is not None and base.startswith(_SUBCLASSED):
                 return model(machine, cls, arguments, node)
         return subclasses.construct(machine, cls, arguments, node)
 

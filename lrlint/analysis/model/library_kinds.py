@@ -10,6 +10,7 @@ class LibraryKind(Enum):
 
     ACCELERATOR = "accelerate.Accelerator"
     ACCUMULATION = "accelerator.accumulate(…)"
+    CFG_NODE = "yacs.config.CfgNode"
     COMMAND_LINE = "argparse.Namespace"
     COMMANDS = "typer.Typer"
     COMPOSER_TRAINER = "composer.Trainer"

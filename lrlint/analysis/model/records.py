@@ -48,6 +48,13 @@ class GroupsValue(Value):
 
 
 @dataclass(eq=False, slots=True)
+class CopiedGroups(Value):
+    """``optimizer.state_dict()["param_groups"]``, or one of them: what is written there is lost."""
+
+    record: OptimizerRecord
+
+
+@dataclass(eq=False, slots=True)
 class OptimizerRecord(Record):
     """An optimizer that the script builds."""
 

@@ -146,6 +146,8 @@ SETS_INITIAL_LR: Final = "initial_lr ="
 REMOVES_GROUP: Final = "param_groups.pop"
 UNPICKLED: Final = "unpickled"
 """A variable that held it now holds an object loaded from a checkpoint."""
+COPIED_LR: Final = "copied lr ="
+"""An LR is written into a copy of a param group."""
 
 
 @dataclass(frozen=True, slots=True)

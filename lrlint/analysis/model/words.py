@@ -28,6 +28,10 @@ _UNITS: tuple[tuple[re.Pattern[str], Unit], ...] = (
         ),
         Unit.BATCH,
     ),
+    (
+        re.compile(r"(^|_)(num|n|number_of|total)_(train_|training_)?(samples|examples|images)$"),
+        Unit.SAMPLE,
+    ),
     (re.compile(r"epoch(?!s?_per)|(^|_)ep(s)?$"), Unit.EPOCH),
     (
         re.compile(

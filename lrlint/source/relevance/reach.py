@@ -46,8 +46,11 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
 
-_POLICY: Final = re.compile(r"\(\s*(?:policy\b|[\"'])")
-"""skorch's callback is given the class that it builds, or the name of the class."""
+_POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
+"""skorch's callback is given the class that it builds, or the name of the class.
+
+The outline of a module has a dollar for each string.
+"""
 
 _OPTIMIZER: Final = re.compile(r"param_groups|optim")
 

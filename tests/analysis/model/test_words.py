@@ -18,6 +18,8 @@ from lrlint.symbolic import Unit
         ("warmup_iters", Unit.STEP),
         ("steps_per_epoch", Unit.BATCH),
         ("num_batches", Unit.BATCH),
+        ("train_loader_len", Unit.BATCH),
+        ("data.num_samples", Unit.SAMPLE),
         ("batch_size", Unit.BATCH_SIZE),
         ("gradient_accumulation_steps", None),
         ("hidden_size", None),
