@@ -41,8 +41,9 @@ class PlateauMode(Rule):
     ## What it does
 
     Reports `ReduceLROnPlateau` in mode `min` (the default) that is stepped with a metric that grows
-    as the model improves (an accuracy, F1, AUC, mAP, IoU, PSNR… by its name), or in mode `max` with
-    a loss or an error. A metric that is negated, or whose name does not tell, is not reported.
+    as the model improves (an accuracy, F1, AUC, mAP, IoU, PSNR… by its name or by what the script's
+    function returns for it), or in mode `max` with a loss or an error. A metric that is negated, or
+    whose name does not tell, is not reported.
 
     ## Why is this bad
 

@@ -39,7 +39,8 @@ class TMaxMismatch(Rule):
     stepped over the whole training, both counted in the same unit. A cosine that is written by hand
     in a `LambdaLR` function (`math.cos(math.pi * t / T)`) is read in the same way, and so is a
     cosine or a linear decay that the script writes into `param_group["lr"]` itself. A difference
-    of one step, or of less than 1 %, is not reported.
+    of one step, or of less than 1 %, is not reported. A length that takes every epoch to have a
+    round number of batches, or those of the validation, is reported as LR202 does.
 
     ## Why is this bad
 

@@ -31,7 +31,8 @@ class OneCycleLength(Rule):
     Compares the length of a `OneCycleLR` (`total_steps`, or `epochs` times `steps_per_epoch`) with
     the number of times that it is stepped over the whole training. More steps are an error; fewer
     are a warning, unless the difference is one step or less than 1 %. So is a length that takes
-    every epoch to have a round number of batches, 1000 say, where the loader decides that.
+    every epoch to have a round number of batches, 1000 say, or as many as the validation, where the
+    training's loader decides that.
 
     ## Why is this bad
 

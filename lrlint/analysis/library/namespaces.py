@@ -117,4 +117,8 @@ def _wandb_init(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVa
     run = Instance(None, Store(), path="run", kind=LibraryKind.WANDB_RUN, open=True)
     if config is not None:
         run.store.data["config"] = config
+        settings = as_namespace(config)
+        if isinstance(settings, Instance) and settings is not config:
+            settings.path, settings.setting = None, True  # a sweep of wandb's may set them
+        machine.write(machine.patched, "wandb.config", settings)
     return run
