@@ -64,6 +64,9 @@ def rates(code: str) -> list[float] | None:
         "    for j in range(sizes[-1]): update()",
         "for k in range(3):\n    adam.step()\n"
         "    for d in [decay] * 2 if k % 2 else [decay]: d.step()",
+        # What the consumer changes between two elements decides how many follow.
+        "class Box: n = 2\ndef stream():\n    for k in range(3):\n"
+        "        for j in range(Box.n): yield j\nfor j in stream():\n    update()\n    Box.n = 1",
         "if settings.short:\n    rounds = 3\nfor k in range(5):\n    update()\n"
         "    if settings.dry: break",
     ],
@@ -147,6 +150,12 @@ def test_left_open(code: str) -> None:
             for end in ("return\nfit()", "break\n        if seen > 8: break\nfit()")
         ),
         ("for k in range(4):\n    for j in range({1: 2, 3: 5}.get(k, 0)): update()", 7),
+        (
+            "x = torch.utils.data.DataLoader(range(5), batch_size=2)\ndef stream(n):\n"
+            "    for k in range(n):\n        print(k)\n        for b in enumerate(x): yield k, b\n"
+            "for k, b in stream(3): update()",
+            9,
+        ),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
         (

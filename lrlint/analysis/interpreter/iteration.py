@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import dotted, has_own_break
+from lrlint.analysis.code.queries import assigned_names, dotted
 from lrlint.analysis.interpreter import escapes, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
@@ -272,9 +272,11 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
     match around, value:
         case cst.For(iter=visited, target=target, body=body), cst.BaseExpression():
             # A `continue` passes an element over.
-            skips = any(isinstance(inner, (cst.Raise, cst.Continue)) for inner in walk(around))
-            if skips or has_own_break(body) or not _has_line(yields[0], statements_of(body)):
+            leaves = (cst.Raise, cst.Continue, cst.Break)
+            if any(isinstance(inner, leaves) for inner in walk(around)):
                 return None
+            if not _has_line(yields[0], statements_of(body)):
+                return _of_nested(machine, yields[0], around, scope)
             same = isinstance(target, cst.Name) and dotted(value) == target.value
         case _, cst.From(item=visited) if _has_line(yields[0], [around]):
             same = True
@@ -284,6 +286,60 @@ def _passed_on(machine: Machine, statements: Sequence[cst.CSTNode], scope: Scope
         machine.statement = around
         source = iterate(machine, machine.evaluate(visited), visited)
     return source if same else replace(source, element=_measured)
+
+
+def _of_nested(
+    machine: Machine, value: cst.Yield, outermost: cst.For, scope: Scope
+) -> Stream | None:
+    """Return what ``for epoch in range(n): for batch in loader: yield batch`` gives, in one."""
+    trips, loop, source = Expr.const(1), outermost, Stream(None, _measured)
+    with machine.elsewhere(scope.unit, scope):
+        while True:
+            machine.statement = loop
+            source = iterate(machine, machine.evaluate(loop.iter), loop.iter)
+            if (
+                source.trips is None
+                or source.endless
+                or not (
+                    source.once is None if loop is outermost else _visits_loader(machine, loop.iter)
+                )
+            ):
+                return None
+            trips *= source.trips
+            block = statements_of(loop.body)
+            if _has_line(value, block):
+                return Stream(trips, _measured, over_loader=source.over_loader)
+            for name in assigned_names(loop):  # they differ from iteration to iteration
+                machine.write(scope.store, name, Opaque())
+            inside = next(statement for statement in block if value in walk(statement))
+            others = [statement for statement in block if statement is not inside]
+            if not isinstance(inside, cst.For) or any(map(_may_change_lengths, others)):
+                return None
+            loop = inside
+
+
+def _visits_loader(machine: Machine, node: cst.BaseExpression) -> bool:
+    """Whether a loop visits all batches of a loader, whose length does not change."""
+    match node:
+        case cst.Call(func=cst.Name(value="enumerate" | "tqdm"), args=[first, *_]):
+            return _visits_loader(machine, first.value)
+    return isinstance(machine.evaluate(node), Loader)
+
+
+_KEEPS_LENGTHS = ("print", "set_epoch")
+
+
+def _may_change_lengths(statement: cst.CSTNode) -> bool:
+    """Whether a statement may change what another one iterates over."""
+    return any(
+        isinstance(inner, (cst.AugAssign, cst.Del))
+        or (isinstance(inner, cst.AssignTarget) and not isinstance(inner.target, cst.Name))
+        or (
+            isinstance(inner, cst.Call)
+            and (dotted(inner.func) or "").split(".")[-1] not in _KEEPS_LENGTHS
+        )
+        for inner in walk(statement)
+    )
 
 
 def _has_line(value: cst.Yield, block: Sequence[cst.CSTNode]) -> bool:
