@@ -333,7 +333,7 @@ class _Finisher:
 
 def _leave_removed_folder(folder: str) -> None:
     """Go back to a folder, or to what is left of its parents, if the script has removed its own."""
-    for place in (os.curdir, folder, *Path(folder).parents):
+    for place in (os.curdir, folder, *map(str, Path(folder).parents)):
         with suppress(OSError):
             os.chdir(place)
             os.getcwd()
