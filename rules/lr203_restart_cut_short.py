@@ -21,8 +21,8 @@ class RestartCutShort(Rule):
 
     Computes where the cycles of `CosineAnnealingWarmRestarts` end (after `T_0` steps, and each
     cycle `T_mult` times as long as the one before) and reports a training that stops well before
-    such an end, or in the epoch after it. The message names the nearest lengths that end with a
-    cycle.
+    the end of a cycle, or in the epoch after it. The message names the nearest lengths that end
+    with a cycle.
 
     ## Why is this bad
 

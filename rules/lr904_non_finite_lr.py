@@ -14,7 +14,7 @@ class NonFiniteLr(Rule):
 
     ## What it does
 
-    Reports, in a recorded run, the first optimizer step with such an LR.
+    Reports, in a recorded run, the first optimizer step whose LR is negative, infinite or NaN.
 
     ## Why is this bad
 

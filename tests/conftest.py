@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from hypothesis import settings
@@ -20,3 +21,9 @@ os.environ["LRLINT_NO_CACHE"] = "1"
 # The models of the tests are tiny: on a busy machine, threads of torch that wait for each other
 # take four times as long as one. Set before torch is imported; the processes of tests inherit it.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all tests share, such as torch, to no search for garbage."""
+    gc.collect()
+    gc.freeze()

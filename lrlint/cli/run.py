@@ -332,12 +332,12 @@ class _Finisher:
 
 
 def _leave_removed_folder(folder: str) -> None:
-    """Go back to a folder, if the script has removed the one that it went to."""
-    try:
-        os.getcwd()
-    except OSError:
+    """Go back to a folder, or to what is left of its parents, if the script has removed its own."""
+    for place in (os.curdir, folder, *map(str, Path(folder).parents)):
         with suppress(OSError):
-            os.chdir(folder)
+            os.chdir(place)
+            os.getcwd()
+            return
 
 
 def _duplicate(file: int) -> int | None:

@@ -40,8 +40,8 @@ _WHOLE_TRAINING = frozenset(
         *HANDWRITTEN_ENDS,
     }
 )
-"""Horizons that span a training, or a cycle of it: an equal literal is no coincidence. A literal
-``step_size`` or milestone says nothing of its unit."""
+"""Horizons that span a training, or a cycle of it: a literal that equals its length is not equal by
+chance. A literal ``step_size`` or milestone says nothing about its unit."""
 
 
 @dataclass(frozen=True)

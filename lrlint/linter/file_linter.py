@@ -162,7 +162,7 @@ class FileLinter:
             record.problem(f"{source.name}: {error}; please report it")
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
-        except BaseException as error:  # a panic in libcst's native parser is no Exception
+        except BaseException as error:  # a panic in libcst's native parser is not an Exception
             record.failed(source.name, error)
 
     def _basis(self, content: str, asked: Iterable[Query]) -> Basis | None:

@@ -71,12 +71,12 @@ def _footer(gutter: int, paint: Paint, label: str, text: str) -> str:
 
 
 def _sketch(sketch: Sketch, gutter: int, style: Style, paint: Paint) -> str:
-    """Return a curve of the LR in a row, with its numbers where there is room."""
+    """Return a curve of the LR in a row, with its numbers where they fit."""
     blocks = _BLOCKS if style.unicode else _ASCII
     curve = sketch.levels.translate({ord(level): sign for level, sign in blocks.items()})
     row = f"{' ' * (_LABEL - len(sketch.label))}{curve}"
-    room = style.width - gutter - len(" =  :") - len(sketch.label) - len(row)
-    text = f" {sketch.text}" if len(sketch.text) < room else ""
+    width = style.width - gutter - len(" =  :") - len(sketch.label) - len(row)
+    text = f" {sketch.text}" if len(sketch.text) < width else ""
     return _footer(gutter, paint, sketch.label, f"{row}{text}".rstrip())
 
 

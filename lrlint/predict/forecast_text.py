@@ -129,10 +129,9 @@ def facts(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if optimizer is not None and not optimizer.sites and optimizer.escapes is not None:
         yield "optimizer steps", optimizer.escapes
     else:
-        yield (
-            "optimizer steps",
-            _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell),
-        )
+        count = _count(schedule.stepping.optimizer_steps, prediction.optimizer_steps, spell)
+        scaled = optimizer is not None and any(site.scaled for site in optimizer.sites)
+        yield "optimizer steps", f"{count}, if the GradScaler skips none" if scaled else count
     loops = [loop for site in schedule.sites for loop in site.loops]
     early = [loop for loop in loops if loop.stops_early or loop.may_break]
     if early and not prediction.unresolved:

@@ -33,7 +33,7 @@ class ScriptEnd:
 class SilentExits:
     """Calls ``finish`` before such an exit, and gives the process the status that it returns.
 
-    The script sees the default where our handler is.
+    To the script, the default handler seems to be in the place of ours.
     """
 
     def __init__(self, finish: Callable[[ScriptEnd], int]) -> None:

@@ -85,7 +85,7 @@ def answer(task: Task) -> Answer:
         return Answer()  # the check tells of it
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # a panic in libcst's native parser is no Exception
+    except BaseException as error:  # a panic in libcst's native parser is not an Exception
         return Answer(problems=(internal_error(where, error),))
 
 

@@ -155,7 +155,7 @@ class _Walk:
         rules: tuple[IgnoreFile, ...],
         links: list[tuple[Path, tuple[IgnoreFile, ...]]],
     ) -> Iterator[Found | Unreadable]:
-        # An own stack: directories may be nested deeper than Python recurses.
+        # A stack in place of recursion: folders may be nested deeper than Python recurses.
         stack: list[tuple[Path, str, tuple[IgnoreFile, ...]] | Found] = [
             (directory, os.path.realpath(directory), rules)
         ]

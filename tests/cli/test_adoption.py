@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -434,7 +432,7 @@ def test_exit_status_of_fixes(write: Write, run: Run) -> None:
 # -- the installed command, called as commit hooks call it
 
 
-def test_one_commit_has_one_verdict(write: Write, project: Path) -> None:
+def test_one_commit_has_one_verdict(write: Write, run: Run) -> None:
     late = SCRIPT.replace("30)", "100)").replace("  # lrlint: ignore[LR101]", "")
     for name in ("b.py", "exp/a.py", "old/c.py"):
         write(name, late)
@@ -442,16 +440,9 @@ def test_one_commit_has_one_verdict(write: Write, project: Path) -> None:
     write("exp/pyproject.toml", '[tool.lrlint]\nselect = ["LR"]\n')
 
     def verdict(*files: str) -> set[str]:
-        command = [sys.executable, "-m", "lrlint", "check", "--force-exclude"]
-        done = subprocess.run(
-            [*command, "--output-format", "json", *files],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode < 2, done.stderr
-        return {f"{one['filename']} {one['code']}" for one in json.loads(done.stdout)}
+        status, out, err = run("check", "--force-exclude", "--output-format", "json", *files)
+        assert status < 2, err
+        return {f"{one['filename']} {one['code']}" for one in json.loads(out)}
 
     everything = verdict("b.py", "exp/a.py", "old/c.py")
     assert everything

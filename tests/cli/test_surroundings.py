@@ -7,12 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch_process
 
+from lrlint.cli import main
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files of Unix")
 
 BROKEN = "scheduler = CosineAnnealingLR(\n"
@@ -47,11 +50,28 @@ def lrlint(
         stdin=subprocess.DEVNULL,
         timeout=60,
     )
+    assert_harmless(result)
+    return result
+
+
+def assert_harmless(result: subprocess.CompletedProcess[str]) -> None:
     assert "Traceback" not in result.stderr
     assert "Exception ignored" not in result.stderr
     assert "\x1b" not in result.stdout + result.stderr
     assert not re.search(r"^\s*::error::x", result.stdout + result.stderr, re.MULTILINE)
-    return result
+
+
+@pytest.fixture
+def here(capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run lrlint in this process, which shows as much where streams and folders are sound."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        status = main(arguments)
+        result = subprocess.CompletedProcess(arguments, status, *capfd.readouterr())
+        assert_harmless(result)
+        return result
+
+    return run
 
 
 @pytest.fixture
@@ -178,10 +198,10 @@ def test_devices_without_an_end(tmp_path: Path) -> None:
     assert "/dev/zero: cannot be read: it is larger than 256 MiB" in result.stderr
 
 
-def test_name_that_is_not_utf8_loses_nothing(tmp_path: Path) -> None:
+def test_name_that_is_not_utf8_loses_nothing(tmp_path: Path, here: Run) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/k\xff.py"))).write_text(BROKEN)
     for output_format in ("full", "concise", "json", "sarif", "github"):
-        result = lrlint("check", "--output-format", output_format, ".")
+        result = here("check", "--output-format", output_format, ".")
         assert result.returncode == 1
         assert "LR000" in result.stdout
         assert result.stderr == ""
@@ -190,21 +210,21 @@ def test_name_that_is_not_utf8_loses_nothing(tmp_path: Path) -> None:
 # -- names
 
 
-def test_name_of_a_file_is_no_command(tmp_path: Path) -> None:
+def test_name_of_a_file_is_no_command(tmp_path: Path, here: Run) -> None:
     (tmp_path / f"a{EVIL}.py").write_text(BROKEN)
     (tmp_path / "::error::x.py").write_text(BROKEN)
     for output_format in ("full", "concise", "json", "sarif"):
-        assert lrlint("check", "--output-format", output_format, ".").returncode == 1
+        assert here("check", "--output-format", output_format, ".").returncode == 1
     for name in (f"a{EVIL}.py", "::error::x.py"):
         (tmp_path / name).write_text("x = 1\n")
-        assert lrlint("predict", name).returncode == 0
-    assert lrlint("check", f"no{EVIL}.py").returncode == 2
-    assert lrlint("check", "--select", EVIL, ".").returncode == 2
-    assert lrlint("check", "--config", EVIL, ".").returncode == 2
-    assert lrlint("predict", "--set", f"{EVIL}=3", "::error::x.py").returncode == 2
+        assert here("predict", name).returncode == 0
+    assert here("check", f"no{EVIL}.py").returncode == 2
+    assert here("check", "--select", EVIL, ".").returncode == 2
+    assert here("check", "--config", EVIL, ".").returncode == 2
+    assert here("predict", "--set", f"{EVIL}=3", "::error::x.py").returncode == 2
 
 
-def test_literal_of_a_script_is_no_command(tmp_path: Path) -> None:
+def test_literal_of_a_script_is_no_command(tmp_path: Path, here: Run) -> None:
     (tmp_path / "train.py").write_text(
         "import torch\nfrom torch.optim.lr_scheduler import CosineAnnealingLR\n"
         f"settings = {{{EVIL!r}: 3}}\n"
@@ -213,21 +233,21 @@ def test_literal_of_a_script_is_no_command(tmp_path: Path) -> None:
         f"scheduler = CosineAnnealingLR(optimizer, T_max=settings[{EVIL!r}], eta_min=other[name])\n"
         "for epoch in range(7):\n    optimizer.step()\n    scheduler.step()\n"
     )
-    result = lrlint("predict", "train.py")
+    result = here("predict", "train.py")
     assert result.returncode == 0
     assert "::error::x" in result.stdout
-    assert lrlint("check", "--verbose", "train.py").returncode == 1
-    assert lrlint("check", "--diff", "--unsafe-fixes", "train.py").returncode == 1
+    assert here("check", "--verbose", "train.py").returncode == 1
+    assert here("check", "--diff", "--unsafe-fixes", "train.py").returncode == 1
 
 
-def test_hint_of_predict_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+def test_hint_of_predict_can_be_pasted_into_a_shell(tmp_path: Path, here: Run) -> None:
     (tmp_path / "train.py").write_text(
         "import torch\nfrom torch.optim.lr_scheduler import CosineAnnealingLR\n"
         "optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=0.1)\n"
         "scheduler = CosineAnnealingLR(optimizer, T_max=settings[\"';echo${IFS}no;'\"])\n"
         "for epoch in range(7):\n    optimizer.step()\n    scheduler.step()\n"
     )
-    result = lrlint("predict", "train.py")
+    result = here("predict", "train.py")
     hint = result.stdout.partition("for example --set ")[2].splitlines()[0].removesuffix(".")
     shown = subprocess.run(["sh", "-c", f"printf %s {hint}"], capture_output=True, text=True)
     assert shown.stdout == "settings[\"';echo${IFS}no;'\"]=100"
@@ -244,7 +264,7 @@ def test_reports_of_a_run_that_leaves_its_folder_and_closes_its_output(tmp_path:
         "import os, sys\nos.chdir('elsewhere')\nprint('done')\nsys.stdout.close()\n"
     )
     arguments = ("--output-format", "json", "--output-file", "a.json", "--report", "b.json")
-    result = lrlint("run", *arguments, "train.py")
+    result = torch_process.lrlint("run", *arguments, "train.py", cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
     assert (tmp_path / "a.json").is_file()
     assert (tmp_path / "b.json").is_file()

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lrlint.predict.forecast import forecast
-from lrlint.source import load
+from .used_lrs import check_with_accelerate
 
 pytest.importorskip("accelerate")
 pytest.importorskip("transformers")
@@ -76,22 +71,6 @@ TOTALS = (
     "{epochs} * len(loader)",
     "17",
 )
-CHILD = """
-import json, runpy, sys
-from accelerate.state import AcceleratorState, GradientState
-from torch.optim.optimizer import register_optimizer_step_pre_hook
-
-used = []
-register_optimizer_step_pre_hook(lambda o, *_: used.append(o.param_groups[0]["lr"]))
-every = {}
-for path in sys.argv[2:]:
-    used.clear()
-    AcceleratorState._reset_state()
-    GradientState._reset_state()
-    runpy.run_path(path, run_name="__main__")
-    every[path] = list(used)
-json.dump(every, open(sys.argv[1], "w"))
-"""
 
 
 def script(seed: int) -> str:
@@ -126,24 +105,6 @@ def script(seed: int) -> str:
     )
 
 
-def run(paths: list[Path], processes: int, folder: Path) -> dict[str, list[float]]:
-    """The LR of each optimizer step of each script."""
-    child = folder / "child.py"
-    child.write_text(CHILD)
-    ranks = []
-    for rank in range(processes):
-        variables = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-        if processes > 1:
-            variables |= {"RANK": str(rank), "LOCAL_RANK": str(rank), "MASTER_PORT": "29731"}
-            variables |= {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes)}
-            variables |= {"MASTER_ADDR": "127.0.0.1", "ACCELERATE_USE_CPU": "true"}
-        arguments = [sys.executable, str(child), str(folder / f"{rank}.json"), *map(str, paths)]
-        ranks.append(subprocess.Popen(arguments, env=variables))
-    assert [rank.wait(timeout=300) for rank in ranks] == [0] * processes
-    found: dict[str, list[float]] = json.loads((folder / "0.json").read_text())
-    return found
-
-
 @pytest.mark.parametrize("processes", [1, 2])
 def test_predicted_lrs_are_those_of_accelerate(processes: int, tmp_path: Path) -> None:
     paths = []
@@ -151,10 +112,4 @@ def test_predicted_lrs_are_those_of_accelerate(processes: int, tmp_path: Path) -
         path = tmp_path / f"train_{seed}.py"
         path.write_text(script(100 * processes + seed))
         paths.append(path)
-    used = run(paths, processes, tmp_path)
-    overrides = {"accelerator.num_processes": processes}
-    for path in paths:
-        (found,) = forecast(load(path), overrides=overrides).schedules
-        assert found.prediction.unresolved == [], path.read_text()
-        assert found.prediction.lr is not None
-        assert found.prediction.lr[0] == pytest.approx(used[str(path)], rel=1e-9), path.read_text()
+    check_with_accelerate(paths, processes)

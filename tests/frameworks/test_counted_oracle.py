@@ -12,7 +12,7 @@ from lrlint.predict.forecast import forecast
 from lrlint.source import load
 
 from .counted_scripts import script
-from .test_accelerate_oracle import run
+from .used_lrs import check_with_accelerate
 
 pytest.importorskip("accelerate")
 pytest.importorskip("transformers")
@@ -35,13 +35,7 @@ def written(folder: Path, seeds: range, *, accelerated: bool | None = None) -> l
 def test_predicted_lrs_are_those_in_use(processes: int, tmp_path: Path) -> None:
     seeds = range(80) if processes == 1 else range(500, 530)
     paths = written(tmp_path, seeds, accelerated=None if processes == 1 else True)
-    used = run(paths, processes, tmp_path)
-    overrides = {"accelerator.num_processes": processes} if processes > 1 else {}
-    for path in paths:
-        (found,) = forecast(load(path), overrides=overrides).schedules
-        assert found.prediction.unresolved == [], path.read_text()
-        assert found.prediction.lr is not None
-        assert found.prediction.lr[0] == pytest.approx(used[str(path)], rel=1e-9), path.read_text()
+    check_with_accelerate(paths, processes)
 
 
 def test_what_is_too_long_or_too_short_is_named(tmp_path: Path) -> None:

@@ -13,16 +13,13 @@ from pathlib import Path
 import pytest
 
 from .rare_scripts import composer_script, deepspeed_script, diffusers_script
-from .used_lrs import check_predictions
+from .used_lrs import RESET_ACCELERATE, check_predictions
 
 pytestmark = pytest.mark.slow
 
 COUNT = int(os.environ.get("LRLINT_RARE_SCRIPTS", "30"))
 ALONE = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "127.0.0.1"}
-RESET = (
-    "if 'accelerate' in sys.modules: from accelerate.state import AcceleratorState as A,"
-    " GradientState as G; A._reset_state(True); G._reset_state()"
-)
+ALONE["MASTER_PORT"] = "29741"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +41,7 @@ def test_predicted_lrs_are_those_in_use(
     # A polynomial decay that its warm-up leaves no step divides by 0 after the last update.
     check_predictions(
         paths,
-        {**ALONE, "MASTER_PORT": "29741"},
-        before=RESET,
+        before=RESET_ACCELERATE,
         tolerated="ZeroDivisionError",
+        **ALONE,
     )

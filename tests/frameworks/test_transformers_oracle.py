@@ -156,7 +156,7 @@ def test_predicted_lrs_are_those_of_the_trainer(tmp_path: Path) -> None:
         path = tmp_path / f"train_{seed}.py"
         path.write_text(script(seed))
         paths.append(path)
-    check_predictions(paths, {"CUDA_VISIBLE_DEVICES": ""})
+    check_predictions(paths, CUDA_VISIBLE_DEVICES="")
 
 
 def test_no_finding_where_a_trainer_plans_its_own_schedule(tmp_path: Path) -> None:

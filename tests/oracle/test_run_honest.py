@@ -44,11 +44,12 @@ def faults(case: Case) -> list[str]:
         if error is not raised:
             raise
     wrong = [f"note: {note}" for note in watch.recording.notes]
-    for found in watch.findings:
+    findings = watch.findings
+    for found in findings:
         reason = contradiction(case, recording, _plain(found))
         if reason:
             wrong.append(f"{found.code} at row {found.location.row} ({found.message}): {reason}")
-    codes = {one.code for one in watch.findings}
+    codes = {found.code for found in findings}
     for code, accepted in expected(case, recording).items():
         known = accepted | WITHOUT_A_LOADER if code == "LR101" else accepted
         if not known & codes:

@@ -106,6 +106,20 @@ def test_a_horizon_of_a_law_that_the_script_writes_is_one_number() -> None:
     assert "  horizon          the decay = 20" in lines(text)
 
 
+def test_steps_of_a_scaler_may_be_skipped() -> None:
+    text = """
+        import torch
+        optimizer = torch.optim.SGD(weights, lr=0.2)
+        decay = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+        scaler = torch.amp.GradScaler()
+        for _ in range(6):
+            scaler.step(optimizer)
+            scaler.update()
+            decay.step()
+        """
+    assert "  optimizer steps  6, if the GradScaler skips none" in lines(text)
+
+
 def test_a_break_that_data_decides_is_named() -> None:
     text = dedent(SCRIPT) + "    if evaluate(model) < 0.1:\n        break\n"
     end = "  may end early    where a measured value or a callback ends the loop in line 7"

@@ -30,6 +30,15 @@ HEAD = """
 
 
 @pytest.mark.slow
+def test_a_script_may_remove_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    script(folder, HEAD + "    import shutil; shutil.rmtree(os.getcwd()); sys.exit(3)\n")
+    result = warm(folder, "train.py")
+    assert (result.returncode, "LR201" in result.stderr) == (3, True)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "end",
     [

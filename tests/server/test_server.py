@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,6 +15,8 @@ pytest.importorskip("pygls.lsp.server")
 
 from editor import EVERYTHING, Editor, editing
 from lsprotocol import types
+
+from lrlint.cli import main
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WRONG = (EXAMPLES / "lr101_step_in_batch_loop.py").read_text(encoding="utf-8")
@@ -72,12 +72,6 @@ def on(folder: Path, test: Test, **how: object) -> None:
 
 def codes(findings: list[types.Diagnostic]) -> list[str]:
     return [str(finding.code) for finding in findings]
-
-
-def lrlint(folder: Path, *arguments: str) -> str:
-    """Run the command line in a folder; return what it prints."""
-    command = [sys.executable, "-m", "lrlint", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
 
 
 def picture(markdown: str) -> ElementTree.Element:
@@ -162,7 +156,7 @@ def fixed_by(folder: Path, text: str, finding: types.Diagnostic | None = None) -
     """Yield a text after ``lrlint --fix``, of one rule or of all."""
     file = folder / "train.py"
     file.write_bytes(text.encode())
-    lrlint(folder, "--fix", *(("--select", str(finding.code)) if finding else ()), "train.py")
+    main(["--fix", *(("--select", str(finding.code)) if finding else ()), str(file)])
     fixed = file.read_bytes().decode()
     assert fixed != text
     yield fixed

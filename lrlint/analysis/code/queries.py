@@ -122,3 +122,13 @@ def dotted(node: cst.CSTNode) -> str | None:
         return None
     parts.append(node.value)
     return ".".join(reversed(parts))
+
+
+def first_name(target: cst.CSTNode) -> str | None:
+    """Return the first name that a loop assigns: ``i`` of ``for i, batch in …``."""
+    match target:
+        case cst.Name(value=name):
+            return name
+        case cst.Tuple(elements=elements) if elements:
+            return first_name(elements[0].value)
+    return None

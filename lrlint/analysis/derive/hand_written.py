@@ -204,7 +204,7 @@ def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
         return WrittenLaw()
     counter = repeats[begin + len(used) - 1]
     read = _read(event.law, used, steps, loops.fact(counter))
-    branches = [item.event for item in located if isinstance(item.event, BranchNotTaken)]
+    branches = [item.event.branch for item in located if isinstance(item.event, BranchNotTaken)]
     return replace(read, passes=passes, dead=tuple(_dead_branches(event.law, branches)))
 
 
@@ -324,9 +324,7 @@ def _settled(law: Expr, counters: Counters, steps: Expr) -> bool:
     )
 
 
-def _dead_branches(
-    law: Expr, branches: Iterable[BranchNotTaken | NotTaken]
-) -> Iterator[DeadBranch]:
+def _dead_branches(law: Expr, branches: Iterable[NotTaken]) -> Iterator[DeadBranch]:
     """Yield the branches of a law that are never taken; a plateau of 0 epochs is left out."""
     known = set(law_shape.conditions_of(law))
     for branch in branches:

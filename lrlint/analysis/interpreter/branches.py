@@ -26,6 +26,7 @@ from lrlint.analysis.model.conditions import (
 )
 from lrlint.analysis.model.conditions import Any as AnyOf
 from lrlint.analysis.model.questions import Nature
+from lrlint.analysis.model.records import NotTaken
 from lrlint.analysis.model.trace import BranchNotTaken
 from lrlint.analysis.model.values import Store
 from lrlint.source.nodes import statements_of, walk
@@ -88,7 +89,8 @@ def _note_not_taken(machine: Machine, condition: Relation, node: cst.If) -> None
     for guard in machine.guards[machine.frames[-1].guards :]:
         for part in flatten(guard):
             if isinstance(part, Relation) and never_together(condition, part):
-                machine.emit(BranchNotTaken(*machine.where(node), condition, negate(part)))
+                branch = NotTaken(machine.here(node), condition, negate(part))
+                machine.emit(BranchNotTaken(*machine.where(node), branch))
                 return
 
 

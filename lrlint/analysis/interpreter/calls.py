@@ -9,7 +9,6 @@ import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
 from lrlint.analysis.interpreter import (
-    attributes,
     budget,
     checkpoints,
     choices,
@@ -19,6 +18,7 @@ from lrlint.analysis.interpreter import (
     memory,
 )
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.outcomes import Frame
@@ -42,6 +42,7 @@ from lrlint.analysis.model.values import (
     Store,
     Superclass,
     is_local,
+    library_name,
 )
 from lrlint.source.nodes import statements_of, walk
 from lrlint.symbolic import Expr
@@ -120,7 +121,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
             arguments.open |= items is None
             arguments.positional += items or []
         elif argument.star == "**":
-            pairs = attributes.entries(machine, value)
+            pairs = entries(machine, value)
             arguments.open |= pairs is None
             if pairs is None and isinstance(value, DictValue):
                 pairs = [
@@ -233,10 +234,8 @@ _OF_ONE_PROCESS = ("torch.", "numpy.", "math.", "statistics.", "builtins.", "skl
 
 def _stays_local(function: AnyValue) -> bool:
     """Whether a function computes with the values of this process only; another may average."""
-    match function:
-        case External(name=name) | Opaque(external=str() as name):
-            return name.startswith(_OF_ONE_PROCESS)
-    return True
+    name = library_name(function)
+    return name is None or name.startswith(_OF_ONE_PROCESS)
 
 
 _SENDS_SIGNALS = frozenset({"alarm", "kill", "raise_signal", "send_signal", "setitimer"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lrlint.analysis.interpreter import attributes, escapes, imports, members, numbers
+from lrlint.analysis.interpreter import escapes, imports, members, numbers
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entry, get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import MISSING, WHOLE
@@ -46,7 +47,7 @@ def call_dict(machine: Machine, receiver: DictValue, name: str, arguments: Argum
             if members.dict_key(key) in receiver.store.data:
                 # A branch that has not run may have set the key: then the default counts.
                 escapes.escape(value, "the default of a setdefault()")
-                return attributes.get_item(machine, receiver, key, None)
+                return get_item(machine, receiver, key, None)
             if machine.may_be_set(members.dict_key(key)):
                 escapes.escape(value, "the default of a setdefault()")
                 value = Opaque()
@@ -85,10 +86,10 @@ def _get(
     if missing and not machine.may_be_set(known):
         return default or NONE
     if known is None and isinstance(key, Expr) and receiver.complete:
-        value = attributes.entry(machine, receiver, key, default or NONE)
+        value = entry(machine, receiver, key, default or NONE)
         if value is not None or any(isinstance(it, Expr) for it in receiver.store.data.values()):
             return value or Opaque()
-    return attributes.get_item(machine, receiver, key, None)
+    return get_item(machine, receiver, key, None)
 
 
 def _view(machine: Machine, receiver: DictValue, name: str) -> AnyValue:
@@ -115,7 +116,7 @@ def _pairs(machine: Machine, receiver: DictValue) -> list[tuple[AnyValue, AnyVal
     pairs: list[tuple[AnyValue, AnyValue]] = []
     for name in list(receiver.store.data):
         key: AnyValue = Expr.const(name) if isinstance(name, int) else Const(name)
-        pairs.append((key, attributes.get_item(machine, receiver, key, None)))
+        pairs.append((key, get_item(machine, receiver, key, None)))
     return pairs
 
 

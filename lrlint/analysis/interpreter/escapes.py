@@ -134,9 +134,9 @@ def _contents(value: AnyValue) -> Iterator[AnyValue]:
 
 
 def _stepped_by(function: FunctionValue) -> Iterator[AnyValue]:
-    """Yield what a function may step: the functions that it calls, and what it uses from outside.
+    """Yield what a function may step: the functions that it calls.
 
-    The latter only if it calls something named ``step``.
+    If it calls something named ``step``, what it uses from outside may be stepped, too.
     """
     unit = function.scope.unit
     called = unit.survey.part(function.node).called

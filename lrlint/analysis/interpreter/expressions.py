@@ -9,20 +9,20 @@ import libcst as cst
 from lrlint.analysis.interpreter import (
     arrays,
     assignment,
-    attributes,
     calls,
     choices,
     comparisons,
     definitions,
     escapes,
     lists,
-    loops,
     members,
     numbers,
     operators,
     truths,
 )
+from lrlint.analysis.interpreter.comprehensions import run_comprehension
 from lrlint.analysis.interpreter.item_assignment import index_value, known_slice
+from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.operators import LONGEST
 from lrlint.analysis.interpreter.outcomes import UNCOMPUTABLE
@@ -272,7 +272,7 @@ def _subscript(machine: Machine, node: cst.Subscript) -> AnyValue:
         text: str | None = f'"{key.value}"'
     else:
         text = machine.unit.code(first) if getattr(owner, "path", None) else None
-    return attributes.get_item(machine, owner, key, text)
+    return get_item(machine, owner, key, text)
 
 
 def _slice_of(machine: Machine, owner: AnyValue, node: cst.Slice) -> AnyValue:
@@ -364,10 +364,10 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., AnyValue]] = {
     cst.Subscript: _subscript,
     cst.Call: calls.evaluate_call,
     cst.Lambda: _lambda,
-    cst.ListComp: loops.run_comprehension,
-    cst.GeneratorExp: loops.run_comprehension,
-    cst.SetComp: loops.run_comprehension,
-    cst.DictComp: loops.run_comprehension,
+    cst.ListComp: run_comprehension,
+    cst.GeneratorExp: run_comprehension,
+    cst.SetComp: run_comprehension,
+    cst.DictComp: run_comprehension,
     cst.NamedExpr: _named,
     cst.Await: _await,
     cst.Yield: _yield,

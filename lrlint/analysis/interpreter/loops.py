@@ -1,4 +1,4 @@
-"""Loops and comprehensions.
+"""``for`` and ``while`` loops.
 
 A loop over a few known elements is unrolled: its body is interpreted for each of them. The body of
 any other loop is interpreted once, for all iterations (see ``loop_counters``).
@@ -11,21 +11,9 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import has_own_break
-from lrlint.analysis.interpreter import (
-    assignment,
-    branches,
-    choices,
-    escapes,
-    lists,
-    members,
-    tables,
-)
-from lrlint.analysis.interpreter.group_loops import (
-    one_by_one,
-    several_optimizers,
-    visits_groups,
-)
+from lrlint.analysis.code.queries import first_name, has_own_break
+from lrlint.analysis.interpreter import assignment, branches, choices, escapes
+from lrlint.analysis.interpreter.group_loops import one_by_one, several_optimizers, visits_groups
 from lrlint.analysis.interpreter.iteration import (
     drawn_until_empty,
     iterate,
@@ -41,15 +29,11 @@ from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.trace import Block, Break, LoopRecord, Repeat, When, nodes_of
 from lrlint.analysis.model.values import (
     AnyValue,
-    Iteration,
     ListValue,
-    Opaque,
-    Scope,
-    Store,
     Stream,
 )
 from lrlint.source.nodes import statements_of, walk
-from lrlint.symbolic import Atom, Expr
+from lrlint.symbolic import Expr
 
 # -- for --------------------------------------------------------------------------------------
 
@@ -105,7 +89,7 @@ def _run_body(
     machine: Machine, node: cst.For, stream: Stream, without: cst.If | None = None
 ) -> Repeat:
     """Interpret the body of a loop for all its iterations, one of its statements left out."""
-    name = _first_name(node.target) or "i"
+    name = first_name(node.target) or "i"
     loop = LoopRecord(
         index=machine.index_atom(name),
         trips=stream.trips,
@@ -199,15 +183,6 @@ def _conditions_of_breaks(block: Block) -> Iterator[Condition | None]:
         elif isinstance(node, When):
             for inner in _conditions_of_breaks(node.body):
                 yield node.condition if inner is None else all_of(node.condition, inner)
-
-
-def _first_name(target: cst.CSTNode) -> str | None:
-    match target:
-        case cst.Name(value=name):
-            return name
-        case cst.Tuple(elements=elements) if elements:
-            return _first_name(elements[0].value)
-    return None
 
 
 def _first(target: cst.CSTNode, stream: Stream) -> Expr | None:
@@ -325,108 +300,3 @@ def _break_where_false(machine: Machine, test: cst.BaseExpression) -> None:
         return
     with machine.guard(negate(after), test):
         machine.leave_loops(1)
-
-
-# -- comprehensions ---------------------------------------------------------------------------
-
-
-_Comprehension = cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
-
-
-def run_comprehension(machine: Machine, node: _Comprehension) -> AnyValue:
-    """Return the list or dict that a comprehension builds."""
-    scope = Scope(Store(), machine.unit, parent=machine.scope, owner=machine.scope.owner)
-    begun = len(machine.block)
-    with machine.elsewhere(machine.unit, scope):
-        machine.statement = node
-        comp = node.for_in
-        stream = iterate(machine, machine.evaluate(comp.iter), comp.iter)
-        items = _known_elements(machine, node, stream)
-        complete = items is not None
-        source: Stream | None = None
-        if items is None:
-            index = machine.index_atom(_first_name(comp.target) or "i")
-            items = [_any_element(machine, node, stream, index)]
-            source = tables.tabulated(_trips(comp, stream), index, items[0])
-    if isinstance(node, cst.GeneratorExp):
-        why = "stepped where somebody asks for the elements of a generator"
-        escapes.leave_block_open(machine.block[begun:], why)
-    if isinstance(node, cst.DictComp):
-        return members.dict_of_pairs(machine, items, complete=complete)
-    if isinstance(node, cst.SetComp):
-        elements = lists.distinct(items) if complete else None
-        return ListValue(elements, kind="set")
-    home, under = machine.loop, len(machine.guards)
-    once = Iteration(home) if isinstance(node, cst.GeneratorExp) else None
-    if complete:
-        return ListValue(items, home=home, under=under, once=once)
-    length = _trips(comp, stream)
-    return ListValue(None, items[0], length, source=source, home=home, under=under, once=once)
-
-
-def _trips(comp: cst.CompFor, stream: Stream) -> Expr | None:
-    """Return the number of elements, unless a filter or an inner loop decides it."""
-    return None if comp.inner_for_in is not None or comp.ifs else stream.trips
-
-
-def _known_elements(
-    machine: Machine, node: _Comprehension, stream: Stream
-) -> list[AnyValue] | None:
-    """Return the elements of an unrolled comprehension; None where it cannot be unrolled."""
-    comp = node.for_in
-    if comp.inner_for_in is not None:
-        return None
-    if stream.items is not None and worth_unrolling(machine, stream.items):
-        visited = stream.items
-    elif (count := _small_count(stream)) is not None:
-        visited = [stream.element(Expr.const(position)) for position in range(count)]
-    else:
-        return None
-    elements: list[AnyValue] = []
-    for item in visited:
-        assignment.assign(machine, comp.target, item, rename=False)
-        tests = [machine.truth(condition.test) for condition in comp.ifs]
-        if not all(isinstance(test, bool) for test in tests):
-            return None
-        if all(tests):
-            elements.append(_element(machine, node))
-    return elements
-
-
-def _small_count(stream: Stream) -> int | None:
-    """Return the number of elements, where it is constant and small."""
-    if stream.trips is None or not stream.trips.is_constant or stream.over_loader:
-        return None
-    trips = stream.trips.value
-    return trips if isinstance(trips, int) and trips <= 4 else None
-
-
-def _any_element(machine: Machine, node: _Comprehension, stream: Stream, index: Atom) -> AnyValue:
-    """Return an element that represents all."""
-    comp = node.for_in
-    loop = LoopRecord(
-        index=index,
-        trips=_trips(comp, stream),
-        place=machine.here(node),
-        over=stream.text,
-        without_gradients=True,
-    )
-    with repeating(machine, loop, node):
-        visited = stream.element(Expr.atom(loop.index))
-        assignment.assign(machine, comp.target, visited, rename=False)
-        if comp.inner_for_in is not None:
-            assignment.assign(machine, comp.inner_for_in.target, Opaque(), rename=False)
-        tests = [test for part in comp.ifs if (test := machine.truth(part.test)) is not True]
-        if not tests:
-            return _element(machine, node)
-        condition = all_of(*(test for test in tests if not isinstance(test, bool)))
-        if False in tests:
-            return Opaque()
-        with machine.guard(condition, node):
-            return _element(machine, node)
-
-
-def _element(machine: Machine, node: _Comprehension) -> AnyValue:
-    if isinstance(node, cst.DictComp):
-        return ListValue([machine.evaluate(node.key), machine.evaluate(node.value)])
-    return machine.evaluate(node.elt)

@@ -22,6 +22,7 @@ from lrlint.analysis.interpreter import (
 )
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.given_schedulers import given_scheduler
+from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.journal import leave_numbers_unknown
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.processes import drifts_apart
@@ -378,7 +379,7 @@ def _unknown(
         if given is not None:
             return _scheduler(machine, given, name, arguments, node)
     if name == "get" and arguments.positional:
-        return attributes.get_item(machine, receiver, arguments.positional[0], None)
+        return get_item(machine, receiver, arguments.positional[0], None)
     if name in ("item", "detach", "cpu", "numpy", "mean", "sum"):
         return Opaque(receiver.path, measured=True, local=receiver.local)
     stored = receiver.members.get(f".{name}")

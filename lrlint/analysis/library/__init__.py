@@ -32,6 +32,7 @@ from lrlint.analysis.library import (  # noqa: F401
     ignite_schedulers,
     instance_checks,
     iterables,
+    itertools_functions,
     namespaces,
     objects,
     optimizers,

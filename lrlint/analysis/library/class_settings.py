@@ -12,10 +12,10 @@ from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     AnyValue,
     ClassValue,
-    External,
     FunctionValue,
     Instance,
     Opaque,
+    library_name,
 )
 
 _WRAPPERS = ("pyrallis.wrap", "draccus.wrap")
@@ -62,13 +62,8 @@ def wrapped(
     machine: Machine, function: cst.FunctionDef | cst.Lambda, decorator: cst.Call
 ) -> AnyValue | None:
     """Return the settings that ``@pyrallis.wrap()`` passes to a function, if it is that."""
-    match machine.evaluate(decorator.func):
-        case External(name=name) if name in _WRAPPERS:
-            pass
-        case Opaque(external=name) if name in _WRAPPERS:
-            pass
-        case _:
-            return None
+    if library_name(machine.evaluate(decorator.func)) not in _WRAPPERS:
+        return None
     parameters = function.params.params
     annotation = parameters[0].annotation if parameters else None
     cls = None if annotation is None else machine.evaluate(annotation.annotation)

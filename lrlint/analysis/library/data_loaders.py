@@ -38,41 +38,39 @@ def _loader(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     if arguments.open:
         return Loader(None)
     size = arguments.get(1, "batch_size") or Expr.const(1)
-    batch_sampler = arguments.get(4, "batch_sampler")
+    data, drop_last = arguments.get(0, "dataset"), arguments.get(8, "drop_last")
+    sampler, batch_sampler = (
+        None if value == NONE else value
+        for value in (arguments.get(3, "sampler"), arguments.get(4, "batch_sampler"))
+    )
+    by_samples: Expr | None = None
+    if batch_sampler is not None:
+        batches = _visited(machine, batch_sampler)
+    else:
+        batches = _drawn(machine, data, sampler, arguments.get(5, "num_workers"))
+        if size != NONE:
+            batches = _batched(machine, batches, size, drop_last)
+            if sampler is None and isinstance(data, Opaque | Sized):
+                by_samples = _batched(machine, length_of(machine, data), size, drop_last)
     return Loader(
-        _batches(machine, arguments, size),
-        dataset=arguments.get(0, "dataset"),
-        batch_size=size if batch_sampler in (None, NONE) else None,
-        by_samples=_batches_of_unknown(machine, arguments, size),
-        drops_last=arguments.get(8, "drop_last") == Const(True),
-        shared_out=_is_distributed(arguments.get(3, "sampler")),
+        batches,
+        dataset=data,
+        batch_size=size if batch_sampler is None else None,
+        by_samples=by_samples,
+        drops_last=drop_last == Const(True),
+        shared_out=_is_distributed(sampler),
     )
 
 
-def _batches(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
-    """Return the number of batches in one pass."""
-    batch_sampler, sampler = arguments.get(4, "batch_sampler"), arguments.get(3, "sampler")
-    if batch_sampler is not None and batch_sampler != NONE:
-        return _visited(machine, batch_sampler)
-    source = arguments.get(0, "dataset")
-    samples = None if source is None else _samples(machine, source)
-    if sampler is not None and sampler != NONE:
-        samples = _visited(machine, sampler)
-    if _is_streamed(source) and arguments.get(5, "num_workers") not in (None, Expr.const(0)):
-        samples = None  # each worker has a copy of the data
-    if size == NONE:
-        return samples
-    return _batched(machine, samples, size, arguments.get(8, "drop_last"))
-
-
-def _batches_of_unknown(machine: Machine, arguments: Arguments, size: AnyValue) -> Expr | None:
-    """Return the number of batches in one pass over data whose length is not known."""
-    samplers = (arguments.get(3, "sampler"), arguments.get(4, "batch_sampler"))
-    data = arguments.get(0, "dataset")
-    if size == NONE or any(sampler not in (None, NONE) for sampler in samplers):
-        return None
-    samples = length_of(machine, data) if isinstance(data, Opaque | Sized) else None
-    return _batched(machine, samples, size, arguments.get(8, "drop_last"))
+def _drawn(
+    machine: Machine, data: AnyValue | None, sampler: AnyValue | None, workers: AnyValue | None
+) -> Expr | None:
+    """Return the number of samples in one pass, where that is known."""
+    if _is_streamed(data) and workers not in (None, Expr.const(0)):
+        return None  # each worker has a copy of the data
+    if sampler is not None:
+        return _visited(machine, sampler)
+    return None if data is None else _samples(machine, data)
 
 
 def _batched(

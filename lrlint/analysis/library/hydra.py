@@ -15,12 +15,12 @@ from lrlint.analysis.library.settings_files import loaded
 from lrlint.analysis.model.values import (
     AnyValue,
     Const,
-    External,
     File,
     Instance,
     ListValue,
     Opaque,
     Store,
+    library_name,
 )
 from lrlint.source.data import AT_THE_ROOT
 from lrlint.symbolic import Expr, Strength
@@ -37,11 +37,8 @@ def config(machine: Machine, decorator: cst.Call, parameter: str) -> AnyValue | 
 
     ``parameter`` is what the function calls them.
     """
-    match machine.evaluate(decorator.func):
-        case External(name="hydra.main") | Opaque(external="hydra.main"):
-            pass
-        case _:
-            return None
+    if library_name(machine.evaluate(decorator.func)) != "hydra.main":
+        return None
     arguments = calls.evaluate_arguments(machine, decorator)
     folder = paths.named(arguments.get(0, "config_path"))
     name = paths.named(arguments.get(1, "config_name"))

@@ -12,6 +12,7 @@ import libcst as cst
 
 from lrlint.analysis.interpreter import attributes, calls, imports
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -80,7 +81,7 @@ def _settings(machine: Machine, config: AnyValue) -> dict[str, AnyValue] | None:
     if isinstance(config, Instance) and config.kind is LibraryKind.NAMESPACE:
         names = [name for name in config.store.data if isinstance(name, str)]
         return {name: attributes.get_attribute(machine, config, name) for name in names}
-    pairs = attributes.entries(machine, config)
+    pairs = entries(machine, config)
     return None if pairs is None else dict(pairs)
 
 

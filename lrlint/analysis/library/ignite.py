@@ -38,6 +38,7 @@ from lrlint.analysis.model.values import (
     Opaque,
     Store,
     Value,
+    library_name,
 )
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.facts import Cadence, Driver
@@ -182,12 +183,10 @@ def register(
 
 
 def _name_of(event: AnyValue | None) -> str | None:
-    match event:
-        case External(name=str() as name) | Opaque(external=str() as name):
-            return name.rsplit(".", 1)[-1]
-        case Opaque(path=str() as path):
-            return path.rsplit(".", 1)[-1]
-    return None
+    name = library_name(event)
+    if name is None and isinstance(event, Opaque):
+        name = event.path
+    return None if name is None else name.rsplit(".", 1)[-1]
 
 
 @models_method(LibraryKind.IGNITE_ENGINE, "run")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entries
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models
 from lrlint.analysis.model.library_kinds import LibraryKind
@@ -76,7 +76,7 @@ def _namespace(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyVal
         if isinstance(value, DictValue) and value.path is None:
             store.data.update(value.store.data)  # they get their names from the namespace
         else:
-            store.data.update(dict(attributes.entries(machine, value) or []))
+            store.data.update(dict(entries(machine, value) or []))
     store.data.update(arguments.keywords)
     setting = any(isinstance(value, DictValue) and value.setting for value in arguments.positional)
     if not machine.unit.code(node.func).endswith("Namespace"):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import get_item
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model import values
@@ -211,7 +211,7 @@ def _may_be_several(params: AnyValue | None, place: SyntaxPlace | None) -> bool:
 def _options(machine: Machine, group: AnyValue) -> dict[str, AnyValue]:
     assert isinstance(group, DictValue)
     return {
-        str(key): attributes.get_item(machine, group, Const(key), None)
+        str(key): get_item(machine, group, Const(key), None)
         for key in list(group.store.data)
         if isinstance(key, str) and key != "params"
     }

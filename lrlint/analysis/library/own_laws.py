@@ -188,7 +188,7 @@ def _number(machine: Machine, rates: Callable[[], AnyValue]) -> tuple[Expr | Non
 def _not_taken(block: Block) -> Iterator[NotTaken]:
     for node in block:
         if isinstance(node, BranchNotTaken):
-            yield NotTaken(node.place, node.condition, node.earlier)
+            yield node.branch
         elif isinstance(node, (Repeat, When)):
             yield from _not_taken(node.body)
 

@@ -1,4 +1,4 @@
-"""Numbers that change during the training and are no polynomial: ``0.5 * (1 + cos(pi * t / T))``.
+"""Numbers that change during the training and are not polynomials: ``0.5 * (1 + cos(pi * t / T))``.
 
 An `Expr` is exact and holds sums and products only. What a script computes beyond those from the
 index of a loop or from the LR in use is an atom of its own kind: its key says how it is computed.

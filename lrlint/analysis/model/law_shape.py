@@ -59,7 +59,7 @@ class Mark:
     """The first value of the counter on the other side."""
     condition: Relation
     key: Computed | None
-    """The branch, where its sides are no plain numbers."""
+    """The branch, where its sides are not plain numbers."""
 
 
 def line_in(number: Expr, counters: Counters) -> tuple[Expr, Expr] | None:

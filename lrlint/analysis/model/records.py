@@ -133,11 +133,12 @@ def _schedulers_in(*values: AnyValue) -> Iterator[SchedulerRecord]:
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """A branch of a law that is never taken, because of what an earlier one asks."""
+    """A branch whose condition contradicts that of an earlier one."""
 
     place: SyntaxPlace
     condition: Condition
     earlier: Condition
+    """What holds there: the opposite of an earlier condition."""
 
 
 @dataclass(frozen=True, slots=True)

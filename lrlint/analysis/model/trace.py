@@ -13,7 +13,7 @@ from typing import Final
 from lrlint.analysis.model.accelerator import Accelerator
 from lrlint.analysis.model.computed import Measured, all_atoms, replaced
 from lrlint.analysis.model.conditions import Condition, Relation, flatten
-from lrlint.analysis.model.records import OptimizerRecord, SchedulerRecord
+from lrlint.analysis.model.records import NotTaken, OptimizerRecord, SchedulerRecord
 from lrlint.analysis.model.values import AnyValue
 from lrlint.analysis.places.place import SyntaxPlace
 from lrlint.symbolic import Atom, Expr
@@ -252,11 +252,9 @@ class LRWrite(Event):
 
 @dataclass(eq=False, slots=True)
 class BranchNotTaken(Event):
-    """A branch of a function whose condition contradicts that of an earlier one."""
+    """A function has a branch that is never taken."""
 
-    condition: Condition
-    earlier: Condition
-    """What holds there: the opposite of an earlier condition."""
+    branch: NotTaken
 
 
 @dataclass(eq=False, slots=True)
@@ -387,8 +385,12 @@ def substitute(block: Block, mapping: Mapping[Atom, Expr]) -> None:
             if node.times is not None:
                 node.times = node.times.subs(mapping)
         elif isinstance(node, BranchNotTaken):
-            node.condition = node.condition.subs(mapping)
-            node.earlier = node.earlier.subs(mapping)
+            branch = node.branch
+            node.branch = replace(
+                branch,
+                condition=branch.condition.subs(mapping),
+                earlier=branch.earlier.subs(mapping),
+            )
         elif isinstance(node, LRWrite):
             if isinstance(node.value, Expr):
                 node.value = replaced(node.value, mapping)

@@ -392,6 +392,14 @@ class Superclass(Value):
 AnyValue = Value | Expr
 
 
+def library_name(value: AnyValue | None) -> str | None:
+    """Return the qualified name of a value from a library, seen or not: ``hydra.main``."""
+    match value:
+        case External(name=name) | Opaque(external=name):
+            return name
+    return None
+
+
 def alternatives(value: AnyValue) -> list[AnyValue]:
     """Return the values that a value may have."""
     return [inner for _, inner in value.alternatives] if isinstance(value, Choice) else [value]

@@ -8,6 +8,7 @@ import pytest
 
 from lrlint.analysis.interpreter import attributes
 from lrlint.analysis.interpreter.arguments import Arguments
+from lrlint.analysis.interpreter.items import entries, get_item
 from lrlint.analysis.model.conditions import negate
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import GroupsValue, OptimizerValue
@@ -50,7 +51,7 @@ def attribute(owner: AnyValue, name: str) -> AnyValue:
 
 
 def item(owner: AnyValue, key: AnyValue, text: str | None = None) -> AnyValue:
-    return attributes.get_item(FakeMachine(), owner, key, text)
+    return get_item(FakeMachine(), owner, key, text)
 
 
 # -- attributes -----------------------------------------------------------------------------------
@@ -294,9 +295,9 @@ def test_an_item_of_each_alternative() -> None:
 def test_what_two_stars_pass() -> None:
     mapping = DictValue(Store({"lr": number(1), "eps": number(0)}))
     machine = FakeMachine()
-    assert attributes.entries(machine, mapping) == [("lr", number(1)), ("eps", number(0))]
+    assert entries(machine, mapping) == [("lr", number(1)), ("eps", number(0))]
     lean = Choice(((flag("a", True), mapping), (flag("b", False), Opaque())))
-    assert attributes.entries(machine, lean) == [("lr", number(1)), ("eps", number(0))]
-    assert attributes.entries(machine, DictValue(Store({3: number(1)}))) is None
-    assert attributes.entries(machine, DictValue(Store(), complete=False)) is None
-    assert attributes.entries(machine, Opaque("options")) is None
+    assert entries(machine, lean) == [("lr", number(1)), ("eps", number(0))]
+    assert entries(machine, DictValue(Store({3: number(1)}))) is None
+    assert entries(machine, DictValue(Store(), complete=False)) is None
+    assert entries(machine, Opaque("options")) is None

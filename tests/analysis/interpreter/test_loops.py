@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lrlint.analysis.interpreter.loops import run_comprehension, run_for, run_while
+from lrlint.analysis.interpreter.comprehensions import run_comprehension
+from lrlint.analysis.interpreter.loops import run_for, run_while
 from lrlint.analysis.interpreter.outcomes import ENDS, GOES_ON, Exit, Outcome
 from lrlint.analysis.model.conditions import Relation, negate
 from lrlint.analysis.model.trace import Break, OptimizerStep, Repeat
