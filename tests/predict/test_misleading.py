@@ -157,11 +157,11 @@ def test_left_open(code: str) -> None:
             9,
         ),
         (
-            "given = dict(opt=adam, sched=decay)\nother = {}\n"
-            "def go(opt, sched):\n    for k in range(3):\n        opt.step()\n"
-            "        other.setdefault('n', 0)\n        other['n'] += 1\n"
-            "        if other['n'] > 1: sched.step()\ngo(**given)",
-            2,
+            "def go(opt, sched, seen):\n    for k in range(3):\n        opt.step()\n"
+            "        seen.setdefault('n', 0)\n        seen['n'] += 1\n        sched.step()\n"
+            "def main():\n    given = dict(opt=adam, sched=decay, seen={})\n"
+            "    for e in range(2): go(**given)\nmain()",
+            6,
         ),
         ("xs = list(range(7))\nfor k in range(0, 7, 3):\n    for x in xs[k:k + 3]: update()", 7),
         ("match ['go', 3, 5]:\n    case ['go', *ks]:\n        for k in ks: update()", 2),
