@@ -33,6 +33,7 @@ from lrlint.analysis.model.values import (
     Method,
     ModuleValue,
     Opaque,
+    Partial,
     Sized,
     Store,
     Superclass,
@@ -193,6 +194,12 @@ def find_method(machine: Machine, owner: Instance, name: str) -> AnyValue | None
     if owner.cls is None:
         return None
     member = class_member(machine, owner.cls, name)
+    if isinstance(member, Partial) and member.of_method:
+        function = member.function
+        if isinstance(function, FunctionValue) and not function.traits.static:
+            of_class = function.traits.of_class
+            function = replace(function, receiver=owner.cls if of_class else owner)
+        return replace(member, function=function, of_method=False)
     if not isinstance(member, FunctionValue) or member.receiver is not None:
         return member
     traits = member.traits

@@ -172,7 +172,17 @@ def _exit(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
 
 @models("functools.partial")
 def _partial(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return _with_arguments(arguments, of_method=False)
+
+
+@models("functools.partialmethod")
+def _partial_method(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    return _with_arguments(arguments, of_method=True)
+
+
+def _with_arguments(arguments: Arguments, *, of_method: bool) -> AnyValue:
     if not arguments.positional:
         return Opaque()
     function, *rest = arguments.positional
-    return Partial(function, tuple(rest), dict(arguments.keywords), arguments.places_after(1))
+    keywords = dict(arguments.keywords)
+    return Partial(function, tuple(rest), keywords, arguments.places_after(1), of_method)

@@ -291,13 +291,15 @@ class File(Value):
 
 @dataclass(eq=False, slots=True)
 class Partial(Value):
-    """``functools.partial``."""
+    """``functools.partial``, or ``partialmethod``."""
 
     function: AnyValue
     positional: tuple[AnyValue, ...]
     keywords: Mapping[str, AnyValue]
     places: Mapping[int | str, SyntaxPlace] = field(default_factory=dict)
     """Where its arguments are written, by position or keyword."""
+    of_method: bool = False
+    """Whether it is an attribute of a class whose function takes the object first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,23 @@ from .scripts import UNKNOWN, events, get, plain, run, value_of
 
 SETUP = """
 import torch
-from functools import partial
+from functools import partial, partialmethod
 
 class Config:
     epochs = 3
 
     def __init__(self):
         self.size = 10
+
+    def scaled(self, number, factor):
+        return self.size * number * factor
+
+    @staticmethod
+    def add(first, second):
+        return first + second
+
+    doubled = partialmethod(scaled, factor=2)
+    summed = partialmethod(add, 2)
 
 class Derived(Foreign):
     pass
@@ -51,6 +61,8 @@ scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
         ("bool(3)", True),
         ("partial(int, '7')()", 7),
         ("partial(unknown_value)", UNKNOWN),
+        ("config.doubled(3)", 60),
+        ("config.summed(3)", 5),
     ],
 )
 def test_value(code: str, result: object) -> None:
