@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lrlint.analysis.model.values import AnyValue
 from lrlint.analysis.places.place import SyntaxPlace
@@ -40,6 +40,14 @@ class Arguments:
             for key, place in self.places.items()
             if isinstance(key, str) or key >= first
         }
+
+    def with_value(self, old: AnyValue, new: AnyValue) -> Arguments:
+        """Return the arguments with one value in place of another."""
+        return replace(
+            self,
+            positional=[new if value is old else value for value in self.positional],
+            keywords={key: new if value is old else value for key, value in self.keywords.items()},
+        )
 
     def all(self) -> list[AnyValue]:
         """Return the values of all arguments."""

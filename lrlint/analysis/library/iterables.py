@@ -263,3 +263,23 @@ def _map(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
         return Opaque()
     inner = iteration.iterate(machine, value, node)
     return replace(inner, items=None, element=unknown_element, once=Iteration(machine.loop))
+
+
+@models("functools.reduce")
+def _reduce(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Model ``reduce(function, values)``, and ``reduce(function, values, initial)``."""
+    function, values = arguments.get(0), arguments.get(1)
+    if function is None or values is None:
+        return Opaque()
+    begun, items = len(machine.block), items_of(values)
+    if items is not None and len(items) <= machine.limits.unrolled:
+        results = [*arguments.positional[2:], *items]
+        while len(results) > 1:
+            results[:2] = [machine.call(function, Arguments(results[:2]), node)]
+        return results[0] if results else Opaque()
+    element = iteration.iterate(machine, values, node).element(Expr.const(0))
+    pair = machine.call(function, Arguments([element, element]), node)
+    escapes.leave_block_open(machine.block[begun:], "stepped by the function of reduce(…)")
+    if isinstance(pair, ListValue) and pair.items is None:
+        return ListValue(None, pair.element)
+    return Opaque()

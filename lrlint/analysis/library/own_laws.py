@@ -106,10 +106,12 @@ def _own_lambda(machine: Machine, own: OwnClass) -> str | None:
 def starts_above_zero(
     machine: Machine, own: OwnClass, optimizer: OptimizerRecord, node: cst.Call
 ) -> bool:
-    """Whether the constructor sets an LR that is certain to be above 0."""
+    """Whether the constructor sets an LR above 0, for any settings or at least by default."""
     rates = _rates_at(machine, own, optimizer, node, Expr.const(0))
     number = None if rates is None else _number(machine, rates)[0]
-    return number is not None and number.is_positive
+    if number is None:
+        return False
+    return number.is_positive or (number.value is not None and number.value > 0)
 
 
 def _rates_at(

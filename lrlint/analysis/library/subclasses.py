@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import members
+from lrlint.analysis.interpreter import choices, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
@@ -17,11 +17,13 @@ from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
     AnyValue,
+    Choice,
     ClassValue,
     FunctionValue,
     Instance,
     Opaque,
     Store,
+    alternatives,
 )
 from lrlint.formulas import LAWS
 from lrlint.source.nodes import decorators_of
@@ -68,6 +70,23 @@ def _own_writes(machine: Machine, cls: ClassValue) -> str | None:
 
 
 def _scheduler(machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call) -> AnyValue:
+    """Build a scheduler of the project for each of the optimizers that it may get."""
+    for several in arguments.all():
+        if isinstance(several, Choice) and any(
+            isinstance(inner, OptimizerValue) for inner in alternatives(several)
+        ):
+
+            def build(chosen: AnyValue, several: AnyValue = several) -> AnyValue:
+                given = arguments.with_value(several, chosen)
+                return _scheduler_of_one(machine, cls, given, node)
+
+            return choices.distribute(machine, several, node, build)
+    return _scheduler_of_one(machine, cls, arguments, node)
+
+
+def _scheduler_of_one(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue:
     target: AnyValue = Opaque()
     for value in arguments.all():
         if isinstance(value, OptimizerValue):

@@ -33,6 +33,9 @@ from .scripts import UNKNOWN, get, plain, run, value_of
         ("dict({'a': 1}).get('b', 2)", 2),
         ("dict(unknown).get('b', 2)", UNKNOWN),
         ("reversed([1, 2])", [2, 1]),
+        ("functools.reduce(lambda a, b: 10 * a + b, [1, 2, 3])", 123),
+        ("functools.reduce(lambda a, b: a + b, [[2], [3]], [1])", [1, 2, 3]),
+        ("functools.reduce(lambda a, b: a + b, names)", UNKNOWN),
         ("map(str, names)", ("Stream", "len(names)")),
         ("list(map(lambda x: x + 1, [1, 2]))", [2, 3]),
         ("next(iter(loader))", UNKNOWN),
@@ -44,7 +47,7 @@ from .scripts import UNKNOWN, get, plain, run, value_of
     ],
 )
 def test_value(code: str, result: object) -> None:
-    assert value_of(code, "import itertools") == result
+    assert value_of(code, "import functools, itertools") == result
 
 
 def stream(code: str) -> Stream:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lrlint.analysis.model.records import SchedulerValue
+from lrlint.analysis.model.trace import BuildScheduler
 from lrlint.analysis.model.values import Instance
 
-from .scripts import UNKNOWN, get, run, value_of
+from .scripts import UNKNOWN, events, get, run, value_of
 
 SETUP = """
 import torch, attr
@@ -42,6 +43,27 @@ scheduler = Mine(log, torch.optim.Adam(params))
     assert scheduler.record.derived
     assert scheduler.record.optimizer is not None
     assert scheduler.record.optimizer.class_name == "Adam"
+
+
+def test_a_scheduler_of_the_project_for_each_optimizer_that_a_setting_chooses_from() -> None:
+    script = f"""{SETUP}
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--adam", action="store_true")
+parser.add_argument("--factor", type=float, default=0.25)
+args = parser.parse_args()
+class Mine(torch.optim.lr_scheduler.LRScheduler):
+    def __init__(self, optimizer, factor):
+        self.factor = factor
+        super().__init__(optimizer)
+    def get_lr(self):
+        return [base * self.factor for base in self.base_lrs]
+optimizer = torch.optim.Adam(params) if args.adam else torch.optim.SGD(params, lr=2)
+scheduler = Mine(optimizer, args.factor)
+"""
+    built = [event.scheduler for event in events(run(script)) if isinstance(event, BuildScheduler)]
+    assert [record.optimizer and record.optimizer.class_name for record in built] == ["Adam", "SGD"]
+    assert all(record.sets_first_lr for record in built)
 
 
 FIELDS = """
