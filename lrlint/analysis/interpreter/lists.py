@@ -150,7 +150,9 @@ def _append(machine: Machine, receiver: ListValue, value: AnyValue) -> None:
         for item in (*receiver.items, value):
             escapes.escape(item, "stored in a list")
         receiver.items = receiver.length = None
-    if not isinstance(value, (Expr, Opaque)):
+    if isinstance(value, Opaque) and receiver.element is None:
+        receiver.element = Opaque(measured=value.measured, local=value.local)
+    elif not isinstance(value, (Expr, Opaque)):
         receiver.element = value
 
 
