@@ -200,6 +200,8 @@ def overwritten_on_resume(schedule: Schedule) -> tuple[Call, Call] | None:
         return None
     if not writes_when_built(schedule) or schedule.stepping.early_step is not None:
         return None
+    if any(loop not in load.loops for loop in schedule.construction.loops):
+        return None  # the training builds it long after the resume
     own = next(
         (
             call
