@@ -217,3 +217,17 @@ for lap in range(args.laps):
     source = load(Path("script.py"), data=code.replace("{line}", "").encode())
     (schedule,) = forecast(source, overrides={"args.laps": 2, "args.decay": True}).schedules
     assert schedule.prediction.lr == [pytest.approx([1, 0.5])]
+
+
+def test_a_log_that_a_loop_fills_by_name_leaves_the_schedule_known() -> None:
+    code = """
+class Log:
+    def __init__(self): self.rows = {}
+    def add(self, name, value):
+        if name not in self.rows: self.rows[name] = []
+        self.rows[name].append(value)
+log = Log()
+""" + _body("log.add('loss', k)\ndecay.step()")
+    assert steps(code) == 6
+    assert steps(code.replace("decay.step()", "if len(log.rows): decay.step()")) in (None, 6)
+    assert steps(code.replace("decay.step()", "if 'lr' in log.rows: decay.step()")) in (None, 0)

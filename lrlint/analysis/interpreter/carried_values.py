@@ -90,8 +90,13 @@ def unknown_at_start(value: AnyValue, *, changes: bool = False) -> AnyValue | No
     return None
 
 
-def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> None:
-    """Note what the body has read and then changed, although it was not known to change."""
+def end(
+    machine: Machine, repeat: Repeat, start: Start, known: set[Entry], absent: set[Entry]
+) -> None:
+    """Note what the body has read and then changed, although it was not known to change.
+
+    An ``absent`` entry was unknown wherever the body asked for it, but not to what counts entries.
+    """
     uses = machine.first_uses.pop()
     inside = machine.past_loops[start.loops :]
     for owner, key in uses:
@@ -114,7 +119,8 @@ def end(machine: Machine, repeat: Repeat, start: Start, known: set[Entry]) -> No
             escape(before, _WHY)
             escape(after, _WHY)
         resized = (before is MISSING) is not (after is MISSING) and uses.get((store, WHOLE), False)
-        if not (uses.get((store, key), False) or resized):
+        asked = uses.get((store, key), False) and not (before is MISSING and (store, key) in absent)
+        if not (asked or resized):
             continue
         change = UNKNOWN_KEYS if isinstance(key, UnknownKey) else key
         if change in machine.carried and _is_set_late(machine, start, (store, key)):

@@ -40,6 +40,8 @@ class Unknowns:
     variables: list[Variable]
     """The numbers among it."""
     entries: set[Entry]
+    absent: set[Entry]
+    """Entries that a dict lacks before the loop: in the body it is unknown whether it has them."""
     others: list[tuple[Store, Hashable, AnyValue, AnyValue]]
     """Values other than numbers: where each is, its value before the loop and the unknown in it."""
 
@@ -55,6 +57,7 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
     variables: list[Variable] = []
     others: list[tuple[Store, Hashable, AnyValue, AnyValue]] = []
     places: set[Entry] = set()
+    absent: set[Entry] = set()
     held = set(carried_values.held(machine, node))
     unknown = set(held)
     unknown |= {(value, WHOLE) for value in carried_values.unknown_lists(machine)}
@@ -72,12 +75,14 @@ def make_unknown(machine: Machine, node: cst.CSTNode) -> Unknowns:
             unknown.add((store, key))
             machine.write(store, key, Expr.atom(atom))
         elif (store, key) in held or value is None:
-            continue
+            absent.add((store, key))
         elif other := carried_values.unknown_at_start(value, changes=key in machine.carried):
             unknown.add((store, key))
             others.append((store, key, value, other))
             machine.write(store, key, other)
-    return Unknowns(variables, unknown, others)
+    incomplete = {mapping.store for mapping in machine.dicts if not mapping.complete}
+    absent = {(store, key) for store, key in absent if store in incomplete}
+    return Unknowns(variables, unknown, absent, others)
 
 
 def _changing(

@@ -71,7 +71,7 @@ def repeating(
         del machine.changing[repeat]
         machine.past_loops.append(repeat)
         if begun is not None and unknowns is not None:
-            carried_values.end(machine, repeat, begun, unknowns.entries)
+            carried_values.end(machine, repeat, begun, unknowns.entries, unknowns.absent)
             unknowns.restore(machine)
     if getattr(node, "orelse", None) is None:
         _end_at_break(repeat)
