@@ -23,6 +23,7 @@ from lrlint.judgement.whole_length import (
     LENGTH_EXCLUSIONS,
     NOT_JUDGED,
     assumed_batches,
+    assumed_text,
     whole_length,
 )
 from lrlint.rule import Exclusion, Finding, Invalid, Rule, Silence
@@ -158,9 +159,7 @@ class TMaxMismatch(Rule):
     def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
-            f" {batches} is: with more of them its end comes before that of the training, with"
-            " fewer the LR stays high",
+            assumed_text(each, batches, "its end comes before that of the training"),
             severity=Severity.WARNING,
             notes=notes(schedule),
         )

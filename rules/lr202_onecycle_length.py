@@ -16,6 +16,7 @@ from lrlint.judgement.whole_length import (
     LENGTH_EXCLUSIONS,
     NOT_JUDGED,
     assumed_batches,
+    assumed_text,
     whole_length,
 )
 from lrlint.rule import Finding, Invalid, Proposal, Rule, Silence, unsafe
@@ -168,9 +169,7 @@ class OneCycleLength(Rule):
     def _of_assumed_epochs(self, schedule: Schedule, each: Expr, batches: Expr) -> Finding:
         return self.finding(
             where(schedule),
-            f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
-            f" {batches} is: with more of them step() raises ValueError before the training ends,"
-            " with fewer the LR stays high",
+            assumed_text(each, batches, "step() raises ValueError before the training ends"),
             severity=Severity.WARNING,
             notes=notes(schedule),
         )

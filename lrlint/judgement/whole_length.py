@@ -64,6 +64,14 @@ def assumed_batches(schedule: Schedule) -> tuple[Expr, Expr] | None:
         return None
 
 
+def assumed_text(each: Expr, batches: Expr, when_longer: str) -> str:
+    """Say what a length takes for the batches of an epoch, and what happens if there are more."""
+    return (
+        f"the schedule takes every epoch to have {wording.amount(each)} batches, however many"
+        f" {batches} is: with more of them {when_longer}, with fewer the LR stays high"
+    )
+
+
 def _is_round(batches: Expr) -> bool:
     """Whether nobody has counted them; 391 batches may be what there are."""
     number = batches.as_number()

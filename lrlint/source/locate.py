@@ -143,7 +143,7 @@ class Locator:
     def _below(self, roots: Sequence[str], parts: Sequence[str]) -> Iterator[str]:
         """Yield the module that a folder beside the script's holds, if only one does.
 
-        A script may put such a folder on its path in a way that is not followed.
+        The script may add that folder to ``sys.path`` in code that lrlint does not follow.
         """
         for root in roots:
             folders = [os.path.join(root, name) for name in sorted(self._names(root) or ())]

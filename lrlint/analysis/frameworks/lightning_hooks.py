@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import names_in, sets_lrs
+from lrlint.analysis.code.queries import sets_lrs
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.entry_points import relevant_names
 from lrlint.analysis.interpreter.machine import Machine
-from lrlint.analysis.interpreter.members import external_bases, lookup_order
+from lrlint.analysis.interpreter.members import external_bases, lookup_order, uses_groups
 from lrlint.analysis.model.values import AnyValue, ClassValue, FunctionValue, Instance
 from lrlint.source.nodes import star_parameter
 
@@ -38,8 +38,7 @@ def hooks_of_lrs(machine: Machine, cls: ClassValue) -> set[object]:
 
 
 def _reaches_groups(value: FunctionValue | ClassValue) -> bool:
-    body = None if isinstance(value, ClassValue) else value.scope.unit.body_of(value.node)
-    return body is not None and "param_groups" in names_in(body)
+    return isinstance(value, FunctionValue) and uses_groups(value)
 
 
 def callback_changes_lrs(machine: Machine, cls: ClassValue) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import libcst as cst
@@ -113,13 +114,13 @@ def _number_next_to(machine: Machine, value: AnyValue, other: AnyValue) -> Expr 
 
 def _one_unknown(choice: Choice) -> Opaque | None:
     """Return one unknown in place of several, such as the entry of one of two checkpoints."""
-    unknowns = alternatives(choice)
-    if not all(isinstance(inner, Opaque) for inner in unknowns):
+    unknowns = [inner for inner in alternatives(choice) if isinstance(inner, Opaque)]
+    if len(unknowns) < len(choice.alternatives):
         return None
-    paths = {getattr(inner, "path", None) for inner in unknowns}
+    paths = {inner.path for inner in unknowns}
     return Opaque(
         paths.pop() if len(paths) == 1 else None,
-        measured=any(isinstance(inner, Opaque) and inner.measured for inner in unknowns),
+        measured=any(inner.measured for inner in unknowns),
     )
 
 
@@ -215,26 +216,29 @@ def distribute(
     """Do something with each alternative of a choice under its condition; return the results."""
     if not isinstance(value, Choice):
         return action(value)
+    return _of_each(machine, value, action, lambda condition: machine.guard(condition, node))
+
+
+def read(machine: Machine, value: Choice, reader: Callable[[AnyValue], AnyValue]) -> AnyValue:
+    """Return what a reader gives of the alternatives that the guards in force leave open."""
+    return _of_each(machine, value, reader, lambda _: nullcontext())
+
+
+def _of_each(
+    machine: Machine,
+    value: Choice,
+    action: Callable[[AnyValue], AnyValue],
+    under: Callable[[Condition], AbstractContextManager[None]],
+) -> AnyValue:
+    """Return the results of an action for the alternatives that may hold, each in a context."""
     results: list[tuple[Condition, AnyValue]] = []
     for condition, alternative in value.alternatives:
         holds = machine.assumed(condition)
         if holds:
             return action(alternative)
         if holds is None:
-            with machine.guard(condition, node):
+            with under(condition):
                 results.append((condition, action(alternative)))
-    return choice(machine, results)
-
-
-def read(machine: Machine, value: Choice, reader: Callable[[AnyValue], AnyValue]) -> AnyValue:
-    """Return what a reader gives of the alternatives that the guards in force leave open."""
-    results: list[tuple[Condition, AnyValue]] = []
-    for condition, alternative in value.alternatives:
-        holds = machine.assumed(condition)
-        if holds:
-            return reader(alternative)
-        if holds is None:
-            results.append((condition, reader(alternative)))
     return choice(machine, results)
 
 

@@ -208,12 +208,7 @@ def drawn_until_empty(machine: Machine, node: cst.While) -> tuple[Stream, list[c
                 finalbody=None,
             ),
         ):
-            drawing = [
-                small for part in statements_of(first.body) for small in small_statements(part)
-            ]
-            ending = [
-                small for part in statements_of(handler.body) for small in small_statements(part)
-            ]
+            drawing, ending = _lines(first.body), _lines(handler.body)
         case _:
             return None
     match drawing, ending:
@@ -226,6 +221,11 @@ def drawn_until_empty(machine: Machine, node: cst.While) -> tuple[Stream, list[c
                 stream = iterate(machine, source, drawn.value)
                 return stream, [*statements_of(first.body), *others]
     return None
+
+
+def _lines(block: cst.BaseSuite) -> list[cst.CSTNode]:
+    """Return the simple statements of a block, also those that share a line."""
+    return [small for part in statements_of(block) for small in small_statements(part)]
 
 
 # -- generators -------------------------------------------------------------------------------
@@ -292,7 +292,7 @@ def _of_nested(
     machine: Machine, value: cst.Yield, outermost: cst.For, scope: Scope
 ) -> Stream | None:
     """Return what ``for epoch in range(n): for batch in loader: yield batch`` gives, in one."""
-    trips, loop, source = Expr.const(1), outermost, Stream(None, _measured)
+    trips, loop = Expr.const(1), outermost
     with machine.elsewhere(scope.unit, scope):
         while True:
             machine.statement = loop

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 import libcst as cst
 
+from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import escapes
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.model.records import GroupsValue, OptimizerRecord
@@ -16,6 +17,7 @@ from lrlint.analysis.model.values import (
     Const,
     DictValue,
     External,
+    FunctionValue,
     ListValue,
     Opaque,
     Store,
@@ -44,6 +46,12 @@ def class_member(machine: Machine, cls: ClassValue, name: str) -> AnyValue | Non
         if value is not None:
             return value
     return None
+
+
+def uses_groups(function: FunctionValue) -> bool:
+    """Whether the body of a function mentions ``param_groups``, so that it may write an LR."""
+    body = function.scope.unit.body_of(function.node)
+    return body is not None and "param_groups" in names_in(body)
 
 
 def lookup_order(cls: ClassValue) -> Sequence[ClassValue]:

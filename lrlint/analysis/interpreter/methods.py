@@ -6,7 +6,6 @@ from contextlib import nullcontext
 
 import libcst as cst
 
-from lrlint.analysis.code.queries import names_in
 from lrlint.analysis.interpreter import (
     attribute_assignment,
     attributes,
@@ -282,8 +281,7 @@ def _may_write_lr(function: AnyValue) -> bool:
     """Whether a hook may write the LR of the optimizer that it receives."""
     if not isinstance(function, FunctionValue):
         return isinstance(function, (Opaque, Instance, Method, Partial))
-    body = function.scope.unit.body_of(function.node)
-    return body is not None and "param_groups" in names_in(body)
+    return members.uses_groups(function)
 
 
 def _step_of_argument(
