@@ -27,6 +27,7 @@ from lrlint.analysis.library import (  # noqa: F401
     data_loaders,
     decorators,
     fabric,
+    hugging_face_data,
     hydra_objects,
     ignite,
     ignite_schedulers,
