@@ -85,7 +85,7 @@ _FAMILIES: tuple[_Family, ...] = (
 )
 
 
-_SUBCLASSED = ("transformers", "trl", "yacs", "fvcore")
+_SUBCLASSED = ("transformers", "sentence_transformers", "trl", "yacs", "fvcore")
 
 
 class Libraries(Library):
