@@ -121,7 +121,7 @@ class ResumeOrder(Rule):
         lr = f"at {wording.number(rates[0])}, " if rates else "at "
         yield self.finding(
             schedule.place,
-            f"the constructor of {schedule.scheduler} overwrites the LR that the optimizer has just"
+            f"{schedule.scheduler}() overwrites the LR that the optimizer has just"
             f" loaded, and {how} does not bring it back: the first"
             f" {wording.per(per)} after every resume runs {lr}the LR of a fresh start",
             severity=Severity.WARNING if briefly else self.severity,
