@@ -57,6 +57,7 @@ from lrlint.analysis.model.values import (
     ModuleValue,
     Opaque,
     Partial,
+    Rows,
     Sized,
     Stream,
     Superclass,
@@ -93,9 +94,9 @@ def call_method(
             return Opaque(measured=True) if name == "__next__" else receiver
         case Opaque(rate=Expr() as rate) if name in _IN_PLACE:
             _write_in_place(machine, receiver, rate, name, arguments, node)
-        case Sized():
+        case Sized() if not isinstance(receiver, Rows):
             return containers.call_sized(machine, receiver, name, arguments)
-        case File():
+        case File() | Rows():
             value = machine.library.call_method(machine, receiver, name, arguments, node)
             return Opaque() if value is None else value
         case Const(value=str() as text):

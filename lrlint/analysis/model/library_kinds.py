@@ -16,6 +16,7 @@ class LibraryKind(Enum):
     COMPOSER_TRAINER = "composer.Trainer"
     DATACLASS = "a class whose fields make its constructor"
     DATACLASS_PARSER = "transformers.HfArgumentParser"
+    DATASET_DICT = "datasets.DatasetDict"
     DEEPSPEED_ENGINE = "deepspeed.DeepSpeedEngine"
     FABRIC = "Fabric"
     GENERATOR = "numpy.random.Generator"
