@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
@@ -365,18 +366,25 @@ def _recurrence(
     first = last = float(rate.value)
     times = 0
     factor, twice = (law.subs({in_use[0]: Expr.const(lr)}) for lr in (1, 2))
-    falls = twice == 2 * factor and _lasts(factor, counters)
-    meant: float | None = None
+    relative = twice == 2 * factor
+    factors: list[float] = []
     try:
         for position in islice(
             product(*(range(int(size)) for size in sizes if size)), _MOST_POINTS
         ):
             if all(test(*position) for test in tests):
-                meant = first * float(compute(*position, 1)) if falls else None
+                factors += [float(compute(*position, 1))] if relative else []
                 last, times = float(compute(*position, last)), times + 1
     except (ArithmeticError, ValueError):
         return WrittenLaw()
+    falls = factors and (_lasts(factor, counters) or _is_decay(factors))
+    meant = first * factors[-1] if falls else None
     return WrittenLaw(compounding=Compounding(times=times, first=first, last=last, meant=meant))
+
+
+def _is_decay(factors: Sequence[float]) -> bool:
+    """Whether factors fall from about 1 in each step, as those of a base LR do."""
+    return len(factors) > 2 and factors[0] > 0.9 and all(map(operator.gt, factors, factors[1:]))
 
 
 def _lasts(factor: Expr, counters: Counters) -> bool:
