@@ -82,12 +82,12 @@ def never_stepped(schedule: Schedule) -> bool:
     )
 
 
-_READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
+READING = frozenset({"get_last_lr", "get_lr", "state_dict", "print_lr"})
 
 
 def moved_by(schedule: Schedule) -> Call | None:
     """Return the first call but ``step()`` that may set its counter, as ``load_state_dict``."""
-    return next((call for call in schedule.calls if call.method not in _READING), None)
+    return next((call for call in schedule.calls if call.method not in READING), None)
 
 
 def is_moved(schedule: Schedule) -> bool:

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lrlint.errors import UserError
+from lrlint.runtime.recursion import raise_recursion_limit
 from lrlint.runtime.silent_exits import ScriptEnd, SilentExits
 from lrlint.runtime.uncaught import end_by
 
@@ -89,6 +90,7 @@ def _execute(target: Target, path: Path) -> ScriptEnd:
     try:
         if target.module:
             sys.modules["__main__"] = _new_main()
+            raise_recursion_limit()
             runpy._run_module_as_main(target.name)  # type: ignore[attr-defined] # as python -m does
         else:
             if not getattr(sys.flags, "safe_path", False):  # python -P
@@ -130,6 +132,7 @@ def _execute_file(path: Path) -> None:
         __spec__=None,
     )
     sys.modules["__main__"] = main
+    raise_recursion_limit()
     exec(code, vars(main))
 
 

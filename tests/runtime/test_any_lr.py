@@ -74,6 +74,18 @@ def test_an_lr_of_any_type_is_followed(lr: Any) -> None:
     del kept
 
 
+def test_an_lr_without_data_is_not_read() -> None:
+    with lrlint.watch(mode="record") as watch:
+        dry, real = (
+            OwnLR(parameters(), {"lr": torch.tensor(0.2, device=device)})
+            for device in ("meta", "cpu")
+        )
+        kept = [trained(one, CosineAnnealingLR(one, 6, eta_min=0.01)) for one in (dry, real)]
+    assert [len(track.at) for track in watch.recording.schedules] == [0, 6]
+    assert (watch.findings, watch.recording.notes) == ((), ())
+    del kept
+
+
 def test_a_narrow_type_of_an_argument_is_no_departure() -> None:
     with lrlint.watch(mode="record") as watch:
         optimizer = SGD(parameters(), lr=0.2)

@@ -192,6 +192,11 @@ SCRIPTS = {
     ),
     "os._exit": "import os, sys\nprint('out'); sys.stdout.flush()\nos._exit(5)",
     "atexit": "import atexit\natexit.register(print, 'bye')\nprint('end')",
+    "recursion": (
+        "import sys\ndef deep(n): return n and deep(n - 1)\n"
+        "print(sys.getrecursionlimit(), deep(sys.getrecursionlimit() - 2))\n"
+        "sys.setrecursionlimit(150)\nprint(sys.getrecursionlimit(), deep(148))"
+    ),
     "main guard": "if __name__ == '__main__':\n    print('main')",
 }
 
