@@ -24,6 +24,7 @@ class LibraryKind(Enum):
     LIGHTNING_DATA = "LightningDataModule"
     LIGHTNING_MODULE = "LightningModule"
     LIGHTNING_TRAINER = "lightning.Trainer"
+    LR_SCHEDULER = "torch.optim.lr_scheduler.LRScheduler"
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
     IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"

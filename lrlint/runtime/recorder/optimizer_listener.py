@@ -162,6 +162,10 @@ class OptimizerListener:
         trained = bool(optimizer.state) or not self._kept_untrained
         if trained and "initial_lr" in optimizer.param_groups[0]:
             record.resumed_at = self._log.place()
+        if trained and not record.steps:
+            record.begun_at = self._log.place()
+            lrs = (as_number(group.get("lr")) for group in optimizer.param_groups)
+            record.begun_with = frozenset(lr for lr in lrs if lr is not None)
         return True
 
     def state_read(self, optimizer: Any) -> None:

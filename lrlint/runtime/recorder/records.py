@@ -59,6 +59,10 @@ class RecordedOptimizer:
     """The LRs with which groups were added after that, by index."""
     resumed_at: RunPlace | None = None
     """Where a state with past steps under a scheduler was last loaded into it."""
+    begun_at: RunPlace | None = None
+    """Where a state with past steps was loaded into it before its first step."""
+    begun_with: frozenset[float] = frozenset()
+    """The LRs of that state."""
     loads: list[RecordedCall] = field(default_factory=list)
     """The calls of ``load_state_dict``."""
     loads_since_step: list[str] = field(default_factory=list)
