@@ -51,6 +51,8 @@ _NOISE: Final = "diffusers"
 
 Its LR schedules are functions.
 """
+_OTHER_FRAMEWORKS: Final = frozenset({"flax", "jax", "keras", "optax", "tensorflow", "tf_keras"})
+"""What they build steps no optimizer of torch."""
 
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
@@ -305,15 +307,13 @@ class Relevance:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
                 return False  # followed there
-            if name.endswith("Scheduler") and head == _NOISE:
+            if _plans_something_else(module, head, name):
                 return False
             return is_class or is_called
         if name in module.outline.parts:
             return False
         if name in module.outline.imports:
-            if name.endswith("Scheduler") and _is_of_noise(module, name):
-                return False
-            return self._is_foreign(module, name)
+            return self._is_foreign(module, name) and not _plans_something_else(module, name, name)
         return is_class or is_called
 
 
@@ -372,12 +372,13 @@ class _Module:
             yield self, part
 
 
-def _is_of_noise(module: _Module, name: str) -> bool:
-    """Whether a name is imported from the library of noise schedulers alone."""
-    imports = module.outline.imports[name]
-    return all(
-        imported.level == 0 and imported.module.split(".", 1)[0] == _NOISE for imported in imports
-    )
+def _plans_something_else(module: _Module, bound: str, name: str) -> bool:
+    """Whether a name, by the import that binds it or its owner, plans no LR of torch."""
+    imports = module.outline.imports.get(bound, ())
+    roots = {"" if one.level else one.module.split(".", 1)[0] for one in imports}
+    if _NOISE in roots and name.endswith("Scheduler"):
+        roots.remove(_NOISE)
+    return bool(imports) and roots <= _OTHER_FRAMEWORKS
 
 
 @cache
