@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -107,11 +108,27 @@ class Relevance:
         return any(self._builds_itself(module, part) for module, part in near)
 
     def _builds_itself(self, module: _Module, part: str) -> bool:
-        code = module.outline.parts[part]
-        return self._constructs(module, code, words(code))
+        step = module.alone.get(part)
+        if step is None:
+            with self._asking() as asked:
+                code = module.outline.parts[part]
+                step = _Step(self._constructs(module, code, words(code)), asked=asked)
+            module.alone[part] = step
+        self.locator.asked |= step.asked
+        return step.builds
 
-    def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
-        """Yield what a part may use of other modules, through other parts of its own too."""
+    def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
+        """Return what a part of a module may use of other modules, all parts of its own too."""
+        step = module.outward.get(part)
+        if step is None:
+            with self._asking() as asked:
+                leads = dict.fromkeys(self._outward(module, part))
+                step = _Step(False, tuple(leads), asked)
+            module.outward[part] = step
+        self.locator.asked |= step.asked
+        return step.leads
+
+    def _outward(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
         waiting, seen = [part], {part}
         while waiting:
             for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
@@ -121,6 +138,15 @@ class Relevance:
                     elif name not in seen:
                         seen.add(name)
                         waiting.append(name)
+
+    @contextmanager
+    def _asking(self) -> Iterator[set[Query]]:
+        """Collect what the ``with`` block asks of the disk in a set of its own."""
+        outer, self.locator.asked = self.locator.asked, set()
+        try:
+            yield self.locator.asked
+        finally:
+            self.locator.asked = outer
 
     def import_may_build(self, path: Path, text: str, imported: Imported) -> bool:
         """Whether what the script at ``path`` imports may build a scheduler."""
@@ -153,22 +179,19 @@ class Relevance:
         return False
 
     def _step(self, module: _Module, part: str) -> _Step:
-        outer, self.locator.asked = self.locator.asked, set()
-        try:
+        with self._asking() as asked:
             code = module.outline.parts[part]
             used = words(code)
             if module.writes and _OPTIMIZER.search(code):
                 return _Step(builds=True)
             if self._constructs(module, code, used):
-                return _Step(builds=True, asked=self.locator.asked)
+                return _Step(builds=True, asked=asked)
             named = used & module.meaningful
             if module.outline.stars:
                 # Classes: what one method binds, another may have from the star.
                 named |= used if code.startswith("class") else free_words(code)
             leads = dict.fromkeys(lead for word in named for lead in self._meant(module, word))
-            return _Step(False, tuple(leads), self.locator.asked)
-        finally:
-            self.locator.asked = outer
+            return _Step(False, tuple(leads), asked)
 
     # -- what a name means
 
@@ -339,6 +362,10 @@ class _Module:
     outline: Outline
     steps: dict[str, _Step] = field(default_factory=dict)
     """What was found out of its parts."""
+    alone: dict[str, _Step] = field(default_factory=dict)
+    """Whether each part names a constructor itself, as far as that was asked."""
+    outward: dict[str, _Step] = field(default_factory=dict)
+    """Where each part leads out of the module, as far as that was asked."""
     found: dict[tuple[str, int], tuple[Query, Sequence[_Module]]] = field(default_factory=dict)
     """The modules that it means by a name and a number of dots, as far as they were asked for."""
 
