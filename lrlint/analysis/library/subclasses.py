@@ -12,7 +12,13 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.copies import duplicate
-from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate, starts_above_zero
+from lrlint.analysis.library.own_laws import (
+    own_class,
+    own_decay,
+    own_rate,
+    starts_above_zero,
+    warmup_before,
+)
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -24,6 +30,7 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    ListValue,
     Opaque,
     Store,
     alternatives,
@@ -107,6 +114,10 @@ def _scheduler_of_one(
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
+        if (warmup := warmup_before(machine, own)) is not None:
+            inner, length = warmup
+            inner.parent, built.record.children = built.record, (inner,)
+            built.record.arguments = {"milestones": ListValue([length])}
         built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
 
