@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lrlint.diagnostics import Severity
 from lrlint.facts import Place, Schedule, Training
+from lrlint.formulas.warmup_cosine import WARMUPS
 from lrlint.judgement import wording
 from lrlint.judgement.exclusions import COMPETITOR, EXERCISE, NO_MAX_STEPS, OPEN_ARGUMENTS
 from lrlint.judgement.hand_written import caveat, source, unit_of
@@ -23,6 +24,7 @@ from lrlint.judgement.warmup import (
     takes_all,
     too_long_for,
     unfinished,
+    warmup_and_total,
     warmup_of_training,
     warmup_steps,
 )
@@ -38,8 +40,9 @@ class WarmupNeverEnds(Rule):
     Reports a warm-up (`LinearLR` that rises, `ConstantLR`) that is longer than the training, or
     than the part of a `SequentialLR` that it is given, a `LinearLR` whose start and end factor
     are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
-    more than its `num_training_steps`, or than the steps that the training makes. So is the
-    `warmup_t` of a schedule of timm's.
+    more than its `num_training_steps`, or than the steps that the training makes. So are the
+    warm-ups of lightning-bolts' `LinearWarmupCosineAnnealingLR`, MONAI's `WarmupCosineSchedule` and
+    the `warmup_t` of a schedule of timm's.
 
     ## Why is this bad
 
@@ -89,6 +92,7 @@ class WarmupNeverEnds(Rule):
             "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
             "get_wsd_schedule",
             "get_scheduler",
+            *WARMUPS,
         }
     )
     positioned = True
@@ -218,7 +222,7 @@ class WarmupNeverEnds(Rule):
         elif planned is not None and planned.never_ends:
             yield self._too_long(
                 planned,
-                f"num_training_steps is {wording.quantity(planned.compared.steps)}",
+                f"{warmup_and_total(schedule)[1]} is {wording.quantity(planned.compared.steps)}",
                 "the LR rises to the end and never decays",
             )
         elif taken is not None and taken.never_ends:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
+from lrlint.analysis.derive.law_reads import reads_of
 from lrlint.analysis.derive.loop_kinds import Loops
 from lrlint.analysis.derive.script_numbers import number_of
 from lrlint.analysis.derive.step_guards import Path, conditions
@@ -134,7 +135,8 @@ def _schedule(
         step.site for step in steps_of(record, base, list(written.writes), loops, LRWrite)
     )
     updates = steps_of(record, base, located, loops)
-    law = _law(written, loops, located)
+    by_default = _by_default(written)
+    law = replace(_law(written, by_default, loops, located), reads=reads_of(by_default, loops))
     decay = law.decays[0] if law.decays else None
     horizon: Horizon | None = None
     if decay is not None:
@@ -172,13 +174,19 @@ def _path_of_construction(record: OptimizerRecord, located: list[Located]) -> Pa
 # -- the law --------------------------------------------------------------------------------------
 
 
-def _law(written: Written, loops: Loops, located: list[Located]) -> WrittenLaw:
-    """Return what can be read of the law; nothing more where several places write the LR."""
-    by_default = [
+def _by_default(written: Written) -> list[Located]:
+    """Return the writes that the script's defaults do not rule out."""
+    return [
         write
         for write in written.writes
         if not any(part.lean is False for part in conditions(write.path))
     ]
+
+
+def _law(
+    written: Written, by_default: Sequence[Located], loops: Loops, located: list[Located]
+) -> WrittenLaw:
+    """Return what can be read of the law; nothing more where several places write the LR."""
     item = (by_default or written.writes)[0]
     event = item.event
     assert isinstance(event, LRWrite)

@@ -228,6 +228,8 @@ class Save(Event):
     holds: tuple[OptimizerRecord | SchedulerRecord, ...]
     open: bool
     """Whether it may hold others that were not seen."""
+    counts: bool = False
+    """Whether a number is saved with them that differs from one iteration to another."""
 
 
 @dataclass(eq=False, slots=True)

@@ -46,6 +46,12 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
 
+_NOISE: Final = "diffusers"
+"""A library whose classes that are called schedulers plan the noise of images, and no LR.
+
+Its LR schedules are functions.
+"""
+
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
 
@@ -299,10 +305,14 @@ class Relevance:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
                 return False  # followed there
+            if name.endswith("Scheduler") and head == _NOISE:
+                return False
             return is_class or is_called
         if name in module.outline.parts:
             return False
         if name in module.outline.imports:
+            if name.endswith("Scheduler") and _is_of_noise(module, name):
+                return False
             return self._is_foreign(module, name)
         return is_class or is_called
 
@@ -360,6 +370,14 @@ class _Module:
         """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
+
+
+def _is_of_noise(module: _Module, name: str) -> bool:
+    """Whether a name is imported from the library of noise schedulers alone."""
+    imports = module.outline.imports[name]
+    return all(
+        imported.level == 0 and imported.module.split(".", 1)[0] == _NOISE for imported in imports
+    )
 
 
 @cache
