@@ -154,6 +154,10 @@ class Simulation:
         if isinstance(self._target, OptimizerRecord):
             self.steps = max(self._writes)
 
+    def rate_of(self, group: int) -> float:
+        """Return the LR in use of a param group."""
+        return float(self._groups[group]["lr"])
+
     def keep_initial_lr(self, group: int | None, *, missing: bool) -> None:
         """Make the LR in use the initial one, of one param group or of all."""
         for values in self._groups if group is None else [self._groups[group]]:
@@ -205,7 +209,7 @@ class Simulation:
         self,
         scheduler: SchedulerRecord,
         argument: Callable[..., Any] | None = None,
-        indices: Sequence[int] = (),
+        indices: Sequence[int | float] = (),
     ) -> None:
         """Step a scheduler, with what ``argument`` gives in the iteration that ``indices`` name."""
         self._count()
