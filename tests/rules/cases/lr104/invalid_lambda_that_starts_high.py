@@ -20,3 +20,9 @@ def train(model, batches, epochs):
             sgd.zero_grad()
             model(batch).sum().backward()
             sgd.step()
+# fixed:
+# -             decay.step()
+#               sgd.zero_grad()
+#               model(batch).sum().backward()
+#               sgd.step()
+# +             decay.step()
