@@ -42,8 +42,8 @@ from lrlint.formulas import LAWS, Group, Replay, ignite
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
-from lrlint.predict.simulation import MOST_ITERATIONS, Simulation
-from lrlint.symbolic import Atom, Expr
+from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation
+from lrlint.symbolic import Atom, Expr, Strength
 
 _ROUNDING = 1e-12
 """How far an LR that is written by a formula may be from that of the script."""
@@ -74,6 +74,7 @@ class EventCompiler(TraceCompiler):
         self._machine = machine
         self._optimizer = optimizer
         self._simulation = simulation
+        self._by_hand = isinstance(target, OptimizerRecord)
         self._leaves_loop = False
         self._nudge = 1.0
         events = (item.event for item in walk(trace))
@@ -167,6 +168,10 @@ class EventCompiler(TraceCompiler):
                 return self._write(event, indices)
             case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
                 return lambda stack: simulation.keep_initial_lr(number, missing=missing)
+            case OptimizerCall(method="load_state_dict") if self._by_hand:
+                name = f"{LOADED_LR}`{event.place.text}`"
+                rate = self._machine.named_number(name, None, Strength.OPEN).value
+                return lambda stack: simulation.load_lrs(name, rate)
             case SchedulerCall() | OptimizerCall():
                 is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
                 attribute = f".{event.method} …" if is_attribute else ""
