@@ -5,13 +5,11 @@
 from torch.optim import SGD
 from torch.optim.lr_scheduler import StepLR
 
-
 def train_one_epoch(model, loader, optimizer, scheduler):
     for x, y in loader:
         model(x, y).backward()
         optimizer.step()
     scheduler.step()
-
 
 def train(model, train_loader):
     optimizer = SGD(model.parameters(), lr=0.1)
