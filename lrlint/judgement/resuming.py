@@ -23,12 +23,13 @@ from lrlint.judgement.rates import takes_metric, writes_when_built
 from lrlint.judgement.stepping import driver, is_moved, regular_sites
 from lrlint.symbolic import Atom, Expr
 
-_RESUME = re.compile(
+RESUME = re.compile(
     r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
     r"|(epoch|step|iter)s?_?(done|trained|finished|so_far)"
-    r"|(checkpoint|ckpt|snapshot|saved|state|loaded)\w*\[",
+    r"|((checkpoint|ckpt|snapshot|saved|state|loaded)|(^|[^a-z])(ck|cp|chk))\w*\[",
     re.IGNORECASE,
 )
+"""What the name of a number says that tells where a training goes on."""
 _COUNTER = r"epoch|step|iter|round|first|(^|_)it$|(^|_)ep$"
 MEMORYLESS = frozenset({"ExponentialLR", "MultiplicativeLR"})
 """Each of their steps multiplies the LR that it finds, which the optimizer's state brings back."""
@@ -51,13 +52,14 @@ def resumed(schedule: Schedule) -> Resume | None:
     """
     optimizer = schedule.optimizer
     loaded = optimizer is not None and restored(optimizer) is not None
-    says_so = re.compile(f"{_RESUME.pattern}|{_COUNTER}" if loaded else _RESUME.pattern, re.I)
+    says_so = re.compile(f"{RESUME.pattern}|{_COUNTER}" if loaded else RESUME.pattern, re.I)
     for site in regular_sites(driver(schedule)):
         for loop in site.loops:
             first = loop.first
             if first is None or loop.kind not in (LoopKind.EPOCH, LoopKind.BATCH):
                 continue
-            if first.is_constant or first.value not in (None, 0, 1):
+            seen = schedule.run.last_lrs is not None
+            if first.is_constant or (first.value not in (None, 0, 1) and not seen):
                 continue
             if loop.trips is not None and not loop.trips.atoms() & first.atoms():
                 continue  # `range(start, start + epochs)`: a whole training once more
@@ -100,7 +102,7 @@ def counts_from_zero(schedule: Schedule) -> bool:
     if any(loop.kind is LoopKind.REPLAY for site in schedule.sites for loop in site.loops):
         return False
     guards = [guard for site in schedule.sites for guard in site.guards]
-    return not any(_RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
+    return not any(RESUME.search(guard.text) for guard in (*guards, *schedule.construction.guards))
 
 
 def _may_be_moved_elsewhere(schedule: Schedule) -> bool:
@@ -240,7 +242,7 @@ def lr_stays_behind(schedule: Schedule) -> Call | None:
     lrs = [group.lr for group in optimizer.groups]
     if not optimizer.stepped or optimizer.open_groups or not lrs:
         return None
-    if any(lr is None or any(_RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
+    if any(lr is None or any(RESUME.search(atom.name) for atom in lr.atoms()) for lr in lrs):
         return None  # that may be the LR of the checkpoint
     if any(call.method in _SETS_THE_LR for call in optimizer.calls) or optimizer.writes:
         return None

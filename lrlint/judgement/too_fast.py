@@ -33,7 +33,8 @@ class TooFast:
 _VANISHED = 1e-6
 """Of the base LR: no training needs less."""
 _FEWEST_BATCHES = 30
-"""In an epoch whose number of batches is not known."""
+_FEWEST_ITERATIONS = 8
+"""In an epoch of a loader whose length is not known, and of anything else."""
 _LATEST_VANISHED = 0.5
 _LATEST_MILESTONE = 0.25
 """Shares of the training within which a decay is over too early, where its length is known."""
@@ -66,7 +67,8 @@ def decays_too_fast(schedule: Schedule) -> TooFast | None:
     if found is None:
         return None
     known = None if site.count is None else site.count.value
-    steps = float(_FEWEST_BATCHES * epochs.value) if known is None else known
+    fewest = _FEWEST_ITERATIONS if site.count is None else _FEWEST_BATCHES
+    steps = float(fewest * epochs.value) if known is None else known
     if not found.suits_epochs:
         latest = steps * _AT_ONCE
     elif known is None:

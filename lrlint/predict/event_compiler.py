@@ -41,8 +41,8 @@ from lrlint.formulas import LAWS, Group, Replay, ignite
 from lrlint.predict.functions import static
 from lrlint.predict.own_schedules import GivenScheduler, OwnSchedule
 from lrlint.predict.running import Unreadable
-from lrlint.predict.simulation import MOST_ITERATIONS, Simulation
-from lrlint.symbolic import Atom, Expr
+from lrlint.predict.simulation import LOADED_LR, MOST_ITERATIONS, Simulation
+from lrlint.symbolic import Atom, Expr, Strength
 
 _LEFT_OUT = object()
 """An argument that says which LR a schedule writes."""
@@ -71,6 +71,7 @@ class EventCompiler(TraceCompiler):
         self._machine = machine
         self._optimizer = optimizer
         self._simulation = simulation
+        self._by_hand = isinstance(target, OptimizerRecord)
 
     def _may_be_left_out(self, event: Event) -> bool:
         return _loads_checkpoint(event)  # a first run has none
@@ -112,6 +113,10 @@ class EventCompiler(TraceCompiler):
                 return self._write(event, indices)
             case OptimizerCall(keeps=InitialRate(group=number, missing=missing)):
                 return lambda stack: simulation.keep_initial_lr(number, missing=missing)
+            case OptimizerCall(method="load_state_dict") if self._by_hand:
+                name = f"{LOADED_LR}`{event.place.text}`"
+                rate = self._machine.named_number(name, None, Strength.OPEN).value
+                return lambda stack: simulation.load_lrs(name, rate)
             case SchedulerCall() | OptimizerCall():
                 is_attribute = isinstance(event, SchedulerCall) and event.method.endswith(" =")
                 attribute = f".{event.method} …" if is_attribute else ""

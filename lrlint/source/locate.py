@@ -91,6 +91,7 @@ class Locator:
         self._answers: dict[Query, Sequence[Path]] = {}
         self._roots: dict[str, list[str]] = {}
         self._listed: dict[str, frozenset[str] | None] = {}
+        self._inner: dict[str, dict[str | None, list[str]]] = {}
 
     def find(self, importer: Path, name: str, level: int) -> Sequence[Path]:
         """Return the files that ``importer`` may mean by a module's name, likeliest first.
@@ -146,11 +147,24 @@ class Locator:
         The script may add that folder to ``sys.path`` in code that lrlint does not follow.
         """
         for root in roots:
-            folders = [os.path.join(root, name) for name in sorted(self._names(root) or ())]
+            inner = self._inner_folders(root)
+            folders = [*inner.get(parts[0], ()), *inner.get(None, ())]
             found = [path for folder in folders for path in self._at(folder, parts)]
             if found:
                 yield from found if len(found) == 1 else ()
                 return
+
+    def _inner_folders(self, root: str) -> dict[str | None, list[str]]:
+        """Return the folders in ``root`` by the names they hold; by None those not listed."""
+        known = self._inner.get(root)
+        if known is None:
+            known = self._inner[root] = {}
+            for name in self._names(root) or ():
+                folder = os.path.join(root, name)
+                names = self._names(folder)
+                for held in (None,) if names is None else names:
+                    known.setdefault(held, []).append(folder)
+        return known
 
     def _data(self, folder: str, name: str) -> Iterator[str]:
         roots = self._search_path(folder)

@@ -44,8 +44,8 @@ _BLANK: Final = re.compile(r"(?:^|(?<=\f))[ \t]+(?=\r?$)", re.MULTILINE)
 _MOST: Final = 25_000
 """Statements of a module, or elements of a list: the analyser follows no more in one script, and
 libcst would take ten seconds and a gigabyte for a megabyte of numbers."""
-_SOMETHING: Final = "()[::1]"
-"""An expression of which the analyser knows nothing."""
+_SOMETHING: Final = "...[...]"
+"""An expression with no value in Python, so that the analyser can know nothing of it."""
 
 
 class _Cut(NamedTuple):

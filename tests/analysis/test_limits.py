@@ -15,6 +15,7 @@ from lrlint.analysis.model.conditions import Condition
 from lrlint.analysis.model.contradictions import Contradictions
 from lrlint.linter import engine, file_linter
 from lrlint.linter.engine import lint_text
+from lrlint.predict.forecast import forecast
 from lrlint.source import load
 from lrlint.source.syntax import syntax_tree
 from lrlint.span import Location
@@ -178,7 +179,7 @@ def test_what_a_library_does_costs_a_share_of_the_budget(
     script.write_text(USER.format(call=call, step=step))
     assert [one.code for one in engine.lint([script]).diagnostics] == codes
     reasons = [reason for _, reason in analyse(load(script)).undecided]
-    assert "the script is too large to be followed to its end" not in reasons
+    assert "not followed to the end of the script, which is too large" not in reasons
     assert any("too large to be followed" in reason for reason in reasons)
 
 
@@ -239,3 +240,22 @@ train(optimizer)
     assert found.code == "LR000"
     assert re.fullmatch(r"Python knows this syntax, but libcst [\d.]+ does not: .+", found.message)
     assert found.location == Location(6, row.index("2") + 1)
+
+
+def test_the_length_of_a_list_that_is_too_long_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lrlint.source.skeleton._MOST", 20)
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import torch\n"
+        f"rates = {[i / 100 for i in range(21)]}\n"
+        "opt = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "sched = torch.optim.lr_scheduler.StepLR(opt, 30)\n"
+        "for rate in rates:\n"
+        "    opt.step()\n"
+        "    sched.step()\n"
+    )
+    (predicted,) = forecast(load(script)).schedules
+    assert predicted.prediction.lr is None
+    assert "len(rates)" in predicted.prediction.unresolved

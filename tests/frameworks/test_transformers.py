@@ -248,3 +248,33 @@ Trainer(model=net, args=given, train_dataset=range(64), callbacks=[Own()]).train
 """
     (found,) = predicted(callback, tmp_path)
     assert found.prediction.unresolved
+
+
+SENTENCES = """
+from datasets import Dataset
+from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers.training_args import BatchSamplers
+
+rows = Dataset.from_dict({"anchor": ["a"] * 42, "positive": ["b"] * 42})
+given = SentenceTransformerTrainingArguments("out", learning_rate=2e-3, warmup_steps=0.25, ARGS)
+SentenceTransformerTrainer(net, given, DATA, None, loss).train()
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "data", "count"),
+    [
+        ("num_train_epochs=2", "rows", 12),
+        ("num_train_epochs=2, batch_sampler=BatchSamplers.BATCH_SAMPLER", "rows", 12),
+        ("max_steps=8, batch_sampler=BatchSamplers.NO_DUPLICATES", "rows", 8),
+        ("num_train_epochs=2, batch_sampler=BatchSamplers.NO_DUPLICATES", "rows", None),
+        ("num_train_epochs=2", "{'one': rows, 'two': rows}", None),
+        ("max_steps=8, learning_rate_mapping={'a': 1e-3}", "rows", None),
+    ],
+)
+def test_a_trainer_of_sentences(args: str, data: str, count: int | None, tmp_path: Path) -> None:
+    found = predicted(SENTENCES.replace("ARGS", args).replace("DATA", data), tmp_path)
+    curves = [one.prediction.lr[0] for one in found if one.prediction.lr is not None]
+    assert [len(curve) for curve in curves] == ([] if count is None else [count])
+    if args.startswith("max_steps") and curves:
+        assert list(curves[0]) == pytest.approx(linear(2e-3, warmup=2))

@@ -1,6 +1,8 @@
-"""transformers' ``TrainingArguments``, and those of TRL that derive from them."""
+"""transformers' ``TrainingArguments``, and those of other libraries that derive from them."""
 
 from __future__ import annotations
+
+import re
 
 import libcst as cst
 
@@ -38,7 +40,12 @@ _TRL = {
 """The learning rates of TRL's classes; their other defaults that matter are transformers'."""
 _GENERATIONS = {"GRPOConfig": 8, "RLOOConfig": 2}
 """How often the online trainers use each prompt."""
-CLASSES = ("TrainingArguments", "Seq2SeqTrainingArguments", *_TRL)
+SENTENCES = ("SentenceTransformer", "CrossEncoder", "SparseEncoder")
+"""What the names of sentence-transformers' classes begin with."""
+_OF_SENTENCES = tuple(f"{name}TrainingArguments" for name in SENTENCES)
+BATCH_SAMPLER = "batch_sampler"
+"""The argument that only sentence-transformers' classes have, and the name of its default."""
+CLASSES = ("TrainingArguments", "Seq2SeqTrainingArguments", *_OF_SENTENCES, *_TRL)
 _DEFAULTS: dict[str, AnyValue] = {
     "learning_rate": Expr.const(5e-5),
     "lr_scheduler_type": Const("linear"),
@@ -58,11 +65,20 @@ _OTHERS = "**"
 """The key in whose place a call has arguments that are not known."""
 _ENUM = {"reduce_on_plateau": "reduce_lr_on_plateau"}
 """Members of ``SchedulerType`` that are not called what their value is."""
+_ENUMS = re.compile(r"\.(?:SchedulerType|BatchSamplers)\.")
+
+
+def modules_of_sentences(last: str) -> list[str]:
+    """Return the modules of sentence-transformers (3 to 6) that may offer a class."""
+    parts = ("", ".sentence_transformer", ".cross_encoder", ".sparse_encoder")
+    packages = [f"sentence_transformers{part}" for part in parts]
+    return [*packages, *(f"{package}.{last}" for package in packages)]
 
 
 @models(
     *qualified(_TRANSFORMERS, "TrainingArguments", "Seq2SeqTrainingArguments"),
     *qualified(("trl",), *_TRL),
+    *qualified(modules_of_sentences("training_args"), *_OF_SENTENCES),
 )
 def _arguments(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     name = machine.unit.code(node.func).rsplit(".", 1)[-1]
@@ -93,6 +109,8 @@ def build(
         store.data["num_generations"] = Expr.const(_GENERATIONS[name])
         store.data["num_iterations"] = Expr.const(1)
         store.data.update(dict.fromkeys(("steps_per_generation", "generation_batch_size"), NONE))
+    if name in _OF_SENTENCES:
+        store.data[BATCH_SAMPLER] = Const(BATCH_SAMPLER)
     for key in [*map(str, store.data)] if cls is not None else ():
         default = members.class_member(machine, cls, key) if cls is not None else None
         if default is not None and not isinstance(default, Opaque):
@@ -111,6 +129,8 @@ def build(
         places=places,
     )
     store.data["lr_scheduler_type"] = _type(store.data["lr_scheduler_type"])
+    if BATCH_SAMPLER in store.data:
+        store.data[BATCH_SAMPLER] = _type(store.data[BATCH_SAMPLER])
     return made
 
 
@@ -120,9 +140,10 @@ def may_have_others(arguments: Instance) -> bool:
 
 
 def _type(value: AnyValue) -> AnyValue:
-    """Return the name of a schedule; of a member of ``SchedulerType``, its value."""
-    if isinstance(value, External) and ".SchedulerType." in value.name:
-        member = value.name.rsplit(".", 1)[-1].lower()
+    """Return the name of a choice; of a member of ``SchedulerType``, its value."""
+    name = value.name if isinstance(value, External) else getattr(value, "external", None)
+    if isinstance(name, str) and _ENUMS.search(name):
+        member = name.rsplit(".", 1)[-1].lower()
         return Const(_ENUM.get(member, member))
     return value
 

@@ -1,4 +1,4 @@
-"""transformers' ``Trainer``, and those of TRL that train as it does.
+"""transformers' ``Trainer``, and those of TRL and sentence-transformers that train as it does.
 
 The laws are those of transformers 5.24: the scheduler steps once per optimizer update, and the
 schedule of the `TrainingArguments` is planned for all of them.
@@ -33,6 +33,7 @@ from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     ClassValue,
+    DictValue,
     FunctionValue,
     Instance,
     ListValue,
@@ -48,8 +49,11 @@ _TRL = (
     *("SFTTrainer", "DPOTrainer", "RewardTrainer", "KTOTrainer", "ORPOTrainer", "CPOTrainer"),
     *("GRPOTrainer", "RLOOTrainer"),
 )
-_CLASSES = ("Trainer", "Seq2SeqTrainer", *_TRL)
+_OF_SENTENCES = tuple(f"{name}Trainer" for name in settings.SENTENCES)
+_CLASSES = ("Trainer", "Seq2SeqTrainer", *_OF_SENTENCES, *_TRL)
 _PARAMETERS = {"model": 0, "args": 1, "train_dataset": 3, "callbacks": 9, "optimizers": 10}
+_OTHER_PARAMETERS = {"model": 0, "args": 1, "train_dataset": 2, "callbacks": 10, "optimizers": 11}
+"""Those of sentence-transformers' classes."""
 _PASSED = "passed to a Trainer"
 _OPTIMIZERS = {"adamw": "AdamW", "paged_adamw": "AdamW", "sgd": "SGD", "adafactor": "Adafactor"}
 _UNREAD = (
@@ -66,7 +70,11 @@ transformers 5.24 does not call ``create_optimizer_and_scheduler``, older versio
 # -- the object
 
 
-@models(*qualified(_TRANSFORMERS, "Trainer", "Seq2SeqTrainer"), *qualified(("trl",), *_TRL))
+@models(
+    *qualified(_TRANSFORMERS, "Trainer", "Seq2SeqTrainer"),
+    *qualified(("trl",), *_TRL),
+    *qualified(settings.modules_of_sentences("trainer"), *_OF_SENTENCES),
+)
 def _trainer(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
     return _initialise(machine, _new(None), arguments)
 
@@ -99,7 +107,8 @@ def _super_init(
 def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> Instance:
     """Note what a Trainer is given; until it trains, other code may step what it holds."""
     moved = 1 if _rewards_come_first(arguments) else 0
-    for name, position in _PARAMETERS.items():
+    parameters = _OTHER_PARAMETERS if _is_of_sentences(arguments.get(1, "args")) else _PARAMETERS
+    for name, position in parameters.items():
         value = arguments.get(position + moved if name == "args" else position, name)
         if value is not None and name != "optimizers":
             trainer.store.data.setdefault(name, value)
@@ -109,7 +118,7 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
         args.store.data["train_batch_size"] = trainer.store.data["_train_batch_size"] = size
     if arguments.open or "optimizer_cls_and_kwargs" in arguments.keywords:
         trainer.store.data["optimizer"] = Opaque()
-    given = arguments.get(_PARAMETERS["optimizers"], "optimizers")
+    given = arguments.get(parameters["optimizers"], "optimizers")
     for value in arguments.all():
         escapes.escape(value, _PASSED)
     if given is None or given == NONE:
@@ -122,6 +131,11 @@ def _initialise(machine: Machine, trainer: Instance, arguments: Arguments) -> In
         trainer.store.data["optimizer"] = optimizer
         trainer.store.data["lr_scheduler"] = scheduler
     return trainer
+
+
+def _is_of_sentences(args: AnyValue | None) -> bool:
+    """Whether the arguments are those of sentence-transformers."""
+    return isinstance(args, Instance) and settings.BATCH_SAMPLER in args.store.data
 
 
 def _rewards_come_first(arguments: Arguments) -> bool:
@@ -158,6 +172,8 @@ def _train(machine: Machine, trainer: Instance, arguments: Arguments, node: cst.
     if build.overrides(machine, trainer, *_UNREAD):
         return Opaque(measured=True)
     if settings.constant(machine, args, "deepspeed") is not None or settings.may_have_others(args):
+        return Opaque(measured=True)
+    if "learning_rate_mapping" in args.store.data:
         return Opaque(measured=True)
     plan = _plan(machine, trainer, args, node)
     optimizer = build.optimizer_of(machine, trainer, node)
@@ -310,6 +326,8 @@ def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
     packs = settings.constant(machine, args, "packing") is True
     fixed = settings.constant(machine, args, "auto_find_batch_size") is False
     drops_last = settings.constant(machine, args, "dataloader_drop_last")
+    if _is_of_sentences(args) and not _is_one_in_order(machine, args, dataset):
+        return _unknown_batches(machine)
     if size is not None and fixed and not packs and isinstance(drops_last, bool):
         processes = machine.override(f"{args.path or 'args'}.world_size")
         shared = processes if isinstance(processes, int) else 1
@@ -322,6 +340,19 @@ def _batches(machine: Machine, trainer: Instance, args: Instance) -> Expr:
         if isinstance(batches, Expr):
             return batches
     return _unknown_batches(machine)
+
+
+def _is_one_in_order(machine: Machine, args: Instance, dataset: AnyValue | None) -> bool:
+    """Whether the batches of sentence-transformers are those of one data set, and all of them.
+
+    Some samplers leave batches out, and there may be a data set for each of several losses.
+    """
+    several = isinstance(dataset, DictValue) or (
+        isinstance(dataset, Instance) and dataset.kind is LibraryKind.DATASET_DICT
+    )
+    shared = machine.override(f"{args.path or 'args'}.world_size")
+    in_order = settings.constant(machine, args, settings.BATCH_SAMPLER) == settings.BATCH_SAMPLER
+    return in_order and not several and shared is None
 
 
 def _generated(machine: Machine, args: Instance, samples: Expr, size: Expr) -> Expr | None:

@@ -30,7 +30,7 @@ _LEAST: Final = 1 / 64
 Deep within others, what is left for it is next to nothing.
 """
 
-TOO_LARGE: Final = "the script is too large to be followed to its end"
+TOO_LARGE: Final = "not followed to the end of the script, which is too large"
 _CODE_TOO_LARGE: Final = "passed to code that is too large to be followed to its end"
 
 

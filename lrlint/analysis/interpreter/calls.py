@@ -361,7 +361,7 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
     if last is None and len(results) == 1:
         return results[0][1]
     values = [value for _, value in results]
-    named = [value.path for value in values if isinstance(value, Opaque) and not value.measured]
+    named = [*map(_name_of, values)]
     if last is None and results and _are_numbers(values):
         last = results.pop()[1]
     if last is not None:
@@ -369,6 +369,16 @@ def _returned(machine: Machine, frame: Frame) -> AnyValue:
             last = choices.join(machine, condition, value, last, next(filter(None, named), ""))
         return last
     return choices.choice(machine, results) if results else NONE
+
+
+def _name_of(value: AnyValue) -> str | None:
+    """Return how the script calls a value, or the only number that it is computed from."""
+    match value:
+        case Opaque(measured=False, path=path):
+            return path
+        case Expr() if len(value.atoms()) == 1:
+            return next(iter(value.atoms())).name
+    return None
 
 
 def _are_numbers(values: Sequence[AnyValue]) -> bool:

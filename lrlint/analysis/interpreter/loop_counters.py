@@ -26,7 +26,7 @@ from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.interpreter.reset_counters import replace_condition
 from lrlint.analysis.model.computed import all_atoms
 from lrlint.analysis.model.condition_queries import is_loop_atom
-from lrlint.analysis.model.conditions import Condition, Relation, flatten, negate
+from lrlint.analysis.model.conditions import Condition, Divisible, Relation, flatten, negate
 from lrlint.analysis.model.trace import (
     Break,
     Carried,
@@ -140,8 +140,20 @@ def _condition_of_break(node: Node) -> Condition | None:
     """Return the condition of an ``if`` that only breaks out of the loop around it."""
     match node:
         case When(condition=condition, body=[Break(levels=1)]):
-            return condition
+            return until_multiple(condition)
     return None
+
+
+def until_multiple(condition: Condition) -> Condition:
+    """Return ``step >= 100`` for the first ``step % 100 == 0`` of a counter that begins at 1."""
+    match condition:
+        case Divisible(value=value, by=by, remainder=remainder, text=text):
+            start = value.subs(
+                {atom: Expr.const(0) for atom in value.atoms() if is_loop_atom(atom)}
+            )
+            if start.as_number() == 1 and remainder.as_number() == 0 and (by.value or 1) > 0:
+                return Relation(">=", value, by, text)
+    return condition
 
 
 def _trips(tests: list[Condition], loop: LoopRecord, mapping: dict[Atom, Expr]) -> Expr | None:

@@ -27,6 +27,7 @@ from lrlint.analysis.library import (  # noqa: F401
     data_loaders,
     decorators,
     fabric,
+    hugging_face_data,
     hydra_objects,
     ignite,
     ignite_schedulers,
@@ -84,7 +85,7 @@ _FAMILIES: tuple[_Family, ...] = (
 )
 
 
-_SUBCLASSED = ("transformers", "trl", "yacs", "fvcore")
+_SUBCLASSED = ("transformers", "sentence_transformers", "trl", "yacs", "fvcore")
 
 
 class Libraries(Library):

@@ -14,7 +14,6 @@ from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
     Const,
-    DictValue,
     Instance,
     ListValue,
     Loader,
@@ -121,16 +120,6 @@ def _tensor_dataset(machine: Machine, arguments: Arguments, node: cst.Call) -> A
         if length is not None:
             return Sized(length)
     return Sized(None)
-
-
-@models("datasets.Dataset.from_dict", "datasets.Dataset.from_list")
-def _dataset_of_hugging_face(machine: Machine, arguments: Arguments, node: cst.Call) -> AnyValue:
-    rows = arguments.get(0, "mapping")
-    if isinstance(rows, DictValue):
-        columns = [value for value in rows.store.data.values() if rows.complete]
-        rows = columns[0] if columns else None
-    length = None if rows is None else length_of(machine, rows)
-    return Opaque() if length is None else Sized(length)
 
 
 @models(*qualified(_MODULES, "Subset"))

@@ -7,20 +7,30 @@ import re
 import libcst as cst
 
 from lrlint.analysis.code.queries import dotted
-from lrlint.analysis.interpreter import choices, members
+from lrlint.analysis.interpreter import calls, choices, members
 from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.copies import duplicate
-from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate, starts_above_zero
+from lrlint.analysis.library.own_laws import (
+    own_class,
+    own_decay,
+    own_rate,
+    starts_above_zero,
+    warmup_before,
+)
+from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
 from lrlint.analysis.model.values import (
+    NONE,
     AnyValue,
     Choice,
     ClassValue,
+    External,
     FunctionValue,
     Instance,
+    ListValue,
     Opaque,
     Store,
     alternatives,
@@ -100,6 +110,8 @@ def _scheduler_of_one(
             break
         if isinstance(value, Opaque) and value.path and "optim" in value.path.lower():
             target = value
+    if (built := _as_its_base(machine, cls, arguments, node)) is not None:
+        return built
     own = own_class(machine, cls, arguments, node)
     built = schedulers.build_unknown(
         machine, cls.name, target, node, arguments, derived=True, own=own
@@ -113,6 +125,10 @@ def _scheduler_of_one(
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
+        if (warmup := warmup_before(machine, own)) is not None:
+            inner, length = warmup
+            inner.parent, built.record.children = built.record, (inner,)
+            built.record.arguments = {"milestones": ListValue([length])}
         built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
 
@@ -127,6 +143,43 @@ def _passes_counter_on(machine: Machine, cls: ClassValue) -> bool:
         and any(isinstance(a.value, cst.Name) and a.value.value == "last_epoch" for a in node.args)
         for node in walk(body)
     )
+
+
+_LAWLESS = {"LRScheduler", "_LRScheduler", "LambdaLR"}
+"""Classes that leave the law to a method of the class that derives from them."""
+_LAW_METHODS = ("get_lr", "_get_closed_form_lr", "step")
+
+
+def _as_its_base(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: cst.Call
+) -> AnyValue | None:
+    """Build the scheduler of torch's that a class only chooses arguments for, or return None."""
+    bases = members.external_bases(cls)
+    if (
+        len(bases) != 1
+        or bases[0].rsplit(".", 1)[-1] in _LAWLESS
+        or arguments.open
+        or not isinstance(members.class_member(machine, cls, "__init__"), FunctionValue)
+        or any(members.class_member(machine, cls, name) is not None for name in _LAW_METHODS)
+    ):
+        return None
+    instance = Instance(cls, Store(), open=True, kind=LibraryKind.LR_SCHEDULER)
+    calls.initialise(machine, instance, arguments, node)
+    return instance.store.data.get(_BUILT)
+
+
+_BUILT = "super().__init__(…)"
+
+
+@models_method(LibraryKind.LR_SCHEDULER, "__init__")
+def _initialise_base(
+    machine: Machine, instance: Instance, arguments: Arguments, node: cst.Call
+) -> AnyValue:
+    assert instance.cls is not None
+    (base,) = members.external_bases(instance.cls)
+    built = machine.call(External(base), arguments, node)
+    machine.write(instance.store, _BUILT, built)
+    return NONE
 
 
 def _is_dataclass(cls: ClassValue) -> bool:

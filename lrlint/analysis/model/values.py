@@ -322,6 +322,11 @@ class Sized(Value):
 
 
 @dataclass(eq=False, slots=True)
+class Rows(Sized):
+    """A data set of Hugging Face's ``datasets``."""
+
+
+@dataclass(eq=False, slots=True)
 class Loader(Value):
     """An iterable of batches."""
 

@@ -1,8 +1,8 @@
 """Whether a script can come to build an LR scheduler, itself or through what it imports.
 
-The byte test passes every file that speaks of schedules: the callbacks, the configurations, the
-text generation that "schedules" its requests. This test follows names: the words of a script lead
-to the functions and classes of the project that bear them, whose words lead on, until one of them
+The byte test passes every file that mentions a schedule: callbacks, configurations, the text
+generation that "schedules" its requests. This test follows names: the words of a script lead to the
+functions and classes of the project with those names, and their words to others, until one of them
 is a scheduler's constructor.
 """
 
@@ -38,13 +38,19 @@ _BUILDS: Final = re.compile(
     r"|(?:SFT|\w*PO|KTO|RLOO|Reward)Config"
     r"|create_scheduler_v2"
 )
-"""The name of a constructor: of torch's, transformers', or one that any library may have."""
+"""The name of a constructor of torch, of transformers, or of any other library."""
 
 _DOT: Final = re.compile(r"\s*\.\s*")
 _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
-"""What a name is an attribute of, read from its end: there is no telling where it begins."""
+"""The attributes before a name, matched from their end: where they begin is not known."""
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
+
+_NOISE: Final = "diffusers"
+"""A library whose classes that are called schedulers plan the noise of images, and no LR.
+
+Its LR schedules are functions.
+"""
 
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
@@ -89,7 +95,7 @@ class Relevance:
     def may_start(self, path: Path, text: str) -> bool:
         """Whether a script that speaks of no schedule starts code nearby that builds one.
 
-        ``main`` imports the trainer, or what imports it; behind longer chains is a whole library.
+        ``main`` imports the trainer, or what imports it; longer chains lead into whole libraries.
         """
         near = set(self._entry(path, text).everything())
         for _ in range(_NEAREST):
@@ -103,7 +109,7 @@ class Relevance:
         return module.imports_by_name or self._constructs(module, code, words(code))
 
     def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
-        """Yield what a part of a module may use of other modules, all parts of the own one too."""
+        """Yield what a part may use of other modules, through other parts of its own too."""
         waiting, seen = [part], {part}
         while waiting:
             for word in words(module.outline.parts[waiting.pop()]) & module.meaningful:
@@ -301,10 +307,14 @@ class Relevance:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
                 return False  # followed there
+            if name.endswith("Scheduler") and head == _NOISE:
+                return False
             return is_class or is_called
         if name in module.outline.parts:
             return False
         if name in module.outline.imports:
+            if name.endswith("Scheduler") and _is_of_noise(module, name):
+                return False
             return self._is_foreign(module, name)
         return is_class or is_called
 
@@ -367,6 +377,14 @@ class _Module:
         """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
+
+
+def _is_of_noise(module: _Module, name: str) -> bool:
+    """Whether a name is imported from the library of noise schedulers alone."""
+    imports = module.outline.imports[name]
+    return all(
+        imported.level == 0 and imported.module.split(".", 1)[0] == _NOISE for imported in imports
+    )
 
 
 @cache

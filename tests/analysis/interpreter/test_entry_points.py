@@ -142,6 +142,6 @@ def test_a_script_that_is_too_large_is_given_up() -> None:
     machine = interpreter(script, nodes=50)
     traces(machine)
     (reason,) = [text for _, text in machine.undecided]
-    assert reason == "the script is too large to be followed to its end"
+    assert reason == "not followed to the end of the script, which is too large"
     (record,) = schedulers(script, nodes=50)
     assert record.escapes == reason
