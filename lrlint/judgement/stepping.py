@@ -16,6 +16,7 @@ from lrlint.facts import (
     StepSite,
 )
 from lrlint.formulas.deepspeed import LIBRARY as DEEPSPEED
+from lrlint.formulas.warmup_cosine import LENGTHS
 from lrlint.symbolic import Expr, NotRepresentable, TooComplex, Unit, minimum
 
 
@@ -102,13 +103,15 @@ def sets_position(schedule: Schedule) -> bool:
 def counts_training_steps(schedule: Schedule) -> bool:
     """Whether its length is the ``num_training_steps`` of a ``get_…_schedule…`` function.
 
-    DeepSpeed's own schedulers call it ``total_num_steps``.
+    Schedulers of other libraries call it otherwise.
     """
     horizon = schedule.horizon
     if horizon is None:
         return False
     if schedule.scheduler.startswith(DEEPSPEED):
         return horizon.parameter == "total_num_steps"
+    if schedule.scheduler in LENGTHS:
+        return horizon.parameter == LENGTHS[schedule.scheduler]
     return schedule.scheduler.startswith("get_") and horizon.parameter == "num_training_steps"
 
 

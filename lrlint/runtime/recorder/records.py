@@ -204,6 +204,13 @@ class RecordedScheduler:
         return self.steps_before + self.steps + self.refused
 
     @property
+    def span(self) -> tuple[int, int]:
+        """Return the optimizer steps before its first call in the user's code, and its last."""
+        sites = self.sites.values()
+        begin = min((site.first_at for site in sites), default=0)
+        return begin, max((site.last_at for site in sites), default=self.optimizer.steps)
+
+    @property
     def departure(self) -> Departure | None:
         """Return where the LR departs from the schedule; None for a part of another one."""
         writes = self.optimizer.hand_writes

@@ -47,6 +47,7 @@ from lrlint.runtime.recorder.silent_errors import expect_own_lrs
 from lrlint.runtime.recorder.verifier import note_unseen_steps
 from lrlint.runtime.recorder.wrappers import (
     is_advance_of_accelerate,
+    steps_for,
     unwrapped_optimizer,
     unwrapped_scheduler,
 )
@@ -73,7 +74,7 @@ class SchedulerListener:
         record = self._optimizers.record_of(optimizer)
         if record is None and not self._optimizers.only:
             record = self._optimizers.adopt(optimizer)
-        if record is not None and not record.driven:
+        if record is not None and not (record.driven and record.expected.starts_as(optimizer)):
             record.expected.follow(optimizer.param_groups)
 
     def built(self, scheduler: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
@@ -389,7 +390,7 @@ def _built_alike(record: RecordedScheduler, other: RecordedScheduler) -> bool:
 
 def _is_of(optimizer: RecordedOptimizer, scheduler: Any) -> bool:
     mine, real = scheduler.optimizer, optimizer.ref()
-    return mine is real or unwrapped_optimizer(mine) is real
+    return mine is real or unwrapped_optimizer(mine) is real or steps_for(real, mine)
 
 
 def _same(lrs: Sequence[Any], others: Sequence[Any]) -> bool:
