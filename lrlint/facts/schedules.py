@@ -24,7 +24,8 @@ class Surroundings:
     competitors: tuple[Schedule, ...] = ()
     """Other schedules that advance on the same optimizer."""
     instead: tuple[Schedule, ...] = ()
-    """The competitors that advance only where a setting keeps this one from advancing."""
+    """The competitors that advance only where a setting keeps this one from advancing, or, in a
+    run, before or after this one does."""
     otherwise: tuple[Schedule, ...] = ()
     """Schedules of the same optimizer that are built only where this one is not."""
     alternatives: tuple[Schedule, ...] = ()

@@ -221,6 +221,27 @@ def test_a_warm_up_that_takes_its_factor_back_is_no_departure(every: int) -> Non
     assert track.max_relative_error == 0
 
 
+class Wrapper(Optimizer):
+    """Averages what another optimizer does, and has its param groups."""
+
+    def __init__(self, fast: Optimizer) -> None:
+        self.fast, self.state, self.defaults = fast, fast.state, fast.defaults
+        self.param_groups = fast.param_groups
+
+    def step(self, closure: Any = None) -> None:
+        self.fast.step()
+
+
+def test_the_scheduler_of_a_wrapper_drives_what_it_wraps() -> None:
+    with lrlint.watch(mode="record") as watch:
+        optimizer = Wrapper(SGD(parameters(), lr=0.1))
+        kept = trained(optimizer, CosineAnnealingLR(optimizer, 6, eta_min=0.01))
+    (track,) = watch.recording.schedules
+    assert (track.optimizer, track.optimizer_steps, track.max_relative_error) == ("SGD", 6, 0)
+    assert watch.findings == ()
+    del kept
+
+
 def test_a_warm_up_that_keeps_its_factor_is_a_departure() -> None:
     with lrlint.watch(mode="record") as watch:
         optimizer = SGD(parameters(), lr=0.1)

@@ -239,7 +239,8 @@ def test_the_module_has_what_python_gives_it(tmp_path: Path) -> None:
             print(name, type(value), value if name != "__loader__" else vars(value))
     """
     script(tmp_path, text)
-    result, expected = warm(tmp_path, "train.py"), run(tmp_path, "train.py", python=True)
+    name = f"../{tmp_path.name}/./train.py"
+    result, expected = warm(tmp_path, name), run(tmp_path, name, python=True)
     assert result.stdout == expected.stdout
 
 

@@ -18,7 +18,7 @@ from lrlint.runtime.recorder.lr_values import as_number
 from lrlint.runtime.recorder.records import RecordedOptimizer
 from lrlint.runtime.recorder.resume_check import OPTIMIZER_LOADED
 from lrlint.runtime.recorder.verifier import Verifier
-from lrlint.runtime.recorder.wrappers import unwrapped_optimizer
+from lrlint.runtime.recorder.wrappers import steps_for, unwrapped_optimizer
 
 SITES_UNTIL = 1000
 """Optimizer steps whose call sites are looked up; later ones come from the same lines."""
@@ -42,7 +42,10 @@ class OptimizerListener:
 
     def record_of(self, optimizer: Any) -> RecordedOptimizer | None:
         """Return the record of an optimizer that is known, wrapped or not."""
-        return self._by_id.get(id(unwrapped_optimizer(optimizer)))
+        record = self._by_id.get(id(unwrapped_optimizer(optimizer)))
+        if record is None and optimizer is not None:
+            return next((one for one in self.records if steps_for(one.ref(), optimizer)), None)
+        return record
 
     def built(self, optimizer: Any) -> None:
         """Hear that an optimizer's constructor has run."""

@@ -181,6 +181,8 @@ class RecordedScheduler:
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
+    starts_over_after: int = 0
+    """The steps of that training, where the optimizer's state is not loaded either."""
     failed: bool = False
     """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
     seen_counter: float | None = None
@@ -200,6 +202,13 @@ class RecordedScheduler:
     def counter(self) -> int:
         """Return its own counter: the steps of this run, and those that a checkpoint brought."""
         return self.steps_before + self.steps + self.refused
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return the optimizer steps before its first call in the user's code, and its last."""
+        sites = self.sites.values()
+        begin = min((site.first_at for site in sites), default=0)
+        return begin, max((site.last_at for site in sites), default=self.optimizer.steps)
 
     @property
     def departure(self) -> Departure | None:
