@@ -313,9 +313,6 @@ class EventCompiler(TraceCompiler):
         self, event: SchedulerStep, step: Runner, indices: tuple[Atom, ...]
     ) -> Runner | None:
         """Return a step that advances its scheduler several times, as accelerate does."""
-        if self._machine.synchronised is not None and event.scheduler.law == "OneCycleLR":
-            self._unresolved.append("where accelerate stops a OneCycleLR that accumulates")
-            return None
         if event.times is None or event.times.as_number() == 1:
             return step
         times = self._argument(event.times, indices)

@@ -230,7 +230,7 @@ class Simulation:
         replay = self._replays.get(id(scheduler))
         if replay is None:
             return
-        if scheduler.prepared and replay._step_count > getattr(replay, "total_steps", math.inf):
+        if scheduler.stopped and replay._step_count > getattr(replay, "total_steps", math.inf):
             return  # accelerate steps a OneCycleLR once past its end and no further
         if scheduler is self._target:
             self.steps += 1

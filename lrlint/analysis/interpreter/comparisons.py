@@ -178,9 +178,9 @@ def _undecided_alternatives(value: AnyValue) -> int:
 
 def _equal_constants(left: Const, right: Const) -> bool | Condition:
     same = left.value == right.value
-    if max(left.strength, right.strength) is Strength.CONSTANT:
-        return same
     path = left.path or right.path
+    if path is None or max(left.strength, right.strength) is Strength.CONSTANT:
+        return same  # a text that is put together of settings has no name to ask about
     constant = right.value if left.path else left.value
     return flag(Question(Asks.EQUALS, path, str(constant)), f"{path} == {constant!r}", same)
 

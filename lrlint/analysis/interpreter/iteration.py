@@ -17,6 +17,7 @@ from lrlint.analysis.model.records import CopiedGroups, GroupsValue, OptimizerVa
 from lrlint.analysis.model.values import (
     AnyValue,
     Choice,
+    ClassValue,
     Const,
     DictValue,
     FunctionValue,
@@ -378,11 +379,14 @@ def worth_unrolling(
 ) -> bool:
     """Whether a loop visits its elements one by one: they are few, and each may matter.
 
-    More of them are visited by a body that takes over settings, which have a name each.
+    More of them are visited by a body that takes over settings, which have a name each, and where
+    classes are among them: it looks for one of those by its name.
     """
     many = len(items) > machine.limits.unrolled
     if many and not (
-        len(items) <= _MOST_SETTINGS and all(map(_is_named, items)) and _takes_settings(body)
+        len(items) <= _MOST_SETTINGS
+        and all(map(_is_named, items))
+        and (_takes_settings(body) or any(map(_is_named_class, items)))
     ):
         return False
     return bool(items) and all(map(_worth_visiting, items))
@@ -392,6 +396,13 @@ def _is_named(item: AnyValue) -> bool:
     """Whether an element is a pair of a name and a value."""
     match item:
         case ListValue(items=[Const(), *_]):
+            return True
+    return False
+
+
+def _is_named_class(item: AnyValue) -> bool:
+    match item:
+        case ListValue(items=[Const(), ClassValue()]):
             return True
     return False
 
