@@ -25,6 +25,7 @@ from lrlint.analysis.interpreter.outcomes import Frame
 from lrlint.analysis.interpreter.parameters import bind_parameters
 from lrlint.analysis.interpreter.unseen_calls import called_unseen
 from lrlint.analysis.model.conditions import Condition, conjoin
+from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.values import (
     NONE,
     AnyValue,
@@ -223,10 +224,21 @@ def unknown_call(
                 _assume_called(machine, value, node)
             else:
                 escapes.escape(value, why)
+    parsers = [value for value in arguments.all() if _is_parser(value)]
+    if len(parsers) == 1 and not last.startswith(_OF_PARSED):
+        return parsers[0]  # `parser = Model.add_arguments(parser)`
     is_setting = any(word in last.lower() for word in _SETTINGS)
     measured = bool(machine.loops) and not is_setting
     local = is_local(*arguments.all()) and _stays_local(function)
     return Opaque(measured=measured, local=local)
+
+
+_OF_PARSED = ("parse", "get", "load", "read")
+"""How functions begin that return what a parser reads, and not the parser."""
+
+
+def _is_parser(value: AnyValue) -> bool:
+    return isinstance(value, Instance) and value.kind is LibraryKind.PARSER
 
 
 _OF_ONE_PROCESS = ("torch.", "numpy.", "math.", "statistics.", "builtins.", "sklearn.")

@@ -106,7 +106,7 @@ class Relevance:
 
     def _builds_itself(self, module: _Module, part: str) -> bool:
         code = module.outline.parts[part]
-        return self._constructs(module, code, words(code))
+        return module.imports_by_name or self._constructs(module, code, words(code))
 
     def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
         """Yield what a part may use of other modules, through other parts of its own too."""
@@ -245,6 +245,8 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
+        if "import_module" in used:
+            return True  # a setting may name any module of the project
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
@@ -346,6 +348,11 @@ class _Module:
     def meaningful(self) -> frozenset[str]:
         """The names that lead somewhere: to a part of the module, or to another module."""
         return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
+
+    @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether it imports modules that settings name."""
+        return any("import_module" in words(code) for code in self.outline.parts.values())
 
     @cached_property
     def names(self) -> frozenset[str]:
