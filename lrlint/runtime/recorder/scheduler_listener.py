@@ -12,7 +12,7 @@ from torch import Tensor
 from lrlint.runtime.recorder.built_by_line import BuiltByLine
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
-from lrlint.runtime.recorder.closed_forms import counter_of
+from lrlint.runtime.recorder.closed_forms import counter_of, counts_from_zero
 from lrlint.runtime.recorder.constructor_arguments import (
     bound_arguments,
     given_names,
@@ -49,6 +49,7 @@ from lrlint.runtime.recorder.wrappers import (
     is_advance_of_accelerate,
     steps_for,
     unwrapped_optimizer,
+    unwrapped_scheduler,
 )
 
 
@@ -298,6 +299,15 @@ class SchedulerListener:
         positioned = record.law is not None and record.law.positioned
         if positioned and isinstance(value, (int, float)):
             record.steps_before += math.ceil(value) - record.counter
+
+    def training_goes_on(self, scheduler: Any, steps: int) -> None:
+        """Hear that a Trainer goes on after so many steps, with the states it has found."""
+        scheduler = unwrapped_scheduler(scheduler)
+        record = self._by_id.get(id(scheduler))
+        if record is None or record.name == "get_constant_schedule":
+            return
+        if counts_from_zero(record, scheduler):
+            record.starts_over, record.starts_over_after = self._log.place(), steps
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""

@@ -108,6 +108,8 @@ class Relevance:
         return any(self._builds_itself(module, part) for module, part in near)
 
     def _builds_itself(self, module: _Module, part: str) -> bool:
+        if module.imports_by_name:
+            return True
         step = module.alone.get(part)
         if step is None:
             with self._asking() as asked:
@@ -118,7 +120,7 @@ class Relevance:
         return step.builds
 
     def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
-        """Return what a part of a module may use of other modules, all parts of its own too."""
+        """Return what a part of a module may use of other modules, through other parts of its own too."""
         step = module.outward.get(part)
         if step is None:
             with self._asking() as asked:
@@ -270,6 +272,8 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
+        if "import_module" in used:
+            return True  # a setting may name any module of the project
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
@@ -373,6 +377,11 @@ class _Module:
     def meaningful(self) -> frozenset[str]:
         """The names that lead somewhere: to a part of the module, or to another module."""
         return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
+
+    @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether it imports modules that settings name."""
+        return any("import_module" in words(code) for code in self.outline.parts.values())
 
     @cached_property
     def names(self) -> frozenset[str]:
