@@ -120,7 +120,7 @@ class Relevance:
         return step.builds
 
     def _imported_by(self, module: _Module, part: str) -> Sequence[tuple[_Module, str]]:
-        """Return what a part of a module may use of other modules, through other parts of its own too."""
+        """Return what a part uses of other modules, through other parts of its own too."""
         step = module.outward.get(part)
         if step is None:
             with self._asking() as asked:
