@@ -42,7 +42,8 @@ class WarmupNeverEnds(Rule):
     are the same, and a `get_…_schedule…` of transformers or diffusers whose `num_warmup_steps` are
     more than its `num_training_steps`, or than the steps that the training makes. So are the
     warm-ups of lightning-bolts' `LinearWarmupCosineAnnealingLR`, MONAI's `WarmupCosineSchedule` and
-    the `warmup_t` of a schedule of timm's.
+    the `warmup_t` of a schedule of timm's. A warm-up that the script writes itself is reported,
+    too, where it counts the batches of each epoch (`if i < warmup:`) and so starts over in each.
 
     ## Why is this bad
 

@@ -18,7 +18,7 @@ class OptimizerReplaced(Rule):
     ## What it does
 
     Reports a scheduler that is stepped although its optimizer is not, because another optimizer has
-    been stored under the same name since and trains instead.
+    been stored under the same name since and trains instead, from the start or in a second phase.
 
     ## Why is this bad
 
