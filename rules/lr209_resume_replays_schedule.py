@@ -174,11 +174,16 @@ class ResumeReplaysSchedule(Rule):
         )
 
     def _recorded(self, schedule: Schedule) -> Finding:
+        after = schedule.run.starts_over_after
+        resumes = f"after step {after}" if after else "with the optimizer's restored state"
+        restored_here = (
+            "the checkpoint is loaded here" if after else "the optimizer's state is restored here"
+        )
         return self.finding(
             schedule.place,
-            f"training goes on with the optimizer's restored state, but {schedule.scheduler}"
+            f"training goes on {resumes}, but {schedule.scheduler}"
             " starts from step 0: its state is not loaded and its last_epoch is not set",
-            notes=(("the optimizer's state is restored here", schedule.run.starts_over),),
+            notes=((restored_here, schedule.run.starts_over),),
         )
 
     def _foreseen(self, training: Training, schedule: Schedule) -> Iterator[Finding | Silence]:

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from lrlint.facts import (
     Call,
     Checkpoint,
+    GuardKind,
     Loop,
     LoopKind,
     OptimizerUse,
     Schedule,
     StepArgument,
     Training,
+    Write,
 )
 from lrlint.formulas import LAWS
 from lrlint.judgement.length import is_exercise
 from lrlint.judgement.rates import takes_metric, writes_when_built
 from lrlint.judgement.stepping import driver, is_moved, regular_sites
-from lrlint.symbolic import Expr
+from lrlint.symbolic import Atom, Expr
 
 RESUME = re.compile(
     r"start|resum|begin|(^|[^a-z])(last|init|initial|prev|previous|done|finished)_?(epoch|step|iter)"
@@ -265,9 +267,26 @@ def _lr_is_put_right(schedule: Schedule) -> bool:
     optimizer = schedule.optimizer
     if optimizer is None:
         return True
-    if any(write.order > schedule.construction.order for write in schedule.surroundings.writes):
+    writes = schedule.surroundings.writes
+    if any(w.order > schedule.construction.order and not _precedes_resume(w) for w in writes):
         return True
     return any(
         call.method == "load_state_dict" and call.order > schedule.construction.order
         for call in optimizer.calls
+    )
+
+
+def _precedes_resume(write: Write) -> bool:
+    """Whether an LR is written in the first iterations only, counted from where training starts.
+
+    A training that is resumed later does not write it: ``if start * len(loader) + i <= warmup``.
+    """
+    starts = frozenset[Atom]().union(
+        *(loop.first.atoms() for loop in write.loops if loop.first is not None)
+    )
+    return any(
+        guard.kind in (GuardKind.BEFORE, GuardKind.OTHER)
+        and "<" in guard.text
+        and not starts.isdisjoint(guard.reads)
+        for guard in write.guards
     )

@@ -142,12 +142,14 @@ def _falls(schedule: Schedule) -> bool:
 def _in_sequence(schedule: Schedule) -> tuple[Length, Expr] | None:
     """Return the length of the last part of a SequentialLR against its steps, and its start."""
     parent, horizon = schedule.parent, schedule.horizon
-    if parent is None or parent.scheduler != "SequentialLR" or schedule is parent.children[0]:
+    if parent is None or horizon is None or horizon.length is None:
+        return None
+    if parent.scheduler == "SequentialLR" and schedule is parent.children[0]:
         return None
     milestones = parent.argument("milestones")
     marks = None if milestones is None else milestones.numbers
     left = segment(schedule)
-    if not marks or left is None or horizon is None or horizon.length is None:
+    if not marks or left is None:
         return None
     if left.value is not None and left.value <= 0:
         return None

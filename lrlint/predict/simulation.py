@@ -159,6 +159,13 @@ class Simulation:
         if isinstance(self._target, OptimizerRecord):
             self.steps = max(self._writes)
 
+    def rate_of(self, group: int) -> float:
+        """Return the LR in use of a param group."""
+        rate = float(self._groups[group]["lr"])
+        if math.isnan(rate):
+            raise Unreadable(self._loaded)
+        return rate
+
     def load_lrs(self, name: str, rate: float | None) -> None:
         """Load the LRs of a checkpoint; where they are unknown, the script has to write others."""
         self._loaded = name
@@ -216,14 +223,14 @@ class Simulation:
         self,
         scheduler: SchedulerRecord,
         argument: Callable[..., Any] | None = None,
-        indices: Sequence[int] = (),
+        indices: Sequence[int | float] = (),
     ) -> None:
         """Step a scheduler, with what ``argument`` gives in the iteration that ``indices`` name."""
         self._count()
         replay = self._replays.get(id(scheduler))
         if replay is None:
             return
-        if scheduler.prepared and replay._step_count > getattr(replay, "total_steps", math.inf):
+        if scheduler.stopped and replay._step_count > getattr(replay, "total_steps", math.inf):
             return  # accelerate steps a OneCycleLR once past its end and no further
         if scheduler is self._target:
             self.steps += 1

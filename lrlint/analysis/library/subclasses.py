@@ -12,7 +12,13 @@ from lrlint.analysis.interpreter.arguments import Arguments
 from lrlint.analysis.interpreter.machine import Machine
 from lrlint.analysis.library import optimizers, schedulers
 from lrlint.analysis.library.copies import duplicate
-from lrlint.analysis.library.own_laws import own_class, own_decay, own_rate, starts_above_zero
+from lrlint.analysis.library.own_laws import (
+    own_class,
+    own_decay,
+    own_rate,
+    starts_above_zero,
+    warmup_before,
+)
 from lrlint.analysis.library.registry import models_method
 from lrlint.analysis.model.library_kinds import LibraryKind
 from lrlint.analysis.model.records import OptimizerValue, SchedulerValue
@@ -24,12 +30,13 @@ from lrlint.analysis.model.values import (
     External,
     FunctionValue,
     Instance,
+    ListValue,
     Opaque,
     Store,
     alternatives,
 )
 from lrlint.formulas import LAWS
-from lrlint.source.nodes import decorators_of
+from lrlint.source.nodes import decorators_of, walk
 from lrlint.symbolic import Expr
 
 _SCHEDULER_BASES = {
@@ -52,10 +59,16 @@ def construct(
         return _scheduler(machine, cls, arguments, node)
     if _is_dataclass(cls) or any(base in ("NamedTuple", "BaseModel") for base in bases):
         return _dataclass(machine, cls, arguments, node)
-    if "Module" in bases and b"optim" not in cls.scope.unit.source.data:
+    if "Module" in bases and not any(map(_trains, members.lookup_order(cls))):
         # The layers of a network say nothing about its schedule.
         return Instance(cls, Store(), open=True)
     return None
+
+
+def _trains(cls: ClassValue) -> bool:
+    """Whether a class of layers may build or step something as well."""
+    part = cls.scope.unit.survey.part(cls.node)
+    return part.relevant or part.names_optimizer
 
 
 _WRITES_LRS = re.compile(
@@ -104,11 +117,32 @@ def _scheduler_of_one(
         machine, cls.name, target, node, arguments, derived=True, own=own
     )
     if own is not None and isinstance(target, OptimizerValue) and isinstance(built, SchedulerValue):
+        if (last := arguments.keywords.get("last_epoch")) is not None and _passes_counter_on(
+            machine, cls
+        ):
+            built.record.arguments = {"last_epoch": last}
+            built.record.places = {"last_epoch": arguments.places["last_epoch"]}
         rate = own_rate(machine, own, target.record, node)
         if rate is not None:
             built.record.own_rate, built.record.decay = rate, own_decay(rate)
+        if (warmup := warmup_before(machine, own)) is not None:
+            inner, length = warmup
+            inner.parent, built.record.children = built.record, (inner,)
+            built.record.arguments = {"milestones": ListValue([length])}
         built.record.sets_first_lr = starts_above_zero(machine, own, target.record, node)
     return built
+
+
+def _passes_counter_on(machine: Machine, cls: ClassValue) -> bool:
+    """Whether the constructor of a class gives its ``last_epoch`` to that of torch's."""
+    method = members.class_member(machine, cls, "__init__")
+    body = method.scope.unit.body_of(method.node) if isinstance(method, FunctionValue) else None
+    return body is not None and any(
+        isinstance(node, cst.Call)
+        and (dotted(node.func) or "__init__").endswith("__init__")
+        and any(isinstance(a.value, cst.Name) and a.value.value == "last_epoch" for a in node.args)
+        for node in walk(body)
+    )
 
 
 _LAWLESS = {"LRScheduler", "_LRScheduler", "LambdaLR"}

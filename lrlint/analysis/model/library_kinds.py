@@ -28,6 +28,8 @@ class LibraryKind(Enum):
     IGNITE_CHECKPOINT = "a handler that writes a checkpoint"
     IGNITE_ENGINE = "ignite.engine.Engine"
     IGNITE_SCHEDULER = "ignite.handlers.ParamScheduler"
+    MONAI_SCHEDULE = "monai.handlers.LrScheduleHandler"
+    MONAI_TRAINER = "monai.engines.SupervisedTrainer"
     NAMESPACE = "settings that are read by attribute"
     PARSER = "argparse.ArgumentParser"
     PROCESS = "multiprocessing.Process"

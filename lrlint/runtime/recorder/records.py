@@ -181,6 +181,8 @@ class RecordedScheduler:
     """The last load into its optimizer, if no step lies between that and its construction."""
     starts_over: RunPlace | None = None
     """Where its optimizer took over the state of a training under way, if it counts from 0."""
+    starts_over_after: int = 0
+    """The steps of that training, where the optimizer's state is not loaded either."""
     failed: bool = False
     """Whether its constructor has raised KeyError: its groups have no ``initial_lr``."""
     seen_counter: float | None = None

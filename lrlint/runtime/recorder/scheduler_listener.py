@@ -12,7 +12,7 @@ from torch import Tensor
 from lrlint.runtime.recorder.built_by_line import BuiltByLine
 from lrlint.runtime.recorder.call_log import CallLog
 from lrlint.runtime.recorder.call_sites import RunPlace
-from lrlint.runtime.recorder.closed_forms import counter_of
+from lrlint.runtime.recorder.closed_forms import counter_of, counts_from_zero
 from lrlint.runtime.recorder.constructor_arguments import (
     bound_arguments,
     given_names,
@@ -49,6 +49,7 @@ from lrlint.runtime.recorder.wrappers import (
     is_advance_of_accelerate,
     steps_for,
     unwrapped_optimizer,
+    unwrapped_scheduler,
 )
 
 
@@ -188,6 +189,7 @@ class SchedulerListener:
             record = self._move(scheduler, record)
         if record is None:
             self._note_continued(scheduler)
+            self._adopt_copy(scheduler)
             return
         optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
         self._optimizers.complete(optimizer)
@@ -208,6 +210,16 @@ class SchedulerListener:
             optimizer.overlaid = True
         if not optimizer.driven:
             optimizer.expected.follow(groups)
+
+    def _adopt_copy(self, scheduler: Any) -> None:
+        """Record a scheduler that no constructor has built: it was unpickled, or copied.
+
+        One whose optimizer has made no step may only show its curve.
+        """
+        optimizer = unwrapped_optimizer(scheduler.optimizer)
+        only = self._optimizers.only
+        if self._optimizers.steps_of(optimizer) and not (only and id(optimizer) not in only):
+            self.adopt(scheduler)
 
     def _move(self, scheduler: Any, old: RecordedScheduler) -> RecordedScheduler | None:
         """Record anew a scheduler whose attribute ``optimizer`` now is another optimizer."""
@@ -298,6 +310,15 @@ class SchedulerListener:
         positioned = record.law is not None and record.law.positioned
         if positioned and isinstance(value, (int, float)):
             record.steps_before += math.ceil(value) - record.counter
+
+    def training_goes_on(self, scheduler: Any, steps: int) -> None:
+        """Hear that a Trainer goes on after so many steps, with the states it has found."""
+        scheduler = unwrapped_scheduler(scheduler)
+        record = self._by_id.get(id(scheduler))
+        if record is None or record.name == "get_constant_schedule":
+            return
+        if counts_from_zero(record, scheduler):
+            record.starts_over, record.starts_over_after = self._log.place(), steps
 
     def step_failed(self, scheduler: Any, value: Any) -> None:
         """Hear that ``scheduler.step()`` has raised: it was called, and has not stepped."""

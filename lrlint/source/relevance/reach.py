@@ -46,6 +46,12 @@ _OWNER: Final = re.compile(r"(?:\s*\.\s*\w+)+")
 _ASKED: Final = re.compile(r"isinstance(?<!\wisinstance)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 _DERIVES: Final = re.compile(r"\bclass\s+\w+\s*\([^()]*\Z|(?<![=!<>])=\s*(?:\w+\s*\.\s*)*\Z")
 
+_NOISE: Final = "diffusers"
+"""A library whose classes that are called schedulers plan the noise of images, and no LR.
+
+Its LR schedules are functions.
+"""
+
 _POLICY: Final = re.compile(r"\(\s*(?:policy\b|\$)")
 """skorch's callback is given the class that it builds, or the name of the class.
 
@@ -100,7 +106,7 @@ class Relevance:
 
     def _builds_itself(self, module: _Module, part: str) -> bool:
         code = module.outline.parts[part]
-        return self._constructs(module, code, words(code))
+        return module.imports_by_name or self._constructs(module, code, words(code))
 
     def _imported_by(self, module: _Module, part: str) -> Iterator[tuple[_Module, str]]:
         """Yield what a part may use of other modules, through other parts of its own too."""
@@ -239,6 +245,8 @@ class Relevance:
             return True
         if "step" in used and _GIVEN.search(code) and _UPDATE.search(code):
             return True  # it may be a parameter, which the caller of the function has built
+        if "import_module" in used:
+            return True  # a setting may name any module of the project
         if {"deepspeed", "initialize"} <= used:
             return True  # its configuration may ask for one
         if "instantiate" in used and ("hydra" in used or self._is_of_hydra(module)):
@@ -299,10 +307,14 @@ class Relevance:
                 return False
             if head in module.outline.imports and not self._is_foreign(module, head):
                 return False  # followed there
+            if name.endswith("Scheduler") and head == _NOISE:
+                return False
             return is_class or is_called
         if name in module.outline.parts:
             return False
         if name in module.outline.imports:
+            if name.endswith("Scheduler") and _is_of_noise(module, name):
+                return False
             return self._is_foreign(module, name)
         return is_class or is_called
 
@@ -338,6 +350,11 @@ class _Module:
         return frozenset(self.outline.parts.keys() | self.outline.imports.keys())
 
     @cached_property
+    def imports_by_name(self) -> bool:
+        """Whether it imports modules that settings name."""
+        return any("import_module" in words(code) for code in self.outline.parts.values())
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names that the module has, those it takes from another with all others left out."""
         return bound_words(self.outline.parts[TOP]) | self.meaningful
@@ -360,6 +377,14 @@ class _Module:
         """Yield all its parts."""
         for part in self.outline.parts:
             yield self, part
+
+
+def _is_of_noise(module: _Module, name: str) -> bool:
+    """Whether a name is imported from the library of noise schedulers alone."""
+    imports = module.outline.imports[name]
+    return all(
+        imported.level == 0 and imported.module.split(".", 1)[0] == _NOISE for imported in imports
+    )
 
 
 @cache
