@@ -221,6 +221,22 @@ def test_a_warm_up_that_takes_its_factor_back_is_no_departure(every: int) -> Non
     assert track.max_relative_error == 0
 
 
+class Failing(Optimizer):
+    def step(self, closure: Any = None) -> None:
+        raise RuntimeError("out of memory")
+
+
+def test_an_optimizer_is_recorded_after_the_step_of_another_one_has_failed() -> None:
+    with lrlint.watch(mode="record") as watch:
+        failing, optimizer = Failing(parameters(), {"lr": 0.1}), SGD(parameters(), lr=0.1)
+        with pytest.raises(RuntimeError, match="out of memory"):
+            failing.step()
+        for step in range(6):
+            optimizer.param_groups[0]["lr"] = 0.1 * (6 - step) / 6
+            optimizer.step()
+    assert [track.scheduler_steps for track in watch.recording.schedules] == [5]
+
+
 class Wrapper(Optimizer):
     """Averages what another optimizer does, and has its param groups."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import sys
 from types import SimpleNamespace
@@ -137,3 +138,29 @@ def test_a_trainer_whose_checkpoint_lacks_the_states(
     session.stop()
     assert {one.code for one in session.findings() if one.code in RESUMES} == found
     assert session.hooks.failure is None
+
+
+@pytest.mark.parametrize("name", ["StepLR", "OneCycleLR", "SequentialLR", "ChainedScheduler"])
+@pytest.mark.parametrize("copied", [False, True], ids=["unpickled", "copied"])
+def test_every_step_of_a_scheduler_that_no_constructor_builds(name: str, copied: bool) -> None:
+    optimizer = optimizer_of(model())
+    scheduler = BUILD[name](optimizer, LENGTH)
+    for step in range(AT):
+        update(optimizer)
+        advance(scheduler, step)
+    session = Session(Mode.RECORD)
+    session.start()
+    if copied:
+        optimizer, scheduler = copy.deepcopy((optimizer, scheduler))
+    else:
+        buffer = io.BytesIO()
+        torch.save({"both": (optimizer, scheduler)}, buffer)
+        buffer.seek(0)
+        optimizer, scheduler = torch.load(buffer, weights_only=False)["both"]
+    for step in range(AT, LENGTH):
+        update(optimizer)
+        advance(scheduler, step)
+    session.stop()
+    (track,) = session.recording().schedules
+    assert (track.scheduler, track.scheduler_steps) == (name, LENGTH - AT)
+    assert not {one.code for one in session.findings() if one.code in RESUMES}

@@ -189,6 +189,7 @@ class SchedulerListener:
             record = self._move(scheduler, record)
         if record is None:
             self._note_continued(scheduler)
+            self._adopt_copy(scheduler)
             return
         optimizer, groups = record.optimizer, scheduler.optimizer.param_groups
         self._optimizers.complete(optimizer)
@@ -209,6 +210,16 @@ class SchedulerListener:
             optimizer.overlaid = True
         if not optimizer.driven:
             optimizer.expected.follow(groups)
+
+    def _adopt_copy(self, scheduler: Any) -> None:
+        """Record a scheduler that no constructor has built: it was unpickled, or copied.
+
+        One whose optimizer has made no step may only show its curve.
+        """
+        optimizer = unwrapped_optimizer(scheduler.optimizer)
+        only = self._optimizers.only
+        if self._optimizers.steps_of(optimizer) and not (only and id(optimizer) not in only):
+            self.adopt(scheduler)
 
     def _move(self, scheduler: Any, old: RecordedScheduler) -> RecordedScheduler | None:
         """Record anew a scheduler whose attribute ``optimizer`` now is another optimizer."""
